@@ -1,0 +1,96 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// SwiftParser comes from the toolchain itself (usr/lib/swift/host): the parser then always agrees with the
+// compiler that cells are built with, and a clean clone does not spend six minutes building swift-syntax.
+let toolchain = Toolchain.locate()
+
+let parser = SwiftSetting.unsafeFlags(["-I", toolchain + "/lib/swift/host"])
+let parserLibraries: [LinkerSetting] = [
+    .unsafeFlags(["-L", toolchain + "/lib/swift/host", "-Xlinker", "-rpath", "-Xlinker", toolchain + "/lib/swift/host"]),
+    .linkedLibrary("SwiftParser"), .linkedLibrary("SwiftSyntax"), .linkedLibrary("SwiftOperators"),
+]
+
+/// A C library of the system, reached through a module map in `Sources/CLibraries`.
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,
+    settings: [SwiftSetting] = [], linker: [LinkerSetting]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: resources,
+        swiftSettings: [.swiftLanguageMode(.v6)] + settings, linkerSettings: linker)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+let package = Package(
+    name: "Gyrus",
+    products: [
+        .library(name: "Gyrus", type: .dynamic, targets: ["Gyrus"]),
+        .executable(name: "gyrus", targets: ["GyrusCommand"]),
+        .executable(name: "gyrus-runner", targets: ["GyrusRunner"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C libraries
+        system("CZeroMQ", pkgConfig: "libzmq", apt: "libzmq3-dev"),
+        system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        system("COneDNN", apt: "libdnnl-dev"),
+        system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
+        // The library that cells import
+        library("Display", []),
+        library("Tensors", ["COpenBLAS", "COneDNN"]),
+        library("Formats", ["Tensors", "CHDF5", "CZlib"]),
+        library("FoundationModels", ["Tensors", "Formats", "Display"]),
+        library("Encoding", ["Tensors", "Display"]),
+        library("Brain", ["Encoding", "Formats"]),
+        library("Figures", ["Display", "CCairo"]),
+        library("CellRuntime", ["Display"]),
+        library(
+            "Gyrus",
+            ["CellRuntime", "Display", "Tensors", "Formats", "FoundationModels", "Encoding", "Brain", "Figures"]),
+
+        // The kernel
+        library("Jupyter", ["CZeroMQ", "COpenSSL"]),
+        library("SwiftCells", [], settings: [parser], linker: parserLibraries),
+        .executableTarget(
+            name: "GyrusRunner",
+            linkerSettings: [.linkedLibrary("dl"), .unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+        library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"]),
+        .executableTarget(
+            name: "GyrusCommand",
+            dependencies: ["GyrusKernel", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+
+        // Tests
+    ]
+)
+
+/// Where the Swift toolchain that runs this manifest lives.
+enum Toolchain {
+    /// The `usr` folder of the first `swift` on the PATH that has the parser's libraries beside it.
+    static func locate() -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        for folder in folders + ["/usr/bin", "/opt/swift/usr/bin"] {
+            let swift = URL(fileURLWithPath: folder + "/swiftc").resolvingSymlinksInPath()
+            let usr = swift.deletingLastPathComponent().deletingLastPathComponent().path
+            if FileManager.default.fileExists(atPath: usr + "/lib/swift/host/libSwiftParser.so") { return usr }
+        }
+        return "/usr"
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// One representation of a value, as Jupyter carries it.
+public enum MIMEContent: Sendable, Equatable {
+    /// Text of any textual type (`text/plain`, `text/html`, `text/markdown`, `image/svg+xml`).
+    case text(String)
+    /// A JSON document as UTF-8 (`application/json`, `application/vnd.vegalite.v5+json`).
+    case json(Data)
+    /// Bytes (`image/png`), which travel as base64.
+    case binary(Data)
+}
+
+/// A value in several representations by MIME type; the front end shows the richest that it can.
+///
+/// ```swift
+/// MIMEBundle(["text/plain": .text("3 regions"), "image/png": .binary(png)])
+/// ```
+///
+/// Source: the "display_data" section of Jupyter's messaging specification.
+public struct MIMEBundle: Sendable, Equatable {
+    /// The representations, by MIME type.
+    public var contents: [String: MIMEContent]
+    /// A JSON object for each MIME type that needs one (for instance `{"width": 640}` of an image), as UTF-8.
+    public var metadata: [String: Data]
+
+    /// A bundle of the given representations.
+    public init(_ contents: [String: MIMEContent], metadata: [String: Data] = [:]) {
+        self.contents = contents
+        self.metadata = metadata
+    }
+
+    /// The `text/plain` representation, or nothing where the bundle has none.
+    public var plainText: String? {
+        if case .text(let text)? = contents["text/plain"] { text } else { nil }
+    }
+}
+
+extension MIMEBundle {
+    /// A bundle that holds plain text alone.
+    public static func plain(_ text: String) -> MIMEBundle { MIMEBundle(["text/plain": .text(text)]) }
+
+    /// The `{"data": …, "metadata": …}` object of a display message, with further members appended, as UTF-8 JSON.
+    ///
+    /// Throws what `JSONSerialization` throws where a JSON representation is not valid JSON.
+    package func message(adding members: [String: Any] = [:]) throws -> Data {
+        var data: [String: Any] = [:]
+        for (type, content) in contents {
+            switch content {
+            case .text(let text): data[type] = text
+            case .json(let json): data[type] = try JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed)
+            case .binary(let bytes): data[type] = bytes.base64EncodedString()
+            }
+        }
+        var message = members
+        message["data"] = data
+        message["metadata"] = try metadata.mapValues { try JSONSerialization.jsonObject(with: $0) }
+        return try JSONSerialization.data(withJSONObject: message, options: [.withoutEscapingSlashes])
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// A display that can be drawn anew in its place.
+public struct DisplayHandle: Sendable {
+    /// The id by which the front end knows the display.
+    public let id: String
+
+    /// Replaces what the display shows.
+    public func update(_ value: some Displayable) {
+        emit(value.mimeBundle, id: id, kind: .update)
+    }
+}
+
+/// Shows a value at this point of the cell's output.
+///
+/// Outside a kernel the value's plain text goes to standard output.
+///
+/// ```swift
+/// let handle = display(scores)
+/// handle.update(betterScores)
+/// ```
+@discardableResult
+public func display(_ value: some Displayable) -> DisplayHandle {
+    let handle = DisplayHandle(id: UUID().uuidString)
+    emit(value.mimeBundle, id: handle.id, kind: .display)
+    return handle
+}
+
+/// Removes the cell's output so far; with `wait`, only when the next output arrives, so that nothing flickers.
+public func clearOutput(wait: Bool = false) {
+    Output.send(.clear, Data("{\"wait\":\(wait)}".utf8))
+}
+
+private func emit(_ bundle: MIMEBundle, id: String, kind: Output.Kind) {
+    guard Output.isConnected else {
+        if kind == .display, let text = bundle.plainText { print(text) }
+        return
+    }
+    do {
+        Output.send(kind, try bundle.message(adding: ["transient": ["display_id": id]]))
+    } catch {
+        let text = "a display could not be sent: \(error)"
+        if let message = try? MIMEBundle.plain(text).message(adding: ["transient": ["display_id": id]]) {
+            Output.send(kind, message)
+        }
+    }
+}
