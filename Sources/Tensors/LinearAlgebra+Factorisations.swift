@@ -1,0 +1,173 @@
+import Foundation
+
+/// Why a factorisation has no result.
+public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
+    /// An element is NaN or infinite.
+    case notFinite(operation: String, row: Int, column: Int)
+    /// The matrix has as many rows as it should have columns.
+    case notSquare(operation: String, rows: Int, columns: Int)
+    /// Cholesky's factorisation met a pivot that is not positive.
+    case notPositiveDefinite(order: Int)
+    /// LAPACK's iteration did not converge.
+    case notConverged(operation: String, info: Int)
+
+    public var description: String {
+        switch self {
+        case .notFinite(let operation, let row, let column):
+            "\(operation) needs finite numbers; the element at row \(row), column \(column) is NaN or infinite"
+        case .notSquare(let operation, let rows, let columns):
+            "\(operation) needs a square matrix; this one is \(rows) x \(columns)"
+        case .notPositiveDefinite(let order):
+            "the matrix is not positive definite: its leading block of order \(order) is not; add to its diagonal"
+        case .notConverged(let operation, let info):
+            "\(operation) did not converge (LAPACK's info is \(info)); the matrix is badly scaled"
+        }
+    }
+}
+
+extension LinearAlgebra {
+    /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as columns.
+    ///
+    /// Throws `LinearAlgebraError` where the matrix is not square or not finite. One triangle is read.
+    /// Source: LAPACK's `syevd` (divide and conquer).
+    public static func eigenSymmetric<Element: Scalar>(
+        _ a: Matrix<Element>
+    ) throws -> (values: [Element], vectors: Matrix<Element>) {
+        let (values, rows) = try eigenSymmetricRows(a)
+        return (values, rows.transposed())
+    }
+
+    /// The same with the eigenvectors as rows, as LAPACK leaves them.
+    public static func eigenSymmetricRows<Element: Scalar>(
+        _ a: Matrix<Element>
+    ) throws -> (values: [Element], vectors: Matrix<Element>) {
+        let operation = "an eigendecomposition"
+        try check(a, operation, square: true)
+        guard a.rows > 0 else { return ([], a) }
+        var vectors = a
+        var values = [Element](repeating: 0, count: a.rows)
+        let info = vectors.withUnsafeMutableBufferPointer { matrix in
+            values.withUnsafeMutableBufferPointer { values in
+                guard let matrix = matrix.baseAddress, let values = values.baseAddress else { return 0 }
+                return Element._syevd(order: a.rows, matrix, values: values, vectors: true)
+            }
+        }
+        guard info == 0 else { throw LinearAlgebraError.notConverged(operation: operation, info: info) }
+        return (values, vectors)
+    }
+
+    /// The thin singular value decomposition `a = left * diag(values) * right`, values descending.
+    ///
+    /// With r the smaller of rows and columns, `left` is rows x r and `right` is r x columns.
+    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `gesdd`.
+    public static func svd<Element: Scalar>(
+        _ a: Matrix<Element>
+    ) throws -> (left: Matrix<Element>, values: [Element], right: Matrix<Element>) {
+        try check(a, "a singular value decomposition")
+        let rank = min(a.rows, a.columns)
+        guard rank > 0 else { return (Matrix(rows: a.rows, columns: 0), [], Matrix(rows: 0, columns: a.columns)) }
+        var values: [Element] = []
+        var right = Matrix<Element>(rows: rank, columns: a.columns)
+        let left = try Matrix<Element>(rows: a.rows, columns: rank) { left in
+            values = try right.withUnsafeMutableBufferPointer { right in
+                try gesdd(a, left: left.baseAddress, right: right.baseAddress)
+            }
+        }
+        return (left, values, right)
+    }
+
+    /// The singular values of a matrix, descending.
+    ///
+    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `gesdd`.
+    public static func singularValues<Element: Scalar>(_ a: Matrix<Element>) throws -> [Element] {
+        try check(a, "a singular value decomposition")
+        return a.count == 0 ? [] : try gesdd(a, left: nil, right: nil)
+    }
+
+    /// The lower triangular `L` of `a = L Lᵀ`, for a symmetric positive definite matrix; its lower triangle is read.
+    ///
+    /// Throws `LinearAlgebraError` where the matrix is not square, not finite, or not positive definite.
+    /// Source: LAPACK's `potrf`.
+    public static func cholesky<Element: Scalar>(_ a: Matrix<Element>) throws -> Matrix<Element> {
+        try check(a, "Cholesky's factorisation", square: true)
+        var factor = a
+        let info = factor.withUnsafeMutableBufferPointer { matrix -> Int in
+            guard a.rows > 0, let base = matrix.baseAddress else { return 0 }
+            let info = Element._potrf(order: a.rows, base)
+            for i in 0..<a.rows {
+                for j in (i + 1)..<max(a.rows, i + 1) { base[i * a.rows + j] = 0 }
+            }
+            return info
+        }
+        guard info == 0 else { throw LinearAlgebraError.notPositiveDefinite(order: info) }
+        return factor
+    }
+
+    /// The solution `X` of `L Lᵀ X = right`, for a factor of `cholesky(_:)`.
+    public static func solve<Element: Scalar>(
+        choleskyFactor factor: Matrix<Element>, _ right: Matrix<Element>
+    ) -> Matrix<Element> {
+        require(
+            factor.rows == factor.columns && factor.rows == right.rows,
+            "a Cholesky factor of \(factor.rows) x \(factor.columns) cannot solve for a right side of \(right.rows) rows")
+        var solution = right
+        guard right.count > 0 else { return right }
+        solution.withUnsafeMutableBufferPointer { solution in
+            factor.withUnsafeBufferPointer { factor in
+                guard let triangle = factor.baseAddress, let x = solution.baseAddress else { return }
+                for transposed in [false, true] {
+                    Element._trsm(
+                        order: right.rows, columns: right.columns, transposed: transposed, triangle, x)
+                }
+            }
+        }
+        return solution
+    }
+
+    private static func gesdd<Element: Scalar>(
+        _ a: Matrix<Element>, left: UnsafeMutablePointer<Element>?, right: UnsafeMutablePointer<Element>?
+    ) throws -> [Element] {
+        var overwritten = a
+        var values = [Element](repeating: 0, count: min(a.rows, a.columns))
+        let info = overwritten.withUnsafeMutableBufferPointer { matrix in
+            values.withUnsafeMutableBufferPointer { values in
+                guard let matrix = matrix.baseAddress, let values = values.baseAddress else { return 0 }
+                return Element._gesdd(
+                    rows: a.rows, columns: a.columns, matrix, values: values, left: left, right: right)
+            }
+        }
+        guard info == 0 else {
+            throw LinearAlgebraError.notConverged(operation: "a singular value decomposition", info: info)
+        }
+        return values
+    }
+
+    /// Refuses what LAPACK would answer with nonsense or not at all.
+    private static func check<Element: Scalar>(_ a: Matrix<Element>, _ operation: String, square: Bool = false) throws {
+        if square && a.rows != a.columns {
+            throw LinearAlgebraError.notSquare(operation: operation, rows: a.rows, columns: a.columns)
+        }
+        if let index = a.withUnsafeBufferPointer({ firstNonFinite($0) }) {
+            throw LinearAlgebraError.notFinite(
+                operation: operation, row: index / a.columns, column: index % a.columns)
+        }
+    }
+}
+
+/// Where the first NaN or infinity is.
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+package func firstNonFinite<Element: Scalar>(_ elements: UnsafeBufferPointer<Element>) -> Int? {
+    guard let base = elements.baseAddress else { return nil }
+    // A finite number times nought is nought, so the sum is nought exactly where all are finite: no branch a number.
+    var sum: Element = 0
+    for i in 0..<elements.count { sum += base[i] * 0 }
+    if sum == 0 { return nil }
+    return elements.firstIndex { !$0.isFinite }
+}
+
+/// LAPACK's documented workspace of `syevd`; asking it would round large sizes in single precision.
+func syevdWorkspace(order n: Int, vectors: Bool) -> (real: Int32, integer: Int32) {
+    guard n > 1 else { return (1, 1) }
+    return vectors ? (Int32(1 + 6 * n + 2 * n * n), Int32(3 + 5 * n)) : (Int32(2 * n + 1), 1)
+}
