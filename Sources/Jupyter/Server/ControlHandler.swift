@@ -1,0 +1,65 @@
+import Foundation
+import Synchronization
+
+/// Serves the requests of the control channel, on its own thread, while cells run.
+final class ControlHandler: Sendable {
+    private let kernel: any Kernel
+    private let replier: Replier
+    private let stdin: StdinChannel
+    private let shells: Shells
+    private let usage = Mutex(UsageMeter())
+    private let onShutdown: @Sendable () -> Void
+
+    /// - Parameter onShutdown: called once a `shutdown_request` has been answered.
+    init(
+        kernel: any Kernel, replier: Replier, stdin: StdinChannel, shells: Shells,
+        onShutdown: @escaping @Sendable () -> Void
+    ) {
+        self.kernel = kernel
+        self.replier = replier
+        self.stdin = stdin
+        self.shells = shells
+        self.onShutdown = onShutdown
+    }
+
+    /// Serves one request.
+    func serve(_ request: Message) {
+        replier.serve(request) { try handle(request) }
+        if request.header.type == "shutdown_request" { onShutdown() }
+    }
+
+    private func handle(_ request: Message) throws {
+        switch request.header.type {
+        case "kernel_info_request":
+            replier.reply(to: request, KernelInfoReply(kernel.info))
+        case "interrupt_request":
+            interrupt()
+            replier.reply(to: request, OKReply())
+        case "shutdown_request":
+            let shutdown = try request.content(as: Shutdown.self)
+            kernel.shutdown(restart: shutdown.restart)
+            replier.reply(to: request, shutdown)
+            // The other front ends learn it here.
+            replier.iopub.send("shutdown_reply", shutdown, parent: request.headerData)
+        case "create_subshell_request":
+            replier.reply(to: request, Subshell(subshellID: shells.create()))
+        case "delete_subshell_request":
+            try shells.delete(try request.content(as: Subshell.self).subshellID)
+            replier.reply(to: request, OKReply())
+        case "list_subshell_request":
+            replier.reply(to: request, SubshellList(subshellIDs: shells.ids))
+        case "debug_request":
+            replier.reply(to: request, DebugReply(to: try request.content(as: DebugRequest.self)))
+        case "usage_request":
+            replier.reply(to: request, usage.withLock { $0.measure(kernel.processIDs) })
+        case let type:
+            Log.write("control: \(type) is not known")
+        }
+    }
+
+    /// Ends the code that runs and any wait for input.
+    func interrupt() {
+        stdin.cancel()
+        kernel.interrupt()
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// Publishes output under the request that caused it.
+///
+/// Contents that hold displays are given as JSON, ready to send, so that a large one is not encoded twice.
+public struct IOPub: Sendable {
+    let channel: IOPubChannel
+    /// The request's header; nothing to publish under whichever request came last.
+    let parent: Data?
+    let executionCount: Int
+    /// Whether the request asked for silence.
+    let isSilent: Bool
+
+    /// Publishes `stream`: text that a process wrote.
+    public func stream(_ name: StreamName, _ text: String) {
+        publish("stream", Stream(name: name, text: text))
+    }
+
+    /// Publishes `display_data`; `content` is its whole content (`data`, `metadata`, `transient`) as a JSON object.
+    public func display(_ content: Data) {
+        publish("display_data", json: content)
+    }
+
+    /// Publishes `update_display_data`; `content` as of `display`, with `transient.display_id`.
+    public func updateDisplay(_ content: Data) {
+        publish("update_display_data", json: content)
+    }
+
+    /// Publishes `execute_result` under the request's count; `content` is a JSON object with `data` and `metadata`.
+    public func result(_ content: Data) {
+        guard let brace = content.firstIndex(of: UInt8(ascii: "{")) else {
+            return Log.write("execute_result was not published: its content is no JSON object")
+        }
+        var numbered = Data("{\"execution_count\":\(executionCount),".utf8)
+        numbered.append(content[content.index(after: brace)...])
+        publish("execute_result", json: numbered)
+    }
+
+    /// Publishes `error`. The outcome of `execute` does so by itself.
+    public func error(_ report: ErrorReport) {
+        publish("error", report)
+    }
+
+    /// Publishes `clear_output`; with `wait` the output goes when the next arrives.
+    public func clearOutput(wait: Bool) {
+        publish("clear_output", ClearOutput(wait: wait))
+    }
+
+    /// Publishes `comm_open`.
+    public func openComm(_ comm: CommOpen, metadata: JSON = [:], buffers: [Data] = []) {
+        publish("comm_open", comm, metadata: metadata, buffers: buffers)
+    }
+
+    /// Publishes `comm_msg`.
+    public func send(_ message: CommMessage, metadata: JSON = [:], buffers: [Data] = []) {
+        publish("comm_msg", message, metadata: metadata, buffers: buffers)
+    }
+
+    /// Publishes `comm_close`.
+    public func closeComm(_ message: CommMessage, buffers: [Data] = []) {
+        publish("comm_close", message, buffers: buffers)
+    }
+
+    func publish(_ type: String, _ content: some Encodable, metadata: JSON = [:], buffers: [Data] = []) {
+        do {
+            let metadata = metadata == [:] ? nil : try Wire.encode(metadata)
+            publish(type, json: try Wire.encode(content), metadata: metadata, buffers: buffers)
+        } catch {
+            Log.write("\(type) was not published: \(error)")
+        }
+    }
+
+    private func publish(_ type: String, json: Data, metadata: Data? = nil, buffers: [Data] = []) {
+        guard !isSilent else { return }
+        channel.send(
+            type, content: json, parent: parent ?? channel.lastParent, metadata: metadata, buffers: buffers)
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// What a language does for the server: everything of the protocol that depends on the language.
+///
+/// Calls come from the threads of the main shell, of subshells (`complete`, `inspect`, comms and so on may come while
+/// `execute` runs) and of the control channel (`interrupt`, `shutdown`). `execute` runs one request at a time.
+public protocol Kernel: Sendable {
+    /// What the kernel says of itself.
+    var info: KernelInfo { get }
+
+    /// The server listens; `iopub` publishes outside of any request, under the last request as parent.
+    func started(iopub: IOPub)
+
+    /// Runs code; output is published through `context`, and has all been published when this returns.
+    func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome
+    /// Ends the code that runs, soon; called on the control thread while `execute` runs on another.
+    func interrupt()
+    /// Ends everything; a running `execute` returns.
+    func shutdown(restart: Bool)
+
+    func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply
+    func complete(_ request: CompleteRequest) -> CompleteReply
+    func inspect(_ request: InspectRequest) -> InspectReply
+    func history(_ request: HistoryRequest) -> [HistoryEntry]
+
+    /// A front end opens a comm; false where the target is not known, which closes it.
+    func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool
+    func receive(_ message: CommMessage, buffers: [Data], context: RequestContext)
+    func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext)
+    /// The targets of the open comms, by comm id.
+    var comms: [String: String] { get }
+
+    /// The processes whose use of the machine is the kernel's.
+    var processIDs: [Int32] { get }
+}
+
+extension Kernel {
+    public func started(iopub: IOPub) {}
+    public func shutdown(restart: Bool) {}
+    public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply { .unknown }
+    public func complete(_ request: CompleteRequest) -> CompleteReply {
+        CompleteReply(matches: [], cursorStart: request.cursorPosition, cursorEnd: request.cursorPosition)
+    }
+    public func inspect(_ request: InspectRequest) -> InspectReply { .notFound }
+    public func history(_ request: HistoryRequest) -> [HistoryEntry] { [] }
+    public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool { false }
+    public func receive(_ message: CommMessage, buffers: [Data], context: RequestContext) {}
+    public func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext) {}
+    public var comms: [String: String] { [:] }
+    public var processIDs: [Int32] { [getpid()] }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// What a kernel needs besides the request itself to serve it.
+public struct RequestContext: Sendable {
+    /// Publishes under this request; may be kept and used after the request ended.
+    public let iopub: IOPub
+    /// Asks this request's front end for input.
+    public let input: Input
+    /// The count that an `execute_request` runs under (`In[3]`).
+    public let executionCount: Int
+    /// The request's metadata.
+    public let metadata: JSON
+    /// The subshell that serves the request; nothing for the main shell.
+    public let subshellID: String?
+
+    /// The id of the notebook cell that is run, where the front end tells it.
+    public var cellID: String? { metadata["cellId"]?.text }
+}
+
+/// Asks the front end of one request for input.
+public struct Input: Sendable {
+    let channel: StdinChannel
+    let request: Message
+    let isAllowed: Bool
+
+    /// Asks for a line (hidden while it is typed where it is a password) and waits for it; throws `InputError`.
+    public func request(prompt: String, password: Bool = false) throws -> String {
+        guard isAllowed else { throw InputError.notAllowed }
+        return try channel.request(InputRequest(prompt: prompt, password: password), for: request)
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Synchronization
+
+/// The requests that wait for one shell, in order.
+final class RequestQueue: Sendable {
+    /// A request, and whether an error before it has aborted it.
+    struct Entry: Sendable {
+        let request: Message
+        var isAborted = false
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+
+    func append(_ request: Message) {
+        state.withLock { $0.entries.append(Entry(request: request)) }
+        available.signal()
+    }
+
+    /// Marks all that waits now as aborted.
+    func abortWaiting() {
+        state.withLock { state in
+            for index in state.entries.indices { state.entries[index].isAborted = true }
+        }
+    }
+
+    /// Lets `next` return nothing.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        available.signal()
+    }
+
+    /// The next request; waits for one. Nothing once the queue is closed.
+    func next() -> Entry? {
+        available.wait()
+        return state.withLock { $0.isClosed || $0.entries.isEmpty ? nil : $0.entries.removeFirst() }
+    }
+}

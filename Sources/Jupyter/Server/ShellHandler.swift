@@ -1,0 +1,98 @@
+import Foundation
+import Synchronization
+
+/// Serves the requests of the shell channel, for the main shell and for subshells.
+final class ShellHandler: Sendable {
+    private let kernel: any Kernel
+    private let replier: Replier
+    private let stdin: StdinChannel
+    /// The execution count; held locked while code runs, so that one request runs at a time.
+    private let count = Mutex(0)
+
+    init(kernel: any Kernel, replier: Replier, stdin: StdinChannel) {
+        self.kernel = kernel
+        self.replier = replier
+        self.stdin = stdin
+    }
+
+    /// Serves what comes in a queue until it is closed.
+    func serve(_ queue: RequestQueue, subshellID: String? = nil) {
+        while let entry = queue.next() {
+            if subshellID == nil { replier.iopub.lastParent = entry.request.headerData }
+            replier.serve(entry.request) {
+                if entry.isAborted && entry.request.header.type == "execute_request" {
+                    replier.reply(to: entry.request, AbortedReply())
+                } else {
+                    try handle(entry.request, queue, subshellID)
+                }
+            }
+        }
+    }
+
+    private func handle(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {
+        switch request.header.type {
+        case "execute_request":
+            try execute(request, queue, subshellID)
+        case "kernel_info_request":
+            replier.reply(to: request, KernelInfoReply(kernel.info))
+        case "is_complete_request":
+            replier.reply(to: request, kernel.isComplete(try request.content(as: IsCompleteRequest.self)))
+        case "complete_request":
+            replier.reply(to: request, kernel.complete(try request.content(as: CompleteRequest.self)))
+        case "inspect_request":
+            replier.reply(to: request, kernel.inspect(try request.content(as: InspectRequest.self)))
+        case "history_request":
+            let entries = kernel.history(try request.content(as: HistoryRequest.self))
+            replier.reply(to: request, HistoryReply(history: entries))
+        case "comm_info_request":
+            let target = try request.content(as: CommInfoRequest.self).target
+            let comms = kernel.comms.filter { target == nil || $0.value == target }
+            replier.reply(to: request, CommInfoReply(comms: comms.mapValues(CommInfoReply.Comm.init)))
+        case "comm_open":
+            let open = try request.content(as: CommOpen.self)
+            let context = context(of: request, count: 0, subshellID)
+            if !kernel.openComm(open, buffers: request.buffers, context: context) {
+                context.iopub.closeComm(CommMessage(commID: open.commID))
+            }
+        case "comm_msg":
+            kernel.receive(
+                try request.content(as: CommMessage.self), buffers: request.buffers,
+                context: context(of: request, count: 0, subshellID))
+        case "comm_close":
+            kernel.closeComm(
+                try request.content(as: CommMessage.self), buffers: request.buffers,
+                context: context(of: request, count: 0, subshellID))
+        case let type:
+            Log.write("shell: \(type) is not known")
+        }
+    }
+
+    private func execute(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {
+        let content = try request.content(as: ExecuteRequest.self)
+        count.withLock { count in
+            if content.storeHistory { count += 1 }
+            let context = context(
+                of: request, count: count, subshellID, isSilent: content.silent, allowsInput: content.allowStdin)
+            context.iopub.publish("execute_input", ExecuteInput(code: content.code, executionCount: count))
+            switch kernel.execute(content, context: context) {
+            case .ok(let payload, let userExpressions):
+                let reply = ExecuteReply(executionCount: count, payload: payload, userExpressions: userExpressions)
+                replier.reply(to: request, reply)
+            case .failed(let report):
+                context.iopub.error(report)
+                if content.stopOnError { queue.abortWaiting() }
+                replier.reply(to: request, ErrorReply(report, executionCount: count))
+            }
+        }
+    }
+
+    private func context(
+        of request: Message, count: Int, _ subshellID: String?, isSilent: Bool = false, allowsInput: Bool = false
+    ) -> RequestContext {
+        RequestContext(
+            iopub: IOPub(
+                channel: replier.iopub, parent: request.headerData, executionCount: count, isSilent: isSilent),
+            input: Input(channel: stdin, request: request, isAllowed: allowsInput), executionCount: count,
+            metadata: request.metadata, subshellID: subshellID)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Synchronization
+
+/// The main shell and the subshells: each a queue and a thread, so that one serves while another runs code.
+///
+/// Source: "Subshells" of Jupyter's messaging specification, version 5.5 (JEP 91).
+final class Shells: Sendable {
+    private let handler: ShellHandler
+    private let main = RequestQueue()
+    private let subshells = Mutex<[String: RequestQueue]>([:])
+    private let mainEnded = DispatchSemaphore(value: 0)
+
+    init(handler: ShellHandler) {
+        self.handler = handler
+    }
+
+    func start() {
+        startThread("main shell") { [self] in
+            handler.serve(main)
+            mainEnded.signal()
+        }
+    }
+
+    /// Gives a request to the shell that its header names.
+    func dispatch(_ request: Message) {
+        guard let id = request.header.subshellID else { return main.append(request) }
+        guard let queue = subshells.withLock({ $0[id] }) else {
+            return Log.write("shell: \(request.header.type) for subshell \(id), which does not exist")
+        }
+        queue.append(request)
+    }
+
+    /// The id of a new subshell.
+    func create() -> String {
+        let id = UUID().uuidString.lowercased()
+        let queue = RequestQueue()
+        subshells.withLock { $0[id] = queue }
+        startThread("subshell \(id)") { [handler] in handler.serve(queue, subshellID: id) }
+        return id
+    }
+
+    /// Ends a subshell once it has served its current request; throws where there is none of that id.
+    func delete(_ id: String) throws {
+        guard let queue = subshells.withLock({ $0.removeValue(forKey: id) }) else { throw NoSubshell(id: id) }
+        queue.close()
+    }
+
+    /// The ids of the subshells.
+    var ids: [String] {
+        subshells.withLock { $0.keys.sorted() }
+    }
+
+    /// Ends all shells; waits a moment for the main shell's current request, so that it is still answered.
+    func stop() {
+        subshells.withLock { $0.values.forEach { $0.close() } }
+        main.close()
+        _ = mainEnded.wait(timeout: .now() + 1)
+    }
+}
+
+/// A request about a subshell that does not exist.
+struct NoSubshell: Error, CustomStringConvertible {
+    let id: String
+    var description: String { "there is no subshell \(id)" }
+}
