@@ -1,0 +1,113 @@
+import Foundation
+
+/// A `tokenizer.json`: the normaliser, the splitter, the vocabulary and the special tokens of one tokenizer.
+///
+/// What this reader does not know it refuses by name, since a tokenizer that skips a step gives other ids.
+struct TokenizerFile {
+    let path: String
+    let json: JSONDocument
+
+    init(_ file: URL) throws {
+        path = file.path
+        json = try readJSON(file)
+    }
+
+    /// The tokenizer that the file describes.
+    func tokenizer() throws -> any Tokenizer {
+        guard let model = json["model"] else { throw problem("\"model\" is missing") }
+        // Files of before 2020 leave the type out; only WordPiece has a continuation prefix.
+        switch model["type"]?.text ?? (model["continuing_subword_prefix"]?.text == nil ? "BPE" : "WordPiece") {
+        case "WordPiece": return try wordPiece(model)
+        case let type: throw problem("the tokenizer model \"\(type)\" is not supported; WordPiece is")
+        }
+    }
+
+    private func wordPiece(_ model: JSONDocument) throws -> any Tokenizer {
+        try expect("pre_tokenizer", "BertPreTokenizer")
+        let vocabulary = try vocabulary(model)
+        let unknown = model["unk_token"]?.text ?? "[UNK]"
+        guard let unknownID = vocabulary.id(of: unknown) else {
+            throw problem("the unknown token \(unknown) is not in the vocabulary")
+        }
+        return WordPieceTokenizer(
+            vocabulary: vocabulary, normalizer: try bertNormalizer(), specialTokens: try specialTokens(),
+            unknown: unknownID, continuationPrefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8),
+            maximumWordLength: model["max_input_chars_per_word"]?.integer ?? 100)
+    }
+
+    private func bertNormalizer() throws -> BERTNormalizer {
+        try expect("normalizer", "BertNormalizer")
+        let options = json["normalizer"]
+        let lowercases = options?["lowercase"]?.flag ?? true
+        return BERTNormalizer(
+            cleansText: options?["clean_text"]?.flag ?? true,
+            separatesIdeographs: options?["handle_chinese_chars"]?.flag ?? true,
+            stripsAccents: options?["strip_accents"]?.flag ?? lowercases, lowercases: lowercases)
+    }
+
+    /// The vocabulary of a model: an object of tokens and ids.
+    func vocabulary(_ model: JSONDocument) throws -> Vocabulary {
+        guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is no object") }
+        return Vocabulary(
+            try members.map { key, value in
+                guard let id = value.integer, (0..<Self.maximumVocabulary).contains(id) else {
+                    throw problem("the id of \"\(String(decoding: key, as: UTF8.self))\" is no number of an id")
+                }
+                return (key, Int32(id))
+            })
+    }
+
+    /// More ids than any vocabulary has; a larger one would make the table of spellings fill the memory.
+    private static let maximumVocabulary = 1 << 24
+
+    /// The added tokens, and those that the post-processor puts before and after a text.
+    func specialTokens() throws -> SpecialTokens {
+        let entries = try (json["added_tokens"]?.items ?? []).map { item in
+            guard let spelling = item["content"]?.bytes, let id = item["id"]?.integer else {
+                throw problem("an entry of \"added_tokens\" has no content or no id")
+            }
+            return SpecialTokens.Entry(
+                spelling: spelling, id: Int32(id), stripsLeft: item["lstrip"]?.flag ?? false,
+                stripsRight: item["rstrip"]?.flag ?? false, isWholeWord: item["single_word"]?.flag ?? false)
+        }
+        let (opening, closing) = try template(json["post_processor"])
+        return SpecialTokens(entries, opening: opening, closing: closing)
+    }
+
+    /// The ids before and after a single text.
+    private func template(_ processor: JSONDocument?) throws -> (opening: [Int32], closing: [Int32]) {
+        switch processor?["type"]?.text {
+        case nil, "ByteLevel": return ([], [])
+        case "BertProcessing", "RobertaProcessing":
+            // [spelling, id] of the closing and of the opening token.
+            guard let opening = processor?["cls"]?.items?.last?.integer,
+                let closing = processor?["sep"]?.items?.last?.integer
+            else { throw problem("\"post_processor\" has no cls or sep token") }
+            return ([Int32(opening)], [Int32(closing)])
+        case "TemplateProcessing":
+            guard let steps = processor?["single"]?.items else { throw problem("\"post_processor.single\" is missing") }
+            let ids = try steps.map { try templateIDs($0, processor) }
+            guard let text = ids.firstIndex(of: nil) else { throw problem("\"post_processor.single\" has no text") }
+            return (ids[..<text].flatMap { $0 ?? [] }, ids[(text + 1)...].flatMap { $0 ?? [] })
+        case let type?: throw problem("the post-processor \"\(type)\" is not supported")
+        }
+    }
+
+    /// The ids of one step of a template; nothing where the step is the text.
+    private func templateIDs(_ step: JSONDocument, _ processor: JSONDocument?) throws -> [Int32]? {
+        if step["Sequence"] != nil { return nil }
+        guard let name = step["SpecialToken"]?["id"]?.text,
+            let ids = processor?["special_tokens"]?[name]?["ids"]?.items
+        else { throw problem("a special token of \"post_processor.single\" has no ids") }
+        return ids.compactMap { $0.integer.map(Int32.init) }
+    }
+
+    private func expect(_ key: String, _ type: String) throws {
+        let found = json[key]?["type"]?.text
+        guard found == type else {
+            throw problem("the \(key) \(type) is expected; \(found ?? "none") is there")
+        }
+    }
+
+    func problem(_ text: String) -> FoundationModelError { .file(path: path, problem: text) }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// The tokens of a tokenizer and their ids, byte by byte as the file has them.
+///
+/// Tokens are bytes, not strings: to Swift two strings that Unicode deems equivalent are one key, to a tokenizer two.
+struct Vocabulary: Sendable {
+    /// Every token and its id.
+    let entries: [(bytes: [UInt8], id: Int32)]
+    private let spellings: [[UInt8]]
+
+    init(_ entries: [(bytes: [UInt8], id: Int32)]) {
+        self.entries = entries
+        var spellings: [[UInt8]] = Array(repeating: [], count: Int(entries.map(\.id).max() ?? -1) + 1)
+        for (bytes, id) in entries { spellings[Int(id)] = bytes }
+        self.spellings = spellings
+    }
+
+    /// The vocabulary of a `vocab.txt`: the line's number is the id.
+    init(lines data: Data) {
+        var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        self.init(
+            lines.enumerated().map { number, line in
+                let end = line.lastIndex { $0 != 32 && $0 != 13 && $0 != 9 }.map { $0 + 1 } ?? line.startIndex
+                return (Array(line[..<end]), Int32(number))
+            })
+    }
+
+    /// One more than the highest id.
+    var count: Int { spellings.count }
+
+    /// The spelling of an id.
+    func token(of id: Int32) -> String? {
+        spellings.indices.contains(Int(id)) ? String(decoding: spellings[Int(id)], as: UTF8.self) : nil
+    }
+
+    /// The id of a token; looks at every one, so not for hot loops.
+    func id(of token: String) -> Int32? {
+        let bytes = Array(token.utf8)
+        return entries.last { $0.bytes == bytes }?.id
+    }
+}
