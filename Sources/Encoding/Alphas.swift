@@ -1,0 +1,53 @@
+import Foundation
+
+/// The regularisation strengths that a fit tries, ascending.
+///
+/// ```swift
+/// let grid: Alphas = .logspace(1, 20, count: 20)   // 10, 100, … 10²⁰
+/// let one: Alphas = 10
+/// let few: Alphas = [1, 10, 100]
+/// ```
+public struct Alphas: Sendable, Equatable {
+    /// The strengths, ascending, none twice.
+    public let values: [Double]
+
+    /// A grid of the given strengths, in any order.
+    public init(_ values: [Double]) {
+        self.values = Set(values).sorted()
+    }
+
+    /// `count` strengths from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them.
+    public static func logspace(_ first: Double, _ last: Double, count: Int) -> Alphas {
+        guard count > 1 else { return Alphas([pow(10, first)]) }
+        let step = (last - first) / Double(count - 1)
+        return Alphas((0..<count).map { pow(10, $0 == count - 1 ? last : first + Double($0) * step) })
+    }
+
+    /// The strengths, checked: at least one, each above 0 and finite.
+    func checked() throws -> [Double] {
+        guard !values.isEmpty else {
+            throw EncodingError.parameter(
+                name: "the grid of alphas", value: "empty", expected: "one alpha or more")
+        }
+        if let bad = values.first(where: { !($0 > 0 && $0.isFinite) }) {
+            throw EncodingError.parameter(name: "an alpha", value: "\(bad)", expected: "above 0 and finite")
+        }
+        return values
+    }
+}
+
+extension Alphas: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    public init(arrayLiteral elements: Double...) { self.init(elements) }
+    public init(floatLiteral value: Double) { self.init([value]) }
+    public init(integerLiteral value: Int) { self.init([Double(value)]) }
+}
+
+/// The score by which the best alpha is chosen, averaged over the folds.
+public enum SearchScore: Sendable, Equatable {
+    /// Minus the mean squared error: himalaya's default (`l2_neg_loss`).
+    case negativeSquaredError
+    /// The coefficient of determination of each fold; 0 where the voxel is constant in the fold.
+    case r2
+    /// Pearson's correlation in each fold; 0 where the voxel or its prediction is constant in the fold.
+    case correlation
+}

@@ -1,0 +1,56 @@
+import Tensors
+
+/// Means, deviations and the kinds of the columns of a matrix, in double precision.
+struct ColumnStatistics {
+    /// The mean of each column; NaN where an element is NaN or infinite.
+    var means: [Double]
+    /// The population standard deviation of each column (the divisor is the number of samples).
+    var deviations: [Double]
+
+    /// The columns that hold a NaN or an infinity.
+    var notFinite: [Int] { means.indices.filter { !means[$0].isFinite } }
+
+    /// The statistics of the given rows of a matrix, in two passes so that a large mean costs no digits.
+    init<Element: Scalar>(_ matrix: Matrix<Element>, rows: Range<Int>) {
+        let columns = matrix.columns
+        var means = [Double](repeating: 0, count: columns)
+        var deviations = means
+        matrix.withUnsafeBufferPointer { source in
+            guard let from = source.baseAddress, !rows.isEmpty else { return }
+            means.withUnsafeMutableBufferPointer { means in
+                deviations.withUnsafeMutableBufferPointer { deviations in
+                    guard let mean = means.baseAddress, let deviation = deviations.baseAddress else { return }
+                    momentsOfColumns(from, rows: rows, columns: columns, means: mean, deviations: deviation)
+                }
+            }
+        }
+        self.means = means
+        self.deviations = deviations
+    }
+
+    init<Element: Scalar>(_ matrix: Matrix<Element>) { self.init(matrix, rows: 0..<matrix.rows) }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func momentsOfColumns<Element: Scalar>(
+    _ source: UnsafePointer<Element>, rows: Range<Int>, columns: Int, means: UnsafeMutablePointer<Double>,
+    deviations: UnsafeMutablePointer<Double>
+) {
+    let divisor = 1 / Double(rows.count)
+    parallelFor(columns, grain: max(1, 200_000 / rows.count)) { range in
+        for row in rows {
+            let line = source + row * columns
+            for j in range { means[j] += Double(line[j]) }
+        }
+        for j in range { means[j] *= divisor }
+        for row in rows {
+            let line = source + row * columns
+            for j in range {
+                let difference = Double(line[j]) - means[j]
+                deviations[j] += difference * difference
+            }
+        }
+        for j in range { deviations[j] = (deviations[j] * divisor).squareRoot() }
+    }
+}

@@ -1,0 +1,32 @@
+/// Why an encoding model cannot be fitted or scored with what was given.
+public enum EncodingError: Error, CustomStringConvertible, Equatable {
+    /// Two things that should describe the same samples differ in their number.
+    case sampleCount(what: String, count: Int, expected: Int)
+    /// A matrix has another number of columns than the model was fitted with.
+    case columnCount(what: String, count: Int, expected: Int)
+    /// A feature is NaN or infinite.
+    case featureNotFinite(row: Int, column: Int)
+    /// A parameter has a value that it cannot have.
+    case parameter(name: String, value: String, expected: String)
+    /// The samples cannot be divided into the folds that were asked for.
+    case folds(String)
+    /// A run's label returns after another run has begun.
+    case runInterrupted(label: String, sample: Int)
+
+    public var description: String {
+        switch self {
+        case .sampleCount(let what, let count, let expected):
+            "the \(what) have \(count) samples, but \(expected) were expected"
+        case .columnCount(let what, let count, let expected):
+            "the \(what) have \(count) columns, but \(expected) were expected"
+        case .featureNotFinite(let row, let column):
+            "the features are NaN or infinite at row \(row), column \(column); remove that sample or that feature"
+        case .parameter(let name, let value, let expected):
+            "\(name) is \(value), but must be \(expected)"
+        case .folds(let problem):
+            problem
+        case .runInterrupted(let label, let sample):
+            "run \(label) begins again at sample \(sample) after another run; the samples of a run must be together"
+        }
+    }
+}

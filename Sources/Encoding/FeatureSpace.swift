@@ -1,0 +1,59 @@
+import Tensors
+
+/// The features of a fit in the form that costs less to decompose.
+enum FeatureSpace<Working: Scalar> {
+    /// By the Gram matrix of the features.
+    case primal(PrimalFeatures<Working>)
+    /// By the kernel of the samples.
+    case kernel(KernelFeatures<Working>)
+
+    /// The cheaper form for linear ridge; `features` are centred where `centred` says so.
+    init(_ features: Matrix<Working>, centred: Bool, largestTrain: Int) {
+        if features.columns <= largestTrain {
+            self = .primal(PrimalFeatures(features, centred: centred))
+        } else {
+            let kernel = LinearAlgebra.gram(features, ofRows: true)
+            self = .kernel(KernelFeatures(kernel: kernel, features: features, centred: centred))
+        }
+    }
+
+    var samples: Int {
+        switch self {
+        case .primal(let features): features.features.rows
+        case .kernel(let features): features.kernel.rows
+        }
+    }
+
+    /// How many weights a voxel has.
+    var weights: Int {
+        switch self {
+        case .primal(let features): features.features.columns
+        case .kernel(let features): features.features?.columns ?? features.kernel.rows
+        }
+    }
+
+    var centred: Bool {
+        switch self {
+        case .primal(let features): features.centred
+        case .kernel(let features): features.centred
+        }
+    }
+
+    /// The features whose products with the responses serve all folds.
+    var productFeatures: Matrix<Working>? {
+        if case .primal(let features) = self { features.features } else { nil }
+    }
+
+    /// The directions of one fold; `forRefit` adds what the weights are made of.
+    func directions<Element: Scalar>(
+        of fold: Fold, smallestAlpha: Double, forRefit: Bool = false, as type: Element.Type
+    ) throws -> PrincipalDirections<Element> {
+        switch self {
+        case .primal(let features):
+            let plan = RotationPlan(smallestAlpha: smallestAlpha, hasProducts: true)
+            return try features.directions(of: fold, plan: plan, factors: nil, forRefit: forRefit, as: type)
+        case .kernel(let features):
+            return try features.directions(of: fold, forRefit: forRefit, as: type)
+        }
+    }
+}

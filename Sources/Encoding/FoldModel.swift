@@ -1,0 +1,33 @@
+import Tensors
+
+/// One fold's directions with all that depends on the grid of alphas but not on the voxels.
+struct FoldModel<Element: Scalar> {
+    let directions: PrincipalDirections<Element>
+    /// For the squared errors of all alphas in one product; absent where predicting with each alpha is cheaper.
+    let pairs: PairTerms<Element>?
+    /// `g² | 2 g`: alphas x (2 * directions).
+    let pairFactors: Matrix<Element>
+    /// `g`: alphas x directions.
+    let factors: Matrix<Element>
+    /// `g`: directions x alphas.
+    let factorsByDirection: Matrix<Element>
+
+    /// The model of one fold for a grid of alphas.
+    init<Working: Scalar>(
+        _ directions: PrincipalDirections<Element>, alphas: [Double], score: SearchScore,
+        workingIn type: Working.Type
+    ) {
+        self.directions = directions
+        let shrinkage = alphas.map { alpha in directions.eigenvalues.map { $0 / ($0 + alpha) } }
+        factors = Matrix(
+            rows: alphas.count, columns: directions.count, elements: shrinkage.joined().map { Element($0) })
+        factorsByDirection = factors.transposed()
+        let usesPairs =
+            score != .correlation && alphas.count > 1
+            && directions.count + 2 * alphas.count < alphas.count * directions.fold.test.count
+        pairs = usesPairs ? PairTerms(directions, workingIn: type) : nil
+        pairFactors = Matrix(
+            rows: alphas.count, columns: 2 * directions.count,
+            elements: shrinkage.flatMap { g in g.map { Element($0 * $0) } + g.map { Element(2 * $0) } })
+    }
+}

@@ -1,0 +1,96 @@
+import Tensors
+
+/// Features for which the samples' kernel is decomposed: more features than samples, or a kernel that is not linear.
+struct KernelFeatures<Working: Scalar> {
+    /// Samples x samples.
+    let kernel: Matrix<Working>
+    /// The features of a linear kernel, samples x features, for weights of features; without them weights are of
+    /// samples.
+    let features: Matrix<Working>?
+    /// Whether the training features' mean is removed, in the space that the kernel spans.
+    let centred: Bool
+
+    /// The directions of one fold, all taken from the responses themselves.
+    func directions<Element: Scalar>(
+        of fold: Fold, forRefit: Bool, as type: Element.Type
+    ) throws -> PrincipalDirections<Element> {
+        var train = kernel.block(rows: fold.train, columns: fold.train)
+        var test = kernel.block(rows: fold.test, columns: fold.train)
+        if centred {
+            let means = ColumnStatistics(train).means
+            train.centreKernel(trainMeans: means)
+            test.centreKernel(trainMeans: means)
+        }
+        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train)
+        let kept = significantEigenvalues(values)
+        let eigenvalues = values[kept].map { Double($0) }
+        let directions = vectors.rows(kept)
+        let scaled = directions.scalingRows(by: eigenvalues.map { 1 / $0 })
+        return PrincipalDirections(
+            fold: fold, eigenvalues: eigenvalues, left: directions.transposed().converted(to: type),
+            loadings: Matrix(rows: 0, columns: 0), loadingsOfMean: [],
+            testRows: multiply(test, scaled, transposed: true).converted(to: type),
+            axes: forRefit ? axes(directions, eigenvalues: eigenvalues).converted(to: type) : nil,
+            axesAreFeatures: features != nil)
+    }
+
+    /// `Vᵀ = Uᵀ X / s` where there are features, else `Uᵀ`.
+    private func axes(_ directions: Matrix<Working>, eigenvalues: [Double]) -> Matrix<Working> {
+        guard let features else { return directions }
+        return multiply(directions.scalingRows(by: eigenvalues.map { 1 / $0.squareRoot() }), features)
+    }
+}
+
+extension Matrix {
+    /// The elements at the given rows and columns.
+    func block(rows chosen: [Int], columns wanted: [Int]) -> Matrix {
+        Matrix(rows: chosen.count, columns: wanted.count) { target in
+            withUnsafeBufferPointer { source in
+                guard let to = target.baseAddress, let from = source.baseAddress else { return }
+                copyBlock(from, width: columns, rows: chosen, columns: wanted, into: to)
+            }
+        }
+    }
+
+    /// Centres a kernel of any samples (rows) with the training samples (columns), given the means over the training
+    /// samples of the training kernel's columns.
+    mutating func centreKernel(trainMeans: [Double]) {
+        let (rows, columns) = (rows, columns)
+        let grand = trainMeans.reduce(0, +) / Double(max(trainMeans.count, 1))
+        withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return }
+            centreKernelRows(base, rows: rows, columns: columns, means: trainMeans, grand: grand)
+        }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func copyBlock<Element: Scalar>(
+    _ source: UnsafePointer<Element>, width: Int, rows: [Int], columns: [Int],
+    into target: UnsafeMutablePointer<Element>
+) {
+    columns.withUnsafeBufferPointer { columns in
+        for (position, row) in rows.enumerated() {
+            let line = source + row * width
+            let out = target + position * columns.count
+            for j in 0..<columns.count { out[j] = line[columns[j]] }
+        }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func centreKernelRows<Element: Scalar>(
+    _ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, means: [Double], grand: Double
+) {
+    means.withUnsafeBufferPointer { means in
+        for row in 0..<rows {
+            let line = base + row * columns
+            var sum = 0.0
+            for j in 0..<columns { sum += Double(line[j]) }
+            let shift = grand - sum / Double(columns)
+            for j in 0..<columns { line[j] = Element(Double(line[j]) - means[j] + shift) }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Tensors
+
+/// Ridge regression of voxels on features, each voxel with the alpha that predicts it best.
+///
+/// Minimises `Σ (y - X b - intercept)² + alpha Σ b²`. Every alpha of the grid is scored on held-out folds at little
+/// more than the cost of one, in the precision of the data (`Float` or `Double`); samples or features, whichever are
+/// fewer, are decomposed. The same alphas, scores and weights as `RidgeCV` and `KernelRidgeCV` of himalaya.
+///
+/// ```swift
+/// let X = try features.delayed(by: [1, 2, 3, 4], runs: runs)
+/// let fit = try Ridge(alphas: .logspace(-1, 5, count: 20), folds: .leaveOneRunOut).fit(X, to: Y, runs: runs)
+/// fit.scores.r            // one correlation a voxel
+/// ```
+public struct Ridge: Sendable {
+    /// The regularisation strengths to choose from.
+    public var alphas: Alphas
+    /// Whether each voxel has an alpha of its own, or all share the one with the best mean score.
+    public var alphaPerVoxel: Bool
+    /// The splits on which the alphas are compared.
+    public var folds: Folds
+    /// Whether features and responses are centred on the mean of the training samples of each fold.
+    ///
+    /// himalaya's default is not to; its answers are then right only for data that are centred already.
+    public var intercept: Bool
+    /// What the alphas are compared by.
+    public var searchScore: SearchScore
+    /// Whether the held-out predictions are scored too (`RidgeFit.scores`).
+    public var scoresHeldOut: Bool
+    /// How many bytes the batches of voxels may take, beside the data, the fold's decompositions and the result.
+    public var memoryLimit: Int
+    /// Whether a long fit shows a progress bar.
+    public var showsProgress: Bool
+
+    /// A ridge model, not fitted.
+    public init(
+        alphas: Alphas = .logspace(0, 6, count: 20), alphaPerVoxel: Bool = true, folds: Folds = .kFold(5),
+        intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError, scoresHeldOut: Bool = true,
+        memoryLimit: Int = 1 << 29, showsProgress: Bool = true
+    ) {
+        self.alphas = alphas
+        self.alphaPerVoxel = alphaPerVoxel
+        self.folds = folds
+        self.intercept = intercept
+        self.searchScore = searchScore
+        self.scoresHeldOut = scoresHeldOut
+        self.memoryLimit = memoryLimit
+        self.showsProgress = showsProgress
+    }
+
+    /// Fits the model to responses.
+    ///
+    /// - Parameters:
+    ///   - features: samples x features; all finite.
+    ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
+    ///   - runs: the runs of the samples, where the folds leave runs out.
+    ///
+    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    public func fit<Element: Scalar>(
+        _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
+    ) throws -> RidgeFit<Element> {
+        let splits = try folds.splits(samples: features.rows, runs: runs)
+        return try fit(features, to: responses, splits: splits)
+    }
+
+    func fit<Element: Scalar>(
+        _ features: Matrix<Element>, to responses: Matrix<Element>, splits: [Fold]
+    ) throws -> RidgeFit<Element> {
+        let largestTrain = splits.map(\.train.count).max() ?? features.rows
+        // Double precision costs little where the decomposition is small, and saves the digits that squaring loses.
+        return min(features.columns, largestTrain) <= 1500
+            ? try fit(features, to: responses, splits: splits, workingIn: Double.self)
+            : try fit(features, to: responses, splits: splits, workingIn: Element.self)
+    }
+
+    private func fit<Element: Scalar, Working: Scalar>(
+        _ features: Matrix<Element>, to responses: Matrix<Element>, splits: [Fold],
+        workingIn type: Working.Type
+    ) throws -> RidgeFit<Element> {
+        let alphas = try alphas.checked()
+        try checkFeatures(features, responses: responses)
+        let featureMeans =
+            intercept ? ColumnStatistics(features).means : [Double](repeating: 0, count: features.columns)
+        var centred = features.converted(to: type)
+        if intercept {
+            centred.standardise(
+                rows: 0..<centred.rows, means: featureMeans, deviations: featureMeans.map { _ in 1 })
+        }
+        let statistics = ColumnStatistics(responses)
+        let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
+        let space = FeatureSpace(
+            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? features.rows)
+        let task = RidgeTask(
+            alphas: alphas, folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
+            scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
+        let solution = try solveRidge(space, responses: responses, means: means, task: task)
+        return RidgeFit(
+            solution, task: task, featureMeans: featureMeans, means: means, statistics: statistics)
+    }
+}
+
+/// Refuses features that no model can be fitted to.
+func checkFeatures<Element: Scalar>(_ features: Matrix<Element>, responses: Matrix<Element>) throws {
+    guard features.rows == responses.rows else {
+        throw EncodingError.sampleCount(what: "responses", count: responses.rows, expected: features.rows)
+    }
+    guard features.columns > 0 else {
+        throw EncodingError.parameter(name: "the number of features", value: "0", expected: "at least 1")
+    }
+    if let index = features.withUnsafeBufferPointer({ firstNonFinite($0) }) {
+        throw EncodingError.featureNotFinite(row: index / features.columns, column: index % features.columns)
+    }
+}
+
+extension RidgeFit {
+    init(
+        _ solution: RidgeSolution<Element>, task: RidgeTask, featureMeans: [Double], means: [Double],
+        statistics: ColumnStatistics
+    ) {
+        var solution = solution
+        let bad = statistics.notFinite
+        for voxel in bad {
+            for k in 0..<solution.weights.rows { solution.weights[k, voxel] = .nan }
+            for alpha in task.alphas.indices { solution.searchScores[alpha, voxel] = .nan }
+            if task.scoresHeldOut { (solution.r2[voxel], solution.r[voxel]) = (.nan, .nan) }
+        }
+        alphas = task.alphas
+        bestAlphas = solution.choice.indices.map {
+            means[$0].isFinite ? task.alphas[solution.choice[$0]] : .nan
+        }
+        searchScores = solution.searchScores
+        searchScore = task.score
+        coefficients = solution.weights
+        voxelsWithNaN = bad
+        constantVoxels = statistics.means.indices.filter {
+            statistics.means[$0].isFinite
+                && isConstant(deviation: statistics.deviations[$0], mean: statistics.means[$0])
+        }
+        for voxel in constantVoxels where task.scoresHeldOut {
+            (solution.r2[voxel], solution.r[voxel]) = (.nan, .nan)
+        }
+        scores = VoxelScores(r2: solution.r2, r: solution.r)
+        var intercepts = means
+        coefficients.withUnsafeBufferPointer { weights in
+            intercepts.withUnsafeMutableBufferPointer { intercepts in
+                guard let weights = weights.baseAddress, let target = intercepts.baseAddress else { return }
+                subtractPredictionOfMeans(
+                    weights, rows: featureMeans.count, columns: intercepts.count, means: featureMeans,
+                    from: target)
+            }
+        }
+        self.intercepts = intercepts.map { Element($0) }
+    }
+}

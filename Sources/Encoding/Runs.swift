@@ -1,0 +1,70 @@
+/// The runs of a recording: which samples were measured in one go.
+///
+/// Delays, detrending and z-scoring never reach from one run into another.
+///
+/// ```swift
+/// let runs = try Runs(lengths: [300, 300, 270])
+/// let same = try Runs(labels: ["a", "a", "b", "b", "b"])
+/// ```
+public struct Runs: Sendable, Equatable {
+    /// How many samples each run has.
+    public let lengths: [Int]
+
+    /// Runs of the given numbers of samples, one after another.
+    ///
+    /// Throws `EncodingError` where a run has no sample.
+    public init(lengths: [Int]) throws {
+        if let index = lengths.firstIndex(where: { $0 < 1 }) {
+            throw EncodingError.parameter(
+                name: "the length of run \(index)", value: "\(lengths[index])", expected: "at least 1")
+        }
+        self.lengths = lengths
+    }
+
+    /// Runs from one label a sample; samples with the same label must be together.
+    ///
+    /// Throws `EncodingError` where a label returns after another run has begun.
+    public init<Label: Hashable>(labels: [Label]) throws {
+        var lengths: [Int] = []
+        var seen: Set<Label> = []
+        for (sample, label) in labels.enumerated() {
+            if sample > 0, labels[sample - 1] == label {
+                lengths[lengths.count - 1] += 1
+            } else if seen.insert(label).inserted {
+                lengths.append(1)
+            } else {
+                throw EncodingError.runInterrupted(label: "\(label)", sample: sample)
+            }
+        }
+        self.lengths = lengths
+    }
+
+    /// How many runs there are.
+    public var count: Int { lengths.count }
+
+    /// How many samples all runs have together.
+    public var samples: Int { lengths.reduce(0, +) }
+
+    /// The samples of each run.
+    public var ranges: [Range<Int>] {
+        var start = 0
+        return lengths.map { length in
+            defer { start += length }
+            return start..<start + length
+        }
+    }
+
+    /// The number of its run, from 0, for each sample.
+    public var labels: [Int] {
+        lengths.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+    }
+
+    /// The ranges of `runs`, or one range where there are none; throws where they do not cover `samples`.
+    static func ranges(of runs: Runs?, samples: Int) throws -> [Range<Int>] {
+        guard let runs else { return [0..<samples] }
+        guard runs.samples == samples else {
+            throw EncodingError.sampleCount(what: "runs", count: runs.samples, expected: samples)
+        }
+        return runs.ranges
+    }
+}

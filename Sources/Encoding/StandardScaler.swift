@@ -1,0 +1,94 @@
+import Tensors
+
+/// Centres columns and scales them to unit deviation, with statistics learnt once and used again.
+///
+/// ```swift
+/// let scaler = StandardScaler(fittedTo: train)
+/// let test = try scaler.transform(test)          // the training data's mean and deviation
+/// ```
+///
+/// A constant column is centred and not scaled, as in scikit-learn's `StandardScaler`.
+public struct StandardScaler: Sendable {
+    /// What is subtracted from each column.
+    public let means: [Double]
+    /// What each column is divided by.
+    public let deviations: [Double]
+
+    /// Learns means and deviations of the columns of `matrix` (samples x features).
+    ///
+    /// - Parameters:
+    ///   - centres: whether columns are centred.
+    ///   - scales: whether columns are divided by their deviation.
+    public init<Element: Scalar>(fittedTo matrix: Matrix<Element>, centres: Bool = true, scales: Bool = true)
+    {
+        let statistics = ColumnStatistics(matrix)
+        means = centres ? statistics.means : statistics.means.map { _ in 0 }
+        deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
+            scales && !isConstant(deviation: deviation, mean: mean) ? deviation : 1
+        }
+    }
+
+    /// The columns of `matrix`, centred and scaled by what was learnt.
+    ///
+    /// Throws `EncodingError` where the number of columns is not the one learnt.
+    public func transform<Element: Scalar>(_ matrix: Matrix<Element>) throws -> Matrix<Element> {
+        guard matrix.columns == means.count else {
+            throw EncodingError.columnCount(
+                what: "data to scale", count: matrix.columns, expected: means.count)
+        }
+        var result = matrix
+        result.standardise(rows: 0..<matrix.rows, means: means, deviations: deviations)
+        return result
+    }
+}
+
+extension Matrix {
+    /// Each column z-scored within each run: mean 0 and deviation 1; a constant column becomes 0.
+    ///
+    /// The deviation is the population's (divisor: samples), as in numpy. A NaN makes its run's column NaN.
+    /// Throws `EncodingError` where the runs do not have as many samples as the matrix.
+    public func zScored(runs: Runs? = nil) throws -> Matrix {
+        var result = self
+        for range in try Runs.ranges(of: runs, samples: rows) {
+            let statistics = ColumnStatistics(self, rows: range)
+            let deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
+                isConstant(deviation: deviation, mean: mean) ? .infinity : deviation
+            }
+            result.standardise(rows: range, means: statistics.means, deviations: deviations)
+        }
+        return result
+    }
+
+    mutating func standardise(rows: Range<Int>, means: [Double], deviations: [Double]) {
+        let columns = columns
+        let inverses = deviations.map { 1 / $0 }
+        withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return }
+            means.withUnsafeBufferPointer { means in
+                inverses.withUnsafeBufferPointer { inverses in
+                    guard let means = means.baseAddress, let inverses = inverses.baseAddress else { return }
+                    standardiseColumns(
+                        base + rows.lowerBound * columns, rows: rows.count, columns: columns, means: means,
+                        inverses: inverses)
+                }
+            }
+        }
+    }
+}
+
+/// Whether a deviation is nothing but the rounding of a constant column.
+func isConstant(deviation: Double, mean: Double) -> Bool { deviation <= abs(mean) * 1e-14 }
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func standardiseColumns<Element: Scalar>(
+    _ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, means: UnsafePointer<Double>,
+    inverses: UnsafePointer<Double>
+) {
+    parallelFor(rows, grain: max(1, 100_000 / max(columns, 1))) { range in
+        for row in range {
+            let line = base + row * columns
+            for j in 0..<columns { line[j] = Element((Double(line[j]) - means[j]) * inverses[j]) }
+        }
+    }
+}

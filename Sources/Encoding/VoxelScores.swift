@@ -1,0 +1,49 @@
+import Tensors
+
+/// How well predictions match responses, voxel by voxel.
+public struct VoxelScores: Sendable, Equatable {
+    /// The coefficient of determination of each voxel; NaN where a voxel is constant or holds a NaN.
+    public let r2: [Double]
+    /// Pearson's correlation of each voxel; NaN where a voxel is constant or holds a NaN.
+    public let r: [Double]
+
+    /// Scores that were computed elsewhere.
+    public init(r2: [Double], r: [Double]) {
+        self.r2 = r2
+        self.r = r
+    }
+
+    /// The scores of `predictions` of `responses`, both samples x voxels.
+    ///
+    /// R2 is `1 - Σ(y - ŷ)² / Σ(y - mean y)²`; a constant prediction has the correlation 0.
+    /// Throws `EncodingError` where the two have different shapes.
+    public init<Element: Scalar>(predictions: Matrix<Element>, responses: Matrix<Element>) throws {
+        guard predictions.rows == responses.rows else {
+            throw EncodingError.sampleCount(
+                what: "predictions", count: predictions.rows, expected: responses.rows)
+        }
+        guard predictions.columns == responses.columns else {
+            throw EncodingError.columnCount(
+                what: "predictions", count: predictions.columns, expected: responses.columns)
+        }
+        let means = ColumnStatistics(responses).means
+        let ones = means.map { _ in 1.0 }
+        var (y, prediction) = (responses, predictions)
+        y.standardise(rows: 0..<y.rows, means: means, deviations: ones)
+        prediction.standardise(rows: 0..<y.rows, means: means, deviations: ones)
+        var sums = ScoreSums(voxels: means.count)
+        y.withUnsafeBufferPointer { y in
+            prediction.withUnsafeBufferPointer { prediction in
+                guard let y = y.baseAddress, let prediction = prediction.baseAddress else { return }
+                sums.add(responses: y, predictions: prediction, samples: responses.rows)
+            }
+        }
+        self.init(r2: sums.r2, r: sums.r)
+    }
+
+    /// How many voxels there are.
+    public var count: Int { r2.count }
+
+    /// The voxels without a score.
+    public var unscored: [Int] { r2.indices.filter { r2[$0].isNaN } }
+}

@@ -1,0 +1,43 @@
+import Encoding
+import Testing
+
+/// One list of splits of Fixtures/folds.json, made by scikit-learn 1.9.1.
+struct FoldsCase: Decodable, Sendable {
+    let kind: String
+    let samples: Int
+    let splits: [[[Int]]]
+    let groups: [Int]?
+    let count: Int?
+    let seed: UInt32?
+
+    var folds: Folds {
+        switch kind {
+        case "kFold": .kFold(count ?? 0)
+        case "shuffled": .kFold(count ?? 0, shuffledWithSeed: seed ?? 0)
+        case "groups": .groupKFold(count ?? 0, groups: groups ?? [])
+        case "leaveOneGroupOut": .leaveOneGroupOut(groups: groups ?? [])
+        default: .predefined(groups ?? [])
+        }
+    }
+}
+
+@Suite struct FoldsTests {
+    @Test func splitsAreThoseOfScikitLearn() throws {
+        let cases: [FoldsCase] = try fixture("folds")
+        #expect(cases.count == 18)
+        for example in cases {
+            let splits = try example.folds.splits(samples: example.samples)
+            let expected = example.splits.map { Fold(train: $0[0], test: $0[1]) }
+            #expect(splits == expected, "\(example.kind), \(example.samples) samples")
+        }
+    }
+
+    @Test func runsAreLeftOut() throws {
+        let runs = try Runs(labels: ["b", "b", "a", "a", "a"])
+        #expect(runs.lengths == [2, 3])
+        let splits = try Folds.leaveOneRunOut.splits(samples: 5, runs: runs)
+        #expect(splits == [Fold(train: [2, 3, 4], test: [0, 1]), Fold(train: [0, 1], test: [2, 3, 4])])
+        #expect(throws: EncodingError.runInterrupted(label: "1", sample: 2)) { try Runs(labels: [1, 2, 1]) }
+        #expect(throws: EncodingError.self) { try Runs(lengths: [3, 0]) }
+    }
+}
