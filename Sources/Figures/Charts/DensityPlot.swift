@@ -1,0 +1,187 @@
+import Foundation
+
+/// How many voxels have which pair of scores: a two-dimensional histogram with a logarithmic colour scale.
+///
+/// Above the dashed line of equal scores the second model is better.
+///
+/// ```swift
+/// try DensityPlot(x: unimodal, y: multimodal, xTitle: "unimodal r", yTitle: "multimodal r")
+/// ```
+public struct DensityPlot: DrawnFigure {
+    /// A square of the plane that holds points.
+    struct Cell: Sendable {
+        let x: Double
+        let y: Double
+        let count: Int
+    }
+
+    public var title: String
+    /// What the horizontal axis is.
+    public var xTitle: String
+    /// What the vertical axis is.
+    public var yTitle: String
+    /// What is counted, for instance "voxels".
+    public var countTitle: String
+    /// The colours.
+    public var colorMap: ColorMap
+    /// How many pairs are finite.
+    public let count: Int
+    /// How many of them lie above the line of equal values.
+    public let countAbove: Int
+    /// How many pairs were left out because one of them was not finite.
+    public let excluded: Int
+    let cells: [Cell]
+    let binWidth: Double
+    let range: ClosedRange<Double>
+
+    /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` where the lists differ in length.
+    public init(
+        x: [Double], y: [Double], bins: Int = 50, title: String = "", xTitle: String = "",
+        yTitle: String = "",
+        countTitle: String = "voxels", colorMap: ColorMap = .viridis
+    ) throws {
+        guard x.count == y.count else {
+            throw FigureError.count(of: "vertical scores", expected: x.count, got: y.count)
+        }
+        self.title = title
+        self.xTitle = xTitle
+        self.yTitle = yTitle
+        self.countTitle = countTitle
+        self.colorMap = colorMap
+        let pairs = zip(x, y).filter { $0.isFinite && $1.isFinite }
+        count = pairs.count
+        excluded = x.count - pairs.count
+        countAbove = pairs.count { $1 > $0 }
+        let low = pairs.map { min($0, $1) }.min() ?? 0
+        let high = pairs.map { max($0, $1) }.max() ?? 1
+        range = Ticks(covering: low...high).domain
+        binWidth = (range.upperBound - range.lowerBound) / Double(max(1, bins))
+        var counts: [Int: Int] = [:]
+        let last = max(1, bins) - 1
+        for (x, y) in pairs {
+            let column = min(last, Int((x - range.lowerBound) / binWidth))
+            let row = min(last, Int((y - range.lowerBound) / binWidth))
+            counts[row * (last + 1) + column, default: 0] += 1
+        }
+        let (origin, width) = (range.lowerBound, binWidth)
+        cells = counts.sorted { $0.key < $1.key }.map { key, count in
+            Cell(
+                x: origin + Double(key % (last + 1)) * width, y: origin + Double(key / (last + 1)) * width,
+                count: count)
+        }
+    }
+
+    private var emptyMessage: String { "No finite pairs to show" }
+
+    private var note: String {
+        let share = count > 0 ? Double(countAbove) / Double(count) * 100 : 0
+        let above =
+            "\(Number.grouped(countAbove)) of \(Number.grouped(count)) \(countTitle) "
+            + "(\(Number.fixed(share, 1)) %) lie above the line of equal values."
+        return above + (excluded > 0 ? " \(Number.grouped(excluded)) that are not finite are left out." : "")
+    }
+
+    public var description: String {
+        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).description }
+        let shades = Array(" ·░▒▓█")
+        let side = 24
+        let step = (range.upperBound - range.lowerBound) / Double(side)
+        var grid = [[Int]](repeating: [Int](repeating: 0, count: side), count: side)
+        for cell in cells {
+            let row = min(side - 1, Int((cell.y + binWidth / 2 - range.lowerBound) / step))
+            let column = min(side - 1, Int((cell.x + binWidth / 2 - range.lowerBound) / step))
+            grid[row][column] += cell.count
+        }
+        let most = log(Double(1 + (grid.joined().max() ?? 1)))
+        let lines = grid.reversed().map { row in
+            let text = row.map { count -> String in
+                let level = count == 0 ? 0 : 1 + Int(log(Double(1 + count)) / most * Double(shades.count - 2))
+                return String(repeating: shades[min(level, shades.count - 1)], count: 2)
+            }
+            return "│" + text.joined()
+        }
+        let ends = "\(Number.short(range.lowerBound)) to \(Number.short(range.upperBound))"
+        let caption = [
+            "└" + String(repeating: "─", count: 2 * side), "across: \(xTitle), up: \(yTitle), both \(ends)",
+            note,
+        ]
+        return ((title.isEmpty ? [] : [title]) + lines + caption).joined(separator: "\n")
+    }
+}
+
+// MARK: - Rendering
+
+extension DensityPlot {
+    private static let side = 340.0
+
+    private var axes: (x: ValueAxis, y: ValueAxis) {
+        let ends = [range.lowerBound, range.upperBound]
+        return (
+            ValueAxis(xTitle, covering: ends, includingZero: false),
+            ValueAxis(yTitle, covering: ends, includingZero: false)
+        )
+    }
+
+    private var bar: ColorBar {
+        let most = log10(Double(max(2, cells.map(\.count).max() ?? 2)))
+        let scale = ColorScale(map: colorMap, domain: 0...most, values: [])
+        return ColorBar(title: "log₁₀ \(countTitle)", scale: scale)
+    }
+
+    func drawing() -> Drawing {
+        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
+        let (axes, bar) = (axes, bar)
+        let frame = PlotFrame(
+            title: title, note: note, width: DensityPlot.side, height: DensityPlot.side,
+            left: PlotFrame.left(axes.y), bottom: PlotFrame.bottom(axes.x), side: .colorBar(bar))
+        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            frame.drawHeader(on: canvas)
+            frame.drawLeft(axes.y, on: canvas)
+            frame.drawBottom(axes.x, on: canvas)
+            let size = binWidth / (range.upperBound - range.lowerBound) * DensityPlot.side
+            for cell in cells {
+                canvas.fill(
+                    rectangle: frame.x(cell.x, axes.x), frame.y(cell.y, axes.y) - size, size + 0.2,
+                    size + 0.2,
+                    bar.scale.color(of: log10(Double(cell.count))))
+            }
+            canvas.line(
+                [(frame.x, frame.y + frame.height), (frame.x + frame.width, frame.y)], .softInk, width: 1.2,
+                dash: [4, 3])
+        }
+    }
+
+    var specification: JSON {
+        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
+        let axes = axes
+        let rows = cells.map { cell -> JSON in
+            [
+                "x": .number(cell.x), "x2": .number(cell.x + binWidth), "y": .number(cell.y),
+                "y2": .number(cell.y + binWidth), "count": .int(cell.count),
+                "log": .number(log10(Double(cell.count))),
+            ]
+        }
+        let squares: JSON = [
+            "mark": "rect",
+            "encoding": [
+                "x": [
+                    "field": "x", "type": "quantitative", "axis": axes.x.axisJSON, "scale": axes.x.scaleJSON,
+                ],
+                "y": [
+                    "field": "y", "type": "quantitative", "axis": axes.y.axisJSON, "scale": axes.y.scaleJSON,
+                ],
+                "x2": ["field": "x2"], "y2": ["field": "y2"],
+                "color": bar.channel(field: "log", plotHeight: DensityPlot.side),
+                "tooltip": VegaLite.tooltip([
+                    ("x", xTitle.isEmpty ? "x from" : xTitle + " from", ".3f"),
+                    ("y", yTitle.isEmpty ? "y from" : yTitle + " from", ".3f"), ("count", countTitle, ",d"),
+                ]),
+            ],
+        ]
+        return [
+            "title": VegaLite.title(title, note: note, width: DensityPlot.side),
+            "width": .number(DensityPlot.side), "height": .number(DensityPlot.side),
+            "data": ["values": .array(rows)], "layer": [squares, VegaLite.identityLine(range)],
+        ]
+    }
+}

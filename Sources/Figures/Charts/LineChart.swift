@@ -1,0 +1,171 @@
+import Foundation
+
+/// Lines over a numeric or a named axis, with bands or bars of error.
+///
+/// ```swift
+/// LineChart(
+///     [.init("multimodal", r2ByLayer, errors: sd)], positions: (1...12).map(String.init),
+///     positionTitle: "layer", valueTitle: "mean R²", errorMeaning: "SD over subjects")
+/// ```
+public struct LineChart: DrawnFigure {
+    /// One line.
+    public struct Series: Sendable, Equatable {
+        /// One place of a line.
+        public struct Point: Sendable, Equatable {
+            /// The place across; on an axis of names the index of the name.
+            public var x: Double
+            /// The height; NaN leaves a gap.
+            public var y: Double
+            /// Half the height of the error band or bar.
+            public var error: Double?
+
+            /// A point of a line.
+            public init(_ x: Double, _ y: Double, error: Double? = nil) {
+                self.x = x
+                self.y = y
+                self.error = error
+            }
+        }
+
+        /// The name of the line.
+        public var name: String
+        /// The points, from the left.
+        public var points: [Point]
+
+        /// A line through points.
+        public init(_ name: String, points: [Point]) {
+            self.name = name
+            self.points = points
+        }
+
+        /// A line through the heights at 0, 1, 2, …, as an axis of names wants them.
+        public init(_ name: String, _ values: [Double], errors: [Double]? = nil) {
+            self.name = name
+            points = values.enumerated().map { index, value in
+                let error = errors.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                return Point(Double(index), value, error: error)
+            }
+        }
+    }
+
+    /// How errors are drawn.
+    public enum ErrorStyle: Sendable { case band, bar }
+
+    public var title: String
+    /// What stands below the title.
+    public var note: String
+    /// The lines.
+    public let series: [Series]
+    /// The names along the axis, or nothing where the axis is numeric.
+    public let positions: [String]?
+    /// What the axis across is, for instance "layer".
+    public var positionTitle: String
+    /// What the heights are, for instance "mean R²".
+    public var valueTitle: String
+    /// What the lines are, for instance "model".
+    public var seriesTitle: String
+    /// What an error band or bar means.
+    public var errorMeaning: String
+    /// How errors are drawn.
+    public var errorStyle: ErrorStyle
+    /// Level lines across the chart.
+    public var references: [ReferenceLine]
+    /// Whether the vertical axis begins at zero.
+    public var beginsAtZero: Bool
+
+    /// A chart of lines.
+    public init(
+        _ series: [Series], positions: [String]? = nil, title: String = "", note: String = "",
+        positionTitle: String = "", valueTitle: String = "", seriesTitle: String = "",
+        errorMeaning: String = "",
+        errorStyle: ErrorStyle = .band, references: [ReferenceLine] = [], beginsAtZero: Bool = false
+    ) {
+        self.series = series
+        self.positions = positions
+        self.title = title
+        self.note = note
+        self.positionTitle = positionTitle
+        self.valueTitle = valueTitle
+        self.seriesTitle = seriesTitle
+        self.errorMeaning = errorMeaning
+        self.errorStyle = errorStyle
+        self.references = references
+        self.beginsAtZero = beginsAtZero
+    }
+
+    var hasPoints: Bool { series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } } }
+    var hasErrors: Bool { series.contains { $0.points.contains { $0.error != nil } } }
+    var emptyMessage: String { "No finite points to show" }
+
+    /// What a place on the axis is called.
+    func name(of x: Double) -> String {
+        guard let positions else { return Number.short(x) }
+        let index = Int(x)
+        return positions.indices.contains(index) ? positions[index] : Number.short(x)
+    }
+
+    public var description: String {
+        guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).description }
+        let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
+        var columns: [Table.Column] = [
+            .text(positionTitle.isEmpty ? "position" : positionTitle, places.map { name(of: $0) })
+        ]
+        for line in series {
+            let points = Dictionary(line.points.map { ($0.x, $0) }, uniquingKeysWith: { $1 })
+            columns.append(.numbers(line.name, places.map { points[$0]?.y ?? .nan }))
+            if line.points.contains(where: { $0.error != nil }) {
+                columns.append(.numbers("±", places.map { points[$0]?.error ?? .nan }))
+            }
+        }
+        let lines = [note, hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""].filter {
+            !$0.isEmpty
+        }
+        let references = references.map { "\($0.label): \(Number.short($0.value))" }
+        return ([Table(title, columns).description] + lines + references).joined(separator: "\n")
+    }
+}
+
+// MARK: - Layout
+
+extension LineChart {
+    struct Layout {
+        let categoryAxis: CategoryAxis?
+        let numericAxis: ValueAxis?
+        let valueAxis: ValueAxis
+        let width: Double
+        let colors: [Color]
+        let side: SideNote
+        let labelsBeside: Double
+        let note: String
+        let height = 260.0
+    }
+
+    var layout: Layout {
+        let points = series.flatMap(\.points)
+        let ends = points.flatMap { [$0.y, $0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }
+        let category = positions.map {
+            CategoryAxis(
+                positionTitle, names: $0, step: max(12, min(80, 480 / Double(max(1, $0.count)))),
+                side: .bottom)
+        }
+        let numeric =
+            positions == nil
+            ? ValueAxis(
+                positionTitle, covering: points.map(\.x), includingZero: false, count: 7, extending: false)
+            : nil
+        let colors = Palette.colors(max(1, series.count))
+        let legend = Legend(
+            title: seriesTitle, entries: zip(series, colors).map { .init(name: $0.name, color: $1) },
+            symbol: .line)
+        let beside = TextMeasure().width(references.map(\.label), .note)
+        let drawn = errorStyle == .band ? "Bands" : "Error bars"
+        let meaning = hasErrors && !errorMeaning.isEmpty ? "\(drawn): \(errorMeaning)." : ""
+        return Layout(
+            categoryAxis: category, numericAxis: numeric,
+            valueAxis: ValueAxis(
+                valueTitle, covering: ends + references.map(\.value), includingZero: beginsAtZero),
+            width: category?.length ?? 420, colors: colors, side: series.count > 1 ? .legend(legend) : .none,
+            labelsBeside: beside > 0 ? beside + 6 : 0,
+            note: [note, meaning].filter { !$0.isEmpty }.joined(separator: " "))
+    }
+}

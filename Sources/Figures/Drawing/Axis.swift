@@ -1,0 +1,115 @@
+import Foundation
+
+/// An axis of numbers, decided once and drawn alike by both renderers.
+struct ValueAxis: Sendable {
+    var title: String
+    let domain: ClosedRange<Double>
+    let ticks: [Double]
+    let labels: [String]
+    private let decimals: Int
+    var showsGrid = true
+
+    /// An axis that covers the finite ones of `values`.
+    init(
+        _ title: String, covering values: [Double], includingZero: Bool, count: Int = 5,
+        minimumStep: Double = 0,
+        extending: Bool = true
+    ) {
+        let finite = values.filter(\.isFinite) + (includingZero ? [0] : [])
+        let low = finite.min() ?? 0
+        let high = finite.max() ?? 1
+        let ticks = Ticks(
+            covering: low < high || !includingZero ? low...high : low...(low + 1), count: count,
+            minimumStep: minimumStep, extending: extending)
+        self.title = title
+        domain = ticks.domain
+        self.ticks = ticks.values
+        labels = ticks.labels
+        decimals = ticks.decimals
+    }
+
+    /// Where a value lies, 0 at the lower end and 1 at the upper.
+    func fraction(_ value: Double) -> Double {
+        (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
+    }
+
+    var axisJSON: JSON {
+        [
+            "title": .string(title), "values": .numbers(ticks), "format": .string(",.\(decimals)f"),
+            "grid": .bool(showsGrid), "labelFlush": false,
+            "gridColor": [
+                "condition": ["test": "datum.value === 0", "value": "#888888"],
+                "value": "rgba(136,136,136,0.3)",
+            ],
+        ]
+    }
+
+    var scaleJSON: JSON {
+        ["domain": .numbers([domain.lowerBound, domain.upperBound]), "nice": false, "zero": false]
+    }
+}
+
+/// An axis of names, each in a band of its own.
+struct CategoryAxis: Sendable {
+    enum Side { case left, bottom }
+
+    var title: String
+    /// The full names, in order.
+    let names: [String]
+    /// The names as they fit beside the axis.
+    let labels: [String]
+    /// The width of a band in CSS pixels.
+    let step: Double
+    /// How far labels are turned, in degrees: 0, -45 or -90.
+    let angle: Double
+    /// The longest a label may be, in CSS pixels.
+    let labelLimit: Double
+    /// How far the labels reach from the axis.
+    let reach: Double
+    /// How far the first label of a turned axis sticks out to the left of its band.
+    let overhang: Double
+
+    init(_ title: String, names: [String], step: Double, side: Side) {
+        let measure = TextMeasure()
+        self.title = title
+        self.names = names
+        self.step = step
+        labelLimit = side == .left ? 220 : 150
+        let limit = labelLimit
+        labels = names.map { measure.shortened($0, .label, to: limit) }
+        let widest = measure.width(labels, .label)
+        switch side {
+        case .left:
+            angle = 0
+            reach = widest
+            overhang = 0
+        case .bottom where widest <= step - 4:
+            angle = 0
+            reach = 11
+            overhang = 0
+        case .bottom:
+            angle = step < 15 ? -90 : -45
+            reach = angle == -90 ? widest : widest * 0.71 + 8
+            overhang = angle == -90 ? 0 : max(0, measure.width(labels.first ?? "", .label) * 0.71 - step / 2)
+        }
+    }
+
+    /// The length of all bands together.
+    var length: Double { step * Double(names.count) }
+
+    /// The middle of a band.
+    func center(_ index: Int) -> Double { (Double(index) + 0.5) * step }
+
+    var axisJSON: JSON {
+        var axis: [String: JSON] = [
+            "title": title.isEmpty ? .null : .string(title), "labelLimit": .number(labelLimit),
+            "labelAngle": .number(angle), "ticks": false, "labelPadding": 6, "domain": true, "grid": false,
+            "labelOverlap": false,
+        ]
+        if angle != 0 {
+            axis["labelAlign"] = "right"
+            axis["labelBaseline"] = "middle"
+        }
+        return .object(axis)
+    }
+}

@@ -1,0 +1,117 @@
+import Display
+import Foundation
+
+/// Columns of text and numbers under headings; shows itself as an HTML table and as aligned text.
+///
+/// ```swift
+/// Table("Scores", [.text("region", names), .numbers("mean r", means, decimals: 3)])
+/// ```
+public struct Table: Displayable, Sendable, CustomStringConvertible {
+    /// One column of a table.
+    public struct Column: Sendable {
+        /// What stands above the column.
+        public let heading: String
+        /// The cells, from the top.
+        public let cells: [String]
+        /// Whether the cells are numbers, which align at the right.
+        public let isNumeric: Bool
+
+        /// A column of text.
+        public static func text(_ heading: String, _ cells: [String]) -> Column {
+            Column(heading: heading, cells: cells, isNumeric: false)
+        }
+
+        /// A column of numbers with a fixed count of decimals; NaN is "n/a".
+        public static func numbers(_ heading: String, _ values: [Double], decimals: Int = 3) -> Column {
+            Column(heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true)
+        }
+
+        /// A column of whole numbers.
+        public static func counts(_ heading: String, _ values: [Int]) -> Column {
+            Column(heading: heading, cells: values.map(Number.grouped), isNumeric: true)
+        }
+    }
+
+    /// What the table is called.
+    public var title: String
+    /// The columns, from the left.
+    public let columns: [Column]
+    /// How many rows are shown; the rest is counted below the table.
+    public var rowLimit = 200
+
+    /// A table of columns; shorter columns end in empty cells.
+    public init(_ title: String = "", _ columns: [Column]) {
+        self.title = title
+        self.columns = columns
+    }
+
+    /// How many rows the table has.
+    public var rowCount: Int { columns.map(\.cells.count).max() ?? 0 }
+
+    private var shownRows: Int { min(rowLimit, rowCount) }
+
+    private func cell(_ column: Column, _ row: Int) -> String {
+        row < column.cells.count ? column.cells[row] : ""
+    }
+
+    private var remainder: String? {
+        rowCount > shownRows ? "… \(Number.grouped(rowCount - shownRows)) more rows" : nil
+    }
+
+    /// The table as aligned text.
+    public var description: String {
+        var lines: [String] = title.isEmpty ? [] : [title]
+        guard !columns.isEmpty else { return (lines + ["(no columns)"]).joined(separator: "\n") }
+        let widths = columns.map { column in
+            max(column.heading.count, (0..<shownRows).map { cell(column, $0).count }.max() ?? 0)
+        }
+        func line(_ texts: [String]) -> String {
+            let padded = zip(zip(texts, widths), columns).map { pair, column in
+                let space = String(repeating: " ", count: max(0, pair.1 - pair.0.count))
+                return column.isNumeric ? space + pair.0 : pair.0 + space
+            }
+            var text = padded.joined(separator: "  ")
+            while text.hasSuffix(" ") { text.removeLast() }
+            return text
+        }
+        lines.append(line(columns.map(\.heading)))
+        lines.append(String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns.count - 1)))
+        for row in 0..<shownRows { lines.append(line(columns.map { cell($0, row) })) }
+        if rowCount == 0 { lines.append("(no rows)") }
+        if let remainder { lines.append(remainder) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The table as HTML.
+    public var html: String {
+        func style(_ column: Column) -> String { "text-align:\(column.isNumeric ? "right" : "left")" }
+        var html = "<table>"
+        if !title.isEmpty {
+            html += "<caption style=\"text-align:left;font-weight:600\">\(Table.escaped(title))</caption>"
+        }
+        html += "<thead><tr>"
+        for column in columns {
+            html += "<th style=\"\(style(column))\">\(Table.escaped(column.heading))</th>"
+        }
+        html += "</tr></thead><tbody>"
+        for row in 0..<shownRows {
+            html += "<tr>"
+            for column in columns {
+                html += "<td style=\"\(style(column))\">\(Table.escaped(cell(column, row)))</td>"
+            }
+            html += "</tr>"
+        }
+        html += "</tbody></table>"
+        if let remainder { html += "<div>\(remainder)</div>" }
+        return html
+    }
+
+    public var mimeBundle: MIMEBundle {
+        MIMEBundle(["text/plain": .text(description), "text/html": .text(html)])
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+}
