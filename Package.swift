@@ -77,6 +77,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
+        tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
     ]

@@ -25,7 +25,8 @@ public struct ExecuteRequest: Decodable, Sendable {
         code = try container.decode(String.self, forKey: .code)
         silent = try container.decodeIfPresent(Bool.self, forKey: .silent) ?? false
         storeHistory = try !silent && (container.decodeIfPresent(Bool.self, forKey: .storeHistory) ?? true)
-        userExpressions = try container.decodeIfPresent([String: String].self, forKey: .userExpressions) ?? [:]
+        userExpressions =
+            try container.decodeIfPresent([String: String].self, forKey: .userExpressions) ?? [:]
         allowStdin = try container.decodeIfPresent(Bool.self, forKey: .allowStdin) ?? true
         stopOnError = try container.decodeIfPresent(Bool.self, forKey: .stopOnError) ?? true
     }

@@ -54,12 +54,16 @@ struct UsageMeter {
             let name = stat.lastIndex(of: ")")
         else { return 0 }
         let fields = stat[name...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+            return 0
+        }
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     private static func residentBytes(of process: Int32) -> Int {
-        guard let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8) else { return 0 }
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8) else {
+            return 0
+        }
         let fields = text.split(separator: " ")
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
     }
@@ -75,7 +79,8 @@ struct UsageMeter {
         let available = bytes["MemAvailable"] ?? 0
         let used = total - available
         return UsageReply.HostMemory(
-            total: total, available: available, percent: total > 0 ? 100 * Double(used) / Double(total) : 0, used: used,
+            total: total, available: available, percent: total > 0 ? 100 * Double(used) / Double(total) : 0,
+            used: used,
             free: bytes["MemFree"] ?? 0)
     }
 }

@@ -26,7 +26,8 @@ struct Replier: Sendable {
         do {
             loop.send(
                 try wire.frames(
-                    to: request.identities, type: String(type), parent: request.headerData, metadata: metadata,
+                    to: request.identities, type: String(type), parent: request.headerData,
+                    metadata: metadata,
                     content: try Wire.encode(content)))
         } catch {
             Log.write("\(type) was not sent: \(error)")

@@ -25,7 +25,8 @@ public final class Server: Sendable {
         let stdin = StdinChannel(loop: sockets.stdin, wire: wire)
         let shells = Shells(
             handler: ShellHandler(
-                kernel: kernel, replier: Replier(loop: sockets.shell, wire: wire, iopub: iopub), stdin: stdin))
+                kernel: kernel, replier: Replier(loop: sockets.shell, wire: wire, iopub: iopub), stdin: stdin)
+        )
         control = ControlHandler(
             kernel: kernel, replier: Replier(loop: sockets.control, wire: wire, iopub: iopub), stdin: stdin,
             shells: shells, onShutdown: { finished.signal() })

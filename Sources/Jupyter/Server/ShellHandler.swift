@@ -72,11 +72,13 @@ final class ShellHandler: Sendable {
         count.withLock { count in
             if content.storeHistory { count += 1 }
             let context = context(
-                of: request, count: count, subshellID, isSilent: content.silent, allowsInput: content.allowStdin)
+                of: request, count: count, subshellID, isSilent: content.silent,
+                allowsInput: content.allowStdin)
             context.iopub.publish("execute_input", ExecuteInput(code: content.code, executionCount: count))
             switch kernel.execute(content, context: context) {
             case .ok(let payload, let userExpressions):
-                let reply = ExecuteReply(executionCount: count, payload: payload, userExpressions: userExpressions)
+                let reply = ExecuteReply(
+                    executionCount: count, payload: payload, userExpressions: userExpressions)
                 replier.reply(to: request, reply)
             case .failed(let report):
                 context.iopub.error(report)
@@ -87,7 +89,8 @@ final class ShellHandler: Sendable {
     }
 
     private func context(
-        of request: Message, count: Int, _ subshellID: String?, isSilent: Bool = false, allowsInput: Bool = false
+        of request: Message, count: Int, _ subshellID: String?, isSilent: Bool = false,
+        allowsInput: Bool = false
     ) -> RequestContext {
         RequestContext(
             iopub: IOPub(

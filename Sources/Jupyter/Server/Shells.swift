@@ -52,7 +52,7 @@ final class Shells: Sendable {
 
     /// Ends all shells; waits a moment for the main shell's current request, so that it is still answered.
     func stop() {
-        subshells.withLock { $0.values.forEach { $0.close() } }
+        for queue in subshells.withLock({ Array($0.values) }) { queue.close() }
         main.close()
         _ = mainEnded.wait(timeout: .now() + 1)
     }

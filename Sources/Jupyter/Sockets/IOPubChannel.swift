@@ -41,7 +41,8 @@ final class IOPubChannel: Sendable {
         do {
             loop.send(
                 try wire.frames(
-                    to: [topic ?? Data(type.utf8)], type: type, parent: parent, metadata: metadata, content: content,
+                    to: [topic ?? Data(type.utf8)], type: type, parent: parent, metadata: metadata,
+                    content: content,
                     buffers: buffers))
         } catch {
             Log.write("\(type) was not published: \(error)")

@@ -39,12 +39,16 @@ struct Socket: @unchecked Sendable {
     /// Sets an integer option, such as `ZMQ_LINGER`.
     func set(_ option: Int32, _ value: Int32) throws {
         var value = value
-        guard zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size) == 0 else { throw SocketError.last("set") }
+        guard zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size) == 0 else {
+            throw SocketError.last("set")
+        }
     }
 
     /// Sets a text option, such as a CURVE key.
     func set(_ option: Int32, _ value: String) throws {
-        guard zmq_setsockopt(handle, option, value, value.utf8.count) == 0 else { throw SocketError.last("set") }
+        guard zmq_setsockopt(handle, option, value, value.utf8.count) == 0 else {
+            throw SocketError.last("set")
+        }
     }
 
     /// Listens on an endpoint.

@@ -32,7 +32,8 @@ final class SocketLoop: Sendable {
     }
 
     /// Starts the thread.
-    func start(receive: @escaping Receive, failure: @escaping Failure = { _, error in Log.write("\(error)") }) {
+    func start(receive: @escaping Receive, failure: @escaping Failure = { _, error in Log.write("\(error)") })
+    {
         startThread(name) {
             self.run(receive, failure)
             self.socket.close()

@@ -44,7 +44,8 @@ public struct ConnectionFile: Codable, Sendable, Equatable {
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw ConnectionError("\(path): the connection file cannot be read: \(error.localizedDescription)")
+            throw ConnectionError(
+                "\(path): the connection file cannot be read: \(error.localizedDescription)")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: data)

@@ -58,7 +58,9 @@ public struct Signer: Sendable {
         let expected = try self.signature(of: frames)
         guard expected.count == signature.count else { return false }
         return expected.withUnsafeBytes { expected in
-            signature.withUnsafeBytes { CRYPTO_memcmp(expected.baseAddress, $0.baseAddress, expected.count) == 0 }
+            signature.withUnsafeBytes {
+                CRYPTO_memcmp(expected.baseAddress, $0.baseAddress, expected.count) == 0
+            }
         }
     }
 
