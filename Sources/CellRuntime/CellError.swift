@@ -1,0 +1,27 @@
+import Display
+import Foundation
+
+/// Tells the kernel which error a cell did not catch; the runner calls it with the error's box.
+///
+/// `ename` is the type as the cell's author wrote it, `evalue` the error's own description.
+@_cdecl("gyrus_describe_error")
+package func describeError(_ box: UnsafeMutableRawPointer) {
+    let error = unsafeBitCast(box, to: (any Error).self)
+    let message: [String: Any] = [
+        "ename": typeName(of: error), "evalue": description(of: error), "cancelled": error is CancellationError,
+    ]
+    if let data = try? JSONSerialization.data(withJSONObject: message) { Output.send(.error, data) }
+}
+
+/// The name of an error's type without the module of the cell that declared it.
+private func typeName(of error: any Error) -> String {
+    let name = String(reflecting: type(of: error))
+    return name.replacing(/\bCell\d+\./, with: "").replacing(/\(unknown context at \$[0-9a-f]+\)\./, with: "")
+}
+
+/// What the error says of itself, in the first of the ways that Swift knows.
+private func description(of error: any Error) -> String {
+    if let localized = error as? any LocalizedError, let text = localized.errorDescription { return text }
+    if type(of: error) is NSError.Type { return error.localizedDescription }
+    return String(describing: error)
+}

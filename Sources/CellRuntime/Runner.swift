@@ -1,0 +1,42 @@
+import Foundation
+
+/// The functions of the runner's executable that cells need, found by name: outside a runner they do nothing.
+enum Runner {
+    typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> Void
+    typealias Ended = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
+    private typealias Reached = @convention(c) (Int32) -> Void
+    private typealias IsInterrupted = @convention(c) () -> Bool
+    private typealias Leave = @convention(c) (Int32) -> Void
+    private typealias StartThread = @convention(c) (Body, Ended, UnsafeMutableRawPointer?) -> Bool
+
+    /// How a thread of a cell ended; the raw values are those of the runner's `enum outcome`.
+    enum Outcome: Int32 {
+        case ok, error, trap, interrupt
+    }
+
+    private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
+    private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
+    private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
+    private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
+
+    private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
+        dlsym(nil, name).map { unsafeBitCast($0, to: type) }
+    }
+
+    /// Notes that the cell's top-level item `item` begins.
+    static func reached(_ item: Int32) { reachedFunction?(item) }
+
+    /// Whether the user asked the running cell to stop.
+    static var isInterrupted: Bool { isInterruptedFunction?() ?? false }
+
+    /// Leaves the calling thread's work at once, abandoning what is on its stack.
+    static func leave(_ outcome: Outcome) -> Never {
+        leaveFunction?(outcome.rawValue)
+        fatalError("only a cell's own thread can be left")
+    }
+
+    /// Starts a thread whose traps and interrupts end it alone.
+    static func startThread(_ body: Body, ended: Ended, context: UnsafeMutableRawPointer) -> Bool {
+        startThreadFunction?(body, ended, context) ?? false
+    }
+}

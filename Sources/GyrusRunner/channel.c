@@ -1,0 +1,54 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+// The descriptor that the kernel handed down; see RunnerProcess.swift.
+enum { CHANNEL = 3 };
+
+static pthread_mutex_t channel_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void write_all(const uint8_t *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(CHANNEL, bytes, length);
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            _exit(1); // The kernel is gone: nobody is left to tell.
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+}
+
+void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
+    // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
+    pthread_mutex_lock(&channel_lock);
+    uint8_t frame[4096];
+    frame[0] = kind;
+    for (int i = 0; i < 4; i++) frame[1 + i] = (uint8_t)(length >> (8 * i));
+    if (length <= sizeof frame - 5) {
+        if (length > 0) __builtin_memcpy(frame + 5, payload, length);
+        write_all(frame, length + 5);
+    } else {
+        write_all(frame, 5);
+        write_all(payload, length);
+    }
+    pthread_mutex_unlock(&channel_lock);
+}
+
+void send_json(uint8_t kind, const char *format, ...) {
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0) return;
+    gyrus_runner_send(kind, (const uint8_t *)text, (size_t)length);
+    free(text);
+}

@@ -1,0 +1,112 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct range {
+    uintptr_t base, start, end;
+    char name[48];
+};
+
+// Only ever appended to, count last, so that a signal handler reads it without a lock.
+static struct range *images[1 << 16];
+static atomic_int image_count;
+
+static struct range sleeping[2], standard_library;
+
+static void executable_part(struct dl_phdr_info *info, struct range *range) {
+    range->base = info->dlpi_addr;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X)) {
+            range->start = info->dlpi_addr + segment->p_vaddr;
+            range->end = range->start + segment->p_memsz;
+        }
+    }
+}
+
+static int remember(struct dl_phdr_info *info, size_t size, void *path) {
+    (void)size;
+    int count = atomic_load(&image_count);
+    if (strcmp(info->dlpi_name, path) != 0 || count == sizeof images / sizeof images[0]) return 0;
+    struct range *range = calloc(1, sizeof *range);
+    if (range == NULL) return 1;
+    executable_part(info, range);
+    const char *file = strrchr(path, '/');
+    snprintf(range->name, sizeof range->name, "%s", file ? file + 1 : (const char *)path);
+    char *dot = strrchr(range->name, '.');
+    if (dot) *dot = 0;
+    images[count] = range;
+    atomic_store(&image_count, count + 1);
+    return 1;
+}
+
+static int find_standard_library(struct dl_phdr_info *info, size_t size, void *unused) {
+    (void)size, (void)unused;
+    if (strstr(info->dlpi_name, "/libswiftCore.so") == NULL) return 0;
+    executable_part(info, &standard_library);
+    return 1;
+}
+
+static void find_sleep(const char *name, struct range *range) {
+    void *address = dlsym(RTLD_DEFAULT, name);
+    Dl_info info;
+    const ElfW(Sym) *symbol = NULL;
+    if (address && dladdr1(address, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol) {
+        range->start = (uintptr_t)address;
+        range->end = range->start + symbol->st_size;
+    }
+}
+
+void *image_load(const char *path, const char **error) {
+    void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    if (handle == NULL) {
+        *error = dlerror();
+        return NULL;
+    }
+    dl_iterate_phdr(remember, (void *)path);
+    if (standard_library.start == 0) {
+        dl_iterate_phdr(find_standard_library, NULL);
+        find_sleep("clock_nanosleep", &sleeping[0]);
+        find_sleep("nanosleep", &sleeping[1]);
+    }
+    return handle;
+}
+
+static bool within(const struct range *range, uintptr_t address) {
+    return address >= range->start && address < range->end;
+}
+
+static const struct range *find(uintptr_t address) {
+    for (int i = atomic_load(&image_count) - 1; i >= 0; i--)
+        if (within(images[i], address)) return images[i];
+    return NULL;
+}
+
+bool image_contains(uintptr_t address) { return find(address) != NULL; }
+
+bool image_is_interruptible(uintptr_t address, bool library) {
+    if (within(&sleeping[0], address) || within(&sleeping[1], address)) return true;
+    if (!library || !within(&standard_library, address)) return false;
+    // Swift functions of the standard library ("$s…") hold no lock; the runtime's C++ ones may.
+    Dl_info info;
+    return dladdr((void *)address, &info) && info.dli_sname && strncmp(info.dli_sname, "$s", 2) == 0;
+}
+
+void image_describe(const uintptr_t *addresses, int count, char *text, size_t size) {
+    size_t used = (size_t)snprintf(text, size, "[");
+    for (int i = 0; i < count && used + 80 < size; i++) {
+        const struct range *image = find(addresses[i]);
+        if (image == NULL) continue;
+        used += (size_t)snprintf(
+            text + used, size - used, "%s[\"%s\",%lu]", used > 1 ? "," : "", image->name,
+            (unsigned long)(addresses[i] - image->base));
+    }
+    snprintf(text + used, size - used, "]");
+}

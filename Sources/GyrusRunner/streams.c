@@ -1,0 +1,110 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
+    (void)cookie;
+    gyrus_runner_send(MESSAGE_STDOUT, (const uint8_t *)text, length);
+    return (ssize_t)length;
+}
+
+static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
+    (void)cookie;
+    gyrus_runner_send(MESSAGE_STDERR, (const uint8_t *)text, length);
+    return (ssize_t)length;
+}
+
+// --- input: `readLine()` asks the kernel, which asks the front end ----------------------------------------------
+
+static pthread_mutex_t input_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t input_changed = PTHREAD_COND_INITIALIZER;
+static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED } input_state;
+static char *input_text;
+static size_t input_length, input_taken;
+
+static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
+    (void)cookie;
+    pthread_mutex_lock(&input_lock);
+    if (input_taken == input_length) {
+        free(input_text);
+        input_text = NULL;
+        input_length = input_taken = 0;
+        input_state = INPUT_ASKED;
+        fflush(stdout);
+        send_json(MESSAGE_INPUT, "{\"prompt\":\"\",\"password\":false}");
+        while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
+        input_state = INPUT_NONE;
+    }
+    size_t count = input_length - input_taken;
+    if (count > size) count = size;
+    if (count > 0) memcpy(buffer, input_text + input_taken, count);
+    input_taken += count;
+    pthread_mutex_unlock(&input_lock);
+    return (ssize_t)count;
+}
+
+void streams_answer_input(const char *line) {
+    pthread_mutex_lock(&input_lock);
+    if (input_state == INPUT_ASKED) {
+        if (line != NULL) {
+            int length = asprintf(&input_text, "%s\n", line);
+            input_length = length < 0 ? 0 : (size_t)length;
+        }
+        input_state = INPUT_ANSWERED;
+        pthread_cond_broadcast(&input_changed);
+    }
+    pthread_mutex_unlock(&input_lock);
+}
+
+void streams_cancel_input(void) { streams_answer_input(NULL); }
+
+// --- opening and settling ----------------------------------------------------------------------------------------
+
+void streams_open(void) {
+    cookie_io_functions_t out = {.write = write_stdout};
+    cookie_io_functions_t err = {.write = write_stderr};
+    cookie_io_functions_t in = {.read = read_stdin};
+    stdout = fopencookie(NULL, "w", out);
+    stderr = fopencookie(NULL, "w", err);
+    stdin = fopencookie(NULL, "r", in);
+    setvbuf(stdout, NULL, _IOLBF, 1 << 16);
+    setvbuf(stderr, NULL, _IONBF, 0);
+}
+
+void streams_settle(bool fresh) {
+    if (!fresh) {
+        fflush(stdout);
+        clearerr(stdin);
+        return;
+    }
+    // The old streams are leaked on purpose: the thread that left may hold their locks.
+    if (ftrylockfile(stdout) == 0) {
+        fflush_unlocked(stdout);
+        funlockfile(stdout);
+    }
+    streams_open();
+}
+
+// Text without a line break is sent twenty times a second, so that `print(".", terminator: "")` is seen at once.
+static void *flush_often(void *unused) {
+    (void)unused;
+    for (;;) {
+        usleep(50000);
+        FILE *stream = stdout;
+        if (ftrylockfile(stream) != 0) continue;
+        fflush_unlocked(stream);
+        funlockfile(stream);
+    }
+    return NULL;
+}
+
+__attribute__((constructor)) static void start_flushing(void) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, flush_often, NULL) == 0) pthread_detach(thread);
+}

@@ -1,0 +1,204 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { STACK = 256 << 20, ALTERNATE_STACK = 64 << 10, INTERRUPT_SIGNAL = SIGURG };
+
+// A thread that can be brought back. They form a list, under a lock that is never held while a cell's code runs.
+struct guarded {
+    sigjmp_buf start;
+    pthread_t thread;
+    volatile sig_atomic_t armed;
+    uintptr_t stack_low, stack_high;
+    int thrown_count;
+    uintptr_t thrown[FRAMES];
+    void (*body)(void *);
+    void (*ended)(void *, enum outcome);
+    void *context;
+    struct guarded *next;
+};
+
+static __thread struct guarded *current;
+static struct guarded *all;
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool reach_into_library;
+
+static struct report the_report;
+static atomic_flag report_taken = ATOMIC_FLAG_INIT;
+
+struct report threads_take_report(void) {
+    struct report report = the_report;
+    memset(&the_report, 0, sizeof the_report);
+    atomic_flag_clear(&report_taken);
+    return report;
+}
+
+// --- backtraces: Swift keeps frame pointers, so a walk along them is enough and safe in a handler ---------------
+
+static int walk(const struct guarded *guard, uintptr_t pc, uintptr_t frame, uintptr_t *frames) {
+    int count = 0;
+    if (pc) frames[count++] = pc;
+    while (count < FRAMES && frame >= guard->stack_low && frame + 16 <= guard->stack_high && frame % 8 == 0) {
+        uintptr_t next = ((uintptr_t *)frame)[0], back = ((uintptr_t *)frame)[1];
+        if (back == 0) break;
+        frames[count++] = back - 1; // The call lies before the address that it returns to.
+        if (next <= frame) break;
+        frame = next;
+    }
+    return count;
+}
+
+static void report_from(enum outcome outcome, int signal, uintptr_t pc, uintptr_t frame) {
+    if (atomic_flag_test_and_set(&report_taken)) return;
+    the_report.outcome = outcome;
+    the_report.signal = signal;
+    the_report.frame_count = current ? walk(current, pc, frame, the_report.frames) : 0;
+}
+
+// --- throws -----------------------------------------------------------------------------------------------------
+
+static void will_throw(void *error) {
+    (void)error;
+    if (current == NULL) return;
+    current->thrown_count = walk(current, 0, (uintptr_t)__builtin_frame_address(0), current->thrown);
+}
+
+void threads_hook_throws(void) {
+    _Atomic(void (*)(void *)) *hook = dlsym(RTLD_DEFAULT, "_swift_willThrow");
+    if (hook) atomic_store(hook, will_throw);
+}
+
+// The Swift runtime calls this for an error that no cell caught; being in the executable, this one comes first.
+_Noreturn void swift_errorInMain(void *error);
+_Noreturn void swift_errorInMain(void *error) {
+    void (*describe)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "gyrus_describe_error");
+    if (describe) describe(error);
+    if (current && !atomic_flag_test_and_set(&report_taken)) {
+        the_report.outcome = OUTCOME_ERROR;
+        the_report.frame_count = current->thrown_count;
+        memcpy(the_report.frames, current->thrown, sizeof the_report.frames);
+    }
+    thread_leave(OUTCOME_ERROR);
+}
+
+// --- traps and interrupts ---------------------------------------------------------------------------------------
+
+static void handle(int signal, siginfo_t *info, void *opaque) {
+    (void)info;
+    struct guarded *guard = current;
+    greg_t *registers = ((ucontext_t *)opaque)->uc_mcontext.gregs;
+    uintptr_t pc = (uintptr_t)registers[REG_RIP], frame = (uintptr_t)registers[REG_RBP];
+    if (signal == INTERRUPT_SIGNAL) {
+        if (guard == NULL || !guard->armed) return;
+        if (!image_contains(pc) && !image_is_interruptible(pc, atomic_load(&reach_into_library))) return;
+        report_from(OUTCOME_INTERRUPT, signal, pc, frame);
+        guard->armed = 0;
+        siglongjmp(guard->start, OUTCOME_INTERRUPT);
+    }
+    if (guard == NULL || !guard->armed) {
+        // Not a cell's thread: the process ends as it would have without this handler, and the kernel says so.
+        struct sigaction standard = {.sa_handler = SIG_DFL};
+        sigaction(signal, &standard, NULL);
+        return;
+    }
+    report_from(OUTCOME_TRAP, signal, pc, frame);
+    guard->armed = 0;
+    siglongjmp(guard->start, OUTCOME_TRAP);
+}
+
+void threads_prepare(void) {
+    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    const int signals[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, INTERRUPT_SIGNAL};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) sigaction(signals[i], &action, NULL);
+}
+
+void thread_leave(enum outcome outcome) {
+    if (current == NULL || !current->armed) abort();
+    current->armed = 0;
+    siglongjmp(current->start, outcome);
+}
+
+void thread_interrupt_all(bool library) {
+    atomic_store(&reach_into_library, library);
+    pthread_mutex_lock(&all_lock);
+    for (struct guarded *guard = all; guard; guard = guard->next)
+        if (guard->armed) pthread_kill(guard->thread, INTERRUPT_SIGNAL);
+    pthread_mutex_unlock(&all_lock);
+}
+
+// --- life of a guarded thread -----------------------------------------------------------------------------------
+
+static void enlist(struct guarded *guard) {
+    pthread_mutex_lock(&all_lock);
+    guard->next = all;
+    all = guard;
+    pthread_mutex_unlock(&all_lock);
+}
+
+static void delist(struct guarded *guard) {
+    pthread_mutex_lock(&all_lock);
+    struct guarded **link = &all;
+    while (*link && *link != guard) link = &(*link)->next;
+    if (*link) *link = guard->next;
+    pthread_mutex_unlock(&all_lock);
+}
+
+static void *run(void *argument) {
+    struct guarded *guard = argument;
+    guard->thread = pthread_self();
+    pthread_attr_t attributes;
+    void *low = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstack(&attributes, &low, &size);
+        pthread_attr_destroy(&attributes);
+    }
+    guard->stack_low = (uintptr_t)low;
+    guard->stack_high = (uintptr_t)low + size;
+    // Endless recursion leaves no room for the handler on the thread's own stack.
+    void *alternate = mmap(NULL, ALTERNATE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    stack_t stack = {.ss_sp = alternate, .ss_size = ALTERNATE_STACK};
+    sigaltstack(&stack, NULL);
+    current = guard;
+    enlist(guard);
+    enum outcome outcome = (enum outcome)sigsetjmp(guard->start, 1);
+    if (outcome == OUTCOME_OK) {
+        guard->armed = 1;
+        guard->body(guard->context);
+        guard->armed = 0;
+    }
+    delist(guard);
+    current = NULL;
+    guard->ended(guard->context, outcome);
+    stack_t none = {.ss_flags = SS_DISABLE};
+    sigaltstack(&none, NULL);
+    munmap(alternate, ALTERNATE_STACK);
+    free(guard);
+    return NULL;
+}
+
+bool thread_start(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
+    struct guarded *guard = calloc(1, sizeof *guard);
+    if (guard == NULL) return false;
+    guard->body = body;
+    guard->ended = ended;
+    guard->context = context;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_t thread;
+    int failed = pthread_create(&thread, &attributes, run, guard);
+    pthread_attr_destroy(&attributes);
+    if (failed) free(guard);
+    return !failed;
+}
