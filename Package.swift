@@ -45,6 +45,7 @@ let package = Package(
         system("CZeroMQ", pkgConfig: "libzmq", apt: "libzmq3-dev"),
         system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         system("COneDNN", apt: "libdnnl-dev"),
+        system("COpenMP", apt: "libgomp1"),
         system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
@@ -53,7 +54,8 @@ let package = Package(
 
         // The library that cells import
         library("Display", []),
-        library("Tensors", ["COpenBLAS", "COneDNN"]),
+        .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
+        library("Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"]),
         library("Formats", ["Tensors", "CHDF5", "CZlib"]),
         library("FoundationModels", ["Tensors", "Formats", "Display"]),
         library("Encoding", ["Tensors", "Display"]),

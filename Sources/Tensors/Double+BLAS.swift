@@ -5,13 +5,15 @@ extension Double: Scalar {
         applyThreadCount()
         cblas_dgemm(
             CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans, p.transposeB ? CblasTrans : CblasNoTrans,
-            blasint(p.m), blasint(p.n), blasint(p.k), p.alpha, p.a, blasint(p.lda), p.b, blasint(p.ldb), p.beta, p.c,
+            blasint(p.m), blasint(p.n), blasint(p.k), p.alpha, p.a, blasint(p.lda), p.b, blasint(p.ldb),
+            p.beta, p.c,
             blasint(p.ldc))
     }
 
     public static func _syrk(_ p: _SymmetricProduct<Double>) {
         cblas_dsyrk(
-            CblasRowMajor, CblasUpper, p.transposeA ? CblasTrans : CblasNoTrans, blasint(p.order), blasint(p.k),
+            CblasRowMajor, CblasUpper, p.transposeA ? CblasTrans : CblasNoTrans, blasint(p.order),
+            blasint(p.k),
             p.alpha, p.a, blasint(p.lda), p.beta, p.c, blasint(p.ldc))
     }
 
@@ -21,25 +23,32 @@ extension Double: Scalar {
     ) {
         cblas_dtrsm(
             CblasRowMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit,
-            blasint(order), blasint(columns), 1, triangle, blasint(max(order, 1)), right, blasint(max(columns, 1)))
+            blasint(order), blasint(columns), 1, triangle, blasint(max(order, 1)), right,
+            blasint(max(columns, 1)))
     }
 
     public static func _potrf(order: Int, _ matrix: UnsafeMutablePointer<Double>) -> Int {
-        var n = Int32(order), lda = Int32(max(order, 1)), info: Int32 = 0
+        var n = Int32(order)
+        var lda = Int32(max(order, 1))
+        var info: Int32 = 0
         dpotrf_("U", &n, matrix, &lda, &info, 1)
         return Int(info)
     }
 
     public static func _syevd(
-        order: Int, _ matrix: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>, vectors: Bool
+        order: Int, _ matrix: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
+        vectors: Bool
     ) -> Int {
-        var n = Int32(order), lda = Int32(max(order, 1)), info: Int32 = 0
+        var n = Int32(order)
+        var lda = Int32(max(order, 1))
+        var info: Int32 = 0
         var (lwork, liwork) = syevdWorkspace(order: order, vectors: vectors)
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: Int(liwork)) { integers in
             let work = UnsafeMutablePointer<Double>.allocate(capacity: Int(lwork))
             defer { work.deallocate() }
             dsyevd_(
-                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress, &liwork, &info,
+                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress,
+                &liwork, &info,
                 1, 1)
         }
         return Int(info)
@@ -50,19 +59,25 @@ extension Double: Scalar {
         left: UnsafeMutablePointer<Double>?, right: UnsafeMutablePointer<Double>?
     ) -> Int {
         // A row-major matrix is its transpose to LAPACK, so the two factors change places.
-        var m = Int32(columns), n = Int32(rows), rank = Int32(max(min(rows, columns), 1)), info: Int32 = 0
-        var ldm = max(m, 1), lwork: Int32 = -1
+        var m = Int32(columns)
+        var n = Int32(rows)
+        var rank = Int32(max(min(rows, columns), 1))
+        var info: Int32 = 0
+        var ldm = max(m, 1)
+        var lwork: Int32 = -1
         let job = left == nil ? "N" : "S"
         var size: Double = 0
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8 * Int(rank)) { integers in
             dgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, &size, &lwork, integers.baseAddress,
+                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, &size, &lwork,
+                integers.baseAddress,
                 &info, 1)
             lwork = Int32(size.nextUp.rounded(.up))
             let work = UnsafeMutablePointer<Double>.allocate(capacity: Int(lwork))
             defer { work.deallocate() }
             dgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork, integers.baseAddress,
+                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork,
+                integers.baseAddress,
                 &info, 1)
         }
         return Int(info)

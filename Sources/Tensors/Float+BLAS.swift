@@ -6,7 +6,8 @@ extension Float: Scalar {
     public static func _gemm(_ p: _Product<Float>) {
         applyThreadCount()
         let status = dnnl_sgemm(
-            cCharacter(p.transposeA), cCharacter(p.transposeB), dnnl_dim_t(p.m), dnnl_dim_t(p.n), dnnl_dim_t(p.k),
+            cCharacter(p.transposeA), cCharacter(p.transposeB), dnnl_dim_t(p.m), dnnl_dim_t(p.n),
+            dnnl_dim_t(p.k),
             p.alpha, p.a, dnnl_dim_t(p.lda), p.b, dnnl_dim_t(p.ldb), p.beta, p.c, dnnl_dim_t(p.ldc))
         require(
             status == dnnl_success,
@@ -15,7 +16,8 @@ extension Float: Scalar {
 
     public static func _syrk(_ p: _SymmetricProduct<Float>) {
         cblas_ssyrk(
-            CblasRowMajor, CblasUpper, p.transposeA ? CblasTrans : CblasNoTrans, blasint(p.order), blasint(p.k),
+            CblasRowMajor, CblasUpper, p.transposeA ? CblasTrans : CblasNoTrans, blasint(p.order),
+            blasint(p.k),
             p.alpha, p.a, blasint(p.lda), p.beta, p.c, blasint(p.ldc))
     }
 
@@ -25,11 +27,14 @@ extension Float: Scalar {
     ) {
         cblas_strsm(
             CblasRowMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit,
-            blasint(order), blasint(columns), 1, triangle, blasint(max(order, 1)), right, blasint(max(columns, 1)))
+            blasint(order), blasint(columns), 1, triangle, blasint(max(order, 1)), right,
+            blasint(max(columns, 1)))
     }
 
     public static func _potrf(order: Int, _ matrix: UnsafeMutablePointer<Float>) -> Int {
-        var n = Int32(order), lda = Int32(max(order, 1)), info: Int32 = 0
+        var n = Int32(order)
+        var lda = Int32(max(order, 1))
+        var info: Int32 = 0
         spotrf_("U", &n, matrix, &lda, &info, 1)
         return Int(info)
     }
@@ -37,13 +42,16 @@ extension Float: Scalar {
     public static func _syevd(
         order: Int, _ matrix: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, vectors: Bool
     ) -> Int {
-        var n = Int32(order), lda = Int32(max(order, 1)), info: Int32 = 0
+        var n = Int32(order)
+        var lda = Int32(max(order, 1))
+        var info: Int32 = 0
         var (lwork, liwork) = syevdWorkspace(order: order, vectors: vectors)
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: Int(liwork)) { integers in
             let work = UnsafeMutablePointer<Float>.allocate(capacity: Int(lwork))
             defer { work.deallocate() }
             ssyevd_(
-                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress, &liwork, &info,
+                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress,
+                &liwork, &info,
                 1, 1)
         }
         return Int(info)
@@ -54,19 +62,25 @@ extension Float: Scalar {
         left: UnsafeMutablePointer<Float>?, right: UnsafeMutablePointer<Float>?
     ) -> Int {
         // A row-major matrix is its transpose to LAPACK, so the two factors change places.
-        var m = Int32(columns), n = Int32(rows), rank = Int32(max(min(rows, columns), 1)), info: Int32 = 0
-        var ldm = max(m, 1), lwork: Int32 = -1
+        var m = Int32(columns)
+        var n = Int32(rows)
+        var rank = Int32(max(min(rows, columns), 1))
+        var info: Int32 = 0
+        var ldm = max(m, 1)
+        var lwork: Int32 = -1
         let job = left == nil ? "N" : "S"
         var size: Float = 0
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8 * Int(rank)) { integers in
             sgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, &size, &lwork, integers.baseAddress,
+                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, &size, &lwork,
+                integers.baseAddress,
                 &info, 1)
             lwork = Int32(size.nextUp.rounded(.up))
             let work = UnsafeMutablePointer<Float>.allocate(capacity: Int(lwork))
             defer { work.deallocate() }
             sgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork, integers.baseAddress,
+                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork,
+                integers.baseAddress,
                 &info, 1)
         }
         return Int(info)

@@ -65,7 +65,9 @@ extension LinearAlgebra {
     ) throws -> (left: Matrix<Element>, values: [Element], right: Matrix<Element>) {
         try check(a, "a singular value decomposition")
         let rank = min(a.rows, a.columns)
-        guard rank > 0 else { return (Matrix(rows: a.rows, columns: 0), [], Matrix(rows: 0, columns: a.columns)) }
+        guard rank > 0 else {
+            return (Matrix(rows: a.rows, columns: 0), [], Matrix(rows: 0, columns: a.columns))
+        }
         var values: [Element] = []
         var right = Matrix<Element>(rows: rank, columns: a.columns)
         let left = try Matrix<Element>(rows: a.rows, columns: rank) { left in
@@ -109,7 +111,8 @@ extension LinearAlgebra {
     ) -> Matrix<Element> {
         require(
             factor.rows == factor.columns && factor.rows == right.rows,
-            "a Cholesky factor of \(factor.rows) x \(factor.columns) cannot solve for a right side of \(right.rows) rows")
+            "a Cholesky factor of \(factor.rows) x \(factor.columns) cannot solve for a right side of \(right.rows) rows"
+        )
         var solution = right
         guard right.count > 0 else { return right }
         solution.withUnsafeMutableBufferPointer { solution in
@@ -143,7 +146,9 @@ extension LinearAlgebra {
     }
 
     /// Refuses what LAPACK would answer with nonsense or not at all.
-    private static func check<Element: Scalar>(_ a: Matrix<Element>, _ operation: String, square: Bool = false) throws {
+    private static func check<Element: Scalar>(
+        _ a: Matrix<Element>, _ operation: String, square: Bool = false
+    ) throws {
         if square && a.rows != a.columns {
             throw LinearAlgebraError.notSquare(operation: operation, rows: a.rows, columns: a.columns)
         }

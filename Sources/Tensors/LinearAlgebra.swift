@@ -9,7 +9,8 @@ public enum LinearAlgebra {
     /// `op(a)` is m x k, `op(b)` is k x n, `c` is m x n; `lda`, `ldb` and `ldc` are the elements from one row to the
     /// next. With `beta` nought `c` may hold anything before.
     public static func gemm<Element: Scalar>(
-        m: Int, n: Int, k: Int, alpha: Element = 1, a: UnsafePointer<Element>, lda: Int, transposeA: Bool = false,
+        m: Int, n: Int, k: Int, alpha: Element = 1, a: UnsafePointer<Element>, lda: Int,
+        transposeA: Bool = false,
         b: UnsafePointer<Element>, ldb: Int, transposeB: Bool = false, beta: Element = 0,
         c: UnsafeMutablePointer<Element>, ldc: Int
     ) {
@@ -32,7 +33,8 @@ public enum LinearAlgebra {
         if k == 0 { return scaleRows(c, rows: order, columns: order, stride: ldc, by: beta) }
         Element._syrk(
             _SymmetricProduct(
-                order: order, k: k, alpha: alpha, a: a, lda: lda, transposeA: transposeA, beta: beta, c: c, ldc: ldc))
+                order: order, k: k, alpha: alpha, a: a, lda: lda, transposeA: transposeA, beta: beta, c: c,
+                ldc: ldc))
         mirrorUpperTriangle(c, order: order, stride: ldc)
     }
 
@@ -43,7 +45,8 @@ public enum LinearAlgebra {
             a.withUnsafeBufferPointer { source in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return }
                 gram(
-                    order: order, k: ofRows ? a.columns : a.rows, a: from, lda: max(a.columns, 1), transposeA: !ofRows,
+                    order: order, k: ofRows ? a.columns : a.rows, a: from, lda: max(a.columns, 1),
+                    transposeA: !ofRows,
                     c: to, ldc: max(order, 1))
             }
         }
@@ -65,7 +68,8 @@ public func multiply<Element: Scalar>(
     return Matrix(rows: m, columns: n) { target in
         a.withUnsafeBufferPointer { a0 in
             b.withUnsafeBufferPointer { b0 in
-                guard let to = target.baseAddress, let left = a0.baseAddress, let right = b0.baseAddress else { return }
+                guard let to = target.baseAddress, let left = a0.baseAddress, let right = b0.baseAddress
+                else { return }
                 LinearAlgebra.gemm(
                     m: m, n: n, k: k, a: left, lda: max(a.columns, 1), transposeA: transposeA, b: right,
                     ldb: max(b.columns, 1), transposeB: transposeB, c: to, ldc: max(n, 1))
@@ -106,7 +110,9 @@ private func scaleRows<Element: Scalar>(
 /// Copies what is above the diagonal to below it, in tiles that stay in the first cache.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func mirrorUpperTriangle<Element: Scalar>(_ c: UnsafeMutablePointer<Element>, order: Int, stride width: Int) {
+private func mirrorUpperTriangle<Element: Scalar>(
+    _ c: UnsafeMutablePointer<Element>, order: Int, stride width: Int
+) {
     let tile = 32
     for top in stride(from: 0, to: order, by: tile) {
         for left in stride(from: 0, through: top, by: tile) {

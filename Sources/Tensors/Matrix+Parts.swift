@@ -24,10 +24,12 @@ extension Matrix {
     /// The rows of a range; they share this matrix's memory until one of the two is written.
     public func rows(_ range: Range<Int>) -> Matrix {
         require(
-            range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) are outside a \(rows) x \(columns) matrix")
+            range.lowerBound >= 0 && range.upperBound <= rows,
+            "rows \(range) are outside a \(rows) x \(columns) matrix")
         let offset = range.lowerBound * columns * MemoryLayout<Element>.stride
         return Matrix(
-            rows: range.count, columns: columns, storage: Storage(borrowing: storage.base + offset, from: storage))
+            rows: range.count, columns: columns,
+            storage: Storage(borrowing: storage.base + offset, from: storage))
     }
 
     /// The rows at `indices`, in their order; an index may come more than once.
@@ -50,9 +52,12 @@ extension Matrix {
             "columns \(range) are outside a \(rows) x \(columns) matrix")
         return Matrix(rows: rows, columns: range.count) { target in
             withUnsafeBufferPointer { source in
-                guard !range.isEmpty, let to = target.baseAddress, let from = source.baseAddress else { return }
+                guard !range.isEmpty, let to = target.baseAddress, let from = source.baseAddress else {
+                    return
+                }
                 for i in 0..<rows {
-                    (to + i * range.count).update(from: from + i * columns + range.lowerBound, count: range.count)
+                    (to + i * range.count).update(
+                        from: from + i * columns + range.lowerBound, count: range.count)
                 }
             }
         }
@@ -65,7 +70,9 @@ extension Matrix {
         }
         return Matrix(rows: rows, columns: indices.count) { target in
             withUnsafeBufferPointer { source in
-                guard !indices.isEmpty, let to = target.baseAddress, let from = source.baseAddress else { return }
+                guard !indices.isEmpty, let to = target.baseAddress, let from = source.baseAddress else {
+                    return
+                }
                 indices.withUnsafeBufferPointer { indices in
                     for i in 0..<rows {
                         let row = from + i * columns

@@ -74,7 +74,8 @@ extension Matrix {
         let count = rows * columns
         let storage = Storage(byteCount: count * MemoryLayout<Element>.stride)
         try body(
-            UnsafeMutableBufferPointer(start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
+            UnsafeMutableBufferPointer(
+                start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
         self.init(rows: rows, columns: columns, storage: storage)
     }
 }
@@ -84,11 +85,15 @@ extension Matrix {
     @inlinable
     public subscript(row: Int, column: Int) -> Element {
         get {
-            if row < 0 || row >= rows || column < 0 || column >= columns { outOfRange(row, column, rows, columns) }
+            if row < 0 || row >= rows || column < 0 || column >= columns {
+                outOfRange(row, column, rows, columns)
+            }
             return storage.base.assumingMemoryBound(to: Element.self)[row * columns + column]
         }
         set {
-            if row < 0 || row >= rows || column < 0 || column >= columns { outOfRange(row, column, rows, columns) }
+            if row < 0 || row >= rows || column < 0 || column >= columns {
+                outOfRange(row, column, rows, columns)
+            }
             makeUnique()
             storage.base.assumingMemoryBound(to: Element.self)[row * columns + column] = newValue
         }
@@ -99,7 +104,8 @@ extension Matrix {
     public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Element>) throws -> R) rethrows -> R {
         try withExtendedLifetime(storage) {
             try body(
-                UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: rows * columns))
+                UnsafeBufferPointer(
+                    start: storage.base.assumingMemoryBound(to: Element.self), count: rows * columns))
         }
     }
 
@@ -141,5 +147,6 @@ func outOfRange(_ row: Int, _ column: Int, _ rows: Int, _ columns: Int) -> Never
 func requireShape(_ rows: Int, _ columns: Int) {
     require(rows >= 0 && columns >= 0, "a matrix cannot have the shape \(rows) x \(columns)")
     require(
-        !rows.multipliedReportingOverflow(by: columns).overflow, "a \(rows) x \(columns) matrix is larger than memory")
+        !rows.multipliedReportingOverflow(by: columns).overflow,
+        "a \(rows) x \(columns) matrix is larger than memory")
 }

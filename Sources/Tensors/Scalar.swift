@@ -14,11 +14,13 @@ public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     static func _potrf(order: Int, _ matrix: UnsafeMutablePointer<Self>) -> Int
     /// Eigenvalues, and eigenvectors as rows in place; returns LAPACK's `info`.
     static func _syevd(
-        order: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>, vectors: Bool) -> Int
+        order: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>, vectors: Bool
+    ) -> Int
     /// Singular values and, where wanted, the thin factors; `matrix` is overwritten; returns LAPACK's `info`.
     static func _gesdd(
         rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>,
-        left: UnsafeMutablePointer<Self>?, right: UnsafeMutablePointer<Self>?) -> Int
+        left: UnsafeMutablePointer<Self>?, right: UnsafeMutablePointer<Self>?
+    ) -> Int
 }
 
 /// The arguments of a matrix product, as BLAS names them; row-major.

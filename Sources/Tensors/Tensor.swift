@@ -37,7 +37,8 @@ extension Tensor {
     public init(shape: [Int], elements: [Element]) {
         require(
             elements.count == elementCount(of: shape),
-            "a tensor of shape \(shape) needs \(elementCount(of: shape)) elements; \(elements.count) were given")
+            "a tensor of shape \(shape) needs \(elementCount(of: shape)) elements; \(elements.count) were given"
+        )
         self.init(shape: shape) { target in
             elements.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) }
         }
@@ -50,7 +51,8 @@ extension Tensor {
         let count = elementCount(of: shape)
         let storage = Storage(byteCount: count * MemoryLayout<Element>.stride)
         try body(
-            UnsafeMutableBufferPointer(start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
+            UnsafeMutableBufferPointer(
+                start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
         self.init(shape: shape, storage: storage)
     }
 
@@ -97,7 +99,8 @@ extension Tensor {
     @inlinable
     public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Element>) throws -> R) rethrows -> R {
         try withExtendedLifetime(storage) {
-            try body(UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
+            try body(
+                UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
         }
     }
 
@@ -109,7 +112,8 @@ extension Tensor {
         makeUnique()
         return try withExtendedLifetime(storage) {
             try body(
-                UnsafeMutableBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
+                UnsafeMutableBufferPointer(
+                    start: storage.base.assumingMemoryBound(to: Element.self), count: count))
         }
     }
 
@@ -121,7 +125,9 @@ extension Tensor {
     }
 
     private func offset(of indices: [Int]) -> Int {
-        require(indices.count == rank, "a tensor of shape \(shape) needs \(rank) indices; \(indices.count) were given")
+        require(
+            indices.count == rank,
+            "a tensor of shape \(shape) needs \(rank) indices; \(indices.count) were given")
         var offset = 0
         for (index, extent) in zip(indices, shape) {
             require(index >= 0 && index < extent, "element \(indices) is outside a tensor of shape \(shape)")

@@ -1,7 +1,7 @@
-import Dispatch
+internal import COpenBLAS
+internal import COpenMP
 import Foundation
 import Synchronization
-internal import COpenBLAS
 
 /// How many threads products, factorisations and kernels use; at first the cores that this process may run on.
 public var threadCount: Int {
@@ -14,23 +14,55 @@ public var threadCount: Int {
 
 private let threads = Atomic(ProcessInfo.processInfo.activeProcessorCount)
 
-/// Tells OpenBLAS how many threads to use.
+/// Tells the libraries how many threads to use; OpenMP keeps the number for each calling thread, so every call sets it.
 func applyThreadCount() {
-    openblas_set_num_threads(Int32(threadCount))
+    let count = Int32(threadCount)
+    omp_set_num_threads(count)
+    if openblas_get_num_threads() != count { openblas_set_num_threads(count) }
 }
 
 /// Calls `body` on ranges that together cover `0..<count`, on several threads at once, and returns when all are done.
 ///
 /// No range but the last has fewer than `grain` elements; with at most `grain` in all, `body` runs on this thread.
+/// The threads are OpenMP's, the ones of oneDNN's products: a second pool would wait for the cores on which the first
+/// spins (measured: products and kernels in turn take twice the time).
 public func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
-    let parts = min(threadCount, (count + max(grain, 1) - 1) / max(grain, 1))
-    guard parts > 1 else { return body(0..<count) }
+    let threads = threadCount
+    guard threads > 1, count > grain else { return body(0..<count) }
+    // Up to four ranges a thread, so that one slow core or one large item does not keep the others waiting.
+    let parts = min(4 * threads, (count + max(grain, 1) - 1) / max(grain, 1))
     let size = (count + parts - 1) / parts
-    // The caller's closure writes disjoint parts of its own memory and ends before this function returns.
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: parts) { part in
-        let start = part * size
-        if start < count { body(start..<min(start + size, count)) }
+    withoutActuallyEscaping(body) { body in
+        let loop = ParallelLoop(count: count, size: size, body: body)
+        let data = Unmanaged.passRetained(loop)
+        GOMP_parallel(
+            { data in
+                guard let data else { return }
+                Unmanaged<ParallelLoop>.fromOpaque(data).takeUnretainedValue().run()
+            }, data.toOpaque(), UInt32(min(threads, parts)), 0)
+        data.release()
+    }
+}
+
+/// What the threads of one `parallelFor` share: each takes the next range until none is left.
+private final class ParallelLoop {
+    private let count: Int
+    private let size: Int
+    private let body: (Range<Int>) -> Void
+    private let next = Atomic(0)
+
+    init(count: Int, size: Int, body: @escaping (Range<Int>) -> Void) {
+        self.count = count
+        self.size = size
+        self.body = body
+    }
+
+    func run() {
+        while true {
+            let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
+            guard start < count else { return }
+            body(start..<min(start + size, count))
+        }
     }
 }

@@ -33,7 +33,8 @@ import Testing
 
     func checkProducts<E: Scalar>(_ type: E.Type) {
         for (m, k, n) in [(1, 1, 1), (3, 5, 2), (50, 64, 33), (197, 70, 130), (1, 300, 1)] {
-            let a: Matrix<E> = Self.random(m, k, seed: 1), b: Matrix<E> = Self.random(k, n, seed: 2)
+            let a: Matrix<E> = Self.random(m, k, seed: 1)
+            let b: Matrix<E> = Self.random(k, n, seed: 2)
             let expected = Self.product(a, b)
             let results = [
                 multiply(a, b), multiply(a.transposed(), transposed: true, b),
@@ -44,7 +45,9 @@ import Testing
                 #expect(Self.largestDifference(result, expected) <= Self.tolerance(type, k))
             }
         }
-        #expect(multiply(Matrix<E>(rows: 2, columns: 0), Matrix<E>(rows: 0, columns: 3)) == Matrix(rows: 2, columns: 3))
+        #expect(
+            multiply(Matrix<E>(rows: 2, columns: 0), Matrix<E>(rows: 0, columns: 3))
+                == Matrix(rows: 2, columns: 3))
     }
 
     @Test func productsFollowTheDefinition() {
@@ -53,7 +56,8 @@ import Testing
     }
 
     @Test func alphaBetaAndStridesReachBLAS() {
-        let a: [Double] = [1, 2, 99, 3, 4, 99], b: [Double] = [5, 6, 7, 8]
+        let a: [Double] = [1, 2, 99, 3, 4, 99]
+        let b: [Double] = [5, 6, 7, 8]
         var c: [Double] = [1, 1, -1, 1, 1, -1]
         LinearAlgebra.gemm(
             m: 2, n: 2, k: 2, alpha: 2, a: a, lda: 3, b: b, ldb: 2, beta: 10, c: &c, ldc: 3)
@@ -62,7 +66,8 @@ import Testing
 
     func checkGram<E: Scalar>(_ type: E.Type) {
         let a: Matrix<E> = Self.random(70, 45, seed: 3)
-        let features = LinearAlgebra.gram(a), samples = LinearAlgebra.gram(a, ofRows: true)
+        let features = LinearAlgebra.gram(a)
+        let samples = LinearAlgebra.gram(a, ofRows: true)
         #expect(Self.largestDifference(features, Self.product(a.transposed(), a)) <= Self.tolerance(type, 70))
         #expect(Self.largestDifference(samples, Self.product(a, a.transposed())) <= Self.tolerance(type, 45))
         #expect(features == features.transposed())
@@ -117,7 +122,9 @@ import Testing
         for i in 0..<40 { gram[i, i] += 1 }
         let factor = try LinearAlgebra.cholesky(gram)
         #expect(factor[0, 1] == 0)
-        #expect(Self.largestDifference(Self.product(factor, factor.transposed()), gram) <= 1e3 * Double(E.ulpOfOne))
+        #expect(
+            Self.largestDifference(Self.product(factor, factor.transposed()), gram) <= 1e3
+                * Double(E.ulpOfOne))
         let solution: Matrix<E> = Self.random(40, 3, seed: 7)
         let found = LinearAlgebra.solve(choleskyFactor: factor, Self.product(gram, solution))
         // The condition number is below 100 with the added diagonal, so at most about 100 units are lost.
@@ -136,7 +143,8 @@ import Testing
         #expect(throws: LinearAlgebraError.notFinite(operation: "an eigendecomposition", row: 1, column: 0)) {
             try LinearAlgebra.eigenSymmetric(Matrix<Double>([[1, 2], [.nan, 1]]))
         }
-        #expect(throws: LinearAlgebraError.notSquare(operation: "an eigendecomposition", rows: 1, columns: 2)) {
+        #expect(throws: LinearAlgebraError.notSquare(operation: "an eigendecomposition", rows: 1, columns: 2))
+        {
             try LinearAlgebra.eigenSymmetric(Matrix<Double>([[1, 2]]))
         }
         #expect(throws: (any Error).self) { try LinearAlgebra.svd(Matrix<Float>([[.infinity]])) }

@@ -1,0 +1,83 @@
+#include "CTensorKernels.h"
+#include "exponential.h"
+
+/// The normal distribution function, relative error below 2e-6 in both tails.
+///
+/// The complementary error function by the Chebyshev fit of Numerical Recipes (section 6.2, `erfcc`).
+INLINE float normal_cdf(float x) {
+    VECTORISE
+    float z = __builtin_fabsf(x) * 0.70710678118654752f;
+    float t = 1.0f / (1.0f + 0.5f * z);
+    float p = 0.17087277f;
+    p = p * t - 0.82215223f;
+    p = p * t + 1.48851587f;
+    p = p * t - 1.13520398f;
+    p = p * t + 0.27886807f;
+    p = p * t - 0.18628806f;
+    p = p * t + 0.09678418f;
+    p = p * t + 0.37409196f;
+    p = p * t + 1.00002368f;
+    p = p * t - 1.26551223f;
+    float half_tail = 0.5f * t * exponential(p - z * z);
+    return x < 0 ? half_tail : 1.0f - half_tail;
+}
+
+INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+
+INLINE float gelu(float x) { return x < -13.0f ? 0.0f : x * normal_cdf(x); }
+INLINE float gelu_tanh(float x) {
+    VECTORISE
+    // (1 + tanh(u)) / 2 is sigmoid(2u), which keeps its precision where tanh nears -1.
+    return x * sigmoid(1.5957691216057308f * (x + 0.044715f * x * x * x));
+}
+INLINE float quick_gelu(float x) { return x * sigmoid(1.702f * x); }
+INLINE float silu(float x) { return x * sigmoid(x); }
+INLINE float relu(float x) { return x < 0 ? 0 : x; }
+
+#define ACTIVATE(function)                                                                                     \
+    CLONES static void activate_##function(float *x, const float *bias, long rows, long columns, long stride) { \
+        for (long i = 0; i < rows; i++) {                                                                      \
+            float *row = x + i * stride;                                                                       \
+            if (bias) {                                                                                        \
+                for (long j = 0; j < columns; j++) row[j] = function(row[j] + bias[j]);                        \
+            } else {                                                                                           \
+                for (long j = 0; j < columns; j++) row[j] = function(row[j]);                                  \
+            }                                                                                                  \
+        }                                                                                                      \
+    }
+
+ACTIVATE(gelu)
+ACTIVATE(gelu_tanh)
+ACTIVATE(quick_gelu)
+ACTIVATE(silu)
+ACTIVATE(relu)
+
+void kernel_activate(kernel_activation activation, float *x, const float *bias, long rows, long columns, long stride) {
+    switch (activation) {
+    case kernel_gelu: activate_gelu(x, bias, rows, columns, stride); break;
+    case kernel_gelu_tanh: activate_gelu_tanh(x, bias, rows, columns, stride); break;
+    case kernel_quick_gelu: activate_quick_gelu(x, bias, rows, columns, stride); break;
+    case kernel_silu: activate_silu(x, bias, rows, columns, stride); break;
+    case kernel_relu: activate_relu(x, bias, rows, columns, stride); break;
+    }
+}
+
+CLONES void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride) {
+    for (long i = 0; i < rows; i++) {
+        float *row = x + i * stride;
+        for (long j = 0; j < columns; j++) row[j] += bias[j];
+    }
+}
+
+CLONES void kernel_add_rows(float *x, const float *y, const float *bias, long rows, long columns, long x_stride,
+                            long y_stride) {
+    for (long i = 0; i < rows; i++) {
+        float *to = x + i * x_stride;
+        const float *from = y + i * y_stride;
+        if (bias) {
+            for (long j = 0; j < columns; j++) to[j] += from[j] + bias[j];
+        } else {
+            for (long j = 0; j < columns; j++) to[j] += from[j];
+        }
+    }
+}

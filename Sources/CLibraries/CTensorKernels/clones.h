@@ -1,0 +1,13 @@
+#pragma once
+
+// One function, several instruction sets: the loader picks the best that the processor has.
+#if defined(__x86_64__) && defined(__linux__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+// Sums may be reordered, so that they vectorise, and products may be fused; NaN and infinity keep their meaning.
+#define VECTORISE _Pragma("clang fp reassociate(on) contract(fast)")

@@ -1,0 +1,32 @@
+#pragma once
+
+// Kernels that a transformer needs beside its matrix products. Each runs on the calling thread, over row-major rows that
+// lie `stride` elements apart, and is compiled for AVX-512, AVX2 and the base instruction set, chosen when loaded.
+
+typedef enum {
+    kernel_gelu,        // x Phi(x), exact
+    kernel_gelu_tanh,   // the approximation through tanh
+    kernel_quick_gelu,  // x sigmoid(1.702 x)
+    kernel_silu,        // x sigmoid(x)
+    kernel_relu,        // max(x, 0)
+} kernel_activation;
+
+/// x = activation(x + bias); `bias` may be null.
+void kernel_activate(kernel_activation activation, float *x, const float *bias, long rows, long columns, long stride);
+
+/// x = x + bias.
+void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride);
+
+/// x = x + y + bias; `bias` may be null.
+void kernel_add_rows(float *x, const float *y, const float *bias, long rows, long columns, long x_stride,
+                     long y_stride);
+
+/// out = (x - mean) / sqrt(variance + eps) * gamma + beta, a row at a time; `out` may be `x`.
+void kernel_layer_norm(const float *x, float *out, const float *gamma, const float *beta, float eps, long rows,
+                       long columns, long x_stride, long out_stride);
+
+/// x = softmax(scale * x), a row at a time, over the first `visible + i * step` columns of row i; the rest become 0.
+void kernel_softmax(float *x, float scale, long rows, long columns, long stride, long visible, long step);
+
+/// x = x / max(|x|, eps), a row at a time.
+void kernel_normalize(float *x, float eps, long rows, long columns, long stride);
