@@ -1,0 +1,111 @@
+import Foundation
+import SwiftSyntax
+
+/// Makes a loadable library of a cell's source.
+///
+/// Each cell becomes a module of its own (`Cell3`), compiled as a script, so that its top-level variables are globals
+/// that later cells import. Not thread safe: a session compiles one cell at a time.
+public final class CellCompiler {
+    /// Why a cell could not be compiled.
+    public enum Failure: Error {
+        /// The cell is wrong; the diagnostics say where.
+        case source([Diagnostic], lines: [String])
+        /// The compiler or the linker itself failed, with what it printed.
+        case tool(String)
+    }
+
+    public private(set) var names = NameTable()
+    private let toolchain: Toolchain
+    private let libraries: CellLibraries
+    private let folder: URL
+    private let moduleCache: URL
+    private var count = 0
+    /// The libraries to link, by the import lines of the cell: the same imports need the same ones.
+    private var autolinked: [[String]: [String]] = [:]
+
+    /// A compiler that keeps its files in `folder`, and compiled C modules in `moduleCache`.
+    public init(toolchain: Toolchain, libraries: CellLibraries, folder: URL, moduleCache: URL) throws {
+        self.toolchain = toolchain
+        self.libraries = libraries
+        self.folder = folder
+        self.moduleCache = moduleCache
+        for place in [folder, moduleCache] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
+    }
+
+    /// Compiles and links a cell; throws `Failure` or `CommandFailure`.
+    public func compile(_ source: String, label: String) throws -> CompiledCell {
+        count += 1
+        let module = "Cell\(count)"
+        let syntax = CellSyntax(source)
+        let edited = EditedSource(source, edits: CellRewriter.edits(of: syntax, owners: names.variableOwner))
+        let prelude = names.prelude(for: syntax)
+        let imports = libraries.imports.map { "import \($0)" } + prelude.lines
+        let text = imports.joined(separator: "\n") + "\n#sourceLocation(file: \"\(label)\", line: 1)\n" + edited.text + "\n"
+        let file = folder.appending(path: "\(module).swift")
+        try Data(text.utf8).write(to: file)
+        let warnings = try runFrontend(module: module, file: file.path, source: edited, label: label)
+        try link(module, imports: imports + syntax.imports)
+        let converter = SourceLocationConverter(fileName: label, tree: syntax.file)
+        return CompiledCell(
+            module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
+            dependencies: prelude.modules,
+            itemLines: syntax.file.statements.map { $0.startLocation(converter: converter).line },
+            lines: edited.originalLines)
+    }
+
+    /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
+    public func commit(_ cell: CompiledCell, reached: Int? = nil) { names.commit(cell, reached: reached) }
+
+    /// Forgets all cells, as after a restart of the runner.
+    public func reset() { names = NameTable() }
+
+    private func path(_ module: String, _ ending: String) -> String {
+        folder.appending(path: "\(module).\(ending)").path
+    }
+
+    private func runFrontend(module: String, file: String, source: EditedSource, label: String) throws -> [Diagnostic] {
+        let arguments =
+            [
+                "-frontend", "-c", "-primary-file", file, "-target", toolchain.target, "-disable-objc-interop",
+                "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing", "-module-name", module,
+                "-entry-point-function-name", module + "_main",
+                "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
+                "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources,
+                "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only", "-Onone",
+                "-I", folder.path, "-o", path(module, "o"),
+            ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
+            + toolchain.macroFlags
+        let result = try Subprocess.run(toolchain.frontend, arguments)
+        let diagnostics = DiagnosticReader.read(result.output, of: source, label: label)
+        if result.status == 0 { return diagnostics.filter { $0.severity == .warning && $0.file == label } }
+        let errors = diagnostics.filter { $0.severity == .error }
+        if errors.isEmpty { throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))") }
+        throw Failure.source(errors, lines: source.originalLines)
+    }
+
+    private func link(_ module: String, imports: [String]) throws {
+        let object = path(module, "o")
+        let flags = try autolinked[imports] ?? extractLibraries(of: object)
+        autolinked[imports] = flags
+        let result = try Subprocess.run(
+            toolchain.linker,
+            [
+                "-shared", object, toolchain.registrar, "-L", toolchain.libraries,
+                "-lswiftCore", "-lswift_Concurrency", "-lswiftSwiftOnoneSupport", "-rpath", toolchain.libraries,
+            ] + flags + ["-o", path(module, "so")])
+        guard result.status == 0 else { throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))") }
+    }
+
+    /// The toolchain's libraries that an object asks for; others are loaded with the cell's library itself.
+    private func extractLibraries(of object: String) throws -> [String] {
+        let list = object + ".autolink"
+        let result = try Subprocess.run(toolchain.autolinkExtract, [object, "-o", list])
+        guard result.status == 0, let text = try? String(contentsOfFile: list, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").map(String.init).filter { flag in
+            flag.hasPrefix("-l")
+                && FileManager.default.fileExists(atPath: "\(toolchain.libraries)/lib\(flag.dropFirst(2)).so")
+        }
+    }
+}

@@ -1,0 +1,241 @@
+import SwiftSyntax
+
+/// Turns a cell into a script that reports its progress, waits for its awaits and shows its last value.
+///
+/// Every edit stays within its line, so that the compiler's lines are the user's.
+final class CellRewriter: SyntaxVisitor {
+    private var edits: [SourceEdit] = []
+    /// For each variable that the cell declares and an earlier cell has: the earlier module and the declaring item.
+    private let earlier: [String: (module: String, item: Int)]
+    private var item = 0
+
+    private init(earlier: [String: (module: String, item: Int)]) {
+        self.earlier = earlier
+        super.init(viewMode: .sourceAccurate)
+    }
+
+    /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
+    static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
+        var earlier: [String: (module: String, item: Int)] = [:]
+        for declaration in syntax.declarations where declaration.kind == .variable {
+            if let module = owners(declaration.name) { earlier[declaration.name] = (module, declaration.item) }
+        }
+        let rewriter = CellRewriter(earlier: earlier)
+        let statements = Array(syntax.file.statements)
+        for (index, statement) in statements.enumerated() {
+            rewriter.item = index
+            rewriter.rewrite(statement, isLast: index == statements.count - 1)
+        }
+        return rewriter.edits
+    }
+
+    private func rewrite(_ statement: CodeBlockItemSyntax, isLast: Bool) {
+        switch statement.item {
+        case .decl(let declaration):
+            if declaration.is(VariableDeclSyntax.self) { mark(statement) }
+            removeAccessModifier(of: declaration)
+            walk(declaration)
+        case .stmt(let node):
+            mark(statement)
+            if let guarded = node.as(GuardStmtSyntax.self) { rewriteGuard(guarded) } else { walk(node) }
+        case .expr(let node):
+            mark(statement)
+            let shows = isLast && statement.semicolon == nil && node.hasValue
+            if shows { insert("_gyrusResult(", at: node.positionAfterSkippingLeadingTrivia) }
+            walk(node)
+            if shows { insert(")", at: node.endPositionBeforeTrailingTrivia) }
+        default: break
+        }
+    }
+
+    private func mark(_ statement: CodeBlockItemSyntax) {
+        insert("_gyrusReached(\(item)); ", at: statement.positionAfterSkippingLeadingTrivia)
+    }
+
+    private func insert(_ text: String, at position: AbsolutePosition) {
+        edits.append(SourceEdit(offset: position.utf8Offset, text: text))
+    }
+
+    private func replace(_ token: TokenSyntax, with text: String) {
+        let start = token.positionAfterSkippingLeadingTrivia
+        let length = token.endPositionBeforeTrailingTrivia.utf8Offset - start.utf8Offset
+        edits.append(SourceEdit(offset: start.utf8Offset, length: length, text: text))
+    }
+
+    /// A private name of one cell is meant for the notebook, not for the cell alone.
+    private func removeAccessModifier(of declaration: DeclSyntax) {
+        guard let modifiers = declaration.asProtocol((any WithModifiersSyntax).self)?.modifiers else { return }
+        for modifier in modifiers where modifier.detail == nil {
+            if ["private", "fileprivate"].contains(modifier.name.text) {
+                replace(modifier.name, with: String(repeating: " ", count: modifier.name.text.utf8.count))
+            }
+        }
+    }
+
+    // MARK: guard
+
+    /// Names bound by a top-level guard are not exported, so each is bound under another name and declared after it.
+    private func rewriteGuard(_ node: GuardStmtSyntax) {
+        var renamed: Set<String> = []
+        for condition in node.conditions {
+            if !renamed.isEmpty { rename(renamed, in: Syntax(condition)) }
+            switch condition.condition {
+            case .optionalBinding(let binding):
+                for name in binding.pattern.boundNames {
+                    let source = earlier[name.text].map { "\($0.module).\(name.text)" } ?? name.text
+                    let shorthand = binding.initializer == nil ? " = \(source)" : ""
+                    replace(name, with: "_guard_\(name.text)\(shorthand)")
+                    renamed.insert(name.text)
+                }
+                if let value = binding.initializer { walk(value) }
+            case .matchingPattern(let matching):
+                for name in matching.pattern.boundNames {
+                    replace(name, with: "_guard_\(name.text)")
+                    renamed.insert(name.text)
+                }
+                walk(matching.initializer)
+            default: walk(condition)
+            }
+        }
+        walk(node.body)
+        let declarations = node.boundNames.map { "; let \($0.text) = _guard_\($0.text)" }.joined()
+        insert(declarations, at: node.endPositionBeforeTrailingTrivia)
+    }
+
+    private func rename(_ names: Set<String>, in node: Syntax) {
+        for token in node.tokens(viewMode: .sourceAccurate) {
+            guard names.contains(token.text), let reference = token.parent?.as(DeclReferenceExprSyntax.self),
+                reference.isFree
+            else { continue }
+            replace(token, with: "_guard_\(token.text)")
+        }
+    }
+
+    // MARK: names of earlier cells that this cell declares anew
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if let owner = earlier[node.baseName.text.trimmingBackticks], owner.item >= item, node.isFree {
+            insert("\(owner.module).", at: node.baseName.positionAfterSkippingLeadingTrivia)
+        }
+        return .visitChildren
+    }
+
+    // MARK: await
+
+    override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
+        for element in node.elements {
+            guard let kind = AwaitKind(element) else {
+                walk(element)
+                continue
+            }
+            // `await` covers everything to its right.
+            wrap(kind, from: Syntax(element), to: Syntax(node))
+            break
+        }
+        return .skipChildren
+    }
+
+    override func visit(_ node: AwaitExprSyntax) -> SyntaxVisitorContinueKind {
+        wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
+        return .skipChildren
+    }
+
+    override func visit(_ node: TryExprSyntax) -> SyntaxVisitorContinueKind {
+        guard let kind = AwaitKind(ExprSyntax(node)) else { return .visitChildren }
+        wrap(kind, from: Syntax(node), to: Syntax(node))
+        return .skipChildren
+    }
+
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+        guard node.awaitKeyword != nil else { return .visitChildren }
+        wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
+        return .skipChildren
+    }
+
+    private func wrap(_ kind: AwaitKind, from first: Syntax, to last: Syntax) {
+        insert(kind.prefix + "_gyrusAwait({ ", at: first.positionAfterSkippingLeadingTrivia)
+        if case .marked(let mark, _) = kind { replace(mark, with: "") }
+        insert(" })", at: last.endPositionBeforeTrailingTrivia)
+    }
+
+    // MARK: what has an async context or a scope of its own
+
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
+
+/// How an expression awaits, which decides what stands before the call that waits.
+private enum AwaitKind {
+    /// `await f()`
+    case plain
+    /// `try await f()`
+    case throwing
+    /// `try? await f()` or `try! await f()`, with the mark.
+    case marked(TokenSyntax, String)
+
+    init?(_ node: ExprSyntax) {
+        if let node = node.as(AwaitExprSyntax.self) {
+            self = node.containsTry ? .throwing : .plain
+        } else if let node = node.as(TryExprSyntax.self), node.expression.is(AwaitExprSyntax.self) {
+            self = node.questionOrExclamationMark.map { .marked($0, $0.text) } ?? .throwing
+        } else {
+            return nil
+        }
+    }
+
+    var prefix: String {
+        switch self {
+        case .plain: ""
+        case .throwing: "try "
+        case .marked(_, let mark): "try\(mark) "
+        }
+    }
+}
+
+extension SyntaxProtocol {
+    /// Whether an unmarked `try` stands in it, outside closures.
+    fileprivate var containsTry: Bool {
+        if let node = self.as(ForStmtSyntax.self), node.tryKeyword != nil { return true }
+        let finder = TryFinder(viewMode: .sourceAccurate)
+        finder.walk(self)
+        return finder.found
+    }
+}
+
+/// Finds an unmarked `try` outside closures.
+private final class TryFinder: SyntaxVisitor {
+    private(set) var found = false
+
+    override func visit(_ node: TryExprSyntax) -> SyntaxVisitorContinueKind {
+        if node.questionOrExclamationMark == nil { found = true }
+        return .visitChildren
+    }
+
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
+
+extension DeclReferenceExprSyntax {
+    /// Whether the name stands by itself, not behind a dot.
+    fileprivate var isFree: Bool {
+        if let member = parent?.as(MemberAccessExprSyntax.self) { return member.declName.id != id }
+        return parent?.is(KeyPathPropertyComponentSyntax.self) != true
+    }
+}
+
+extension ExprSyntax {
+    /// Whether the expression can be an argument: an assignment cannot.
+    fileprivate var hasValue: Bool {
+        if let sequence = self.as(SequenceExprSyntax.self) {
+            return !sequence.elements.contains { $0.is(AssignmentExprSyntax.self) }
+        }
+        return !self.is(IfExprSyntax.self) && !self.is(SwitchExprSyntax.self)
+    }
+}

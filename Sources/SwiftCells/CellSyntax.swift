@@ -1,0 +1,154 @@
+import SwiftParser
+import SwiftSyntax
+
+/// What a cell says, as far as the kernel must know: its declarations, its imports, the names that it mentions.
+struct CellSyntax {
+    let file: SourceFileSyntax
+    var declarations: [Declaration] = []
+    /// The import declarations, one line each.
+    var imports: [String] = []
+    /// What the cell adds without a name of its own: extension members, conformances, operators.
+    var effects: Set<String> = []
+    /// Every identifier and operator in the cell.
+    var mentions: Set<String> = []
+
+    init(_ source: String) {
+        file = Parser.parse(source: source)
+        for token in file.tokens(viewMode: .sourceAccurate) {
+            switch token.tokenKind {
+            case .identifier(let text): mentions.insert(text.trimmingBackticks)
+            case .binaryOperator(let text), .prefixOperator(let text), .postfixOperator(let text): mentions.insert(text)
+            default: break
+            }
+        }
+        for (index, statement) in file.statements.enumerated() { collect(statement.item, index) }
+    }
+
+    private mutating func collect(_ item: CodeBlockItemSyntax.Item, _ index: Int) {
+        if case .stmt(let statement) = item, let guarded = statement.as(GuardStmtSyntax.self) {
+            for name in guarded.boundNames { declare(.variable, name.text, index) }
+            return
+        }
+        guard case .decl(let declaration) = item else { return }
+        if let node = declaration.as(VariableDeclSyntax.self) {
+            for binding in node.bindings { for name in binding.pattern.boundNames { declare(.variable, name.text, index) } }
+        } else if let node = declaration.as(FunctionDeclSyntax.self) {
+            collect(node, index)
+        } else if let node = declaration.as(StructDeclSyntax.self) {
+            declare(.structure, node.name.text, index)
+        } else if let node = declaration.as(ClassDeclSyntax.self) {
+            declare(.classType, node.name.text, index)
+        } else if let node = declaration.as(ActorDeclSyntax.self) {
+            declare(.classType, node.name.text, index)
+        } else if let node = declaration.as(EnumDeclSyntax.self) {
+            declare(.enumeration, node.name.text, index)
+        } else if let node = declaration.as(ProtocolDeclSyntax.self) {
+            declare(.protocolType, node.name.text, index)
+        } else if let node = declaration.as(TypeAliasDeclSyntax.self) {
+            declare(.typealiasType, node.name.text, index)
+        } else if let node = declaration.as(ImportDeclSyntax.self) {
+            imports.append(node.trimmedDescription)
+        } else if let node = declaration.as(ExtensionDeclSyntax.self) {
+            collect(node)
+        } else if let node = declaration.as(OperatorDeclSyntax.self) {
+            effects.insert("operator \(node.fixitySpecifier.text) \(node.name.text)")
+        } else if let node = declaration.as(PrecedenceGroupDeclSyntax.self) {
+            effects.insert("precedencegroup \(node.name.text)")
+        } else if let node = declaration.as(IfConfigDeclSyntax.self) {
+            for clause in node.clauses {
+                if case .statements(let items)? = clause.elements { for inner in items { collect(inner.item, index) } }
+            }
+        }
+    }
+
+    private mutating func collect(_ node: FunctionDeclSyntax, _ index: Int) {
+        if case .identifier = node.name.tokenKind {
+            declare(.function, node.name.text, index, signature: node.overloadSignature)
+        } else {
+            effects.insert("func \(node.name.text)\(node.overloadSignature)")
+        }
+    }
+
+    private mutating func collect(_ node: ExtensionDeclSyntax) {
+        let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
+        for inherited in node.inheritanceClause?.inheritedTypes ?? [] {
+            effects.insert("extension \(type): \(inherited.type.compactText)")
+        }
+        for member in node.memberBlock.members { effects.insert("extension \(type) \(member.decl.memberKey)") }
+        if node.memberBlock.members.isEmpty { effects.insert("extension \(type)") }
+    }
+
+    private mutating func declare(_ kind: DeclarationKind, _ name: String, _ index: Int, signature: String = "") {
+        let name = name.trimmingBackticks
+        guard name != "_" else { return }
+        declarations.append(Declaration(kind: kind, name: name, signature: signature, item: index))
+    }
+}
+
+extension String {
+    var trimmingBackticks: String { hasPrefix("`") && hasSuffix("`") && count > 2 ? String(dropFirst().dropLast()) : self }
+}
+
+extension SyntaxProtocol {
+    /// The tokens with single spaces between them.
+    var compactText: String { tokens(viewMode: .sourceAccurate).map(\.text).joined(separator: " ") }
+}
+
+extension FunctionDeclSyntax {
+    /// Labels, types, result and generic clauses: what a second declaration must repeat in order to replace this one.
+    var overloadSignature: String {
+        let parameters = signature.parameterClause.parameters.map {
+            "\($0.firstName.text):\($0.type.compactText)\($0.ellipsis == nil ? "" : "...")"
+        }
+        return "(\(parameters.joined(separator: ",")))"
+            + (signature.returnClause?.compactText ?? "") + (genericWhereClause?.compactText ?? "")
+    }
+}
+
+extension DeclSyntax {
+    /// What tells the members of an extension apart.
+    fileprivate var memberKey: String {
+        if let node = self.as(FunctionDeclSyntax.self) { return "func \(node.name.text)\(node.overloadSignature)" }
+        if let node = self.as(VariableDeclSyntax.self) {
+            return "var " + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
+        }
+        if let node = self.as(InitializerDeclSyntax.self) { return "init\(node.signature.parameterClause.compactText)" }
+        if let node = self.as(SubscriptDeclSyntax.self) { return "subscript\(node.parameterClause.compactText)" }
+        if let node = self.asProtocol((any NamedDeclSyntax).self) { return "type \(node.name.text)" }
+        return compactText
+    }
+}
+
+extension PatternSyntax {
+    /// The names that the pattern binds.
+    var boundNames: [TokenSyntax] { NameFinder.names(in: Syntax(self)) }
+}
+
+extension GuardStmtSyntax {
+    /// The names that the guard's conditions bind for what follows it.
+    var boundNames: [TokenSyntax] {
+        conditions.flatMap { condition -> [TokenSyntax] in
+            switch condition.condition {
+            case .optionalBinding(let binding): binding.pattern.boundNames
+            case .matchingPattern(let matching): matching.pattern.boundNames
+            default: []
+            }
+        }
+    }
+}
+
+/// Finds the identifiers of identifier patterns.
+private final class NameFinder: SyntaxVisitor {
+    private var found: [TokenSyntax] = []
+
+    static func names(in node: Syntax) -> [TokenSyntax] {
+        let finder = NameFinder(viewMode: .sourceAccurate)
+        finder.walk(node)
+        return finder.found
+    }
+
+    override func visit(_ node: IdentifierPatternSyntax) -> SyntaxVisitorContinueKind {
+        found.append(node.identifier)
+        return .skipChildren
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Runs short commands and collects what they print.
+enum Subprocess {
+    /// What a command left behind.
+    struct Result {
+        /// The exit status; 128 plus the signal where a signal ended it.
+        let status: Int32
+        /// What it wrote to standard output and standard error, in order.
+        let output: String
+    }
+
+    /// Runs an executable and waits for it; throws `CommandFailure` where it cannot be started.
+    static func run(_ executable: String, _ arguments: [String]) throws -> Result {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw CommandFailure(command: executable, code: errno) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
+        words.append(nil)
+        var process: pid_t = 0
+        let code = posix_spawn(&process, executable, &actions, nil, words, environ)
+        posix_spawn_file_actions_destroy(&actions)
+        words.forEach { free($0) }
+        close(ends[1])
+        defer { close(ends[0]) }
+        guard code == 0 else { throw CommandFailure(command: executable, code: code) }
+        let output = readAll(ends[0])
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        return Result(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: output)
+    }
+
+    private static func readAll(_ descriptor: Int32) -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count > 0 { bytes.append(contentsOf: buffer[..<count]) } else if count == 0 || errno != EINTR { break }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// A command that could not be started.
+public struct CommandFailure: Error, CustomStringConvertible {
+    public let command: String
+    public let code: Int32
+    public var description: String { "\(command) could not be started: \(String(cString: strerror(code)))" }
+}

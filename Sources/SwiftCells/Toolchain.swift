@@ -1,0 +1,86 @@
+import Foundation
+
+/// The Swift toolchain that compiles cells, as it describes itself.
+public struct Toolchain: Sendable {
+    /// The `usr` folder.
+    public let root: String
+    /// The target triple (`x86_64-unknown-linux-gnu`).
+    public let target: String
+    /// The folder of runtime libraries and modules (`usr/lib/swift`).
+    public let resources: String
+    /// The folder of the runtime's shared libraries.
+    public let libraries: String
+    /// The start-up object that registers a library's types and conformances with the runtime.
+    public let registrar: String
+    /// The flags by which the compiler finds macros.
+    public let macroFlags: [String]
+
+    public var frontend: String { root + "/bin/swift-frontend" }
+    public var linker: String { root + "/bin/ld.lld" }
+    public var autolinkExtract: String { root + "/bin/swift-autolink-extract" }
+    public var symbolizer: String { root + "/bin/llvm-symbolizer" }
+
+    /// Asks the first toolchain on the `PATH` (or in the usual places) for its target and folders.
+    ///
+    /// Throws `ToolchainError` where there is none or it does not answer.
+    public static func locate() throws -> Toolchain {
+        guard let compiler = find() else { throw ToolchainError.notFound }
+        let root = URL(fileURLWithPath: compiler).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        let answer = try Subprocess.run(compiler, ["-print-target-info"])
+        guard let info = try? JSONDecoder().decode(TargetInfo.self, from: Data(answer.output.utf8)),
+            let libraries = info.paths.runtimeLibraryPaths.first
+        else { throw ToolchainError.unreadable(compiler, answer.output) }
+        let resources = info.paths.runtimeResourcePath
+        return Toolchain(
+            root: root, target: info.target.triple, resources: resources, libraries: libraries,
+            registrar: "\(resources)/\(info.target.platform)/\(info.target.arch)/swiftrt.o",
+            macroFlags: try macroFlags(of: compiler))
+    }
+
+    private static func find() -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders = path.split(separator: ":").map(String.init) + [
+            "/opt/swift/usr/bin", NSHomeDirectory() + "/.local/share/swiftly/bin", "/usr/bin",
+        ]
+        return folders.map { $0 + "/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// The plug-in flags that the driver would pass to the compiler.
+    private static func macroFlags(of compiler: String) throws -> [String] {
+        let answer = try Subprocess.run(compiler, ["-###", "-c", "/dev/null", "-o", "/dev/null"])
+        let command = answer.output.split(separator: "\n").first { $0.contains("-frontend") } ?? ""
+        let words = command.split(separator: " ").map(String.init)
+        let flags: Set = ["-plugin-path", "-in-process-plugin-server-path", "-external-plugin-path"]
+        var found: [String] = []
+        for (flag, value) in zip(words, words.dropFirst()) where flags.contains(flag) { found += [flag, value] }
+        return found
+    }
+
+    private struct TargetInfo: Decodable {
+        struct Target: Decodable {
+            let triple, platform, arch: String
+        }
+        struct Paths: Decodable {
+            let runtimeLibraryPaths: [String]
+            let runtimeResourcePath: String
+        }
+        let target: Target
+        let paths: Paths
+    }
+}
+
+/// Why no toolchain can be used.
+public enum ToolchainError: Error, CustomStringConvertible {
+    case notFound
+    case unreadable(String, String)
+
+    public var description: String {
+        switch self {
+        case .notFound:
+            "no Swift toolchain: there is no swiftc on the PATH; install Swift 6.1 or later from https://swift.org/install"
+        case .unreadable(let compiler, let answer):
+            "\(compiler) -print-target-info did not answer as expected: \(answer.prefix(200))"
+        }
+    }
+}
