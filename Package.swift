@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
         library("Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"]),
         library("Formats", ["Tensors", "CHDF5", "CZlib"]),
-        library("FoundationModels", ["Tensors", "Formats", "Display"]),
+        library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
         library("Encoding", ["Tensors", "Display"]),
         library("Brain", ["Encoding", "Formats"]),
         library("Figures", ["Display", "CCairo"]),
@@ -82,6 +82,7 @@ let package = Package(
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
+        tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
     ]
 )
 

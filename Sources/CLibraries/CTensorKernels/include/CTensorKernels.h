@@ -30,3 +30,9 @@ void kernel_softmax(float *x, float scale, long rows, long columns, long stride,
 
 /// x = x / max(|x|, eps), a row at a time.
 void kernel_normalize(float *x, float eps, long rows, long columns, long stride);
+
+/// Half-precision numbers (IEEE binary16) as single ones, exactly; `from` need not be aligned.
+void kernel_from_half(const void *from, float *to, long count);
+
+/// bfloat16 numbers as single ones, exactly; `from` need not be aligned.
+void kernel_from_bfloat16(const void *from, float *to, long count);

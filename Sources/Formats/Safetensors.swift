@@ -1,0 +1,207 @@
+import Foundation
+import Tensors
+
+/// The tensors of a `.safetensors` file, or of a model that is split over several.
+///
+/// The file is mapped, not read: an F32 tensor that lies aligned costs no copy.
+///
+/// ```swift
+/// let weights = try Safetensors.open(URL(fileURLWithPath: "model.safetensors"))
+/// let table = try weights.tensor("embeddings.word_embeddings.weight")   // Tensor<Float>
+/// ```
+///
+/// Source: the format's description at https://github.com/huggingface/safetensors.
+public struct Safetensors: Sendable {
+    /// One tensor of a file.
+    public struct Entry: Sendable {
+        /// The type of its numbers.
+        public let type: NumberType
+        /// The extent of each dimension, the slowest first.
+        public let shape: [Int]
+        let bytes: Bytes
+    }
+
+    /// The file, or the index of the files, that was opened.
+    public let url: URL
+    /// What the file says about itself.
+    public let metadata: [String: String]
+    /// The tensors by name.
+    public let entries: [String: Entry]
+
+    /// The names of the tensors in alphabetical order.
+    public var names: [String] { entries.keys.sorted() }
+
+    /// Opens a `.safetensors` file, or a `….safetensors.index.json` and all files that it names.
+    ///
+    /// Throws `FormatError` where a header is malformed, or a tensor lies outside its file or has another size than
+    /// its shape asks for.
+    public static func open(_ url: URL) throws -> Safetensors {
+        url.pathExtension == "json" ? try openShards(url) : try openFile(url)
+    }
+
+    /// The tensor of that name in `Float` or `Double`, whatever type it has in the file.
+    ///
+    /// Throws `FormatError` where there is none.
+    public func tensor<Element: Scalar>(_ name: String, as element: Element.Type = Float.self) throws
+        -> Tensor<Element>
+    {
+        let entry = try entry(name)
+        return entry.bytes.tensor(of: entry.type, shape: entry.shape)
+    }
+
+    /// The tensor of that name as integers, in row-major order.
+    ///
+    /// Throws `FormatError` where there is none or it holds floating-point numbers.
+    public func integers(_ name: String) throws -> [Int] {
+        let entry = try entry(name)
+        let count = entry.shape.reduce(1, *)
+        guard let integers = entry.bytes.integers(of: entry.type, count: count) else {
+            throw FormatError(
+                url, "the type of tensor \"\(name)\"", expected: "integer", found: entry.type.rawValue)
+        }
+        return integers
+    }
+
+    private func entry(_ name: String) throws -> Entry {
+        guard let entry = entries[name] else {
+            throw FormatError(url, "has no tensor \"\(name)\" (it has \(entries.count) others)")
+        }
+        return entry
+    }
+}
+
+extension Safetensors {
+    /// The largest header that is read, as in the reference implementation.
+    private static let headerLimit = 100_000_000
+
+    private static let types: [String: NumberType] = [
+        "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I64": .int64, "I32": .int32,
+        "I16": .int16, "I8": .int8, "U8": .uint8, "U16": .uint16, "U32": .uint32, "U64": .uint64,
+        "BOOL": .bool,
+    ]
+
+    /// A tensor as the header describes it, or the header's metadata.
+    private enum HeaderValue: Decodable {
+        case tensor(dtype: String, shape: [Int], offsets: [Int])
+        case metadata([String: String])
+
+        private enum Keys: String, CodingKey { case dtype, shape, offsets = "data_offsets" }
+
+        init(from decoder: any Decoder) throws {
+            if decoder.codingPath.last?.stringValue == "__metadata__" {
+                self = .metadata(try decoder.singleValueContainer().decode([String: String].self))
+                return
+            }
+            let container = try decoder.container(keyedBy: Keys.self)
+            self = .tensor(
+                dtype: try container.decode(String.self, forKey: .dtype),
+                shape: try container.decode([Int].self, forKey: .shape),
+                offsets: try container.decode([Int].self, forKey: .offsets))
+        }
+    }
+
+    private static func openFile(_ url: URL) throws -> Safetensors {
+        let file = try Bytes(mapping: url)
+        guard let length = file.number(at: 0, as: UInt64.self) else {
+            throw FormatError(url, "the file", expected: "at least 8 bytes long", found: "\(file.count)")
+        }
+        guard length <= headerLimit else {
+            throw FormatError(
+                url, "the header's length", expected: "at most \(headerLimit) bytes",
+                found: "\(length) (is this a safetensors file?)")
+        }
+        guard let header = file.part(at: 8, count: Int(length)) else {
+            throw FormatError(
+                url, "the header's length", expected: "at most the \(file.count - 8) bytes that follow",
+                found: "\(length) (the file may be cut short)")
+        }
+        let values: [String: HeaderValue]
+        do {
+            values = try JSONDecoder().decode([String: HeaderValue].self, from: header.data)
+        } catch {
+            throw FormatError(url, "the header is not what safetensors asks for: \(explanation(of: error))")
+        }
+        let start = 8 + Int(length)
+        var metadata: [String: String] = [:]
+        var entries: [String: Entry] = [:]
+        for (name, value) in values {
+            switch value {
+            case .metadata(let found): metadata = found
+            case .tensor(let dtype, let shape, let offsets):
+                entries[name] = try entry(name, dtype, shape, offsets, in: file, from: start, url)
+            }
+        }
+        return Safetensors(url: url, metadata: metadata, entries: entries)
+    }
+
+    private static func entry(
+        _ name: String, _ dtype: String, _ shape: [Int], _ offsets: [Int], in file: Bytes, from start: Int,
+        _ url: URL
+    ) throws -> Entry {
+        guard let type = types[dtype] else {
+            throw FormatError(
+                url, "the type of tensor \"\(name)\"",
+                expected: "one of \(types.keys.sorted().joined(separator: ", "))",
+                found: dtype)
+        }
+        guard let size = byteCount(of: shape, type) else {
+            throw FormatError(
+                url, "the shape of tensor \"\(name)\"", expected: "one that fits memory", found: "\(shape)")
+        }
+        let available = file.count - start
+        guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= available else {
+            throw FormatError(
+                url, "the data_offsets of tensor \"\(name)\"",
+                expected: "inside the \(available) bytes of data",
+                found: "\(offsets) (the file may be cut short)")
+        }
+        guard offsets[1] - offsets[0] == size, let bytes = file.part(at: start + offsets[0], count: size)
+        else {
+            throw FormatError(
+                url, "tensor \"\(name)\" of shape \(shape)", expected: "\(size) bytes of \(dtype)",
+                found: "\(offsets[1] - offsets[0])")
+        }
+        return Entry(type: type, shape: shape, bytes: bytes)
+    }
+
+    private struct Index: Decodable {
+        let weights: [String: String]
+        private enum CodingKeys: String, CodingKey { case weights = "weight_map" }
+    }
+
+    private static func openShards(_ url: URL) throws -> Safetensors {
+        let index: Index
+        do {
+            index = try JSONDecoder().decode(Index.self, from: try Bytes(mapping: url).data)
+        } catch let error as DecodingError {
+            throw FormatError(url, "is no index of safetensors files: \(explanation(of: error))")
+        }
+        var entries: [String: Entry] = [:]
+        var metadata: [String: String] = [:]
+        for (file, names) in Dictionary(grouping: index.weights.keys, by: { index.weights[$0] ?? "" }) {
+            // The index comes from elsewhere: it may not lead to files outside its own folder.
+            guard !file.isEmpty, !file.contains("/"), file != "." && file != ".." else {
+                throw FormatError(
+                    url, "a file of weight_map", expected: "in the index's own folder", found: "\"\(file)\"")
+            }
+            let shard = try openFile(url.deletingLastPathComponent().appendingPathComponent(file))
+            metadata.merge(shard.metadata) { first, _ in first }
+            for name in names { entries[name] = try shard.entry(name) }
+        }
+        return Safetensors(url: url, metadata: metadata, entries: entries)
+    }
+}
+
+/// What a decoder found wrong and where, in one line.
+func explanation(of error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    let context: DecodingError.Context =
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+            .dataCorrupted(let context):
+            context
+        @unknown default: DecodingError.Context(codingPath: [], debugDescription: "\(error)")
+        }
+    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return path.isEmpty ? context.debugDescription : "\(context.debugDescription) at \"\(path)\""
+}

@@ -1,0 +1,81 @@
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct NumPyTests {
+    @Test(arguments: NumberType.allCases.filter { $0 != .bfloat16 }, ["stored.npz", "deflated.npz"])
+    func everyTypeIsRead(_ type: NumberType, _ file: String) throws {
+        let array = try NumPyArchive.open(fixture(file)).array(type.rawValue)
+        #expect(array.type == type)
+        #expect(array.shape == [2, 3])
+        #expect(array.tensor().elements.map(Double.init) == counting(type, 6))
+        #expect(array.tensor(as: Double.self).elements == counting(type, 6))
+    }
+
+    @Test func orderOfBytesAndDimensionsIsMinded() throws {
+        let archive = try NumPyArchive.open(fixture("deflated.npz"))
+        #expect(try archive.array("big").tensor().elements.map(Double.init) == counting(.float32, 6))
+        #expect(try archive.array("bigint").integers() == [-3, -2, -1, 0, 1, 2])
+        let fortran = try archive.array("fortran").tensor()
+        #expect(fortran.shape == [2, 3, 4])
+        #expect(fortran.elements.map(Double.init) == counting(.float32, 24))
+        #expect(try archive.array("fortranint").integers() == (0..<24).map { $0 - 3 })
+        #expect(try archive.array("scalar").tensor(as: Double.self).elements == [2.5])
+        #expect(try archive.array("empty").tensor().shape == [0, 3])
+    }
+
+    @Test func versionsOneAndTwoAreRead() throws {
+        #expect(
+            try NumPyArray.open(fixture("plain.npy")).tensor().matrix.row(3).map(Double.init)
+                == Array(counting(.float32, 20)[15...]))
+        #expect(
+            try NumPyArray.open(fixture("version2.npy")).tensor(as: Double.self).elements
+                == counting(.float64, 20))
+    }
+
+    @Test func whatOnlyPythonCanReadIsRefused() {
+        let objects = #expect(throws: FormatError.self) { try NumPyArray.open(fixture("objects.npy")) }
+        #expect(objects?.description.contains("Python objects") == true)
+        #expect(throws: FormatError.self) { try NumPyArray.open(fixture("structured.npy")) }
+        #expect(throws: FormatError.self) { try NumPyArray.open(fixture("stored.npz")) }
+        let missing = #expect(throws: FormatError.self) {
+            try NumPyArchive.open(fixture("stored.npz")).array("none")
+        }
+        #expect(missing?.description.contains("none.npy") == true)
+    }
+
+    @Test func whatIsWrittenIsWhatNumPyWrites() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("copy.npy")
+            try NumPyArray.write(NumPyArray.open(fixture("plain.npy")).tensor(), to: url)
+            let read = try NumPyArray.open(url)
+            #expect(read.shape == [4, 5] && read.type == .float32)
+            #expect(read.tensor().elements.map(Double.init) == counting(.float32, 20))
+            #expect(try Data(contentsOf: url).count == Data(contentsOf: fixture("plain.npy")).count)
+            try NumPyArray.write(Matrix<Double>(rows: 0, columns: 3), to: url)
+            #expect(try NumPyArray.open(url).shape == [0, 3])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["copy.npy"])
+        }
+    }
+
+    @Test func writingWhereNothingCanBeWrittenLeavesNothing() {
+        #expect(throws: FormatError.self) {
+            try NumPyArray.write(
+                Matrix<Float>(rows: 1, columns: 1), to: URL(fileURLWithPath: "/nowhere/x.npy"))
+        }
+    }
+
+    @Test(arguments: ["plain.npy", "version2.npy"])
+    func damagedArraysNeverTrap(_ name: String) throws {
+        try fuzz(fixture(name)) { url in _ = try NumPyArray.open(url).tensor().elements.count }
+    }
+
+    @Test(arguments: ["stored.npz", "deflated.npz"])
+    func damagedArchivesNeverTrap(_ name: String) throws {
+        try fuzz(fixture(name)) { url in
+            let archive = try NumPyArchive.open(url)
+            for array in archive.names { _ = try archive.array(array).tensor().elements.count }
+        }
+    }
+}

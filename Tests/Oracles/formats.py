@@ -1,0 +1,77 @@
+"""Small files in every format that Gyrus reads, for Tests/FormatsTests.
+
+Run:  python Tests/Oracles/formats.py
+With: numpy 2.4.6, safetensors 0.8.0, ml_dtypes 0.6.0, h5py 3.16.0, nibabel 5.4.2.
+Writes Tests/FormatsTests/Fixtures. Every array counts up in row-major order, so the tests know what it holds:
+floating-point ones are index / 2 - 3, integers index - 3 (index where unsigned), booleans index % 3 == 0.
+"""
+
+import json
+import struct
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+from safetensors.numpy import save_file
+
+FIXTURES = Path(__file__).parent.parent / "FormatsTests" / "Fixtures"
+FIXTURES.mkdir(parents=True, exist_ok=True)
+
+SIGNED = ["int8", "int16", "int32", "int64"]
+UNSIGNED = ["uint8", "uint16", "uint32", "uint64"]
+FLOATING = ["float16", "float32", "float64"]
+
+
+def counting(dtype, shape):
+    index = np.arange(np.prod(shape)).reshape(shape)
+    if dtype == "bool":
+        return index % 3 == 0
+    if dtype in UNSIGNED:
+        return index.astype(dtype)
+    if dtype in SIGNED:
+        return (index - 3).astype(dtype)
+    return (index / 2 - 3).astype(dtype)
+
+
+def safetensors_files():
+    arrays = {d: counting(d, (2, 3)) for d in FLOATING + SIGNED + UNSIGNED + ["bool"]}
+    arrays["bfloat16"] = counting(ml_dtypes.bfloat16, (2, 3))
+    arrays["half.special"] = np.array([0x0001, 0x03FF, 0x0400, 0x7BFF, 0x7C00, 0xFC00, 0x8000, 0x7E00], np.uint16).view(
+        np.float16
+    )
+    arrays["scalar"] = np.array(7, np.float32)
+    arrays["empty"] = np.zeros((0, 4), np.float32)
+    save_file(arrays, FIXTURES / "types.safetensors", metadata={"format": "np"})
+    save_file({"a": counting("float32", (2, 2))}, FIXTURES / "model-00001-of-00002.safetensors")
+    save_file({"b": counting("float16", (3,))}, FIXTURES / "model-00002-of-00002.safetensors")
+    index = {
+        "metadata": {"total_size": 22},
+        "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"},
+    }
+    (FIXTURES / "model.safetensors.index.json").write_text(json.dumps(index))
+    # A header whose length is no multiple of 4, so that no tensor is aligned.
+    header = b'{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}'
+    header += b" " * ((5 - len(header)) % 4)
+    data = counting("float32", (3,)).tobytes()
+    (FIXTURES / "unaligned.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + data)
+
+
+def numpy_files():
+    arrays = {d: counting(d, (2, 3)) for d in FLOATING + SIGNED + UNSIGNED + ["bool"]}
+    arrays["big"] = counting("float32", (2, 3)).astype(">f4")
+    arrays["bigint"] = counting("int16", (2, 3)).astype(">i2")
+    arrays["fortran"] = np.asfortranarray(counting("float32", (2, 3, 4)))
+    arrays["fortranint"] = np.asfortranarray(counting("int32", (2, 3, 4)))
+    arrays["scalar"] = np.float64(2.5)
+    arrays["empty"] = np.zeros((0, 3), np.float32)
+    np.savez(FIXTURES / "stored.npz", **arrays)
+    np.savez_compressed(FIXTURES / "deflated.npz", **arrays)
+    np.save(FIXTURES / "plain.npy", counting("float32", (4, 5)))
+    with open(FIXTURES / "version2.npy", "wb") as file:
+        np.lib.format.write_array(file, counting("float64", (4, 5)), version=(2, 0))
+    np.save(FIXTURES / "objects.npy", np.array([{"a": 1}], dtype=object))
+    np.save(FIXTURES / "structured.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))
+
+
+safetensors_files()
+numpy_files()
