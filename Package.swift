@@ -42,7 +42,7 @@ let package = Package(
     ],
     targets: [
         // C libraries
-        system("CZeroMQ", pkgConfig: "libzmq", apt: "libzmq3-dev"),
+        system("CZeroMQ", apt: "libzmq3-dev"),
         system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         system("COneDNN", apt: "libdnnl-dev"),
         system("COpenMP", apt: "libgomp1"),
@@ -72,11 +72,13 @@ let package = Package(
         .executableTarget(
             name: "GyrusRunner",
             linkerSettings: [.linkedLibrary("dl"), .unsafeFlags(["-Xlinker", "--export-dynamic"])]),
-        library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"]),
+        library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
-            dependencies: ["GyrusKernel", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: [.swiftLanguageMode(.v6)]),
+            dependencies: [
+                "GyrusKernel", "SwiftCells", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6), parser]),
 
         // Tests
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),

@@ -115,3 +115,10 @@ public struct NameTable: Sendable {
         uninitialised[declaration.name] = nil
     }
 }
+
+extension NameTable {
+    /// The names of all variables, in alphabetical order.
+    public var variableNames: [String] {
+        owners.filter { $0.value.contains { $0.kind == .variable } }.keys.sorted()
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Jupyter
+import SwiftCells
+
+/// What went wrong in a cell, in the words that a front end shows.
+struct ErrorReports {
+    let symbolizer: Symbolizer
+    /// The lines of the cells by label, for the line of each frame.
+    let lines: [String: [String]]
+
+    private static let red = "\u{1B}[1;31m"
+    private static let blue = "\u{1B}[1;34m"
+    private static let plain = "\u{1B}[0m"
+
+    /// The report of a cell that does not compile.
+    static func compile(_ diagnostics: [Diagnostic], lines: [String], label: String) -> ErrorReport {
+        let first = diagnostics.first
+        let more = diagnostics.count > 1 ? " (and \(diagnostics.count - 1) more)" : ""
+        let value = first.map { "\($0.file):\($0.line):\($0.column): \($0.message)\(more)" } ?? "the cell does not compile"
+        return ErrorReport(
+            name: "CompileError", value: value,
+            traceback: diagnostics.flatMap { DiagnosticText.lines(of: $0, in: lines, label: label) })
+    }
+
+    /// A report of the kernel's own, without a place.
+    static func plain(_ name: String, _ value: String) -> ErrorReport {
+        ErrorReport(name: name, value: value, traceback: ["\(red)\(name)\(plain): \(value)"])
+    }
+
+    /// The report of a cell that was stopped by a throw, a trap or an interrupt.
+    func stopped(_ cell: CompiledCell, _ end: CellEnd, error: UncaughtError?, trapText: String) -> ErrorReport {
+        let (frames, failure) = symbolizer.frames(of: end)
+        let (name, value) = words(end, error, trapText: trapText, failure: failure)
+        let index = min(end.reached, cell.itemLines.count - 1)
+        let fallback = index >= 0 ? [CellFrame(function: nil, label: cell.label, line: cell.itemLines[index])] : []
+        var traceback = ["\(Self.red)\(name)\(Self.plain): \(value)"]
+        for frame in frames.isEmpty ? fallback : frames { traceback += text(of: frame) }
+        return ErrorReport(name: name, value: value, traceback: traceback)
+    }
+
+    private func words(
+        _ end: CellEnd, _ error: UncaughtError?, trapText: String, failure: String?
+    ) -> (name: String, value: String) {
+        if end.outcome == .interrupt || (end.interrupted && error?.cancelled == true) {
+            return ("KeyboardInterrupt", "the cell was interrupted; its variables keep their values")
+        }
+        if end.outcome == .error {
+            guard let error else { return ("LoadError", "the compiled cell could not be loaded") }
+            return (error.ename, error.evalue)
+        }
+        return ("Fatal error", Self.trapMessage(trapText) ?? failure ?? signalMessage(end))
+    }
+
+    /// What the runtime said, without its own file and line.
+    static func trapMessage(_ text: String) -> String? {
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
+            if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
+        }
+        for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) { return mark }
+        return text.isEmpty ? nil : text
+    }
+
+    private func signalMessage(_ end: CellEnd) -> String {
+        switch end.signal {
+        case "SEGV", "BUS":
+            end.frames.count >= 32
+                ? "stack overflow: endless recursion" : "an address that is not mapped was used (SIG\(end.signal))"
+        case "ABRT": "the program aborted itself"
+        default: "the program trapped (SIG\(end.signal)): an overflow, a failed cast or another broken precondition"
+        }
+    }
+
+    private func text(of frame: CellFrame) -> [String] {
+        let function = frame.function.map { " in \($0)" } ?? ""
+        var text = ["\(Self.blue)\(frame.label):\(frame.line)\(Self.plain)\(function)"]
+        if let source = lines[frame.label], source.indices.contains(frame.line - 1) {
+            text.append("    \(frame.line) | \(source[frame.line - 1])")
+        }
+        return text
+    }
+}

@@ -1,0 +1,105 @@
+import CSQLite
+import Foundation
+import Jupyter
+import Synchronization
+
+/// The inputs of this and of earlier sessions, in an SQLite file that all kernels of the user share.
+final class History: Sendable {
+    // SQLite's handle is used under the lock alone.
+    private struct Database: @unchecked Sendable { let handle: OpaquePointer }
+    private let database: Mutex<Database>?
+    private let session: Int
+
+    /// Opens the history in a folder; where that fails, remembers nothing and says why on standard error.
+    init(folder: URL) {
+        var handle: OpaquePointer?
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appending(path: "history.sqlite").path
+        guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else {
+            FileHandle.standardError.write(Data("gyrus: no history: \(path) cannot be opened\n".utf8))
+            database = nil
+            session = 1
+            return
+        }
+        sqlite3_busy_timeout(handle, 2000)
+        sqlite3_exec(
+            handle,
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+            CREATE TABLE IF NOT EXISTS sessions (session INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT);
+            CREATE TABLE IF NOT EXISTS history (session INTEGER, line INTEGER, input TEXT, output TEXT,
+                PRIMARY KEY (session, line));
+            INSERT INTO sessions (started) VALUES (datetime('now'));
+            """, nil, nil, nil)
+        session = Int(sqlite3_last_insert_rowid(handle))
+        database = Mutex(Database(handle: handle))
+    }
+
+    /// Remembers an input with its result's text.
+    func add(line: Int, input: String, output: String?) {
+        _ = rows(
+            "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)",
+            [.integer(session), .integer(line), .text(input), output.map(Value.text) ?? .null])
+    }
+
+    /// The entries that a request asks for, oldest first.
+    func entries(_ request: HistoryRequest) -> [HistoryEntry] {
+        let columns = "SELECT session, line, input, output FROM history"
+        let found: [Row]
+        switch request.access {
+        case .tail(let count):
+            found = rows(columns + " ORDER BY session DESC, line DESC LIMIT ?", [.integer(count)]).reversed()
+        case .range(let wanted, let start, let stop):
+            let number = wanted > 0 ? wanted : session + wanted
+            found = rows(
+                columns + " WHERE session = ? AND line >= ? AND line < ? ORDER BY line",
+                [.integer(number), .integer(start), .integer(stop ?? Int(Int32.max))])
+        case .search(let pattern, let count, let unique):
+            let group = unique ? " GROUP BY input HAVING max(session * 1000000 + line)" : ""
+            found = rows(
+                columns + " WHERE input GLOB ?" + group + " ORDER BY session DESC, line DESC LIMIT ?",
+                [.text(pattern), .integer(count ?? -1)]
+            ).reversed()
+        }
+        return found.map {
+            request.output
+                ? HistoryEntry(session: $0.session, line: $0.line, input: $0.input, output: $0.output)
+                : HistoryEntry(session: $0.session, line: $0.line, input: $0.input)
+        }
+    }
+
+    private enum Value { case integer(Int), text(String), null }
+
+    private struct Row {
+        let session, line: Int
+        let input: String
+        let output: String?
+    }
+
+    private func rows(_ sql: String, _ values: [Value]) -> [Row] {
+        database?.withLock { database in
+            var statement: OpaquePointer?
+            guard sqlite3_prepare_v2(database.handle, sql, -1, &statement, nil) == SQLITE_OK else { return [] }
+            defer { sqlite3_finalize(statement) }
+            for (index, value) in values.enumerated() {
+                let place = Int32(index + 1)
+                switch value {
+                case .integer(let number): sqlite3_bind_int64(statement, place, Int64(number))
+                case .null: sqlite3_bind_null(statement, place)
+                case .text(let text):
+                    // SQLITE_TRANSIENT: SQLite copies the text.
+                    sqlite3_bind_text(statement, place, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                }
+            }
+            var found: [Row] = []
+            while sqlite3_step(statement) == SQLITE_ROW {
+                found.append(
+                    Row(
+                        session: Int(sqlite3_column_int64(statement, 0)), line: Int(sqlite3_column_int64(statement, 1)),
+                        input: sqlite3_column_text(statement, 2).map { String(cString: $0) } ?? "",
+                        output: sqlite3_column_text(statement, 3).map { String(cString: $0) }))
+            }
+            return found
+        } ?? []
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// What the runner tells the kernel; the first bytes are those of the runner's `enum message_kind`.
+enum RunnerEvent {
+    case display(Data)
+    case update(Data)
+    case clear(wait: Bool)
+    case result(Data)
+    case error(UncaughtError)
+    case stdout(Data)
+    case stderr(Data)
+    case input(InputDemand)
+    case ready
+    case finished(CellEnd)
+
+    init?(kind: UInt8, payload: Data) {
+        let decoder = JSONDecoder()
+        switch kind {
+        case 1: self = .display(payload)
+        case 2: self = .update(payload)
+        case 3: self = .clear(wait: (try? decoder.decode(Clear.self, from: payload).wait) ?? false)
+        case 4: self = .result(payload)
+        case 5:
+            guard let error = try? decoder.decode(UncaughtError.self, from: payload) else { return nil }
+            self = .error(error)
+        case 10: self = .stdout(payload)
+        case 11: self = .stderr(payload)
+        case 12:
+            guard let demand = try? decoder.decode(InputDemand.self, from: payload) else { return nil }
+            self = .input(demand)
+        case 20: self = .ready
+        case 21:
+            guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
+            self = .finished(end)
+        default: return nil
+        }
+    }
+
+    private struct Clear: Decodable { let wait: Bool }
+}
+
+/// An error that no code of the cell caught.
+struct UncaughtError: Decodable {
+    let ename: String
+    let evalue: String
+    let cancelled: Bool
+}
+
+/// A wish for a line of input.
+struct InputDemand: Decodable {
+    let prompt: String
+    let password: Bool
+}
+
+/// How a cell ended.
+struct CellEnd: Decodable {
+    enum Outcome: String, Decodable { case ok, error, trap, interrupt }
+
+    let outcome: Outcome
+    /// Whether its library could be loaded at all.
+    let loaded: Bool
+    /// Whether the user asked it to stop.
+    let interrupted: Bool
+    /// The top-level item that was begun last.
+    let reached: Int
+    /// The name of the signal of a trap (`ILL`).
+    let signal: String
+    /// The frames of its end that lie in cells, innermost first.
+    let frames: [Frame]
+
+    struct Frame: Decodable {
+        let image: String
+        let offset: Int
+
+        init(from decoder: any Decoder) throws {
+            var container = try decoder.unkeyedContainer()
+            image = try container.decode(String.self)
+            offset = try container.decode(Int.self)
+        }
+    }
+}

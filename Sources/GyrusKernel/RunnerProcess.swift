@@ -1,0 +1,172 @@
+import Foundation
+import Synchronization
+
+/// The process that runs cells, seen from the kernel.
+///
+/// Its messages are read on a thread of their own and handed to `receive` in order; text that bypasses the runner's
+/// streams (written straight to descriptors 1 and 2, or by child processes) comes through `receiveRaw`.
+final class RunnerProcess: Sendable {
+    /// What the kernel wants to hear.
+    struct Listener: Sendable {
+        var receive: @Sendable (RunnerEvent) -> Void
+        var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
+        /// The process ended, by this wait status.
+        var died: @Sendable (Int32) -> Void
+    }
+
+    /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
+    private static let setPipeSize: Int32 = 1031
+
+    let pid: pid_t
+    private let commands: Int32
+    private let channel: Int32
+    private let output: Int32
+    private let errors: Int32
+    private let listener: Listener
+
+    /// Starts a runner; throws `RunnerFailure` where that fails.
+    init(executable: String, listener: Listener) throws {
+        let channel = try Pipe(), commands = try Pipe(), output = try Pipe(), errors = try Pipe()
+        _ = fcntl(channel.write, Self.setPipeSize, 1 << 20)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // Lift the pipes above the descriptors that they are put on, so that none is closed by another's place.
+        let sources = [output.write, errors.write, channel.write, commands.read].map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
+        defer { sources.forEach { close($0) } }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for (source, place) in zip(sources, [1, 2, 3, 4] as [Int32]) {
+            posix_spawn_file_actions_adddup2(&actions, source, place)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own: a front end's signal to the kernel's group is not meant for the cell.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let name = strdup(executable)
+        defer { free(name) }
+        var words: [UnsafeMutablePointer<CChar>?] = [name, nil]
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, executable, &actions, &attributes, &words, environ)
+        for end in [output.write, errors.write, channel.write, commands.read] { close(end) }
+        guard code == 0 else {
+            for end in [output.read, errors.read, channel.read, commands.write] { close(end) }
+            throw RunnerFailure(what: "\(executable) could not be started: \(String(cString: strerror(code)))")
+        }
+        self.pid = pid
+        self.channel = channel.read
+        self.commands = commands.write
+        self.output = output.read
+        self.errors = errors.read
+        self.listener = listener
+        let thread = Thread { [self] in read() }
+        thread.name = "runner"
+        thread.start()
+    }
+
+    /// Sends one command line.
+    func send(_ command: String) {
+        let line = Array((command.replacing("\n", with: " ") + "\n").utf8)
+        _ = line.withUnsafeBytes { write(commands, $0.baseAddress, $0.count) }
+    }
+
+    /// Ends the process at once.
+    func kill() { _ = Foundation.kill(pid, SIGKILL) }
+
+    /// Reads what has been written to descriptors 1 and 2 and not yet been seen.
+    private func drainRaw() {
+        for (descriptor, number) in [(output, 1), (errors, 2)] as [(Int32, Int32)] {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            while poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
+                guard let data = readSome(descriptor), !data.isEmpty else { break }
+                listener.receiveRaw(number, data)
+            }
+        }
+    }
+
+    private func read() {
+        var frames = FrameReader()
+        var open = true
+        while open {
+            var waits = [channel, output, errors].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
+            if waits[1].revents & Int16(POLLIN) != 0 || waits[2].revents & Int16(POLLIN) != 0 { drainRaw() }
+            guard waits[0].revents != 0 else { continue }
+            guard let data = readSome(channel), !data.isEmpty else {
+                open = false
+                break
+            }
+            for event in frames.take(data) {
+                // Whatever the cell wrote before it ended is in the pipes by now.
+                if case .finished = event { drainRaw() }
+                listener.receive(event)
+            }
+        }
+        drainRaw()
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        for descriptor in [channel, commands, output, errors] { close(descriptor) }
+        listener.died(status)
+    }
+
+    private func readSome(_ descriptor: Int32) -> Data? {
+        var buffer = Data(count: 1 << 18)
+        let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 { return errno == EINTR ? Data([]) : nil }
+        return buffer.prefix(count)
+    }
+
+    private struct Pipe {
+        let read: Int32
+        let write: Int32
+
+        init() throws {
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+                throw RunnerFailure(what: "no pipe to the runner: \(String(cString: strerror(errno)))")
+            }
+            read = ends[0]
+            write = ends[1]
+        }
+    }
+}
+
+/// Why there is no runner.
+struct RunnerFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}
+
+/// Cuts the channel's bytes into events; text of one stream that arrives together becomes one event.
+struct FrameReader {
+    private var pending = Data()
+
+    mutating func take(_ data: Data) -> [RunnerEvent] {
+        pending.append(data)
+        var events: [RunnerEvent] = []
+        var text: (kind: UInt8, data: Data)?
+        func flushed(_ events: inout [RunnerEvent], _ text: inout (kind: UInt8, data: Data)?) {
+            if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) { events.append(event) }
+            text = nil
+        }
+        var position = pending.startIndex
+        while pending.endIndex - position >= 5 {
+            let kind = pending[position]
+            let length = (0..<4).reduce(0) { $0 | Int(pending[position + 1 + $1]) << (8 * $1) }
+            guard pending.endIndex - position >= 5 + length else { break }
+            let payload = pending[(position + 5)..<(position + 5 + length)]
+            position += 5 + length
+            if kind == 10 || kind == 11 {
+                if text?.kind != kind { flushed(&events, &text) }
+                if text == nil { text = (kind, Data(payload)) } else { text?.data.append(payload) }
+            } else {
+                flushed(&events, &text)
+                if let event = RunnerEvent(kind: kind, payload: Data(payload)) { events.append(event) }
+            }
+        }
+        flushed(&events, &text)
+        pending = Data(pending[position...])
+        return events
+    }
+}

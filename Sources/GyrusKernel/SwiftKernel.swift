@@ -1,0 +1,74 @@
+import Foundation
+import Jupyter
+import SwiftCells
+
+/// The Swift kernel: what the protocol's server asks, answered with compiled cells.
+public final class SwiftKernel: Kernel {
+    private let session: CellSession
+    private let history = History(folder: Folders.data)
+
+    /// A kernel of the installation that this process belongs to.
+    ///
+    /// Throws `InstallationError` or `ToolchainError` where something that cells need is missing.
+    public init() throws {
+        session = try CellSession(installation: .current())
+    }
+
+    public var info: KernelInfo {
+        KernelInfo(
+            implementation: "gyrus", implementationVersion: "0.1.0",
+            language: LanguageInfo(
+                name: "swift", version: "6", mimeType: "text/x-swift", fileExtension: ".swift", pygmentsLexer: "swift",
+                codeMirrorMode: "swift"),
+            banner: "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
+            helpLinks: [
+                HelpLink(text: "The Swift language", url: "https://docs.swift.org/swift-book/"),
+                HelpLink(text: "The paper", url: "https://arxiv.org/abs/2208.08263"),
+            ])
+    }
+
+    public func started(iopub: IOPub) {
+        let session = self.session
+        Thread { session.warmUp() }.start()
+    }
+
+    public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
+        let label = "In[\(context.executionCount)]"
+        let outcome = session.run(request.code, label: label, context: context)
+        if request.storeHistory {
+            history.add(line: context.executionCount, input: request.code, output: outcome.result.flatMap(plainText))
+        }
+        if let error = outcome.error { return .failed(error) }
+        return .ok(userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })
+    }
+
+    /// One of the request's user expressions, as the protocol wants it.
+    private func evaluate(_ expression: String, context: RequestContext) -> JSON {
+        let outcome = session.run(expression, label: "In[expression]", context: context, keepsResult: true)
+        if let error = outcome.error {
+            return [
+                "status": "error", "ename": .string(error.name), "evalue": .string(error.value),
+                "traceback": .array(error.traceback.map { .string($0) }),
+            ]
+        }
+        let content = outcome.result.flatMap { try? JSON(parsing: $0) }
+        return ["status": "ok", "data": content?["data"] ?? [:], "metadata": content?["metadata"] ?? [:]]
+    }
+
+    private func plainText(_ result: Data) -> String? {
+        (try? JSON(parsing: result))?["data"]?["text/plain"]?.text
+    }
+
+    public func interrupt() { session.interrupt() }
+    public func shutdown(restart: Bool) { session.close() }
+    public func history(_ request: HistoryRequest) -> [HistoryEntry] { history.entries(request) }
+    public var processIDs: [Int32] { [getpid()] + session.processIDs }
+
+    public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
+        switch Completeness(of: request.code) {
+        case .complete: .complete
+        case .incomplete(let indent): .incomplete(indent: indent)
+        case .invalid: .invalid
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import SwiftCells
+
+/// A place in a cell where it ended, or a call on the way there.
+struct CellFrame: Equatable {
+    /// The function as Swift names it; nothing for a cell's top level.
+    let function: String?
+    /// The cell (`In[3]`).
+    let label: String
+    let line: Int
+}
+
+/// Turns addresses in cells into lines, with the toolchain's symbolizer.
+struct Symbolizer {
+    let executable: String
+    let folder: URL
+
+    /// The frames with their lines, and the runtime's name for a failure without a message ("arithmetic overflow").
+    func frames(of end: CellEnd) -> (frames: [CellFrame], failure: String?) {
+        var frames: [CellFrame] = []
+        var failure: String?
+        for place in end.frames.prefix(24) {
+            let library = folder.appending(path: place.image + ".so").path
+            for entry in symbols(library: library, offset: place.offset) {
+                if let range = entry.FunctionName.range(of: "Swift runtime failure: ") {
+                    failure = failure ?? String(entry.FunctionName[range.upperBound...])
+                    continue
+                }
+                let label = (entry.FileName as NSString).lastPathComponent
+                guard label.hasPrefix("In["), entry.Line > 0 else { continue }
+                let name = entry.FunctionName.hasSuffix("_main") ? nil : demangled(entry.FunctionName)
+                let frame = CellFrame(function: name, label: label, line: entry.Line)
+                if frames.last != frame { frames.append(frame) }
+            }
+        }
+        return (frames, failure)
+    }
+
+    private struct Entry: Decodable {
+        let FunctionName: String
+        let FileName: String
+        let Line: Int
+    }
+
+    private struct Answer: Decodable {
+        let Symbol: [Entry]
+    }
+
+    private func symbols(library: String, offset: Int) -> [Entry] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = ["--obj=\(library)", "--output-style=JSON", "0x" + String(offset, radix: 16)]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return [] }
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard let answers = try? JSONDecoder().decode([Answer].self, from: data) else { return [] }
+        return answers.flatMap(\.Symbol)
+    }
+
+    private typealias Demangle =
+        @convention(c) (UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32)
+        -> UnsafeMutablePointer<CChar>?
+
+    private static let demangle = dlsym(nil, "swift_demangle").map { unsafeBitCast($0, to: Demangle.self) }
+
+    private func demangled(_ name: String) -> String {
+        guard let text = Self.demangle?(name, name.utf8.count, nil, nil, 0) else { return name }
+        defer { free(text) }
+        return String(cString: text).replacing(/\bCell\d+\./, with: "")
+    }
+}
