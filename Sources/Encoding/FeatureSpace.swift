@@ -50,8 +50,8 @@ enum FeatureSpace<Working: Scalar> {
     ) throws -> PrincipalDirections<Element> {
         switch self {
         case .primal(let features):
-            let plan = RotationPlan(smallestAlpha: smallestAlpha, hasProducts: true)
-            return try features.directions(of: fold, plan: plan, factors: nil, forRefit: forRefit, as: type)
+            return try features.directions(
+                of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, as: type)
         case .kernel(let features):
             return try features.directions(of: fold, forRefit: forRefit, as: type)
         }

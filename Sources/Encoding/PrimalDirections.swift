@@ -15,22 +15,18 @@ struct PrimalFeatures<Working: Scalar> {
         gram = LinearAlgebra.gram(features)
     }
 
-    private init(features: Matrix<Working>, gram: Matrix<Working>, centred: Bool) {
-        (self.features, self.gram, self.centred) = (features, gram, centred)
+    private init(scaling original: PrimalFeatures, by factors: [Double]) {
+        features = original.features.scalingColumns(by: factors)
+        gram = original.gram.scalingColumns(by: factors).scalingRows(by: factors)
+        centred = original.centred
     }
 
     /// The same with each feature multiplied by a factor of its own.
-    func scaled(by factors: [Double]) -> PrimalFeatures {
-        PrimalFeatures(
-            features: features.scalingColumns(by: factors),
-            gram: gram.scalingColumns(by: factors).scalingRows(by: factors), centred: centred)
-    }
+    func scaled(by factors: [Double]) -> PrimalFeatures { PrimalFeatures(scaling: self, by: factors) }
 
     /// The directions of one fold.
-    ///
-    /// `factors` are those of `scaled(by:)`: the loadings then apply to the products of the unscaled features.
     func directions<Element: Scalar>(
-        of fold: Fold, plan: RotationPlan, factors: [Double]?, forRefit: Bool, as type: Element.Type
+        of fold: Fold, smallestAlpha: Double, forRefit: Bool, as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         let isComplement = fold.train.count + fold.test.count == features.rows
         var test = features.rows(at: fold.test)
@@ -46,7 +42,7 @@ struct PrimalFeatures<Working: Scalar> {
         let eigenvalues = values[kept].map { Double($0) }
         let loadings = vectors.rows(kept).scalingRows(by: eigenvalues.map { 1 / $0.squareRoot() })
         let plan = RotationPlan(
-            smallestAlpha: plan.smallestAlpha, hasProducts: plan.hasProducts && isComplement)
+            smallestAlpha: smallestAlpha, hasProducts: isComplement)
         let count = eigenvalues.count
         // Per voxel: the training samples times the directions, against the fold's own products and their rotation.
         let directIsCheaper = fold.train.count * count < (fold.test.count + count) * features.columns
@@ -59,16 +55,13 @@ struct PrimalFeatures<Working: Scalar> {
             train = rows
         }
         let left = train.map { multiply($0, loadings.rows(0..<direct), transposed: true) }
-        var through = loadings.rows(direct..<count)
-        if let factors { through = through.scalingColumns(by: factors) }
-        let unscaled = means.map { means in factors.map { zip(means, $0).map { $0 / $1 } } ?? means }
-        var axes = forRefit ? vectors.rows(kept) : nil
-        if let factors { axes = axes?.scalingColumns(by: factors) }
+        let through = loadings.rows(direct..<count)
+        let axes = forRefit ? vectors.rows(kept) : nil
         return PrincipalDirections(
             fold: fold, eigenvalues: eigenvalues,
             left: (left ?? Matrix(rows: fold.train.count, columns: 0)).converted(to: type),
             loadings: through.converted(to: type),
-            loadingsOfMean: unscaled.map { through.times($0) } ?? [],
+            loadingsOfMean: means.map { through.times($0) } ?? [],
             testRows: multiply(test, loadings, transposed: true).converted(to: type),
             axes: axes?.converted(to: type), axesAreFeatures: true)
     }
@@ -83,6 +76,7 @@ struct PrimalFeatures<Working: Scalar> {
     }
 
     private func downdated(by test: Matrix<Working>) -> Matrix<Working> {
+        guard test.rows > 0 else { return gram }
         var result = gram
         let order = gram.rows
         result.withUnsafeMutableBufferPointer { target in

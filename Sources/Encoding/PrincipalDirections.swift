@@ -83,8 +83,24 @@ extension Matrix {
     /// Each column times a factor of its own.
     func scalingColumns(by factors: [Double]) -> Matrix {
         var result = self
-        result.standardise(rows: 0..<rows, means: factors.map { _ in 0 }, deviations: factors.map { 1 / $0 })
+        result.withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return }
+            scaleColumns(base, rows: rows, columns: columns, by: factors)
+        }
         return result
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func scaleColumns<Element: Scalar>(
+    _ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, by factors: [Double]
+) {
+    factors.withUnsafeBufferPointer { factors in
+        for row in 0..<rows {
+            let line = base + row * columns
+            for j in 0..<columns { line[j] = Element(Double(line[j]) * factors[j]) }
+        }
     }
 }
 

@@ -139,7 +139,7 @@ extension VoxelBatch {
         let zeros = [Element](repeating: 0, count: voxels)
         gatherRows(responses.base, rows: fold.test, columns: voxels, means: zeros, into: predictions.base)
         features.rows(at: fold.test).withUnsafeBufferPointer { x in
-            guard let x = x.baseAddress else { return }
+            guard let x = x.baseAddress, !fold.test.isEmpty else { return }
             LinearAlgebra.gemm(
                 m: width, n: voxels, k: fold.test.count, alpha: -1, a: x, lda: width, transposeA: true,
                 b: predictions.base, ldb: voxels, beta: 1, c: foldProducts.base, ldc: voxels)
@@ -166,36 +166,40 @@ extension VoxelBatch {
     ) {
         let samples = model.directions.fold.test.count
         sumColumns(test.base, rows: samples, columns: voxels, sums: sums.base, squares: squares.base)
+        let terms = errorTerms(samples: samples, score: score)
         if let pairs = model.pairs {
             squaredErrors(of: model, pairs: pairs, index: index)
-            for alpha in 0..<sizes.alphas {
-                for j in 0..<voxels {
-                    // A sum of squares is not below 0, whatever the rounding of its parts.
-                    let error = max(0, squares.base[j] + Double(losses.base[alpha * voxels + j]))
-                    scores[alpha * voxels + j] += finish(
-                        error: error, voxel: j, samples: samples, score: score)
-                }
-            }
-        } else {
-            for alpha in 0..<sizes.alphas {
-                predict(with: model, alpha: alpha, index: index)
-                var fit = ScoreSums(voxels: voxels)
-                fit.add(responses: test.base, predictions: predictions.base, samples: samples)
-                for j in 0..<voxels {
-                    scores[alpha * voxels + j] +=
-                        score == .correlation
-                        ? fit.searchCorrelation(of: j) / Double(sizes.folds)
-                        : finish(error: fit.squaredError(of: j), voxel: j, samples: samples, score: score)
-                }
+            addErrorScores(
+                losses.base, alphas: sizes.alphas, squares: squares.base, offsets: terms.offsets,
+                weights: terms.weights, to: scores)
+            return
+        }
+        for alpha in 0..<sizes.alphas {
+            predict(with: model, alpha: alpha, index: index)
+            var fit = ScoreSums(voxels: voxels)
+            fit.add(responses: test.base, predictions: predictions.base, samples: samples)
+            for j in 0..<voxels {
+                scores[alpha * voxels + j] +=
+                    score == .correlation
+                    ? fit.searchCorrelation(of: j) / Double(sizes.folds)
+                    : terms.offsets[j] - fit.squaredError(of: j) * terms.weights[j]
             }
         }
     }
 
-    private func finish(error: Double, voxel j: Int, samples: Int, score: SearchScore) -> Double {
-        let folds = Double(sizes.folds)
-        if score == .negativeSquaredError { return -error / Double(samples) / folds }
-        let total = squares.base[j] - sums.base[j] * sums.base[j] / Double(samples)
-        return total <= squares.base[j] * 1e-13 ? 0 : (1 - error / total) / folds
+    /// A fold's share of each voxel's score is `offset - weight * squared error`.
+    private func errorTerms(samples: Int, score: SearchScore) -> (offsets: [Double], weights: [Double]) {
+        let share = 1 / Double(sizes.folds)
+        if score != .r2 {
+            return (
+                Array(repeating: 0, count: voxels), Array(repeating: share / Double(samples), count: voxels)
+            )
+        }
+        let totals = (0..<voxels).map { j in
+            let total = squares.base[j] - sums.base[j] * sums.base[j] / Double(samples)
+            return total <= squares.base[j] * 1e-13 ? 0 : total
+        }
+        return (totals.map { $0 == 0 ? 0 : share }, totals.map { $0 == 0 ? 0 : share / $0 })
     }
 
     /// What each alpha adds to the squared test responses to give the squared error, into `losses`.

@@ -130,15 +130,6 @@ func subtractOuterProduct<Element: Scalar>(
     }
 }
 
-/// `target += source`.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func addElements<Element: Scalar>(
-    _ source: UnsafePointer<Element>, count: Int, to target: UnsafeMutablePointer<Element>
-) {
-    for i in 0..<count { target[i] += source[i] }
-}
-
 /// Writes a batch's rows into the given columns of a wider matrix.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
@@ -169,6 +160,27 @@ func subtractPredictionOfMeans<Element: Scalar>(
             for k in 0..<rows {
                 let line = weights + k * columns
                 for j in range { result[j] -= means[k] * Double(line[j]) }
+            }
+        }
+    }
+}
+
+/// Adds `offset - weight * (square + loss)` to the scores of every alpha (alphas x voxels).
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+func addErrorScores<Element: Scalar>(
+    _ losses: UnsafePointer<Element>, alphas: Int, squares: UnsafePointer<Double>, offsets: [Double],
+    weights: [Double], to scores: UnsafeMutablePointer<Double>
+) {
+    let voxels = offsets.count
+    offsets.withUnsafeBufferPointer { offsets in
+        weights.withUnsafeBufferPointer { weights in
+            for alpha in 0..<alphas {
+                let (line, out) = (losses + alpha * voxels, scores + alpha * voxels)
+                for j in 0..<voxels {
+                    // A sum of squares is not below 0, whatever the rounding of its parts.
+                    out[j] += offsets[j] - weights[j] * max(0, squares[j] + Double(line[j]))
+                }
             }
         }
     }

@@ -1,0 +1,128 @@
+import Display
+import Foundation
+import Tensors
+
+/// A fitted banded ridge model: for every voxel the scaling of its bands, its alpha and its weights by band.
+public struct BandedRidgeFit<Element: Scalar>: Sendable {
+    /// The grid of alphas, ascending.
+    public let alphas: [Double]
+    /// The alpha of each voxel; NaN for a voxel that holds a NaN.
+    public let bestAlphas: [Double]
+    /// The candidates that were tried: each one scaling a band.
+    public let candidates: [[Double]]
+    /// The number of each voxel's candidate.
+    public let bestCandidates: [Int]
+    /// The best search score of each candidate: candidates x voxels.
+    public let searchScores: Matrix<Double>
+    /// For each band features x voxels.
+    public let coefficients: [Matrix<Element>]
+    /// What is added to each voxel's prediction; 0 without an intercept.
+    public let intercepts: [Element]
+    /// The voxels that hold a NaN or an infinity: they have NaN for everything.
+    public let voxelsWithNaN: [Int]
+
+    /// The scaling of each band: bands x voxels, as himalaya's `exp(deltas_)`: `gamma / alpha`.
+    public var scalings: Matrix<Double> {
+        Matrix(
+            (0..<coefficients.count).map { band in
+                bestCandidates.indices.map { candidates[bestCandidates[$0]][band] / bestAlphas[$0] }
+            })
+    }
+
+    init(
+        _ solution: BandedSolution<Element>, task: RidgeTask, gammas: [[Double]], widths: [Int],
+        featureMeans: [Double], intercept: Bool, statistics: ColumnStatistics
+    ) {
+        var weights = solution.weights
+        var scores = solution.searchScores
+        voxelsWithNaN = statistics.notFinite
+        for voxel in voxelsWithNaN {
+            for k in 0..<weights.rows { weights[k, voxel] = .nan }
+            for candidate in gammas.indices { scores[candidate, voxel] = .nan }
+        }
+        alphas = task.alphas
+        bestAlphas = solution.choice.indices.map {
+            statistics.means[$0].isFinite ? task.alphas[solution.choice[$0]] : .nan
+        }
+        candidates = gammas
+        bestCandidates = solution.candidate
+        searchScores = scores
+        var intercepts = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
+        weights.withUnsafeBufferPointer { weights in
+            intercepts.withUnsafeMutableBufferPointer { intercepts in
+                guard let weights = weights.baseAddress, let target = intercepts.baseAddress else { return }
+                subtractPredictionOfMeans(
+                    weights, rows: featureMeans.count, columns: intercepts.count, means: featureMeans,
+                    from: target)
+            }
+        }
+        self.intercepts = intercepts.map { Element($0) }
+        var start = 0
+        coefficients = widths.map { width in
+            defer { start += width }
+            return weights.rows(start..<start + width)
+        }
+    }
+
+    /// The part of the prediction that each band makes, samples x voxels; without the intercept.
+    ///
+    /// Throws `EncodingError` where bands or their features are not those that the model was fitted with.
+    public func predictByBand(_ bands: [Matrix<Element>]) throws -> [Matrix<Element>] {
+        guard bands.count == coefficients.count else {
+            throw EncodingError.parameter(
+                name: "the number of bands", value: "\(bands.count)", expected: "\(coefficients.count)")
+        }
+        return try zip(bands, coefficients).enumerated().map { number, pair in
+            guard pair.0.columns == pair.1.rows else {
+                throw EncodingError.columnCount(
+                    what: "features of band \(number)", count: pair.0.columns, expected: pair.1.rows)
+            }
+            return multiply(pair.0, pair.1)
+        }
+    }
+
+    /// The predicted responses, samples x voxels.
+    ///
+    /// Throws what `predictByBand` throws.
+    public func predict(_ bands: [Matrix<Element>]) throws -> Matrix<Element> {
+        let parts = try predictByBand(bands)
+        var sum = parts.dropFirst().reduce(into: parts[0]) { $0.add($1, times: 1) }
+        let shifts = intercepts.map { -Double($0) }
+        sum.standardise(rows: 0..<sum.rows, means: shifts, deviations: shifts.map { _ in 1 })
+        return sum
+    }
+
+    /// R2 and r of each voxel for data that the model has not seen.
+    ///
+    /// Throws what `predictByBand` throws.
+    public func score(_ bands: [Matrix<Element>], _ responses: Matrix<Element>) throws -> VoxelScores {
+        try VoxelScores(predictions: predict(bands), responses: responses)
+    }
+
+    /// The share of each band in R2 and r for data that the model has not seen.
+    ///
+    /// Each band's part is taken about its mean over the given samples, where an intercept was fitted.
+    /// Throws what `predictByBand` throws.
+    public func splitScores(_ bands: [Matrix<Element>], _ responses: Matrix<Element>) throws -> SplitScores {
+        try SplitScores(parts: predictByBand(bands), responses: responses)
+    }
+}
+
+extension BandedRidgeFit: Displayable {
+    /// How many voxels give most of the scaling to each band, and which voxels could not be fitted.
+    public var mimeBundle: MIMEBundle {
+        let preferred = bestCandidates.map { candidate in
+            candidates[candidate].indices.max { candidates[candidate][$0] < candidates[candidate][$1] } ?? 0
+        }
+        let bars = coefficients.indices.map { band in
+            (
+                name: "band \(band) (\(coefficients[band].rows) features)",
+                count: preferred.count { $0 == band }
+            )
+        }
+        let title =
+            "Banded ridge: \(coefficients.count) bands, \(bestAlphas.count) voxels, by the band with most scaling"
+        let notes = voxelsWithNaN.isEmpty ? [] : ["with NaN, left out: \(voxelsWithNaN.count) voxels"]
+        return SummaryTable(title: title, rows: [], bars: bars, notes: notes).mimeBundle
+    }
+}
