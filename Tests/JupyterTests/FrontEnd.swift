@@ -77,7 +77,9 @@ final class FrontEnd {
         var publicKey = [CChar](repeating: 0, count: 41)
         var secretKey = publicKey
         zmq_curve_keypair(&publicKey, &secretKey)
-        func text(_ key: [CChar]) -> String { String(decoding: key.dropLast().map(UInt8.init), as: UTF8.self) }
+        func text(_ key: [CChar]) -> String {
+            String(decoding: key.dropLast().map(UInt8.init), as: UTF8.self)
+        }
         return (text(publicKey), text(secretKey))
     }
 

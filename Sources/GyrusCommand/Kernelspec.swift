@@ -1,0 +1,54 @@
+import Foundation
+
+/// The description of the kernel that Jupyter reads.
+enum Kernelspec {
+    static let name = "gyrus"
+
+    /// Jupyter's data folder of the user.
+    static func userData(_ environment: [String: String]) -> URL {
+        if let data = environment["JUPYTER_DATA_DIR"] { return URL(fileURLWithPath: data) }
+        let home = FileManager.default.homeDirectoryForCurrentUser
+        if let share = environment["XDG_DATA_HOME"] {
+            return URL(fileURLWithPath: share).appendingPathComponent("jupyter")
+        }
+        return home.appendingPathComponent(".local/share/jupyter")
+    }
+
+    /// Writes the description and the logos under a data folder of Jupyter; the folder written.
+    static func install(from source: URL, for executable: URL, in data: URL) throws -> URL {
+        let files = FileManager.default
+        let folder = data.appendingPathComponent("kernels/\(name)")
+        try files.createDirectory(at: folder, withIntermediateDirectories: true)
+        for file in try files.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
+            var bytes = try Data(contentsOf: file)
+            if file.lastPathComponent == "kernel.json" { bytes = try naming(executable, in: bytes) }
+            try bytes.write(to: folder.appendingPathComponent(file.lastPathComponent), options: .atomic)
+        }
+        return folder
+    }
+
+    /// The executable that a description starts; throws `KernelspecError` where it names none.
+    static func executable(of description: Data) throws -> String {
+        let specification = try JSONSerialization.jsonObject(with: description) as? [String: Any]
+        guard let command = (specification?["argv"] as? [String])?.first else { throw KernelspecError() }
+        return command
+    }
+
+    /// The description with the executable's full path as its command, since Jupyter's PATH may not lead to it.
+    private static func naming(_ executable: URL, in description: Data) throws -> Data {
+        guard var specification = try JSONSerialization.jsonObject(with: description) as? [String: Any],
+            var command = specification["argv"] as? [String], !command.isEmpty
+        else { throw KernelspecError() }
+        command[0] = executable.path
+        specification["argv"] = command
+        return try JSONSerialization.data(
+            withJSONObject: specification, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    }
+}
+
+/// A description that is none.
+struct KernelspecError: Error, CustomStringConvertible {
+    var description: String {
+        "kernel.json: expected an object whose argv is a list that begins with a command"
+    }
+}

@@ -1,0 +1,107 @@
+"""Each failure ends its cell with one error that says what and where, and leaves every variable usable."""
+
+import pytest
+
+TRAPS = {
+    "index": ("let empty: [Int] = []\nempty[3]", "range"),
+    "nil": ("let nothing: Int? = nil\nnothing!", "nil"),
+    "overflow": ("var top = Int.max\ntop += 1\ntop", "overflow"),
+    "cast": ('let thing: Any = "text"\nthing as! Int', "cast"),
+    "division": ("var zero = 0\n1 / zero", "zero"),
+    "fatalError": ('print("before")\nfatalError("gave up")', "gave up"),
+    "precondition": ('print("before")\nprecondition(1 > 2, "not so")', "not so"),
+    "try!": ('struct Bad: Error {}\nfunc bad() throws { throw Bad() }\ntry! bad()', "Bad"),
+    "unowned": ("final class Gone {}\nunowned let gone = { Gone() }()\n_ = gone", ""),
+    "endless recursion": ("func deep(_ n: Int) -> Int { deep(n + 1) + 1 }\ndeep(0)", "recursion"),
+}
+
+
+@pytest.mark.parametrize("kind", TRAPS)
+def test_a_trap_leaves_the_variables_usable(kernel, kind):
+    code, words = TRAPS[kind]
+    kernel.ok('var kept = [1, 2, 3]; var text = "kept"')
+    failure = kernel.fails("kept.append(4)\n" + code)
+    assert failure.error["ename"] == "Fatal error"
+    assert words in failure.error["evalue"].lower() + failure.error["evalue"]
+    assert kernel.value("kept") == "[1, 2, 3, 4]"
+    kernel.ok("kept.append(5); text += \"!\"")
+    assert kernel.value("kept.count") == "5"
+
+
+def test_a_trap_is_located(kernel):
+    failure = kernel.fails("let numbers = [1]\n\nnumbers[7]", store_history=True)
+    count = failure.reply["execution_count"]
+    assert f"In[{count}]:3" in failure.traceback
+    assert failure.text("stderr") == "", "the error message says it; stderr need not repeat it"
+
+
+def test_a_trap_in_an_earlier_cell_s_function_names_that_cell(kernel):
+    count = kernel.ok("func third(_ xs: [Int]) -> Int {\n    xs[2]\n}").reply["execution_count"]
+    assert f"In[{count}]:2" in kernel.fails("third([1])").traceback
+
+
+def test_a_throw(kernel):
+    kernel.ok("var survived = 1\nstruct MyError: Error { let code: Int }")
+    failure = kernel.fails("survived = 2\nthrow MyError(code: 7)")
+    assert failure.error["ename"] == "MyError"
+    assert "7" in failure.error["evalue"]
+    assert f"In[{failure.reply['execution_count']}]:2" in failure.traceback
+    assert kernel.value("survived") == "2"
+
+
+def test_a_throw_out_of_a_function(kernel):
+    kernel.ok("enum Fault: Error, CustomStringConvertible { case broken; var description: String { \"it is broken\" } }\n"
+              "func risky() throws -> Int { throw Fault.broken }")
+    failure = kernel.fails("let risk = try risky()")
+    assert (failure.error["ename"], failure.error["evalue"]) == ("Fault", "it is broken")
+
+
+def test_an_uninitialised_name_is_an_error_and_no_crash(kernel):
+    failure = kernel.fails("let reached = 1\nthrow CancellationError()\nlet unreached = [1, 2]")
+    count = failure.reply["execution_count"]
+    assert kernel.value("reached") == "1"
+    later = kernel.fails("unreached.count")
+    message = later.error["evalue"] + later.traceback
+    assert "not initialised" in message and f"In[{count}]" in message
+    assert kernel.value("1 + 1") == "2"
+
+
+def test_an_uninitialised_name_gives_way_to_its_earlier_owner(kernel):
+    kernel.ok("let twice = 5")
+    kernel.fails("try { throw CancellationError() }()\nlet twice = 6")
+    outcome = kernel.run("twice")
+    assert outcome.result == "5" or "not initialised" in outcome.traceback
+
+
+def test_a_compile_error_shows_the_cell_s_line_with_a_caret(kernel):
+    failure = kernel.fails("let fine = 1\nlet wrong: Int = \"text\"")
+    count = failure.reply["execution_count"]
+    assert failure.error["ename"] == "CompileError"
+    assert f"In[{count}]:2" in failure.error["evalue"] + failure.traceback
+    lines = failure.traceback.splitlines()
+    [shown] = [number for number, line in enumerate(lines) if 'let wrong: Int = "text"' in line]
+    column = lines[shown].index('"text"')
+    assert "^" in lines[shown + 1] and lines[shown + 1].index("^") == column
+    assert "/tmp" not in failure.traceback, "no path of the kernel's own"
+
+
+def test_a_cell_that_does_not_compile_changes_nothing(kernel):
+    kernel.ok("var whole = 1")
+    kernel.fails("whole = 2\nundefinedName()")
+    assert kernel.value("whole") == "1"
+
+
+def test_several_compile_errors_at_once(kernel):
+    failure = kernel.fails("let p: Int = \"a\"\nlet q: String = 1")
+    assert ":1" in failure.traceback and ":2" in failure.traceback
+    assert failure.traceback.count("error") >= 2
+
+
+def test_notes_are_shown(kernel):
+    failure = kernel.fails("func over(_ x: Int) {}\nfunc over(_ x: String) {}\nover(1.5)")
+    assert "candidate" in failure.traceback or "note" in failure.traceback
+
+
+def test_a_syntax_error(kernel):
+    assert kernel.fails("func broken( {").error["ename"] == "CompileError"
+    assert kernel.value("2") == "2"

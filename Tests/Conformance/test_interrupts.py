@@ -1,0 +1,48 @@
+"""An interrupt ends whatever runs, soon, and leaves every variable usable."""
+
+import time
+
+import pytest
+
+LOOPS = {
+    "tight loop": "var n = 0\nwhile true { n &+= 1 }",
+    "tight loop over an array": "var a = [0]\nvar n = 0\nwhile true { n &+= 1; a[0] = n }",
+    "sleep": "sleep(600)",
+    "thread sleep": "Thread.sleep(forTimeInterval: 600)",
+    "task sleep": "try await Task.sleep(for: .seconds(600))",
+    "allocation-heavy loop": "var s: [[Int]] = []\nwhile true { s.append([Int](repeating: 1, count: 100)); if s.count > 1000 { s.removeAll() } }",
+    "printing loop": "while true { print(\"tick\"); usleep(2000) }",
+    "long library call": "let big = Matrix<Float>(1500, 1500) { Float(($0 &* 31 &+ $1) % 17) }\nwhile true { _ = big * big }",
+    "sorting": "while true { _ = (0..<200_000).map { ($0 &* 7919) % 100_003 }.sorted() }",
+}
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_an_interrupt(kernel, kind):
+    kernel.ok("var kept = [1, 2]")
+    cell = kernel.client.execute('kept.append(3)\nprint("running")\nfflush(stdout)\n' + LOOPS[kind])
+    kernel.wait_for_output(cell)
+    time.sleep(0.3)
+    start = time.monotonic()
+    kernel.interrupt()
+    outcome = kernel.finish(cell, timeout=20)
+    assert time.monotonic() - start < 3
+    assert outcome.error["ename"] == outcome.reply["ename"] == "KeyboardInterrupt"
+    assert kernel.value("kept") == "[1, 2, 3]"
+    assert kernel.value("kept.append(4)\nkept.count") == "4"
+
+
+def test_an_interrupt_with_nothing_to_interrupt(kernel):
+    kernel.interrupt()
+    time.sleep(0.2)
+    assert kernel.value("1 + 1") == "2"
+
+
+def test_interrupts_in_a_row(kernel):
+    kernel.ok("var rounds = 0")
+    for _ in range(5):
+        cell = kernel.client.execute('print("running")\nrounds += 1\nwhile true {}')
+        kernel.wait_for_output(cell)
+        kernel.interrupt()
+        assert kernel.finish(cell, timeout=20).reply["ename"] == "KeyboardInterrupt"
+    assert kernel.value("rounds") == "5"

@@ -1,0 +1,136 @@
+"""What one cell declares, later cells find; and what is declared anew takes the place of the old."""
+
+
+def test_variables_carry_over(kernel):
+    kernel.ok("var a = 1; let b = [1, 2, 3]")
+    kernel.ok("a += b.count")
+    assert kernel.value("a") == "4"
+
+
+def test_functions_and_types_carry_over(kernel):
+    kernel.ok("struct Voxel { var x = 0; func twice() -> Int { x * 2 } }\nfunc make(_ x: Int) -> Voxel { Voxel(x: x) }")
+    assert kernel.value("make(21).twice()") == "42"
+
+
+def test_a_variable_is_redefined_with_another_type(kernel):
+    kernel.ok("let changing = 1")
+    kernel.ok('let changing = "text"')
+    assert kernel.value("changing + \"!\"") in ("text!", '"text!"')
+
+
+def test_a_variable_is_redefined_by_its_former_self(kernel):
+    kernel.ok("var step = 1")
+    kernel.ok("var next = step + 1")
+    kernel.ok("let step = next * 10")
+    assert kernel.value("step") == "20"
+
+
+def test_a_function_is_redefined(kernel):
+    kernel.ok("func answer() -> Int { 1 }")
+    kernel.ok("func answer() -> Int { 2 }")
+    assert kernel.value("answer()") == "2"
+
+
+def test_overloads_of_several_cells_live_together(kernel):
+    kernel.ok('func kind(_ x: Int) -> String { "int" }')
+    kernel.ok('func kind(_ x: Double) -> String { "double" }')
+    assert "int" in kernel.value("kind(1)") and "double" in kernel.value("kind(1.5)")
+
+
+def test_one_of_several_overloads_is_redefined(kernel):
+    kernel.ok("func size(_ x: Int) -> Int { 1 }")
+    kernel.ok("func size(_ x: String) -> Int { 2 }")
+    kernel.ok("func size(_ x: Int) -> Int { 3 }")
+    assert kernel.value('[size(0), size("")]') == "[3, 2]"
+
+
+def test_a_type_is_redefined_and_old_values_live_on(kernel):
+    kernel.ok("struct Point { var x: Int }")
+    kernel.ok("let old = Point(x: 1)")
+    kernel.ok("struct Point { var x: Int; var y: Int }")
+    assert kernel.value("Point(x: 1, y: 2).y") == "2"
+    assert kernel.value("old.x") == "1"
+
+
+def test_a_protocol_is_redefined(kernel):
+    kernel.ok("protocol Named { var name: String { get } }")
+    kernel.ok("protocol Named { var label: String { get } }")
+    kernel.ok('struct Region: Named { let label = "V1" }')
+    assert "V1" in kernel.value("(Region() as any Named).label")
+
+
+def test_an_operator_is_redefined(kernel):
+    kernel.ok("infix operator <+>: AdditionPrecedence\nfunc <+> (a: Int, b: Int) -> Int { a + b }")
+    assert kernel.value("1 <+> 2") == "3"
+    kernel.ok("infix operator <+>: AdditionPrecedence\nfunc <+> (a: Int, b: Int) -> Int { a * b + 1 }")
+    assert kernel.value("3 <+> 4") == "13"
+
+
+def test_an_extension_is_redefined(kernel):
+    kernel.ok("extension Int { var doubled: Int { self * 2 } }")
+    assert kernel.value("4.doubled") == "8"
+    kernel.ok("extension Int { var doubled: Int { self + self + 1 } }")
+    assert kernel.value("4.doubled") == "9"
+
+
+def test_a_conformance_is_declared_in_a_later_cell(kernel):
+    kernel.ok("struct Score { let value: Double }")
+    kernel.ok("extension Score: Comparable { static func < (a: Score, b: Score) -> Bool { a.value < b.value } }")
+    assert kernel.value("[Score(value: 2), Score(value: 1)].min()!.value") == "1.0"
+
+
+def test_a_conformance_is_declared_anew(kernel):
+    kernel.ok("struct Mark { let value: Int }")
+    first = 'extension Mark: CustomStringConvertible { var description: String { "mark \\(value)" } }'
+    second = 'extension Mark: CustomStringConvertible { var description: String { "Mark no. \\(value)" } }'
+    kernel.ok(first)
+    assert kernel.value("Mark(value: 1)") == "mark 1"
+    kernel.ok("struct Mark { let value: Int }")
+    kernel.ok(second)
+    assert kernel.value("Mark(value: 1)") == "Mark no. 1"
+
+
+def test_a_cell_with_every_kind_of_declaration_runs_again(kernel):
+    cell = """
+    infix operator **: MultiplicationPrecedence
+    func ** (a: Double, b: Double) -> Double { pow(a, b) }
+    protocol Shape { var area: Double { get } }
+    struct Square: Shape { var side: Double; var area: Double { side ** 2 } }
+    extension Array where Element == Square { var total: Double { reduce(0) { $0 + $1.area } } }
+    extension Square: CustomStringConvertible { var description: String { "square \\(side)" } }
+    enum Side { case left, right }
+    typealias Pair = (Square, Square)
+    let squares = [Square(side: 1), Square(side: 2)]
+    squares.total
+    """
+    for _ in range(3):
+        assert kernel.value(cell) == "5.0"
+    assert kernel.value("squares.total") == "5.0"
+    assert kernel.value("squares[1]") == "square 2.0"
+
+
+def test_imports_carry_over(kernel):
+    kernel.ok("import Dispatch")
+    assert kernel.value("DispatchTime.now().uptimeNanoseconds > 0") == "true"
+
+
+def test_a_guard_let_carries_over(kernel):
+    kernel.ok('guard let number = Int("42") else { fatalError() }')
+    assert kernel.value("number") == "42"
+
+
+def test_a_closure_keeps_its_variable(kernel):
+    kernel.ok("var counter = 0\nlet count = { counter += 1 }")
+    kernel.ok("count(); count()")
+    assert kernel.value("counter") == "2"
+
+
+def test_generics_and_enums_carry_over(kernel):
+    kernel.ok("enum Tree<T> { case leaf(T); indirect case node(Tree, Tree) }")
+    kernel.ok("extension Tree { var count: Int { switch self { case .leaf: 1; case .node(let l, let r): l.count + r.count } } }")
+    assert kernel.value("Tree.node(.leaf(1), .node(.leaf(2), .leaf(3))).count") == "3"
+
+
+def test_tuples_and_computed_variables_carry_over(kernel):
+    kernel.ok("let (left, right) = (1, 2)\nvar sum: Int { left + right }")
+    assert kernel.value("sum") == "3"

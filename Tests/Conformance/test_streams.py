@@ -1,0 +1,56 @@
+"""Standard output and standard error arrive while the cell runs, in order, complete before idle."""
+
+import time
+
+
+def test_output_comes_while_the_cell_runs(kernel):
+    cell = kernel.client.execute('print("early")\nsleep(2)\nprint("late")')
+    start = time.monotonic()
+    kernel.wait_for_output(cell)
+    assert time.monotonic() - start < 1.9
+    rest = kernel.finish(cell)
+    assert rest.text() == "late\n"
+
+
+def test_stdout_and_stderr_keep_their_order(kernel):
+    code = """
+    for i in 0..<20 {
+        print("out \\(i)")
+        fflush(stdout)
+        usleep(3000)
+        FileHandle.standardError.write(Data("err \\(i)\\n".utf8))
+        usleep(3000)
+    }
+    """
+    outcome = kernel.ok(code)
+    text = "".join(content["text"] for content in outcome.of("stream"))
+    assert text.split("\n")[:-1] == [f"{name} {i}" for i in range(20) for name in ("out", "err")]
+
+
+def test_200000_lines_arrive_whole_and_in_order(kernel):
+    outcome = kernel.ok('for i in 0..<200_000 { print("line \\(i)") }')
+    assert outcome.text() == "".join(f"line {i}\n" for i in range(200_000))
+    assert outcome.seconds < 10
+
+
+def test_a_line_without_an_end_arrives_before_idle(kernel):
+    assert kernel.ok('print("no end", terminator: "")').text() == "no end"
+
+
+def test_characters_are_never_cut(kernel):
+    text = "é🧠" * 40_000
+    assert kernel.ok('print(String(repeating: "é🧠", count: 40_000))').text() == text + "\n"
+
+
+def test_output_of_c_code_is_seen(kernel):
+    assert kernel.ok('puts("from C")\nfflush(stdout)').text() == "from C\n"
+
+
+def test_output_before_a_trap_is_seen(kernel):
+    assert kernel.fails('print("before")\nfatalError()').text() == "before\n"
+
+
+def test_displays_and_text_keep_their_order(kernel):
+    outcome = kernel.ok('print("a")\ndisplay(MIMEBundle.plain("b"))\nprint("c")\n"d"')
+    kinds = [m["msg_type"] for m in outcome.messages if m["msg_type"] not in ("status", "execute_input")]
+    assert kinds == ["stream", "display_data", "stream", "execute_result"]
