@@ -1,0 +1,67 @@
+import Foundation
+import Tensors
+
+/// The share of each voxel's variance that repeats of the same stimuli explain, and what it bounds.
+///
+/// - Parameters:
+///   - repeats: two or more matrices, samples x voxels, of responses to the same stimuli in the same order.
+///   - biasCorrected: whether the share that noise alone would reach is taken off.
+///
+/// One minus the variance of what is left when the mean over repeats is subtracted, over the variance of the repeats;
+/// corrected, `ev - (1 - ev) / (n - 1)` with n repeats. NaN for a voxel that is constant or holds a NaN.
+/// Throws `EncodingError` where shapes differ or there are fewer than 2 repeats.
+///
+/// Source: `explainable_variance` of voxelwise_tutorials; Hsu, Borst & Theunissen (2004).
+public func explainableVariance<Element: Scalar>(
+    repeats: [Matrix<Element>], biasCorrected: Bool = true
+) throws -> [Double] {
+    guard let first = repeats.first, repeats.count > 1 else {
+        throw EncodingError.parameter(
+            name: "the number of repeats", value: "\(repeats.count)", expected: "2 or more")
+    }
+    for (number, part) in repeats.enumerated() {
+        guard part.rows == first.rows else {
+            throw EncodingError.sampleCount(
+                what: "responses of repeat \(number)", count: part.rows, expected: first.rows)
+        }
+        guard part.columns == first.columns else {
+            throw EncodingError.columnCount(
+                what: "responses of repeat \(number)", count: part.columns, expected: first.columns)
+        }
+    }
+    let wide = repeats.map { $0.converted(to: Double.self) }
+    let count = Double(repeats.count)
+    var mean = Matrix<Double>(rows: first.rows, columns: first.columns)
+    for part in wide { mean.add(part, times: 1 / count) }
+    var total = [Double](repeating: 0, count: first.columns)
+    var residual = total
+    var largest = total
+    for part in wide {
+        var left = part
+        left.subtract(mean)
+        let (whole, rest) = (ColumnStatistics(part), ColumnStatistics(left))
+        for voxel in total.indices {
+            total[voxel] += whole.deviations[voxel] * whole.deviations[voxel] / count
+            residual[voxel] += rest.deviations[voxel] * rest.deviations[voxel] / count
+            largest[voxel] = max(largest[voxel], abs(whole.means[voxel]))
+        }
+    }
+    return total.indices.map { voxel in
+        if isConstant(deviation: total[voxel].squareRoot(), mean: largest[voxel]) { return .nan }
+        let explained = 1 - residual[voxel] / total[voxel]
+        return biasCorrected ? explained - (1 - explained) / (count - 1) : explained
+    }
+}
+
+/// The largest correlation that a perfect model could reach with the mean over repeats: the square root of the
+/// reliability of that mean, from the bias-corrected explainable variance of one repeat.
+///
+/// With `ev` the corrected share of one repeat and n repeats, the mean's share is `n ev / (1 + (n - 1) ev)`
+/// (Spearman-Brown). 0 where `ev` is below 0.
+public func noiseCeiling(explainableVariance: [Double], repeats: Int) -> [Double] {
+    explainableVariance.map { share in
+        share.isNaN
+            ? .nan
+            : (Double(repeats) * max(share, 0) / (1 + Double(repeats - 1) * max(share, 0))).squareRoot()
+    }
+}
