@@ -85,7 +85,10 @@ extension Safetensors {
         case tensor(dtype: String, shape: [Int], offsets: [Int])
         case metadata([String: String])
 
-        private enum Keys: String, CodingKey { case dtype, shape, offsets = "data_offsets" }
+        private enum Keys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
 
         init(from decoder: any Decoder) throws {
             if decoder.codingPath.last?.stringValue == "__metadata__" {

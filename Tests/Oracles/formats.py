@@ -10,6 +10,7 @@ import json
 import struct
 from pathlib import Path
 
+import h5py
 import ml_dtypes
 import numpy as np
 from safetensors.numpy import save_file
@@ -73,5 +74,25 @@ def numpy_files():
     np.save(FIXTURES / "structured.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))
 
 
+def hdf5_file():
+    with h5py.File(FIXTURES / "types.h5", "w") as file:
+        for d in FLOATING + SIGNED + UNSIGNED + ["bool"]:
+            file[f"numbers/{d}"] = counting(d, (2, 3))
+        file["numbers/big"] = counting("float32", (2, 3)).astype(">f4")
+        file["scalar"] = np.float64(2.5)
+        file["empty"] = np.zeros((0, 3), np.float32)
+        file.create_dataset("chunked", data=counting("int16", (7, 5, 4)), chunks=(3, 2, 4), compression="gzip")
+        file.create_dataset("text/variable", data=["alpha", "", "Größe 脑"], dtype=h5py.string_dtype())
+        file.create_dataset("text/fixed", data=np.array([b"full", b"ab", b""], dtype="S4"))
+        file["frames"] = np.arange(3 * 4 * 5 * 3, dtype=np.uint8).reshape(3, 4, 5, 3)
+        file["compound"] = np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")])
+        file.attrs["title"] = "a study"
+        file.attrs["runs"] = np.array([3, 1, 2])
+        file["frames"].attrs["rate"] = 14.5
+        file["frames"].attrs["names"] = ["a", "b"]
+        file["frames"].attrs["nothing"] = h5py.Empty("f")
+
+
 safetensors_files()
 numpy_files()
+hdf5_file()

@@ -1,0 +1,182 @@
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct HDF5Tests {
+    @Test(arguments: NumberType.allCases.filter { $0 != .bfloat16 })
+    func everyTypeIsRead(_ type: NumberType) throws {
+        let dataset = try HDF5File.open(fixture("types.h5")).dataset("/numbers/\(type.rawValue)")
+        #expect(dataset.type == type)
+        #expect(dataset.shape == [2, 3])
+        #expect(try dataset.tensor().elements.map(Double.init) == counting(type, 6))
+        #expect(try dataset.tensor(as: Double.self).elements == counting(type, 6))
+    }
+
+    @Test func everyDatasetIsListed() throws {
+        let datasets = try HDF5File.open(fixture("types.h5")).datasets()
+        #expect(
+            datasets.map(\.path).filter { !$0.hasPrefix("/numbers") } == [
+                "/chunked", "/compound", "/empty", "/frames", "/scalar", "/text/fixed", "/text/variable",
+            ])
+        #expect(datasets.first?.shape == [7, 5, 4])
+    }
+
+    @Test func byteOrdersScalarsAndEmptyDatasets() throws {
+        let file = try HDF5File.open(fixture("types.h5"))
+        #expect(try file.dataset("/numbers/big").tensor().elements.map(Double.init) == counting(.float32, 6))
+        #expect(try file.dataset("/scalar").tensor(as: Double.self).elements == [2.5])
+        #expect(try file.dataset("/empty").tensor().shape == [0, 3])
+        #expect(try file.dataset("/numbers/int64").integers() == [-3, -2, -1, 0, 1, 2])
+    }
+
+    @Test func partsAreRead() throws {
+        let dataset = try HDF5File.open(fixture("types.h5")).dataset("chunked")
+        let whole = try dataset.tensor()
+        #expect(whole.elements.map(Double.init) == counting(.int16, 140))
+        let part = try dataset.tensor([2..<6, 1..<2, 0..<4])
+        #expect(part.shape == [4, 1, 4])
+        for i in 0..<4 { for k in 0..<4 { #expect(part[i, 0, k] == whole[i + 2, 1, k]) } }
+        #expect(try dataset.rows(6..<7).elements == Array(whole.elements[120...]))
+        #expect(try dataset.rows(3..<3).shape == [0, 5, 4])
+        for ranges in [[0..<8, 0..<5, 0..<4], [0..<7, 0..<5], [-1..<2, 0..<5, 0..<4]] {
+            #expect(throws: FormatError.self) { try dataset.tensor(ranges) }
+        }
+    }
+
+    @Test func framesAreBytes() throws {
+        let frames = try HDF5File.open(fixture("types.h5")).dataset("frames")
+        #expect(try frames.bytes([1..<2, 0..<4, 0..<5, 0..<3]) == (60..<120).map { UInt8($0) })
+        #expect(throws: FormatError.self) {
+            try HDF5File.open(fixture("types.h5")).dataset("chunked").bytes([0..<1, 0..<1, 0..<1])
+        }
+    }
+
+    @Test func textAndAttributesAreRead() throws {
+        let file = try HDF5File.open(fixture("types.h5"))
+        #expect(try file.dataset("text/variable").strings() == ["alpha", "", "Größe 脑"])
+        #expect(try file.dataset("text/fixed").strings() == ["full", "ab", ""])
+        #expect(try file.attributes() == ["title": .strings(["a study"]), "runs": .integers([3, 1, 2])])
+        #expect(
+            try file.dataset("frames").attributes() == [
+                "rate": .numbers([14.5]), "names": .strings(["a", "b"]),
+            ])
+        #expect(try file.attributes()["title"]?.string == "a study")
+    }
+
+    @Test func whatIsNotThereOrNoNumberIsNamed() throws {
+        let file = try HDF5File.open(fixture("types.h5"))
+        let missing = #expect(throws: FormatError.self) { try file.dataset("/numbers/none/deeper") }
+        #expect(missing?.description.contains("types.h5: has no dataset \"/numbers/none/deeper\"") == true)
+        let compound = #expect(throws: FormatError.self) { try file.dataset("compound").tensor() }
+        #expect(compound?.description.contains("\"compound\" holds no numbers") == true)
+        #expect(throws: FormatError.self) { try file.dataset("frames").strings() }
+        #expect(throws: FormatError.self) { try file.dataset("numbers") }
+    }
+
+    @Test func whatIsWrittenIsRead() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("out.h5")
+            let matrix = Matrix<Float>([[1, 2, 3], [4, 5, 6]])
+            try HDF5File.create(url) { file in
+                try file.write(matrix, to: "/features/block 9")
+                try file.write(
+                    Tensor<Double>(shape: [1, 1, 2], elements: [.nan, -.infinity]), to: "special")
+                try file.write(["a", "é"], to: "names")
+                try file.write([5, -6], to: "runs")
+                try file.write([1, 2, 3, 4], shape: [2, 2], to: "bytes")
+                try file.setAttribute("model", to: .strings(["clip"]))
+                try file.setAttribute("model", to: .strings(["brivl"]))
+                try file.setAttribute("mean", to: .numbers([0.5, 0.25]), of: "/features/block 9")
+                let rows = try file.createDataset("rows", shape: [5, 3], chunk: [2, 3], compression: 4)
+                try rows.write(Tensor(matrix), at: [1, 0])
+                #expect(throws: FormatError.self) { try rows.write(Tensor(matrix), at: [4, 0]) }
+                #expect(throws: FormatError.self) { try rows.write(Tensor(matrix), at: [0]) }
+                #expect(throws: FormatError.self) { try file.write(matrix, to: "names") }
+            }
+            let file = try HDF5File.open(url)
+            #expect(try file.dataset("features/block 9").tensor().matrix == matrix)
+            let special = try file.dataset("special").tensor(as: Double.self).elements
+            #expect(special[0].isNaN && special[1] == -.infinity)
+            #expect(try file.dataset("names").strings() == ["a", "é"])
+            #expect(try file.dataset("runs").integers() == [5, -6])
+            #expect(try file.dataset("bytes").bytes([0..<2, 0..<2]) == [1, 2, 3, 4])
+            #expect(try file.attributes() == ["model": .strings(["brivl"])])
+            #expect(try file.attributes(of: "features/block 9")["mean"] == .numbers([0.5, 0.25]))
+            #expect(
+                try file.dataset("rows").tensor().elements == [0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.h5"])
+        }
+    }
+
+    @Test func aFileThatFailsHalfWayIsNotLeft() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("out.h5")
+            #expect(throws: CancellationError.self) {
+                try HDF5File.create(url) { file in
+                    try file.write(["a"], to: "names")
+                    throw CancellationError()
+                }
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test func anOpenedFileCanBeContinued() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("out.h5")
+            try HDF5File.create(url) { try $0.createDataset("rows", shape: [2, 2]) }
+            let file = try HDF5File.open(url, writable: true)
+            try file.dataset("rows").write(Tensor(Matrix<Float>([[7, 8]])), at: [1, 0])
+            try file.flush()
+            #expect(try file.dataset("rows").tensor().elements == [0, 0, 7, 8])
+        }
+    }
+
+    /// What is cut short is refused; the inside of damaged files is libhdf5's own business.
+    @Test func filesThatAreNotWholeAreRefused() throws {
+        let data = try Data(contentsOf: fixture("types.h5"))
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("x.h5")
+            for length in [0, 7, 100, data.count / 2, data.count - 1] {
+                try data.prefix(length).write(to: url)
+                let error = #expect(throws: FormatError.self) { try HDF5File.open(url) }
+                #expect(error?.description.contains("x.h5") == true)
+            }
+        }
+        let missing = #expect(throws: FormatError.self) { try HDF5File.open(fixture("none.h5")) }
+        #expect(missing?.description.contains("No such file") == true)
+    }
+
+    @Test func whatExceedsMemoryIsRefusedBeforeItIsRead() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("huge.h5")
+            try HDF5File.create(url) {
+                try $0.createDataset("x", shape: [1 << 24, 1 << 24], chunk: [1, 1 << 10])
+            }
+            let dataset = try HDF5File.open(url).dataset("x")
+            let error = #expect(throws: FormatError.self) { try dataset.tensor() }
+            #expect(error?.description.contains("does not fit into this machine's memory") == true)
+            #expect(try dataset.tensor([5..<6, 0..<4]).elements == [0, 0, 0, 0])
+        }
+    }
+
+    @Test func manyThreadsMayReadAtOnce() throws {
+        let dataset = try HDF5File.open(fixture("types.h5")).dataset("chunked")
+        let expected = try dataset.tensor()
+        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+            let read: Tensor<Float>? = try? dataset.tensor()
+            #expect(read == expected)
+        }
+    }
+
+    @Test func readingStopsWhenTheTaskIsCancelled() async throws {
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try HDF5File.open(fixture("types.h5")).dataset("chunked").tensor()
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}
