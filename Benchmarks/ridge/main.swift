@@ -8,10 +8,14 @@ import Tensors
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let kind = CommandLine.arguments.last ?? "float"
-guard arguments.count == 3 else { fatalError("usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout") }
+guard arguments.count == 3 else {
+    fatalError("usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout")
+}
 
 /// Uniform numbers of unit variance from a fast generator.
-func random<Element: Scalar>(_ rows: Int, _ columns: Int, seed: UInt64, as type: Element.Type) -> Matrix<Element> {
+func random<Element: Scalar>(_ rows: Int, _ columns: Int, seed: UInt64, as type: Element.Type) -> Matrix<
+    Element
+> {
     Matrix(rows: rows, columns: columns) { target in
         var state = seed
         for i in target.indices {
@@ -38,15 +42,19 @@ func run<Element: Scalar>(_ type: Element.Type) throws {
     y.withUnsafeMutableBufferPointer { y in
         x.withUnsafeBufferPointer { x in
             weights.withUnsafeBufferPointer { weights in
-                guard let y = y.baseAddress, let x = x.baseAddress, let w = weights.baseAddress else { return }
+                guard let y = y.baseAddress, let x = x.baseAddress, let w = weights.baseAddress else {
+                    return
+                }
                 LinearAlgebra.gemm(
-                    m: samples, n: voxels, k: 20, alpha: 0.07, a: x, lda: features, b: w, ldb: voxels, beta: 1, c: y,
+                    m: samples, n: voxels, k: 20, alpha: 0.07, a: x, lda: features, b: w, ldb: voxels,
+                    beta: 1, c: y,
                     ldc: voxels)
             }
         }
     }
     let model = Ridge(
-        alphas: .logspace(0, 6, count: 20), folds: .kFold(5), intercept: false, scoresHeldOut: kind == "heldout",
+        alphas: .logspace(0, 6, count: 20), folds: .kFold(5), intercept: false,
+        scoresHeldOut: kind == "heldout",
         showsProgress: false)
     _ = try Ridge(alphas: [1, 10], intercept: false).fit(x.rows(0..<100), to: y.rows(0..<100).columns(0..<10))
     var fit: RidgeFit<Element>?

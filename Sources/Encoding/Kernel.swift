@@ -1,0 +1,77 @@
+import Foundation
+import Tensors
+
+/// How alike two samples are, for ridge regression in the space of samples.
+public enum Kernel: Sendable, Equatable {
+    /// The inner product of the features.
+    case linear
+    /// `(gamma <x, y> + offset)^degree`; without a `gamma`, 1 / features.
+    case polynomial(degree: Int = 3, gamma: Double? = nil, offset: Double = 1)
+    /// `exp(-gamma |x - y|²)`; without a `gamma`, 1 / features.
+    case rbf(gamma: Double? = nil)
+    /// The features are the kernel itself: samples x training samples.
+    case precomputed
+
+    /// The kernel of every sample of `left` with every sample of `right`.
+    func matrix<Element: Scalar>(_ left: Matrix<Element>, _ right: Matrix<Element>) -> Matrix<Element> {
+        if self == .precomputed { return left }
+        var products = multiply(left, right, transposed: true)
+        let scale = 1 / Double(max(left.columns, 1))
+        switch self {
+        case .linear, .precomputed:
+            break
+        case .polynomial(let degree, let gamma, let offset):
+            products.withEach { base, count in
+                raise(base, count: count, gamma: gamma ?? scale, offset: offset, degree: degree)
+            }
+        case .rbf(let gamma):
+            let (a, b) = (left.squaredLengths, right.squaredLengths)
+            products.withEach { base, _ in
+                exponentiate(base, rows: a, columns: b, gamma: gamma ?? scale)
+            }
+        }
+        return products
+    }
+}
+
+extension Matrix {
+    fileprivate var squaredLengths: [Double] {
+        (0..<rows).map { row in self.row(row).reduce(0) { $0 + Double($1) * Double($1) } }
+    }
+
+    fileprivate mutating func withEach(_ body: (UnsafeMutablePointer<Element>, Int) -> Void) {
+        withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base, $0.count) } }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func raise<Element: Scalar>(
+    _ base: UnsafeMutablePointer<Element>, count: Int, gamma: Double, offset: Double, degree: Int
+) {
+    parallelFor(count, grain: 65_536) { range in
+        for i in range {
+            let value = Double(base[i]) * gamma + offset
+            var power = 1.0
+            for _ in 0..<degree { power *= value }
+            base[i] = Element(power)
+        }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func exponentiate<Element: Scalar>(
+    _ base: UnsafeMutablePointer<Element>, rows: [Double], columns: [Double], gamma: Double
+) {
+    parallelFor(rows.count, grain: max(1, 4096 / max(columns.count, 1))) { range in
+        for i in range {
+            let line = base + i * columns.count
+            for j in columns.indices {
+                // Rounding may leave the distance of a sample from itself below 0.
+                let distance = max(0, rows[i] + columns[j] - 2 * Double(line[j]))
+                line[j] = Element(exp(-gamma * distance))
+            }
+        }
+    }
+}

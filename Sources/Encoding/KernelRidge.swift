@@ -1,0 +1,137 @@
+import Tensors
+
+/// Ridge regression in the space that a kernel spans, each voxel with the alpha that predicts it best.
+///
+/// The same alphas, scores and dual weights as `KernelRidgeCV` of himalaya.
+///
+/// ```swift
+/// let fit = try KernelRidge(kernel: .rbf(), alphas: .logspace(-3, 3, count: 10)).fit(features, to: responses)
+/// let predictions = try fit.predict(testFeatures)
+/// ```
+public struct KernelRidge: Sendable {
+    /// How alike two samples are.
+    public var kernel: Kernel
+    /// The regularisation strengths to choose from.
+    public var alphas: Alphas
+    /// Whether each voxel has an alpha of its own.
+    public var alphaPerVoxel: Bool
+    /// The splits on which the alphas are compared.
+    public var folds: Folds
+    /// Whether kernel and responses are centred on the training samples of each fold.
+    public var intercept: Bool
+    /// What the alphas are compared by.
+    public var searchScore: SearchScore
+    /// Whether the held-out predictions are scored too.
+    public var scoresHeldOut: Bool
+    /// How many bytes the batches of voxels may take.
+    public var memoryLimit: Int
+    /// Whether a long fit shows a progress bar.
+    public var showsProgress: Bool
+
+    /// A kernel ridge model, not fitted.
+    public init(
+        kernel: Kernel = .linear, alphas: Alphas = .logspace(0, 6, count: 20), alphaPerVoxel: Bool = true,
+        folds: Folds = .kFold(5), intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError,
+        scoresHeldOut: Bool = true, memoryLimit: Int = 1 << 29, showsProgress: Bool = true
+    ) {
+        self.kernel = kernel
+        self.alphas = alphas
+        self.alphaPerVoxel = alphaPerVoxel
+        self.folds = folds
+        self.intercept = intercept
+        self.searchScore = searchScore
+        self.scoresHeldOut = scoresHeldOut
+        self.memoryLimit = memoryLimit
+        self.showsProgress = showsProgress
+    }
+
+    /// Fits the model to responses.
+    ///
+    /// - Parameters:
+    ///   - features: samples x features, or the kernel itself (samples x samples) where it is precomputed.
+    ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
+    ///   - runs: the runs of the samples, where the folds leave runs out.
+    ///
+    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    public func fit<Element: Scalar>(
+        _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
+    ) throws -> KernelRidgeFit<Element> {
+        try checkFeatures(features, responses: responses)
+        if kernel == .precomputed, features.columns != features.rows {
+            throw EncodingError.columnCount(
+                what: "precomputed kernels", count: features.columns, expected: features.rows)
+        }
+        return features.rows <= 1500
+            ? try fit(features, to: responses, runs: runs, workingIn: Double.self)
+            : try fit(features, to: responses, runs: runs, workingIn: Element.self)
+    }
+
+    private func fit<Element: Scalar, Working: Scalar>(
+        _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs?, workingIn type: Working.Type
+    ) throws -> KernelRidgeFit<Element> {
+        let splits = try folds.splits(samples: features.rows, runs: runs)
+        let wide = features.converted(to: type)
+        let full = kernel.matrix(wide, wide)
+        let statistics = ColumnStatistics(responses)
+        let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
+        let task = RidgeTask(
+            alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
+            scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
+        let space = FeatureSpace.kernel(KernelFeatures(kernel: full, features: nil, centred: intercept))
+        let solution = try solveRidge(space, responses: responses, means: means, task: task)
+        let kernelMeans =
+            intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
+        return KernelRidgeFit(
+            model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
+            fit: RidgeFit(
+                solution, task: task, featureMeans: kernelMeans, means: means, statistics: statistics))
+    }
+}
+
+/// A fitted kernel ridge model.
+public struct KernelRidgeFit<Element: Scalar>: Sendable {
+    private let model: KernelRidge
+    private let training: Matrix<Element>?
+    private let kernelMeans: [Double]
+    private let fit: RidgeFit<Element>
+
+    init(model: KernelRidge, training: Matrix<Element>?, kernelMeans: [Double], fit: RidgeFit<Element>) {
+        (self.model, self.training, self.kernelMeans, self.fit) = (model, training, kernelMeans, fit)
+    }
+
+    /// The alpha of each voxel; NaN for a voxel that holds a NaN.
+    public var bestAlphas: [Double] { fit.bestAlphas }
+    /// The mean search score over the folds: alphas x voxels.
+    public var searchScores: Matrix<Double> { fit.searchScores }
+    /// R2 and r of each voxel, of the held-out predictions of all folds together; see `RidgeFit.scores`.
+    public var scores: VoxelScores { fit.scores }
+    /// Training samples x voxels, without the directions in which the kernel vanishes: they predict nothing.
+    public var dualWeights: Matrix<Element> { fit.coefficients }
+    /// The voxels that hold a NaN or an infinity.
+    public var voxelsWithNaN: [Int] { fit.voxelsWithNaN }
+
+    /// The predicted responses (samples x voxels) to `features`, or to the kernel of the samples with the training
+    /// samples where it is precomputed.
+    ///
+    /// Throws `EncodingError` where the features are not as many as the model was fitted with.
+    public func predict(_ features: Matrix<Element>) throws -> Matrix<Element> {
+        let expected = training?.columns ?? kernelMeans.count
+        guard features.columns == expected else {
+            throw EncodingError.columnCount(what: "features", count: features.columns, expected: expected)
+        }
+        // The dual weights of a centred kernel sum to 0 with it, so that only the mean over the training samples of
+        // each column is left to take off, and that is part of the intercept.
+        let kernel = model.kernel.matrix(features, training ?? features)
+        var result = multiply(kernel, dualWeights)
+        let shifts = fit.intercepts.map { -Double($0) }
+        result.standardise(rows: 0..<result.rows, means: shifts, deviations: shifts.map { _ in 1 })
+        return result
+    }
+
+    /// R2 and r of each voxel for data that the model has not seen.
+    ///
+    /// Throws `EncodingError` where shapes do not fit.
+    public func score(_ features: Matrix<Element>, _ responses: Matrix<Element>) throws -> VoxelScores {
+        try VoxelScores(predictions: predict(features), responses: responses)
+    }
+}
