@@ -71,7 +71,7 @@ let package = Package(
         library("SwiftCells", [], settings: [parser], linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner",
-            linkerSettings: [.linkedLibrary("dl"), .unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+            linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("dispatch"), .unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",

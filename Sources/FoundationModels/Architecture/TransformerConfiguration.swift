@@ -1,0 +1,39 @@
+/// What a transformer encoder is, whatever its weights: one description serves every size of BERT, ViT and CLIP.
+public struct TransformerConfiguration: Sendable, Equatable {
+    /// The function between the two layers of a block's feed-forward part.
+    public enum Activation: String, Sendable {
+        /// `x Φ(x)`, the exact GELU.
+        case gelu
+        /// GELU's approximation through tanh.
+        case geluTanh
+        /// `x sigmoid(1.702 x)`, as in CLIP.
+        case quickGELU
+        /// The larger of x and nought.
+        case relu
+        /// `x sigmoid(x)`.
+        case silu
+    }
+
+    /// Where a block normalises: what goes into a part (ViT, CLIP), or the sum that comes out (BERT).
+    public enum NormOrder: String, Sendable {
+        case before
+        case after
+    }
+
+    /// The numbers of a token's state.
+    public var width: Int
+    /// How many blocks there are.
+    public var depth: Int
+    /// How many heads the attention of a block has; they share `width`.
+    public var heads: Int
+    /// The numbers between the two layers of the feed-forward part.
+    public var feedForwardWidth: Int
+    /// The feed-forward part's activation.
+    public var activation = Activation.gelu
+    /// What layer normalisation adds to the variance.
+    public var epsilon: Float = 1e-12
+    /// Where a block normalises.
+    public var normOrder = NormOrder.after
+    /// Whether a token sees only itself and the tokens before it.
+    public var isCausal = false
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Finds a model's folder by name.
+///
+/// Searched in this order: the name as a path; every folder of `GYRUS_MODELS` (separated by colons); the Python
+/// packages of the running environment (`VIRTUAL_ENV`, the environment that the program lies in, `.venv` here); the
+/// Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`).
+struct ModelLocator {
+    let environment: [String: String]
+    let workingFolder: URL
+    let program: URL
+
+    init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        workingFolder: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
+        program: URL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    ) {
+        self.environment = environment
+        self.workingFolder = workingFolder
+        self.program = program
+    }
+
+    /// The folder of `name`; throws with the places that were searched.
+    func locate(_ name: String) throws -> URL {
+        let path = URL(fileURLWithPath: (name as NSString).expandingTildeInPath, relativeTo: workingFolder)
+        if isModel(path) { return path.absoluteURL }
+        var searched = [path.path]
+        for folder in namedFolders + packageFolders {
+            searched.append(folder.path)
+            if let found = match(name, in: folder) { return found }
+        }
+        for cache in hubCaches {
+            let folder = cache.appending(path: "models--" + name.replacing("/", with: "--"))
+            searched.append(folder.path)
+            if let found = snapshot(folder) { return found }
+        }
+        throw FoundationModelError.notFound(name: name, searched: searched)
+    }
+
+    private var namedFolders: [URL] {
+        (environment["GYRUS_MODELS"] ?? "").split(separator: ":").map { URL(fileURLWithPath: String($0)) }
+    }
+
+    /// The `site-packages` of each environment.
+    private var packageFolders: [URL] {
+        let environments =
+            [environment["VIRTUAL_ENV"].map { URL(fileURLWithPath: $0) }].compactMap { $0 } + [
+                program.deletingLastPathComponent().deletingLastPathComponent(), workingFolder.appending(path: ".venv"),
+            ]
+        return environments.flatMap { environment in
+            entries(environment.appending(path: "lib"))
+                .filter { $0.lastPathComponent.hasPrefix("python3") }
+                .map { $0.appending(path: "site-packages") }
+        }
+    }
+
+    private var hubCaches: [URL] {
+        if let cache = environment["HF_HUB_CACHE"] { return [URL(fileURLWithPath: cache)] }
+        if let home = environment["HF_HOME"] { return [URL(fileURLWithPath: home).appending(path: "hub")] }
+        return [FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/huggingface/hub")]
+    }
+
+    /// The model in `folder` called `name`: a folder of that name, or a Python package of it with the prefix `gt`.
+    private func match(_ name: String, in folder: URL) -> URL? {
+        let wanted = normalized(name)
+        for entry in entries(folder) {
+            let found = normalized(entry.lastPathComponent)
+            guard found == wanted || found == "gt_" + wanted else { continue }
+            for candidate in [entry, entry.appending(path: "model")] where isModel(candidate) { return candidate }
+        }
+        return nil
+    }
+
+    /// The files of a cached repository: those of its main branch, or the only ones that there are.
+    private func snapshot(_ folder: URL) -> URL? {
+        let snapshots = folder.appending(path: "snapshots")
+        if let text = try? String(contentsOf: folder.appending(path: "refs/main"), encoding: .utf8) {
+            let revision = snapshots.appending(path: text.trimmingCharacters(in: .whitespacesAndNewlines))
+            if isModel(revision) { return revision }
+        }
+        return entries(snapshots).first(where: isModel)
+    }
+
+    private func isModel(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+    }
+
+    private func entries(_ folder: URL) -> [URL] {
+        let entries = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return (entries ?? []).sorted { $0.path < $1.path }
+    }
+
+    /// Python packages write `-` and `.` as `_`.
+    private func normalized(_ name: String) -> String {
+        name.lowercased().replacing("-", with: "_").replacing(".", with: "_").replacing("/", with: "_")
+    }
+}

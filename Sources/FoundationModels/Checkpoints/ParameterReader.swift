@@ -1,0 +1,100 @@
+import Tensors
+
+/// Takes the tensors of an architecture out of a checkpoint, and keeps account of what does not fit.
+///
+/// A tensor that is missing or has another shape is noted and stands as zeros until `finish`, which names all of them.
+final class ParameterReader {
+    private let checkpoint: Checkpoint
+    private let layout: CheckpointLayout
+    private let prefix: String
+    private var used: Set<String> = []
+    private var problems: [String] = []
+
+    init(_ checkpoint: Checkpoint, layout: CheckpointLayout) {
+        self.checkpoint = checkpoint
+        self.layout = layout
+        let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
+        prefix = layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
+    }
+
+    /// A linear layer made of `parts`, each of outputs x inputs.
+    func linear(_ parts: [CheckpointLayout.Part], block: Int? = nil, outputs: Int, inputs: Int) -> Linear {
+        Linear(
+            parts.map { part in
+                let name = layout.name(part, block: block) ?? ""
+                return (
+                    matrix(name + ".weight", rows: outputs, columns: inputs),
+                    matrix(name + ".bias", vector: outputs)
+                )
+            })
+    }
+
+    /// Layer normalisation over `width` columns.
+    func norm(_ part: CheckpointLayout.Part, block: Int? = nil, width: Int, epsilon: Float) -> LayerNorm {
+        let name = layout.name(part, block: block) ?? ""
+        // Checkpoints converted from TensorFlow before 2019 say gamma and beta.
+        let isLegacy = checkpoint.shape(of: prefix + name + ".gamma") != nil
+        return LayerNorm(
+            gamma: matrix(name + (isLegacy ? ".gamma" : ".weight"), vector: width),
+            beta: matrix(name + (isLegacy ? ".beta" : ".bias"), vector: width), epsilon: epsilon)
+    }
+
+    /// A table of embeddings.
+    func embedding(_ part: CheckpointLayout.Part, rows: Int, width: Int) -> Matrix<Float> {
+        matrix((layout.name(part) ?? "") + ".weight", rows: rows, columns: width)
+    }
+
+    /// Whether the checkpoint has the weights of a part.
+    func has(_ part: CheckpointLayout.Part) -> Bool {
+        layout.name(part).map { checkpoint.shape(of: prefix + $0 + ".weight") != nil } ?? false
+    }
+
+    /// Throws what did not fit; returns the tensors that the model has no use for (heads of a pre-training task).
+    ///
+    /// A tensor that nobody took but that is named like a part of the model means a configuration of another size.
+    func finish() throws -> [String] {
+        let unused = checkpoint.names.filter { name in
+            !used.contains(name) && !layout.ignored.contains { name.hasSuffix($0) }
+        }
+        for name in unused where isOwn(name) {
+            problems.append("\(name) \(checkpoint.shape(of: name) ?? []) is in the file and not in the model")
+        }
+        guard problems.isEmpty else {
+            throw FoundationModelError.parameters(path: checkpoint.path, problems: problems)
+        }
+        return unused.filter { !isOwn($0) }
+    }
+
+    private func isOwn(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        let name = name.dropFirst(prefix.count)
+        return [layout.block, "embeddings."].contains { own in
+            name.hasPrefix(own.replacing("{}", with: ""))
+        }
+    }
+
+    private func matrix(_ name: String, vector width: Int) -> Matrix<Float> {
+        tensor(name, shape: [width]).reshaped(to: [1, width]).matrix
+    }
+
+    private func matrix(_ name: String, rows: Int, columns: Int) -> Matrix<Float> {
+        tensor(name, shape: [rows, columns]).matrix
+    }
+
+    private func tensor(_ name: String, shape: [Int]) -> Tensor<Float> {
+        let name = prefix + name
+        used.insert(name)
+        guard let found = checkpoint.shape(of: name) else {
+            problems.append("\(name) is missing; the model needs \(shape)")
+            return Tensor(shape: shape)
+        }
+        guard found == shape else {
+            problems.append("\(name) has the shape \(found); the model needs \(shape)")
+            return Tensor(shape: shape)
+        }
+        do { return try checkpoint.tensor(name) } catch {
+            problems.append("\(name) cannot be read: \(error)")
+            return Tensor(shape: shape)
+        }
+    }
+}

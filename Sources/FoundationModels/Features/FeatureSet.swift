@@ -1,0 +1,70 @@
+import Display
+import Tensors
+
+/// The features of one layer: a row for each stimulus.
+public struct LayerFeatures: Sendable {
+    /// The layer they are of.
+    public let layer: ModelLayer
+    /// Stimuli x width.
+    public let matrix: Matrix<Float>
+
+    /// The layer's name (`encoder.layer.3`).
+    public var name: String { layer.name }
+}
+
+/// The features of some stimuli in several layers, in the order of the layers.
+///
+/// ```swift
+/// let features = try model.features(of: sentences)
+/// try features["layer 3"]            // sentences x width
+/// for layer in features { print(layer.name, layer.matrix.columns) }
+/// ```
+public struct FeatureSet: Sendable, RandomAccessCollection {
+    /// The model that made them.
+    public let model: String
+    /// How the tokens of a stimulus became one vector.
+    public let pooling: Pooling
+    /// What a row is (`sentences`).
+    public let stimuli: String
+    private let layers: [LayerFeatures]
+
+    init(model: String, pooling: Pooling, stimuli: String, layers: [LayerFeatures]) {
+        self.model = model
+        self.pooling = pooling
+        self.stimuli = stimuli
+        self.layers = layers
+    }
+
+    public var startIndex: Int { layers.startIndex }
+    public var endIndex: Int { layers.endIndex }
+    public subscript(position: Int) -> LayerFeatures { layers[position] }
+
+    /// The names of the layers.
+    public var names: [String] { layers.map(\.name) }
+
+    /// The features of the layer of that name, long or short; throws `FoundationModelError.unknownLayer`.
+    public subscript(name: String) -> Matrix<Float> {
+        get throws {
+            guard let found = layers.first(where: { $0.name == name || $0.layer.shortName == name }) else {
+                throw FoundationModelError.unknownLayer(
+                    name, model: "these features", known: layers.map(\.layer.shortName))
+            }
+            return found.matrix
+        }
+    }
+}
+
+extension FeatureSet: Displayable {
+    public var mimeBundle: MIMEBundle {
+        let rows = layers.map { features in
+            [
+                features.layer.shortName, features.name, "\(features.matrix.rows) x \(features.matrix.columns)",
+                String(features.layer.place),
+            ]
+        }
+        return Table(
+            title: "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)",
+            header: ["layer", "name", "shape", "blocks before"], rows: rows
+        ).mimeBundle
+    }
+}

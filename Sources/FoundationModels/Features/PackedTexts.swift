@@ -1,0 +1,31 @@
+/// Texts of one batch, their tokens one after the other without padding.
+struct PackedTexts: Sendable {
+    /// The places of the texts in the whole list.
+    let texts: [Int]
+    /// Where each text's tokens begin, and the end of the last.
+    let offsets: [Int]
+
+    /// How many tokens there are.
+    var rows: Int { offsets.last ?? 0 }
+
+    /// Batches of at most `batchTokens` tokens, or of one text that is longer; texts of like length come together,
+    /// the longest first, so that memory is asked for once and the progress bar is never too hopeful.
+    static func pack(_ ids: [[Int32]], batchTokens: Int) -> [PackedTexts] {
+        let order = ids.indices.sorted { (ids[$1].count, $0) < (ids[$0].count, $1) }
+        var batches: [PackedTexts] = []
+        var texts: [Int] = []
+        var offsets = [0]
+        for text in order {
+            let end = (offsets.last ?? 0) + ids[text].count
+            if end > batchTokens, !texts.isEmpty {
+                batches.append(PackedTexts(texts: texts, offsets: offsets))
+                texts = []
+                offsets = [0]
+            }
+            texts.append(text)
+            offsets.append((offsets.last ?? 0) + ids[text].count)
+        }
+        if !texts.isEmpty { batches.append(PackedTexts(texts: texts, offsets: offsets)) }
+        return batches
+    }
+}
