@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# ipykernel's kernelspec is in the same environment as the kernel under test.
-os.environ["JUPYTER_PATH"] = str(ROOT / ".venv/share/jupyter")
+# The installation that is measured; ipykernel's own kernelspec is in the environment that runs this script.
+os.environ["JUPYTER_PATH"] = str(Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv")) / "share/jupyter")
 
 from jupyter_client.manager import KernelManager  # noqa: E402
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# Only the kernel under test, wherever pytest runs from.
-os.environ["JUPYTER_PATH"] = str(ROOT / ".venv/share/jupyter")
+# The installation under test; GYRUS_PREFIX names another one.
+PREFIX = Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv"))
+os.environ["JUPYTER_PATH"] = str(PREFIX / "share/jupyter")
 
 from session import Session  # noqa: E402
 
@@ -31,3 +32,8 @@ def fresh_kernel():
 @pytest.fixture(scope="session")
 def root():
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def prefix():
+    return PREFIX

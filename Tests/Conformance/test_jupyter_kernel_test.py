@@ -15,7 +15,7 @@ class TestGyrus(kernel_test.KernelTests):
     invalid_code_samples = ["let = 3", "func 1f() {}"]
     code_generate_error = "let absent: Int? = nil; absent!"
     code_execute_result = [
-        {"code": "1 + 2 + 3", "result": "6"},
+        {"code": "1+2+3", "result": "6"},
         {"code": "[1, 2, 3].map { $0 * $0 }", "result": "[1, 4, 9]"},
     ]
     code_display_data = [{"code": 'display(MIMEBundle(["text/plain": .text("hi")]))', "mime": "text/plain"}]

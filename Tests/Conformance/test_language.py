@@ -60,7 +60,8 @@ def test_task_groups(kernel):
 
 def test_async_let(kernel):
     kernel.ok("func half(_ x: Int) async -> Int { x / 2 }")
-    assert kernel.value("async let one = half(10)\nasync let two = half(20)\nawait one + two") == "15"
+    kernel.ok("func both() async -> Int { async let one = half(10); async let two = half(20); return await one + two }")
+    assert kernel.value("await both()") == "15"
 
 
 def test_actors(kernel):

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import psutil
@@ -71,14 +72,14 @@ def test_a_killed_runner_is_reported_and_replaced(fresh_kernel):
     assert fresh_kernel.value("1 + 1") == "2"
 
 
-def test_the_death_of_the_parent_ends_the_kernel(tmp_path, root):
+def test_the_death_of_the_parent_ends_the_kernel(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
         "from jupyter_client.manager import KernelManager\nimport time\n"
         "manager = KernelManager(kernel_name='gyrus')\nmanager.start_kernel()\n"
         "print(manager.provisioner.pid, flush=True)\ntime.sleep(600)\n"
     )
-    parent = subprocess.Popen([str(root / ".venv/bin/python"), str(script)], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     kernel = psutil.Process(int(parent.stdout.readline()))
     time.sleep(1)
     parent.kill()
@@ -114,27 +115,27 @@ def test_an_encrypted_connection():
         manager.shutdown_kernel(now=True)
 
 
-def test_a_missing_connection_file_is_explained(root):
-    gyrus = root / ".venv/bin/gyrus"
+def test_a_missing_connection_file_is_explained(prefix):
+    gyrus = prefix / "bin/gyrus"
     answer = subprocess.run(
         [gyrus, "kernel", "--connection-file", "/nowhere/k.json"], capture_output=True, text=True, timeout=20)
     assert answer.returncode != 0 and "/nowhere/k.json" in answer.stderr
 
 
-def test_the_doctor_finds_the_installation_well(root):
-    answer = subprocess.run([root / ".venv/bin/gyrus", "doctor"], capture_output=True, text=True, timeout=60)
+def test_the_doctor_finds_the_installation_well(prefix):
+    answer = subprocess.run([prefix / "bin/gyrus", "doctor"], capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stdout
     assert "MISSING" not in answer.stdout
 
 
-def test_the_doctor_says_what_is_missing(root):
+def test_the_doctor_says_what_is_missing(prefix):
     environment = {**os.environ, "PATH": "/nowhere", "HOME": "/nowhere"}
-    installed = root / ".venv/lib/gyrus/gyrus-runner"
+    installed = prefix / "lib/gyrus/gyrus-runner"
     hidden = installed.with_suffix(".hidden")
     installed.rename(hidden)
     try:
         answer = subprocess.run(
-            [root / ".venv/bin/gyrus", "doctor"], capture_output=True, text=True, timeout=60, env=environment)
+            [prefix / "bin/gyrus", "doctor"], capture_output=True, text=True, timeout=60, env=environment)
     finally:
         hidden.rename(installed)
     assert answer.returncode != 0

@@ -74,7 +74,7 @@ def test_an_extension_is_redefined(kernel):
 
 
 def test_a_conformance_is_declared_in_a_later_cell(kernel):
-    kernel.ok("struct Score { let value: Double }")
+    kernel.ok("struct Score: Equatable { let value: Double }")
     kernel.ok("extension Score: Comparable { static func < (a: Score, b: Score) -> Bool { a.value < b.value } }")
     assert kernel.value("[Score(value: 2), Score(value: 1)].min()!.value") == "1.0"
 
