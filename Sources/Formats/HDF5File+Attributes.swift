@@ -59,7 +59,7 @@ extension HDF5File {
             switch value {
             case .strings(let values):
                 let pointers = values.map { strdup($0) }
-                defer { pointers.forEach { free($0) } }
+                defer { for pointer in pointers { free(pointer) } }
                 status = pointers.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
             case .integers(let values):
                 status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }

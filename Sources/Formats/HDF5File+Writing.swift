@@ -91,7 +91,7 @@ extension HDF5File {
             let dataset = try HDF5Handle.dataset(
                 H5Dcreate2(handle.id, path, type.id, space.id, links.id, 0, 0), url, "making \(what)")
             let pointers = strings.map { strdup($0) }
-            defer { pointers.forEach { free($0) } }
+            defer { for pointer in pointers { free(pointer) } }
             let status = pointers.withUnsafeBytes { H5Dwrite(dataset.id, type.id, 0, 0, 0, $0.baseAddress) }
             guard strings.isEmpty || status >= 0 else {
                 throw FormatError(url, "writing \(what) failed: \(HDF5Library.lastError())")

@@ -62,7 +62,7 @@ import Testing
     @Test func writingWhereNothingCanBeWrittenLeavesNothing() {
         #expect(throws: FormatError.self) {
             try NumPyArray.write(
-                Matrix<Float>(rows: 1, columns: 1), to: URL(fileURLWithPath: "/nowhere/x.npy"))
+                Matrix<Float>(rows: 1, columns: 1), to: fixture("plain.npy").appendingPathComponent("x.npy"))
         }
     }
 

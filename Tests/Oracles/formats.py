@@ -12,6 +12,7 @@ from pathlib import Path
 
 import h5py
 import ml_dtypes
+import nibabel
 import numpy as np
 from safetensors.numpy import save_file
 
@@ -93,6 +94,67 @@ def hdf5_file():
         file["frames"].attrs["nothing"] = h5py.Empty("f")
 
 
+def nifti_files():
+    random = np.random.default_rng(0)
+    mask = random.random((5, 4, 3)) < 0.4
+    affine = np.array([[-2, 0.1, 0, 90], [0.1, 2, 0.2, -126], [0, -0.2, 2.5, -72], [0, 0, 0, 1]])
+    expected = {}
+
+    def save(name, data, change=lambda image: None, affine=affine, **options):
+        image = nibabel.Nifti1Image(data, affine, **options)
+        change(image)
+        nibabel.save(image, FIXTURES / name)
+        image = nibabel.load(FIXTURES / name)
+        values = image.get_fdata()
+        series = values.reshape(values.shape[:3] + (-1,))
+        time = 1000 if "milli" in name else 1
+        expected[name] = {
+            "shape": list(image.shape),
+            "affine": image.affine.tolist(),
+            "zooms": [float(z) for z in image.header.get_zooms()[:3]],
+            "tr": float(image.header.get_zooms()[3]) / time if values.ndim > 3 else None,
+            "data": values.ravel().tolist(),
+            "masked": series[mask].T.tolist(),
+        }
+
+    def with_tr(tr, unit="sec"):
+        def change(image):
+            image.header.set_zooms(image.header.get_zooms()[:3] + (tr,))
+            image.header.set_xyzt_units("mm", unit)
+        return change
+
+    def with_scale(image):
+        image.header.set_slope_inter(0.0123, -4.5)
+
+    def with_qform(image):
+        image.set_qform(image.affine, code=1, strip_shears=True)
+        image.set_sform(None, code=0)
+
+    def with_neither(image):
+        image.set_qform(None, code=0)
+        image.set_sform(None, code=0)
+        image.header["pixdim"][1:4] = [2, 3, 4]
+
+    def integers(shape, dtype, low=-3000, high=3000):
+        return random.integers(low, high, shape).astype(dtype)
+
+    save("series.nii.gz", integers((5, 4, 3, 6), "int16"), with_tr(1.5))
+    save("milliseconds.nii.gz", integers((5, 4, 3, 2), "int32"), with_tr(2000, "msec"))
+    save("scaled.nii.gz", integers((5, 4, 3, 6), "int16"), lambda i: (with_tr(2.0)(i), with_scale(i)))
+    save("qform.nii", integers((5, 4, 3), "uint16", 0), with_qform)
+    save("flipped.nii", integers((5, 4, 3), "int8", -100, 100), with_qform, affine=affine @ np.diag([1, 1, -1, 1]))
+    save("neither.nii", random.standard_normal((5, 4, 3)).astype("float32"), with_neither)
+    save("float64.nii.gz", random.standard_normal((5, 4, 3, 2)), with_tr(0.8))
+    save("uint8.nii", integers((5, 4, 3), "uint8", 0, 255))
+    big = nibabel.Nifti1Header(endianness=">")
+    save("big.nii", integers((5, 4, 3), ">i2"), header=big)
+    save("mask.nii.gz", mask.astype("uint8"))
+    nibabel.save(nibabel.Nifti1Image(np.ones((4, 5, 3), "uint8"), affine), FIXTURES / "othershape.nii.gz")
+    del expected["mask.nii.gz"]
+    (FIXTURES / "nifti.json").write_text(json.dumps(expected))
+
+
 safetensors_files()
 numpy_files()
 hdf5_file()
+nifti_files()

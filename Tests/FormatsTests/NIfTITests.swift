@@ -1,0 +1,112 @@
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct NIfTITests {
+    /// What nibabel says of each fixture.
+    struct Expected: Decodable {
+        let shape: [Int]
+        let affine: [[Double]]
+        let zooms: [Double]
+        let tr: Double?
+        let data: [Double]
+        let masked: [[Double]]
+    }
+
+    static func expected() throws -> [String: Expected] {
+        try JSONDecoder().decode([String: Expected].self, from: Data(contentsOf: fixture("nifti.json")))
+    }
+
+    @Test(arguments: [
+        "series.nii.gz", "scaled.nii.gz", "qform.nii", "neither.nii", "big.nii", "float64.nii.gz",
+        "uint8.nii",
+        "milliseconds.nii.gz", "flipped.nii",
+    ])
+    func everythingIsAsNibabelHasIt(_ name: String) throws {
+        let expected = try #require(try Self.expected()[name])
+        let image = try NIfTI.read(fixture(name))
+        #expect(image.shape == expected.shape)
+        #expect(zip(image.voxelSizes, expected.zooms).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(image.repetitionTime.map { abs($0 - (expected.tr ?? .nan)) < 1e-6 } ?? (expected.tr == nil))
+        // Header numbers are in single precision; nibabel computes with them in double precision, as we do.
+        for i in 0..<4 { for j in 0..<4 { #expect(abs(image.affine[i, j] - expected.affine[i][j]) < 1e-5) } }
+        let data = image.tensor().elements
+        #expect(data.count == expected.data.count)
+        for (found, right) in zip(data, expected.data) { #expect(found == Float(right)) }
+        let mask = try NIfTI.read(fixture("mask.nii.gz"))
+        let voxels = try image.voxelsByTime(mask: mask)
+        #expect(voxels.rows == image.volumeCount)
+        for (t, row) in expected.masked.enumerated() { #expect(voxels.row(t) == row.map { Float($0) }) }
+    }
+
+    @Test func mapsAreWrittenAndReadBack() throws {
+        let mask = try NIfTI.read(fixture("mask.nii.gz"))
+        let indices = mask.maskIndices()
+        let values = indices.indices.map { Float($0) + 0.5 }
+        let map = NIfTI.volume(of: values, at: indices, shape: mask.shape, background: .nan)
+        try withFolder { folder in
+            for name in ["map.nii", "map.nii.gz"] {
+                let url = folder.appendingPathComponent(name)
+                try NIfTI.write(map, affine: mask.affine, to: url)
+                let read = try NIfTI.read(url)
+                #expect(read.shape == mask.shape)
+                for (a, b) in zip(read.affine.elements, mask.affine.elements) { #expect(abs(a - b) < 1e-6) }
+                #expect(try read.voxelsByTime(mask: mask).elements == values)
+                #expect(read.maskIndices() == indices)
+                #expect(read.tensor().elements.filter(\.isNaN).count == mask.voxelCount - indices.count)
+            }
+            #expect(throws: FormatError.self) {
+                try NIfTI.write(
+                    Tensor(shape: [2, 2]), affine: mask.affine, to: folder.appendingPathComponent("x.nii"))
+            }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(files.sorted() == ["map.nii", "map.nii.gz"])
+        }
+    }
+
+    @Test func aMaskOfAnotherShapeOrWithoutVoxelsIsRefused() throws {
+        let image = try NIfTI.read(fixture("series.nii.gz"))
+        let error = #expect(throws: FormatError.self) {
+            try image.voxelsByTime(mask: NIfTI.read(fixture("othershape.nii.gz")))
+        }
+        #expect(error?.description.contains("the mask's shape should be that of series.nii.gz") == true)
+        #expect(throws: FormatError.self) { try image.voxelsByTime(at: [image.voxelCount]) }
+    }
+
+    /// A copy of the uncompressed fixture with some bytes of its header replaced.
+    func changed(_ offset: Int, _ bytes: [UInt8], _ body: (URL) throws -> Void) throws {
+        try withFolder { folder in
+            var data = try Data(contentsOf: fixture("uint8.nii"))
+            data.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+            let url = folder.appendingPathComponent("x.nii")
+            try data.write(to: url)
+            try body(url)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, [28, 2, 0, 0], "NIfTI-2"), (0, [1, 2, 3, 4], "NIfTI-1 header"),
+            (344, [110, 105, 49], "two files"),
+            (344, [0, 0, 0], "magic word"), (40, [9, 0], "dim[0]"), (42, [255, 255], "positive extents"),
+            (42, [255, 127], "cut short"), (70, [32, 0], "datatype"), (108, [0, 0, 192, 127], "vox_offset"),
+            (108, [0, 0, 0, 0], "vox_offset"), (108, [0, 0, 128, 78], "cut short"),
+            (112, [0, 0, 128, 63, 0, 0, 192, 127], "scl_inter"),
+        ] as [(Int, [UInt8], String)])
+    func malformedHeadersAreRefused(_ offset: Int, _ bytes: [UInt8], _ message: String) throws {
+        try changed(offset, bytes) { url in
+            let error = #expect(throws: FormatError.self) { try NIfTI.read(url) }
+            #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test(arguments: ["uint8.nii", "scaled.nii.gz", "qform.nii"])
+    func damagedImagesNeverTrap(_ name: String) throws {
+        try fuzz(fixture(name)) { url in
+            let image = try NIfTI.read(url)
+            _ = image.tensor().count
+            _ = try image.voxelsByTime(at: image.maskIndices())
+        }
+    }
+}
