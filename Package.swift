@@ -80,10 +80,17 @@ let package = Package(
             ],
             swiftSettings: [.swiftLanguageMode(.v6), parser]),
 
+        // Benchmarks
+        .executableTarget(
+            name: "EncodingBenchmark", dependencies: ["Encoding", "Tensors"], path: "Benchmarks/ridge",
+            exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+
         // Tests
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
+        tests("FiguresTests", ["Figures", "Display"]),
+        tests("BrainTests", ["Brain", "Encoding", "Tensors"]),
         tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
     ]
 )

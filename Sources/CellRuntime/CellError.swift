@@ -13,10 +13,10 @@ package func describeError(_ box: UnsafeMutableRawPointer) {
     if let data = try? JSONSerialization.data(withJSONObject: message) { Output.send(.error, data) }
 }
 
-/// The name of an error's type without the module of the cell that declared it.
+/// The name of an error's type without its module, as the code that throws it writes it.
 private func typeName(of error: any Error) -> String {
-    let name = String(reflecting: type(of: error))
-    return name.replacing(/\bCell\d+\./, with: "").replacing(/\(unknown context at \$[0-9a-f]+\)\./, with: "")
+    let name = String(reflecting: type(of: error)).replacing(/\(unknown context at \$[0-9a-f]+\)\./, with: "")
+    return name.firstIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
 }
 
 /// What the error says of itself, in the first of the ways that Swift knows.

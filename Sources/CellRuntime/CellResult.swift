@@ -9,6 +9,9 @@ public func _gyrusResult<Value>(_ value: Value) {
 /// A last expression without a value shows nothing.
 public func _gyrusResult(_ value: Void) {}
 
+/// Nor does `try? f()` where `f` has no value.
+public func _gyrusResult(_ value: Void?) {}
+
 /// A last expression that cannot be copied is shown by its type.
 @_disfavoredOverload
 public func _gyrusResult<Value: ~Copyable>(_ value: borrowing Value) {

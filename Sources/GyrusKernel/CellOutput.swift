@@ -22,7 +22,7 @@ final class CellOutput: Sendable {
         var keepsResult = false
         var streams: [StreamName: StreamText] = [:]
         var raw: [StreamName: StreamText] = [:]
-        /// Text on descriptor 2 that may be the message of a trap which is about to be reported.
+        /// Text on standard error that may be the message of a trap which is about to be reported.
         var held = ""
         var done: DispatchSemaphore?
         var runner: RunnerProcess?
@@ -49,8 +49,8 @@ final class CellOutput: Sendable {
     func receive(_ event: RunnerEvent) {
         let iopub = state.withLock { $0.context?.iopub }
         switch event {
-        case .stdout(let data): publish(.stdout, data)
-        case .stderr(let data): publish(.stderr, data)
+        case .stdout(let data): publish(.stdout, state.withLock { $0.streams[.stdout, default: StreamText()].take(data) })
+        case .stderr(let data): publish(.stderr, state.withLock { $0.streams[.stderr, default: StreamText()].take(data) })
         case .display(let content): iopub?.display(content)
         case .update(let content): iopub?.updateDisplay(content)
         case .clear(let wait): iopub?.clearOutput(wait: wait)
@@ -75,15 +75,7 @@ final class CellOutput: Sendable {
 
     func receiveRaw(_ descriptor: Int32, _ data: Data) {
         let name: StreamName = descriptor == 1 ? .stdout : .stderr
-        let (text, iopub) = state.withLock { state -> (String, IOPub?) in
-            let text = state.raw[name, default: StreamText()].take(data)
-            if name == .stderr, state.done != nil, !state.held.isEmpty || Self.maySpeakOfTrap(text) {
-                state.held += text
-                return ("", nil)
-            }
-            return (text, state.context?.iopub)
-        }
-        if !text.isEmpty { iopub?.stream(name, text) }
+        publish(name, state.withLock { $0.raw[name, default: StreamText()].take(data) })
     }
 
     func died(_ status: Int32) {
@@ -96,9 +88,14 @@ final class CellOutput: Sendable {
         }
     }
 
-    private func publish(_ name: StreamName, _ data: Data) {
-        let (text, iopub) = state.withLock { state in
-            (state.streams[name, default: StreamText()].take(data), state.context?.iopub)
+    /// Publishes text, unless it may be what the Swift runtime says of a trap: the error message then carries it.
+    private func publish(_ name: StreamName, _ text: String) {
+        let iopub = state.withLock { state -> IOPub? in
+            if name == .stderr, state.done != nil, !state.held.isEmpty || Self.maySpeakOfTrap(text) {
+                state.held += text
+                return nil
+            }
+            return state.context?.iopub
         }
         if !text.isEmpty { iopub?.stream(name, text) }
     }

@@ -1,17 +1,45 @@
 #define _GNU_SOURCE
 #include "runner.h"
 
-#include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 // The descriptor on which commands arrive, one a line; see RunnerProcess.swift.
 enum { COMMANDS = 4 };
+
+// --- loading before the first cell ------------------------------------------------------------------------------
+
+// Foundation takes the thread that loads it for the main thread, and binds the main queue to it.
+static pthread_mutex_t preload_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t preload_done = PTHREAD_COND_INITIALIZER;
+static const char *preload_path;
+static int preload_wake = -1;
+
+static void preload_on_main_thread(const char *path) {
+    pthread_mutex_lock(&preload_lock);
+    preload_path = path;
+    eventfd_write(preload_wake, 1);
+    while (preload_path != NULL) pthread_cond_wait(&preload_done, &preload_lock);
+    pthread_mutex_unlock(&preload_lock);
+}
+
+static void preload_as_asked(void) {
+    eventfd_t count;
+    if (eventfd_read(preload_wake, &count) < 0) return;
+    pthread_mutex_lock(&preload_lock);
+    if (preload_path != NULL) cell_preload(preload_path);
+    preload_path = NULL;
+    pthread_cond_signal(&preload_done);
+    pthread_mutex_unlock(&preload_lock);
+}
+
+// --- commands ---------------------------------------------------------------------------------------------------
 
 // Commands: `load PATH`, `run ENTRY PATH`, `interrupt`, `input TEXT`, `end-of-input`.
 static void obey(char *line) {
@@ -27,7 +55,7 @@ static void obey(char *line) {
     } else if (strcmp(line, "end-of-input") == 0) {
         streams_answer_input(NULL);
     } else if (strncmp(line, "load ", 5) == 0) {
-        cell_preload(line + 5);
+        preload_on_main_thread(line + 5);
     }
 }
 
@@ -44,26 +72,24 @@ static void *read_commands(void *unused) {
     _exit(0); // The kernel closed its end: nothing runs without it.
 }
 
-// Serves the main dispatch queue, as CFRunLoop does, so that @MainActor code runs on the main thread.
+// --- the main thread --------------------------------------------------------------------------------------------
+
+// What libdispatch gives CFRunLoop in order to serve the main queue.
+int _dispatch_get_main_queue_handle_4CF(void);
+void _dispatch_main_queue_callback_4CF(void *message);
+
+// Serves the main dispatch queue, so that @MainActor code runs on the main thread, and wishes to load a library.
 static _Noreturn void serve_main_queue(void) {
-    int (*queue_descriptor)(void) = NULL;
-    void (*drain)(void *) = NULL;
+    struct pollfd waits[] = {
+        {.fd = preload_wake, .events = POLLIN},
+        {.fd = _dispatch_get_main_queue_handle_4CF(), .events = POLLIN},
+    };
     for (;;) {
-        if (drain == NULL) {
-            // libdispatch comes with the first cell; until then there is nothing to serve.
-            queue_descriptor = (int (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_get_main_queue_handle_4CF");
-            drain = (void (*)(void *))dlsym(RTLD_DEFAULT, "_dispatch_main_queue_callback_4CF");
-        }
-        if (drain == NULL || queue_descriptor == NULL) {
-            usleep(5000);
-            continue;
-        }
-        struct pollfd wait = {.fd = queue_descriptor(), .events = POLLIN};
-        if (poll(&wait, 1, -1) > 0) {
-            uint64_t count;
-            if (read(wait.fd, &count, sizeof count) < 0) { /* The drain below looks for itself. */ }
-            drain(NULL);
-        }
+        if (poll(waits, 2, -1) <= 0) continue;
+        if (waits[0].revents & POLLIN) preload_as_asked();
+        uint64_t count;
+        if ((waits[1].revents & POLLIN) == 0 || read(waits[1].fd, &count, sizeof count) < 0) continue;
+        _dispatch_main_queue_callback_4CF(NULL);
     }
 }
 
@@ -73,6 +99,7 @@ int main(void) {
     signal(SIGPIPE, SIG_IGN);
     streams_open();
     threads_prepare();
+    preload_wake = eventfd(0, EFD_CLOEXEC);
     pthread_t thread;
     if (pthread_create(&thread, NULL, read_commands, NULL) != 0) return 1;
     send_json(MESSAGE_READY, "{\"pid\":%d}", (int)getpid());

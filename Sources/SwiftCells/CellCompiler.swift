@@ -42,17 +42,24 @@ public final class CellCompiler {
         let edited = EditedSource(source, edits: CellRewriter.edits(of: syntax, owners: names.variableOwner))
         let prelude = names.prelude(for: syntax)
         let imports = libraries.imports.map { "import \($0)" } + prelude.lines
-        let text = imports.joined(separator: "\n") + "\n#sourceLocation(file: \"\(label)\", line: 1)\n" + edited.text + "\n"
+        let survivors = names.survivors(of: syntax)
+        let text =
+            imports.joined(separator: "\n") + "\n" + Self.placed(edited.text, label: label, line: 1)
+            + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }.joined()
         let file = folder.appending(path: "\(module).swift")
         try Data(text.utf8).write(to: file)
         let warnings = try runFrontend(module: module, file: file.path, source: edited, label: label)
         try link(module, imports: imports + syntax.imports)
-        let converter = SourceLocationConverter(fileName: label, tree: syntax.file)
         return CompiledCell(
             module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
-            dependencies: prelude.modules,
-            itemLines: syntax.file.statements.map { $0.startLocation(converter: converter).line },
+            dependencies: prelude.modules, survivors: survivors,
+            itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
+    }
+
+    /// Source that the compiler takes for lines of a cell.
+    private static func placed(_ source: String, label: String, line: Int) -> String {
+        "#sourceLocation(file: \"\(label)\", line: \(line))\n\(source)\n"
     }
 
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
@@ -78,11 +85,30 @@ public final class CellCompiler {
             ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
             + toolchain.macroFlags
         let result = try Subprocess.run(toolchain.frontend, arguments)
-        let diagnostics = DiagnosticReader.read(result.output, of: source, label: label)
-        if result.status == 0 { return diagnostics.filter { $0.severity == .warning && $0.file == label } }
-        let errors = diagnostics.filter { $0.severity == .error }
+        let diagnostics = DiagnosticReader.read(result.output, of: source, label: label).map(withoutOwnNotes)
+        if result.status == 0 {
+            let hiddenLine = source.hiddenResultLine
+            return diagnostics.filter {
+                $0.severity == .warning && $0.file == label && !isOfRewriting($0)
+                    && !($0.line == hiddenLine && $0.message.contains("is unused"))
+            }
+        }
+        // An error outside all cells is one of the installation, not of the user's code.
+        let errors = diagnostics.filter { $0.severity == .error && $0.file.hasPrefix("In[") }
         if errors.isEmpty { throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))") }
         throw Failure.source(errors, lines: source.originalLines)
+    }
+
+    /// Notes on the lines that this compiler wrote itself tell a user nothing.
+    private func withoutOwnNotes(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = diagnostic
+        diagnostic.notes.removeAll { $0.file.hasPrefix(folder.path) }
+        return diagnostic
+    }
+
+    /// Whether a warning speaks of what the rewriting put around the user's code.
+    private func isOfRewriting(_ warning: Diagnostic) -> Bool {
+        warning.message == "will never be executed" || warning.message.hasPrefix("no calls to throwing functions occur")
     }
 
     private func link(_ module: String, imports: [String]) throws {

@@ -4,6 +4,7 @@ import SwiftSyntax
 /// What a cell says, as far as the kernel must know: its declarations, its imports, the names that it mentions.
 struct CellSyntax {
     let file: SourceFileSyntax
+    let converter: SourceLocationConverter
     var declarations: [Declaration] = []
     /// The import declarations, one line each.
     var imports: [String] = []
@@ -14,6 +15,7 @@ struct CellSyntax {
 
     init(_ source: String) {
         file = Parser.parse(source: source)
+        converter = SourceLocationConverter(fileName: "", tree: file)
         for token in file.tokens(viewMode: .sourceAccurate) {
             switch token.tokenKind {
             case .identifier(let text): mentions.insert(text.trimmingBackticks)
@@ -63,7 +65,9 @@ struct CellSyntax {
 
     private mutating func collect(_ node: FunctionDeclSyntax, _ index: Int) {
         if case .identifier = node.name.tokenKind {
-            declare(.function, node.name.text, index, signature: node.overloadSignature)
+            declare(
+                .function, node.name.text, index, signature: node.overloadSignature, source: node.trimmedDescription,
+                line: node.startLocation(converter: converter).line)
         } else {
             effects.insert("func \(node.name.text)\(node.overloadSignature)")
         }
@@ -78,10 +82,12 @@ struct CellSyntax {
         if node.memberBlock.members.isEmpty { effects.insert("extension \(type)") }
     }
 
-    private mutating func declare(_ kind: DeclarationKind, _ name: String, _ index: Int, signature: String = "") {
+    private mutating func declare(
+        _ kind: DeclarationKind, _ name: String, _ index: Int, signature: String = "", source: String = "", line: Int = 0
+    ) {
         let name = name.trimmingBackticks
         guard name != "_" else { return }
-        declarations.append(Declaration(kind: kind, name: name, signature: signature, item: index))
+        declarations.append(Declaration(kind: kind, name: name, signature: signature, item: index, source: source, line: line))
     }
 }
 

@@ -13,6 +13,8 @@ public struct CompiledCell: Sendable {
 
     let syntax: CellSyntax
     let dependencies: Set<String>
+    /// Overloads of earlier cells that this one repeats, since it replaces another one of their module.
+    let survivors: [NameTable.Owner]
     /// The line (from 1) at which each top-level item begins.
     public let itemLines: [Int]
     public let lines: [String]

@@ -20,4 +20,7 @@ public struct Declaration: Sendable {
     public let signature: String
     /// Which of the cell's top-level items declares it.
     public let item: Int
+    /// The text of a function's declaration and the line (from 1) at which it begins; empty for all else.
+    let source: String
+    let line: Int
 }

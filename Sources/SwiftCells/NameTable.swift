@@ -12,10 +12,13 @@ public struct NameTable: Sendable {
     }
 
     /// Who declares a name.
-    struct Owner: Sendable, Equatable {
+    struct Owner: Sendable {
         let module: String
-        let kind: DeclarationKind
-        let signature: String
+        let label: String
+        let declaration: Declaration
+
+        var kind: DeclarationKind { declaration.kind }
+        var signature: String { declaration.signature }
     }
 
     private(set) var modules: [String: Module] = [:]
@@ -40,10 +43,11 @@ public struct NameTable: Sendable {
         var wanted = Set(order.filter { name in modules[name].map { !$0.effects.isEmpty && !$0.isRetired } ?? false })
         var scoped: [String] = []
         for name in syntax.mentions.sorted() {
+            let anew = syntax.declarations.filter { $0.name == name }
+            let replaced = Set((owners[name] ?? []).filter { old in anew.contains { $0.signature == old.signature } }.map(\.module))
             for owner in owners[name] ?? [] {
                 wanted.insert(owner.module)
-                let isRedeclared = syntax.declarations.contains { $0.name == name && $0.signature == owner.signature }
-                if !declared.contains(name), !isRedeclared {
+                if !declared.contains(name), !replaced.contains(owner.module) {
                     scoped.append("@testable import \(owner.kind.rawValue) \(owner.module).`\(name)`")
                 }
             }
@@ -98,12 +102,28 @@ public struct NameTable: Sendable {
                 if owners[declaration.name] == nil { uninitialised[declaration.name] = cell.label }
                 continue
             }
-            adopt(declaration, of: cell.module)
+            adopt(declaration, of: cell.module, label: cell.label)
         }
+        for survivor in cell.survivors { adopt(survivor.declaration, of: cell.module, label: survivor.label) }
     }
 
-    private mutating func adopt(_ declaration: Declaration, of module: String) {
-        let owner = Owner(module: module, kind: declaration.kind, signature: declaration.signature)
+    /// The overloads that a cell must repeat: those that share a module with one that the cell declares anew.
+    ///
+    /// A scoped import brings all functions of a name from a module, the replaced one with the others.
+    func survivors(of syntax: CellSyntax) -> [Owner] {
+        let functions = syntax.declarations.filter { $0.kind == .function }
+        var found: [Owner] = []
+        for name in Set(functions.map(\.name)) {
+            let anew = Set(functions.filter { $0.name == name }.map(\.signature))
+            let old = (owners[name] ?? []).filter { $0.kind == .function }
+            let replaced = Set(old.filter { anew.contains($0.signature) }.map(\.module))
+            found += old.filter { replaced.contains($0.module) && !anew.contains($0.signature) }
+        }
+        return found
+    }
+
+    private mutating func adopt(_ declaration: Declaration, of module: String, label: String) {
+        let owner = Owner(module: module, label: label, declaration: declaration)
         var all = owners[declaration.name] ?? []
         if declaration.kind == .function {
             all.removeAll { $0.kind != .function || $0.signature == owner.signature }

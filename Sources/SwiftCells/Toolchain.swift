@@ -48,7 +48,7 @@ public struct Toolchain: Sendable {
 
     /// The plug-in flags that the driver would pass to the compiler.
     private static func macroFlags(of compiler: String) throws -> [String] {
-        let answer = try Subprocess.run(compiler, ["-###", "-c", "/dev/null", "-o", "/dev/null"])
+        let answer = try Subprocess.run(compiler, ["-###", "-c", "cell.swift"])
         let command = answer.output.split(separator: "\n").first { $0.contains("-frontend") } ?? ""
         let words = command.split(separator: " ").map(String.init)
         let flags: Set = ["-plugin-path", "-in-process-plugin-server-path", "-external-plugin-path"]
