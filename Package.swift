@@ -91,6 +91,8 @@ let package = Package(
         tests("TensorsTests", ["Tensors"]),
         tests("FiguresTests", ["Figures", "Display"]),
         tests("BrainTests", ["Brain", "Encoding", "Tensors"]),
+        tests("FiguresTests", ["Figures", "Display"]),
+        tests("BrainTests", ["Brain", "Encoding", "Tensors"]),
         tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
     ]
 )

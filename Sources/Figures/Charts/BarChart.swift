@@ -165,7 +165,7 @@ extension BarChart {
         let hasSigns = bars.contains { !$0.sign.isEmpty }
         let axis = ValueAxis(
             valueTitle, covering: ends + ends.map { hasSigns ? $0 * 1.05 : $0 } + references.map(\.value),
-            includingZero: true)
+            includingZero: true, count: isHorizontal ? 7 : 5)
         let colors = Palette.colors(max(1, series.count))
         let legend = Legend(
             title: seriesTitle, entries: zip(series, colors).map { .init(name: $0, color: $1) },

@@ -54,7 +54,7 @@ public struct DensityPlot: DrawnFigure {
         countAbove = pairs.count { $1 > $0 }
         let low = pairs.map { min($0, $1) }.min() ?? 0
         let high = pairs.map { max($0, $1) }.max() ?? 1
-        range = Ticks(covering: low...high).domain
+        range = Ticks(covering: low...high, count: 8).domain
         binWidth = (range.upperBound - range.lowerBound) / Double(max(1, bins))
         var counts: [Int: Int] = [:]
         let last = max(1, bins) - 1
@@ -78,7 +78,7 @@ public struct DensityPlot: DrawnFigure {
         let above =
             "\(Number.grouped(countAbove)) of \(Number.grouped(count)) \(countTitle) "
             + "(\(Number.fixed(share, 1)) %) lie above the line of equal values."
-        return above + (excluded > 0 ? " \(Number.grouped(excluded)) that are not finite are left out." : "")
+        return above + (excluded > 0 ? " Left out: \(Number.grouped(excluded)) not finite." : "")
     }
 
     public var description: String {
@@ -117,15 +117,15 @@ extension DensityPlot {
     private var axes: (x: ValueAxis, y: ValueAxis) {
         let ends = [range.lowerBound, range.upperBound]
         return (
-            ValueAxis(xTitle, covering: ends, includingZero: false),
-            ValueAxis(yTitle, covering: ends, includingZero: false)
+            ValueAxis(xTitle, covering: ends, includingZero: false, count: 8),
+            ValueAxis(yTitle, covering: ends, includingZero: false, count: 8)
         )
     }
 
     private var bar: ColorBar {
         let most = log10(Double(max(2, cells.map(\.count).max() ?? 2)))
         let scale = ColorScale(map: colorMap, domain: 0...most, values: [])
-        return ColorBar(title: "log₁₀ \(countTitle)", scale: scale)
+        return ColorBar(title: "log10 of \(countTitle)", scale: scale)
     }
 
     func drawing() -> Drawing {

@@ -68,6 +68,28 @@ public struct Heatmap: DrawnFigure {
         self.outlineMeaning = outlineMeaning
     }
 
+    /// A heat map whose values `value` gives for a row and a column.
+    public init(
+        rowNames: [String], columnNames: [String], title: String = "", note: String = "",
+        rowTitle: String = "",
+        columnTitle: String = "", valueTitle: String = "", colorMap: ColorMap = .viridis,
+        domain: ClosedRange<Double>? = nil, outlined: Set<Place> = [], outlineMeaning: String = "",
+        value: (_ row: Int, _ column: Int) -> Double
+    ) {
+        rows = rowNames
+        columns = columnNames
+        values = rowNames.indices.flatMap { row in columnNames.indices.map { value(row, $0) } }
+        self.title = title
+        self.note = note
+        self.rowTitle = rowTitle
+        self.columnTitle = columnTitle
+        self.valueTitle = valueTitle
+        self.colorMap = colorMap
+        self.domain = domain
+        self.outlined = outlined
+        self.outlineMeaning = outlineMeaning
+    }
+
     var hasValues: Bool { values.contains(where: \.isFinite) }
     var emptyMessage: String {
         values.isEmpty ? "No cells to show" : "No cell has a finite value (\(values.count) in all)"
@@ -87,10 +109,15 @@ public struct Heatmap: DrawnFigure {
             Number.fixed(value(place), max(2, decimals))
                 + (outlined.isEmpty ? "" : outlined.contains(place) ? "*" : " ")
         }
-        var table: [Table.Column] = [.text(rowTitle, rows)]
-        for column in columns.indices {
-            let cells = rows.indices.map { text(Place(row: $0, column: column)) }
-            table.append(Table.Column(heading: columns[column], cells: cells, isNumeric: true))
+        // The longer side goes down, so that a console need not wrap.
+        let isTurned = columns.count > rows.count
+        let (down, across) = isTurned ? (columns, rows) : (rows, columns)
+        var table: [Table.Column] = [.text(isTurned ? columnTitle : rowTitle, down)]
+        for (place, name) in across.enumerated() {
+            let cells = down.indices.map { index in
+                text(isTurned ? Place(row: place, column: index) : Place(row: index, column: place))
+            }
+            table.append(Table.Column(name, numbers: cells))
         }
         let lines = [
             valueTitle.isEmpty ? "" : "Values: \(valueTitle).", note,

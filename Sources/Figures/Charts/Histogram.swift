@@ -73,7 +73,7 @@ public struct Histogram: DrawnFigure {
     }
 
     private var fullNote: String {
-        let left = excluded > 0 ? "\(Number.grouped(excluded)) values that are not finite are left out." : ""
+        let left = excluded > 0 ? "Left out: \(Number.counted(excluded, "value")) not finite." : ""
         return [note, left].filter { !$0.isEmpty }.joined(separator: " ")
     }
 

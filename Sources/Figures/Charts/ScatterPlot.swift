@@ -60,7 +60,7 @@ public struct ScatterPlot: DrawnFigure {
 
     private var fullNote: String {
         let left = points.count - finite.count
-        return [note, left > 0 ? "\(left) points that are not finite are left out." : ""]
+        return [note, left > 0 ? "Left out: \(Number.counted(left, "point")) not finite." : ""]
             .filter { !$0.isEmpty }.joined(separator: " ")
     }
 

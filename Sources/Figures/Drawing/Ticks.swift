@@ -68,6 +68,11 @@ package enum Number {
         return fixed(value, size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0)
     }
 
+    /// A count with the noun that it counts, "1 voxel" or "1,452 voxels".
+    package static func counted(_ count: Int, _ singular: String) -> String {
+        "\(grouped(count)) \(singular)\(count == 1 ? "" : "s")"
+    }
+
     /// A whole number with commas between thousands.
     package static func grouped(_ value: Int) -> String {
         var digits = String(abs(value))

@@ -16,6 +16,17 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         /// Whether the cells are numbers, which align at the right.
         public let isNumeric: Bool
 
+        /// A column of cells that align at the right.
+        public init(_ heading: String, numbers cells: [String]) {
+            self.init(heading: heading, cells: cells, isNumeric: true)
+        }
+
+        init(heading: String, cells: [String], isNumeric: Bool) {
+            self.heading = heading
+            self.cells = cells
+            self.isNumeric = isNumeric
+        }
+
         /// A column of text.
         public static func text(_ heading: String, _ cells: [String]) -> Column {
             Column(heading: heading, cells: cells, isNumeric: false)
@@ -74,7 +85,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             while text.hasSuffix(" ") { text.removeLast() }
             return text
         }
-        lines.append(line(columns.map(\.heading)))
+        if columns.contains(where: { !$0.heading.isEmpty }) { lines.append(line(columns.map(\.heading))) }
         lines.append(String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns.count - 1)))
         for row in 0..<shownRows { lines.append(line(columns.map { cell($0, row) })) }
         if rowCount == 0 { lines.append("(no rows)") }

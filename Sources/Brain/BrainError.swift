@@ -1,0 +1,25 @@
+/// Why brain data cannot be put together or read.
+public enum BrainError: Error, Equatable, CustomStringConvertible {
+    /// Two things that describe the same voxels, samples or layers differ in number.
+    case count(what: String, got: Int, expected: Int, of: String)
+    /// A voxel lies outside the grid.
+    case voxelOutside(index: Int, shape: [Int])
+    /// A region that the table does not have.
+    case unknownRegion(String, known: [String])
+    /// A value that makes no sense.
+    case value(what: String, got: String, expected: String)
+
+    public var description: String {
+        switch self {
+        case .count(let what, let got, let expected, let of):
+            "the \(what) number \(got), but the \(of) number \(expected)"
+        case .voxelOutside(let index, let shape):
+            "voxel index \(index) lies outside a grid of \(shape.map(String.init).joined(separator: " x ")) voxels"
+        case .unknownRegion(let name, let known):
+            "there is no region \"\(name)\"; the regions are \(known.prefix(12).joined(separator: ", "))"
+                + (known.count > 12 ? ", … (\(known.count) in all)" : "")
+        case .value(let what, let got, let expected):
+            "\(what) is \(got), but must be \(expected)"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// A part of the brain with a name.
+public struct Region: Sendable, Hashable {
+    /// The number that stands for the region in an atlas or a label image.
+    public let id: Int
+    /// The name in full, for instance "Temporal_Sup_L".
+    public let name: String
+    /// The larger part that it belongs to, for instance "temporal"; empty where there is none.
+    public let group: String
+
+    /// A region.
+    public init(id: Int, name: String, group: String = "") {
+        self.id = id
+        self.name = name
+        self.group = group
+    }
+}
+
+/// Which region each voxel belongs to.
+///
+/// ```swift
+/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal90)
+/// let own = Regions(names: ["V1", "V1", "V4", ""])       // the last voxel belongs to none
+/// regions.voxels(in: "V1")                               // [0, 1]
+/// ```
+public struct Regions: Sendable, Equatable {
+    /// The regions that have at least one voxel, in the order of their table.
+    public let regions: [Region]
+    /// The place in `regions` of each voxel's region; nothing for a voxel that belongs to none.
+    public let places: [Int?]
+
+    /// Regions from the number of each voxel; numbers that the table does not have (0 as a rule) belong to none.
+    public init(labels: [Int], table: RegionTable) {
+        let present = Set(labels)
+        regions = table.regions.filter { present.contains($0.id) }
+        let place = Dictionary(
+            regions.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        places = labels.map { place[$0] }
+    }
+
+    /// Regions from the name of each voxel, in order of first appearance; an empty name belongs to none.
+    public init(names: [String], groups: [String: String] = [:]) {
+        var place: [String: Int] = [:]
+        var regions: [Region] = []
+        for name in names where !name.isEmpty && place[name] == nil {
+            place[name] = regions.count
+            regions.append(Region(id: regions.count + 1, name: name, group: groups[name] ?? ""))
+        }
+        self.regions = regions
+        places = names.map { place[$0] }
+    }
+
+    /// How many voxels there are, with those that belong to none.
+    public var voxelCount: Int { places.count }
+
+    /// The names of the regions, in order.
+    public var names: [String] { regions.map(\.name) }
+
+    /// How many voxels belong to no region.
+    public var unlabelledCount: Int { places.count { $0 == nil } }
+
+    /// The voxels of each region, in the order of `regions`.
+    public var voxels: [[Int]] {
+        var voxels = [[Int]](repeating: [], count: regions.count)
+        for (voxel, place) in places.enumerated() {
+            if let place { voxels[place].append(voxel) }
+        }
+        return voxels
+    }
+
+    /// The voxels of one region; throws `BrainError.unknownRegion`.
+    public func voxels(in name: String) throws -> [Int] {
+        guard let place = names.firstIndex(of: name) else {
+            throw BrainError.unknownRegion(name, known: names)
+        }
+        return places.indices.filter { places[$0] == place }
+    }
+
+    /// The regions joined into their groups, for instance the 90 of AAL into eight; a region without one stays.
+    public func grouped() -> Regions {
+        let names = regions.map { $0.group.isEmpty ? $0.name : $0.group }
+        // The order is that of the groups in the table, not that of the voxels.
+        let order = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+        let table = RegionTable(
+            name: "groups", regions: order.enumerated().map { Region(id: $0 + 1, name: $1) })
+        let id = Dictionary(uniqueKeysWithValues: table.regions.map { ($0.name, $0.id) })
+        return Regions(labels: places.map { place in place.flatMap { id[names[$0]] } ?? 0 }, table: table)
+    }
+}
+
+/// The numbers of an atlas and what they stand for.
+public struct RegionTable: Sendable, Equatable {
+    /// The name of the atlas.
+    public let name: String
+    /// The regions, in anatomical order.
+    public let regions: [Region]
+
+    /// A table of regions.
+    public init(name: String, regions: [Region]) {
+        self.name = name
+        self.regions = regions
+    }
+}

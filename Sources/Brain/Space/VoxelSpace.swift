@@ -1,0 +1,78 @@
+import Foundation
+
+/// Where the voxels of a response matrix lie in a grid of the scanner or of a template.
+///
+/// ```swift
+/// let space = try VoxelSpace(shape: [40, 20, 1], mask: mask)
+/// let volume = try space.volume(of: scores)         // 800 values, NaN outside the mask
+/// ```
+public struct VoxelSpace: Sendable, Equatable {
+    /// The voxels of the grid along its three axes.
+    public let shape: [Int]
+    /// The place of each voxel in the grid: `x + shape[0] * (y + shape[1] * z)`, as NIfTI stores it.
+    public let indices: [Int]
+    /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive.
+    public let affine: [[Double]]
+
+    /// Voxels by their place in the grid.
+    ///
+    /// Throws `BrainError` where the shape is not three positive numbers, the affine not 3 x 4, or an index outside.
+    public init(shape: [Int], indices: [Int], affine: [[Double]]? = nil) throws {
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+            throw BrainError.value(
+                what: "the shape of a voxel space", got: "\(shape)", expected: "three positive numbers")
+        }
+        let affine = affine.map { Array($0.prefix(3)) } ?? [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+        guard affine.count == 3, affine.allSatisfy({ $0.count == 4 }) else {
+            throw BrainError.value(
+                what: "the affine of a voxel space", got: "of \(affine.map(\.count)) numbers by row",
+                expected: "3 or 4 rows of 4 numbers")
+        }
+        let count = shape.reduce(1, *)
+        if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
+            throw BrainError.voxelOutside(index: outside, shape: shape)
+        }
+        self.shape = shape
+        self.indices = indices
+        self.affine = affine
+    }
+
+    /// The voxels where a mask is not zero, in the order in which they are stored.
+    ///
+    /// Throws `BrainError.count` where the mask has another number of voxels than the grid.
+    public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {
+        guard mask.count == shape.reduce(1, *) else {
+            throw BrainError.count(
+                what: "voxels of the mask", got: mask.count, expected: shape.reduce(1, *),
+                of: "voxels of the grid")
+        }
+        try self.init(
+            shape: shape, indices: mask.indices.filter { mask[$0] != 0 && !mask[$0].isNaN }, affine: affine)
+    }
+
+    /// How many voxels there are.
+    public var count: Int { indices.count }
+
+    /// The size of a voxel along the three axes of the grid, in mm.
+    public var voxelSize: [Double] {
+        (0..<3).map { axis in affine.reduce(0) { $0 + $1[axis] * $1[axis] }.squareRoot() }
+    }
+
+    /// The position of a voxel of the grid in mm: right, anterior, superior.
+    public func position(_ x: Int, _ y: Int, _ z: Int) -> [Double] {
+        affine.map { $0[0] * Double(x) + $0[1] * Double(y) + $0[2] * Double(z) + $0[3] }
+    }
+
+    /// The values of the voxels in their places of the grid, with `fill` elsewhere.
+    ///
+    /// Throws `BrainError.count` where there is not one value for each voxel.
+    public func volume(of values: [Double], fill: Double = .nan) throws -> [Double] {
+        guard values.count == count else {
+            throw BrainError.count(
+                what: "values", got: values.count, expected: count, of: "voxels of the space")
+        }
+        var volume = [Double](repeating: fill, count: shape.reduce(1, *))
+        for (index, value) in zip(indices, values) { volume[index] = value }
+        return volume
+    }
+}

@@ -1,0 +1,53 @@
+import Encoding
+import Tensors
+
+/// What was shown or read, what the brain answered, and where: the data of one subject.
+///
+/// ```swift
+/// let study = try Study(name: "sub-01", stimuli: sentences, responses: responses, runs: runs, regions: regions)
+/// ```
+public struct Study: Sendable {
+    /// The subject or the session.
+    public let name: String
+    /// One stimulus for each sample; empty where they are not known.
+    public let stimuli: [String]
+    /// Samples x voxels.
+    public let responses: Matrix<Float>
+    /// Which samples were measured in one go.
+    public let runs: Runs
+    /// Where the voxels lie.
+    public let space: VoxelSpace?
+    /// Which region each voxel belongs to.
+    public let regions: Regions?
+
+    /// A study from its parts.
+    ///
+    /// Throws `BrainError.count` where stimuli, runs, space or regions do not fit the responses.
+    public init(
+        name: String, stimuli: [String] = [], responses: Matrix<Float>, runs: Runs? = nil,
+        space: VoxelSpace? = nil,
+        regions: Regions? = nil
+    ) throws {
+        func check(_ what: String, _ count: Int?, _ expected: Int, _ of: String) throws {
+            if let count, count != expected {
+                throw BrainError.count(
+                    what: what, got: count, expected: expected, of: "\(of) of the responses")
+            }
+        }
+        try check("stimuli", stimuli.isEmpty ? nil : stimuli.count, responses.rows, "samples")
+        try check("samples of the runs", runs?.samples, responses.rows, "samples")
+        try check("voxels of the space", space?.count, responses.columns, "voxels")
+        try check("voxels of the regions", regions?.voxelCount, responses.columns, "voxels")
+        guard responses.rows > 0, responses.columns > 0 else {
+            throw BrainError.value(
+                what: "the shape of the responses", got: "\(responses.rows) x \(responses.columns)",
+                expected: "at least one sample and one voxel")
+        }
+        self.name = name
+        self.stimuli = stimuli
+        self.responses = responses
+        self.runs = try runs ?? Runs(lengths: [responses.rows])
+        self.space = space
+        self.regions = regions
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+
+extension ScoreMap {
+    func drawing() -> Drawing {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
+        let layout = layout
+        let frame = PlotFrame(
+            title: title, note: note, width: layout.width, height: layout.height, left: 0, bottom: 0,
+            side: .colorBar(layout.bar))
+        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            frame.drawHeader(on: canvas)
+            drawAnatomy(layout, x: frame.x, y: frame.y, on: canvas)
+            drawScores(layout, x: frame.x, y: frame.y, on: canvas)
+            for label in labels(layout) {
+                var style = label.isSide ? TextStyle.note : TextStyle.label
+                if label.isSide { style.color = .axis }
+                canvas.text(label.text, frame.x + label.x, frame.y + label.y, style, anchor: label.anchor)
+            }
+        }
+    }
+
+    /// The anatomy: its 2nd to 98th percentile becomes dark grey to white.
+    private func drawAnatomy(_ layout: Layout, x: Double, y: Double, on canvas: Canvas) {
+        for (slice, place) in zip(slices, layout.places) {
+            guard let background = slice.background else { continue }
+            let sorted = background.filter(\.isFinite).sorted()
+            guard let low = sorted[safe: sorted.count / 50], let high = sorted[safe: sorted.count * 49 / 50]
+            else {
+                continue
+            }
+            for (position, value) in background.enumerated() where value.isFinite {
+                let (row, column) = position.quotientAndRemainder(dividingBy: slice.width)
+                let part = high > low ? min(1, max(0, (value - low) / (high - low))) : 0.5
+                let shade = 0.12 + 0.83 * part
+                canvas.fill(
+                    rectangle: x + place.x + Double(column) * place.pixelWidth,
+                    y + place.y + Double(row) * place.pixelHeight, place.pixelWidth + 0.3,
+                    place.pixelHeight + 0.3,
+                    Color(red: shade, green: shade, blue: shade))
+            }
+        }
+    }
+
+    private func drawScores(_ layout: Layout, x: Double, y: Double, on canvas: Canvas) {
+        for pixel in pixels(layout) {
+            canvas.fill(
+                rectangle: x + pixel.x, y + pixel.y, pixel.width + 0.3, pixel.height + 0.3,
+                layout.bar.scale.color(of: pixel.value))
+        }
+    }
+
+    private struct Label {
+        let text: String
+        let x: Double
+        let y: Double
+        let anchor: TextAnchor
+        let isSide: Bool
+    }
+
+    /// The titles of the slices and the names of their sides.
+    private func labels(_ layout: Layout) -> [Label] {
+        zip(slices, layout.places).flatMap { slice, place -> [Label] in
+            let width = Double(slice.width) * place.pixelWidth
+            let height = Double(slice.height) * place.pixelHeight
+            var labels: [Label] = []
+            if !slice.title.isEmpty {
+                labels.append(
+                    Label(
+                        text: slice.title, x: place.x + width / 2, y: place.y - 9, anchor: .middle,
+                        isSide: false))
+            }
+            if slice.sides.count == 2 {
+                let y = place.y + height - 8
+                labels.append(Label(text: slice.sides[0], x: place.x + 4, y: y, anchor: .start, isSide: true))
+                labels.append(
+                    Label(text: slice.sides[1], x: place.x + width - 4, y: y, anchor: .end, isSide: true))
+            }
+            return labels
+        }
+    }
+}
+
+// MARK: - Vega-Lite
+
+extension ScoreMap {
+    /// Above this many voxels the scores are an image instead of a mark each, to keep notebooks small.
+    private static let interactiveLimit = 8_000
+
+    var specification: JSON {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).specification }
+        let layout = layout
+        let pixels = pixels(layout)
+        let isInteractive = pixels.count <= ScoreMap.interactiveLimit
+        var layers: [JSON] = []
+        if slices.contains(where: { $0.background != nil }) || !isInteractive {
+            if let image = image(layout, withScores: !isInteractive) { layers.append(image) }
+        }
+        layers.append(isInteractive ? marks(pixels, layout) : colorBarAlone(layout))
+        for label in labels(layout) {
+            let align = label.anchor == .start ? "left" : label.anchor == .end ? "right" : "center"
+            layers.append([
+                "data": ["values": [[:]]],
+                "mark": [
+                    "type": "text", "text": .string(label.text), "align": .string(align),
+                    "baseline": "middle",
+                    "fontSize": 11, "color": "#888888",
+                ],
+                "encoding": ["x": ["value": .number(label.x)], "y": ["value": .number(label.y)]],
+            ])
+        }
+        return [
+            "title": VegaLite.title(title, note: note, width: layout.width),
+            "width": .number(layout.width), "height": .number(layout.height), "layer": .array(layers),
+        ]
+    }
+
+    private func channels(_ layout: Layout) -> [String: JSON] {
+        [
+            "x": [
+                "field": "x", "type": "quantitative", "axis": nil,
+                "scale": ["domain": [0, .number(layout.width)], "nice": false, "zero": false],
+            ],
+            "y": [
+                "field": "y", "type": "quantitative", "axis": nil,
+                "scale": [
+                    "domain": [0, .number(layout.height)], "nice": false, "zero": false, "reverse": true,
+                ],
+            ],
+            "color": layout.bar.channel(field: "value", plotHeight: layout.height),
+        ]
+    }
+
+    /// A mark for each voxel; places are worked out by Vega, which keeps a row of the data short.
+    private func marks(_ pixels: [Pixel], _ layout: Layout) -> JSON {
+        let rows = pixels.map { pixel -> JSON in
+            var row: [String: JSON] = [
+                "column": .int(pixel.column), "row": .int(pixel.row), "value": .number(pixel.value),
+            ]
+            if slices.count > 1 { row["slice"] = .int(pixel.slice) }
+            return .object(row)
+        }
+        let slice = slices.count > 1 ? "datum.slice" : "0"
+        func list(_ values: [Double]) -> String { JSON.numbers(values).text + "[\(slice)]" }
+        let widths = list(layout.places.map(\.pixelWidth))
+        let heights = list(layout.places.map(\.pixelHeight))
+        let names = JSON.strings(slices.map(\.title)).text + "[\(slice)]"
+        var fields: [(field: String, title: String, format: String?)] = [
+            ("value", valueTitle.isEmpty ? "score" : valueTitle, ".3f"), ("column", "column", "d"),
+            ("row", "row", "d"),
+        ]
+        var steps: [(String, String)] = [
+            ("\(list(layout.places.map(\.x))) + datum.column * \(widths)", "x"),
+            ("\(list(layout.places.map(\.y))) + datum.row * \(heights)", "y"),
+            ("datum.x + \(widths)", "x2"), ("datum.y + \(heights)", "y2"),
+        ]
+        if slices.contains(where: { !$0.title.isEmpty }) {
+            steps.append((names, "name"))
+            fields.append(("name", "slice", nil))
+        }
+        return [
+            "data": ["values": .array(rows)],
+            "transform": .array(steps.map { ["calculate": .string($0), "as": .string($1)] }),
+            "mark": ["type": "rect"],
+            "encoding": JSON.object(channels(layout)).merging([
+                "x2": ["field": "x2"], "y2": ["field": "y2"], "tooltip": VegaLite.tooltip(fields),
+            ]),
+        ]
+    }
+
+    /// Two unseen points that bring the colour bar with them.
+    private func colorBarAlone(_ layout: Layout) -> JSON {
+        let ends = [layout.bar.scale.domain.lowerBound, layout.bar.scale.domain.upperBound]
+        return [
+            "data": ["values": .array(ends.map { ["x": 0, "y": 0, "value": .number($0)] })],
+            "mark": ["type": "point", "opacity": 0], "encoding": .object(channels(layout)),
+        ]
+    }
+
+    private func image(_ layout: Layout, withScores: Bool) -> JSON? {
+        let picture = Drawing(width: layout.width, height: layout.height) { canvas in
+            drawAnatomy(layout, x: 0, y: 0, on: canvas)
+            if withScores { drawScores(layout, x: 0, y: 0, on: canvas) }
+        }
+        guard let png = try? picture.data(.png(scale: 2)) else { return nil }
+        let (width, height) = (layout.width.rounded(.up), layout.height.rounded(.up))
+        return [
+            "data": ["values": [["url": .string("data:image/png;base64," + png.base64EncodedString())]]],
+            "mark": [
+                "type": "image", "width": .number(width), "height": .number(height), "align": "left",
+                "baseline": "top", "aspect": false,
+            ],
+            "encoding": ["url": ["field": "url", "type": "nominal"], "x": ["value": 0], "y": ["value": 0]],
+        ]
+    }
+}
+
+extension Array {
+    fileprivate subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

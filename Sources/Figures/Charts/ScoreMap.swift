@@ -1,0 +1,185 @@
+import Foundation
+
+/// Slices of the brain with a colour for each voxel's score, over an image of the anatomy in grey.
+///
+/// ```swift
+/// let slice = try ScoreMap.Slice(width: 40, height: 20, values: scores, background: meanImage)
+/// ScoreMap([slice], title: "Where the model predicts", valueTitle: "Pearson r")
+/// ```
+public struct ScoreMap: DrawnFigure {
+    /// One slice; the first value is the pixel in the upper left corner, row after row.
+    public struct Slice: Sendable, Equatable {
+        /// What stands above the slice, for instance "z = 12 mm".
+        public var title: String
+        /// How many pixels lie beside one another.
+        public let width: Int
+        /// How many pixels lie below one another.
+        public let height: Int
+        /// The scores, row after row; NaN lets the anatomy show.
+        public let values: [Double]
+        /// The anatomy, row after row; NaN is white.
+        public let background: [Double]?
+        /// The size of a pixel, across and down, in mm or in any one unit.
+        public var pixelSize: (width: Double, height: Double) { (pixelWidth, pixelHeight) }
+        private let pixelWidth: Double
+        private let pixelHeight: Double
+        /// What the left and the right edge are, for instance "L" and "R".
+        public var sides: [String]
+
+        /// A slice of `width` times `height` pixels; throws `FigureError.count` for another count.
+        public init(
+            width: Int, height: Int, values: [Double], background: [Double]? = nil, title: String = "",
+            pixelSize: (width: Double, height: Double) = (1, 1), sides: [String] = []
+        ) throws {
+            for (what, count) in [("scores", values.count), ("anatomy", background?.count ?? width * height)]
+            where count != width * height {
+                throw FigureError.count(
+                    of: "\(what) of a slice of \(width) x \(height) pixels", expected: width * height,
+                    got: count)
+            }
+            self.width = width
+            self.height = height
+            self.values = values
+            self.background = background
+            self.title = title
+            pixelWidth = pixelSize.width > 0 ? pixelSize.width : 1
+            pixelHeight = pixelSize.height > 0 ? pixelSize.height : 1
+            self.sides = sides
+        }
+    }
+
+    public var title: String
+    /// What stands below the title.
+    public var note: String
+    /// The slices, from the upper left.
+    public let slices: [Slice]
+    /// What the values are, for instance "Pearson r".
+    public var valueTitle: String
+    /// The colours.
+    public var colorMap: ColorMap
+    /// The values at the ends of the colours; without it the smallest and largest value, about zero if diverging.
+    public var domain: ClosedRange<Double>?
+
+    /// A map of one or several slices.
+    public init(
+        _ slices: [Slice], title: String = "", note: String = "", valueTitle: String = "",
+        colorMap: ColorMap = .inferno, domain: ClosedRange<Double>? = nil
+    ) {
+        self.slices = slices
+        self.title = title
+        self.note = note
+        self.valueTitle = valueTitle
+        self.colorMap = colorMap
+        self.domain = domain
+    }
+
+    var hasValues: Bool { slices.contains { $0.values.contains(where: \.isFinite) } }
+    var emptyMessage: String { slices.isEmpty ? "No slices to show" : "No voxel has a finite score" }
+
+    public var description: String {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).description }
+        let shown = slices.map { $0.values.filter(\.isFinite) }
+        let table = Table(
+            title,
+            [
+                .text("slice", slices.enumerated().map { $1.title.isEmpty ? "\($0 + 1)" : $1.title }),
+                .counts("voxels", shown.map(\.count)),
+                .numbers("mean", shown.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) }),
+                .numbers("min", shown.map { $0.min() ?? .nan }),
+                .numbers("max", shown.map { $0.max() ?? .nan }),
+            ])
+        let fullest = slices.indices.max { shown[$0].count < shown[$1].count } ?? 0
+        let picture = slices[fullest].width <= 100 ? [shades(of: slices[fullest])] : []
+        let caption = valueTitle.isEmpty ? [] : ["Values: \(valueTitle)."]
+        return ([table.description] + caption + (note.isEmpty ? [] : [note]) + picture).joined(
+            separator: "\n")
+    }
+
+    /// A slice in shades of characters.
+    private func shades(of slice: Slice) -> String {
+        let levels = Array("·░▒▓█")
+        let scale = scale
+        return (0..<slice.height).map { row in
+            let line = (0..<slice.width).map { column -> Character in
+                let value = slice.values[row * slice.width + column]
+                guard value.isFinite else { return " " }
+                let span = scale.domain.upperBound - scale.domain.lowerBound
+                let part = min(0.999, max(0, (value - scale.domain.lowerBound) / span))
+                return levels[Int(part * Double(levels.count))]
+            }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+
+    var scale: ColorScale { ColorScale(map: colorMap, domain: domain, values: slices.flatMap(\.values)) }
+}
+
+// MARK: - Layout
+
+extension ScoreMap {
+    /// One pixel with a score, in CSS pixels of the plot.
+    struct Pixel {
+        let x: Double
+        let y: Double
+        let width: Double
+        let height: Double
+        let value: Double
+        let slice: Int
+        let column: Int
+        let row: Int
+    }
+
+    struct Layout {
+        /// The corner of each slice and the size of its pixels.
+        let places: [(x: Double, y: Double, pixelWidth: Double, pixelHeight: Double)]
+        let width: Double
+        let height: Double
+        let bar: ColorBar
+    }
+
+    private static let gap = 14.0
+    private static let titleHeight = 18.0
+
+    var layout: Layout {
+        let columns =
+            slices.count == 1 ? 1 : min(slices.count, slices.count <= 4 ? 2 : slices.count <= 9 ? 3 : 6)
+        let target = columns == 1 ? 440.0 : columns == 2 ? 320 : columns == 3 ? 230 : 130
+        let heading = slices.contains { !$0.title.isEmpty } ? ScoreMap.titleHeight : 0
+        let widest = slices.map { Double($0.width) * $0.pixelSize.width }.max() ?? 1
+        // Pixels of one size in all slices, and no taller than wide pictures may be.
+        let tallest = slices.map { Double($0.height) * $0.pixelSize.height }.max() ?? 1
+        let unit = min(target / widest, target * 1.25 / tallest)
+        var places: [(x: Double, y: Double, pixelWidth: Double, pixelHeight: Double)] = []
+        let (cellWidth, cellHeight) = (widest * unit, tallest * unit)
+        for (index, slice) in slices.enumerated() {
+            places.append(
+                (
+                    Double(index % columns) * (cellWidth + ScoreMap.gap),
+                    Double(index / columns) * (cellHeight + heading + ScoreMap.gap) + heading,
+                    slice.pixelSize.width * unit, slice.pixelSize.height * unit
+                ))
+        }
+        let rows = Double((slices.count + columns - 1) / columns)
+        return Layout(
+            places: places, width: Double(columns) * (cellWidth + ScoreMap.gap) - ScoreMap.gap,
+            height: rows * (cellHeight + heading + ScoreMap.gap) - ScoreMap.gap,
+            bar: ColorBar(title: valueTitle, scale: scale))
+    }
+
+    /// The pixels that have a score.
+    func pixels(_ layout: Layout) -> [Pixel] {
+        zip(slices, layout.places).enumerated().flatMap { index, pair in
+            let (slice, place) = pair
+            return slice.values.enumerated().compactMap { position, value -> Pixel? in
+                guard value.isFinite else { return nil }
+                let (row, column) = position.quotientAndRemainder(dividingBy: slice.width)
+                return Pixel(
+                    x: place.x + Double(column) * place.pixelWidth,
+                    y: place.y + Double(row) * place.pixelHeight,
+                    width: place.pixelWidth, height: place.pixelHeight, value: value, slice: index,
+                    column: column,
+                    row: row)
+            }
+        }
+    }
+}

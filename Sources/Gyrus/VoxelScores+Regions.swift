@@ -1,0 +1,45 @@
+import Brain
+import Encoding
+import Figures
+
+/// One of the two scores of a voxel.
+public enum VoxelScore: String, Sendable {
+    case r
+    case r2
+
+    /// The score's name on an axis.
+    public var title: String { self == .r ? "Pearson r" : "R²" }
+}
+
+extension VoxelScores {
+    /// The scores of one kind.
+    public func values(_ score: VoxelScore) -> [Double] { score == .r ? r : r2 }
+
+    /// The scores summed up by region; throws `BrainError.count` where the regions have other voxels.
+    ///
+    /// ```swift
+    /// try fit.scores.byRegion(study.regions)
+    /// ```
+    public func byRegion(_ regions: Regions, _ score: VoxelScore = .r) throws -> RegionScores {
+        try RegionScores(values(score), regions: regions, scoreName: score.title)
+    }
+
+    /// A picture of the scores over the voxels' places; see `VoxelSpace.map`.
+    public func map(
+        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String = "", note: String = "",
+        anatomy: [Double]? = nil,
+        threshold: Double? = nil, domain: ClosedRange<Double>? = nil
+    ) throws -> ScoreMap {
+        try space.map(
+            values(score), scoreName: score.title, title: title, note: note, anatomy: anatomy,
+            threshold: threshold,
+            domain: domain)
+    }
+
+    /// How often each score occurs.
+    public func histogram(_ score: VoxelScore = .r, title: String = "", bins: Int? = nil) -> Histogram {
+        Histogram(
+            values(score), bins: bins, title: title.isEmpty ? "Scores of \(count) voxels" : title,
+            valueTitle: score.title, countTitle: "voxels")
+    }
+}

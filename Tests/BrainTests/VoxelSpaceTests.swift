@@ -1,0 +1,45 @@
+import Brain
+import Testing
+
+@Suite struct VoxelSpaceTests {
+    @Test func valuesGoToTheirPlaces() throws {
+        let space = try VoxelSpace(shape: [2, 2, 1], mask: [0, 1, 1, 0])
+        #expect(space.indices == [1, 2])
+        #expect(try space.volume(of: [5, 6], fill: 0) == [0, 5, 6, 0])
+        #expect(throws: BrainError.count(what: "values", got: 1, expected: 2, of: "voxels of the space")) {
+            try space.volume(of: [5])
+        }
+    }
+
+    @Test func badSpacesAreRefused() {
+        #expect(throws: BrainError.voxelOutside(index: 4, shape: [2, 2, 1])) {
+            try VoxelSpace(shape: [2, 2, 1], indices: [4])
+        }
+        #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2], indices: []) }
+        #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [1]) }
+    }
+
+    /// A grid whose first axis runs to the left: its pictures are turned so that left is left.
+    @Test func picturesShowLeftAtTheLeftAndUpAtTheTop() throws {
+        let space = try VoxelSpace(
+            shape: [3, 2, 1], indices: Array(0..<6), affine: [[-2, 0, 0, 10], [0, 3, 0, 0], [0, 0, 4, 8]])
+        #expect(space.voxelSize == [2, 3, 4])
+        let plane = space.naturalPlane
+        #expect(plane.sides == ["L", "R"])
+        #expect(plane.size(in: space) == (3, 2))
+        #expect(plane.pixelSize(in: space) == (2, 3))
+        // Stored: row y = 0 is 0 1 2, y = 1 (further forward) is 3 4 5; x grows to the left.
+        #expect(plane.pixels(of: [0, 1, 2, 3, 4, 5], slice: 0, in: space) == [5, 4, 3, 2, 1, 0])
+        #expect(space.name(of: 0, in: plane) == "z = 8 mm")
+    }
+
+    @Test func axesAreFoundFromTheAffine() throws {
+        // Grid axes: superior, left to right, anterior to posterior.
+        let space = try VoxelSpace(
+            shape: [2, 2, 2], indices: Array(0..<8), affine: [[0, 1, 0, 0], [0, 0, -1, 0], [1, 0, 0, 0]])
+        let sagittal = space.plane(cutting: 1)
+        #expect(sagittal.sides == ["P", "A"])
+        // Up is the first axis; forwards is against the third. index = s + 2 r + 4 p.
+        #expect(sagittal.pixels(of: [0, 1, 2, 3, 4, 5, 6, 7], slice: 0, in: space) == [5, 1, 4, 0])
+    }
+}

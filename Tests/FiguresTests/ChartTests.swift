@@ -1,0 +1,142 @@
+import Figures
+import Foundation
+import Testing
+
+@Suite struct BarChartTests {
+    private let chart = BarChart(
+        [
+            .init("IT", 0.3, series: "image", error: 0.1, sign: "*"),
+            .init("IT", -0.1, series: "text", error: 0.1),
+            .init("V1", .nan, series: "image"), .init("V1", 0.2, series: "text"),
+        ], categoryTitle: "region", valueTitle: "Pearson r", errorMeaning: "SD")
+
+    @Test func keepsTheOrderOfTheBars() throws {
+        #expect(chart.categories == ["IT", "V1"])
+        #expect(chart.series == ["image", "text"])
+        let category = try channel(["encoding": specification(chart)["encoding"] as Any], "x")
+        #expect(category["sort"] as? [String] == ["IT", "V1"])
+    }
+
+    @Test func carriesTheNumbers() throws {
+        let data = try rows(specification(chart))
+        #expect(data.map { $0["value"] as? Double } == [0.3, -0.1, nil, 0.2])
+        #expect(data[0]["low"] as? Double == 0.2 && data[0]["high"] as? Double == 0.4)
+        #expect(chart.description.contains("0.300") && chart.description.contains("n/a"))
+    }
+
+    @Test func bothRenderersUseTheSameColours() throws {
+        let color = try channel(layers(specification(chart))[0], "color")
+        let scale = try #require(color["scale"] as? [String: Any])
+        #expect(scale["range"] as? [String] == ["#0072b2", "#d55e00"])
+        // cairo 1.16 and 1.18 differ in the spaces.
+        let picture = try svg(chart).replacing(" ", with: "")
+        // Two bars and a legend entry of the first colour (one bar has no value), two and one of the second.
+        #expect(occurrences(of: "rgb(0%,44.705882%,69.803922%)", in: picture) == 2)
+        #expect(occurrences(of: "rgb(83.529412%,36.862745%,0%)", in: picture) == 3)
+    }
+
+    @Test func theValueAxisHoldsZeroAndTheErrorBars() throws {
+        let value = try channel(layers(specification(chart))[0], "y")
+        let domain = try #require((value["scale"] as? [String: Any])?["domain"] as? [Double])
+        #expect(domain[0] <= -0.2 && domain[1] >= 0.4)
+        let positive = BarChart([.init("a", 0.31), .init("b", 0.32)], orientation: .vertical)
+        let axis = try channel(layers(specification(positive))[0], "y")
+        #expect(((axis["scale"] as? [String: Any])?["domain"] as? [Double])?.first == 0)
+    }
+
+    @Test func repeatedCategoriesAreToldApart() {
+        let chart = BarChart([.init("V1", 1), .init("V1", 2), .init("V1", 3)])
+        #expect(chart.categories == ["V1", "V1 (2)", "V1 (3)"])
+    }
+
+    @Test(arguments: [1, 12, 100])
+    func anyNumberOfRegions(_ count: Int) throws {
+        let chart = BarChart((0..<count).map { .init("A long name of region \($0)", Double($0)) })
+        let size = try pngSize(chart.png(scale: 1))
+        #expect(size.width < 900 && size.height < 1700)
+        #expect(try rows(specification(chart)).count == count)
+    }
+}
+
+@Suite struct OtherChartTests {
+    @Test func linesKeepGapsAsNulls() throws {
+        let chart = LineChart(
+            [.init("a", [0.1, .nan, 0.3], errors: [0.1, 0.1, 0.1])], positions: ["x", "y", "z"])
+        let data = try rows(specification(chart))
+        #expect(data.map { $0["place"] as? String } == ["x", "y", "z"])
+        #expect(data[1]["y"] is NSNull)
+    }
+
+    @Test func heatMapsRefuseTheWrongCount() {
+        #expect(
+            throws: FigureError.count(
+                of: "values of a heat map with 2 rows and 3 columns", expected: 6, got: 5)
+        ) { try Heatmap(rows: ["a", "b"], columns: ["x", "y", "z"], values: [1, 2, 3, 4, 5]) }
+    }
+
+    @Test func heatMapsCentreDivergingColoursAtZero() throws {
+        let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"], colorMap: .blueRed) { _, c in
+            c == 0 ? -1 : 3
+        }
+        let color = try channel(layers(specification(map))[0], "color")
+        let domain = try #require((color["scale"] as? [String: Any])?["domain"] as? [Double])
+        #expect(domain.first == -3 && domain.last == 3)
+    }
+
+    @Test func heatMapsStarOutlinedCellsInText() {
+        let map = Heatmap(
+            rowNames: ["a", "b"], columnNames: ["x"], outlined: [.init(row: 1, column: 0)],
+            outlineMeaning: "best"
+        ) { row, _ in Double(row) }
+        #expect(map.description.contains("1.00*") && map.description.contains("*: best."))
+    }
+
+    @Test func histogramsCountEveryFiniteValue() {
+        let values = (0..<1000).map { Double($0 % 10) / 10 + 0.05 }
+        let histogram = Histogram(values + [.nan, .infinity], bins: 10)
+        #expect(histogram.counts.reduce(0, +) == 1000)
+        #expect(histogram.excluded == 2)
+        #expect(histogram.counts == [Int](repeating: 100, count: 10))
+        #expect(abs(histogram.binWidth - 0.1) < 1e-12 && abs(histogram.start) < 1e-12)
+    }
+
+    @Test func densityPlotsCountPairs() throws {
+        let plot = try DensityPlot(x: [0, 1, 2, .nan], y: [1, 0, 3, 0])
+        #expect(plot.count == 3 && plot.countAbove == 2 && plot.excluded == 1)
+        let counts = try rows(specification(plot)).map { $0["count"] as? Int ?? 0 }
+        #expect(counts.reduce(0, +) == 3)
+        #expect(throws: FigureError.self) { try DensityPlot(x: [1], y: [1, 2]) }
+    }
+
+    @Test func scoreMapsMarkEveryVoxelWithItsPlace() throws {
+        let slice = try ScoreMap.Slice(width: 3, height: 2, values: [.nan, 0.1, 0.2, 0.3, .nan, 0.4])
+        let layer = try layers(specification(ScoreMap([slice])))[0]
+        let data = try #require((layer["data"] as? [String: Any])?["values"] as? [[String: Any]])
+        #expect(data.map { $0["column"] as? Int } == [1, 2, 0, 2])
+        #expect(data.map { $0["row"] as? Int } == [0, 0, 1, 1])
+        #expect(data.map { $0["value"] as? Double } == [0.1, 0.2, 0.3, 0.4])
+        #expect(throws: FigureError.self) { try ScoreMap.Slice(width: 2, height: 2, values: [1]) }
+    }
+}
+
+@Suite struct ColorMapTests {
+    @Test func endsAndMiddleAreTheStops() {
+        #expect(ColorMap.viridis.color(at: 0).hex == "#440154")
+        #expect(ColorMap.viridis.color(at: 1).hex == "#fde725")
+        #expect(ColorMap.viridis.color(at: 7).hex == "#fde725")
+        #expect(ColorMap.blueRed.color(at: 0.5).hex == "#f7f7f7")
+    }
+
+    @Test func viridisIsCloseToMatplotlibs() {
+        // matplotlib 3.10: cm.viridis(x) at 0.2, 0.5 and 0.8, in 8 bits. Ten stops stay within 6 of 255 of its 256.
+        let expected: [(Double, [Double])] = [
+            (0.2, [65, 68, 135]), (0.5, [33, 145, 140]), (0.8, [122, 209, 81]),
+        ]
+        for (place, components) in expected {
+            let color = ColorMap.viridis.color(at: place)
+            for (got, want) in zip([color.red, color.green, color.blue], components) {
+                #expect(abs(got * 255 - want) <= 6, "at \(place): \(color.hex)")
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Figures
+import Testing
+
+@Suite struct TableTests {
+    @Test func alignsNumbersAtTheRight() {
+        let table = Table(
+            "Scores", [.text("region", ["V1", "fusiform"]), .numbers("r", [0.5, -0.25], decimals: 2)])
+        #expect(
+            table.description == """
+                Scores
+                region        r
+                ───────────────
+                V1         0.50
+                fusiform  −0.25
+                """)
+    }
+
+    @Test func escapesHTML() {
+        let table = Table("a < b", [.text("<i>", ["\"&\""])])
+        #expect(table.html.contains("a &lt; b") && table.html.contains("&lt;i&gt;"))
+        #expect(table.html.contains("&quot;&amp;&quot;"))
+    }
+
+    @Test func countsTheRowsThatItDoesNotShow() {
+        let table = Table("", [.counts("n", Array(0..<1500))])
+        #expect(table.rowCount == 1500)
+        #expect(table.description.hasSuffix("… 1,300 more rows"))
+        #expect(table.html.contains("… 1,300 more rows"))
+    }
+
+    @Test func saysWhereNothingIsKnown() {
+        #expect(Table("", [.numbers("r", [.nan])]).description.contains("n/a"))
+        #expect(Table("", [.numbers("r", [])]).description.contains("(no rows)"))
+    }
+}
