@@ -129,8 +129,12 @@ class Session:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             message = self.client.get_iopub_msg(timeout=timeout)
-            if message["parent_header"].get("msg_id") == message_id and message["msg_type"] == "stream":
+            if message["parent_header"].get("msg_id") != message_id:
+                continue
+            if message["msg_type"] == "stream":
                 return
+            if message["msg_type"] == "error":
+                raise AssertionError(message["content"]["evalue"])
         raise TimeoutError("the cell wrote nothing")
 
     def nothing_on(self, channel, seconds=0.5):
