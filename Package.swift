@@ -89,10 +89,10 @@ let package = Package(
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
+        tests(
+            "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"], exclude: ["Fixtures"]),
         tests("FiguresTests", ["Figures", "Display"]),
-        tests("BrainTests", ["Brain", "Encoding", "Tensors"]),
-        tests("FiguresTests", ["Figures", "Display"]),
-        tests("BrainTests", ["Brain", "Encoding", "Tensors"]),
+        tests("BrainTests", ["Brain", "Encoding", "Formats", "Tensors"]),
         tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
     ]
 )

@@ -44,7 +44,8 @@ public struct FoundationModel: Sendable {
         let type = configuration.text("model_type")
         guard let type, HuggingFaceText.types.contains(type) else {
             throw configuration.problem(
-                "the model type \"\(type ?? "none")\" is not supported; \(HuggingFaceText.types.joined(separator: ", ")) are")
+                "the model type \"\(type ?? "none")\" is not supported; \(HuggingFaceText.types.joined(separator: ", ")) are"
+            )
         }
         return FoundationModel(
             name: name, folder: folder, textTower: try HuggingFaceText.load(folder, configuration))
@@ -56,7 +57,8 @@ public struct FoundationModel: Sendable {
         showsProgress: Bool = true
     ) throws -> FeatureSet {
         try text.features(
-            of: texts, layers: layers, pooling: pooling, batchTokens: batchTokens, showsProgress: showsProgress)
+            of: texts, layers: layers, pooling: pooling, batchTokens: batchTokens,
+            showsProgress: showsProgress)
     }
 }
 
@@ -72,7 +74,10 @@ extension FoundationModel: Displayable {
                     "\(configuration.depth), \(configuration.width) wide, \(configuration.heads) heads, "
                         + "feed-forward \(configuration.feedForwardWidth) (\(configuration.activation.rawValue))",
                 ],
-                ["layers", (tower.layers.first?.shortName ?? "") + ", layer 0 to layer \(configuration.depth - 1)"],
+                [
+                    "layers",
+                    (tower.layers.first?.shortName ?? "") + ", layer 0 to layer \(configuration.depth - 1)",
+                ],
                 ["parameters", grouped(tower.parameterCount)],
                 [
                     "tokenizer",
@@ -91,7 +96,9 @@ extension FoundationModel: Displayable {
     private func grouped(_ count: Int) -> String {
         var digits = String(count)
         var end = digits.endIndex
-        while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex), place > digits.startIndex {
+        while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex),
+            place > digits.startIndex
+        {
             digits.insert(",", at: place)
             end = place
         }

@@ -21,7 +21,8 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
                 + "\nGive a folder, or name in GYRUS_MODELS the folders that hold your models."
         case .file(let path, let problem): "\(path): \(problem)"
         case .parameters(let path, let problems):
-            "\(path) does not fit its configuration:\n" + problems.prefix(20).map { "  " + $0 }.joined(separator: "\n")
+            "\(path) does not fit its configuration:\n"
+                + problems.prefix(20).map { "  " + $0 }.joined(separator: "\n")
                 + (problems.count > 20 ? "\n  and \(problems.count - 20) more" : "")
         case .missingPart(let model, let part, let has): "\(model) has no \(part); it has \(has)"
         case .unknownLayer(let name, let model, let known):

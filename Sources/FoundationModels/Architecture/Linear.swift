@@ -29,7 +29,8 @@ struct Linear: Sendable {
         product.run(
             input, into: output,
             shape: ProductShape(
-                rows: rows, inputs: inputs, outputs: outputs, hasBias: product.hasBias, activation: activation,
+                rows: rows, inputs: inputs, outputs: outputs, hasBias: product.hasBias,
+                activation: activation,
                 accumulates: accumulating))
     }
 }

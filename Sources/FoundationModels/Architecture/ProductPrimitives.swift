@@ -26,6 +26,7 @@ final class ProductPrimitive: @unchecked Sendable {
     private let primitive: dnnl_primitive_t?
     private let input: dnnl_memory_desc_t
     private let output: dnnl_memory_desc_t
+    private let scratchpad: dnnl_memory_desc_t
 
     init(_ shape: ProductShape, weights: dnnl_memory_desc_t) {
         input = OneDNN.matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.inputs))
@@ -33,6 +34,9 @@ final class ProductPrimitive: @unchecked Sendable {
         let description = OneDNN.productDescription(shape, weights: weights)
         var primitive: dnnl_primitive_t?
         OneDNN.check(dnnl_primitive_create(&primitive, description), "a product of \(shape)")
+        scratchpad =
+            dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0)?.pointee
+            ?? dnnl_memory_desc_t()
         dnnl_primitive_desc_destroy(description)
         self.primitive = primitive
     }
@@ -40,26 +44,33 @@ final class ProductPrimitive: @unchecked Sendable {
     deinit { dnnl_primitive_destroy(primitive) }
 
     func run(
-        _ source: UnsafePointer<Float>, weights: PackedWeights, into target: UnsafeMutablePointer<Float>, rows: Int
+        _ source: UnsafePointer<Float>, weights: PackedWeights, into target: UnsafeMutablePointer<Float>,
+        rows: Int
     ) {
         var inputDescription = input
         var outputDescription = output
+        var scratchpadDescription = scratchpad
         var from: dnnl_memory_t?
         var to: dnnl_memory_t?
+        var scratch: dnnl_memory_t?
         let engine = OneDNN.shared.engine
         dnnl_memory_create(&from, &inputDescription, engine, UnsafeMutableRawPointer(mutating: source))
         dnnl_memory_create(&to, &outputDescription, engine, target)
+        dnnl_memory_create(&scratch, &scratchpadDescription, engine, OneDNN.allocate)
         defer {
             dnnl_memory_destroy(from)
             dnnl_memory_destroy(to)
+            dnnl_memory_destroy(scratch)
         }
         var arguments = [
             dnnl_exec_arg_t(arg: DNNL_ARG_SRC, memory: from),
             dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: weights.weight),
             dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: to),
+            dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch),
         ]
         if let bias = weights.bias { arguments.append(dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: bias)) }
-        let status = dnnl_primitive_execute(primitive, OneDNN.shared.stream, Int32(arguments.count), arguments)
+        let status = dnnl_primitive_execute(
+            primitive, OneDNN.shared.stream, Int32(arguments.count), arguments)
         OneDNN.check(status, "a product of \(rows) rows")
     }
 }
@@ -79,13 +90,16 @@ final class OneDNN: @unchecked Sendable {
         var engine: dnnl_engine_t?
         Self.check(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine")
         var stream: dnnl_stream_t?
-        Self.check(dnnl_stream_create(&stream, engine, UInt32(dnnl_stream_default_flags.rawValue)), "a stream")
+        Self.check(
+            dnnl_stream_create(&stream, engine, UInt32(dnnl_stream_default_flags.rawValue)), "a stream")
         self.engine = engine
         self.stream = stream
     }
 
     /// The description of a row-major matrix, or of one whose memory is the transpose.
-    static func matrix(_ rows: dnnl_dim_t, _ columns: dnnl_dim_t, transposed: Bool = false) -> dnnl_memory_desc_t {
+    static func matrix(_ rows: dnnl_dim_t, _ columns: dnnl_dim_t, transposed: Bool = false)
+        -> dnnl_memory_desc_t
+    {
         description(rows, columns, transposed ? dnnl_ba : dnnl_ab)
     }
 
@@ -106,7 +120,9 @@ final class OneDNN: @unchecked Sendable {
     }
 
     /// A product with its bias, and what is done to its result before it is written.
-    static func productDescription(_ shape: ProductShape, weights: dnnl_memory_desc_t) -> dnnl_primitive_desc_t? {
+    static func productDescription(_ shape: ProductShape, weights: dnnl_memory_desc_t)
+        -> dnnl_primitive_desc_t?
+    {
         var input = matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.inputs))
         var output = matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.outputs))
         var weights = weights
@@ -127,14 +143,19 @@ final class OneDNN: @unchecked Sendable {
         dnnl_primitive_attr_create(&attributes)
         dnnl_primitive_attr_set_post_ops(attributes, operations)
         dnnl_post_ops_destroy(operations)
+        // oneDNN's own scratchpad belongs to the thread that made the primitive; a cell runs on a thread of its own.
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user)
         defer { dnnl_primitive_attr_destroy(attributes) }
         var description: dnnl_primitive_desc_t?
         check(
-            dnnl_primitive_desc_create(&description, &product, attributes, shared.engine, nil), "a product of \(shape)")
+            dnnl_primitive_desc_create(&description, &product, attributes, shared.engine, nil),
+            "a product of \(shape)")
         return description
     }
 
-    private static func elementwise(_ activation: TransformerConfiguration.Activation) -> (dnnl_alg_kind_t, Float) {
+    private static func elementwise(_ activation: TransformerConfiguration.Activation) -> (
+        dnnl_alg_kind_t, Float
+    ) {
         switch activation {
         case .gelu: (dnnl_eltwise_gelu_erf, 0)
         case .geluTanh: (dnnl_eltwise_gelu_tanh, 0)
@@ -151,12 +172,14 @@ final class OneDNN: @unchecked Sendable {
         var (from, to) = (from, to)
         var description: dnnl_primitive_desc_t?
         check(
-            dnnl_reorder_primitive_desc_create(&description, &from, shared.engine, &to, shared.engine, nil), "a layout")
+            dnnl_reorder_primitive_desc_create(&description, &from, shared.engine, &to, shared.engine, nil),
+            "a layout")
         var primitive: dnnl_primitive_t?
         check(dnnl_primitive_create(&primitive, description), "a layout")
         dnnl_primitive_desc_destroy(description)
         let arguments = [
-            dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source), dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: target),
+            dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source),
+            dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: target),
         ]
         check(dnnl_primitive_execute(primitive, shared.stream, 2, arguments), "a layout")
         dnnl_primitive_destroy(primitive)

@@ -46,7 +46,8 @@ struct TransformerBlock: Sendable {
             query: AttentionRows(projected, stride: 3 * width),
             key: AttentionRows(projected + width, stride: 3 * width),
             value: AttentionRows(projected + 2 * width, stride: 3 * width), offsets: offsets,
-            heads: configuration.heads, headWidth: width / configuration.heads, causal: configuration.isCausal,
+            heads: configuration.heads, headWidth: width / configuration.heads,
+            causal: configuration.isCausal,
             into: workspace.attended, outputStride: width)
         attentionOutput.apply(workspace.attended, into: workspace.hidden, rows: rows, accumulating: true)
     }

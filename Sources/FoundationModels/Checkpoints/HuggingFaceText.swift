@@ -29,12 +29,16 @@ enum HuggingFaceText {
         let embedding = TextEmbedding(
             tokens: reader.embedding(.tokenEmbedding, rows: family.vocabulary, width: width),
             positions: reader.embedding(.positionEmbedding, rows: family.positions, width: width),
-            types: family.types > 0 ? reader.embedding(.typeEmbedding, rows: family.types, width: width) : nil,
-            norm: reader.norm(.embeddingNorm, width: width, epsilon: epsilon), firstPosition: family.firstPosition)
+            types: family.types > 0
+                ? reader.embedding(.typeEmbedding, rows: family.types, width: width) : nil,
+            norm: reader.norm(.embeddingNorm, width: width, epsilon: epsilon),
+            firstPosition: family.firstPosition)
         let blocks = (0..<transformer.depth).map { block in
             TransformerBlock(
-                attentionInput: reader.linear([.query, .key, .value], block: block, outputs: width, inputs: width),
-                attentionOutput: reader.linear([.attentionOutput], block: block, outputs: width, inputs: width),
+                attentionInput: reader.linear(
+                    [.query, .key, .value], block: block, outputs: width, inputs: width),
+                attentionOutput: reader.linear(
+                    [.attentionOutput], block: block, outputs: width, inputs: width),
                 attentionNorm: reader.norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
                 expansion: reader.linear(
                     [.expansion], block: block, outputs: transformer.feedForwardWidth, inputs: width),
@@ -48,11 +52,13 @@ enum HuggingFaceText {
         let tokenizer = try loadTokenizer(folder)
         guard tokenizer.vocabularyCount <= family.vocabulary else {
             throw configuration.problem(
-                "\"vocab_size\" is \(family.vocabulary), but the tokenizer has \(tokenizer.vocabularyCount) tokens")
+                "\"vocab_size\" is \(family.vocabulary), but the tokenizer has \(tokenizer.vocabularyCount) tokens"
+            )
         }
         return TextTower(
             family: family.layout.family, configuration: transformer, embedding: embedding, blocks: blocks,
-            blockNames: (0..<transformer.depth).map(family.layout.blockName), tokenizer: tokenizer, unused: unused)
+            blockNames: (0..<transformer.depth).map(family.layout.blockName), tokenizer: tokenizer,
+            unused: unused)
     }
 
     private static func family(_ configuration: ModelConfiguration) throws -> Family {
@@ -69,7 +75,8 @@ enum HuggingFaceText {
                 positions: try configuration.count("max_position_embeddings"), types: 0)
         case let type:
             if let kind = configuration.text("position_embedding_type"), kind != "absolute" {
-                throw configuration.problem("the position embedding \"\(kind)\" is not supported; \"absolute\" is")
+                throw configuration.problem(
+                    "the position embedding \"\(kind)\" is not supported; \"absolute\" is")
             }
             let isRoberta = type == "roberta"
             return Family(

@@ -20,12 +20,16 @@ struct ModelConfiguration {
     /// A number above nought, where it is given.
     func optionalCount(_ key: String) throws -> Int? {
         guard let entry = json[key] else { return nil }
-        guard let value = entry.integer, value > 0 else { throw problem("\"\(key)\" must be a whole number above 0") }
+        guard let value = entry.integer, value > 0 else {
+            throw problem("\"\(key)\" must be a whole number above 0")
+        }
         return value
     }
 
     func integer(_ key: String) -> Int? { json[key]?.integer }
-    func number(_ key: String) -> Float? { if case .number(let value)? = json[key] { Float(value) } else { nil } }
+    func number(_ key: String) -> Float? {
+        if case .number(let value)? = json[key] { Float(value) } else { nil }
+    }
     func text(_ key: String) -> String? { json[key]?.text }
     func flag(_ key: String) -> Bool? { json[key]?.flag }
 

@@ -45,7 +45,8 @@ struct ModelLocator {
     private var packageFolders: [URL] {
         let environments =
             [environment["VIRTUAL_ENV"].map { URL(fileURLWithPath: $0) }].compactMap { $0 } + [
-                program.deletingLastPathComponent().deletingLastPathComponent(), workingFolder.appending(path: ".venv"),
+                program.deletingLastPathComponent().deletingLastPathComponent(),
+                workingFolder.appending(path: ".venv"),
             ]
         return environments.flatMap { environment in
             entries(environment.appending(path: "lib"))
@@ -66,7 +67,9 @@ struct ModelLocator {
         for entry in entries(folder) {
             let found = normalized(entry.lastPathComponent)
             guard found == wanted || found == "gt_" + wanted else { continue }
-            for candidate in [entry, entry.appending(path: "model")] where isModel(candidate) { return candidate }
+            for candidate in [entry, entry.appending(path: "model")] where isModel(candidate) {
+                return candidate
+            }
         }
         return nil
     }
@@ -86,7 +89,8 @@ struct ModelLocator {
     }
 
     private func entries(_ folder: URL) -> [URL] {
-        let entries = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let entries = try? FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: nil)
         return (entries ?? []).sorted { $0.path < $1.path }
     }
 

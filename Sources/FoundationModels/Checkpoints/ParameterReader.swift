@@ -14,7 +14,8 @@ final class ParameterReader {
         self.checkpoint = checkpoint
         self.layout = layout
         let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
-        prefix = layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
+        prefix =
+            layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
     }
 
     /// A linear layer made of `parts`, each of outputs x inputs.

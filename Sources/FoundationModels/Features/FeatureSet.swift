@@ -58,12 +58,14 @@ extension FeatureSet: Displayable {
     public var mimeBundle: MIMEBundle {
         let rows = layers.map { features in
             [
-                features.layer.shortName, features.name, "\(features.matrix.rows) x \(features.matrix.columns)",
+                features.layer.shortName, features.name,
+                "\(features.matrix.rows) x \(features.matrix.columns)",
                 String(features.layer.place),
             ]
         }
         return Table(
-            title: "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)",
+            title:
+                "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)",
             header: ["layer", "name", "shape", "blocks before"], rows: rows
         ).mimeBundle
     }

@@ -36,7 +36,9 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     /// The last layer alone.
     public static let last = LayerSelection(choices: [.last])
     /// The blocks of a range; the first is 0.
-    public static func blocks(_ range: ClosedRange<Int>) -> LayerSelection { LayerSelection(choices: [.blocks(range)]) }
+    public static func blocks(_ range: ClosedRange<Int>) -> LayerSelection {
+        LayerSelection(choices: [.blocks(range)])
+    }
     /// The layers of the given names or patterns.
     public static func named(_ patterns: [String]) -> LayerSelection {
         LayerSelection(choices: patterns.map { .pattern($0) })
@@ -82,7 +84,9 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
 private func fits(_ name: String, _ pattern: String) -> Bool {
     let pieces = pattern.split(separator: "*", omittingEmptySubsequences: false)
     guard pieces.count > 1, let first = pieces.first, let last = pieces.last else { return name == pattern }
-    guard name.hasPrefix(first), name.hasSuffix(last), name.count >= first.count + last.count else { return false }
+    guard name.hasPrefix(first), name.hasSuffix(last), name.count >= first.count + last.count else {
+        return false
+    }
     var rest = name.dropFirst(first.count).dropLast(last.count)
     for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
         guard let range = rest.firstRange(of: piece) else { return false }

@@ -12,17 +12,21 @@ struct Table: Displayable {
 
     private var plain: String {
         let lines = (header.isEmpty ? [] : [header]) + rows
-        let widths = (0..<(lines.first?.count ?? 0)).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<(lines.first?.count ?? 0)).map { column in lines.map { $0[column].count }.max() ?? 0
+        }
         let body = lines.map { line in
-            zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-                .trimmingSuffix(while: \.isWhitespace)
+            zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+                separator: "  "
+            )
+            .trimmingSuffix(while: \.isWhitespace)
         }
         return ([title] + body).joined(separator: "\n")
     }
 
     private var html: String {
         func row(_ cells: [String], _ tag: String) -> String {
-            "<tr>" + cells.map { "<\(tag) style=\"text-align:left\">\(escaped($0))</\(tag)>" }.joined() + "</tr>"
+            "<tr>" + cells.map { "<\(tag) style=\"text-align:left\">\(escaped($0))</\(tag)>" }.joined()
+                + "</tr>"
         }
         let head = header.isEmpty ? "" : "<thead>\(row(header, "th"))</thead>"
         let body = rows.map { row($0, "td") }.joined()

@@ -25,7 +25,9 @@ enum JSONDocument: Sendable {
         return members.last { $0.key.elementsEqual(key.utf8) }?.value
     }
 
-    var text: String? { if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil } }
+    var text: String? {
+        if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+    }
     var bytes: [UInt8]? { if case .string(let bytes) = self { bytes } else { nil } }
     var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
     var items: [JSONDocument]? { if case .array(let items) = self { items } else { nil } }
@@ -156,7 +158,8 @@ private struct JSONParser {
         return .number(value)
     }
 
-    private mutating func word(_ word: String, _ value: JSONDocument) throws(JSONSyntaxError) -> JSONDocument {
+    private mutating func word(_ word: String, _ value: JSONDocument) throws(JSONSyntaxError) -> JSONDocument
+    {
         guard bytes[position...].starts(with: word.utf8) else { throw error(word) }
         position += word.utf8.count
         return value
@@ -175,5 +178,7 @@ private struct JSONParser {
         while let byte = peek, byte == 32 || (9...13).contains(byte) { position += 1 }
     }
 
-    private func error(_ expected: String) -> JSONSyntaxError { JSONSyntaxError(expected: expected, offset: position) }
+    private func error(_ expected: String) -> JSONSyntaxError {
+        JSONSyntaxError(expected: expected, offset: position)
+    }
 }

@@ -50,7 +50,9 @@ public struct SpecialTokens: Sendable {
                 position += match.length
                 continue
             }
-            if entry.stripsLeft { range = start + trimmedEnd(text, start..<range.lowerBound)..<range.upperBound }
+            if entry.stripsLeft {
+                range = start + trimmedEnd(text, start..<range.lowerBound)..<range.upperBound
+            }
             if entry.stripsRight { range = range.lowerBound..<skippedSpace(text, from: range.upperBound) }
             if start < range.lowerBound { body(.text(start..<range.lowerBound)) }
             body(.special(entry.id))

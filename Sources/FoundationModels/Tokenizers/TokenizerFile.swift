@@ -16,7 +16,8 @@ struct TokenizerFile {
     func tokenizer() throws -> any Tokenizer {
         guard let model = json["model"] else { throw problem("\"model\" is missing") }
         // Files of before 2020 leave the type out; only WordPiece has a continuation prefix.
-        switch model["type"]?.text ?? (model["continuing_subword_prefix"]?.text == nil ? "BPE" : "WordPiece") {
+        switch model["type"]?.text ?? (model["continuing_subword_prefix"]?.text == nil ? "BPE" : "WordPiece")
+        {
         case "WordPiece": return try wordPiece(model)
         case let type: throw problem("the tokenizer model \"\(type)\" is not supported; WordPiece is")
         }
@@ -31,7 +32,8 @@ struct TokenizerFile {
         }
         return WordPieceTokenizer(
             vocabulary: vocabulary, normalizer: try bertNormalizer(), specialTokens: try specialTokens(),
-            unknown: unknownID, continuationPrefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8),
+            unknown: unknownID,
+            continuationPrefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8),
             maximumWordLength: model["max_input_chars_per_word"]?.integer ?? 100)
     }
 
@@ -51,7 +53,8 @@ struct TokenizerFile {
         return Vocabulary(
             try members.map { key, value in
                 guard let id = value.integer, (0..<Self.maximumVocabulary).contains(id) else {
-                    throw problem("the id of \"\(String(decoding: key, as: UTF8.self))\" is no number of an id")
+                    throw problem(
+                        "the id of \"\(String(decoding: key, as: UTF8.self))\" is no number of an id")
                 }
                 return (key, Int32(id))
             })
@@ -85,9 +88,13 @@ struct TokenizerFile {
             else { throw problem("\"post_processor\" has no cls or sep token") }
             return ([Int32(opening)], [Int32(closing)])
         case "TemplateProcessing":
-            guard let steps = processor?["single"]?.items else { throw problem("\"post_processor.single\" is missing") }
+            guard let steps = processor?["single"]?.items else {
+                throw problem("\"post_processor.single\" is missing")
+            }
             let ids = try steps.map { try templateIDs($0, processor) }
-            guard let text = ids.firstIndex(of: nil) else { throw problem("\"post_processor.single\" has no text") }
+            guard let text = ids.firstIndex(of: nil) else {
+                throw problem("\"post_processor.single\" has no text")
+            }
             return (ids[..<text].flatMap { $0 ?? [] }, ids[(text + 1)...].flatMap { $0 ?? [] })
         case let type?: throw problem("the post-processor \"\(type)\" is not supported")
         }

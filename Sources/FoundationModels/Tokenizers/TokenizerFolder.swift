@@ -14,7 +14,8 @@ private enum TokenizerFolder {
         let lines = folder.appending(path: "vocab.txt")
         if FileManager.default.fileExists(atPath: lines.path) { return try wordPiece(lines, in: folder) }
         throw FoundationModelError.file(
-            path: folder.path, problem: "a tokenizer is expected in tokenizer.json or vocab.txt; neither is there")
+            path: folder.path,
+            problem: "a tokenizer is expected in tokenizer.json or vocab.txt; neither is there")
     }
 
     /// BERT's tokenizer as `vocab.txt` and the options of `tokenizer_config.json` describe it.
@@ -23,7 +24,8 @@ private enum TokenizerFolder {
         let options = try TokenizerOptions(folder)
         func id(_ token: String) throws -> Int32 {
             guard let id = vocabulary.id(of: token) else {
-                throw FoundationModelError.file(path: file.path, problem: "the token \(token) is expected and missing")
+                throw FoundationModelError.file(
+                    path: file.path, problem: "the token \(token) is expected and missing")
             }
             return id
         }
@@ -35,7 +37,8 @@ private enum TokenizerFolder {
         return WordPieceTokenizer(
             vocabulary: vocabulary,
             normalizer: BERTNormalizer(
-                separatesIdeographs: options.separatesIdeographs, stripsAccents: options.stripsAccents ?? lowercases,
+                separatesIdeographs: options.separatesIdeographs,
+                stripsAccents: options.stripsAccents ?? lowercases,
                 lowercases: lowercases),
             specialTokens: SpecialTokens(
                 entries, opening: [try id(options.opening)], closing: [try id(options.closing)]),
@@ -73,7 +76,8 @@ private struct TokenizerOptions {
 func readJSON(_ file: URL) throws -> JSONDocument {
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
-        throw FoundationModelError.file(path: file.path, problem: "cannot be read (\(error.localizedDescription))")
+        throw FoundationModelError.file(
+            path: file.path, problem: "cannot be read (\(error.localizedDescription))")
     }
     do { return try JSONDocument(data) } catch {
         throw FoundationModelError.file(path: file.path, problem: "is not JSON: \(error)")

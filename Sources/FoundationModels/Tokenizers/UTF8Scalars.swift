@@ -1,6 +1,8 @@
 /// The scalar that begins at `position` of valid UTF-8, and its length in bytes.
 @inline(__always)
-func decodeScalar(_ text: UnsafeBufferPointer<UInt8>, at position: Int) -> (scalar: Unicode.Scalar, length: Int) {
+func decodeScalar(_ text: UnsafeBufferPointer<UInt8>, at position: Int) -> (
+    scalar: Unicode.Scalar, length: Int
+) {
     let first = text[position]
     if first < 0x80 { return (Unicode.Scalar(first), 1) }
     let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4

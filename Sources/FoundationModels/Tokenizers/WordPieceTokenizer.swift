@@ -27,7 +27,9 @@ public struct WordPieceTokenizer: Tokenizer {
         words = PrefixTree(vocabulary.entries)
         continuations = PrefixTree(
             vocabulary.entries.compactMap { bytes, id in
-                guard bytes.starts(with: continuationPrefix), bytes.count > continuationPrefix.count else { return nil }
+                guard bytes.starts(with: continuationPrefix), bytes.count > continuationPrefix.count else {
+                    return nil
+                }
                 return (Array(bytes[continuationPrefix.count...]), id)
             })
     }
