@@ -12,7 +12,15 @@ LOOPS = {
     "task sleep": "try await Task.sleep(for: .seconds(600))",
     "allocation-heavy loop": "var s: [[Int]] = []\nwhile true { s.append([Int](repeating: 1, count: 100)); if s.count > 1000 { s.removeAll() } }",
     "printing loop": "while true { print(\"tick\"); usleep(2000) }",
-    "long library call": "let big = Matrix<Float>(1500, 1500) { Float(($0 &* 31 &+ $1) % 17) }\nwhile true { _ = big * big }",
+    "long library call": """
+        let x = Matrix<Float>(rows: 2000, columns: 600, elements: (0..<1_200_000).map { Float($0 &* 7919 % 1009) })
+        let y = Matrix<Float>(rows: 2000, columns: 5000, elements: (0..<10_000_000).map { Float($0 &* 6007 % 997) })
+        while true { _ = try Ridge(showsProgress: false).fit(x, to: y) }
+        """,
+    "loop of matrix products": """
+        let m = Matrix<Float>(rows: 1000, columns: 1000, repeating: 1)
+        while true { _ = multiply(m, m) }
+        """,
     "sorting": "while true { _ = (0..<200_000).map { ($0 &* 7919) % 100_003 }.sorted() }",
 }
 
@@ -22,7 +30,7 @@ def test_an_interrupt(kernel, kind):
     kernel.ok("var kept = [1, 2]")
     cell = kernel.client.execute('kept.append(3)\nprint("running")\nfflush(stdout)\n' + LOOPS[kind])
     kernel.wait_for_output(cell)
-    time.sleep(0.3)
+    time.sleep(0.8)
     start = time.monotonic()
     kernel.interrupt()
     outcome = kernel.finish(cell, timeout=20)
