@@ -28,8 +28,8 @@ import Testing
         #expect(plane.sides == ["L", "R"])
         #expect(plane.size(in: space) == (3, 2))
         #expect(plane.pixelSize(in: space) == (2, 3))
-        // Stored: row y = 0 is 0 1 2, y = 1 (further forward) is 3 4 5; x grows to the left.
-        #expect(plane.pixels(of: [0, 1, 2, 3, 4, 5], slice: 0, in: space) == [5, 4, 3, 2, 1, 0])
+        // Stored x by x: x = 0 (the right side) is 0 1, the second of which lies further forward.
+        #expect(plane.pixels(of: [0, 1, 2, 3, 4, 5], slice: 0, in: space) == [5, 3, 1, 4, 2, 0])
         #expect(space.name(of: 0, in: plane) == "z = 8 mm")
     }
 
@@ -39,7 +39,7 @@ import Testing
             shape: [2, 2, 2], indices: Array(0..<8), affine: [[0, 1, 0, 0], [0, 0, -1, 0], [1, 0, 0, 0]])
         let sagittal = space.plane(cutting: 1)
         #expect(sagittal.sides == ["P", "A"])
-        // Up is the first axis; forwards is against the third. index = s + 2 r + 4 p.
-        #expect(sagittal.pixels(of: [0, 1, 2, 3, 4, 5, 6, 7], slice: 0, in: space) == [5, 1, 4, 0])
+        // Up is the first axis; forwards is against the third. The place is 4 s + 2 r + p.
+        #expect(sagittal.pixels(of: [0, 1, 2, 3, 4, 5, 6, 7], slice: 0, in: space) == [5, 4, 1, 0])
     }
 }

@@ -25,7 +25,7 @@ public struct SlicePlane: Sendable, Equatable {
 
     /// One slice of a volume, the upper left pixel first, row after row.
     public func pixels(of volume: [Double], slice: Int, in space: VoxelSpace) -> [Double] {
-        let steps = [1, space.shape[0], space.shape[0] * space.shape[1]]
+        let steps = [space.shape[1] * space.shape[2], space.shape[2], 1]
         let (width, height) = size(in: space)
         return (0..<height).flatMap { row in
             (0..<width).map { column in

@@ -3,13 +3,14 @@ import Foundation
 /// Where the voxels of a response matrix lie in a grid of the scanner or of a template.
 ///
 /// ```swift
-/// let space = try VoxelSpace(shape: [40, 20, 1], mask: mask)
+/// let space = try VoxelSpace(mask: NIfTI.read(maskFile))
 /// let volume = try space.volume(of: scores)         // 800 values, NaN outside the mask
 /// ```
 public struct VoxelSpace: Sendable, Equatable {
     /// The voxels of the grid along its three axes.
     public let shape: [Int]
-    /// The place of each voxel in the grid: `x + shape[0] * (y + shape[1] * z)`, as NIfTI stores it.
+    /// The place of each voxel in the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
+    /// of `data[mask]` in numpy and of nilearn's maskers.
     public let indices: [Int]
     /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive.
     public let affine: [[Double]]
@@ -37,7 +38,7 @@ public struct VoxelSpace: Sendable, Equatable {
         self.affine = affine
     }
 
-    /// The voxels where a mask is not zero, in the order in which they are stored.
+    /// The voxels where a mask is not zero; the mask lists the grid with z fastest.
     ///
     /// Throws `BrainError.count` where the mask has another number of voxels than the grid.
     public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {

@@ -64,8 +64,9 @@ public struct Histogram: DrawnFigure {
 
     /// The edges of a bin.
     public func bounds(of bin: Int) -> ClosedRange<Double> {
-        let low = start + Double(bin) * binWidth
-        return low...(low + binWidth)
+        // Counted in whole steps from zero, so that an edge at zero is zero.
+        let steps = (start / binWidth).rounded()
+        return ((steps + Double(bin)) * binWidth)...((steps + Double(bin + 1)) * binWidth)
     }
 
     var emptyMessage: String {

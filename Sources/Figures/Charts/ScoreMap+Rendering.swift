@@ -19,7 +19,8 @@ extension ScoreMap {
         }
     }
 
-    /// The anatomy: its 2nd to 98th percentile becomes dark grey to white.
+    /// The anatomy: its 2nd to 98th percentile becomes dark grey to white, and what is nearly black, as the air around
+    /// a head is, stays white.
     private func drawAnatomy(_ layout: Layout, x: Double, y: Double, on canvas: Canvas) {
         for (slice, place) in zip(slices, layout.places) {
             guard let background = slice.background else { continue }
@@ -28,7 +29,8 @@ extension ScoreMap {
             else {
                 continue
             }
-            for (position, value) in background.enumerated() where value.isFinite {
+            let air = low >= 0 ? 0.15 * high : -.infinity
+            for (position, value) in background.enumerated() where value >= air && value.isFinite {
                 let (row, column) = position.quotientAndRemainder(dividingBy: slice.width)
                 let part = high > low ? min(1, max(0, (value - low) / (high - low))) : 0.5
                 let shade = 0.12 + 0.83 * part

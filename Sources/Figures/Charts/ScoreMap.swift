@@ -17,7 +17,7 @@ public struct ScoreMap: DrawnFigure {
         public let height: Int
         /// The scores, row after row; NaN lets the anatomy show.
         public let values: [Double]
-        /// The anatomy, row after row; NaN is white.
+        /// The anatomy, row after row; NaN and, in an image without negative values, what is nearly black are white.
         public let background: [Double]?
         /// The size of a pixel, across and down, in mm or in any one unit.
         public var pixelSize: (width: Double, height: Double) { (pixelWidth, pixelHeight) }
@@ -63,7 +63,7 @@ public struct ScoreMap: DrawnFigure {
     /// A map of one or several slices.
     public init(
         _ slices: [Slice], title: String = "", note: String = "", valueTitle: String = "",
-        colorMap: ColorMap = .inferno, domain: ClosedRange<Double>? = nil
+        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
     ) {
         self.slices = slices
         self.title = title

@@ -27,12 +27,12 @@ public struct ColorMap: Sendable, Equatable {
             0xFDE725,
         ])
 
-    /// Matplotlib's inferno: black, red, yellow; stands out over a grey anatomy.
-    public static let inferno = ColorMap(
-        "inferno",
+    /// Matplotlib's plasma: blue, red, yellow; none of its colours is grey, so it stands out over an anatomy.
+    public static let plasma = ColorMap(
+        "plasma",
         [
-            0x000004, 0x1B0C41, 0x4A0C6B, 0x781C6D, 0xA52C60, 0xCF4446, 0xED6925, 0xFB9B06, 0xF7D13D,
-            0xFCFFA4,
+            0x0D0887, 0x46039F, 0x7201A8, 0x9C179E, 0xBD3786, 0xD8576B, 0xED7953, 0xFB9F3A, 0xFDCA26,
+            0xF0F921,
         ])
 
     /// Blue below zero, white at zero, red above (ColorBrewer's RdBu, reversed).

@@ -15,7 +15,7 @@ extension VoxelSpace {
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
-        colorMap: ColorMap = .inferno, domain: ClosedRange<Double>? = nil
+        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
     ) throws -> ScoreMap {
         let plane = plane ?? naturalPlane
         let whole = try volume(of: scores)

@@ -1,0 +1,57 @@
+import Brain
+import Encoding
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct FileTests {
+    private func withFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    @Test func aStudyComesBackAsItWasWritten() throws {
+        let space = try VoxelSpace(
+            shape: [2, 2, 1], indices: [3, 0, 1], affine: [[2, 0, 0, 1], [0, 2, 0, 2], [0, 0, 3, 4]])
+        let study = try Study(
+            name: "sub-01", stimuli: ["ein Hund", "naïve 狗", "", "a"],
+            responses: Matrix([[1, 2, 3], [4, 5, .nan], [7, 8, 9], [0, 1, 0]]), runs: Runs(lengths: [3, 1]),
+            space: space, regions: Regions(names: ["V1", "", "IT"], groups: ["V1": "early"]))
+        try withFolder { folder in
+            let path = folder.appendingPathComponent("sub-01.h5").path
+            try study.write(to: path)
+            let read = try Study.open(path)
+            #expect(read.name == "sub-01" && read.stimuli == study.stimuli && read.runs == study.runs)
+            #expect(read.space == study.space && read.regions == study.regions)
+            #expect(read.responses.row(0) == [1, 2, 3] && read.responses[1, 2].isNaN)
+        }
+    }
+
+    @Test func whatIsMissingIsNamed() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("empty.h5")
+            try HDF5File.create(url) { try $0.write([1, 2], to: "/runs") }
+            let error = try #require(throws: FormatError.self) { try Study.open(url.path) }
+            #expect("\(error)".contains("/responses") && "\(error)".contains("empty.h5"))
+        }
+    }
+
+    @Test func aMapComesBackFromNIfTI() throws {
+        let space = try VoxelSpace(
+            shape: [2, 3, 2], mask: [0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+            affine: [[-3, 0, 0, 10], [0, 3, 0, -5], [0, 0, 4, 2]])
+        try withFolder { folder in
+            let path = folder.appendingPathComponent("map.nii.gz").path
+            try space.write([0.1, 0.2, 0.3, 0.4], to: path)
+            let image = try NIfTI.read(URL(fileURLWithPath: path))
+            #expect(try VoxelSpace(mask: image) == space)
+            #expect(try image.voxelsByTime(at: space.indices).elements == [0.1, 0.2, 0.3, 0.4])
+            let mean = try image.meanVolume()
+            #expect(
+                zip(mean, [0, 0.1, 0.2, 0, 0, 0, 0.3, 0, 0, 0, 0, 0.4]).allSatisfy { abs($0 - $1) < 1e-7 })
+        }
+    }
+}
