@@ -21,6 +21,9 @@ static atomic_int last_number;
 static atomic_bool interrupted; // Whether the client asked the running cell to stop.
 static atomic_int reached;      // How many of the cell's top-level items were begun.
 
+// Held while the cells' code is barred or opened, so that no cell begins behind a bar meant for the one before.
+static pthread_mutex_t bar_lock = PTHREAD_MUTEX_INITIALIZER;
+
 // --- what CellRuntime calls, by name ----------------------------------------------------------------------------
 
 void gyrus_runner_reached(int32_t item) { atomic_store(&reached, item); }
@@ -58,13 +61,16 @@ static void body(void *context) {
 static void ended(void *context, enum outcome outcome) {
     static const char *names[] = {"ok", "error", "trap", "interrupt"};
     struct cell *cell = context;
+    pthread_mutex_lock(&bar_lock);
+    atomic_store(&running, 0);
+    images_bar(false);
+    pthread_mutex_unlock(&bar_lock);
     streams_settle(outcome != OUTCOME_OK);
     struct report report = threads_take_report();
     if (outcome != OUTCOME_OK && report.outcome == OUTCOME_OK) report.outcome = outcome;
     char frames[FRAMES * 90];
     image_describe(report.frames, report.frame_count, frames, sizeof frames);
     bool was_interrupted = atomic_exchange(&interrupted, false);
-    atomic_store(&running, 0);
     send_json(
         MESSAGE_FINISHED,
         "{\"number\":%d,\"outcome\":\"%s\",\"loaded\":%s,\"interrupted\":%s,\"reached\":%d,\"signal\":\"%s\",\"frames\":%s}",
@@ -100,7 +106,12 @@ static void *insist(void *argument) {
     int number = (int)(intptr_t)argument;
     int waited = 0;
     while (waited < PATIENCE_MILLISECONDS && atomic_load(&running) == number) {
-        if (waited >= GRACE_MILLISECONDS) thread_interrupt_all(waited >= LIBRARY_MILLISECONDS);
+        if (waited >= GRACE_MILLISECONDS) {
+            thread_interrupt_all(waited >= LIBRARY_MILLISECONDS);
+            pthread_mutex_lock(&bar_lock);
+            if (atomic_load(&running) == number) images_bar(true);
+            pthread_mutex_unlock(&bar_lock);
+        }
         usleep(STEP_MILLISECONDS * 1000);
         waited += STEP_MILLISECONDS;
     }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct range {
     uintptr_t base, start, end;
@@ -88,6 +89,19 @@ static const struct range *find(uintptr_t address) {
         if (within(images[i], address)) return images[i];
     return NULL;
 }
+
+static atomic_bool barred;
+
+void images_bar(bool bar) {
+    if (atomic_exchange(&barred, bar) == bar) return;
+    int protection = bar ? PROT_READ : PROT_READ | PROT_EXEC;
+    for (int i = atomic_load(&image_count) - 1; i >= 0; i--) {
+        uintptr_t page = images[i]->start & ~(uintptr_t)4095;
+        mprotect((void *)page, images[i]->end - page, protection);
+    }
+}
+
+bool images_are_barred(void) { return atomic_load(&barred); }
 
 bool image_contains(uintptr_t address) { return find(address) != NULL; }
 

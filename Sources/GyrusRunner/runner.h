@@ -52,6 +52,10 @@ bool image_contains(uintptr_t address);
 // Whether a thread that waits or runs at this address holds no lock of libc or of the Swift runtime, though it is
 // outside the cells: a sleep or, where `library` is set, Swift code of the standard library.
 bool image_is_interruptible(uintptr_t address, bool library);
+// Bars or opens the cells' code to execution: a thread that comes back into a barred cell from a library faults at once,
+// which is where an interrupt can take it without leaving a lock held. Safe in a signal handler.
+void images_bar(bool bar);
+bool images_are_barred(void);
 // Writes `[["Cell3",4660],…]` for those of the addresses that lie in cells (name of the image, offset in it).
 void image_describe(const uintptr_t *addresses, int count, char *text, size_t size);
 

@@ -91,8 +91,12 @@ _Noreturn void swift_errorInMain(void *error) {
 
 // --- traps and interrupts ---------------------------------------------------------------------------------------
 
+// Whether a fault is a thread's return into a cell whose code an interrupt has barred.
+static bool came_back_to_barred_code(int signal, const siginfo_t *info, uintptr_t pc) {
+    return signal == SIGSEGV && (uintptr_t)info->si_addr == pc && image_contains(pc) && images_are_barred();
+}
+
 static void handle(int signal, siginfo_t *info, void *opaque) {
-    (void)info;
     struct guarded *guard = current;
     greg_t *registers = ((ucontext_t *)opaque)->uc_mcontext.gregs;
     uintptr_t pc = (uintptr_t)registers[REG_RIP], frame = (uintptr_t)registers[REG_RBP];
@@ -102,6 +106,15 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
         report_from(OUTCOME_INTERRUPT, signal, pc, frame);
         guard->armed = 0;
         siglongjmp(guard->start, OUTCOME_INTERRUPT);
+    }
+    if (came_back_to_barred_code(signal, info, pc)) {
+        if (guard != NULL && guard->armed) {
+            report_from(OUTCOME_INTERRUPT, signal, pc, frame);
+            guard->armed = 0;
+            siglongjmp(guard->start, OUTCOME_INTERRUPT);
+        }
+        images_bar(false); // A task in the background, which the interrupt is not meant for: let it go on.
+        return;
     }
     if (guard == NULL || !guard->armed) {
         // Not a cell's thread: the process ends as it would have without this handler, and the kernel says so.

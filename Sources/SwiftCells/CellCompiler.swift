@@ -48,7 +48,14 @@ public final class CellCompiler {
             + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }.joined()
         let file = folder.appending(path: "\(module).swift")
         try Data(text.utf8).write(to: file)
-        let warnings = try runFrontend(module: module, file: file.path, source: edited, label: label)
+        let conforms = syntax.effects.contains { $0.contains(": ") }
+        let warnings: [Diagnostic]
+        do {
+            warnings = try runFrontend(module: module, file: file.path, source: edited, label: label, conforms: conforms)
+        } catch Failure.source(let errors, let lines) {
+            throw Failure.source(
+                names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors), lines: lines)
+        }
         try link(module, imports: imports + syntax.imports)
         return CompiledCell(
             module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
@@ -72,7 +79,9 @@ public final class CellCompiler {
         folder.appending(path: "\(module).\(ending)").path
     }
 
-    private func runFrontend(module: String, file: String, source: EditedSource, label: String) throws -> [Diagnostic] {
+    private func runFrontend(
+        module: String, file: String, source: EditedSource, label: String, conforms: Bool
+    ) throws -> [Diagnostic] {
         let arguments =
             [
                 "-frontend", "-c", "-primary-file", file, "-target", toolchain.target, "-disable-objc-interop",
@@ -84,6 +93,8 @@ public final class CellCompiler {
                 "-I", folder.path, "-o", path(module, "o"),
             ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
             + toolchain.macroFlags
+            // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+            + (conforms ? ["-disable-access-control"] : [])
         let result = try Subprocess.run(toolchain.frontend, arguments)
         let diagnostics = DiagnosticReader.read(result.output, of: source, label: label).map(withoutOwnNotes)
         if result.status == 0 {
@@ -108,7 +119,9 @@ public final class CellCompiler {
 
     /// Whether a warning speaks of what the rewriting put around the user's code.
     private func isOfRewriting(_ warning: Diagnostic) -> Bool {
-        warning.message == "will never be executed" || warning.message.hasPrefix("no calls to throwing functions occur")
+        warning.message == "will never be executed"
+            || warning.message.hasPrefix("extension declares a conformance of imported type")
+            || warning.message.hasPrefix("no calls to throwing functions occur")
     }
 
     private func link(_ module: String, imports: [String]) throws {

@@ -91,6 +91,16 @@ struct CellSyntax {
     }
 }
 
+extension CellSyntax {
+    /// Line and column (bytes, from 1) at which the cell first uses a name.
+    func firstReference(to name: String) -> (line: Int, column: Int)? {
+        let token = file.tokens(viewMode: .sourceAccurate).first {
+            $0.text.trimmingBackticks == name && $0.parent?.is(DeclReferenceExprSyntax.self) == true
+        }
+        return token.map { $0.startLocation(converter: converter) }.map { ($0.line, $0.column) }
+    }
+}
+
 extension String {
     var trimmingBackticks: String { hasPrefix("`") && hasSuffix("`") && count > 2 ? String(dropFirst().dropLast()) : self }
 }

@@ -37,7 +37,7 @@ public struct NameTable: Sendable {
     }
 
     /// The lines that bring the names of earlier cells into a cell, and the modules that they import.
-    func prelude(for syntax: CellSyntax) -> (lines: [String], modules: Set<String>) {
+    func prelude(for syntax: CellSyntax) -> (lines: [String], modules: Set<String>, stubs: [String]) {
         let retiring = Set(retired(by: syntax.effects))
         let declared = Set(syntax.declarations.filter { $0.kind != .function }.map(\.name))
         var wanted = Set(order.filter { name in modules[name].map { !$0.effects.isEmpty && !$0.isRetired } ?? false })
@@ -70,13 +70,26 @@ public struct NameTable: Sendable {
             }
         }
         lines += scoped
-        for (name, label) in uninitialised.sorted(by: { $0.key < $1.key })
-        where syntax.mentions.contains(name) && owners[name] == nil && !declared.contains(name) {
-            lines.append(
-                "@available(*, unavailable, message: \"not initialised: cell \(label) stopped before it\") "
-                    + "var `\(name)`: Never { fatalError() }")
+        let stubs = uninitialised.keys.sorted().filter {
+            syntax.mentions.contains($0) && owners[$0] == nil && !declared.contains($0)
         }
-        return (lines, closure)
+        // The global exists in its module, but was never set: this declaration hides it.
+        for name in stubs { lines.append("@available(*, unavailable) var `\(name)`: Never { fatalError() }") }
+        return (lines, closure, stubs)
+    }
+
+    /// The errors of a cell, with those that come of using an uninitialised name said as what they are.
+    func naming(
+        uninitialised stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
+    ) -> [Diagnostic] {
+        let own = stubs.compactMap { name -> Diagnostic? in
+            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else { return nil }
+            return Diagnostic(
+                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it", file: label,
+                line: place.line, column: place.column, length: name.utf8.count)
+        }
+        guard !own.isEmpty else { return errors }
+        return own + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
     }
 
     /// The modules whose nameless additions a cell with these effects replaces.
