@@ -45,7 +45,9 @@ struct ModelLocator {
     private var packageFolders: [URL] {
         let environments =
             [environment["VIRTUAL_ENV"].map { URL(fileURLWithPath: $0) }].compactMap { $0 } + [
+                // PREFIX/bin/PROGRAM, or the kernel's PREFIX/lib/gyrus/gyrus-runner.
                 program.deletingLastPathComponent().deletingLastPathComponent(),
+                program.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent(),
                 workingFolder.appending(path: ".venv"),
             ]
         return environments.flatMap { environment in
