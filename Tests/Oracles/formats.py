@@ -1,12 +1,16 @@
 """Small files in every format that Gyrus reads, for Tests/FormatsTests.
 
 Run:  python Tests/Oracles/formats.py
-With: numpy 2.4.6, safetensors 0.8.0, ml_dtypes 0.6.0, h5py 3.16.0, nibabel 5.4.2.
+With: numpy 2.4.6, safetensors 0.8.0, ml_dtypes 0.6.0, h5py 3.16.0, nibabel 5.4.2,
+      torch 2.13.0 (cpu).
 Writes Tests/FormatsTests/Fixtures. Every array counts up in row-major order, so the tests know what it holds:
 floating-point ones are index / 2 - 3, integers index - 3 (index where unsigned), booleans index % 3 == 0.
 """
 
+import collections
 import json
+import os
+import pathlib
 import struct
 from pathlib import Path
 
@@ -14,6 +18,7 @@ import h5py
 import ml_dtypes
 import nibabel
 import numpy as np
+import torch
 from safetensors.numpy import save_file
 
 FIXTURES = Path(__file__).parent.parent / "FormatsTests" / "Fixtures"
@@ -154,7 +159,48 @@ def nifti_files():
     (FIXTURES / "nifti.json").write_text(json.dumps(expected))
 
 
+class Hostile:
+    def __reduce__(self):
+        return os.system, ("true",)
+
+
+def pytorch_files():
+    names = FLOATING + SIGNED + ["uint8", "bool"]
+    module = collections.OrderedDict((d, torch.from_numpy(np.array(counting(d, (2, 3))))) for d in names)
+    module["bfloat16"] = torch.from_numpy(counting("float32", (2, 3))).bfloat16()
+    base = torch.from_numpy(counting("float32", (2, 3)))
+    layer = torch.nn.Linear(1, 2, bias=False)
+    torch.nn.init.ones_(layer.weight)
+    layer.weight.data = layer.weight.data[:, 0]
+    checkpoint = {
+        "module": module,
+        "views": {
+            "transposed": base.T,
+            "row": base[1],
+            "expanded": torch.tensor([7.0]).expand(2, 2),
+            "scalar": torch.tensor(2.5),
+            "empty": torch.zeros(0, 4),
+            "integers": torch.arange(4).reshape(2, 2).T,
+        },
+        "parameter": layer.weight,
+        "state": layer.state_dict(),
+        "list": [None, (torch.tensor([5.0]),)],
+        "csr_tensor_module_names": set(),
+        "step": 3,
+        "lr": 1e-4,
+        "big": 2**70,
+        "size": torch.Size([2, 3]),
+    }
+    torch.save(checkpoint, FIXTURES / "zip.pt")
+    torch.save(checkpoint, FIXTURES / "legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save(torch.ones(3), FIXTURES / "alone.pt")
+    torch.save({"weights": torch.ones(2), "x": Hostile()}, FIXTURES / "hostile.pt")
+    torch.save({"x": Hostile()}, FIXTURES / "hostile_legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save({"x": pathlib.PurePosixPath("a")}, FIXTURES / "object.pt")
+
+
 safetensors_files()
 numpy_files()
 hdf5_file()
 nifti_files()
+pytorch_files()
