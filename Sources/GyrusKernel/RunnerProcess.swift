@@ -17,6 +17,9 @@ final class RunnerProcess: Sendable {
     /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
     private static let setPipeSize: Int32 = 1031
 
+    /// Microseconds in which lines that are printed together gather, so that they travel as one message.
+    private static let gathering: UInt32 = 2000
+
     let pid: pid_t
     private let commands: Int32
     private let channel: Int32
@@ -93,6 +96,7 @@ final class RunnerProcess: Sendable {
             if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
             if waits[1].revents & Int16(POLLIN) != 0 || waits[2].revents & Int16(POLLIN) != 0 { drainRaw() }
             guard waits[0].revents != 0 else { continue }
+            usleep(Self.gathering)
             guard let data = readSome(channel), !data.isEmpty else {
                 open = false
                 break
