@@ -89,7 +89,8 @@ extension FoundationModel: Displayable {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
             }
         }
-        rows.append(["folder", folder.path])
+        // The last two names tell which model it is; the rest is this machine's business.
+        rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])
         return Table(title: name, header: [], rows: rows).mimeBundle
     }
 

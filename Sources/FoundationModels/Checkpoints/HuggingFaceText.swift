@@ -3,7 +3,7 @@ import Foundation
 /// The text encoders of transformers: what their `config.json` says, and the names of their tensors.
 enum HuggingFaceText {
     /// The model types that `load` takes.
-    static let types = ["bert", "roberta", "distilbert"]
+    static let types = ["bert", "distilbert"]
 
     /// What differs between the families.
     private struct Family {
