@@ -26,8 +26,12 @@ func library(
         swiftSettings: [.swiftLanguageMode(.v6)] + settings, linkerSettings: linker)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.swiftLanguageMode(.v6)])
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], settings: [SwiftSetting] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude,
+        swiftSettings: [.swiftLanguageMode(.v6)] + settings)
 }
 
 let package = Package(
@@ -86,6 +90,8 @@ let package = Package(
             exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
+        tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),
+        tests("GyrusKernelTests", ["GyrusKernel"], settings: [parser]),
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
