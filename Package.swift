@@ -8,13 +8,16 @@ let toolchain = Toolchain.locate()
 
 let parser = SwiftSetting.unsafeFlags(["-I", toolchain + "/lib/swift/host"])
 let parserLibraries: [LinkerSetting] = [
-    .unsafeFlags(["-L", toolchain + "/lib/swift/host", "-Xlinker", "-rpath", "-Xlinker", toolchain + "/lib/swift/host"]),
+    .unsafeFlags([
+        "-L", toolchain + "/lib/swift/host", "-Xlinker", "-rpath", "-Xlinker", toolchain + "/lib/swift/host",
+    ]),
     .linkedLibrary("SwiftParser"), .linkedLibrary("SwiftSyntax"), .linkedLibrary("SwiftOperators"),
 ]
 
 /// A C library of the system, reached through a module map in `Sources/CLibraries`.
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
-    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
 func library(
@@ -68,19 +71,26 @@ let package = Package(
         library("CellRuntime", ["Display"]),
         library(
             "Gyrus",
-            ["CellRuntime", "Display", "Tensors", "Formats", "FoundationModels", "Encoding", "Brain", "Figures"]),
+            [
+                "CellRuntime", "Display", "Tensors", "Formats", "FoundationModels", "Encoding", "Brain",
+                "Figures",
+            ]),
 
         // The kernel
         library("Jupyter", ["CZeroMQ", "COpenSSL"]),
         library("SwiftCells", [], settings: [parser], linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner",
-            linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("dispatch"), .unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+            linkerSettings: [
+                .linkedLibrary("dl"), .linkedLibrary("dispatch"),
+                .unsafeFlags(["-Xlinker", "--export-dynamic"]),
+            ]),
         library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
-                "GyrusKernel", "SwiftCells", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GyrusKernel", "SwiftCells",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), parser]),
 
@@ -96,7 +106,8 @@ let package = Package(
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),
         tests(
-            "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"], exclude: ["Fixtures"]),
+            "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"],
+            exclude: ["Fixtures"]),
         tests("FiguresTests", ["Figures", "Display"]),
         tests("BrainTests", ["Brain", "Encoding", "Formats", "Tensors"]),
         tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
@@ -112,7 +123,9 @@ enum Toolchain {
         for folder in folders + ["/usr/bin", "/opt/swift/usr/bin"] {
             let swift = URL(fileURLWithPath: folder + "/swiftc").resolvingSymlinksInPath()
             let usr = swift.deletingLastPathComponent().deletingLastPathComponent().path
-            if FileManager.default.fileExists(atPath: usr + "/lib/swift/host/libSwiftParser.so") { return usr }
+            if FileManager.default.fileExists(atPath: usr + "/lib/swift/host/libSwiftParser.so") {
+                return usr
+            }
         }
         return "/usr"
     }

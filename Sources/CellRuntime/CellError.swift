@@ -8,7 +8,8 @@ import Foundation
 package func describeError(_ box: UnsafeMutableRawPointer) {
     let error = unsafeBitCast(box, to: (any Error).self)
     let message: [String: Any] = [
-        "ename": typeName(of: error), "evalue": description(of: error), "cancelled": error is CancellationError,
+        "ename": typeName(of: error), "evalue": description(of: error),
+        "cancelled": error is CancellationError,
     ]
     if let data = try? JSONSerialization.data(withJSONObject: message) { Output.send(.error, data) }
 }

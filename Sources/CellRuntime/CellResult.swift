@@ -22,7 +22,8 @@ private func send(_ bundle: MIMEBundle) {
     if let message = try? bundle.message() {
         Output.send(.result, message)
     } else {
-        Output.send(.result, Data(#"{"data":{"text/plain":"the result is not valid JSON"},"metadata":{}}"#.utf8))
+        Output.send(
+            .result, Data(#"{"data":{"text/plain":"the result is not valid JSON"},"metadata":{}}"#.utf8))
     }
 }
 

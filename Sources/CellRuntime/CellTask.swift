@@ -13,7 +13,9 @@ private let runningCell = Mutex<RunningCell?>(nil)
 ///
 /// The task's executor is the calling thread, which the runner guards.
 @_cdecl("gyrus_run_cell")
-package func runCell(_ entry: @convention(c) (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32) {
+package func runCell(
+    _ entry: @convention(c) (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32
+) {
     let executor = CellExecutor()
     runningCell.withLock { $0 = RunningCell(executor: executor) }
     _ = waitOnCellThread { _ = entry(0, nil) }
@@ -25,7 +27,7 @@ package func runCell(_ entry: @convention(c) (Int32, UnsafeMutablePointer<Unsafe
 @_cdecl("gyrus_cancel_cell")
 package func cancelCell() {
     let cell = runningCell.withLock { $0 }
-    cell?.cancellations.forEach { $0() }
+    for cancel in cell?.cancellations ?? [] { cancel() }
     cell?.executor.wake()
 }
 
@@ -45,7 +47,9 @@ private struct Handed<Value, Failure: Error>: @unchecked Sendable {
 private func waitOnCellThread<Value, Failure: Error>(
     _ body: @escaping () async throws(Failure) -> Value
 ) -> Result<Value, Failure> {
-    guard let executor = runningCell.withLock({ $0?.executor }) else { fatalError("await outside a running cell") }
+    guard let executor = runningCell.withLock({ $0?.executor }) else {
+        fatalError("await outside a running cell")
+    }
     let slot = Slot<Value, Failure>()
     let handed = Handed(body: body)
     let task = Task(executorPreference: executor) {

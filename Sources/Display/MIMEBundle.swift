@@ -47,7 +47,8 @@ extension MIMEBundle {
         for (type, content) in contents {
             switch content {
             case .text(let text): data[type] = text
-            case .json(let json): data[type] = try JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed)
+            case .json(let json):
+                data[type] = try JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed)
             case .binary(let bytes): data[type] = bytes.base64EncodedString()
             }
         }

@@ -49,8 +49,10 @@ final class CellOutput: Sendable {
     func receive(_ event: RunnerEvent) {
         let iopub = state.withLock { $0.context?.iopub }
         switch event {
-        case .stdout(let data): publish(.stdout, state.withLock { $0.streams[.stdout, default: StreamText()].take(data) })
-        case .stderr(let data): publish(.stderr, state.withLock { $0.streams[.stderr, default: StreamText()].take(data) })
+        case .stdout(let data):
+            publish(.stdout, state.withLock { $0.streams[.stdout, default: StreamText()].take(data) })
+        case .stderr(let data):
+            publish(.stderr, state.withLock { $0.streams[.stderr, default: StreamText()].take(data) })
         case .display(let content): iopub?.display(content)
         case .update(let content): iopub?.updateDisplay(content)
         case .clear(let wait): iopub?.clearOutput(wait: wait)
@@ -101,7 +103,8 @@ final class CellOutput: Sendable {
     }
 
     private static func maySpeakOfTrap(_ text: String) -> Bool {
-        text.contains("Fatal error") || text.contains("Could not cast value") || text.contains("recondition failed")
+        text.contains("Fatal error") || text.contains("Could not cast value")
+            || text.contains("recondition failed")
             || text.contains("ssertion failed")
     }
 

@@ -75,7 +75,8 @@ final class CellSession: @unchecked Sendable {
                 context.iopub.stream(.stderr, text.joined(separator: "\n") + "\n")
             }
             if interrupts.withLock({ $0.isAsked }) {
-                return Outcome(error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
+                return Outcome(
+                    error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
             }
             return try execute(cell, context: context, keepsResult: keepsResult)
         } catch CellCompiler.Failure.source(let diagnostics, let lines) {

@@ -16,7 +16,9 @@ struct ErrorReports {
     static func compile(_ diagnostics: [Diagnostic], lines: [String], label: String) -> ErrorReport {
         let first = diagnostics.first
         let more = diagnostics.count > 1 ? " (and \(diagnostics.count - 1) more)" : ""
-        let value = first.map { "\($0.file):\($0.line):\($0.column): \($0.message)\(more)" } ?? "the cell does not compile"
+        let value =
+            first.map { "\($0.file):\($0.line):\($0.column): \($0.message)\(more)" }
+            ?? "the cell does not compile"
         return ErrorReport(
             name: "CompileError", value: value,
             traceback: diagnostics.flatMap { DiagnosticText.lines(of: $0, in: lines, label: label) })
@@ -28,11 +30,13 @@ struct ErrorReports {
     }
 
     /// The report of a cell that was stopped by a throw, a trap or an interrupt.
-    func stopped(_ cell: CompiledCell, _ end: CellEnd, error: UncaughtError?, trapText: String) -> ErrorReport {
+    func stopped(_ cell: CompiledCell, _ end: CellEnd, error: UncaughtError?, trapText: String) -> ErrorReport
+    {
         let (frames, failure) = symbolizer.frames(of: end)
         let (name, value) = words(end, error, trapText: trapText, failure: failure)
         let index = min(end.reached, cell.itemLines.count - 1)
-        let fallback = index >= 0 ? [CellFrame(function: nil, label: cell.label, line: cell.itemLines[index])] : []
+        let fallback =
+            index >= 0 ? [CellFrame(function: nil, label: cell.label, line: cell.itemLines[index])] : []
         var traceback = ["\(Self.red)\(name)\(Self.plain): \(value)"]
         for frame in frames.isEmpty ? fallback : frames { traceback += text(of: frame) }
         return ErrorReport(name: name, value: value, traceback: traceback)
@@ -57,7 +61,9 @@ struct ErrorReports {
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
             if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
         }
-        for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) { return mark }
+        for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) {
+            return mark
+        }
         return text.isEmpty ? nil : text
     }
 
@@ -65,9 +71,11 @@ struct ErrorReports {
         switch end.signal {
         case "SEGV", "BUS":
             end.frames.count >= 32
-                ? "stack overflow: endless recursion" : "an address that is not mapped was used (SIG\(end.signal))"
+                ? "stack overflow: endless recursion"
+                : "an address that is not mapped was used (SIG\(end.signal))"
         case "ABRT": "the program aborted itself"
-        default: "the program trapped (SIG\(end.signal)): an overflow, a failed cast or another broken precondition"
+        default:
+            "the program trapped (SIG\(end.signal)): an overflow, a failed cast or another broken precondition"
         }
     }
 

@@ -68,7 +68,11 @@ final class History: Sendable {
         }
     }
 
-    private enum Value { case integer(Int), text(String), null }
+    private enum Value {
+        case integer(Int)
+        case text(String)
+        case null
+    }
 
     private struct Row {
         let session, line: Int
@@ -79,7 +83,9 @@ final class History: Sendable {
     private func rows(_ sql: String, _ values: [Value]) -> [Row] {
         database?.withLock { database in
             var statement: OpaquePointer?
-            guard sqlite3_prepare_v2(database.handle, sql, -1, &statement, nil) == SQLITE_OK else { return [] }
+            guard sqlite3_prepare_v2(database.handle, sql, -1, &statement, nil) == SQLITE_OK else {
+                return []
+            }
             defer { sqlite3_finalize(statement) }
             for (index, value) in values.enumerated() {
                 let place = Int32(index + 1)
@@ -88,14 +94,16 @@ final class History: Sendable {
                 case .null: sqlite3_bind_null(statement, place)
                 case .text(let text):
                     // SQLITE_TRANSIENT: SQLite copies the text.
-                    sqlite3_bind_text(statement, place, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                    sqlite3_bind_text(
+                        statement, place, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
                 }
             }
             var found: [Row] = []
             while sqlite3_step(statement) == SQLITE_ROW {
                 found.append(
                     Row(
-                        session: Int(sqlite3_column_int64(statement, 0)), line: Int(sqlite3_column_int64(statement, 1)),
+                        session: Int(sqlite3_column_int64(statement, 0)),
+                        line: Int(sqlite3_column_int64(statement, 1)),
                         input: sqlite3_column_text(statement, 2).map { String(cString: $0) } ?? "",
                         output: sqlite3_column_text(statement, 3).map { String(cString: $0) }))
             }

@@ -47,7 +47,9 @@ public struct Installation: Sendable {
     var cellLibraries: CellLibraries {
         let maps = (try? FileManager.default.contentsOfDirectory(atPath: cModules)) ?? []
         return CellLibraries(
-            imports: ["Foundation", "Gyrus"], modules: [modules] + maps.sorted().flatMap { ["\(cModules)/\($0)", "\(cModules)/\($0)/include"] },
+            imports: ["Foundation", "Gyrus"],
+            modules: [modules]
+                + maps.sorted().flatMap { ["\(cModules)/\($0)", "\(cModules)/\($0)/include"] },
             clangFlags: clangFlags, preload: [library])
     }
 }

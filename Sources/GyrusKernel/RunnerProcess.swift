@@ -29,14 +29,19 @@ final class RunnerProcess: Sendable {
 
     /// Starts a runner; throws `RunnerFailure` where that fails.
     init(executable: String, listener: Listener) throws {
-        let channel = try Pipe(), commands = try Pipe(), output = try Pipe(), errors = try Pipe()
+        let channel = try Pipe()
+        let commands = try Pipe()
+        let output = try Pipe()
+        let errors = try Pipe()
         _ = fcntl(channel.write, Self.setPipeSize, 1 << 20)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         // Lift the pipes above the descriptors that they are put on, so that none is closed by another's place.
-        let sources = [output.write, errors.write, channel.write, commands.read].map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
-        defer { sources.forEach { close($0) } }
+        let sources = [output.write, errors.write, channel.write, commands.read].map {
+            fcntl($0, F_DUPFD_CLOEXEC, 100)
+        }
+        defer { for source in sources { close(source) } }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         for (source, place) in zip(sources, [1, 2, 3, 4] as [Int32]) {
             posix_spawn_file_actions_adddup2(&actions, source, place)
@@ -55,7 +60,8 @@ final class RunnerProcess: Sendable {
         for end in [output.write, errors.write, channel.write, commands.read] { close(end) }
         guard code == 0 else {
             for end in [output.read, errors.read, channel.read, commands.write] { close(end) }
-            throw RunnerFailure(what: "\(executable) could not be started: \(String(cString: strerror(code)))")
+            throw RunnerFailure(
+                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
         }
         self.pid = pid
         self.channel = channel.read
@@ -151,7 +157,9 @@ struct FrameReader {
         var events: [RunnerEvent] = []
         var text: (kind: UInt8, data: Data)?
         func flushed(_ events: inout [RunnerEvent], _ text: inout (kind: UInt8, data: Data)?) {
-            if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) { events.append(event) }
+            if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) {
+                events.append(event)
+            }
             text = nil
         }
         var position = pending.startIndex

@@ -1,11 +1,13 @@
 import Foundation
 
 /// Text of a stream as it arrives in pieces; a character cut in two waits for its rest.
-struct StreamText {
+package struct StreamText {
     private var rest = Data()
 
+    package init() {}
+
     /// The text that is complete by now.
-    mutating func take(_ data: Data) -> String {
+    package mutating func take(_ data: Data) -> String {
         rest.append(data)
         let cut = rest.endIndex - incompleteTail()
         let text = String(decoding: rest[..<cut], as: UTF8.self)

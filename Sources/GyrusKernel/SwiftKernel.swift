@@ -18,9 +18,11 @@ public final class SwiftKernel: Kernel {
         KernelInfo(
             implementation: "gyrus", implementationVersion: "0.1.0",
             language: LanguageInfo(
-                name: "swift", version: "6", mimeType: "text/x-swift", fileExtension: ".swift", pygmentsLexer: "swift",
+                name: "swift", version: "6", mimeType: "text/x-swift", fileExtension: ".swift",
+                pygmentsLexer: "swift",
                 codeMirrorMode: "swift"),
-            banner: "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
+            banner:
+                "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
             helpLinks: [
                 HelpLink(text: "The Swift language", url: "https://docs.swift.org/swift-book/"),
                 HelpLink(text: "The paper", url: "https://arxiv.org/abs/2208.08263"),
@@ -36,7 +38,8 @@ public final class SwiftKernel: Kernel {
         let label = "In[\(context.executionCount)]"
         let outcome = session.run(request.code, label: label, context: context)
         if request.storeHistory {
-            history.add(line: context.executionCount, input: request.code, output: outcome.result.flatMap(plainText))
+            history.add(
+                line: context.executionCount, input: request.code, output: outcome.result.flatMap(plainText))
         }
         if let error = outcome.error { return .failed(error) }
         return .ok(userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })

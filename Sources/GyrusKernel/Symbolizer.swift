@@ -22,14 +22,14 @@ struct Symbolizer {
         for place in end.frames.prefix(24) {
             let library = folder.appending(path: place.image + ".so").path
             for entry in symbols(library: library, offset: place.offset) {
-                if let range = entry.FunctionName.range(of: "Swift runtime failure: ") {
-                    failure = failure ?? String(entry.FunctionName[range.upperBound...])
+                if let range = entry.function.range(of: "Swift runtime failure: ") {
+                    failure = failure ?? String(entry.function[range.upperBound...])
                     continue
                 }
-                let label = (entry.FileName as NSString).lastPathComponent
-                guard label.hasPrefix("In["), entry.Line > 0 else { continue }
-                let name = entry.FunctionName.hasSuffix("_main") ? nil : demangled(entry.FunctionName)
-                let frame = CellFrame(function: name, label: label, line: entry.Line)
+                let label = (entry.file as NSString).lastPathComponent
+                guard label.hasPrefix("In["), entry.line > 0 else { continue }
+                let name = entry.function.hasSuffix("_main") ? nil : demangled(entry.function)
+                let frame = CellFrame(function: name, label: label, line: entry.line)
                 if frames.last != frame { frames.append(frame) }
             }
         }
@@ -37,13 +37,23 @@ struct Symbolizer {
     }
 
     private struct Entry: Decodable {
-        let FunctionName: String
-        let FileName: String
-        let Line: Int
+        let function: String
+        let file: String
+        let line: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case function = "FunctionName"
+            case file = "FileName"
+            case line = "Line"
+        }
     }
 
     private struct Answer: Decodable {
-        let Symbol: [Entry]
+        let entries: [Entry]
+
+        private enum CodingKeys: String, CodingKey {
+            case entries = "Symbol"
+        }
     }
 
     private func symbols(library: String, offset: Int) -> [Entry] {
@@ -57,11 +67,13 @@ struct Symbolizer {
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard let answers = try? JSONDecoder().decode([Answer].self, from: data) else { return [] }
-        return answers.flatMap(\.Symbol)
+        return answers.flatMap(\.entries)
     }
 
     private typealias Demangle =
-        @convention(c) (UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32)
+        @convention(c) (
+            UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
+        )
         -> UnsafeMutablePointer<CChar>?
 
     private static let demangle = dlsym(nil, "swift_demangle").map { unsafeBitCast($0, to: Demangle.self) }

@@ -39,22 +39,25 @@ public final class CellCompiler {
         count += 1
         let module = "Cell\(count)"
         let syntax = CellSyntax(source)
-        let edited = EditedSource(source, edits: CellRewriter.edits(of: syntax, owners: names.variableOwner))
+        let edited = CellRewriter.rewritten(syntax, of: source, owners: names.variableOwner)
         let prelude = names.prelude(for: syntax)
         let imports = libraries.imports.map { "import \($0)" } + prelude.lines
         let survivors = names.survivors(of: syntax)
         let text =
             imports.joined(separator: "\n") + "\n" + Self.placed(edited.text, label: label, line: 1)
-            + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }.joined()
+            + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
+            .joined()
         let file = folder.appending(path: "\(module).swift")
         try Data(text.utf8).write(to: file)
         let conforms = syntax.effects.contains { $0.contains(": ") }
         let warnings: [Diagnostic]
         do {
-            warnings = try runFrontend(module: module, file: file.path, source: edited, label: label, conforms: conforms)
+            warnings = try runFrontend(
+                module: module, file: file.path, source: edited, label: label, conforms: conforms)
         } catch Failure.source(let errors, let lines) {
             throw Failure.source(
-                names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors), lines: lines)
+                names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
+                lines: lines)
         }
         try link(module, imports: imports + syntax.imports)
         return CompiledCell(
@@ -84,7 +87,8 @@ public final class CellCompiler {
     ) throws -> [Diagnostic] {
         let arguments =
             [
-                "-frontend", "-c", "-primary-file", file, "-target", toolchain.target, "-disable-objc-interop",
+                "-frontend", "-c", "-primary-file", file, "-target", toolchain.target,
+                "-disable-objc-interop",
                 "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing", "-module-name", module,
                 "-entry-point-function-name", module + "_main",
                 "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
@@ -106,7 +110,9 @@ public final class CellCompiler {
         }
         // An error outside all cells is one of the installation, not of the user's code.
         let errors = diagnostics.filter { $0.severity == .error && $0.file.hasPrefix("In[") }
-        if errors.isEmpty { throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))") }
+        if errors.isEmpty {
+            throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))")
+        }
         throw Failure.source(errors, lines: source.originalLines)
     }
 
@@ -132,16 +138,21 @@ public final class CellCompiler {
             toolchain.linker,
             [
                 "-shared", object, toolchain.registrar, "-L", toolchain.libraries,
-                "-lswiftCore", "-lswift_Concurrency", "-lswiftSwiftOnoneSupport", "-rpath", toolchain.libraries,
+                "-lswiftCore", "-lswift_Concurrency", "-lswiftSwiftOnoneSupport", "-rpath",
+                toolchain.libraries,
             ] + flags + ["-o", path(module, "so")])
-        guard result.status == 0 else { throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))") }
+        guard result.status == 0 else {
+            throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))")
+        }
     }
 
     /// The toolchain's libraries that an object asks for; others are loaded with the cell's library itself.
     private func extractLibraries(of object: String) throws -> [String] {
         let list = object + ".autolink"
         let result = try Subprocess.run(toolchain.autolinkExtract, [object, "-o", list])
-        guard result.status == 0, let text = try? String(contentsOfFile: list, encoding: .utf8) else { return [] }
+        guard result.status == 0, let text = try? String(contentsOfFile: list, encoding: .utf8) else {
+            return []
+        }
         return text.split(separator: "\n").map(String.init).filter { flag in
             flag.hasPrefix("-l")
                 && FileManager.default.fileExists(atPath: "\(toolchain.libraries)/lib\(flag.dropFirst(2)).so")

@@ -9,7 +9,8 @@ public struct CellLibraries: Sendable {
     /// Libraries to load before the first cell.
     public var preload: [String]
 
-    public init(imports: [String], modules: [String] = [], clangFlags: [String] = [], preload: [String] = []) {
+    public init(imports: [String], modules: [String] = [], clangFlags: [String] = [], preload: [String] = [])
+    {
         self.imports = imports
         self.modules = modules
         self.clangFlags = clangFlags

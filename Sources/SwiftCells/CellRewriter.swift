@@ -3,7 +3,7 @@ import SwiftSyntax
 /// Turns a cell into a script that reports its progress, waits for its awaits and shows its last value.
 ///
 /// Every edit stays within its line, so that the compiler's lines are the user's.
-final class CellRewriter: SyntaxVisitor {
+package final class CellRewriter: SyntaxVisitor {
     private var edits: [SourceEdit] = []
     /// For each variable that the cell declares and an earlier cell has: the earlier module and the declaring item.
     private let earlier: [String: (module: String, item: Int)]
@@ -14,11 +14,26 @@ final class CellRewriter: SyntaxVisitor {
         super.init(viewMode: .sourceAccurate)
     }
 
+    /// A cell as the compiler gets it. `owners` as of `edits`.
+    package static func rewritten(_ source: String, owners: (String) -> String? = { _ in nil })
+        -> EditedSource
+    {
+        rewritten(CellSyntax(source), of: source, owners: owners)
+    }
+
+    static func rewritten(_ syntax: CellSyntax, of source: String, owners: (String) -> String?)
+        -> EditedSource
+    {
+        EditedSource(source, edits: edits(of: syntax, owners: owners))
+    }
+
     /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
     static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
         var earlier: [String: (module: String, item: Int)] = [:]
         for declaration in syntax.declarations where declaration.kind == .variable {
-            if let module = owners(declaration.name) { earlier[declaration.name] = (module, declaration.item) }
+            if let module = owners(declaration.name) {
+                earlier[declaration.name] = (module, declaration.item)
+            }
         }
         let rewriter = CellRewriter(earlier: earlier)
         let statements = Array(syntax.file.statements)
@@ -64,7 +79,9 @@ final class CellRewriter: SyntaxVisitor {
 
     /// A private name of one cell is meant for the notebook, not for the cell alone.
     private func removeAccessModifier(of declaration: DeclSyntax) {
-        guard let modifiers = declaration.asProtocol((any WithModifiersSyntax).self)?.modifiers else { return }
+        guard let modifiers = declaration.asProtocol((any WithModifiersSyntax).self)?.modifiers else {
+            return
+        }
         for modifier in modifiers where modifier.detail == nil {
             if ["private", "fileprivate"].contains(modifier.name.text) {
                 replace(modifier.name, with: String(repeating: " ", count: modifier.name.text.utf8.count))
@@ -113,7 +130,7 @@ final class CellRewriter: SyntaxVisitor {
 
     // MARK: names of earlier cells that this cell declares anew
 
-    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+    package override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
         if let owner = earlier[node.baseName.text.trimmingBackticks], owner.item >= item, node.isFree {
             insert("\(owner.module).", at: node.baseName.positionAfterSkippingLeadingTrivia)
         }
@@ -122,7 +139,7 @@ final class CellRewriter: SyntaxVisitor {
 
     // MARK: await
 
-    override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
+    package override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
         for element in node.elements {
             guard let kind = AwaitKind(element) else {
                 walk(element)
@@ -135,18 +152,18 @@ final class CellRewriter: SyntaxVisitor {
         return .skipChildren
     }
 
-    override func visit(_ node: AwaitExprSyntax) -> SyntaxVisitorContinueKind {
+    package override func visit(_ node: AwaitExprSyntax) -> SyntaxVisitorContinueKind {
         wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
         return .skipChildren
     }
 
-    override func visit(_ node: TryExprSyntax) -> SyntaxVisitorContinueKind {
+    package override func visit(_ node: TryExprSyntax) -> SyntaxVisitorContinueKind {
         guard let kind = AwaitKind(ExprSyntax(node)) else { return .visitChildren }
         wrap(kind, from: Syntax(node), to: Syntax(node))
         return .skipChildren
     }
 
-    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+    package override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
         guard node.awaitKeyword != nil else { return .visitChildren }
         wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
         return .skipChildren
@@ -160,16 +177,16 @@ final class CellRewriter: SyntaxVisitor {
 
     // MARK: what has an async context or a scope of its own
 
-    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    package override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 }
 
 /// How an expression awaits, which decides what stands before the call that waits.

@@ -19,7 +19,8 @@ struct CellSyntax {
         for token in file.tokens(viewMode: .sourceAccurate) {
             switch token.tokenKind {
             case .identifier(let text): mentions.insert(text.trimmingBackticks)
-            case .binaryOperator(let text), .prefixOperator(let text), .postfixOperator(let text): mentions.insert(text)
+            case .binaryOperator(let text), .prefixOperator(let text), .postfixOperator(let text):
+                mentions.insert(text)
             default: break
             }
         }
@@ -33,7 +34,9 @@ struct CellSyntax {
         }
         guard case .decl(let declaration) = item else { return }
         if let node = declaration.as(VariableDeclSyntax.self) {
-            for binding in node.bindings { for name in binding.pattern.boundNames { declare(.variable, name.text, index) } }
+            for binding in node.bindings {
+                for name in binding.pattern.boundNames { declare(.variable, name.text, index) }
+            }
         } else if let node = declaration.as(FunctionDeclSyntax.self) {
             collect(node, index)
         } else if let node = declaration.as(StructDeclSyntax.self) {
@@ -58,7 +61,9 @@ struct CellSyntax {
             effects.insert("precedencegroup \(node.name.text)")
         } else if let node = declaration.as(IfConfigDeclSyntax.self) {
             for clause in node.clauses {
-                if case .statements(let items)? = clause.elements { for inner in items { collect(inner.item, index) } }
+                if case .statements(let items)? = clause.elements {
+                    for inner in items { collect(inner.item, index) }
+                }
             }
         }
     }
@@ -66,7 +71,8 @@ struct CellSyntax {
     private mutating func collect(_ node: FunctionDeclSyntax, _ index: Int) {
         if case .identifier = node.name.tokenKind {
             declare(
-                .function, node.name.text, index, signature: node.overloadSignature, source: node.trimmedDescription,
+                .function, node.name.text, index, signature: node.overloadSignature,
+                source: node.trimmedDescription,
                 line: node.startLocation(converter: converter).line)
         } else {
             effects.insert("func \(node.name.text)\(node.overloadSignature)")
@@ -78,16 +84,21 @@ struct CellSyntax {
         for inherited in node.inheritanceClause?.inheritedTypes ?? [] {
             effects.insert("extension \(type): \(inherited.type.compactText)")
         }
-        for member in node.memberBlock.members { effects.insert("extension \(type) \(member.decl.memberKey)") }
+        for member in node.memberBlock.members {
+            effects.insert("extension \(type) \(member.decl.memberKey)")
+        }
         if node.memberBlock.members.isEmpty { effects.insert("extension \(type)") }
     }
 
     private mutating func declare(
-        _ kind: DeclarationKind, _ name: String, _ index: Int, signature: String = "", source: String = "", line: Int = 0
+        _ kind: DeclarationKind, _ name: String, _ index: Int, signature: String = "", source: String = "",
+        line: Int = 0
     ) {
         let name = name.trimmingBackticks
         guard name != "_" else { return }
-        declarations.append(Declaration(kind: kind, name: name, signature: signature, item: index, source: source, line: line))
+        declarations.append(
+            Declaration(kind: kind, name: name, signature: signature, item: index, source: source, line: line)
+        )
     }
 }
 
@@ -102,7 +113,9 @@ extension CellSyntax {
 }
 
 extension String {
-    var trimmingBackticks: String { hasPrefix("`") && hasSuffix("`") && count > 2 ? String(dropFirst().dropLast()) : self }
+    var trimmingBackticks: String {
+        hasPrefix("`") && hasSuffix("`") && count > 2 ? String(dropFirst().dropLast()) : self
+    }
 }
 
 extension SyntaxProtocol {
@@ -124,12 +137,18 @@ extension FunctionDeclSyntax {
 extension DeclSyntax {
     /// What tells the members of an extension apart.
     fileprivate var memberKey: String {
-        if let node = self.as(FunctionDeclSyntax.self) { return "func \(node.name.text)\(node.overloadSignature)" }
+        if let node = self.as(FunctionDeclSyntax.self) {
+            return "func \(node.name.text)\(node.overloadSignature)"
+        }
         if let node = self.as(VariableDeclSyntax.self) {
             return "var " + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
         }
-        if let node = self.as(InitializerDeclSyntax.self) { return "init\(node.signature.parameterClause.compactText)" }
-        if let node = self.as(SubscriptDeclSyntax.self) { return "subscript\(node.parameterClause.compactText)" }
+        if let node = self.as(InitializerDeclSyntax.self) {
+            return "init\(node.signature.parameterClause.compactText)"
+        }
+        if let node = self.as(SubscriptDeclSyntax.self) {
+            return "subscript\(node.parameterClause.compactText)"
+        }
         if let node = self.asProtocol((any NamedDeclSyntax).self) { return "type \(node.name.text)" }
         return compactText
     }

@@ -49,12 +49,14 @@ enum DiagnosticReader {
                 let severity = Diagnostic.Severity(rawValue: String(match.1))
             else { return nil }
             return Diagnostic(
-                severity: severity, message: String(match.2), file: "<unknown>", line: 0, column: 0, length: 1)
+                severity: severity, message: String(match.2), file: "<unknown>", line: 0, column: 0, length: 1
+            )
         }
         // The group of a warning ("[#no-usage]") is of use on a command line alone.
         let message = match.5.replacing(/\s\[#[\w-]+\]$/, with: "")
         return Diagnostic(
-            severity: severity, message: String(message), file: String(match.1), line: number, column: column, length: 1)
+            severity: severity, message: String(message), file: String(match.1), line: number, column: column,
+            length: 1)
     }
 
     /// How far the caret and the tildes behind it reach.

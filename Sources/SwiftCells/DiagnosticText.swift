@@ -16,7 +16,8 @@ public enum DiagnosticText {
         if diagnostic.file == label, lines.indices.contains(diagnostic.line - 1) {
             let line = lines[diagnostic.line - 1]
             let before = String(decoding: line.utf8.prefix(diagnostic.column - 1), as: UTF8.self)
-            let under = String(decoding: line.utf8.dropFirst(diagnostic.column - 1).prefix(diagnostic.length), as: UTF8.self)
+            let under = String(
+                decoding: line.utf8.dropFirst(diagnostic.column - 1).prefix(diagnostic.length), as: UTF8.self)
             let gutter = "\(diagnostic.line) | "
             let margin = String(repeating: " ", count: gutter.count - 2) + "| "
             let indent = String(before.map { $0 == "\t" ? "\t" : " " })

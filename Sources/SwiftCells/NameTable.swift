@@ -40,11 +40,14 @@ public struct NameTable: Sendable {
     func prelude(for syntax: CellSyntax) -> (lines: [String], modules: Set<String>, stubs: [String]) {
         let retiring = Set(retired(by: syntax.effects))
         let declared = Set(syntax.declarations.filter { $0.kind != .function }.map(\.name))
-        var wanted = Set(order.filter { name in modules[name].map { !$0.effects.isEmpty && !$0.isRetired } ?? false })
+        var wanted = Set(
+            order.filter { name in modules[name].map { !$0.effects.isEmpty && !$0.isRetired } ?? false })
         var scoped: [String] = []
         for name in syntax.mentions.sorted() {
             let anew = syntax.declarations.filter { $0.name == name }
-            let replaced = Set((owners[name] ?? []).filter { old in anew.contains { $0.signature == old.signature } }.map(\.module))
+            let replaced = Set(
+                (owners[name] ?? []).filter { old in anew.contains { $0.signature == old.signature } }.map(
+                    \.module))
             for owner in owners[name] ?? [] {
                 wanted.insert(owner.module)
                 if !declared.contains(name), !replaced.contains(owner.module) {
@@ -62,7 +65,8 @@ public struct NameTable: Sendable {
             guard let module = modules[name] else { continue }
             if module.isRetired || retiring.contains(name) {
                 // Its extensions are out of sight, the types that it declares are not.
-                for type in module.types where owners[type.name]?.contains(where: { $0.module == name }) == true {
+                for type in module.types
+                where owners[type.name]?.contains(where: { $0.module == name }) == true {
                     scoped.append("@testable import \(type.kind.rawValue) \(name).`\(type.name)`")
                 }
             } else {
@@ -83,13 +87,17 @@ public struct NameTable: Sendable {
         uninitialised stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
     ) -> [Diagnostic] {
         let own = stubs.compactMap { name -> Diagnostic? in
-            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else { return nil }
+            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else {
+                return nil
+            }
             return Diagnostic(
-                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it", file: label,
+                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it",
+                file: label,
                 line: place.line, column: place.column, length: name.utf8.count)
         }
         guard !own.isEmpty else { return errors }
-        return own + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
+        return own
+            + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
     }
 
     /// The modules whose nameless additions a cell with these effects replaces.

@@ -1,8 +1,14 @@
 /// One change to a cell's source: `length` bytes at `offset` become `text`; neither holds a line break.
-struct SourceEdit {
+package struct SourceEdit {
     var offset: Int
     var length = 0
     var text: String
+
+    package init(offset: Int, length: Int = 0, text: String) {
+        self.offset = offset
+        self.length = length
+        self.text = text
+    }
 }
 
 /// A cell's source as it goes to the compiler, and the way back from its places to the user's.
@@ -14,7 +20,7 @@ public struct EditedSource: Sendable {
     /// For each line (from 0), its edits: original column, edited column (bytes from 0), removed and inserted bytes.
     private let lineEdits: [Int: [(original: Int, edited: Int, removed: Int, inserted: Int)]]
 
-    init(_ source: String, edits: [SourceEdit]) {
+    package init(_ source: String, edits: [SourceEdit]) {
         let bytes = Array(source.utf8)
         var lineStarts = [0]
         for (index, byte) in bytes.enumerated() where byte == 0x0A { lineStarts.append(index + 1) }
@@ -24,9 +30,10 @@ public struct EditedSource: Sendable {
         var position = 0
         var line = 0
         var shift = 0  // edited minus original column on the current line
-        for edit in edits.enumerated().sorted(by: { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) })
-            .map(\.element)
-        {
+        for edit in edits.enumerated().sorted(by: {
+            ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset)
+        })
+        .map(\.element) {
             guard edit.offset >= position else { continue }
             output.append(contentsOf: bytes[position..<edit.offset])
             while line + 1 < lineStarts.count, lineStarts[line + 1] <= edit.offset {
@@ -48,7 +55,9 @@ public struct EditedSource: Sendable {
     /// The line of a last expression whose value a `;` hides: that it is unused is meant.
     var hiddenResultLine: Int? {
         let last = originalLines.lastIndex { $0.contains { !$0.isWhitespace } }
-        return last.flatMap { originalLines[$0].trimmingSuffix(while: \.isWhitespace).hasSuffix(";") ? $0 + 1 : nil }
+        return last.flatMap {
+            originalLines[$0].trimmingSuffix(while: \.isWhitespace).hasSuffix(";") ? $0 + 1 : nil
+        }
     }
 
     /// The user's column (bytes from 1) for a column of the edited line; both lines count from 1.

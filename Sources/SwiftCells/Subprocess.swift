@@ -13,7 +13,9 @@ enum Subprocess {
     /// Runs an executable and waits for it; throws `CommandFailure` where it cannot be started.
     static func run(_ executable: String, _ arguments: [String]) throws -> Result {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw CommandFailure(command: executable, code: errno) }
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw CommandFailure(command: executable, code: errno)
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
@@ -24,7 +26,7 @@ enum Subprocess {
         var process: pid_t = 0
         let code = posix_spawn(&process, executable, &actions, nil, words, environ)
         posix_spawn_file_actions_destroy(&actions)
-        words.forEach { free($0) }
+        for word in words { free(word) }
         close(ends[1])
         defer { close(ends[0]) }
         guard code == 0 else { throw CommandFailure(command: executable, code: code) }
@@ -40,7 +42,11 @@ enum Subprocess {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
-            if count > 0 { bytes.append(contentsOf: buffer[..<count]) } else if count == 0 || errno != EINTR { break }
+            if count > 0 {
+                bytes.append(contentsOf: buffer[..<count])
+            } else if count == 0 || errno != EINTR {
+                break
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -40,9 +40,10 @@ public struct Toolchain: Sendable {
 
     private static func find() -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders = path.split(separator: ":").map(String.init) + [
-            "/opt/swift/usr/bin", NSHomeDirectory() + "/.local/share/swiftly/bin", "/usr/bin",
-        ]
+        let folders =
+            path.split(separator: ":").map(String.init) + [
+                "/opt/swift/usr/bin", NSHomeDirectory() + "/.local/share/swiftly/bin", "/usr/bin",
+            ]
         return folders.map { $0 + "/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
@@ -53,7 +54,9 @@ public struct Toolchain: Sendable {
         let words = command.split(separator: " ").map(String.init)
         let flags: Set = ["-plugin-path", "-in-process-plugin-server-path", "-external-plugin-path"]
         var found: [String] = []
-        for (flag, value) in zip(words, words.dropFirst()) where flags.contains(flag) { found += [flag, value] }
+        for (flag, value) in zip(words, words.dropFirst()) where flags.contains(flag) {
+            found += [flag, value]
+        }
         return found
     }
 

@@ -1,0 +1,15 @@
+import Foundation
+import GyrusKernel
+import Testing
+
+@Suite("Text of a stream")
+struct StreamTextTests {
+    @Test("a character cut at any place arrives whole", arguments: ["aäb", "日本", "😀!", "plain"])
+    func cuts(text: String) {
+        let bytes = Data(text.utf8)
+        for cut in 0...bytes.count {
+            var stream = StreamText()
+            #expect(stream.take(bytes.prefix(cut)) + stream.take(bytes.suffix(bytes.count - cut)) == text)
+        }
+    }
+}

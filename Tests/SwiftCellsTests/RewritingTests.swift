@@ -1,0 +1,68 @@
+import SwiftCells
+import Testing
+
+/// What the compiler gets for a cell, as text.
+private func rewritten(_ source: String, earlier: [String: String] = [:]) -> String {
+    CellRewriter.rewritten(source, owners: { earlier[$0] }).text
+}
+
+@Suite("A cell is rewritten within its lines")
+struct RewritingTests {
+    @Test("the last expression becomes the result, unless a semicolon hides it or it is an assignment")
+    func lastExpression() {
+        #expect(rewritten("1 + 1") == "_gyrusReached(0); _gyrusResult(1 + 1)")
+        #expect(rewritten("1 + 1;") == "_gyrusReached(0); 1 + 1;")
+        #expect(rewritten("x = 1") == "_gyrusReached(0); x = 1")
+    }
+
+    @Test(
+        "a top-level await waits on the cell's thread",
+        arguments: [
+            ("let a = await f()", "let a = _gyrusAwait({ await f() })"),
+            ("let a = try await f()", "let a = try _gyrusAwait({ try await f() })"),
+            ("let a = try? await f()", "let a = try? _gyrusAwait({ try await f() })"),
+            ("x += await f() + 1", "x += _gyrusAwait({ await f() + 1 })"),
+            ("for await v in s { use(v) }", "_gyrusAwait({ for await v in s { use(v) } })"),
+        ])
+    func awaits(source: String, expected: String) {
+        let text = rewritten(source + ";")
+        #expect(text.contains(expected))
+    }
+
+    @Test("an await inside a closure or a function is left alone")
+    func nestedAwaits() {
+        #expect(rewritten("func g() async { await f() }") == "func g() async { await f() }")
+        #expect(!rewritten("let t = Task { await f() }").contains("_gyrusAwait"))
+    }
+
+    @Test("names of a guard are declared behind it")
+    func guards() {
+        let text = rewritten("guard let x = f(), x > 1 else { fatalError() }")
+        #expect(text.contains("guard let _guard_x = f(), _guard_x > 1 else"))
+        #expect(text.hasSuffix("; let x = _guard_x"))
+    }
+
+    @Test("a variable declared anew from itself takes the earlier cell's value")
+    func earlierVariables() {
+        #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
+        #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))
+        #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
+    }
+
+    @Test("lines stay, and columns of the edited source lead back to the user's")
+    func columns() {
+        let source = CellRewriter.rewritten("let a = 1\nfoo(bar)", owners: { _ in nil })
+        #expect(source.text.split(separator: "\n").count == 2)
+        let line = String(source.text.split(separator: "\n")[1])
+        let place = line.range(of: "bar").map {
+            line.utf8.distance(from: line.startIndex, to: $0.lowerBound) + 1
+        }
+        #expect(source.originalColumn(line: 2, column: place ?? 0) == 5)
+    }
+
+    @Test("columns count bytes behind letters of several bytes")
+    func columnsBehindLetters() {
+        let source = EditedSource("\"äö\" + x", edits: [SourceEdit(offset: 0, text: "f(")])
+        #expect(source.originalColumn(line: 1, column: 12) == 10)
+    }
+}
