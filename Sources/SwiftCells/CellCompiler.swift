@@ -38,7 +38,10 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String) throws -> CompiledCell {
         count += 1
         let module = "Cell\(count)"
-        let syntax = CellSyntax(source)
+        var syntax = CellSyntax(source)
+        let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
+        let declared = Set(syntax.declarations.map(\.name))
+        syntax.replace { names.hasConformance($0, declared: declared) }
         let edited = CellRewriter.rewritten(syntax, of: source, owners: names.variableOwner)
         let prelude = names.prelude(for: syntax)
         let imports = libraries.imports.map { "import \($0)" } + prelude.lines
@@ -49,7 +52,6 @@ public final class CellCompiler {
             .joined()
         let file = folder.appending(path: "\(module).swift")
         try Data(text.utf8).write(to: file)
-        let conforms = syntax.effects.contains { $0.contains(": ") }
         let warnings: [Diagnostic]
         do {
             warnings = try runFrontend(
@@ -97,8 +99,9 @@ public final class CellCompiler {
                 "-I", folder.path, "-o", path(module, "o"),
             ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
             + toolchain.macroFlags
+            // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
             // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-            + (conforms ? ["-disable-access-control"] : [])
+            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
         let result = try Subprocess.run(toolchain.frontend, arguments)
         let diagnostics = DiagnosticReader.read(result.output, of: source, label: label).map(withoutOwnNotes)
         if result.status == 0 {

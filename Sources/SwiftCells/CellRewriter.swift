@@ -37,8 +37,13 @@ package final class CellRewriter: SyntaxVisitor {
         }
         let rewriter = CellRewriter(earlier: earlier)
         let statements = Array(syntax.file.statements)
+        let replacements = Dictionary(uniqueKeysWithValues: syntax.replacements.map { ($0.item, $0) })
         for (index, statement) in statements.enumerated() {
             rewriter.item = index
+            if let replacement = replacements[index] {
+                rewriter.edits += replacement.edits
+                continue
+            }
             rewriter.rewrite(statement, isLast: index == statements.count - 1)
         }
         return rewriter.edits

@@ -10,6 +10,10 @@ struct CellSyntax {
     var imports: [String] = []
     /// What the cell adds without a name of its own: extension members, conformances, operators.
     var effects: Set<String> = []
+    /// The conformances that could replace one of an earlier cell.
+    var conformances: [ConformanceReplacement] = []
+    /// Those that do: their extensions add nothing new.
+    private(set) var replacements: [ConformanceReplacement] = []
     /// Every identifier and operator in the cell.
     var mentions: Set<String> = []
 
@@ -54,7 +58,7 @@ struct CellSyntax {
         } else if let node = declaration.as(ImportDeclSyntax.self) {
             imports.append(node.trimmedDescription)
         } else if let node = declaration.as(ExtensionDeclSyntax.self) {
-            collect(node)
+            collect(node, index)
         } else if let node = declaration.as(OperatorDeclSyntax.self) {
             effects.insert("operator \(node.fixitySpecifier.text) \(node.name.text)")
         } else if let node = declaration.as(PrecedenceGroupDeclSyntax.self) {
@@ -79,7 +83,14 @@ struct CellSyntax {
         }
     }
 
-    private mutating func collect(_ node: ExtensionDeclSyntax) {
+    private mutating func collect(_ node: ExtensionDeclSyntax, _ index: Int) {
+        var effects: Set<String> = []
+        defer {
+            self.effects.formUnion(effects)
+            if let anew = ConformanceReplacement(node, item: index, effects: effects) {
+                conformances.append(anew)
+            }
+        }
         let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
         for inherited in node.inheritanceClause?.inheritedTypes ?? [] {
             effects.insert("extension \(type): \(inherited.type.compactText)")
@@ -103,6 +114,12 @@ struct CellSyntax {
 }
 
 extension CellSyntax {
+    /// Makes replacements of those conformances that `isAnew`.
+    mutating func replace(where isAnew: (ConformanceReplacement) -> Bool) {
+        replacements = conformances.filter(isAnew)
+        for replacement in replacements { effects.subtract(replacement.effects) }
+    }
+
     /// Line and column (bytes, from 1) at which the cell first uses a name.
     func firstReference(to name: String) -> (line: Int, column: Int)? {
         let token = file.tokens(viewMode: .sourceAccurate).first {

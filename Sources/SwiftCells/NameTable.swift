@@ -100,6 +100,19 @@ public struct NameTable: Sendable {
             + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
     }
 
+    /// Whether one earlier module has all that a conformance declares, for the types that are still alive.
+    func hasConformance(_ conformance: ConformanceReplacement, declared: Set<String>) -> Bool {
+        modules.values.contains { module in
+            !module.isRetired && conformance.effects.isSubset(of: module.effects)
+                && conformance.typeNames.allSatisfy { name in
+                    !declared.contains(name)
+                        && (owners[name] ?? []).allSatisfy {
+                            $0.module == module.name || module.dependencies.contains($0.module)
+                        }
+                }
+        }
+    }
+
     /// The modules whose nameless additions a cell with these effects replaces.
     private func retired(by effects: Set<String>) -> [String] {
         guard !effects.isEmpty else { return [] }

@@ -90,6 +90,16 @@ def test_a_conformance_is_declared_anew(kernel):
     assert kernel.value("Mark(value: 1)") == "Mark no. 1"
 
 
+def test_a_conformance_cell_that_runs_again_is_what_casts_find(kernel):
+    kernel.ok("struct Tag { let value: Int }")
+    kernel.ok('extension Tag: CustomStringConvertible { var description: String { "first" } }')
+    assert kernel.value("Tag(value: 1)") == "first"
+    kernel.ok('extension Tag: CustomStringConvertible { var description: String { "second" } }')
+    assert kernel.value("Tag(value: 1)") == "second"
+    assert kernel.value("Tag(value: 1).description") == '"second"'
+    assert kernel.value("((Tag(value: 1) as Any) as? any CustomStringConvertible)?.description ?? \"none\"") == '"second"'
+
+
 def test_a_cell_with_every_kind_of_declaration_runs_again(kernel):
     cell = """
     infix operator **: MultiplicationPrecedence
