@@ -1,6 +1,7 @@
 """Fixtures that drive the installed kernel. `make test` runs them; by hand: `.venv/bin/pytest Tests/Conformance`."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # The installation under test; GYRUS_PREFIX names another one.
 PREFIX = Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv"))
 os.environ["JUPYTER_PATH"] = str(PREFIX / "share/jupyter")
+# A history of its own: that of the user grows while other kernels run, and is no place for tests.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="gyrus-history-")
 
 from session import Session  # noqa: E402
 
