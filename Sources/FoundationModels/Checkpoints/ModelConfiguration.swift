@@ -1,14 +1,29 @@
 import Foundation
 
-/// A `config.json` of a Hugging Face folder.
+/// A configuration in JSON, for instance the `config.json` of a Hugging Face folder.
 struct ModelConfiguration {
     let path: String
     private let json: JSONDocument
 
-    init(_ folder: URL) throws {
-        let file = folder.appending(path: "config.json")
+    init(file: URL) throws {
         path = file.path
         json = try readJSON(file)
+    }
+
+    private init(path: String, json: JSONDocument) {
+        self.path = path
+        self.json = json
+    }
+
+    /// The object under `key`, where there is one.
+    func section(_ key: String) -> ModelConfiguration? {
+        guard let section = json[key], section.members != nil else { return nil }
+        return ModelConfiguration(path: path, json: section)
+    }
+
+    /// The numbers of a list, where there is one of numbers alone.
+    func numbers(_ key: String) -> [Float]? {
+        json[key]?.items?.map { if case .number(let value) = $0 { Float(value) } else { .nan } }
     }
 
     /// A required number above nought.

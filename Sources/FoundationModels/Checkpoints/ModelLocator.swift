@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds a model's folder by name.
+/// Finds a model's folder, or its file of weights, by name.
 ///
 /// Searched in this order: the name as a path; every folder of `GYRUS_MODELS` (separated by colons); the Python
 /// packages of the running environment (`VIRTUAL_ENV`, the environment that the program lies in, `.venv` here); the
@@ -67,8 +67,9 @@ struct ModelLocator {
     private func match(_ name: String, in folder: URL) -> URL? {
         let wanted = normalized(name)
         for entry in entries(folder) {
-            let found = normalized(entry.lastPathComponent)
-            guard found == wanted || found == "gt_" + wanted else { continue }
+            let names = [entry.lastPathComponent, entry.deletingPathExtension().lastPathComponent].map(
+                normalized)
+            guard names.contains(wanted) || names.contains("gt_" + wanted) else { continue }
             for candidate in [entry, entry.appending(path: "model")] where isModel(candidate) {
                 return candidate
             }
@@ -86,8 +87,13 @@ struct ModelLocator {
         return entries(snapshots).first(where: isModel)
     }
 
-    private func isModel(_ folder: URL) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+    private func isModel(_ place: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else { return false }
+        guard isFolder.boolValue else { return Checkpoint.endings.contains(place.pathExtension) }
+        return ["config.json", "open_clip_config.json"].contains {
+            FileManager.default.fileExists(atPath: place.appending(path: $0).path)
+        }
     }
 
     private func entries(_ folder: URL) -> [URL] {

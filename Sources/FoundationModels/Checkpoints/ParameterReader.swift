@@ -82,7 +82,8 @@ final class ParameterReader {
         tensor(name, shape: [rows, columns]).matrix
     }
 
-    private func tensor(_ name: String, shape: [Int]) -> Tensor<Float> {
+    /// A tensor by its name without the prefix.
+    func tensor(_ name: String, shape: [Int]) -> Tensor<Float> {
         let name = prefix + name
         used.insert(name)
         guard let found = checkpoint.shape(of: name) else {

@@ -10,6 +10,16 @@ public struct LayerFeatures: Sendable {
 
     /// The layer's name (`encoder.layer.3`).
     public var name: String { layer.name }
+
+    /// The flattened features of a layer in its own shape, stimuli x tokens x width or stimuli x channels x height x width.
+    ///
+    /// Pooled features are stimuli x width.
+    public var tensor: Tensor<Float> {
+        guard let extents = layer.shape.extents, extents.reduce(1, *) == matrix.columns else {
+            return Tensor(matrix)
+        }
+        return Tensor(matrix).reshaped(to: [matrix.rows] + extents)
+    }
 }
 
 /// The features of some stimuli in several layers, in the order of the layers.
@@ -66,7 +76,7 @@ extension FeatureSet: Displayable {
         return Table(
             title:
                 "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)",
-            header: ["layer", "name", "shape", "blocks before"], rows: rows
+            header: ["layer", "name", "shape", "place"], rows: rows
         ).mimeBundle
     }
 }

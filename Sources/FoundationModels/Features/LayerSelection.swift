@@ -1,23 +1,13 @@
-/// A layer whose features can be taken.
-public struct ModelLayer: Sendable, Equatable {
-    /// The name that the checkpoint's library gives it (`encoder.layer.3`).
-    public let name: String
-    /// The short name (`layer 3`), with the same number.
-    public let shortName: String
-    /// The numbers of a feature vector.
-    public let width: Int
-    /// How many blocks have run when it is there: 0 for the embeddings.
-    public let place: Int
-}
-
 /// Which layers are wanted, by name, by number or by pattern.
 ///
-/// `*` stands for any characters. Names are those of `ModelLayer`, long or short.
+/// `*` stands for any characters. Names are those of `ModelLayer`, long or short. A pattern that fits whole layers leaves
+/// out the parts of blocks that it fits too: `blocks.*` is every block, `blocks.*.attn` the attention of each.
 ///
 /// ```swift
-/// .all                       // the embeddings and every block
-/// .blocks(2...4)             // layer 2, layer 3 and layer 4
+/// .all                       // the embeddings, every block, the heads
+/// .blocks(2...4)             // block 2, block 3 and block 4
 /// .last
+/// .paperImage                // the paper's 14 image features
 /// "layer 3"
 /// ["embeddings", "encoder.layer.*"]
 /// ```
@@ -25,6 +15,7 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     private enum Choice: Sendable {
         case all
         case last
+        case everyBlock
         case blocks(ClosedRange<Int>)
         case pattern(String)
     }
@@ -35,6 +26,13 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     public static let all = LayerSelection(choices: [.all])
     /// The last layer alone.
     public static let last = LayerSelection(choices: [.last])
+    /// The output of every block.
+    public static let everyBlock = LayerSelection(choices: [.everyBlock])
+    /// The paper's 14 features of an image: every block, the projection, and the projection normalised.
+    public static let paperImage = LayerSelection(
+        choices: [.everyBlock, .pattern("projection"), .pattern("embedding")])
+    /// The paper's 12 features of a text: every block.
+    public static let paperText = everyBlock
     /// The blocks of a range; the first is 0.
     public static func blocks(_ range: ClosedRange<Int>) -> LayerSelection {
         LayerSelection(choices: [.blocks(range)])
@@ -52,7 +50,9 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     func resolve(_ layers: [ModelLayer], model: String) throws -> [ModelLayer] {
         var wanted = Set<String>()
         for choice in choices {
-            let found = layers.filter { matches($0, choice, last: layers.last) }
+            let fitting = layers.filter { matches($0, choice, last: layers.last) }
+            let whole = fitting.filter { !$0.isPart }
+            let found = whole.isEmpty ? fitting : whole
             guard !found.isEmpty else {
                 throw FoundationModelError.unknownLayer(
                     description(choice), model: model, known: layers.map(\.shortName))
@@ -66,7 +66,8 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
         switch choice {
         case .all: true
         case .last: layer == last
-        case .blocks(let range): layer.place > 0 && range.contains(layer.place - 1)
+        case .everyBlock: layer.block != nil
+        case .blocks(let range): layer.block.map(range.contains) ?? false
         case .pattern(let pattern): fits(layer.name, pattern) || fits(layer.shortName, pattern)
         }
     }
@@ -74,7 +75,8 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     private func description(_ choice: Choice) -> String {
         switch choice {
         case .all, .last: "*"
-        case .blocks(let range): "layer \(range.lowerBound) to \(range.upperBound)"
+        case .everyBlock: "block *"
+        case .blocks(let range): "block \(range.lowerBound) to \(range.upperBound)"
         case .pattern(let pattern): pattern
         }
     }

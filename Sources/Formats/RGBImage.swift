@@ -1,0 +1,33 @@
+/// An image of 8 bits a channel, red, green and blue.
+///
+/// ```swift
+/// let image = try RGBImage.open(URL(fileURLWithPath: "cat.jpg"))
+/// image.pixels[(row * image.width + column) * 3 + 1]    // its green
+/// ```
+public struct RGBImage: Sendable, Equatable {
+    /// Pixels in a row.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// Height x width x 3, row by row from the top, red first.
+    public let pixels: [UInt8]
+
+    /// An image of the given pixels; throws where they are not height x width x 3.
+    public init(width: Int, height: Int, pixels: [UInt8]) throws {
+        guard width > 0, height > 0, pixels.count == width * height * 3 else {
+            throw ImageError(
+                "an image of \(width) x \(height) pixels needs both above 0 and \(width * height * 3) bytes; "
+                    + "\(pixels.count) were given")
+        }
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
+}
+
+/// What is wrong with an image that did not come from a file.
+public struct ImageError: Error, CustomStringConvertible, Equatable {
+    public let description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,31 @@
+/// The towers of a model.
+struct Towers {
+    var text: TextTower?
+    var image: ImageTower?
+}
+
+/// One way in which models are laid out in files.
+struct ModelFamily: Sendable {
+    /// What the user may bring, as an error lists it (`bert`).
+    let kinds: [String]
+    /// Whether the files are of this family; looks at the configuration, or at the names of the weights.
+    let recognizes: @Sendable (ModelFiles) throws -> Bool
+    /// Reads them.
+    let load: @Sendable (ModelFiles) throws -> Towers
+
+    /// Every family, in the order in which they are asked.
+    static let all: [ModelFamily] = [.huggingFaceText]
+
+    /// The towers of the first family that knows the files; throws what is known where none does.
+    static func towers(of files: ModelFiles) throws -> Towers {
+        if let family = try all.first(where: { try $0.recognizes(files) }) { return try family.load(files) }
+        let known = all.flatMap(\.kinds).joined(separator: ", ")
+        guard let configuration = files.configuration else {
+            throw FoundationModelError.file(
+                path: files.location.path, problem: "no model that is supported looks like this; \(known) are"
+            )
+        }
+        let kind = configuration.text("model_type") ?? configuration.text("architecture") ?? "none"
+        throw configuration.problem("the model type \"\(kind)\" is not supported; \(known) are")
+    }
+}

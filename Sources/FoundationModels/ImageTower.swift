@@ -1,0 +1,140 @@
+import Display
+import Formats
+import Tensors
+
+/// An encoder of images: what is done to an image first, and a network of named layers.
+///
+/// ```swift
+/// let tower = try FoundationModel.load("vit_base_patch16_224.safetensors").image
+/// let features = try tower.features(of: images, layers: "block *", pooling: .cls)
+/// try features["block 9"]    // images x 768
+/// ```
+public struct ImageTower: Sendable {
+    /// How an image becomes the numbers that the network takes: size, crop, normalisation.
+    public var transform: ImageTransform
+    /// The tensors of the checkpoint that the tower has no use for.
+    public let unusedTensors: [String]
+    let network: any ImageNetwork
+
+    init(network: any ImageNetwork, transform: ImageTransform, unused: [String]) {
+        self.network = network
+        self.transform = transform
+        unusedTensors = unused
+    }
+
+    /// The architecture and its size (`ViT-B/16`).
+    public var family: String { network.family }
+    /// The layers whose features can be taken, in the order of computation.
+    public var layers: [ModelLayer] { network.layers }
+    /// Rows and columns of pixels that the network takes.
+    public var imageSize: ImageSize { network.imageSize }
+    /// How many numbers the tower has.
+    public var parameterCount: Int { network.parameterCount }
+}
+
+extension ImageTower {
+    /// The features of images in the wanted layers, a row for each image.
+    ///
+    /// Images are made, transformed and run `batchSize` at a time, which bounds the memory. Layers after the last
+    /// wanted one do not run. Without `pooling` the network's own is taken: the class token of a transformer, the mean
+    /// over a map. Throws `FoundationModelError.unknownLayer`, what the source throws, and `CancellationError` between
+    /// blocks.
+    public func features(
+        of source: any ImageSource, layers selection: LayerSelection = .all, pooling: Pooling? = nil,
+        batchSize: Int? = nil, showsProgress: Bool = true
+    ) throws -> FeatureSet {
+        try features(
+            count: source.count, unit: source.unit, selection, pooling, batchSize, showsProgress
+        ) { try transform.batch(of: source, $0, size: imageSize) }
+    }
+
+    /// The features of images in memory.
+    public func features(
+        of images: [RGBImage], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
+        showsProgress: Bool = true
+    ) throws -> FeatureSet {
+        try features(
+            of: ImagesInMemory(images), layers: layers, pooling: pooling, batchSize: batchSize,
+            showsProgress: showsProgress)
+    }
+
+    /// The features of images that were transformed already: n x 3 x height x width, or n x height x width x 3.
+    public func features(
+        of images: Tensor<Float>, layers: LayerSelection = .all, pooling: Pooling? = nil,
+        batchSize: Int? = nil, showsProgress: Bool = true
+    ) throws -> FeatureSet {
+        let images = try channelsFirst(images)
+        return try features(count: images.shape[0], unit: "images", layers, pooling, batchSize, showsProgress)
+        { images.items($0) }
+    }
+
+    private func features(
+        count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
+        _ showsProgress: Bool, batch: (Range<Int>) throws -> Tensor<Float>
+    ) throws -> FeatureSet {
+        let wanted = try selection.resolve(layers, model: family)
+        let pooling = pooling ?? network.defaultPooling
+        for layer in wanted { try pooling.check(layer) }
+        let places = Set(wanted.map(\.place))
+        var results = wanted.map { Matrix<Float>(rows: count, columns: pooling.width(of: $0.shape)) }
+        var bar = showsProgress ? ProgressBar("features", total: count, unit: unit) : nil
+        let size = max(1, batchSize ?? network.batchSize)
+        for start in stride(from: 0, to: count, by: size) {
+            try Task.checkCancellation()
+            let range = start..<min(start + size, count)
+            try network.run(try batch(range), wanted: places) { place, states in
+                guard let index = wanted.firstIndex(where: { $0.place == place }) else { return }
+                let shape = wanted[index].shape
+                results[index].withUnsafeMutableBufferPointer { result in
+                    guard let base = result.baseAddress else { return }
+                    let columns = pooling.width(of: shape)
+                    for image in range {
+                        pooling.apply(
+                            states, shape: shape, image: image - start, into: base + image * columns)
+                    }
+                }
+            }
+            bar?.advance(by: range.count)
+        }
+        bar?.finish()
+        return FeatureSet(
+            model: family, pooling: pooling, stimuli: unit,
+            layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
+    }
+
+    /// The batch as n x 3 x height x width of the network's size.
+    private func channelsFirst(_ images: Tensor<Float>) throws -> Tensor<Float> {
+        let size = imageSize
+        if images.shape.count == 4, images.shape[1...] == [3, size.height, size.width] { return images }
+        guard images.shape.count == 4, images.shape[1...] == [size.height, size.width, 3] else {
+            throw FoundationModelError.input(
+                "\(family) takes images of n x 3 x \(size) or n x \(size) x 3 numbers; "
+                    + "these have the shape \(images.shape)")
+        }
+        return Tensor(shape: [images.shape[0], 3, size.height, size.width]) { target in
+            images.withUnsafeBufferPointer { source in
+                let plane = size.height * size.width
+                for image in 0..<images.shape[0] {
+                    for pixel in 0..<plane {
+                        for channel in 0..<3 {
+                            target[(image * 3 + channel) * plane + pixel] =
+                                source[(image * plane + pixel) * 3 + channel]
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// A range of the first dimension, copied.
+    func items(_ range: Range<Int>) -> Tensor {
+        let size = shape.dropFirst().reduce(1, *)
+        return Tensor(shape: [range.count] + shape.dropFirst()) { target in
+            withUnsafeBufferPointer { source in
+                _ = target.update(fromContentsOf: source[range.lowerBound * size..<range.upperBound * size])
+            }
+        }
+    }
+}
