@@ -37,6 +37,13 @@ func tests(
         swiftSettings: [.swiftLanguageMode(.v6)] + settings)
 }
 
+/// Debian's OpenBLAS for OpenMP, which shares its threads with oneDNN. The one with threads of its own, which may be the
+/// system's choice, waits for the cores on which oneDNN's threads spin: products that alternate take twice the time.
+let sharedThreads: [LinkerSetting] = ["x86_64", "aarch64"]
+    .map { "/usr/lib/\($0)-linux-gnu/openblas-openmp" }
+    .filter { FileManager.default.fileExists(atPath: $0) }
+    .map { .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0]) }
+
 let package = Package(
     name: "Gyrus",
     products: [
@@ -50,7 +57,7 @@ let package = Package(
     targets: [
         // C libraries
         system("CZeroMQ", apt: "libzmq3-dev"),
-        system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-openmp-dev"),
         system("COneDNN", apt: "libdnnl-dev"),
         system("COpenMP", apt: "libgomp1"),
         system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
@@ -64,7 +71,8 @@ let package = Package(
         // The library that cells import
         library("Display", []),
         .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
-        library("Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"]),
+        library(
+            "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
         library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG"]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
         library("Encoding", ["Tensors", "Display"]),
