@@ -38,6 +38,57 @@ struct TokenizerTests {
         try check(FoundationModel.load(MiniLM.name).text.tokenizer, "minilm")
     }
 
+    @Test(
+        "byte-level BPE from tokenizer.json, and from vocab.json and merges.txt",
+        arguments: ["byte-bpe", "gpt2"])
+    func byteLevel(_ name: String) throws {
+        try check(loadTokenizer(Self.folder.appending(path: name)), name)
+    }
+
+    @Test(
+        "CLIP's BPE from vocab.json and merges.txt, and from tokenizer.json",
+        arguments: ["clip", "clip-json"])
+    func clip(_ name: String) throws {
+        try check(loadTokenizer(Self.folder.appending(path: name)), name)
+    }
+
+    @Test("OpenAI's own merges", .enabled(if: OpenAIMerges.file != nil, "open_clip_torch is not installed"))
+    func openAI() throws {
+        try withTemporaryFolder { folder in
+            try OpenAIMerges.write(to: folder)
+            let tokenizer = try loadTokenizer(folder)
+            #expect(tokenizer.vocabularyCount == 49408)
+            #expect(tokenizer.encode("a photo of a cat") == [49406, 320, 1125, 539, 320, 2368, 49407])
+            try check(tokenizer, "openai-clip")
+        }
+    }
+
+    @Test("characters fall into the classes of the reference's regular expressions")
+    func classes() throws {
+        let ranges: [String: [[UInt32]]] = try read("classes.json")
+        var expected = [CharacterClass](repeating: .other, count: 0x110000)
+        for (name, kind) in [("letter", CharacterClass.letter), ("number", .number), ("space", .space)] {
+            for range in try #require(ranges[name]) {
+                for value in range[0]...range[1] { expected[Int(value)] = kind }
+            }
+        }
+        let wrong = (UInt32(0)..<0x110000).compactMap { Unicode.Scalar($0) }.filter {
+            CharacterClass($0) != expected[Int($0.value)]
+        }
+        #expect(wrong.isEmpty, "\(wrong.prefix(20).map { String($0.value, radix: 16) })")
+    }
+
+    @Test("a word of 100,000 letters takes no quadratic time")
+    func longWords() throws {
+        let tokenizer = try loadTokenizer(Self.folder.appending(path: "byte-bpe"))
+        let word = String(repeating: "watermother", count: 10_000)
+        let start = ContinuousClock.now
+        let ids = tokenizer.encode(word)
+        // A heap needs some 20 ms; looking through the word for every merge would take minutes.
+        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ids.compactMap { tokenizer.token(of: $0) }.joined() == "<s>" + word + "</s>")
+    }
+
     @Test("tokenizer.json and vocab.txt of one vocabulary agree")
     func bothFiles() throws {
         try withTemporaryFolder { folder in
@@ -70,6 +121,15 @@ struct TokenizerTests {
                 ("{\"model\": {\"type\": \"Unigram\"}}", "Unigram"),
                 ("{\"model\": {\"type\": \"WordPiece\", \"vocab\": {}}}", "BertPreTokenizer"),
                 (String(repeating: "[", count: 100_000), "nested"),
+                (
+                    "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [[\"a\", \"b\"]]}, "
+                        + "\"pre_tokenizer\": {\"type\": \"ByteLevel\"}}", "a merge needs the token \"b\""
+                ),
+                (
+                    "{\"model\": {\"type\": \"BPE\", \"vocab\": {}, \"merges\": []}, \"pre_tokenizer\": {\"type\": \"Metaspace\"}}",
+                    "Metaspace"
+                ),
+                ("{\"model\": {\"type\": \"BPE\", \"vocab\": {}, \"dropout\": 0.1}}", "dropout"),
             ]
             for (content, expected) in cases {
                 try Data(content.utf8).write(to: file)

@@ -19,7 +19,9 @@ struct TokenizerFile {
         switch model["type"]?.text ?? (model["continuing_subword_prefix"]?.text == nil ? "BPE" : "WordPiece")
         {
         case "WordPiece": return try wordPiece(model)
-        case let type: throw problem("the tokenizer model \"\(type)\" is not supported; WordPiece is")
+        case "BPE": return try bytePair(model)
+        case let type:
+            throw problem("the tokenizer model \"\(type)\" is not supported; WordPiece and BPE are")
         }
     }
 
@@ -50,22 +52,18 @@ struct TokenizerFile {
     /// The vocabulary of a model: an object of tokens and ids.
     func vocabulary(_ model: JSONDocument) throws -> Vocabulary {
         guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is no object") }
-        return Vocabulary(
-            try members.map { key, value in
-                guard let id = value.integer, (0..<Self.maximumVocabulary).contains(id) else {
-                    throw problem(
-                        "the id of \"\(String(decoding: key, as: UTF8.self))\" is no number of an id")
-                }
-                return (key, Int32(id))
-            })
+        return try Vocabulary(members: members, path: path)
     }
-
-    /// More ids than any vocabulary has; a larger one would make the table of spellings fill the memory.
-    private static let maximumVocabulary = 1 << 24
 
     /// The added tokens, and those that the post-processor puts before and after a text.
     func specialTokens() throws -> SpecialTokens {
-        let entries = try (json["added_tokens"]?.items ?? []).map { item in
+        let (opening, closing) = try template(json["post_processor"])
+        return SpecialTokens(try addedTokens { _ in true }, opening: opening, closing: closing)
+    }
+
+    /// The added tokens of a kind.
+    func addedTokens(where isWanted: (JSONDocument) -> Bool) throws -> [SpecialTokens.Entry] {
+        try (json["added_tokens"]?.items ?? []).filter(isWanted).map { item in
             guard let spelling = item["content"]?.bytes, let id = item["id"]?.integer else {
                 throw problem("an entry of \"added_tokens\" has no content or no id")
             }
@@ -73,12 +71,10 @@ struct TokenizerFile {
                 spelling: spelling, id: Int32(id), stripsLeft: item["lstrip"]?.flag ?? false,
                 stripsRight: item["rstrip"]?.flag ?? false, isWholeWord: item["single_word"]?.flag ?? false)
         }
-        let (opening, closing) = try template(json["post_processor"])
-        return SpecialTokens(entries, opening: opening, closing: closing)
     }
 
     /// The ids before and after a single text.
-    private func template(_ processor: JSONDocument?) throws -> (opening: [Int32], closing: [Int32]) {
+    func template(_ processor: JSONDocument?) throws -> (opening: [Int32], closing: [Int32]) {
         switch processor?["type"]?.text {
         case nil, "ByteLevel": return ([], [])
         case "BertProcessing", "RobertaProcessing":

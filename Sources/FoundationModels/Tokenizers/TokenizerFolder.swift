@@ -1,6 +1,7 @@
 import Foundation
 
-/// Reads the tokenizer of a model's folder: `tokenizer.json`, or `vocab.txt` and `tokenizer_config.json`.
+/// Reads the tokenizer of a model's folder: `tokenizer.json`, or `vocab.txt` (WordPiece) or `vocab.json` and
+/// `merges.txt` (byte-pair encodings) with `tokenizer_config.json`.
 ///
 /// Throws `FoundationModelError.file` where neither is there, or where a step of the tokenizer is not known.
 public func loadTokenizer(_ folder: URL) throws -> any Tokenizer {
@@ -13,9 +14,12 @@ private enum TokenizerFolder {
         if FileManager.default.fileExists(atPath: json.path) { return try TokenizerFile(json).tokenizer() }
         let lines = folder.appending(path: "vocab.txt")
         if FileManager.default.fileExists(atPath: lines.path) { return try wordPiece(lines, in: folder) }
+        if let files = try BytePairFiles(folder) { return try files.tokenizer() }
         throw FoundationModelError.file(
             path: folder.path,
-            problem: "a tokenizer is expected in tokenizer.json or vocab.txt; neither is there")
+            problem:
+                "a tokenizer is expected in tokenizer.json, vocab.txt or vocab.json and merges.txt; none is there"
+        )
     }
 
     /// BERT's tokenizer as `vocab.txt` and the options of `tokenizer_config.json` describe it.

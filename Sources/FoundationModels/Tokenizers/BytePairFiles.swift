@@ -1,0 +1,95 @@
+import Foundation
+
+/// `vocab.json` and `merges.txt`, as GPT-2, RoBERTa and CLIP were published.
+///
+/// `tokenizer_config.json` says which of the three it is; without it the tokens of the vocabulary do.
+struct BytePairFiles {
+    private let vocabularyFile: URL
+    private let mergesFile: URL
+    private let options: JSONDocument?
+
+    /// The files of a folder; nothing where one of them is not there.
+    init?(_ folder: URL) throws {
+        vocabularyFile = folder.appending(path: "vocab.json")
+        mergesFile = folder.appending(path: "merges.txt")
+        guard [vocabularyFile, mergesFile].allSatisfy({ FileManager.default.fileExists(atPath: $0.path) })
+        else { return nil }
+        let options = folder.appending(path: "tokenizer_config.json")
+        self.options = FileManager.default.fileExists(atPath: options.path) ? try readJSON(options) : nil
+    }
+
+    /// The tokenizer that the files describe.
+    func tokenizer() throws -> any Tokenizer {
+        let vocabulary = try Vocabulary(jsonFile: vocabularyFile)
+        let family = Family(options?["tokenizer_class"]?.text ?? "", vocabulary)
+        let names = family.tokens
+        func id(_ name: String) throws -> Int32 {
+            guard let id = vocabulary.id(of: name) else {
+                throw FoundationModelError.file(
+                    path: vocabularyFile.path, problem: "the token \(name) is expected and missing")
+            }
+            return id
+        }
+        let special = names.special.compactMap { name in
+            vocabulary.id(of: name).map {
+                SpecialTokens.Entry(spelling: Array(name.utf8), id: $0, stripsLeft: name == "<mask>")
+            }
+        }
+        let parts = BytePairTokenizer.Parts(
+            vocabulary: vocabulary, merges: try merges(),
+            splitter: family == .clip ? .clip : .gpt2,
+            normalizer: ComposingNormalizer(composes: family == .clip, lowercases: family == .clip),
+            wordSuffix: family == .clip ? Array("</w>".utf8) : [],
+            unknown: family == .clip ? try id("<|endoftext|>") : nil,
+            addsBlank: options?["add_prefix_space"]?.flag ?? false,
+            specialTokens: SpecialTokens(
+                special, opening: try names.opening.map(id), closing: try names.closing.map(id)))
+        do throws(UnknownToken) { return try BytePairTokenizer(parts) } catch {
+            throw FoundationModelError.file(
+                path: mergesFile.path,
+                problem: "a merge needs the token \"\(error.spelling)\", which vocab.json lacks")
+        }
+    }
+
+    private enum Family {
+        case gpt2, roberta, clip
+
+        init(_ tokenizerClass: String, _ vocabulary: Vocabulary) {
+            if tokenizerClass.hasPrefix("CLIP") || vocabulary.id(of: "<|startoftext|>") != nil {
+                self = .clip
+            } else if tokenizerClass.hasPrefix("Roberta")
+                || tokenizerClass.isEmpty && vocabulary.id(of: "<s>") != nil
+            {
+                self = .roberta
+            } else {
+                self = .gpt2
+            }
+        }
+
+        var tokens: (special: [String], opening: [String], closing: [String]) {
+            switch self {
+            case .gpt2: (["<|endoftext|>"], [], [])
+            case .roberta: (["<s>", "</s>", "<pad>", "<unk>", "<mask>"], ["<s>"], ["</s>"])
+            case .clip: (["<|startoftext|>", "<|endoftext|>"], ["<|startoftext|>"], ["<|endoftext|>"])
+            }
+        }
+    }
+
+    /// The lines after the version's, each a merge.
+    private func merges() throws -> [(left: [UInt8], right: [UInt8])] {
+        let data: Data
+        do { data = try Data(contentsOf: mergesFile) } catch {
+            throw FoundationModelError.file(
+                path: mergesFile.path, problem: "cannot be read (\(error.localizedDescription))")
+        }
+        return try Array(data).split(separator: UInt8(ascii: "\n")).enumerated().compactMap { number, line in
+            let line = line.last == 13 ? line.dropLast() : line
+            if line.isEmpty || number == 0 && line.starts(with: "#version".utf8) { return nil }
+            guard let merge = splitMerge(line) else {
+                throw FoundationModelError.file(
+                    path: mergesFile.path, problem: "line \(number + 1) is no pair of tokens")
+            }
+            return merge
+        }
+    }
+}
