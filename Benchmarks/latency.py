@@ -31,7 +31,7 @@ CELLS = {
         "import datetime\ndatetime.datetime.fromtimestamp({0}).timestamp()",
     ),
 }
-KERNELS = {"gyrus": 0, "python3": 1}
+KERNELS = {"gyrus": 0, "xpython": 1, "python3": 1}
 
 
 class Kernel:

@@ -20,7 +20,8 @@ public final class CellCompiler {
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
-    /// The libraries to link, by the import lines of the cell: the same imports need the same ones.
+    /// The libraries to link, by the imports that users wrote: the same ones need the same libraries, and the modules
+    /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
 
     /// A compiler that keeps its files in `folder`, and compiled C modules in `moduleCache`.
@@ -61,7 +62,7 @@ public final class CellCompiler {
                 names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
                 lines: lines)
         }
-        try link(module, imports: imports + syntax.imports)
+        try link(module, imports: names.imports + syntax.imports)
         return CompiledCell(
             module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
             dependencies: prelude.modules, survivors: survivors,
