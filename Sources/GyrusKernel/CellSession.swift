@@ -133,7 +133,7 @@ final class CellSession: @unchecked Sendable {
             listener: .init(
                 receive: { output.receive($0) }, receiveRaw: { output.receiveRaw($0, $1) },
                 died: { output.died($0) }))
-        for library in installation.cellLibraries.preload { started.send("load \(library)") }
+        for library in compiler.preload { started.send("load \(library)") }
         runner = started
         interrupts.withLock { $0.runner = started }
         return started

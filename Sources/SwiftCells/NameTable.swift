@@ -63,6 +63,9 @@ public struct NameTable: Sendable {
         var lines = imports
         for name in order where closure.contains(name) {
             guard let module = modules[name] else { continue }
+            // The compiler finds what a module needs by itself; only members of types ask for an import of their own.
+            // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
+            guard wanted.contains(name) || !module.types.isEmpty else { continue }
             if module.isRetired || retiring.contains(name) {
                 // Its extensions are out of sight, the types that it declares are not.
                 for type in module.types

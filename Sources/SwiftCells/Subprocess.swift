@@ -11,7 +11,9 @@ enum Subprocess {
     }
 
     /// Runs an executable and waits for it; throws `CommandFailure` where it cannot be started.
-    static func run(_ executable: String, _ arguments: [String]) throws -> Result {
+    ///
+    /// `settings` (`NAME=value`) are added to the environment.
+    static func run(_ executable: String, _ arguments: [String], settings: [String] = []) throws -> Result {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
             throw CommandFailure(command: executable, code: errno)
@@ -23,10 +25,14 @@ enum Subprocess {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
         words.append(nil)
+        let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+        // The first of two settings of a name counts.
+        var variables: [UnsafeMutablePointer<CChar>?] = (settings + inherited).map { strdup($0) }
+        variables.append(nil)
         var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, nil, words, environ)
+        let code = posix_spawn(&process, executable, &actions, nil, words, variables)
         posix_spawn_file_actions_destroy(&actions)
-        for word in words { free(word) }
+        for text in words + variables { free(text) }
         close(ends[1])
         defer { close(ends[0]) }
         guard code == 0 else { throw CommandFailure(command: executable, code: code) }

@@ -20,6 +20,19 @@ public struct Toolchain: Sendable {
     public var autolinkExtract: String { root + "/bin/swift-autolink-extract" }
     public var symbolizer: String { root + "/bin/llvm-symbolizer" }
 
+    /// The shared libraries that nearly every cell needs, as paths: loaded once, before the first cell, so that no cell
+    /// links with them. Linking with them took twice as long as all else that the linker does.
+    public var commonLibraries: [String] {
+        Self.commonNames.map { "\(libraries)/lib\($0).so" }.filter(FileManager.default.fileExists(atPath:))
+    }
+
+    static let commonNames = [
+        "swiftCore", "swift_Concurrency", "swiftSwiftOnoneSupport", "swift_StringProcessing",
+        "swift_RegexParser",
+        "swiftSynchronization", "swiftGlibc", "BlocksRuntime", "dispatch", "swiftDispatch", "Foundation",
+        "FoundationEssentials", "FoundationInternationalization",
+    ]
+
     /// Asks the first toolchain on the `PATH` (or in the usual places) for its target and folders.
     ///
     /// Throws `ToolchainError` where there is none or it does not answer.
