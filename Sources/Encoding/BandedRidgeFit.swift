@@ -18,6 +18,8 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     public let coefficients: [Matrix<Element>]
     /// What is added to each voxel's prediction; 0 without an intercept.
     public let intercepts: [Element]
+    /// The mean of each feature of all bands over the samples of the fit; 0 without an intercept.
+    public let featureMeans: [Double]
     /// The voxels that hold a NaN or an infinity: they have NaN for everything.
     public let voxelsWithNaN: [Int]
 
@@ -57,6 +59,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
             }
         }
         self.intercepts = intercepts.map { Element($0) }
+        self.featureMeans = featureMeans
         var start = 0
         coefficients = widths.map { width in
             defer { start += width }
@@ -64,20 +67,24 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         }
     }
 
-    /// The part of the prediction that each band makes, samples x voxels; without the intercept.
+    /// The part of the prediction that each band makes about its mean over the samples of the fit: samples x voxels.
     ///
+    /// With an intercept the parts sum to the prediction less the mean of the responses of the fit.
     /// Throws `EncodingError` where bands or their features are not those that the model was fitted with.
     public func predictByBand(_ bands: [Matrix<Element>]) throws -> [Matrix<Element>] {
+        try check(bands)
+        return try linearParts(of: bands, weights: .stacked(coefficients), means: featureMeans)
+    }
+
+    private func check(_ bands: [Matrix<Element>]) throws {
         guard bands.count == coefficients.count else {
             throw EncodingError.parameter(
                 name: "the number of bands", value: "\(bands.count)", expected: "\(coefficients.count)")
         }
-        return try zip(bands, coefficients).enumerated().map { number, pair in
-            guard pair.0.columns == pair.1.rows else {
-                throw EncodingError.columnCount(
-                    what: "features of band \(number)", count: pair.0.columns, expected: pair.1.rows)
-            }
-            return multiply(pair.0, pair.1)
+        for (number, (band, weights)) in zip(bands, coefficients).enumerated()
+        where band.columns != weights.rows {
+            throw EncodingError.columnCount(
+                what: "features of band \(number)", count: band.columns, expected: weights.rows)
         }
     }
 
@@ -85,7 +92,8 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     ///
     /// Throws what `predictByBand` throws.
     public func predict(_ bands: [Matrix<Element>]) throws -> Matrix<Element> {
-        let parts = try predictByBand(bands)
+        try check(bands)
+        let parts = zip(bands, coefficients).map { multiply($0, $1) }
         var sum = parts.dropFirst().reduce(into: parts[0]) { $0.add($1, times: 1) }
         let shifts = intercepts.map { -Double($0) }
         sum.standardise(rows: 0..<sum.rows, means: shifts, deviations: shifts.map { _ in 1 })
@@ -101,7 +109,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
 
     /// The share of each band in R2 and r for data that the model has not seen.
     ///
-    /// Each band's part is taken about its mean over the given samples, where an intercept was fitted.
+    /// Each band's part is taken about its mean over the samples of the fit, where an intercept was fitted.
     /// Throws what `predictByBand` throws.
     public func splitScores(_ bands: [Matrix<Element>], _ responses: Matrix<Element>) throws -> SplitScores {
         try SplitScores(parts: predictByBand(bands), responses: responses)

@@ -7,16 +7,21 @@ public enum Drift: Sendable, Equatable {
     case polynomial(degree: Int)
     /// All cosines that are slower than `period` (seconds), sampled every `repetitionTime` (seconds).
     case cosine(period: Double, repetitionTime: Double)
+    /// The smooth curve of Savitzky and Golay: at each sample the polynomial that fits the `window` samples (odd) around
+    /// it best; at the ends of a run, that of its first and last window.
+    ///
+    /// Some 240 s with degree 3 is usual. The same curve as `scipy.signal.savgol_filter` gives.
+    case savitzkyGolay(window: Int, degree: Int = 3)
 
-    /// Orthonormal columns that span the drift over `samples`: samples x functions, the constant first.
-    func basis(samples: Int) throws -> Matrix<Double> {
+    /// What takes `samples` samples to their drift.
+    func projection<Element: Scalar>(samples: Int, as type: Element.Type) throws -> DriftProjection<Element> {
         switch self {
         case .polynomial(let degree):
             guard degree >= 0 else {
                 throw EncodingError.parameter(
                     name: "the degree of the drift", value: "\(degree)", expected: "0 or more")
             }
-            return polynomials(degree: min(degree, samples - 1), samples: samples)
+            return .basis(polynomials(degree: min(degree, samples - 1), samples: samples).converted(to: type))
         case .cosine(let period, let repetitionTime):
             guard period > 0, repetitionTime > 0 else {
                 throw EncodingError.parameter(
@@ -24,8 +29,32 @@ public enum Drift: Sendable, Equatable {
                     expected: "above 0")
             }
             let order = min(Int(2 * Double(samples) * repetitionTime / period), samples - 1)
-            return cosines(order: order, samples: samples)
+            return .basis(cosines(order: order, samples: samples).converted(to: type))
+        case .savitzkyGolay(let window, let degree):
+            guard window % 2 == 1, window > 0, window <= samples else {
+                throw EncodingError.parameter(
+                    name: "the window of the drift", value: "\(window) samples",
+                    expected: "odd and at most \(samples), the samples of the shortest run")
+            }
+            guard degree >= 0, degree < window else {
+                throw EncodingError.parameter(
+                    name: "the degree of the drift", value: "\(degree)", expected: "0 to \(window - 1)")
+            }
+            let smoother = localPolynomials(degree: degree, window: window, samples: samples)
+            return .smoother(smoother.converted(to: type))
         }
+    }
+
+    /// Each row takes the samples to the value that the polynomial of its window has there: samples x samples.
+    private func localPolynomials(degree: Int, window: Int, samples: Int) -> Matrix<Double> {
+        let basis = polynomials(degree: degree, samples: window)
+        let fits = multiply(basis, basis, transposed: true)
+        var result = Matrix<Double>(rows: samples, columns: samples)
+        for sample in 0..<samples {
+            let start = min(max(sample - window / 2, 0), samples - window)
+            for offset in 0..<window { result[sample, start + offset] = fits[sample - start, offset] }
+        }
+        return result
     }
 
     /// Polynomials by the three-term recurrence, each made orthogonal to the earlier ones a second time.
@@ -57,6 +86,21 @@ public enum Drift: Sendable, Equatable {
     }
 }
 
+/// What takes the samples of a run to their drift.
+enum DriftProjection<Element: Scalar> {
+    /// Orthonormal columns that span the drift: samples x functions.
+    case basis(Matrix<Element>)
+    /// Samples x samples.
+    case smoother(Matrix<Element>)
+
+    func drift(of part: Matrix<Element>) -> Matrix<Element> {
+        switch self {
+        case .basis(let basis): multiply(basis, multiply(basis, transposed: true, part))
+        case .smoother(let smoother): multiply(smoother, part)
+        }
+    }
+}
+
 extension Matrix {
     /// What is left of each column after its slow drift within each run is fitted and subtracted, mean included.
     ///
@@ -68,13 +112,12 @@ extension Matrix {
     public func detrended(_ drift: Drift = .polynomial(degree: 1), runs: Runs? = nil) throws -> Matrix {
         var parts: [Matrix] = []
         for range in try Runs.ranges(of: runs, samples: rows) {
-            let basis = try drift.basis(samples: range.count).converted(to: Element.self)
+            let projection = try drift.projection(samples: range.count, as: Element.self)
             // The mean goes first, in double precision: raw signals are 100 times their fluctuation.
             var part = rows(range)
             let means = ColumnStatistics(part).means
             part.standardise(rows: 0..<range.count, means: means, deviations: means.map { _ in 1 })
-            let fitted = multiply(basis, multiply(basis, transposed: true, part))
-            part.subtract(fitted)
+            part.subtract(projection.drift(of: part))
             parts.append(part)
         }
         return .stacked(parts)

@@ -15,20 +15,8 @@ import Tensors
 public func explainableVariance<Element: Scalar>(
     repeats: [Matrix<Element>], biasCorrected: Bool = true
 ) throws -> [Double] {
-    guard let first = repeats.first, repeats.count > 1 else {
-        throw EncodingError.parameter(
-            name: "the number of repeats", value: "\(repeats.count)", expected: "2 or more")
-    }
-    for (number, part) in repeats.enumerated() {
-        guard part.rows == first.rows else {
-            throw EncodingError.sampleCount(
-                what: "responses of repeat \(number)", count: part.rows, expected: first.rows)
-        }
-        guard part.columns == first.columns else {
-            throw EncodingError.columnCount(
-                what: "responses of repeat \(number)", count: part.columns, expected: first.columns)
-        }
-    }
+    try Matrix.checkRepeats(repeats, atLeast: 2)
+    let first = repeats[0]
     let wide = repeats.map { $0.converted(to: Double.self) }
     let count = Double(repeats.count)
     var mean = Matrix<Double>(rows: first.rows, columns: first.columns)

@@ -3,12 +3,88 @@ import Tensors
 /// The principal components of features: the directions of the largest variance.
 ///
 /// ```swift
-/// let pca = try PCA(.variance(0.999), fittedTo: train)
+/// let pca = try PCA(.variance(0.999)).fit(train)
 /// let reduced = try pca.transform(test)                  // samples x components
+/// Pipeline(PCA(.count(100)), into: Ridge())              // learnt anew inside each fold
 /// ```
 ///
-/// The same components as scikit-learn's `PCA(svd_solver="full")`, signs included.
-public struct PCA<Element: Scalar>: Sendable {
+/// The same components as scikit-learn's `PCA`, signs included.
+public struct PCA: PipelineStep, Equatable {
+    /// How the components are found.
+    public enum Solver: Sendable, Equatable {
+        /// Randomised where both sides are above 500 and few components are asked for, else exact.
+        case automatic
+        /// From the singular value decomposition of the centred features.
+        case exact
+        /// From a random projection, refined by power iterations: for some hundred components of wide features.
+        ///
+        /// The same random numbers, oversampling and iterations as scikit-learn's `svd_solver="randomized"`.
+        case randomised(seed: UInt32)
+    }
+
+    /// How many components are kept.
+    public var size: PCASize
+    /// How the components are found.
+    public var solver: Solver
+
+    /// Principal components, not yet learnt.
+    public init(_ size: PCASize, solver: Solver = .automatic) {
+        self.size = size
+        self.solver = solver
+    }
+
+    /// Learns the components of `features` (samples x features).
+    ///
+    /// Throws `EncodingError` where a feature is not finite or the size cannot be had, `LinearAlgebraError` where the
+    /// decomposition fails.
+    public func fit<Element: Scalar>(_ features: Matrix<Element>) throws -> PCAFit<Element> {
+        guard features.rows > 1, features.columns > 0 else {
+            throw EncodingError.sampleCount(what: "features", count: features.rows, expected: 2)
+        }
+        if let index = features.withUnsafeBufferPointer({ firstNonFinite($0) }) {
+            throw EncodingError.featureNotFinite(
+                row: index / features.columns, column: index % features.columns)
+        }
+        let statistics = ColumnStatistics(features)
+        if let (count, seed) = randomised(rows: features.rows, columns: features.columns) {
+            // A count that cannot be had is refused as the exact way refuses it.
+            _ = try size.count(
+                variances: Array(repeating: 1, count: min(features.rows, features.columns)))
+            var centred = features
+            centred.standardise(
+                rows: 0..<centred.rows, means: statistics.means, deviations: statistics.means.map { _ in 1 })
+            let (values, right) = try randomisedSingularValues(of: centred, count: count, seed: seed)
+            return PCAFit(
+                statistics: statistics, samples: features.rows, values: values, right: right, size: size)
+        }
+        var centred = features.converted(to: Double.self)
+        centred.standardise(
+            rows: 0..<centred.rows, means: statistics.means, deviations: statistics.means.map { _ in 1 })
+        let (_, values, right) = try LinearAlgebra.svd(centred)
+        let kept = try size.count(variances: values.map { $0 * $0 })
+        return PCAFit(
+            statistics: statistics, samples: features.rows, values: Array(values.prefix(kept)),
+            right: right.rows(0..<kept).converted(to: Element.self), size: size)
+    }
+
+    public func fitted<Element: Scalar>(to features: Matrix<Element>) throws -> any FittedStep {
+        try fit(features)
+    }
+
+    /// The count and the seed, where the components are to be found by a random projection.
+    private func randomised(rows: Int, columns: Int) -> (count: Int, seed: UInt32)? {
+        guard case .count(let count) = size else { return nil }
+        return switch solver {
+        case .exact: nil
+        case .randomised(let seed): (count, seed)
+        case .automatic:
+            min(rows, columns) > 500 && Double(count) < 0.8 * Double(min(rows, columns)) ? (count, 0) : nil
+        }
+    }
+}
+
+/// The principal components that were learnt from features.
+public struct PCAFit<Element: Scalar>: FittedStep {
     /// The mean of each feature.
     public let means: [Double]
     /// Components x features, orthonormal rows.
@@ -18,47 +94,68 @@ public struct PCA<Element: Scalar>: Sendable {
     /// The share of the whole variance along each component.
     public let varianceShares: [Double]
 
-    /// Learns the components of `features` (samples x features).
-    ///
-    /// Throws `EncodingError` where a feature is not finite or the size cannot be had, `LinearAlgebraError` where the
-    /// decomposition fails.
-    public init(_ size: PCASize, fittedTo features: Matrix<Element>) throws {
-        guard features.rows > 1, features.columns > 0 else {
-            throw EncodingError.sampleCount(what: "features", count: features.rows, expected: 2)
-        }
-        if let index = features.withUnsafeBufferPointer({ firstNonFinite($0) }) {
-            throw EncodingError.featureNotFinite(
-                row: index / features.columns, column: index % features.columns)
-        }
-        means = ColumnStatistics(features).means
-        var centred = features.converted(to: Double.self)
-        centred.standardise(rows: 0..<centred.rows, means: means, deviations: means.map { _ in 1 })
-        let (_, values, right) = try LinearAlgebra.svd(centred)
-        let all = values.map { $0 * $0 / Double(features.rows - 1) }
-        let total = all.reduce(0, +)
-        let kept = try size.count(variances: all)
-        variances = Array(all.prefix(kept))
+    init(statistics: ColumnStatistics, samples: Int, values: [Double], right: Matrix<Element>, size: PCASize)
+    {
+        means = statistics.means
+        let divisor = Double(samples - 1)
+        variances = values.map { $0 * $0 / divisor }
+        let total = statistics.deviations.reduce(0) { $0 + $1 * $1 } * Double(samples) / divisor
         varianceShares = variances.map { total > 0 ? $0 / total : 0 }
         // scikit-learn's choice of sign: the largest entry of each component is positive.
-        let signs = (0..<kept).map { component -> Double in
-            let row = right.row(component)
-            let largest = row.max { abs($0) < abs($1) } ?? 1
+        let signs = (0..<right.rows).map { component -> Double in
+            let largest = right.row(component).max { abs($0) < abs($1) } ?? 1
             return largest < 0 ? -1 : 1
         }
-        components = right.rows(0..<kept).scalingRows(by: signs).converted(to: Element.self)
+        components = right.scalingRows(by: signs)
     }
 
     /// Samples x components.
     ///
     /// Throws `EncodingError` where the features are not as many as the components were learnt from.
-    public func transform(_ features: Matrix<Element>) throws -> Matrix<Element> {
+    public func transform<Number: Scalar>(_ features: Matrix<Number>, runs: Runs? = nil) throws -> Matrix<
+        Number
+    > {
         guard features.columns == means.count else {
             throw EncodingError.columnCount(what: "features", count: features.columns, expected: means.count)
         }
         var centred = features
         centred.standardise(rows: 0..<centred.rows, means: means, deviations: means.map { _ in 1 })
-        return multiply(centred, components, transposed: true)
+        return multiply(centred, components.converted(to: Number.self), transposed: true)
     }
+}
+
+/// The largest singular values of a matrix and their right singular vectors (count x columns), by a random projection.
+///
+/// Source: Halko, Martinsson & Tropp (2011), as `randomized_svd` of scikit-learn does it: 10 more directions than are
+/// asked for, 7 power iterations for less than a tenth of all directions and 4 for more.
+private func randomisedSingularValues<Element: Scalar>(
+    of matrix: Matrix<Element>, count: Int, seed: UInt32
+) throws -> (values: [Double], right: Matrix<Element>) {
+    // The projection goes through the shorter side.
+    let isWide = matrix.rows < matrix.columns
+    let short = min(matrix.rows, matrix.columns)
+    let width = min(count + 10, short)
+    var random = NumpyRandom(seed: seed)
+    var basis = Matrix<Element>(rows: short, columns: width) { target in
+        for index in target.indices { target[index] = Element(random.gaussian()) }
+    }
+    func onward() throws -> Matrix<Element> {  // long x width
+        try Task.checkCancellation()
+        return try LinearAlgebra.svd(multiply(matrix, transposed: isWide, basis)).left
+    }
+    for _ in 0..<(Double(count) < 0.1 * Double(short) ? 7 : 4) {
+        basis = try LinearAlgebra.svd(multiply(matrix, transposed: !isWide, onward())).left
+    }
+    let range = try onward()
+    if isWide {  // matrix = (matrix range) rangeᵀ
+        let (_, values, right) = try LinearAlgebra.svd(multiply(matrix, range))
+        return (
+            values.prefix(count).map { Double($0) },
+            multiply(right.rows(0..<count), transposed: false, range, transposed: true)
+        )
+    }
+    let (_, values, right) = try LinearAlgebra.svd(multiply(range, transposed: true, matrix))
+    return (values.prefix(count).map { Double($0) }, right.rows(0..<count))
 }
 
 /// How many principal components are kept.

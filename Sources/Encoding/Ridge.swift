@@ -149,5 +149,6 @@ extension RidgeFit {
             }
         }
         self.intercepts = intercepts.map { Element($0) }
+        self.featureMeans = featureMeans
     }
 }

@@ -19,6 +19,8 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     public let coefficients: Matrix<Element>
     /// What is added to each voxel's prediction; 0 without an intercept.
     public let intercepts: [Element]
+    /// The mean of each feature over the samples of the fit; 0 without an intercept.
+    public let featureMeans: [Double]
     /// The voxels that hold a NaN or an infinity: they have NaN for everything.
     public let voxelsWithNaN: [Int]
     /// The voxels that never change: their weights are 0 and their scores NaN.

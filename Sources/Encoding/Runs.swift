@@ -59,6 +59,13 @@ public struct Runs: Sendable, Equatable {
         lengths.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
     }
 
+    /// The runs of some of the samples (ascending); a run without any of them is left out.
+    func subset(_ samples: [Int]?) throws -> Runs {
+        guard let samples else { return self }
+        let labels = labels
+        return try Runs(labels: samples.map { labels[$0] })
+    }
+
     /// The ranges of `runs`, or one range where there are none; throws where they do not cover `samples`.
     static func ranges(of runs: Runs?, samples: Int) throws -> [Range<Int>] {
         guard let runs else { return [0..<samples] }

@@ -3,41 +3,79 @@ import Tensors
 /// Centres columns and scales them to unit deviation, with statistics learnt once and used again.
 ///
 /// ```swift
-/// let scaler = StandardScaler(fittedTo: train)
-/// let test = try scaler.transform(test)          // the training data's mean and deviation
+/// let scaler = StandardScaler().fit(train)
+/// let test = try scaler.transform(test)                    // the training data's mean and deviation
+/// Pipeline(StandardScaler(scales: false), into: Ridge())   // learnt anew inside each fold
 /// ```
 ///
 /// A constant column is centred and not scaled, as in scikit-learn's `StandardScaler`.
-public struct StandardScaler: Sendable {
+public struct StandardScaler: PipelineStep {
+    /// Whether columns are centred.
+    public var centres: Bool
+    /// Whether columns are divided by their deviation.
+    public var scales: Bool
+    /// Whether each run is scaled by its own statistics, new runs too, so that nothing is learnt from other samples.
+    public var byRun: Bool
+
+    /// A scaler that has learnt nothing.
+    public init(centres: Bool = true, scales: Bool = true, byRun: Bool = false) {
+        self.centres = centres
+        self.scales = scales
+        self.byRun = byRun
+    }
+
+    public var usesWholeRuns: Bool { byRun }
+
+    /// The scaler with the means and deviations of the columns of `matrix` (samples x features).
+    public func fit<Element: Scalar>(_ matrix: Matrix<Element>) -> ScalerFit {
+        ScalerFit(ColumnStatistics(matrix), scaler: self)
+    }
+
+    public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep {
+        byRun ? ScalerByRun(scaler: self) : fit(features)
+    }
+}
+
+/// The means and deviations that a `StandardScaler` has learnt.
+public struct ScalerFit: FittedStep {
     /// What is subtracted from each column.
     public let means: [Double]
     /// What each column is divided by.
     public let deviations: [Double]
 
-    /// Learns means and deviations of the columns of `matrix` (samples x features).
-    ///
-    /// - Parameters:
-    ///   - centres: whether columns are centred.
-    ///   - scales: whether columns are divided by their deviation.
-    public init<Element: Scalar>(fittedTo matrix: Matrix<Element>, centres: Bool = true, scales: Bool = true)
-    {
-        let statistics = ColumnStatistics(matrix)
-        means = centres ? statistics.means : statistics.means.map { _ in 0 }
+    init(_ statistics: ColumnStatistics, scaler: StandardScaler) {
+        means = scaler.centres ? statistics.means : statistics.means.map { _ in 0 }
         deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
-            scales && !isConstant(deviation: deviation, mean: mean) ? deviation : 1
+            scaler.scales && !isConstant(deviation: deviation, mean: mean) ? deviation : 1
         }
     }
 
     /// The columns of `matrix`, centred and scaled by what was learnt.
     ///
     /// Throws `EncodingError` where the number of columns is not the one learnt.
-    public func transform<Element: Scalar>(_ matrix: Matrix<Element>) throws -> Matrix<Element> {
+    public func transform<Element: Scalar>(_ matrix: Matrix<Element>, runs: Runs? = nil) throws -> Matrix<
+        Element
+    > {
         guard matrix.columns == means.count else {
             throw EncodingError.columnCount(
                 what: "data to scale", count: matrix.columns, expected: means.count)
         }
         var result = matrix
         result.standardise(rows: 0..<matrix.rows, means: means, deviations: deviations)
+        return result
+    }
+}
+
+/// A scaler that takes each run's own statistics.
+private struct ScalerByRun: FittedStep {
+    let scaler: StandardScaler
+
+    func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element> {
+        var result = features
+        for range in try Runs.ranges(of: runs, samples: features.rows) {
+            let fit = ScalerFit(ColumnStatistics(features, rows: range), scaler: scaler)
+            result.standardise(rows: range, means: fit.means, deviations: fit.deviations)
+        }
         return result
     }
 }

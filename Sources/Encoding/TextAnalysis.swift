@@ -1,37 +1,28 @@
 import Tensors
 
 extension BandedRidge {
-    /// Scores the model on outer folds, choosing scalings and alphas on folds inside each training set.
+    /// The mean over outer folds of each band's share, as the published scripts compute it.
     ///
-    /// Features and responses are centred on the mean of each outer training set, and the responses of its test set on
-    /// their own mean, as the split of R2 needs.
-    ///
-    /// - Parameters:
-    ///   - bands: for each band samples x features.
-    ///   - responses: samples x voxels.
-    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
-    ///   - runs: the runs of the samples, where folds leave runs out.
-    ///
-    /// Returns the mean over the outer folds of each band's share of R2 and r. Throws what `fit` throws.
-    public func crossValidatedScores<Element: Scalar>(
-        _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
+    /// Features and responses are centred on the mean of each outer training set once, not anew in the inner folds, and
+    /// the responses of its test set on their own mean: `crossValidatedSplitScores` of a model without an intercept
+    /// does not centre, and with one centres in the inner folds too.
+    fileprivate func publishedSplitScores<Element: Scalar>(
+        _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds
     ) throws -> SplitScores {
         for band in bands { try checkFeatures(band, responses: responses) }
-        let splits = try outer.splits(samples: responses.rows, runs: runs)
+        let splits = try outer.splits(samples: responses.rows)
         var scores: [SplitScores] = []
         for split in splits {
-            let labels = runs.map { runs in split.train.map { runs.labels[$0] } }
-            let inner = try folds.subset(split.train).splits(samples: split.train.count, runLabels: labels)
             var (train, test): ([Matrix<Element>], [Matrix<Element>]) = ([], [])
             for band in bands {
                 let part = band.rows(at: split.train)
-                let scaler = StandardScaler(fittedTo: part, scales: false)
+                let scaler = StandardScaler(scales: false).fit(part)
                 train.append(try scaler.transform(part))
                 test.append(try scaler.transform(band.rows(at: split.test)))
             }
             let part = responses.rows(at: split.train)
-            let centred = try StandardScaler(fittedTo: part, scales: false).transform(part)
-            let fit = try fit(train, to: centred, splits: inner)
+            let centred = try StandardScaler(scales: false).fit(part).transform(part)
+            let fit = try fit(train, to: centred)
             scores.append(try fit.splitScores(test, responses.rows(at: split.test)))
         }
         return SplitScores(meanOf: scores)
@@ -64,7 +55,7 @@ extension BandedRidge {
 public func textAnalysis<Element: Scalar>(
     multimodal: Matrix<Element>, unimodal: Matrix<Element>, responses: Matrix<Element>, seed: UInt32 = 1
 ) throws -> SplitScores {
-    try BandedRidge.textAnalysis(seed: seed).crossValidatedScores(
+    try BandedRidge.textAnalysis(seed: seed).publishedSplitScores(
         [multimodal, unimodal], to: responses, outer: .kFold(5, shuffledWithSeed: seed))
 }
 

@@ -86,18 +86,18 @@ struct KernelFixture: Decodable {
         for example in expected.pcas {
             let data = Matrix<Double>(listed: example.data)
             let size: PCASize = example.size < 1 ? .variance(example.size) : .count(Int(example.size))
-            let pca = try PCA(size, fittedTo: data)
+            let pca = try PCA(size).fit(data)
             #expect(relativeError(pca.components.elements, example.components.flatMap { $0 }) < 1e-10)
             #expect(relativeError(pca.variances, example.variances) < 1e-12)
             #expect(relativeError(pca.varianceShares, example.shares) < 1e-12)
             #expect(
                 relativeError(try pca.transform(data).elements, example.transformed.flatMap { $0 }) < 1e-10)
-            let single = try PCA(size, fittedTo: data.converted(to: Float.self))
+            let single = try PCA(size).fit(data.converted(to: Float.self))
             let components = single.components.converted(to: Double.self)
             #expect(relativeError(components.elements, example.components.flatMap { $0 }) < 1e-5)
         }
         #expect(throws: EncodingError.self) {
-            try PCA(.count(7), fittedTo: Matrix<Double>(listed: expected.features))
+            try PCA(.count(7)).fit(Matrix<Double>(listed: expected.features))
         }
     }
 }

@@ -62,7 +62,7 @@ struct Preparation: Decodable {
 
     @Test func scalerRemembersItsTrainingData() throws {
         let x = Matrix<Double>(listed: expected.features)
-        let scaler = StandardScaler(fittedTo: x.rows(0..<10))
+        let scaler = StandardScaler().fit(x.rows(0..<10))
         let test = try scaler.transform(x.rows(10..<23))
         let scaled = try scaler.transform(x.rows(0..<10))
         #expect(relativeError(scaled.elements, try x.rows(0..<10).zScored().elements) < 1e-12)

@@ -10,7 +10,7 @@ struct LayerSources {
         var decompositions: [Int: (left: Matrix<Double>, values: [Double])] = [:]
         func decomposition(_ layer: Int) throws -> (left: Matrix<Double>, values: [Double]) {
             if let known = decompositions[layer] { return known }
-            let scaler = StandardScaler(fittedTo: features[layer], scales: false)
+            let scaler = StandardScaler(scales: false).fit(features[layer])
             let centred = try scaler.transform(features[layer].converted(to: Double.self))
             let (left, values, _) = try LinearAlgebra.svd(centred)
             decompositions[layer] = (left, values)
@@ -54,19 +54,6 @@ extension Matrix where Element == Double {
         var result = self
         for row in 0..<rows {
             for column in 0..<columns { result[row, column] -= explained[row, column] }
-        }
-        return result
-    }
-
-    /// Each column convolved with a response within each run.
-    func convolved(with response: [Double], runs: Runs) -> Matrix<Double> {
-        var result = Matrix<Double>(rows: rows, columns: columns)
-        for range in runs.ranges {
-            for row in range {
-                for (delay, factor) in response.enumerated() where row - delay >= range.lowerBound {
-                    for column in 0..<columns { result[row, column] += factor * self[row - delay, column] }
-                }
-            }
         }
         return result
     }

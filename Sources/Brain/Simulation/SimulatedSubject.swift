@@ -84,8 +84,7 @@ public struct SimulatedSubject: Sendable {
             guard let layer = drive.layer else { continue }
             var part = try sources.mixtures(of: layer, count: width, random: &random)
             if let repetitionTime = options.repetitionTime {
-                part = part.convolved(
-                    with: HaemodynamicResponse.canonical(repetitionTime: repetitionTime), runs: runs)
+                part = try part.convolved(with: .spm, repetitionTime: repetitionTime, runs: runs)
             }
             part = try part.zScored()
             for row in 0..<samples {

@@ -1,0 +1,85 @@
+import Display
+import Tensors
+
+/// What can be fitted to the responses of voxels: ridge regression in its forms, or a `Pipeline` that ends in one.
+///
+/// Features come as bands, one matrix (samples x features) for each feature space. A model without bands joins them.
+public protocol EncodingModel: Sendable {
+    /// The model, fitted to some of the samples.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features, of all samples.
+    ///   - responses: samples x voxels, of all samples.
+    ///   - runs: the runs of all samples, where the model or its folds need them.
+    ///   - samples: the samples to learn from, ascending; all where there is none. Nothing is learnt from others.
+    ///
+    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    func fitted<Element: Scalar>(
+        bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
+    ) throws -> any EncodingFit<Element>
+}
+
+/// A model that has been fitted.
+public protocol EncodingFit<Element>: Sendable {
+    /// The precision of the data.
+    associatedtype Element: Scalar
+
+    /// The predicted responses to some of the samples: samples x voxels.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features, of all samples.
+    ///   - runs: the runs of all samples.
+    ///   - samples: the samples to predict; all where there is none.
+    ///
+    /// Throws `EncodingError` where bands or features are not those that the model was fitted to.
+    func predict(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> Matrix<Element>
+
+    /// What each band contributes to the predictions, about its mean over the training samples: samples x voxels.
+    ///
+    /// The sum over bands is the prediction less its intercept. Throws what `predict` throws, and `EncodingError`
+    /// where the model has no bands to tell apart.
+    func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> [Matrix<Element>]
+}
+
+/// The samples that a model learns from.
+struct TrainingData<Element: Scalar> {
+    let bands: [Matrix<Element>]
+    let responses: Matrix<Element>
+    let runs: Runs?
+    private let samples: [Int]?
+
+    init(bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?) throws {
+        guard !bands.isEmpty else {
+            throw EncodingError.parameter(name: "the number of bands", value: "0", expected: "at least 1")
+        }
+        for band in bands where band.rows != responses.rows {
+            throw EncodingError.sampleCount(what: "features", count: band.rows, expected: responses.rows)
+        }
+        if let runs, runs.samples != responses.rows {
+            throw EncodingError.sampleCount(what: "runs", count: runs.samples, expected: responses.rows)
+        }
+        self.samples = samples
+        self.bands = bands.map { $0.chosen(samples) }
+        self.responses = responses.chosen(samples)
+        self.runs = try runs.map { try $0.subset(samples) }
+    }
+
+    /// All bands beside each other.
+    var features: Matrix<Element> { .joined(bands) }
+
+    /// The folds among the samples that are learnt from.
+    func folds(_ folds: Folds) throws -> Folds {
+        if let samples { try folds.subset(samples) } else { folds }
+    }
+}
+
+extension Matrix {
+    /// The rows at `samples`, or the whole matrix.
+    func chosen(_ samples: [Int]?) -> Matrix { samples.map { rows(at: $0) } ?? self }
+
+    /// All matrices beside each other.
+    static func joined(_ parts: [Matrix]) -> Matrix {
+        guard let first = parts.first else { return Matrix(rows: 0, columns: 0) }
+        return parts.dropFirst().reduce(first) { $0.beside($1) }
+    }
+}

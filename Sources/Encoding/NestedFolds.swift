@@ -1,0 +1,60 @@
+/// One split of the samples whose training samples are split again.
+public struct NestedFold: Sendable, Equatable {
+    /// What the final model learns from and is tested on.
+    public let outer: Fold
+    /// The splits of the outer training samples, on which the model is chosen; the samples keep their numbers.
+    public let inner: [Fold]
+
+    /// An outer fold with its inner folds.
+    public init(outer: Fold, inner: [Fold]) {
+        self.outer = outer
+        self.inner = inner
+    }
+}
+
+extension Folds {
+    /// Outer folds, and inner folds of each one's training samples.
+    ///
+    /// ```swift
+    /// for fold in try Folds.leaveOneRunOut.nested(inner: .kFold(5), samples: 870, runs: runs) { … }
+    /// ```
+    ///
+    /// Throws `EncodingError` where the samples cannot be split so.
+    public func nested(inner: Folds, samples: Int, runs: Runs? = nil) throws -> [NestedFold] {
+        try splits(samples: samples, runs: runs).map { outer in
+            let folds = try inner.subset(outer.train).splits(
+                samples: outer.train.count, runs: runs?.subset(outer.train))
+            return NestedFold(
+                outer: outer,
+                inner: folds.map { fold in
+                    Fold(train: fold.train.map { outer.train[$0] }, test: fold.test.map { outer.train[$0] })
+                })
+        }
+    }
+
+    /// The same way of splitting for some of the samples.
+    func subset(_ samples: [Int]) throws -> Folds {
+        func chosen(_ labels: [Int]) throws -> [Int] {
+            if let beyond = samples.first(where: { $0 >= labels.count }) {
+                throw EncodingError.sampleCount(what: "groups", count: labels.count, expected: beyond + 1)
+            }
+            return samples.map { labels[$0] }
+        }
+        return switch self {
+        case .kFold, .shuffledKFold, .leaveOneRunOut: self
+        case .groupKFold(let count, let groups): .groupKFold(count, groups: try chosen(groups))
+        case .leaveOneGroupOut(let groups): .leaveOneGroupOut(groups: try chosen(groups))
+        case .predefined(let tested): .predefined(try chosen(tested))
+        case .splits(let folds): .splits(folds.map { $0.within(samples) })
+        }
+    }
+}
+
+extension Fold {
+    /// The fold's samples among `samples`, numbered by their place there.
+    fileprivate func within(_ samples: [Int]) -> Fold {
+        let place = Dictionary(
+            samples.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        return Fold(train: train.compactMap { place[$0] }, test: test.compactMap { place[$0] })
+    }
+}

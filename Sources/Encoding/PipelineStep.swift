@@ -1,0 +1,93 @@
+import Tensors
+
+/// One thing that is done to features before a model sees them: scaling, principal components, delays.
+///
+/// What a step learns it learns from training samples alone; a `Pipeline` sees to that inside each fold.
+public protocol PipelineStep: Sendable {
+    /// Whether each new feature depends on all samples of a run, so that a fold must not divide a run.
+    var usesWholeRuns: Bool { get }
+
+    /// The step with what it learns from `features` (training samples x features).
+    ///
+    /// Throws `EncodingError` where the step cannot be learnt from these features.
+    func fitted<Element: Scalar>(to features: Matrix<Element>) throws -> any FittedStep
+}
+
+extension PipelineStep {
+    public var usesWholeRuns: Bool { false }
+}
+
+/// A step that has learnt what it needs.
+public protocol FittedStep: Sendable {
+    /// The new features of the samples, in the same order: samples x new features.
+    ///
+    /// Throws `EncodingError` where the features are not those that the step was fitted to, or the runs do not have
+    /// as many samples.
+    func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
+}
+
+/// A step that learns nothing: the features of earlier samples beside each other (`Matrix.delayed`), which is a finite
+/// impulse response for each voxel.
+///
+/// ```swift
+/// Pipeline(StandardScaler(scales: false), Delays([1, 2, 3, 4]), into: Ridge())
+/// ```
+///
+/// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a training
+/// sample belongs to that sample, wherever it was shown.
+public struct Delays: PipelineStep, FittedStep {
+    /// The delays in samples; one below nought looks ahead.
+    public var delays: [Int]
+
+    /// Delays by the given numbers of samples.
+    public init(_ delays: [Int]) { self.delays = delays }
+
+    /// Delays by each number of samples of a range, as in `Delays(1...4)`.
+    public init(_ delays: ClosedRange<Int>) { self.delays = Array(delays) }
+
+    public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep { self }
+
+    public func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
+    {
+        try features.delayed(by: delays, runs: runs)
+    }
+}
+
+/// A step that learns nothing: features without their slow drift within each run (`Matrix.detrended`).
+public struct Detrend: PipelineStep, FittedStep {
+    /// What is removed.
+    public var drift: Drift
+
+    /// A step that removes `drift`.
+    public init(_ drift: Drift = .polynomial(degree: 1)) { self.drift = drift }
+
+    public var usesWholeRuns: Bool { true }
+
+    public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep { self }
+
+    public func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
+    {
+        try features.detrended(drift, runs: runs)
+    }
+}
+
+/// A step that learns nothing: features as the blood answers to them (`Matrix.convolved`).
+public struct Convolution: PipelineStep, FittedStep {
+    /// How the blood answers.
+    public var response: HaemodynamicResponse
+    /// Seconds from one sample to the next.
+    public var repetitionTime: Double
+
+    /// A step that convolves every feature with a response.
+    public init(_ response: HaemodynamicResponse = .glover, repetitionTime: Double) {
+        self.response = response
+        self.repetitionTime = repetitionTime
+    }
+
+    public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep { self }
+
+    public func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
+    {
+        try features.convolved(with: response, repetitionTime: repetitionTime, runs: runs)
+    }
+}

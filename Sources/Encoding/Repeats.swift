@@ -1,0 +1,93 @@
+import Tensors
+
+extension Matrix {
+    /// The mean over repeats of the same stimuli in the same order: samples x voxels, summed in double precision.
+    ///
+    /// Throws `EncodingError` where there is no repeat or shapes differ.
+    public static func average(of repeats: [Matrix]) throws -> Matrix {
+        try checkRepeats(repeats, atLeast: 1)
+        var sum = repeats[0].converted(to: Double.self)
+        for part in repeats.dropFirst() { sum.add(part.converted(to: Double.self), times: 1) }
+        return sum.scalingRows(by: Array(repeating: 1 / Double(repeats.count), count: sum.rows))
+            .converted(to: Element.self)
+    }
+
+    /// The mean of the rows that share a label, in the order in which the labels first come.
+    ///
+    /// ```swift
+    /// let (images, mean) = try responses.averaged(by: imageOfTrial)      // one row an image
+    /// ```
+    ///
+    /// Throws `EncodingError` where there is not one label a row.
+    public func averaged<Label: Hashable>(by labels: [Label]) throws -> (labels: [Label], mean: Matrix) {
+        let groups = try rowsByLabel(labels)
+        var mean = Matrix<Double>(rows: groups.count, columns: columns)
+        let wide = converted(to: Double.self)
+        mean.withUnsafeMutableBufferPointer { target in
+            wide.withUnsafeBufferPointer { source in
+                for (place, group) in groups.enumerated() {
+                    for row in group.rows {
+                        for j in 0..<columns { target[place * columns + j] += source[row * columns + j] }
+                    }
+                }
+            }
+        }
+        return (
+            groups.map(\.label),
+            mean.scalingRows(by: groups.map { 1 / Double($0.rows.count) }).converted(to: Element.self)
+        )
+    }
+
+    /// The rows that share a label as repeats: matrix number k holds the k-th row of every label, for
+    /// `explainableVariance`.
+    ///
+    /// Labels that come fewer than `count` times are left out; further rows of a label too. Throws `EncodingError`
+    /// where there is not one label a row or no label comes often enough.
+    public func repeats<Label: Hashable>(of labels: [Label], count: Int) throws
+        -> (labels: [Label], repeats: [Matrix])
+    {
+        let groups = try rowsByLabel(labels).filter { $0.rows.count >= count }
+        guard count > 0, !groups.isEmpty else {
+            throw EncodingError.parameter(
+                name: "the number of labels that come \(count) times", value: "\(groups.count)",
+                expected: "at least 1")
+        }
+        return (
+            groups.map(\.label), (0..<count).map { k in rows(at: groups.map { $0.rows[k] }) }
+        )
+    }
+
+    private func rowsByLabel<Label: Hashable>(_ labels: [Label]) throws -> [(label: Label, rows: [Int])] {
+        guard labels.count == rows else {
+            throw EncodingError.sampleCount(what: "labels", count: labels.count, expected: rows)
+        }
+        var places: [Label: Int] = [:]
+        var groups: [(label: Label, rows: [Int])] = []
+        for (row, label) in labels.enumerated() {
+            if let place = places[label] {
+                groups[place].rows.append(row)
+            } else {
+                places[label] = groups.count
+                groups.append((label, [row]))
+            }
+        }
+        return groups
+    }
+
+    static func checkRepeats(_ repeats: [Matrix], atLeast least: Int) throws {
+        guard let first = repeats.first, repeats.count >= least else {
+            throw EncodingError.parameter(
+                name: "the number of repeats", value: "\(repeats.count)", expected: "\(least) or more")
+        }
+        for (number, part) in repeats.enumerated() {
+            guard part.rows == first.rows else {
+                throw EncodingError.sampleCount(
+                    what: "responses of repeat \(number)", count: part.rows, expected: first.rows)
+            }
+            guard part.columns == first.columns else {
+                throw EncodingError.columnCount(
+                    what: "responses of repeat \(number)", count: part.columns, expected: first.columns)
+            }
+        }
+    }
+}
