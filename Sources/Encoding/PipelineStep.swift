@@ -72,7 +72,7 @@ public struct Detrend: PipelineStep, FittedStep {
 }
 
 /// A step that learns nothing: features as the blood answers to them (`Matrix.convolved`).
-public struct Convolution: PipelineStep, FittedStep {
+public struct HaemodynamicConvolution: PipelineStep, FittedStep {
     /// How the blood answers.
     public var response: HaemodynamicResponse
     /// Seconds from one sample to the next.

@@ -275,7 +275,7 @@ struct PipelineFixture: Decodable {
             with: .glover, repetitionTime: 2, runs: Runs(lengths: [17, 16]))
         let second = try x.rows(17..<33).convolved(with: .glover, repetitionTime: 2)
         #expect(both.rows(17..<33) == second)
-        let step = Pipeline(Convolution(.glover, repetitionTime: 2), into: Ridge(alphas: 1))
+        let step = Pipeline(HaemodynamicConvolution(.glover, repetitionTime: 2), into: Ridge(alphas: 1))
         #expect(try step.fit(x, to: x).prepared([x])[0] == x.convolved(with: .glover, repetitionTime: 2))
     }
 
