@@ -73,7 +73,9 @@ let package = Package(
         .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
         library(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
-        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG"]),
+        .target(
+            name: "CImageKernels", dependencies: ["CPNG"], path: "Sources/CLibraries/CImageKernels"),
+        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels"]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
         library("Encoding", ["Tensors", "Display"]),
         library("Brain", ["Encoding", "Formats"]),
@@ -120,7 +122,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests("FiguresTests", ["Figures", "Display"]),
         tests("BrainTests", ["Brain", "Encoding", "Formats", "Tensors"]),
-        tests("FormatsTests", ["Formats", "Tensors"], exclude: ["Fixtures"]),
+        tests("FormatsTests", ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )
 

@@ -1,5 +1,6 @@
 import Display
 import Formats
+import Foundation
 import Tensors
 
 /// An encoder of images: what is done to an image first, and a network of named layers.
@@ -55,6 +56,16 @@ extension ImageTower {
     ) throws -> FeatureSet {
         try features(
             of: ImagesInMemory(images), layers: layers, pooling: pooling, batchSize: batchSize,
+            showsProgress: showsProgress)
+    }
+
+    /// The features of JPEG and PNG files.
+    public func features(
+        of files: [URL], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
+        showsProgress: Bool = true
+    ) throws -> FeatureSet {
+        try features(
+            of: ImageFiles(files), layers: layers, pooling: pooling, batchSize: batchSize,
             showsProgress: showsProgress)
     }
 

@@ -7,7 +7,7 @@ public protocol ImageSource: Sendable {
     var count: Int { get }
     /// What is counted (`images`, `frames`).
     var unit: String { get }
-    /// The image of that number; called from several threads.
+    /// The image of that number; called from several threads at once.
     func image(_ index: Int) throws -> RGBImage
 }
 
@@ -22,4 +22,45 @@ public struct ImagesInMemory: ImageSource {
     public init(_ images: [RGBImage]) { self.images = images }
     public var count: Int { images.count }
     public func image(_ index: Int) -> RGBImage { images[index] }
+}
+
+/// JPEG and PNG files, decoded when they are needed.
+public struct ImageFiles: ImageSource {
+    /// Where they are.
+    public let files: [URL]
+
+    public init(_ files: [URL]) { self.files = files }
+    public var count: Int { files.count }
+    public func image(_ index: Int) throws -> RGBImage { try RGBImage.open(files[index]) }
+}
+
+/// The frames of a film in an HDF5 dataset of frames x height x width x 3 `uint8`, read when they are needed.
+public struct FilmFrames: ImageSource {
+    private let dataset: HDF5Dataset
+    private let frames: [Int]
+
+    /// The frames of a dataset, or those of them that are wanted. Throws `FoundationModelError.input` for another shape.
+    public init(_ dataset: HDF5Dataset, frames: [Int]? = nil) throws {
+        guard dataset.shape.count == 4, dataset.shape[3] == 3, dataset.type == .uint8 else {
+            throw FoundationModelError.input(
+                "frames should be a dataset of frames x height x width x 3 uint8; \(dataset.path) has the shape "
+                    + "\(dataset.shape) and the type \(dataset.type?.rawValue ?? "none")")
+        }
+        self.frames = frames ?? Array(0..<dataset.shape[0])
+        self.dataset = dataset
+        if let wrong = self.frames.first(where: { !(0..<dataset.shape[0]).contains($0) }) {
+            throw FoundationModelError.input(
+                "there is no frame \(wrong) in \(dataset.path), which has \(dataset.shape[0])")
+        }
+    }
+
+    public var count: Int { frames.count }
+    public var unit: String { "frames" }
+
+    public func image(_ index: Int) throws -> RGBImage {
+        let shape = dataset.shape
+        let pixels = try dataset.bytes(
+            [frames[index]..<frames[index] + 1] + shape.dropFirst().map { 0..<$0 })
+        return try RGBImage(width: shape[2], height: shape[1], pixels: pixels)
+    }
 }

@@ -1,57 +1,84 @@
 import Formats
 import Tensors
 
-/// How an image becomes the numbers that a network takes.
+/// How an image becomes the numbers that a network takes: its size, and the scale of its channels.
+///
+/// ```swift
+/// var tower = try model.image
+/// tower.transform.fit = .stretched
+/// tower.transform.apply(photo, size: tower.imageSize)    // what the network sees
+/// ```
 public struct ImageTransform: Sendable, Equatable {
-    /// What is subtracted from each channel, and by what the rest is divided; channels are from 0 to 1.
-    public struct Normalization: Sendable, Equatable {
-        /// For red, green and blue.
-        public var mean: [Float]
-        public var deviation: [Float]
-
-        public init(mean: [Float], deviation: [Float]) {
-            self.mean = mean
-            self.deviation = deviation
-        }
-
-        /// 0.5 and 0.5, as timm's ViT of the augreg kind and Inception have it.
-        public static let timm = Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
-        /// The means and deviations of ImageNet.
-        public static let imageNet = Normalization(
-            mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
-        /// Those of CLIP's training set.
-        public static let clip = Normalization(
-            mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
-        /// The paper's, which are CLIP's.
-        public static let paper = clip
+    /// How an image of any proportions gets the network's height and width.
+    public enum Fit: Sendable, Equatable {
+        /// The shorter side becomes that many pixels, and the middle is taken (torchvision's `Resize` and `CenterCrop`).
+        case shorterSide(Int)
+        /// Height and width are each scaled to the network's.
+        case stretched
+        /// A box of 8 to 100 % of the image and proportions from 3:4 to 4:3, drawn anew for every image, is stretched
+        /// (torchvision's `RandomResizedCrop`): what the paper's scripts did when they took features.
+        case randomCrop(seed: UInt64)
     }
 
+    /// How height and width are made right; nothing where images have them already.
+    public var fit: Fit?
+    /// How the image is interpolated when it is resized.
+    public var interpolation: Interpolation
     /// What happens to the channels.
     public var normalization: Normalization
 
-    public init(normalization: Normalization) { self.normalization = normalization }
+    public init(
+        fit: Fit? = nil, interpolation: Interpolation = .bicubic, normalization: Normalization
+    ) {
+        self.fit = fit
+        self.interpolation = interpolation
+        self.normalization = normalization
+    }
 
-    /// The images of `range` as n x 3 x height x width.
-    func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<Float> {
-        let plane = size.height * size.width
-        var batch = Tensor<Float>(shape: [range.count, 3, size.height, size.width])
-        for index in range {
-            let image = try source.image(index)
+    /// The image as the network sees it, before its channels are scaled; `index` numbers the draws of a random crop.
+    ///
+    /// Throws `FoundationModelError.input` where it has another size and nothing says how to fit it.
+    public func apply(_ image: RGBImage, size: ImageSize, index: Int = 0) throws -> RGBImage {
+        switch fit {
+        case .shorterSide(let side):
+            let (width, height) = (image.width, image.height)
+            let isTall = width <= height
+            let long = Int(Double(side) * Double(max(width, height)) / Double(min(width, height)))
+            return try image.resized(width: isTall ? side : long, height: isTall ? long : side, interpolation)
+                .centerCropped(width: size.width, height: size.height)
+        case .stretched:
+            return try image.resized(width: size.width, height: size.height, interpolation)
+        case .randomCrop(let seed):
+            return try image.cropped(to: RandomCrop(seed: seed, index: index).box(in: image))
+                .resized(width: size.width, height: size.height, interpolation)
+        case nil:
             guard image.height == size.height, image.width == size.width else {
                 throw FoundationModelError.input(
-                    "image \(index) has \(image.height) x \(image.width) pixels; the model takes \(size)")
+                    "an image has \(image.height) x \(image.width) pixels; the model takes \(size)")
             }
-            batch.withUnsafeMutableBufferPointer { target in
-                for channel in 0..<3 {
-                    let (mean, deviation) = (normalization.mean[channel], normalization.deviation[channel])
-                    let base = ((index - range.lowerBound) * 3 + channel) * plane
-                    for pixel in 0..<plane {
-                        target[base + pixel] =
-                            (Float(image.pixels[pixel * 3 + channel]) / 255 - mean) / deviation
-                    }
+            return image
+        }
+    }
+
+    /// The images of `range` as n x 3 x height x width, made on all threads.
+    func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<Float> {
+        let count = 3 * size.height * size.width
+        let errors = ParallelErrors()
+        let batch = Tensor<Float>(shape: [range.count, 3, size.height, size.width]) { target in
+            guard let target = target.baseAddress else { return }
+            parallelFor(range.count, grain: 1) { part in
+                for index in part {
+                    do {
+                        let number = range.lowerBound + index
+                        let image = try apply(try source.image(number), size: size, index: number)
+                        image.writePlanes(
+                            mean: normalization.mean, deviation: normalization.deviation,
+                            into: target + index * count)
+                    } catch { errors.put(error, at: index) }
                 }
             }
         }
+        if let error = errors.first { throw error }
         return batch
     }
 }

@@ -23,6 +23,13 @@ public struct RGBImage: Sendable, Equatable {
         self.height = height
         self.pixels = pixels
     }
+
+    /// An image of pixels that are known to be as many as it needs.
+    init(unchecked width: Int, _ height: Int, _ pixels: [UInt8]) {
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
 }
 
 /// What is wrong with an image that did not come from a file.
