@@ -104,7 +104,8 @@ public final class CellCompiler {
                 "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources,
                 "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only", "-Onone",
                 // Without: each module repeats the search paths, and the compiler reads them all.
-                "-no-serialize-debugging-options",
+                "-no-serialize-debugging-options", "-serialize-diagnostics-path", path(module, "dia"),
+                "-typo-correction-limit", "20",
                 "-I", folder.path, "-o", path(module, "o"),
             ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
             + toolchain.macroFlags
@@ -112,7 +113,8 @@ public final class CellCompiler {
             // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
-        let diagnostics = DiagnosticReader.read(result.output, of: source, label: label).map(withoutOwnNotes)
+        let diagnostics = SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
+            .map(withoutOwnNotes)
         if result.status == 0 {
             let hiddenLine = source.hiddenResultLine
             return diagnostics.filter {
@@ -128,10 +130,22 @@ public final class CellCompiler {
         throw Failure.source(errors, lines: source.originalLines)
     }
 
-    /// Notes on the lines that this compiler wrote itself tell a user nothing.
+    /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.
     private func withoutOwnNotes(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
-        diagnostic.notes.removeAll { $0.file.hasPrefix(folder.path) }
+        diagnostic.notes.removeAll {
+            $0.file.hasPrefix(folder.path)
+                || (!$0.file.hasPrefix("In[") && $0.message.hasSuffix("declared here"))
+        }
+        // A place in a generated interface ("Swift.Sequence.reversed:2:36") leads nowhere; the same words once are enough.
+        var said: Set<String> = []
+        diagnostic.notes = diagnostic.notes.compactMap { note in
+            guard !note.file.hasPrefix("In["), !note.file.hasPrefix("/") else { return note }
+            guard said.insert(note.message).inserted else { return nil }
+            var note = note
+            note.line = 0
+            return note
+        }
         return diagnostic
     }
 

@@ -102,6 +102,31 @@ def test_notes_are_shown(kernel):
     assert "candidate" in failure.traceback or "note" in failure.traceback
 
 
+SUGGESTIONS = {
+    "a label": ("func area(width: Int, height: Int) -> Int { 1 }\narea(4, height: 5)", "2 + area(width: 4, height: 5)"),
+    "a misspelt member": ("var some = [1]\nsome.apend(2)", "2 + some.append(2)"),
+    "a misspelt name": ("let numbers = [1]\nnumbrs.count", "2 + numbers.count"),
+    "an optional": ("let n: Int? = 4\nlet m: Int = n", "2 + let m: Int = n!"),
+    "a default": ("let n: Int? = 4\nlet m: Int = n", "2 + let m: Int = n ?? ‹default value›"),
+    "an earlier line": ("let fixed = [1]\nfixed.append(2)", "1 + var fixed = [1]"),
+    "behind text that is not ASCII": ('let n: Int? = 4\nlet t = "héé🧠" + String(n + 1)', '2 + let t = "héé🧠" + String(n! + 1)'),
+    "behind the kernel's own edits": ("func area(width: Int) -> Int { 1 }\nprint(1); area(4)", "2 + print(1); area(width: 4)"),
+}
+
+
+@pytest.mark.parametrize("kind", SUGGESTIONS)
+def test_the_compiler_s_fix_is_suggested(kernel, kind):
+    code, suggestion = SUGGESTIONS[kind]
+    assert suggestion in kernel.fails(code).traceback.splitlines()
+
+
+def test_a_caret_behind_text_that_is_not_ascii(kernel):
+    lines = kernel.fails('let s = "héé" + undefinedName').traceback.splitlines()
+    [shown] = [number for number, line in enumerate(lines) if line.endswith("undefinedName")]
+    assert lines[shown + 1].index("^") == lines[shown].index("undefinedName")
+    assert lines[shown + 1].count("^") == len("undefinedName")
+
+
 def test_a_syntax_error(kernel):
     assert kernel.fails("func broken( {").error["ename"] == "CompileError"
     assert kernel.value("2") == "2"

@@ -1,0 +1,27 @@
+/// What the compiler says of a cell, at a place of the user's own source.
+public struct Diagnostic: Sendable {
+    public enum Severity: String, Sendable { case error, warning, note, remark }
+
+    public var severity: Severity
+    public var message: String
+    /// The cell (`In[3]`) or, for a note on a declaration elsewhere, the file.
+    public var file: String
+    /// Line and column (bytes), from 1.
+    public var line: Int
+    public var column: Int
+    /// How many columns the compiler underlines.
+    public var length: Int
+    /// What the compiler says further of it.
+    public var notes: [Diagnostic] = []
+    /// The changes, all of them together, by which the compiler would mend it.
+    public var fixIts: [FixIt] = []
+
+    /// One change to the source: a range, given by lines and columns (bytes) from 1, becomes `text`.
+    public struct FixIt: Sendable {
+        public var line: Int
+        public var column: Int
+        public var endLine: Int
+        public var endColumn: Int
+        public var text: String
+    }
+}
