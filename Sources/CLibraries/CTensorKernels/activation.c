@@ -81,3 +81,7 @@ CLONES void kernel_add_rows(float *x, const float *y, const float *bias, long ro
         }
     }
 }
+
+CLONES void kernel_sigmoid(float *x, long count) {
+    for (long i = 0; i < count; i++) x[i] = sigmoid(x[i]);
+}

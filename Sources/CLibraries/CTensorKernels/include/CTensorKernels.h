@@ -14,6 +14,9 @@ typedef enum {
 /// x = activation(x + bias); `bias` may be null.
 void kernel_activate(kernel_activation activation, float *x, const float *bias, long rows, long columns, long stride);
 
+/// x = sigmoid(x), on `count` numbers that lie side by side.
+void kernel_sigmoid(float *x, long count);
+
 /// x = x + bias.
 void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride);
 
@@ -36,3 +39,12 @@ void kernel_from_half(const void *from, float *to, long count);
 
 /// bfloat16 numbers as single ones, exactly; `from` need not be aligned.
 void kernel_from_bfloat16(const void *from, float *to, long count);
+
+/// The most channels that one call of the two kernels below takes: a cache line of them.
+enum { kernel_map_lanes = 16 };
+
+/// out = the mean over `pixels` pixels, `stride` numbers apart, of `lanes` channels that lie side by side.
+void kernel_map_mean(const float *x, float *out, long pixels, long lanes, long stride);
+
+/// x = x * gate, pixel by pixel, for `lanes` channels that lie side by side.
+void kernel_map_gate(float *x, const float *gate, long pixels, long lanes, long stride);

@@ -1,0 +1,35 @@
+#include "CTensorKernels.h"
+#include "clones.h"
+
+/// Pixels that are summed in one go: a longer sum in single precision would lose digits.
+enum { run = 256 };
+
+CLONES void kernel_map_mean(const float *x, float *out, long pixels, long lanes, long stride) {
+    VECTORISE
+    float total[kernel_map_lanes] = {0};
+    for (long start = 0; start < pixels; start += run) {
+        long end = start + run < pixels ? start + run : pixels;
+        float sum[kernel_map_lanes] = {0};
+        if (lanes == kernel_map_lanes) {
+            for (long pixel = start; pixel < end; pixel++)
+                for (long lane = 0; lane < kernel_map_lanes; lane++) sum[lane] += x[pixel * stride + lane];
+        } else {
+            for (long pixel = start; pixel < end; pixel++)
+                for (long lane = 0; lane < lanes; lane++) sum[lane] += x[pixel * stride + lane];
+        }
+        for (long lane = 0; lane < lanes; lane++) total[lane] += sum[lane];
+    }
+    for (long lane = 0; lane < lanes; lane++) out[lane] = total[lane] / (float)pixels;
+}
+
+CLONES void kernel_map_gate(float *x, const float *gate, long pixels, long lanes, long stride) {
+    if (lanes == kernel_map_lanes) {
+        float fixed[kernel_map_lanes];
+        for (long lane = 0; lane < kernel_map_lanes; lane++) fixed[lane] = gate[lane];
+        for (long pixel = 0; pixel < pixels; pixel++)
+            for (long lane = 0; lane < kernel_map_lanes; lane++) x[pixel * stride + lane] *= fixed[lane];
+    } else {
+        for (long pixel = 0; pixel < pixels; pixel++)
+            for (long lane = 0; lane < lanes; lane++) x[pixel * stride + lane] *= gate[lane];
+    }
+}

@@ -1,0 +1,181 @@
+internal import COneDNN
+import Tensors
+
+/// The weights of a convolutional network by the names that its layers give them.
+struct MapParameters: Sendable {
+    var convolutions: [String: FoldedConvolution] = [:]
+    var linears: [String: Linear] = [:]
+
+    var count: Int {
+        convolutions.values.reduce(0) { $0 + $1.parameterCount }
+            + linears.values.reduce(0) { $0 + $1.parameterCount }
+    }
+}
+
+/// A network compiled for a number of images of one size and for the layers that are wanted: a list of calls on one
+/// piece of memory, in which maps that are no longer needed make room for later ones.
+///
+/// It runs on one thread at a time, whoever holds it, hence `@unchecked Sendable`.
+final class MapPlan: @unchecked Sendable {
+    /// One call.
+    enum Call {
+        case primitive(MapPrimitive, source: Int, target: Int, weights: PackedMaps?)
+        case mean(source: Int, target: Int, MapBlocks)
+        case gate(map: Int, gate: Int, MapBlocks)
+        case linear(Linear, source: Int, target: Int, TransformerConfiguration.Activation?)
+        case sigmoid(Int, count: Int)
+        case averageGrid(source: Int, target: Int, MapShape, rows: Int)
+        /// Hands the layer of that place over, whose maps are plain.
+        case layer(place: Int, source: Int, MapShape)
+    }
+
+    /// A map or vector of every image, and the calls between which it is needed.
+    struct Value {
+        var description: dnnl_memory_desc_t
+        var first: Int
+        var last: Int
+        var offset = 0
+        var bytes: Int { withUnsafePointer(to: description) { dnnl_memory_desc_get_size($0) } }
+    }
+
+    let images: Int
+    let wanted: Set<Int>
+    private let calls: [Call]
+    private let memory: UnsafeMutableRawPointer
+    private let scratchpad: UnsafeMutableRawPointer
+    /// A memory object for each value; the first is the images, which lie elsewhere.
+    private let memories: [dnnl_memory_t?]
+    private let arguments: [[dnnl_exec_arg_t]]
+    private let scratchpads: [dnnl_memory_t?]
+
+    /// How many bytes the maps take.
+    let bytes: Int
+
+    /// The images' places in the memory are those of `MapPlanner`.
+    init(images: Int, wanted: Set<Int>, calls: [Call], values: [Value]) {
+        self.images = images
+        self.wanted = wanted
+        self.calls = calls
+        var values = values
+        bytes = Self.place(&values)
+        memory = .allocate(byteCount: max(bytes, 1), alignment: 64)
+        let scratch = calls.map { call -> Int in
+            guard case .primitive(let primitive, _, _, _) = call else { return 0 }
+            return withUnsafePointer(to: primitive.scratchpad) { dnnl_memory_desc_get_size($0) }
+        }.max()
+        scratchpad = .allocate(byteCount: max(scratch ?? 0, 1), alignment: 64)
+        var memories: [dnnl_memory_t?] = []
+        for (index, value) in values.enumerated() {
+            memories.append(OneDNN.memory(value.description, index == 0 ? nil : memory + value.offset))
+        }
+        var arguments: [[dnnl_exec_arg_t]] = []
+        var scratchpads: [dnnl_memory_t?] = []
+        for call in calls {
+            guard case .primitive(let primitive, let source, let target, let weights) = call else {
+                arguments.append([])
+                continue
+            }
+            let scratch = OneDNN.memory(primitive.scratchpad, scratchpad)
+            scratchpads.append(scratch)
+            var list = [
+                dnnl_exec_arg_t(arg: DNNL_ARG_SRC, memory: memories[source]),
+                dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: memories[target]),
+                dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch),
+            ]
+            if let weights {
+                list.append(dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: weights.weight))
+                list.append(dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: weights.bias))
+            }
+            arguments.append(list)
+        }
+        self.memories = memories
+        self.arguments = arguments
+        self.scratchpads = scratchpads
+    }
+
+    deinit {
+        for memory in memories + scratchpads { dnnl_memory_destroy(memory) }
+        memory.deallocate()
+        scratchpad.deallocate()
+    }
+
+    /// Runs images x channels x rows x columns numbers; `body` gets each wanted layer, in PyTorch's order.
+    func run(
+        _ input: UnsafePointer<Float>, _ body: (_ place: Int, MapShape, UnsafePointer<Float>) throws -> Void
+    ) throws {
+        dnnl_memory_set_data_handle(memories[0], UnsafeMutableRawPointer(mutating: input))
+        for (index, call) in calls.enumerated() {
+            try Task.checkCancellation()
+            switch call {
+            case .primitive(let primitive, _, _, _):
+                let list = arguments[index]
+                OneDNN.check(
+                    dnnl_primitive_execute(primitive.handle, OneDNN.shared.stream, Int32(list.count), list),
+                    "a layer")
+            case .mean(let source, let target, let blocks):
+                Kernels.mapMean(numbers(source), into: numbers(target), blocks)
+            case .gate(let map, let gate, let blocks):
+                Kernels.mapGate(numbers(map), by: numbers(gate), blocks)
+            case .linear(let linear, let source, let target, let activation):
+                linear.apply(numbers(source), into: numbers(target), rows: images, activation: activation)
+            case .sigmoid(let value, let count): Kernels.sigmoid(numbers(value), count: count)
+            case .averageGrid(let source, let target, let shape, let rows):
+                averageGrid(
+                    numbers(source), into: numbers(target), maps: images * shape.channels, shape, rows: rows)
+            case .layer(let place, let source, let shape): try body(place, shape, numbers(source))
+            }
+        }
+    }
+
+    private func numbers(_ value: Int) -> UnsafeMutablePointer<Float> {
+        // The images are only ever read.
+        guard let data = OneDNN.data(of: memories[value]) else { fatalError("a map has no memory") }
+        return data.assumingMemoryBound(to: Float.self)
+    }
+
+    /// Gives each value a place that no other has while it is needed; returns the bytes of all.
+    private static func place(_ values: inout [Value]) -> Int {
+        var total = 0
+        var placed: [Int] = []
+        // The largest first: the small ones fit into the gaps.
+        for index in values.indices.dropFirst().sorted(by: { values[$0].bytes > values[$1].bytes }) {
+            let value = values[index]
+            let size = (value.bytes + 63) / 64 * 64
+            var offset = 0
+            for other in placed.sorted(by: { values[$0].offset < values[$1].offset }) {
+                let neighbour = values[other]
+                guard neighbour.first <= value.last, value.first <= neighbour.last else { continue }
+                if offset + size <= neighbour.offset { break }
+                offset = max(offset, neighbour.offset + (neighbour.bytes + 63) / 64 * 64)
+            }
+            values[index].offset = offset
+            placed.append(index)
+            total = max(total, offset + size)
+        }
+        return total
+    }
+}
+
+/// The means over a grid of `rows` x `rows` windows that cover each plain map, as PyTorch's adaptive pooling lays them.
+private func averageGrid(
+    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, maps: Int, _ shape: MapShape,
+    rows: Int
+) {
+    func range(_ index: Int, of extent: Int) -> Range<Int> {
+        index * extent / rows..<((index + 1) * extent + rows - 1) / rows
+    }
+    parallelFor(maps, grain: 64) { part in
+        for map in part {
+            for row in 0..<rows {
+                for column in 0..<rows {
+                    let (ys, xs) = (range(row, of: shape.height), range(column, of: shape.width))
+                    var sum: Float = 0
+                    for y in ys {
+                        for x in xs { sum += source[map * shape.pixels + y * shape.width + x] }
+                    }
+                    target[(map * rows + row) * rows + column] = sum / Float(ys.count * xs.count)
+                }
+            }
+        }
+    }
+}

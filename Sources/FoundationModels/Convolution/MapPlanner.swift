@@ -1,0 +1,222 @@
+internal import COneDNN
+import Tensors
+
+/// Compiles a list of layers into a plan: chooses the memory layout, fuses activations and sums into convolutions, and
+/// leaves out what lies behind the last wanted layer.
+struct MapPlanner {
+    /// A value, and how it lies in memory.
+    private struct Place {
+        var value: Int
+        var shape: MapShape
+        var isPlain: Bool
+    }
+
+    private let images: Int
+    private let parameters: MapParameters
+    private let layout = MapLayout.preferred
+    private let wanted: Set<Int>
+    private var calls: [MapPlan.Call] = []
+    private var values: [MapPlan.Value] = []
+
+    /// The plan of a network whose named layers have the places 0, 1, … in their order; throws where images are too small.
+    static func plan(
+        _ layers: [MapLayer], parameters: MapParameters, images: Int, shape: MapShape, wanted: Set<Int>
+    ) throws -> MapPlan {
+        _ = try shape.after(layers)
+        var planner = MapPlanner(images: images, parameters: parameters, wanted: wanted)
+        let input = planner.value(shape, isPlain: true)
+        try planner.add(layers, to: input)
+        return MapPlan(images: images, wanted: wanted, calls: planner.calls, values: planner.values)
+    }
+
+    private init(images: Int, parameters: MapParameters, wanted: Set<Int>) {
+        self.images = images
+        self.parameters = parameters
+        self.wanted = wanted
+    }
+
+    /// The named layers up to the last wanted one.
+    private mutating func add(_ layers: [MapLayer], to input: Place) throws {
+        var current = input
+        var place = 0
+        var index = 0
+        while index < layers.count, let last = wanted.max(), place <= last {
+            var layer = layers[index]
+            var isWanted = layer.name != nil && wanted.contains(place)
+            // An activation behind a convolution is computed with it, where the sum before it is not asked for.
+            let following = Self.activation(after: index, in: layers)
+            let fuses = following != nil && !isWanted && Self.isConvolution(layer)
+            current = try add(layer, to: current, activation: fuses ? following : nil)
+            if layer.name != nil { place += 1 }
+            if fuses {
+                index += 1
+                layer = layers[index]
+                isWanted = layer.name != nil && wanted.contains(place)
+                if layer.name != nil { place += 1 }
+            }
+            if isWanted {
+                let result = plain(current)
+                call(.layer(place: place - 1, source: result.value, result.shape), reads: [result.value])
+            }
+            index += 1
+        }
+    }
+
+    /// Layers inside a block, none of which is asked for; `target` is the sum to which the last convolution adds.
+    private mutating func chain(
+        _ layers: [MapLayer], from input: Place, addingTo target: Place? = nil,
+        activation: MapActivation? = nil
+    ) throws -> Place {
+        var current = input
+        var index = 0
+        while index < layers.count {
+            let isLast = index == layers.count - 1
+            let following = Self.activation(after: index, in: layers)
+            let fuses = following != nil && Self.isConvolution(layers[index])
+            current = try add(
+                layers[index], to: current, activation: isLast ? activation : fuses ? following : nil,
+                addingTo: isLast ? target : nil)
+            index += fuses ? 2 : 1
+        }
+        return current
+    }
+
+    private static func isConvolution(_ layer: MapLayer) -> Bool {
+        if case .convolution = layer.operation { true } else { false }
+    }
+
+    private static func activation(after index: Int, in layers: [MapLayer]) -> MapActivation? {
+        guard index + 1 < layers.count, case .activation(let activation) = layers[index + 1].operation else {
+            return nil
+        }
+        return activation
+    }
+
+    private mutating func add(
+        _ layer: MapLayer, to input: Place, activation: MapActivation?, addingTo sum: Place? = nil
+    ) throws -> Place {
+        let shape = try input.shape.after(layer)
+        switch layer.operation {
+        case .convolution(let convolution):
+            return add(convolution, to: input, shape, activation: activation, addingTo: sum)
+        case .activation(let activation):
+            let primitive = MapPrimitive.activation(activation, values[input.value].description)
+            call(
+                .primitive(primitive, source: input.value, target: input.value, weights: nil),
+                reads: [input.value])
+            return input
+        case .maximum(let window):
+            let source = blocked(input)
+            let target = value(shape, isPlain: false)
+            let primitive = MapPrimitive.maximum(
+                window, from: (source.shape, values[source.value].description),
+                to: (shape, values[target.value].description))
+            call(
+                .primitive(primitive, source: source.value, target: target.value, weights: nil),
+                reads: [source.value], writes: target.value)
+            return target
+        case .averageGrid(1): return mean(input)
+        case .averageGrid(let rows):
+            if input.shape == shape { return input }
+            let source = plain(input)
+            let target = value(shape, isPlain: true)
+            call(
+                .averageGrid(source: source.value, target: target.value, source.shape, rows: rows),
+                reads: [source.value], writes: target.value)
+            return target
+        case .squeezeExcite(let part): return add(part, to: input)
+        case .linear(let linear):
+            let source = plain(input)
+            let target = value(shape, isPlain: true)
+            guard let weights = parameters.linears[linear.name] else { return target }
+            call(
+                .linear(weights, source: source.value, target: target.value, nil), reads: [source.value],
+                writes: target.value)
+            return target
+        case .residual(let main, let shortcut, let activation):
+            let input = blocked(input)
+            // The main branch's last convolution adds to the shortcut where it lies.
+            let sum = try chain(shortcut, from: input)
+            return try chain(main, from: input, addingTo: sum, activation: activation)
+        case .sequence(let layers): return try chain(layers, from: input)
+        }
+    }
+
+    private mutating func add(
+        _ convolution: Convolution, to input: Place, _ shape: MapShape, activation: MapActivation?,
+        addingTo sum: Place?
+    ) -> Place {
+        let target = sum ?? value(shape, isPlain: false)
+        guard let weights = parameters.convolutions[convolution.name] else { return target }
+        let primitive = MapPrimitive.convolution(
+            convolution, images: images, from: (input.shape, values[input.value].description),
+            to: (shape, values[target.value].description), accumulates: sum != nil, activation: activation)
+        call(
+            .primitive(
+                primitive, source: input.value, target: target.value,
+                weights: weights.packed(as: primitive.weights)
+            ), reads: [input.value], writes: target.value)
+        return target
+    }
+
+    /// The gate from the means of the channels, and the map times the gate, where it lies.
+    private mutating func add(_ part: SqueezeExcite, to input: Place) -> Place {
+        guard let reduce = parameters.linears[part.reduce], let expand = parameters.linears[part.expand]
+        else {
+            return input
+        }
+        let map = blocked(input)
+        let means = mean(map)
+        let reduced = value(MapShape(channels: part.reduced, height: 1, width: 1), isPlain: true)
+        call(
+            .linear(reduce, source: means.value, target: reduced.value, part.activation),
+            reads: [means.value], writes: reduced.value)
+        let gate = value(MapShape(channels: part.channels, height: 1, width: 1), isPlain: true)
+        call(
+            .linear(expand, source: reduced.value, target: gate.value, nil), reads: [reduced.value],
+            writes: gate.value)
+        call(.sigmoid(gate.value, count: images * part.channels), reads: [gate.value])
+        call(.gate(map: map.value, gate: gate.value, blocks(of: map)), reads: [map.value, gate.value])
+        return map
+    }
+
+    private mutating func mean(_ input: Place) -> Place {
+        let source = blocked(input)
+        let target = value(MapShape(channels: source.shape.channels, height: 1, width: 1), isPlain: true)
+        call(
+            .mean(source: source.value, target: target.value, blocks(of: source)), reads: [source.value],
+            writes: target.value)
+        return target
+    }
+
+    private func blocks(of place: Place) -> MapBlocks {
+        MapBlocks(
+            images: images, channels: place.shape.channels, pixels: place.shape.pixels, lanes: layout.lanes)
+    }
+
+    private mutating func plain(_ input: Place) -> Place { input.isPlain ? input : reordered(input) }
+    private mutating func blocked(_ input: Place) -> Place { input.isPlain ? reordered(input) : input }
+
+    private mutating func reordered(_ input: Place) -> Place {
+        let target = value(input.shape, isPlain: !input.isPlain)
+        let primitive = MapPrimitive.reorder(
+            from: values[input.value].description, to: values[target.value].description)
+        call(
+            .primitive(primitive, source: input.value, target: target.value, weights: nil),
+            reads: [input.value], writes: target.value)
+        return target
+    }
+
+    private mutating func value(_ shape: MapShape, isPlain: Bool) -> Place {
+        let description = isPlain ? OneDNN.plainMaps(images, shape) : OneDNN.maps(images, shape, layout)
+        values.append(MapPlan.Value(description: description, first: calls.count, last: calls.count))
+        return Place(value: values.count - 1, shape: shape, isPlain: isPlain)
+    }
+
+    /// Appends a call, and notes until when its values are needed.
+    private mutating func call(_ call: MapPlan.Call, reads: [Int], writes: Int? = nil) {
+        for value in reads + [writes].compactMap({ $0 }) { values[value].last = calls.count }
+        if let writes, values[writes].first > calls.count { values[writes].first = calls.count }
+        calls.append(call)
+    }
+}
