@@ -30,9 +30,7 @@ final class CellSession: @unchecked Sendable {
     init(installation: Installation) throws {
         self.installation = installation
         let toolchain = try Toolchain.locate()
-        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        folder = try SessionFolder.make()
         compiler = try CellCompiler(
             toolchain: toolchain, libraries: installation.cellLibraries, folder: folder,
             moduleCache: Folders.cache.appending(path: "modules"))

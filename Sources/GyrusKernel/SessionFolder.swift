@@ -1,0 +1,29 @@
+import Foundation
+
+/// The private folder of a kernel's compiled cells; it carries the number of the kernel's process.
+enum SessionFolder {
+    private static let prefix = "gyrus-"
+
+    /// Makes this process's folder, which nobody else may read, and removes those of kernels that were killed.
+    static func make() throws -> URL {
+        let place = FileManager.default.temporaryDirectory
+        removeOrphans(in: place)
+        let folder = place.appending(path: "\(prefix)\(getpid())-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return folder
+    }
+
+    private static func removeOrphans(in place: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+        for name in names where name.hasPrefix(prefix) {
+            guard let pid = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), pid > 0 else {
+                continue
+            }
+            // Another user's folder cannot be removed; that is no matter.
+            if kill(pid, 0) != 0, errno == ESRCH {
+                try? FileManager.default.removeItem(at: place.appending(path: name))
+            }
+        }
+    }
+}
