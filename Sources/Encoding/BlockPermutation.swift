@@ -13,37 +13,69 @@ import Tensors
 ///   - permutations: how many shuffles.
 ///   - seed: of the shuffles; the same seed gives the same p at any number of threads.
 ///
-/// Returns for each voxel the observed r, its p, and the p that controls for the maximum over all voxels.
-/// Throws `EncodingError` where shapes differ, `CancellationError` where the cell is interrupted.
+/// The effects are the observed correlations. Throws `EncodingError` where shapes differ, `CancellationError` where the
+/// cell is interrupted.
 public func blockPermutationTest<Element: Scalar>(
     predictions: Matrix<Element>, responses: Matrix<Element>, blockLength: Int = 10, permutations: Int = 1000,
     seed: UInt32 = 0
-) throws -> (r: [Double], p: [Double], pForMaximum: [Double]) {
+) throws -> PermutationTest {
     guard blockLength > 0, permutations > 0 else {
         throw EncodingError.parameter(
             name: "the block length or the number of permutations",
             value: "\(min(blockLength, permutations))",
             expected: "at least 1")
     }
-    let observed = try VoxelScores(predictions: predictions, responses: responses).r
-    let starts = Array(stride(from: 0, to: predictions.rows, by: blockLength))
+    let scores = try VoxelScores(predictions: predictions, responses: responses)
+    let samples = responses.rows
+    let inverse = 1 / Double(max(samples, 1))
+    let y = try responses.zScored().converted(to: Float.self)
+    let x = try predictions.zScored().converted(to: Float.self)
+    let starts = Array(stride(from: 0, to: samples, by: blockLength))
     var random = NumpyRandom(seed: seed)
-    var exceeded = [Int](repeating: 0, count: observed.count)
-    var maximumExceeded = exceeded
-    for _ in 0..<permutations {
-        try Task.checkCancellation()
+    let orders = (0..<permutations).map { _ in
         var order = starts
         random.shuffle(&order)
-        let rows = order.flatMap { Array($0..<min($0 + blockLength, predictions.rows)) }
-        let r = try VoxelScores(predictions: predictions.rows(at: rows), responses: responses).r
-        let maximum = r.filter { !$0.isNaN }.max() ?? -1
-        for voxel in observed.indices {
-            if r[voxel] >= observed[voxel] { exceeded[voxel] += 1 }
-            if maximum >= observed[voxel] { maximumExceeded[voxel] += 1 }
+        return order
+    }
+    // Correlations are summed in single precision: a shuffle that ties with the data may fall short by this much.
+    return try permutationTest(
+        effects: scores.r, observed: scores.r.map { $0 - 1e-6 }, permutations: permutations, isExact: false,
+        tileWidth: 16, cost: samples
+    ) { columns, out in
+        let left = tile(y, columns)
+        let right = tile(x, columns)
+        for (index, order) in orders.enumerated() {
+            var sum = SIMD16<Float>()
+            var row = 0
+            for start in order {
+                let count = min(blockLength, samples - start)
+                for offset in 0..<count { sum += left.base[row + offset] * right.base[start + offset] }
+                row += count
+            }
+            for j in 0..<16 { out[index * 16 + j] = Double(sum[j]) * inverse }
         }
     }
-    func p(_ counts: [Int]) -> [Double] {
-        zip(counts, observed).map { $1.isNaN ? .nan : Double(1 + $0) / Double(1 + permutations) }
+}
+
+/// Sixteen columns of a matrix beside each other: one vector a row, 0 beyond the last column.
+private func tile(_ matrix: Matrix<Float>, _ columns: Range<Int>) -> Tile {
+    let tile = Tile(rows: matrix.rows)
+    let width = matrix.columns
+    matrix.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress else { return }
+        for row in 0..<matrix.rows {
+            var values = SIMD16<Float>()
+            for (place, column) in columns.enumerated() { values[place] = from[row * width + column] }
+            tile.base[row] = values
+        }
     }
-    return (observed, p(exceeded), p(maximumExceeded))
+    return tile
+}
+
+private final class Tile {
+    let base: UnsafeMutablePointer<SIMD16<Float>>
+
+    init(rows: Int) { base = .allocate(capacity: max(rows, 1)) }
+
+    deinit { base.deallocate() }
 }

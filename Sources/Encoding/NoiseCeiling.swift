@@ -6,6 +6,7 @@ import Tensors
 /// - Parameters:
 ///   - repeats: two or more matrices, samples x voxels, of responses to the same stimuli in the same order.
 ///   - biasCorrected: whether the share that noise alone would reach is taken off.
+///   - zScored: whether each repeat of each voxel is z-scored first, so that repeats on different scales count alike.
 ///
 /// One minus the variance of what is left when the mean over repeats is subtracted, over the variance of the repeats;
 /// corrected, `ev - (1 - ev) / (n - 1)` with n repeats. NaN for a voxel that is constant or holds a NaN.
@@ -13,11 +14,14 @@ import Tensors
 ///
 /// Source: `explainable_variance` of voxelwise_tutorials; Hsu, Borst & Theunissen (2004).
 public func explainableVariance<Element: Scalar>(
-    repeats: [Matrix<Element>], biasCorrected: Bool = true
+    repeats: [Matrix<Element>], biasCorrected: Bool = true, zScored: Bool = true
 ) throws -> [Double] {
     try Matrix.checkRepeats(repeats, atLeast: 2)
     let first = repeats[0]
-    let wide = repeats.map { $0.converted(to: Double.self) }
+    let wide = try repeats.map { part in
+        let wide = part.converted(to: Double.self)
+        return zScored ? try wide.zScored() : wide
+    }
     let count = Double(repeats.count)
     var mean = Matrix<Double>(rows: first.rows, columns: first.columns)
     for part in wide { mean.add(part, times: 1 / count) }
@@ -51,5 +55,31 @@ public func noiseCeiling(explainableVariance: [Double], repeats: Int) -> [Double
         share.isNaN
             ? .nan
             : (Double(repeats) * max(share, 0) / (1 + Double(repeats - 1) * max(share, 0))).squareRoot()
+    }
+}
+
+/// The noise ceiling of the mean over repeats, from the repeats themselves; see `noiseCeiling(explainableVariance:repeats:)`.
+///
+/// Throws what `explainableVariance` throws.
+public func noiseCeiling<Element: Scalar>(of repeats: [Matrix<Element>]) throws -> [Double] {
+    noiseCeiling(explainableVariance: try explainableVariance(repeats: repeats), repeats: repeats.count)
+}
+
+extension VoxelScores {
+    /// The scores as shares of the best that any model could reach: r over the ceiling, R2 over its square.
+    ///
+    /// - Parameters:
+    ///   - ceiling: the largest correlation that each voxel allows (`noiseCeiling`).
+    ///   - least: voxels with a lower ceiling have no score (NaN): they say more of the noise than of the model.
+    ///
+    /// Throws `EncodingError` where there is not one ceiling a voxel.
+    public func normalised(byCeiling ceiling: [Double], least: Double = 0.1) throws -> VoxelScores {
+        guard ceiling.count == count else {
+            throw EncodingError.columnCount(what: "noise ceilings", count: ceiling.count, expected: count)
+        }
+        func shares(_ values: [Double], _ power: (Double) -> Double) -> [Double] {
+            zip(values, ceiling).map { $1 >= least && $1 > 0 ? $0 / power($1) : .nan }
+        }
+        return VoxelScores(r2: shares(r2) { $0 * $0 }, r: shares(r) { $0 })
     }
 }

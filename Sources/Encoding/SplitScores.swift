@@ -24,10 +24,14 @@ public struct SplitScores: Sendable, Equatable {
     ///
     /// With `y` centred on its mean, a band's share of R2 is `Σ(2 y ŷ_i - ŷ_i Σ_j ŷ_j) / Σ y²`; its share of r is the
     /// covariance of `y` and `ŷ_i` over the deviations of `y` and of the joint prediction.
+    /// Without the correlations of the bands, a share of R2 is `Σ(2 y ŷ_i - ŷ_i²) / Σ y²`, the R2 of that part alone; such
+    /// shares do not sum to the joint score, and `joint.r2` is then their sum.
     /// Throws `EncodingError` where shapes do not fit.
     ///
-    /// Source: `r2_score_split` and `correlation_score_split` of himalaya.
-    public init<Element: Scalar>(parts: [Matrix<Element>], responses: Matrix<Element>) throws {
+    /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya.
+    public init<Element: Scalar>(
+        parts: [Matrix<Element>], responses: Matrix<Element>, includingCorrelations: Bool = true
+    ) throws {
         for part in parts {
             guard part.rows == responses.rows else {
                 throw EncodingError.sampleCount(
@@ -54,7 +58,8 @@ public struct SplitScores: Sendable, Equatable {
             let mean = joint.reduce(0, +) / count
             let spread = dot(joint, joint) - count * mean * mean
             for (band, part) in bands.enumerated() {
-                r2[band][voxel] = (2 * dot(target, part) - dot(part, joint)) / total
+                let other = includingCorrelations ? joint : part
+                r2[band][voxel] = (2 * dot(target, part) - dot(part, other)) / total
                 // A constant prediction has no correlation, as in `VoxelScores`.
                 r[band][voxel] = spread > 0 ? dot(target, part) / (total * spread).squareRoot() : 0
             }

@@ -38,7 +38,10 @@ public struct VoxelScores: Sendable, Equatable {
                 sums.add(responses: y, predictions: prediction, samples: responses.rows)
             }
         }
-        self.init(r2: sums.r2, r: sums.r)
+        // A NaN or an infinity in the data must not come out as a score.
+        let r2 = sums.r2
+        self.init(
+            r2: r2.map { $0.isFinite ? $0 : .nan }, r: zip(sums.r, r2).map { $1.isFinite ? $0 : .nan })
     }
 
     /// How many voxels there are.

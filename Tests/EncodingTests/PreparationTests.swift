@@ -128,5 +128,10 @@ struct ScoresCase: Decodable {
         let y = Matrix<Float>(rows: 5, columns: 1, repeating: 0.1)
         let prediction = Matrix<Float>(rows: 5, columns: 1, elements: [1, 2, 3, 4, 5])
         #expect(try VoxelScores(predictions: prediction, responses: y).unscored == [0])
+        for broken in [Float.nan, .infinity] {
+            let bad = Matrix<Float>(rows: 5, columns: 1, elements: [1, broken, 3, 4, 5])
+            #expect(try VoxelScores(predictions: prediction, responses: bad).r[0].isNaN)
+            #expect(try VoxelScores(predictions: bad, responses: prediction).r[0].isNaN)
+        }
     }
 }

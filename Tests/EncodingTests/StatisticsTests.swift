@@ -59,9 +59,10 @@ struct StatisticsCase: Decodable {
 
     @Test func ceilingsFollowFromRepeats() throws {
         let repeats = expected.repeats.map { Matrix<Double>(listed: $0) }
-        let plain = try explainableVariance(repeats: repeats, biasCorrected: false)
+        let plain = try explainableVariance(repeats: repeats, biasCorrected: false, zScored: false)
         #expect(relativeError(plain, expected.explainable) < 1e-12)
-        #expect(relativeError(try explainableVariance(repeats: repeats), expected.corrected) < 1e-12)
+        let corrected = try explainableVariance(repeats: repeats, zScored: false)
+        #expect(relativeError(corrected, expected.corrected) < 1e-12)
         // Half of one repeat's variance is signal: of the mean over 4 repeats 4/5 is.
         #expect(abs(noiseCeiling(explainableVariance: [0.5], repeats: 4)[0] - 0.8.squareRoot()) < 1e-15)
         #expect(throws: EncodingError.self) { try explainableVariance(repeats: [repeats[0]]) }

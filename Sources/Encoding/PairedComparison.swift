@@ -1,0 +1,105 @@
+import Display
+import Tensors
+
+/// Two models compared over subjects, region by region (or voxel by voxel): effect, interval, p and q.
+///
+/// ```swift
+/// let comparison = try PairedComparison(multimodal, unimodal, names: regions)   // subjects x regions each
+/// comparison.q                                                                  // false discovery rate over regions
+/// ```
+public struct PairedComparison: Sendable, Equatable {
+    /// How the differences of the subjects are tested.
+    public enum Test: Sendable, Equatable {
+        /// Student's paired t.
+        case t
+        /// Wilcoxon's signed ranks.
+        case wilcoxon
+        /// Flips of the subjects' signs; also gives `pForMaximum`.
+        case signFlip(seed: UInt32 = 0)
+    }
+
+    /// What is compared: the names of the regions.
+    public let names: [String]
+    /// The mean difference of each, first less second.
+    public let effects: [Double]
+    /// The 95 % confidence interval of each mean difference, by Student's t.
+    public let intervals: [ClosedRange<Double>?]
+    /// The two-sided p value of each; NaN where a subject has no score.
+    public let p: [Double]
+    /// The false discovery rate at which each would just be called different (Benjamini & Hochberg).
+    public let q: [Double]
+    /// The p value that controls the error over all of them; there where signs were flipped.
+    public let pForMaximum: [Double]?
+
+    /// Compares the scores of two models.
+    ///
+    /// - Parameters:
+    ///   - first: subjects x regions.
+    ///   - second: the same subjects and regions.
+    ///   - names: of the regions; their numbers where there are none.
+    ///   - test: how differences are tested.
+    ///
+    /// Throws `EncodingError` where shapes differ or there are fewer than 2 subjects, `CancellationError` where the cell
+    /// is interrupted.
+    public init(
+        _ first: Matrix<Double>, _ second: Matrix<Double>, names: [String] = [], test: Test = .t
+    ) throws {
+        guard first.rows == second.rows else {
+            throw EncodingError.sampleCount(
+                what: "scores of the second model", count: second.rows, expected: first.rows)
+        }
+        for (what, count) in [("scores of the second model", second.columns), ("names", names.count)]
+        where count != first.columns && !(what == "names" && names.isEmpty) {
+            throw EncodingError.columnCount(what: what, count: count, expected: first.columns)
+        }
+        var differences = first
+        differences.subtract(second)
+        self.names = names.isEmpty ? (0..<first.columns).map(String.init) : names
+        let columns = (0..<first.columns).map { differences.column($0) }
+        let tests = try columns.map { column in
+            column.allSatisfy(\.isFinite) ? try pairedT(column) : nil
+        }
+        effects = columns.map { $0.reduce(0, +) / Double($0.count) }
+        intervals = tests.map { $0?.interval }
+        switch test {
+        case .t:
+            p = tests.map { $0?.p ?? .nan }
+            pForMaximum = nil
+        case .wilcoxon:
+            p = try columns.map { column in
+                // Subjects without any difference speak for none.
+                column.allSatisfy { $0 == 0 }
+                    ? 1
+                    : column.allSatisfy(\.isFinite)
+                        ? try wilcoxonSignedRank(column).p : .nan
+            }
+            pForMaximum = nil
+        case .signFlip(let seed):
+            let flips = try signFlipTest(differences, seed: seed)
+            p = flips.p
+            pForMaximum = flips.pForMaximum
+        }
+        q = falseDiscoveryRates(p)
+    }
+}
+
+extension PairedComparison: Displayable {
+    /// A table of effect, interval, p and q, the smallest p first; at most 40 rows.
+    public var mimeBundle: MIMEBundle {
+        let order = names.indices.filter { !p[$0].isNaN }.sorted { p[$0] < p[$1] }
+        let rows = order.prefix(40).map { place in
+            let interval = intervals[place].map {
+                "\(threeDigits($0.lowerBound)) to \(threeDigits($0.upperBound))"
+            }
+            return [
+                names[place], threeDigits(effects[place]), interval ?? "–", threeDigits(p[place]),
+                threeDigits(q[place]),
+            ]
+        }
+        let rest = order.count > 40 ? ["\(order.count - 40) more"] : []
+        return SummaryTable(
+            title: "First less second model",
+            rows: [["", "effect", "95 % interval", "p", "q"]] + rows, notes: rest
+        ).mimeBundle
+    }
+}

@@ -1,0 +1,137 @@
+import Display
+import Tensors
+
+/// How much of each voxel's variance two or more feature spaces explain alone and together.
+///
+/// A model is fitted to every subset of the spaces and scored on held-out samples; from those R2 follows what each space
+/// explains that no other does, and what each set of spaces shares.
+///
+/// ```swift
+/// let parts = try VariancePartition(of: responses, by: ["motion": motion, "meaning": meaning], model: Ridge(), outer: .kFold(5))
+/// parts.unique("meaning")             // R2 of both less R2 of motion alone, one number a voxel
+/// parts.shared("motion", "meaning")   // the sum of both alone less R2 of both
+/// ```
+///
+/// Held-out R2 are estimates: a part may come out below 0 where there is little of it, or where one space suppresses
+/// noise in another. Source: Lescroart, Stansbury & Gallant (2015); de Heer et al. (2017).
+public struct VariancePartition: Sendable, Equatable {
+    /// What a set of spaces explains that no space outside it does.
+    public struct Part: Sendable, Equatable {
+        /// The spaces that share it; one alone for a unique part.
+        public let names: [String]
+        /// The variance, one number a voxel.
+        public let r2: [Double]
+    }
+
+    /// The names of the feature spaces.
+    public let names: [String]
+    /// For each set of spaces the held-out R2 of the model of them: number `1 << i | 1 << j` is that of spaces i and j.
+    public let jointR2: [[Double]]
+
+    /// A partition from R2 that were computed elsewhere, one for each set of spaces, the empty one (of zeros) first.
+    ///
+    /// Throws `EncodingError` where there is not one list of one length for each set.
+    public init(names: [String], jointR2: [[Double]]) throws {
+        guard Set(names).count == names.count, !names.isEmpty, names.count <= 6 else {
+            throw EncodingError.parameter(
+                name: "the names of the feature spaces", value: "\(names)", expected: "1 to 6, all different")
+        }
+        guard jointR2.count == 1 << names.count, Set(jointR2.map(\.count)).count == 1 else {
+            throw EncodingError.parameter(
+                name: "the R2 of the sets of spaces", value: "\(jointR2.map(\.count))",
+                expected: "\(1 << names.count) lists of one length")
+        }
+        self.names = names
+        self.jointR2 = jointR2
+    }
+
+    /// Fits a model to every set of feature spaces and partitions the mean R2 over the outer folds.
+    ///
+    /// - Parameters:
+    ///   - responses: samples x voxels.
+    ///   - spaces: by name, samples x features each; at most 6.
+    ///   - model: what is fitted; a banded model scales each space on its own, any other joins them.
+    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
+    ///   - runs: the runs of the samples, where steps or folds need them.
+    ///
+    /// Throws what fitting the model throws.
+    public init<Element: Scalar>(
+        of responses: Matrix<Element>, by spaces: KeyValuePairs<String, Matrix<Element>>,
+        model: some EncodingModel, outer: Folds, runs: Runs? = nil
+    ) throws {
+        let names = spaces.map(\.key)
+        // Sees to the names before hours of fits.
+        _ = try VariancePartition(
+            names: names, jointR2: Array(repeating: [], count: 1 << min(names.count, 16)))
+        var jointR2 = [[Double]](
+            repeating: Array(repeating: 0, count: responses.columns), count: 1 << names.count)
+        for set in 1..<(1 << names.count) {
+            let bands = spaces.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element.value)
+            jointR2[set] = try model.crossValidatedScores(bands, to: responses, outer: outer, runs: runs)
+                .mean.r2
+        }
+        try self.init(names: names, jointR2: jointR2)
+    }
+
+    /// The R2 of the model of all spaces.
+    public var total: [Double] { jointR2[jointR2.count - 1] }
+
+    /// All parts, those of one space first; they sum to `total`.
+    public var parts: [Part] {
+        (1..<jointR2.count).sorted {
+            ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1)
+        }.map { Part(names: members($0), r2: part($0)) }
+    }
+
+    /// What one space explains and no other does. Stops where no space has the name.
+    public func unique(_ name: String) -> [Double] { part(set([name])) }
+
+    /// What exactly these spaces share and no further one has. Stops where no space has one of the names.
+    public func shared(_ names: String...) -> [Double] { part(set(names)) }
+
+    private func members(_ set: Int) -> [String] {
+        names.indices.filter { set >> $0 & 1 == 1 }.map { names[$0] }
+    }
+
+    private func set(_ wanted: [String]) -> Int {
+        wanted.reduce(0) { set, name in
+            guard let place = names.firstIndex(of: name) else {
+                preconditionFailure("no feature space is called \"\(name)\"; there are \(names)")
+            }
+            return set | 1 << place
+        }
+    }
+
+    /// By inclusion and exclusion: with U the spaces outside the set, the sum over its subsets T of
+    /// `(-1)^(|T| + 1) R2(U and T)`.
+    private func part(_ set: Int) -> [Double] {
+        let outside = (jointR2.count - 1) & ~set
+        var result = [Double](repeating: 0, count: total.count)
+        for subset in 0..<jointR2.count where subset & ~set == 0 {
+            let sign: Double = subset.nonzeroBitCount % 2 == 1 ? 1 : -1
+            for voxel in result.indices { result[voxel] += sign * jointR2[outside | subset][voxel] }
+        }
+        return result
+    }
+}
+
+extension VariancePartition: Displayable {
+    /// The mean of every part over the voxels that have a score.
+    public var mimeBundle: MIMEBundle {
+        let isScored = total.map { !$0.isNaN }
+        func mean(_ values: [Double]) -> String {
+            let kept = zip(values, isScored).filter(\.1).map(\.0)
+            return threeDigits(kept.reduce(0, +) / Double(kept.count))
+        }
+        let rows = parts.map { part in
+            [
+                (part.names.count == 1 ? "only " : "shared by ") + part.names.joined(separator: ", "),
+                mean(part.r2),
+            ]
+        }
+        return SummaryTable(
+            title: "Variance of \(total.count) voxels by \(names.count) feature spaces",
+            rows: [["part", "mean R2"]] + rows + [["all", mean(total)]]
+        ).mimeBundle
+    }
+}
