@@ -44,7 +44,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         }
         alphas = task.alphas
         bestAlphas = solution.choice.indices.map {
-            statistics.means[$0].isFinite ? task.alphas[solution.choice[$0]] : .nan
+            statistics.means[$0].isFinite ? task.alphas[Int(solution.choice[$0])] : .nan
         }
         candidates = gammas
         bestCandidates = solution.candidate

@@ -17,6 +17,14 @@ enum FeatureSpace<Working: Scalar> {
         }
     }
 
+    /// The form for a refit to all samples: the Gram matrix of the features where that is the smaller one.
+    var forRefit: FeatureSpace {
+        guard case .kernel(let space) = self, let features = space.features,
+            features.columns < features.rows
+        else { return self }
+        return .primal(PrimalFeatures(features, centred: space.centred))
+    }
+
     var samples: Int {
         switch self {
         case .primal(let features): features.features.rows

@@ -1,16 +1,29 @@
 import Tensors
 
+/// How the alphas are scored in one fold.
+enum FoldModel<Element: Scalar> {
+    /// By the directions of the training features.
+    case directions(FoldDirections<Element>)
+    /// By the predictions of a few strengths.
+    case skeleton(FoldSkeleton<Element>)
+
+    var fold: Fold {
+        switch self {
+        case .directions(let model): model.directions.fold
+        case .skeleton(let model): model.fold
+        }
+    }
+}
+
 /// One fold's directions with all that depends on the grid of alphas but not on the voxels.
-struct FoldModel<Element: Scalar> {
-    let directions: PrincipalDirections<Element>
+struct FoldDirections<Element: Scalar> {
+    var directions: PrincipalDirections<Element>
     /// For the squared errors of all alphas in one product; absent where predicting with each alpha is cheaper.
     let pairs: PairTerms<Element>?
     /// `g² | 2 g`: alphas x (2 * directions).
     let pairFactors: Matrix<Element>
-    /// `g`: alphas x directions.
-    let factors: Matrix<Element>
     /// `g`: directions x alphas.
-    let factorsByDirection: Matrix<Element>
+    let factors: Matrix<Element>
 
     /// The model of one fold for a grid of alphas.
     init<Working: Scalar>(
@@ -20,8 +33,8 @@ struct FoldModel<Element: Scalar> {
         self.directions = directions
         let shrinkage = alphas.map { alpha in directions.eigenvalues.map { $0 / ($0 + alpha) } }
         factors = Matrix(
-            rows: alphas.count, columns: directions.count, elements: shrinkage.joined().map { Element($0) })
-        factorsByDirection = factors.transposed()
+            rows: alphas.count, columns: directions.count, elements: shrinkage.joined().map { Element($0) }
+        ).transposed()
         let usesPairs =
             score != .correlation && alphas.count > 1
             && directions.count + 2 * alphas.count < alphas.count * directions.fold.test.count

@@ -14,13 +14,7 @@ struct KernelFeatures<Working: Scalar> {
     func directions<Element: Scalar>(
         of fold: Fold, forRefit: Bool, as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
-        var train = kernel.block(rows: fold.train, columns: fold.train)
-        var test = kernel.block(rows: fold.test, columns: fold.train)
-        if centred {
-            let means = ColumnStatistics(train).means
-            train.centreKernel(trainMeans: means)
-            test.centreKernel(trainMeans: means)
-        }
+        let (train, test) = trainAndTestKernels(kernel, of: fold, centred: centred)
         let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train)
         let kept = significantEigenvalues(values)
         let eigenvalues = values[kept].map { Double($0) }
@@ -28,8 +22,8 @@ struct KernelFeatures<Working: Scalar> {
         let scaled = directions.scalingRows(by: eigenvalues.map { 1 / $0 })
         return PrincipalDirections(
             fold: fold, eigenvalues: eigenvalues, left: directions.transposed().converted(to: type),
-            loadings: Matrix(rows: 0, columns: 0), loadingsOfMean: [],
-            testRows: multiply(test, scaled, transposed: true).converted(to: type),
+            loadings: Matrix(rows: 0, columns: 0),
+            testRows: multiply(test, scaled, transposed: true).converted(to: type), testSums: [],
             axes: forRefit ? axes(directions, eigenvalues: eigenvalues).converted(to: type) : nil,
             axesAreFeatures: features != nil)
     }

@@ -78,7 +78,7 @@ public struct KernelRidge: Sendable {
             alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
             scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
         let space = FeatureSpace.kernel(KernelFeatures(kernel: full, features: nil, centred: intercept))
-        let solution = try solveRidge(space, responses: responses, means: means, task: task)
+        let solution = try RidgeSolver<Element>(space, task: task).solve(responses, means: means)
         let kernelMeans =
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(

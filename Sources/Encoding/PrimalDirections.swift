@@ -44,8 +44,8 @@ struct PrimalFeatures<Working: Scalar> {
         let plan = RotationPlan(
             smallestAlpha: smallestAlpha, hasProducts: isComplement)
         let count = eigenvalues.count
-        // Per voxel: the training samples times the directions, against the fold's own products and their rotation.
-        let directIsCheaper = fold.train.count * count < (fold.test.count + count) * features.columns
+        // Per voxel: the training samples times the directions, against the rotation of the features' products.
+        let directIsCheaper = fold.train.count <= features.columns
         let direct = plan.directCount(eigenvalues: eigenvalues, as: type, directIsCheaper: directIsCheaper)
         if direct > 0 {
             var rows = train ?? features.rows(at: fold.train)
@@ -57,12 +57,13 @@ struct PrimalFeatures<Working: Scalar> {
         let left = train.map { multiply($0, loadings.rows(0..<direct), transposed: true) }
         let through = loadings.rows(direct..<count)
         let axes = forRefit ? vectors.rows(kept) : nil
+        let testRows = multiply(test, loadings, transposed: true)
         return PrincipalDirections(
             fold: fold, eigenvalues: eigenvalues,
             left: (left ?? Matrix(rows: fold.train.count, columns: 0)).converted(to: type),
             loadings: through.converted(to: type),
-            loadingsOfMean: means.map { through.times($0) } ?? [],
-            testRows: multiply(test, loadings, transposed: true).converted(to: type),
+            testRows: testRows.converted(to: type),
+            testSums: means == nil ? [] : testRows.columnSums.map { Element($0) },
             axes: axes?.converted(to: type), axesAreFeatures: true)
     }
 
@@ -102,11 +103,8 @@ extension Matrix {
         }
     }
 
-    /// The matrix times a vector.
-    func times<Other: Scalar>(_ vector: [Double]) -> [Other] {
-        let column = Matrix<Element>(rows: vector.count, columns: 1, elements: vector.map { Element($0) })
-        return multiply(self, column).elements.map { Other($0) }
-    }
+    /// The sum of each column.
+    var columnSums: [Double] { ColumnStatistics(self).means.map { $0 * Double(rows) } }
 }
 
 @_specialize(where Element == Float)

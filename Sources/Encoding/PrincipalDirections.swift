@@ -13,11 +13,11 @@ struct PrincipalDirections<Element: Scalar> {
     /// The first columns of `U`: training samples x (the directions that are taken from the responses themselves).
     let left: Matrix<Element>
     /// The remaining rows of `Vᵀ / s`: directions x features; they turn `Xᵀ Y` into `Uᵀ Y`.
-    let loadings: Matrix<Element>
-    /// `loadings` times the mean of the training features.
-    let loadingsOfMean: [Element]
+    var loadings: Matrix<Element>
     /// `P`: test samples x directions.
     let testRows: Matrix<Element>
+    /// The sums of the columns of `P`; empty where the features are not centred.
+    let testSums: [Element]
     /// What weights are made of: directions x weights, with `weightFactors(alpha:)` of each; only for a refit.
     let axes: Matrix<Element>?
     /// Whether `axes` are features (`Vᵀ`) or training samples (`Uᵀ`).

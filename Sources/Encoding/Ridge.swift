@@ -92,7 +92,7 @@ public struct Ridge: Sendable {
         let task = RidgeTask(
             alphas: alphas, folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
             scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
-        let solution = try solveRidge(space, responses: responses, means: means, task: task)
+        let solution = try RidgeSolver<Element>(space, task: task).solve(responses, means: means)
         return RidgeFit(
             solution, task: task, featureMeans: featureMeans, means: means, statistics: statistics)
     }
@@ -125,7 +125,7 @@ extension RidgeFit {
         }
         alphas = task.alphas
         bestAlphas = solution.choice.indices.map {
-            means[$0].isFinite ? task.alphas[solution.choice[$0]] : .nan
+            means[$0].isFinite ? task.alphas[Int(solution.choice[$0])] : .nan
         }
         searchScores = solution.searchScores
         searchScore = task.score

@@ -1,4 +1,5 @@
 import Display
+import Foundation
 import Tensors
 
 /// What a ridge fit is asked to do, beside the data.
@@ -15,7 +16,7 @@ struct RidgeTask {
 /// What a ridge fit finds for each voxel.
 struct RidgeSolution<Element: Scalar> {
     /// The index of the chosen alpha.
-    var choice: [Int]
+    var choice: [Int32]
     /// The mean score over the folds: alphas x voxels.
     var searchScores: Matrix<Double>
     /// Weights x voxels, of the centred features.
@@ -25,58 +26,167 @@ struct RidgeSolution<Element: Scalar> {
     var r: [Double]
 }
 
-/// Solves ridge regression for all voxels: the search over alphas, the held-out scores and the refit.
-///
-/// `responses` is samples x voxels; `means` are what is taken off each voxel first (0 without an intercept; NaN for
-/// a voxel that cannot be fitted). Throws `CancellationError` where the task is cancelled, and `LinearAlgebraError`.
-func solveRidge<Element: Scalar, Working: Scalar>(
-    _ space: FeatureSpace<Working>, responses: Matrix<Element>, means: [Double], task: RidgeTask
-) throws -> RidgeSolution<Element> {
-    var bar = ProgressBar("ridge: directions", total: task.folds.count + 1, unit: "folds")
-    let isSlow = min(space.weights, space.samples) > 1000 && task.showsProgress
-    let smallest = task.alphas.first ?? 1
-    var models: [FoldModel<Element>] = []
-    // One alpha without held-out scores needs no folds.
-    let folds = task.alphas.count > 1 || task.scoresHeldOut ? task.folds : []
-    for fold in folds {
-        try Task.checkCancellation()
-        let directions = try space.directions(of: fold, smallestAlpha: smallest, as: Element.self)
-        try Task.checkCancellation()
-        models.append(
-            FoldModel(directions, alphas: task.alphas, score: task.score, workingIn: Working.self))
-        if isSlow { bar.advance() }
-    }
-    try Task.checkCancellation()
-    let all = Fold(train: Array(0..<space.samples), test: [])
-    let refit = try space.directions(of: all, smallestAlpha: smallest, forRefit: true, as: Element.self)
-    if isSlow { bar.finish() }
+/// A ridge fit prepared as far as it goes without the voxels: it then takes any number of them, in any batches.
+struct RidgeSolver<Element: Scalar> {
+    let task: RidgeTask
+    let samples: Int
+    let weights: Int
+    private let models: [FoldModel<Element>]
+    private let refit: PrincipalDirections<Element>
+    private let refitFactors: Matrix<Element>
+    private let features: Matrix<Element>?
+    private let centred: Bool
 
-    let voxels = responses.columns
-    var run = RidgeRun(
-        space: space, models: models, refit: refit, task: task, responses: responses, means: means)
-    let batches = run.batches(of: Array(0..<voxels))
-    var progress = ProgressBar("ridge", total: voxels, unit: "voxels")
-    let shows = task.showsProgress && batches.count > 1
-    if task.alphaPerVoxel {
-        for batch in batches {
-            try run.load(batch)
-            try run.search(batch)
-            try run.finish(batch)
-            if shows { progress.advance(by: batch.count) }
+    /// Decomposes the features of every fold, several folds at once.
+    ///
+    /// Throws `CancellationError` where the task is cancelled, and `LinearAlgebraError`.
+    init<Working: Scalar>(_ space: FeatureSpace<Working>, task: RidgeTask) throws {
+        self.task = task
+        (samples, weights, centred) = (space.samples, space.weights, space.centred)
+        // One alpha without held-out scores needs no folds.
+        let folds = task.alphas.count > 1 || task.scoresHeldOut ? task.folds : []
+        let all = Fold(train: Array(0..<space.samples), test: [])
+        let refitSpace = space.forRefit
+        let plan = FoldPlan<Element>(space: space, task: task)
+        var models = [FoldModel<Element>?](repeating: nil, count: folds.count)
+        var refit: PrincipalDirections<Element>?
+        try models.withUnsafeMutableBufferPointer { models in
+            let models = models
+            try concurrently(folds.count + 1) { index, _, interruption in
+                // The refit is the largest, so it comes first.
+                if index == 0 {
+                    refit = try refitSpace.directions(
+                        of: all, smallestAlpha: task.alphas.first ?? 1, forRefit: true, as: Element.self)
+                } else {
+                    models[index - 1] = try plan.model(of: folds[index - 1], in: space)
+                }
+                try interruption.check()
+            }
         }
-    } else {
-        for batch in batches {
-            try run.load(batch)
-            try run.search(batch)
+        guard let refit else { throw CancellationError() }
+        self.models = models.compactMap { $0 }
+        self.refit = refit
+        refitFactors = refit.weightFactors(alphas: task.alphas)
+        let needsProducts =
+            refit.left.columns < refit.count
+            || self.models.contains { model in
+                if case .directions(let fold) = model {
+                    return fold.directions.left.columns < fold.directions.count
+                }
+                return false
+            }
+        features = needsProducts ? refitSpace.productFeatures?.converted(to: Element.self) : nil
+    }
+
+    /// Finds alphas, scores and weights of all voxels.
+    ///
+    /// `responses` is samples x voxels; `means` are what is taken off each voxel first (0 without an intercept; NaN for
+    /// a voxel that cannot be fitted). Throws `CancellationError` where the task is cancelled.
+    func solve(_ responses: Matrix<Element>, means: [Double]) throws -> RidgeSolution<Element> {
+        let voxels = responses.columns
+        let sizes = VoxelBatch<Element>.Sizes(
+            models, refit: refit, samples: samples, alphas: task.alphas.count,
+            remembers: task.scoresHeldOut, products: features?.columns ?? 0)
+        let pool = BatchPool(voxels: voxels, sizes: sizes, memoryLimit: task.memoryLimit)
+        var progress = ProgressBar("ridge", total: voxels, unit: "voxels")
+        let shows = task.showsProgress && pool.batches.count > 8
+        var parts = [BatchPart](repeating: BatchPart(), count: pool.batches.count)
+        if !task.alphaPerVoxel {
+            try pool.run(into: &parts) { batch, columns, part, interruption in
+                part.columns = columns
+                batch.load(responses, voxels: columns, means: means)
+                if let features { batch.multiply(features: features) }
+                try search(batch, &part, interruption)
+            }
+            shareAlpha(&parts, means: means)
         }
-        run.shareAlpha()
-        for batch in batches {
-            try run.load(batch)
-            for index in models.indices { try run.rotate(index) }
-            try run.finish(batch)
-            if shows { progress.advance(by: batch.count) }
+        let weights = try Matrix<Element>(rows: weights, columns: voxels) { target in
+            guard let target = target.baseAddress else { return }
+            try pool.run(into: &parts, progress: shows ? { progress.advance(by: $0) } : nil) {
+                batch, columns, part, interruption in
+                part.columns = columns
+                batch.load(responses, voxels: columns, means: means)
+                if let features { batch.multiply(features: features) }
+                if task.alphaPerVoxel {
+                    try search(batch, &part, interruption)
+                } else if task.scoresHeldOut {
+                    for index in models.indices { rotate(batch, index) }
+                }
+                if task.scoresHeldOut { try scoreHeldOut(batch, &part, interruption) }
+                try interruption.check()
+                guard let axes = refit.axes else { return }
+                batch.rotate(into: refit, slot: 0, centred: false)
+                batch.refit(
+                    axes: axes, factors: refitFactors, slot: 0, choice: part.choice, into: target,
+                    width: voxels)
+            }
+        }
+        if shows { progress.finish() }
+        return RidgeSolution(
+            choice: parts.flatMap(\.choice),
+            searchScores: gathered(parts, alphas: task.alphas.count, voxels: voxels), weights: weights,
+            r2: parts.flatMap(\.r2), r: parts.flatMap(\.r))
+    }
+
+    private func rotate(_ batch: VoxelBatch<Element>, _ index: Int) {
+        models[index].rotate(batch, slot: task.scoresHeldOut ? index : 0, centred: centred)
+    }
+
+    /// Scores every alpha in every fold, and chooses.
+    private func search(
+        _ batch: VoxelBatch<Element>, _ part: inout BatchPart, _ interruption: Interruption
+    ) throws {
+        part.scores = [Double](repeating: 0, count: task.alphas.count * batch.voxels)
+        for index in models.indices {
+            rotate(batch, index)
+            try interruption.check()
+            part.scores.withUnsafeMutableBufferPointer { scores in
+                guard let scores = scores.baseAddress else { return }
+                batch.addScores(
+                    of: models[index], slot: task.scoresHeldOut ? index : 0, score: task.score,
+                    folds: models.count, to: scores)
+            }
+            try interruption.check()
+        }
+        part.choose(alphas: task.alphas)
+    }
+
+    private func scoreHeldOut(
+        _ batch: VoxelBatch<Element>, _ part: inout BatchPart, _ interruption: Interruption
+    ) throws {
+        var sums = ScoreSums(voxels: batch.voxels)
+        for (index, model) in models.enumerated() {
+            guard case .directions(let fold) = model else { continue }
+            try interruption.check()
+            batch.addHeldOut(of: fold, slot: index, choice: part.choice, to: &sums)
+        }
+        (part.r2, part.r) = (sums.r2, sums.r)
+    }
+
+    /// One alpha for all voxels: the best mean score over the voxels that can be fitted.
+    private func shareAlpha(_ parts: inout [BatchPart], means: [Double]) {
+        let scores = gathered(parts, alphas: task.alphas.count, voxels: means.count)
+        let usable = means.indices.filter { means[$0].isFinite }
+        let average = task.alphas.indices.map { alpha in
+            usable.reduce(0) { $0 + scores[alpha, $1] } / Double(max(usable.count, 1))
+                + tieSlope(task.alphas[alpha])
+        }
+        let best = average.indices.max { average[$0] < average[$1] } ?? 0
+        for index in parts.indices {
+            parts[index].choice = Array(repeating: Int32(best), count: parts[index].columns.count)
         }
     }
-    if shows { progress.finish() }
-    return run.solution
 }
+
+extension FoldModel {
+    /// Brings a batch into what the fold's scores are made of.
+    func rotate(_ batch: VoxelBatch<Element>, slot: Int, centred: Bool) {
+        switch self {
+        case .directions(let model): batch.rotate(into: model.directions, slot: slot, centred: centred)
+        case .skeleton(let model): batch.split(model.fold, slot: slot, centred: centred, needsTrain: true)
+        }
+    }
+}
+
+/// himalaya's slope over the alphas, so slight that it only decides between equal scores.
+func tieSlope(_ alpha: Double) -> Double { 1e-10 * log(alpha) }

@@ -1,150 +1,115 @@
+internal import CVoxelKernels
 import Tensors
 
-// Loops over the numbers of a batch of voxels (samples or directions x voxels, row-major). All are plain loops over
-// pointers that the compiler turns into vector instructions, once for each precision.
+// The loops over the numbers of a batch of voxels (samples or directions x voxels, row-major): each leads to the C
+// kernel of the precision. See CVoxelKernels.h for what they do.
 
-/// Copies columns of the responses, less each column's mean, and 0 for the columns that hold a NaN.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
+/// Copies columns of the responses, less each column's mean.
 func gatherColumns<Element: Scalar>(
-    _ source: UnsafePointer<Element>, rows: Int, width: Int, columns: [Int], means: UnsafePointer<Double>,
+    _ source: UnsafePointer<Element>, rows: Int, width: Int, columns: Range<Int>, means: [Double],
     into target: UnsafeMutablePointer<Element>
 ) {
-    let count = columns.count
-    let first = columns.first ?? 0
-    let isRange = columns.last == first + count - 1
-    columns.withUnsafeBufferPointer { columns in
-        parallelFor(rows, grain: max(1, 65_536 / max(count, 1))) { range in
-            for row in range {
-                let line = source + row * width
-                let out = target + row * count
-                if isRange {
-                    for j in 0..<count { out[j] = Element(Double(line[first + j]) - means[j]) }
-                } else {
-                    for j in 0..<count { out[j] = Element(Double(line[columns[j]]) - means[j]) }
-                }
-            }
-        }
+    if let (from, to) = singles(source, target) {
+        voxel_columns_f32(from, rows, width, columns.lowerBound, columns.count, means, to)
+    } else {
+        let (from, to) = doubles(source, target)
+        voxel_columns_f64(from, rows, width, columns.lowerBound, columns.count, means, to)
     }
 }
 
 /// Copies rows, less a number for each column.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
 func gatherRows<Element: Scalar>(
-    _ source: UnsafePointer<Element>, rows: [Int], columns: Int, means: UnsafePointer<Element>,
+    _ source: UnsafePointer<Element>, rows: [Int], columns: Int, shift: UnsafePointer<Element>,
     into target: UnsafeMutablePointer<Element>
 ) {
-    rows.withUnsafeBufferPointer { rows in
-        parallelFor(rows.count, grain: max(1, 65_536 / max(columns, 1))) { range in
-            for position in range {
-                let line = source + rows[position] * columns
-                let out = target + position * columns
-                for j in 0..<columns { out[j] = line[j] - means[j] }
-            }
-        }
+    if let (from, to) = singles(source, target) {
+        voxel_rows_f32(from, rows, rows.count, columns, single(shift), to)
+    } else {
+        let (from, to) = doubles(source, target)
+        voxel_rows_f64(from, rows, rows.count, columns, double(shift), to)
     }
 }
 
 /// The sums and the sums of squares of columns, in double precision.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
 func sumColumns<Element: Scalar>(
     _ source: UnsafePointer<Element>, rows: Int, columns: Int, sums: UnsafeMutablePointer<Double>,
     squares: UnsafeMutablePointer<Double>
 ) {
-    parallelFor(columns, grain: max(1, 65_536 / max(rows, 1))) { range in
-        for j in range { (sums[j], squares[j]) = (0, 0) }
-        for row in 0..<rows {
-            let line = source + row * columns
-            for j in range {
-                let value = Double(line[j])
-                sums[j] += value
-                squares[j] += value * value
-            }
-        }
+    if Element.self == Float.self {
+        voxel_sums_f32(single(source), rows, columns, sums, squares)
+    } else {
+        voxel_sums_f64(double(source), rows, columns, sums, squares)
     }
 }
 
-/// `near *= z` and `far *= z`, number by number.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
+/// `z -= cross + rowFactors columnFactorsᵀ`.
+func subtractCross<Element: Scalar>(
+    _ cross: UnsafePointer<Element>, rowFactors: UnsafePointer<Element>,
+    columnFactors: UnsafePointer<Element>,
+    rows: Int, columns: Int, from z: UnsafeMutablePointer<Element>
+) {
+    if let (from, to) = singles(cross, z) {
+        voxel_less_cross_f32(to, from, single(rowFactors), single(columnFactors), rows, columns)
+    } else {
+        let (from, to) = doubles(cross, z)
+        voxel_less_cross_f64(to, from, double(rowFactors), double(columnFactors), rows, columns)
+    }
+}
+
+/// `near *= z` and `far = (far - cross) * z`, number by number.
 func multiplyByTargets<Element: Scalar>(
-    _ z: UnsafePointer<Element>, count: Int, near: UnsafeMutablePointer<Element>,
-    far: UnsafeMutablePointer<Element>
+    _ z: UnsafePointer<Element>, cross: UnsafePointer<Element>, near: UnsafeMutablePointer<Element>,
+    far: UnsafeMutablePointer<Element>, count: Int
 ) {
-    parallelFor(count, grain: 65_536) { range in
-        for i in range {
-            near[i] *= z[i]
-            far[i] *= z[i]
-        }
+    if let (cross, far) = singles(cross, far) {
+        voxel_pairs_f32(single(z), cross, single(near), far, count)
+    } else {
+        let (cross, far) = doubles(cross, far)
+        voxel_pairs_f64(double(z), cross, double(near), far, count)
     }
 }
 
-/// `out = g * z` with one factor for each row.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func scaleByRow<Element: Scalar>(
-    _ z: UnsafePointer<Element>, rows: Int, columns: Int, factors: UnsafePointer<Element>,
-    into out: UnsafeMutablePointer<Element>
-) {
-    parallelFor(rows, grain: max(1, 65_536 / max(columns, 1))) { range in
-        for row in range {
-            let factor = factors[row]
-            for i in row * columns..<(row + 1) * columns { out[i] = z[i] * factor }
-        }
-    }
-}
-
-/// `out[k, j] = z[k, j] * factors[choice[j], k]`: each voxel with the factors of its own alpha.
+/// `target[k, j] = z[k, j] * factors[k, choice[j]]`: each voxel with the factors of its own alpha.
 ///
 /// `factors` is directions x alphas, so that a row of `z` meets one short row of factors.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
 func scaleByChoice<Element: Scalar>(
-    _ z: UnsafePointer<Element>, rows: Int, columns: Int, factors: UnsafePointer<Element>, alphas: Int,
-    choice: UnsafePointer<Int>, into out: UnsafeMutablePointer<Element>
-) {
-    parallelFor(rows, grain: max(1, 65_536 / max(columns, 1))) { range in
-        for row in range {
-            let line = factors + row * alphas
-            let (from, to) = (z + row * columns, out + row * columns)
-            for j in 0..<columns { to[j] = from[j] * line[choice[j]] }
-        }
-    }
-}
-
-/// `target -= a bᵀ` for a column `a` and a row `b`.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func subtractOuterProduct<Element: Scalar>(
-    _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>, rows: Int, columns: Int,
-    from target: UnsafeMutablePointer<Element>
-) {
-    parallelFor(rows, grain: max(1, 65_536 / max(columns, 1))) { range in
-        for row in range {
-            let factor = a[row]
-            let line = target + row * columns
-            for j in 0..<columns { line[j] -= factor * b[j] }
-        }
-    }
-}
-
-/// Writes a batch's rows into the given columns of a wider matrix.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func scatterColumns<Element: Scalar>(
-    _ source: UnsafePointer<Element>, rows: Int, columns: [Int], width: Int,
+    _ z: UnsafePointer<Element>, columns: Int, factors: Matrix<Element>, choice: [Int32],
     into target: UnsafeMutablePointer<Element>
 ) {
-    let count = columns.count
-    columns.withUnsafeBufferPointer { columns in
-        parallelFor(rows, grain: max(1, 65_536 / max(count, 1))) { range in
-            for row in range {
-                let (line, out) = (source + row * count, target + row * width)
-                for j in 0..<count { out[columns[j]] = line[j] }
-            }
+    factors.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress, !buffer.isEmpty else { return }
+        if let (z, to) = singles(z, target) {
+            voxel_scale_f32(z, factors.rows, columns, single(base), factors.columns, choice, to)
+        } else {
+            let (z, to) = doubles(z, target)
+            voxel_scale_f64(z, factors.rows, columns, double(base), factors.columns, choice, to)
         }
+    }
+}
+
+/// Adds the sums over samples that scores are made of to five rows of `sums` that lie `sumsStride` apart.
+func addScoreSums<Element: Scalar>(
+    responses: UnsafePointer<Element>, predictions: UnsafePointer<Element>, samples: Int, voxels: Int,
+    stride: Int, to sums: UnsafeMutablePointer<Double>, sumsStride: Int
+) {
+    if Element.self == Float.self {
+        voxel_score_sums_f32(
+            single(responses), single(predictions), samples, voxels, stride, sums, sumsStride)
+    } else {
+        voxel_score_sums_f64(
+            double(responses), double(predictions), samples, voxels, stride, sums, sumsStride)
+    }
+}
+
+/// The inner products over samples of `count` predictions with each other and with the responses.
+func innerProducts<Element: Scalar>(
+    _ predictions: UnsafePointer<Element>, count: Int, responses: UnsafePointer<Element>, samples: Int,
+    voxels: Int, into products: UnsafeMutablePointer<Double>
+) {
+    if Element.self == Float.self {
+        voxel_inner_products_f32(single(predictions), count, single(responses), samples, voxels, products)
+    } else {
+        voxel_inner_products_f64(double(predictions), count, double(responses), samples, voxels, products)
     }
 }
 
@@ -157,7 +122,7 @@ func subtractPredictionOfMeans<Element: Scalar>(
 ) {
     means.withUnsafeBufferPointer { means in
         parallelFor(columns, grain: max(1, 65_536 / max(rows, 1))) { range in
-            for k in 0..<rows {
+            for k in 0..<rows where means[k] != 0 {
                 let line = weights + k * columns
                 for j in range { result[j] -= means[k] * Double(line[j]) }
             }
@@ -165,23 +130,32 @@ func subtractPredictionOfMeans<Element: Scalar>(
     }
 }
 
-/// Adds `offset - weight * (square + loss)` to the scores of every alpha (alphas x voxels).
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func addErrorScores<Element: Scalar>(
-    _ losses: UnsafePointer<Element>, alphas: Int, squares: UnsafePointer<Double>, offsets: [Double],
-    weights: [Double], to scores: UnsafeMutablePointer<Double>
-) {
-    let voxels = offsets.count
-    offsets.withUnsafeBufferPointer { offsets in
-        weights.withUnsafeBufferPointer { weights in
-            for alpha in 0..<alphas {
-                let (line, out) = (losses + alpha * voxels, scores + alpha * voxels)
-                for j in 0..<voxels {
-                    // A sum of squares is not below 0, whatever the rounding of its parts.
-                    out[j] += offsets[j] - weights[j] * max(0, squares[j] + Double(line[j]))
-                }
-            }
-        }
-    }
+// The precision of a pointer is known where the kernel is chosen.
+
+private func single<Element>(_ pointer: UnsafePointer<Element>) -> UnsafePointer<Float> {
+    UnsafeRawPointer(pointer).assumingMemoryBound(to: Float.self)
+}
+
+private func single<Element>(_ pointer: UnsafeMutablePointer<Element>) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Float.self)
+}
+
+private func double<Element>(_ pointer: UnsafePointer<Element>) -> UnsafePointer<Double> {
+    UnsafeRawPointer(pointer).assumingMemoryBound(to: Double.self)
+}
+
+private func double<Element>(_ pointer: UnsafeMutablePointer<Element>) -> UnsafeMutablePointer<Double> {
+    UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Double.self)
+}
+
+private func singles<Element>(
+    _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>
+) -> (UnsafePointer<Float>, UnsafeMutablePointer<Float>)? {
+    Element.self == Float.self ? (single(source), single(target)) : nil
+}
+
+private func doubles<Element>(
+    _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>
+) -> (UnsafePointer<Double>, UnsafeMutablePointer<Double>) {
+    (double(source), double(target))
 }

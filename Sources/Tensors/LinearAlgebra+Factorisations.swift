@@ -96,9 +96,7 @@ extension LinearAlgebra {
         let info = factor.withUnsafeMutableBufferPointer { matrix -> Int in
             guard a.rows > 0, let base = matrix.baseAddress else { return 0 }
             let info = Element._potrf(order: a.rows, base)
-            for i in 0..<a.rows {
-                for j in (i + 1)..<max(a.rows, i + 1) { base[i * a.rows + j] = 0 }
-            }
+            clearAboveDiagonal(base, order: a.rows)
             return info
         }
         guard info == 0 else { throw LinearAlgebraError.notPositiveDefinite(order: info) }
@@ -156,6 +154,15 @@ extension LinearAlgebra {
             throw LinearAlgebraError.notFinite(
                 operation: operation, row: index / a.columns, column: index % a.columns)
         }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func clearAboveDiagonal<Element: Scalar>(_ matrix: UnsafeMutablePointer<Element>, order: Int) {
+    for i in 0..<order {
+        let row = matrix + i * order
+        for j in i + 1..<max(order, i + 1) { row[j] = 0 }
     }
 }
 

@@ -34,35 +34,52 @@ public func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) 
     let parts = min(4 * threads, (count + max(grain, 1) - 1) / max(grain, 1))
     let size = (count + parts - 1) / parts
     withoutActuallyEscaping(body) { body in
-        let loop = ParallelLoop(count: count, size: size, body: body)
-        let data = Unmanaged.passRetained(loop)
-        GOMP_parallel(
-            { data in
-                guard let data else { return }
-                Unmanaged<ParallelLoop>.fromOpaque(data).takeUnretainedValue().run()
-            }, data.toOpaque(), UInt32(min(threads, parts)), 0)
-        data.release()
+        ParallelLoop(count: count, size: size) { range, _ in body(range) }.run(threads: min(threads, parts))
     }
 }
 
-/// What the threads of one `parallelFor` share: each takes the next range until none is left.
+/// Calls `body(item, worker)` for each item of `0..<count`, one item a thread at a time, and returns when all are done.
+///
+/// Products and factorisations inside run on the one thread that calls them, so that no thread waits for another
+/// before the end. `worker` is below `threadCount`, and no two threads have the same.
+package func parallelEach(_ count: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
+    guard count > 0 else { return }
+    applyThreadCount()
+    withoutActuallyEscaping(body) { body in
+        ParallelLoop(count: count, size: 1) { body($0.lowerBound, $1) }.run(threads: min(threadCount, count))
+    }
+}
+
+/// What the threads of one loop share: each takes the next range until none is left.
 private final class ParallelLoop {
     private let count: Int
     private let size: Int
-    private let body: (Range<Int>) -> Void
+    private let body: (_ range: Range<Int>, _ worker: Int) -> Void
     private let next = Atomic(0)
+    private let workers = Atomic(0)
 
-    init(count: Int, size: Int, body: @escaping (Range<Int>) -> Void) {
+    init(count: Int, size: Int, body: @escaping (_ range: Range<Int>, _ worker: Int) -> Void) {
         self.count = count
         self.size = size
         self.body = body
     }
 
-    func run() {
+    func run(threads: Int) {
+        let data = Unmanaged.passRetained(self)
+        GOMP_parallel(
+            { data in
+                guard let data else { return }
+                Unmanaged<ParallelLoop>.fromOpaque(data).takeUnretainedValue().work()
+            }, data.toOpaque(), UInt32(threads), 0)
+        data.release()
+    }
+
+    private func work() {
+        let worker = workers.wrappingAdd(1, ordering: .relaxed).oldValue
         while true {
             let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
             guard start < count else { return }
-            body(start..<min(start + size, count))
+            body(start..<min(start + size, count), worker)
         }
     }
 }

@@ -1,0 +1,127 @@
+#include "CVoxelKernels.h"
+
+// One function, several instruction sets: the loader picks the best that the processor has.
+#if defined(__x86_64__) && defined(__linux__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+// Columns are taken in strips, so that what is summed over rows stays in registers or the first cache.
+enum { STRIP = 64 };
+// Single precision sums this many rows before they go to a double: as many roundings, not as many as there are samples.
+enum { ROWS = 64 };
+
+static inline long smaller(long a, long b) { return a < b ? a : b; }
+
+#define DEFINE(T, suffix)                                                                                              \
+    CLONES void voxel_columns_##suffix(const T *from, long rows, long width, long first, long count,                   \
+                                       const double *means, T *to) {                                                   \
+        for (long i = 0; i < rows; i++) {                                                                              \
+            const T *restrict line = from + i * width + first;                                                         \
+            T *restrict out = to + i * count;                                                                          \
+            for (long j = 0; j < count; j++) out[j] = (T)(line[j] - means[j]);                                         \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_rows_##suffix(const T *from, const long *rows, long count, long columns, const T *shift,         \
+                                    T *to) {                                                                           \
+        for (long i = 0; i < count; i++) {                                                                             \
+            const T *restrict line = from + rows[i] * columns;                                                         \
+            T *restrict out = to + i * columns;                                                                        \
+            for (long j = 0; j < columns; j++) out[j] = line[j] - shift[j];                                            \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_sums_##suffix(const T *from, long rows, long columns, double *sums, double *squares) {           \
+        for (long left = 0; left < columns; left += STRIP) {                                                           \
+            long width = smaller(STRIP, columns - left);                                                               \
+            double s[STRIP] = {0}, q[STRIP] = {0};                                                                     \
+            for (long i = 0; i < rows; i++) {                                                                          \
+                const T *line = from + i * columns + left;                                                             \
+                for (long j = 0; j < width; j++) {                                                                     \
+                    double x = line[j];                                                                                \
+                    s[j] += x;                                                                                         \
+                    q[j] += x * x;                                                                                     \
+                }                                                                                                      \
+            }                                                                                                          \
+            for (long j = 0; j < width; j++) sums[left + j] = s[j], squares[left + j] = q[j];                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_less_cross_##suffix(T *z, const T *cross, const T *a, const T *b, long rows, long columns) {     \
+        for (long i = 0; i < rows; i++) {                                                                              \
+            T *restrict line = z + i * columns;                                                                        \
+            const T *restrict other = cross + i * columns;                                                             \
+            T factor = a[i];                                                                                           \
+            for (long j = 0; j < columns; j++) line[j] -= other[j] + factor * b[j];                                    \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_pairs_##suffix(const T *z, const T *cross, T *restrict near, T *restrict far, long count) {      \
+        for (long i = 0; i < count; i++) {                                                                             \
+            near[i] *= z[i];                                                                                           \
+            far[i] = (far[i] - cross[i]) * z[i];                                                                       \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_scale_##suffix(const T *z, long rows, long columns, const T *factors, long alphas,               \
+                                     const int *choice, T *restrict to) {                                              \
+        for (long i = 0; i < rows; i++) {                                                                              \
+            const T *line = factors + i * alphas;                                                                      \
+            for (long j = 0; j < columns; j++) to[i * columns + j] = z[i * columns + j] * line[choice[j]];             \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES void voxel_score_sums_##suffix(const T *y, const T *p, long rows, long columns, long stride, double *sums,  \
+                                          long sums_stride) {                                                          \
+        for (long left = 0; left < columns; left += STRIP) {                                                           \
+            long width = smaller(STRIP, columns - left);                                                               \
+            double a[STRIP] = {0}, aa[STRIP] = {0}, b[STRIP] = {0}, bb[STRIP] = {0}, ab[STRIP] = {0};                  \
+            for (long i = 0; i < rows; i++) {                                                                          \
+                const T *first = y + i * stride + left, *second = p + i * stride + left;                               \
+                for (long j = 0; j < width; j++) {                                                                     \
+                    double u = first[j], v = second[j];                                                                \
+                    a[j] += u, aa[j] += u * u, b[j] += v, bb[j] += v * v, ab[j] += u * v;                              \
+                }                                                                                                      \
+            }                                                                                                          \
+            double *out = sums + left;                                                                                 \
+            for (long j = 0; j < width; j++) {                                                                         \
+                out[j] += a[j], out[sums_stride + j] += aa[j], out[2 * sums_stride + j] += b[j];                       \
+                out[3 * sums_stride + j] += bb[j], out[4 * sums_stride + j] += ab[j];                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES static void add_products_##suffix(const T *a, const T *b, long rows, long columns, long width,              \
+                                             double *to) {                                                             \
+        for (long top = 0; top < rows; top += ROWS) {                                                                  \
+            long bottom = smaller(top + ROWS, rows);                                                                   \
+            T sum[STRIP] = {0};                                                                                        \
+            for (long i = top; i < bottom; i++) {                                                                      \
+                for (long j = 0; j < width; j++) sum[j] += a[i * columns + j] * b[i * columns + j];                    \
+            }                                                                                                          \
+            for (long j = 0; j < width; j++) to[j] += sum[j];                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    void voxel_inner_products_##suffix(const T *p, long count, const T *y, long rows, long columns,                    \
+                                       double *products) {                                                             \
+        for (long k = 0; k < count * (count + 3) / 2 * columns; k++) products[k] = 0;                                  \
+        for (long left = 0; left < columns; left += STRIP) {                                                           \
+            long width = smaller(STRIP, columns - left), row = 0;                                                      \
+            for (long i = 0; i < count; i++) {                                                                         \
+                for (long j = 0; j <= i; j++, row++) {                                                                 \
+                    add_products_##suffix(p + i * rows * columns + left, p + j * rows * columns + left, rows, columns, \
+                                          width, products + row * columns + left);                                     \
+                }                                                                                                      \
+            }                                                                                                          \
+            for (long i = 0; i < count; i++, row++) {                                                                  \
+                add_products_##suffix(p + i * rows * columns + left, y + left, rows, columns, width,                   \
+                                      products + row * columns + left);                                                \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+DEFINE(float, f32)
+DEFINE(double, f64)

@@ -1,0 +1,66 @@
+import Tensors
+
+/// Several feature spaces in the form that costs less to decompose for every scaling of the bands.
+struct BandSpaces<Working: Scalar> {
+    /// All bands side by side, not scaled.
+    let features: Matrix<Working>
+    let widths: [Int]
+    let centred: Bool
+    private let primal: PrimalFeatures<Working>?
+    private let kernels: [Matrix<Working>]
+
+    /// The spaces of bands that are centred where `centred` says so.
+    init(_ bands: [Matrix<Working>], centred: Bool, largestTrain: Int) {
+        features = bands.dropFirst().reduce(bands[0]) { $0.beside($1) }
+        widths = bands.map(\.columns)
+        self.centred = centred
+        let isPrimal = features.columns <= largestTrain
+        primal = isPrimal ? PrimalFeatures(features, centred: centred) : nil
+        kernels = isPrimal ? [] : bands.map { LinearAlgebra.gram($0, ofRows: true) }
+    }
+
+    /// Whether the features' Gram matrix is used, not the kernels of the bands.
+    var isPrimal: Bool { primal != nil }
+
+    /// The square root of each feature's scaling.
+    func factors(_ gamma: [Double]) -> [Double] {
+        zip(gamma, widths).flatMap { Array(repeating: $0.squareRoot(), count: $1) }
+    }
+
+    /// The space of one candidate.
+    func space(_ gamma: [Double]) -> FeatureSpace<Working> {
+        if let primal { return .primal(primal.scaled(by: factors(gamma))) }
+        return .kernel(KernelFeatures(kernel: kernel(gamma), features: nil, centred: centred))
+    }
+
+    /// The matrix whose inverse, a strength added to its diagonal, gives the weights: Gram matrix or kernel.
+    func symmetric(_ gamma: [Double]) -> Matrix<Working> {
+        primal?.scaled(by: factors(gamma)).gram ?? kernel(gamma)
+    }
+
+    private func kernel(_ gamma: [Double]) -> Matrix<Working> {
+        var sum = kernels[0].scalingColumns(by: Array(repeating: gamma[0], count: features.rows))
+        for (kernel, weight) in zip(kernels, gamma).dropFirst() { sum.add(kernel, times: Working(weight)) }
+        return sum
+    }
+}
+
+extension Matrix {
+    /// Adds `factor * other`.
+    mutating func add(_ other: Matrix, times factor: Element) {
+        withUnsafeMutableBufferPointer { target in
+            other.withUnsafeBufferPointer { source in
+                guard let to = target.baseAddress, let from = source.baseAddress else { return }
+                addMultiple(of: from, factor, to: to, count: target.count)
+            }
+        }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func addMultiple<Element: Scalar>(
+    of source: UnsafePointer<Element>, _ factor: Element, to target: UnsafeMutablePointer<Element>, count: Int
+) {
+    for i in 0..<count { target[i] += factor * source[i] }
+}

@@ -1,0 +1,59 @@
+import Tensors
+
+/// Which way the alphas of a grid are scored in a fold, chosen by the floating-point operations that a voxel costs.
+///
+/// With n samples, m of them in the test set, p features, r directions (the smaller of n - m and p) and A alphas:
+///
+/// | way | for each voxel | once for each fold |
+/// | --- | --- | --- |
+/// | directions, all alphas at once (`PairTerms`) | 2 r (min(p, n - m) + m + r) | 9 r³ |
+/// | directions, one alpha after the other | 2 r (min(p, n - m) + A m) | 9 r³ |
+/// | q alphas that stand for all (`FoldSkeleton`) | 2 q m (n - m) | q ((n - m)³ / 3 + 2 m (n - m)²) |
+///
+/// Features fewer than training samples are decomposed by their Gram matrix (p x p), others by the kernel of the
+/// samples, which for a refit to all samples may be the larger one again (`FeatureSpace.forRefit`).
+struct FoldPlan<Element: Scalar> {
+    private let task: RidgeTask
+    /// The strengths that stand for all, where they are the cheaper way.
+    private let basis: AlphaBasis?
+    /// Whether single precision is enough to solve with the smallest alpha.
+    private let solvesInElement: Bool
+
+    init<Working: Scalar>(space: FeatureSpace<Working>, task: RidgeTask) {
+        self.task = task
+        guard case .kernel(let features) = space, !task.scoresHeldOut, task.score != .correlation,
+            task.alphas.count > 1, let smallest = task.alphas.first
+        else {
+            (basis, solvesInElement) = (nil, false)
+            return
+        }
+        let largest = features.kernel.largestEigenvalue * 1.05
+        let basis = AlphaBasis(
+            alphas: task.alphas, largestEigenvalue: largest,
+            tolerance: Element.self == Float.self ? 1e-6 : 1e-12)
+        let test = Double(task.folds.map(\.test.count).max() ?? 1)
+        let train = Double(space.samples) - test
+        let isCheaper = Double(basis.chosen.count) * test < 2 * train + test
+        // Cholesky's factor is as exact as the directions only where the kernel is not too ill-conditioned.
+        let isSafe = largest / smallest < 1e5
+        self.basis = isCheaper && isSafe ? basis : nil
+        solvesInElement = largest / smallest < 1000
+    }
+
+    func model<Working: Scalar>(of fold: Fold, in space: FeatureSpace<Working>) throws -> FoldModel<Element> {
+        if let basis, case .kernel(let features) = space {
+            return .skeleton(
+                solvesInElement
+                    ? try FoldSkeleton(
+                        kernel: features.kernel.converted(to: Element.self), fold: fold,
+                        centred: features.centred, alphas: task.alphas, basis: basis)
+                    : try FoldSkeleton(
+                        kernel: features.kernel, fold: fold, centred: features.centred, alphas: task.alphas,
+                        basis: basis))
+        }
+        let directions = try space.directions(
+            of: fold, smallestAlpha: task.alphas.first ?? 1, as: Element.self)
+        return .directions(
+            FoldDirections(directions, alphas: task.alphas, score: task.score, workingIn: Working.self))
+    }
+}
