@@ -38,6 +38,18 @@ public struct FoundationModel: Sendable {
         }
     }
 
+    /// The model of the momentum twins, the slow copies of the towers that were kept in training; throws where the file
+    /// has none.
+    public var momentum: FoundationModel {
+        get throws {
+            guard let load = towers.momentum else {
+                throw FoundationModelError.missingPart(
+                    model: name, part: "momentum twins", has: "its towers alone")
+            }
+            return FoundationModel(name: name + " (momentum)", folder: folder, towers: try load())
+        }
+    }
+
     /// Loads a model by name, or by the path of its folder or of its file of weights.
     ///
     /// A name is looked for in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
@@ -57,7 +69,7 @@ public struct FoundationModel: Sendable {
 
     /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
     public func features(
-        of texts: [String], layers: LayerSelection = .all, pooling: Pooling = .mean, batchTokens: Int = 2048,
+        of texts: [String], layers: LayerSelection = .all, pooling: Pooling? = nil, batchTokens: Int = 2048,
         showsProgress: Bool = true
     ) throws -> FeatureSet {
         try text.features(
@@ -80,7 +92,9 @@ extension FoundationModel: Displayable {
                 ],
                 [
                     "layers",
-                    (tower.layers.first?.shortName ?? "") + ", layer 0 to layer \(configuration.depth - 1)",
+                    (["embeddings", "layer 0 to layer \(configuration.depth - 1)"]
+                        + tower.layers.filter { $0.place > configuration.depth }.map(\.shortName))
+                        .joined(separator: ", "),
                 ],
                 ["parameters", grouped(tower.parameterCount)],
                 [

@@ -1,56 +1,76 @@
 import Display
 import Tensors
 
-/// An encoder of text: a tokenizer, embeddings and a stack of blocks.
+/// An encoder of text: a tokenizer, embeddings, a stack of blocks, and in models of two towers a head.
 public struct TextTower: Sendable {
-    /// The family (`BERT`, `RoBERTa`, `DistilBERT`).
+    /// The family (`BERT`, `RoBERTa`, `DistilBERT`, `CLIP`).
     public let family: String
     /// Widths, depth, heads.
     public let configuration: TransformerConfiguration
     /// What turns text into token ids.
     public let tokenizer: any Tokenizer
-    /// The layers whose features can be taken: the embeddings, then the blocks.
+    /// The layers whose features can be taken: the embeddings, the blocks, the head.
     public let layers: [ModelLayer]
     /// The tensors of the checkpoint that the tower has no use for.
     public let unusedTensors: [String]
-    let embedding: TextEmbedding
-    let blocks: [TransformerBlock]
+    /// The most tokens of a text that are read, special tokens included.
+    public let maximumLength: Int
+    /// How tokens become one vector where the user does not say.
+    public var defaultPooling: Pooling
+    let parts: Parts
+    /// The id with which texts are filled up to the maximum length; then padding is attended to.
+    var padding: Int32?
 
-    init(
-        family: String, configuration: TransformerConfiguration, embedding: TextEmbedding,
-        blocks: [TransformerBlock],
-        blockNames: [String], tokenizer: any Tokenizer, unused: [String]
-    ) {
-        self.family = family
-        self.configuration = configuration
-        self.embedding = embedding
-        self.blocks = blocks
-        self.tokenizer = tokenizer
-        unusedTensors = unused
-        let width = configuration.width
-        layers =
-            [
-                ModelLayer(
-                    name: "embeddings", shortName: "embeddings", shape: .tokens(nil, width: width), place: 0)
-            ]
-            + blockNames.enumerated().map { number, name in
-                ModelLayer(
-                    name: name, shortName: "layer \(number)", shape: .tokens(nil, width: width),
-                    place: number + 1, block: number)
-            }
+    /// What a tower is made of.
+    struct Parts: Sendable {
+        var family: String
+        var configuration: TransformerConfiguration
+        var embedding: TextEmbedding
+        var blocks: [TransformerBlock]
+        /// The names of the blocks.
+        var blockNames: [String]
+        var head = TextHead()
+        var tokenizer: any Tokenizer
+        var unused: [String] = []
+        /// Fewer tokens than there are positions, where the model was trained on fewer.
+        var maximumLength: Int?
+        var defaultPooling = Pooling.mean
+        /// The id of the token that ends a text, where others may follow it; without it the last token does.
+        var end: Int32?
     }
 
-    /// The most tokens of a text that are read, special tokens included.
-    public var maximumLength: Int { embedding.maximumLength }
+    init(_ parts: Parts) {
+        self.parts = parts
+        family = parts.family
+        configuration = parts.configuration
+        tokenizer = parts.tokenizer
+        unusedTensors = parts.unused
+        maximumLength = min(parts.maximumLength ?? .max, parts.embedding.maximumLength)
+        defaultPooling = parts.defaultPooling
+        let width = parts.configuration.width
+        let shape = LayerShape.tokens(nil, width: width)
+        layers =
+            [ModelLayer(name: "embeddings", shortName: "embeddings", shape: shape, place: 0)]
+            + parts.blockNames.enumerated().map { number, name in
+                ModelLayer(
+                    name: name, shortName: "layer \(number)", shape: shape, place: number + 1, block: number)
+            }
+            + parts.head.layers(width: width, place: parts.blocks.count + 1)
+    }
 
     /// How many numbers the tower has.
     public var parameterCount: Int {
-        embedding.parameterCount + blocks.reduce(0) { $0 + $1.parameterCount }
+        parts.embedding.parameterCount + parts.head.parameterCount
+            + parts.blocks.reduce(0) { $0 + $1.parameterCount }
     }
 
     /// The token ids of each text, cut to the tower's maximum length.
     public func tokenIDs(of texts: [String]) -> [[Int32]] {
-        texts.map { tokenizer.encode($0, maximumLength: maximumLength) }
+        texts.map { text in
+            let ids = tokenizer.encode(text, maximumLength: maximumLength)
+            guard let padding else { return ids }
+            return ids + Array(repeating: padding, count: max(maximumLength - ids.count, 0))
+        }
     }
 }
 
@@ -58,16 +78,18 @@ extension TextTower {
     /// The features of texts in the wanted layers, a row for each text.
     ///
     /// Texts are sorted by length and packed one after the other, so padding costs nothing; `batchTokens` bounds the
-    /// memory. Layers after the last wanted one do not run. Throws `FoundationModelError.unknownLayer`, and
-    /// `CancellationError` between layers.
+    /// memory. Layers after the last wanted one do not run. Without `pooling` the tower's own is taken (the mean; of
+    /// CLIP the token that ends the text). Throws `FoundationModelError.unknownLayer`, and `CancellationError` between
+    /// layers.
     ///
     /// ```swift
     /// let features = try tower.features(of: sentences, layers: "layer *", pooling: .mean)
     /// ```
     public func features(
-        of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling = .mean,
+        of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureSet {
+        let pooling = pooling ?? defaultPooling
         guard Pooling.ofTexts.contains(pooling) else {
             throw FoundationModelError.input(
                 "texts have different numbers of tokens, so they are pooled by "
@@ -78,17 +100,14 @@ extension TextTower {
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
         try forEachBatch(of: texts, upTo: wanted.last?.place ?? 0, batchTokens: batchTokens) {
-            batch, place, states in
+            batch, ends, place, states in
             if let index = wanted.firstIndex(where: { $0.place == place }) {
+                let layer = wanted[index]
                 results[index].withUnsafeMutableBufferPointer { result in
                     guard let base = result.baseAddress else { return }
-                    let width = configuration.width
-                    for (slot, text) in batch.texts.enumerated() {
-                        let tokens = batch.offsets[slot]..<batch.offsets[slot + 1]
-                        pooling.apply(
-                            states + tokens.lowerBound * width, tokens: tokens.count, width: width,
-                            into: base + text * width)
-                    }
+                    pool(
+                        states, batch, ends: ends, isVector: layer.isVector, pooling, width: layer.width,
+                        into: base)
                 }
             }
             if place == wanted.last?.place { bar?.advance(by: batch.texts.count) }
@@ -99,39 +118,75 @@ extension TextTower {
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 
-    /// The states of all tokens of one text in the wanted layers: tokens x width each.
+    /// The states of all tokens of one text in the wanted layers: tokens x width each, 1 x width of a vector.
     public func tokenFeatures(of text: String, layers selection: LayerSelection = .all) throws
         -> [LayerFeatures]
     {
         let wanted = try selection.resolve(layers, model: family)
         var results: [LayerFeatures] = []
-        try forEachBatch(of: [text], upTo: wanted.last?.place ?? 0, batchTokens: 1) { batch, place, states in
+        try forEachBatch(of: [text], upTo: wanted.last?.place ?? 0, batchTokens: 1) {
+            batch, _, place, states in
             guard let layer = wanted.first(where: { $0.place == place }) else { return }
-            let matrix = Matrix<Float>(rows: batch.rows, columns: layer.width) { target in
-                target.baseAddress?.update(from: states, count: batch.rows * layer.width)
+            let rows = layer.isVector ? 1 : batch.rows
+            let matrix = Matrix<Float>(rows: rows, columns: layer.width) { target in
+                target.baseAddress?.update(from: states, count: rows * layer.width)
             }
             results.append(LayerFeatures(layer: layer, matrix: matrix))
         }
         return results
     }
 
-    /// Runs packed batches through the blocks; `body` sees the states after the embeddings (place 0) and each block.
+    /// Writes the vector of each text of a batch into its row.
+    private func pool(
+        _ states: UnsafePointer<Float>, _ batch: PackedTexts, ends: [Int], isVector: Bool, _ pooling: Pooling,
+        width: Int, into result: UnsafeMutablePointer<Float>
+    ) {
+        for (slot, text) in batch.texts.enumerated() {
+            let row = result + text * width
+            switch (isVector, pooling) {
+            case (true, _): row.update(from: states + slot * width, count: width)
+            case (false, .end): row.update(from: states + ends[slot] * width, count: width)
+            default:
+                let tokens = batch.offsets[slot]..<batch.offsets[slot + 1]
+                pooling.apply(
+                    states + tokens.lowerBound * width, tokens: tokens.count, width: width, into: row)
+            }
+        }
+    }
+
+    /// Runs packed batches through the tower; `body` sees the states of each layer up to `last`, and the row of the
+    /// token that ends each text.
     private func forEachBatch(
         of texts: [String], upTo last: Int, batchTokens: Int,
-        _ body: (PackedTexts, _ place: Int, UnsafePointer<Float>) throws -> Void
+        _ body: (PackedTexts, _ ends: [Int], _ place: Int, UnsafePointer<Float>) throws -> Void
     ) throws {
         try Task.checkCancellation()
         let ids = tokenIDs(of: texts)
         let batches = PackedTexts.pack(ids, batchTokens: batchTokens)
         let workspace = EncoderWorkspace(rows: batches.map(\.rows).max() ?? 0, configuration)
+        let depth = parts.blocks.count
         for batch in batches {
-            embedding.apply(batch.texts.map { ids[$0][...] }, into: workspace.hidden)
-            try body(batch, 0, workspace.hidden)
-            for place in 1..<(last + 1) {
+            let ends = batch.texts.enumerated().map { slot, text in
+                let length = ids[text].count
+                return batch.offsets[slot]
+                    + (parts.end.flatMap { ids[text].firstIndex(of: $0) } ?? length - 1)
+            }
+            parts.embedding.apply(batch.texts.map { ids[$0][...] }, into: workspace.hidden)
+            try body(batch, ends, 0, workspace.hidden)
+            for place in 1..<(min(last, depth) + 1) {
                 try Task.checkCancellation()
-                blocks[place - 1].run(configuration, offsets: batch.offsets, workspace)
-                try body(batch, place, workspace.hidden)
+                parts.blocks[place - 1].run(configuration, offsets: batch.offsets, workspace)
+                try body(batch, ends, place, workspace.hidden)
+            }
+            guard last > depth else { continue }
+            try parts.head.run(batch, ends: ends, width: configuration.width, workspace) { layer, states in
+                try body(batch, ends, depth + 1 + layer, states)
             }
         }
     }
+}
+
+extension ModelLayer {
+    /// Whether it has one vector for a stimulus, of which there is nothing to pool.
+    var isVector: Bool { if case .vector = shape { true } else { false } }
 }

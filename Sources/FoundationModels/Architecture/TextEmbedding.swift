@@ -10,7 +10,9 @@ struct TextEmbedding: Sendable {
     let types: Matrix<Float>?
     let norm: LayerNorm?
     /// The row of `positions` for the first token (2 in RoBERTa, which counts from its padding's id).
-    let firstPosition: Int
+    var firstPosition: Int
+    /// The id of a token that takes no position: it has the row of its own number (RoBERTa's padding, where a text holds it).
+    var unplaced: Int32?
 
     /// The most tokens that a text may have.
     var maximumLength: Int { positions.rows - firstPosition }
@@ -28,9 +30,11 @@ struct TextEmbedding: Sendable {
             positions.withUnsafeBufferPointer { positions in
                 guard let tokens = tokens.baseAddress, let positions = positions.baseAddress else { return }
                 for sequence in sequences {
-                    for (position, id) in sequence.enumerated() {
+                    var position = firstPosition
+                    for id in sequence {
                         let token = tokens + Int(id) * width
-                        let place = positions + (firstPosition + position) * width
+                        let place = positions + (id == unplaced ? Int(id) : position) * width
+                        if id != unplaced { position += 1 }
                         let state = output + row * width
                         for column in 0..<width { state[column] = token[column] + place[column] }
                         row += 1

@@ -14,7 +14,7 @@ extension ModelFamily {
 /// The text encoders of transformers: what their `config.json` says, and the names of their tensors.
 enum HuggingFaceText {
     /// The model types that `load` takes.
-    static let types = ["bert", "distilbert"]
+    static let types = ["bert", "roberta", "distilbert"]
 
     /// What differs between the families.
     private struct Family {
@@ -24,52 +24,30 @@ enum HuggingFaceText {
         var positions: Int
         var types: Int
         var firstPosition = 0
+        var unplaced: Int32?
     }
 
     /// The text tower of a folder.
     static func load(_ files: ModelFiles, _ configuration: ModelConfiguration) throws -> TextTower {
         let family = try family(configuration)
         let transformer = family.transformer
-        guard transformer.width % transformer.heads == 0 else {
-            throw configuration.problem(
-                "the width \(transformer.width) is no multiple of the \(transformer.heads) heads")
-        }
+        try configuration.check(transformer)
         let reader = ParameterReader(try files.checkpoint(), layout: family.layout)
+        var (embedding, blocks) = reader.textTransformer(
+            transformer, vocabulary: family.vocabulary, positions: family.positions, types: family.types)
+        embedding.firstPosition = family.firstPosition
+        embedding.unplaced = family.unplaced
         let width = transformer.width
-        let epsilon = transformer.epsilon
-        let embedding = TextEmbedding(
-            tokens: reader.embedding(.tokenEmbedding, rows: family.vocabulary, width: width),
-            positions: reader.embedding(.positionEmbedding, rows: family.positions, width: width),
-            types: family.types > 0
-                ? reader.embedding(.typeEmbedding, rows: family.types, width: width) : nil,
-            norm: reader.norm(.embeddingNorm, width: width, epsilon: epsilon),
-            firstPosition: family.firstPosition)
-        let blocks = (0..<transformer.depth).map { block in
-            TransformerBlock(
-                attentionInput: reader.linear(
-                    [.query, .key, .value], block: block, outputs: width, inputs: width),
-                attentionOutput: reader.linear(
-                    [.attentionOutput], block: block, outputs: width, inputs: width),
-                attentionNorm: reader.norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
-                expansion: reader.linear(
-                    [.expansion], block: block, outputs: transformer.feedForwardWidth, inputs: width),
-                contraction: reader.linear(
-                    [.contraction], block: block, outputs: width, inputs: transformer.feedForwardWidth),
-                feedForwardNorm: reader.norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
-        }
         // Present in a bare BertModel; it is no layer whose features are taken, but it is part of the model.
         if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
         let tokenizer = try loadTokenizer(files.folder)
-        guard tokenizer.vocabularyCount <= family.vocabulary else {
-            throw configuration.problem(
-                "\"vocab_size\" is \(family.vocabulary), but the tokenizer has \(tokenizer.vocabularyCount) tokens"
-            )
-        }
+        try configuration.check(tokenizer, vocabulary: family.vocabulary)
         return TextTower(
-            family: family.layout.family, configuration: transformer, embedding: embedding, blocks: blocks,
-            blockNames: (0..<transformer.depth).map(family.layout.blockName), tokenizer: tokenizer,
-            unused: unused)
+            TextTower.Parts(
+                family: family.layout.family, configuration: transformer, embedding: embedding,
+                blocks: blocks, blockNames: (0..<transformer.depth).map(family.layout.blockName),
+                tokenizer: tokenizer, unused: unused))
     }
 
     private static func family(_ configuration: ModelConfiguration) throws -> Family {
@@ -90,6 +68,7 @@ enum HuggingFaceText {
                     "the position embedding \"\(kind)\" is not supported; \"absolute\" is")
             }
             let isRoberta = type == "roberta"
+            let padding = configuration.integer("pad_token_id") ?? 1
             return Family(
                 layout: isRoberta ? .roberta : .bert,
                 transformer: TransformerConfiguration(
@@ -103,7 +82,7 @@ enum HuggingFaceText {
                 vocabulary: try configuration.count("vocab_size"),
                 positions: try configuration.count("max_position_embeddings"),
                 types: try configuration.count("type_vocab_size"),
-                firstPosition: isRoberta ? (configuration.integer("pad_token_id") ?? 1) + 1 : 0)
+                firstPosition: isRoberta ? padding + 1 : 0, unplaced: isRoberta ? Int32(padding) : nil)
         }
     }
 }

@@ -1,7 +1,9 @@
 /// The towers of a model.
-struct Towers {
+struct Towers: Sendable {
     var text: TextTower?
     var image: ImageTower?
+    /// The slow copies of both towers that were kept in training, where the file has them.
+    var momentum: (@Sendable () throws -> Towers)?
 }
 
 /// One way in which models are laid out in files.
@@ -14,7 +16,7 @@ struct ModelFamily: Sendable {
     let load: @Sendable (ModelFiles) throws -> Towers
 
     /// Every family, in the order in which they are asked.
-    static let all: [ModelFamily] = [.huggingFaceText, .convolutional]
+    static let all: [ModelFamily] = [.huggingFaceText, .clip, .openCLIP, .paper, .convolutional]
 
     /// The towers of the first family that knows the files; throws what is known where none does.
     static func towers(of files: ModelFiles) throws -> Towers {

@@ -7,27 +7,51 @@ final class ParameterReader {
     private let checkpoint: Checkpoint
     private let layout: CheckpointLayout
     private let prefix: String
+    /// Beginnings of the names of which account is kept; all, where there is none.
+    private let scope: [String]
     private var used: Set<String> = []
     private var problems: [String] = []
 
-    init(_ checkpoint: Checkpoint, layout: CheckpointLayout) {
+    convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) {
+        let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
+        let prefix =
+            layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
+        self.init(checkpoint, layout: layout, prefix: prefix, scope: layout.scope)
+    }
+
+    /// The tensors whose names begin with `prefix`, which may be only a part of the checkpoint.
+    init(_ checkpoint: Checkpoint, layout: CheckpointLayout, prefix: String, scope: [String]) {
         self.checkpoint = checkpoint
         self.layout = layout
-        let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
-        prefix =
-            layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
+        self.prefix = prefix
+        self.scope = scope
     }
 
     /// A linear layer made of `parts`, each of outputs x inputs.
-    func linear(_ parts: [CheckpointLayout.Part], block: Int? = nil, outputs: Int, inputs: Int) -> Linear {
+    func linear(
+        _ parts: [CheckpointLayout.Part], block: Int? = nil, outputs: Int, inputs: Int, hasBias: Bool = true
+    ) -> Linear {
         Linear(
             parts.map { part in
                 let name = layout.name(part, block: block) ?? ""
                 return (
-                    matrix(name + ".weight", rows: outputs, columns: inputs),
-                    matrix(name + ".bias", vector: outputs)
+                    matrix(spelled(name, "weight"), rows: outputs, columns: inputs),
+                    hasBias ? matrix(spelled(name, "bias"), vector: outputs) : nil
                 )
             })
+    }
+
+    /// A linear layer without bias whose weight lies as inputs x outputs in the file.
+    func transposedLinear(_ part: CheckpointLayout.Part, outputs: Int, inputs: Int) -> Linear {
+        let name = spelled(layout.name(part) ?? "", "weight")
+        return Linear([(matrix(name, rows: inputs, columns: outputs).transposed(), nil)])
+    }
+
+    /// Query, key and value of a block as one layer, whether the file has them apart or together.
+    func attentionInput(block: Int, width: Int) -> Linear {
+        layout.name(.attentionInput) == nil
+            ? linear([.query, .key, .value], block: block, outputs: width, inputs: width)
+            : linear([.attentionInput], block: block, outputs: 3 * width, inputs: width)
     }
 
     /// Layer normalisation over `width` columns.
@@ -42,12 +66,23 @@ final class ParameterReader {
 
     /// A table of embeddings.
     func embedding(_ part: CheckpointLayout.Part, rows: Int, width: Int) -> Matrix<Float> {
-        matrix((layout.name(part) ?? "") + ".weight", rows: rows, columns: width)
+        matrix(spelled(layout.name(part) ?? "", "weight"), rows: rows, columns: width)
     }
 
     /// Whether the checkpoint has the weights of a part.
     func has(_ part: CheckpointLayout.Part) -> Bool {
-        layout.name(part).map { checkpoint.shape(of: prefix + $0 + ".weight") != nil } ?? false
+        shape(of: part) != nil
+    }
+
+    /// The shape of the weight of a part; nothing where the checkpoint has none.
+    func shape(of part: CheckpointLayout.Part, block: Int? = nil) -> [Int]? {
+        layout.name(part, block: block).flatMap { checkpoint.shape(of: prefix + spelled($0, "weight")) }
+    }
+
+    /// The name of a part's weight or bias in the file.
+    private func spelled(_ name: String, _ kind: String) -> String {
+        if name.hasSuffix("=") { return String(name.dropLast()) }
+        return name.hasSuffix("_") ? name + kind : "\(name).\(kind)"
     }
 
     /// Throws what did not fit; returns the tensors that the model has no use for (heads of a pre-training task).
@@ -56,6 +91,7 @@ final class ParameterReader {
     func finish() throws -> [String] {
         let unused = checkpoint.names.filter { name in
             !used.contains(name) && !layout.ignored.contains { name.hasSuffix($0) }
+                && (scope.isEmpty || scope.contains { name.hasPrefix($0) })
         }
         for name in unused where isOwn(name) {
             problems.append("\(name) \(checkpoint.shape(of: name) ?? []) is in the file and not in the model")

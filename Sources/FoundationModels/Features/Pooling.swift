@@ -4,6 +4,8 @@ import Tensors
 public enum Pooling: String, Sendable, CaseIterable {
     /// The state of the first token ([CLS], `<s>`, the class token of a vision transformer).
     case cls
+    /// The state of the token that ends a text ([SEP], `</s>`, CLIP's `<|endoftext|>`).
+    case end
     /// The mean over all tokens, the special ones included, or over all places of a map; padding never counts.
     case mean
     /// The largest value of each column over all tokens or places.
@@ -14,7 +16,7 @@ public enum Pooling: String, Sendable, CaseIterable {
     case flattened
 
     /// Those that a text can have.
-    static let ofTexts: [Pooling] = [.cls, .mean, .max]
+    static let ofTexts: [Pooling] = [.cls, .end, .mean, .max]
 
     /// The numbers of the vector that a layer of that shape gives.
     func width(of shape: LayerShape) -> Int {
@@ -26,6 +28,7 @@ public enum Pooling: String, Sendable, CaseIterable {
         let need: String
         switch (self, layer.shape) {
         case (.cls, .map): need = "a class token"
+        case (.end, .map), (.end, .tokens(.some, _)): need = "a token that ends a text"
         case (.patches, .map), (.flattened, .tokens(nil, _)): need = "a fixed number of tokens"
         default: return
         }
@@ -40,6 +43,7 @@ public enum Pooling: String, Sendable, CaseIterable {
     ) {
         switch self {
         case .cls: output.update(from: states, count: width)
+        case .end: output.update(from: states + (tokens - 1) * width, count: width)
         case .flattened: output.update(from: states, count: tokens * width)
         case .mean, .patches:
             output.update(from: states, count: width)

@@ -1,0 +1,125 @@
+import Foundation
+
+extension ModelFamily {
+    /// The paper's model: `mp_rank_00_model_states.pt` of DeepSpeed, or its tensors in any other file.
+    static let paper = ModelFamily(
+        kinds: ["the paper's checkpoint"],
+        recognizes: { files in
+            guard files.configuration == nil, files.openCLIP == nil else { return false }
+            return try PaperModel.root(of: "textencoder", in: files.checkpoint()) != nil
+        },
+        load: { files in
+            var towers = try PaperModel.towers(files, twin: "")
+            if try PaperModel.root(of: "textencoder_mom", in: files.checkpoint()) != nil {
+                towers.momentum = { try PaperModel.towers(files, twin: "_mom") }
+            }
+            return towers
+        })
+}
+
+/// The two-tower model of Lu et al. 2022, as its DeepSpeed checkpoint has it.
+enum PaperModel {
+    /// The most tokens of a text, which the model was trained on.
+    private static let maximumLength = 80
+
+    /// The towers, or their momentum twins, whose names end in `_mom`.
+    static func towers(_ files: ModelFiles, twin: String) throws -> Towers {
+        Towers(text: try text(files, files.checkpoint(), encoder: "textencoder" + twin))
+    }
+
+    /// What stands before the names of an encoder's tensors (`module.learnable.textencoder.`); nothing without it.
+    static func root(of encoder: String, in checkpoint: Checkpoint) -> String? {
+        let anchor = encoder + ".backbone.bert.embeddings.word_embeddings.weight"
+        guard let name = checkpoint.names.first(where: { $0 == anchor || $0.hasSuffix("." + anchor) }) else {
+            return nil
+        }
+        return String(name.dropLast(anchor.count)) + encoder + "."
+    }
+
+    /// BERT and its head; the sizes are those of the tensors, with heads of 64 as in BERT.
+    private static func text(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
+        -> TextTower
+    {
+        guard let root = root(of: encoder, in: checkpoint) else {
+            throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
+        }
+        let layout = CheckpointLayout.paperText
+        let reader = ParameterReader(checkpoint, layout: layout, prefix: root, scope: [root])
+        let words = reader.shape(of: .tokenEmbedding) ?? []
+        let width = words.last ?? 0
+        let depth = (0..<1000).prefix { reader.shape(of: .query, block: $0) != nil }.count
+        let transformer = TransformerConfiguration(
+            width: width, depth: depth, heads: max(width / 64, 1),
+            feedForwardWidth: reader.shape(of: .expansion, block: 0)?.first ?? 4 * width)
+        let (embedding, blocks) = reader.textTransformer(
+            transformer, vocabulary: words.first ?? 0,
+            positions: reader.shape(of: .positionEmbedding)?.first ?? 0,
+            types: reader.shape(of: .typeEmbedding)?.first ?? 0)
+        if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
+        let head = TextHead(
+            projection: (
+                reader.linear(
+                    [.projection], outputs: reader.shape(of: .projection)?.first ?? 0, inputs: width),
+                "textFC"
+            ), pooling: .cls)
+        let unused = try reader.finish()
+        let tokenizer = try tokenizer(files, vocabulary: words.first ?? 0)
+        return TextTower(
+            TextTower.Parts(
+                family: layout.family, configuration: transformer, embedding: embedding, blocks: blocks,
+                blockNames: (0..<depth).map { "encoder.layer.\($0)" }, head: head, tokenizer: tokenizer,
+                unused: unused, maximumLength: maximumLength, defaultPooling: .cls))
+    }
+
+    /// The checkpoint has no vocabulary: that of `bert-base-uncased` is taken, from beside the file or by its name.
+    private static func tokenizer(_ files: ModelFiles, vocabulary: Int) throws -> any Tokenizer {
+        let locator = ModelLocator()
+        let names = ["bert-base-uncased", "google-bert/bert-base-uncased"]
+        let folders = [files.folder] + names.compactMap { try? locator.locate($0) }
+        let found = folders.first { folder in
+            ["tokenizer.json", "vocab.txt"].contains {
+                FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+            }
+        }
+        guard let found else {
+            throw FoundationModelError.file(
+                path: files.location.path,
+                problem: "the vocabulary of bert-base-uncased is needed and is not in the checkpoint; "
+                    + "put its vocab.txt beside the file")
+        }
+        let tokenizer = try loadTokenizer(found)
+        guard tokenizer.vocabularyCount <= vocabulary else {
+            throw FoundationModelError.file(
+                path: found.path,
+                problem: "the tokenizer has \(tokenizer.vocabularyCount) tokens; the model has \(vocabulary)")
+        }
+        return tokenizer
+    }
+}
+
+extension TextTower {
+    /// The tower as the paper's scripts ran it: every text is filled up to 80 tokens with [PAD], and without a mask the
+    /// padding is attended to.
+    ///
+    /// The features differ from the correct ones, and take as long for a short text as for the longest. Throws where
+    /// the tokenizer has no [PAD].
+    ///
+    /// ```swift
+    /// let published = try model.text.withoutAttentionMask().features(of: sentences, layers: .paperText, pooling: .cls)
+    /// ```
+    public func withoutAttentionMask(paddedTo length: Int = 80) throws -> TextTower {
+        guard
+            let padding = (0..<Int32(tokenizer.vocabularyCount)).first(where: {
+                tokenizer.token(of: $0) == "[PAD]"
+            })
+        else {
+            throw FoundationModelError.input(
+                "the tokenizer of \(family) has no token [PAD] to fill texts up with")
+        }
+        var parts = parts
+        parts.maximumLength = length
+        var tower = TextTower(parts)
+        tower.padding = padding
+        return tower
+    }
+}
