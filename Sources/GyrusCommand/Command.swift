@@ -7,7 +7,7 @@ struct Command: ParsableCommand {
         commandName: "gyrus",
         abstract: "Swift in Jupyter, for encoding models of the brain.",
         version: Version.number,
-        subcommands: [KernelCommand.self, InstallCommand.self, DoctorCommand.self])
+        subcommands: [KernelCommand.self, InstallCommand.self, DoctorCommand.self, FlagsCommand.self])
 }
 
 /// The version of this package.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GyrusKernel
 
 /// `gyrus doctor`: says what is missing and how to mend it.
 struct DoctorCommand: ParsableCommand {
@@ -8,13 +9,13 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Check all that the kernel needs, and say how to mend what is missing.")
 
     func run() throws {
-        let layout = Layout()
+        let installation = Installation()
         let place =
-            layout.prefix.map { "installed in \($0.path)" }
-            ?? "running from the build folder \(layout.executable.deletingLastPathComponent().path)"
+            installation.prefix.map { "installed in \($0)" }
+            ?? "running from the build folder \((installation.executable as NSString).deletingLastPathComponent)"
         print("Gyrus \(Version.number), \(place)\n")
 
-        let findings = Examination(layout).findings
+        let findings = Examination(installation).findings
         for finding in findings { print(finding) }
 
         let missing = findings.filter { $0.state == .missing }

@@ -1,13 +1,14 @@
 import Foundation
+import GyrusKernel
 import SwiftCells
 
 /// Looks at all that the kernel needs.
 struct Examination {
-    let layout: Layout
+    let installation: Installation
     private let files = FileManager.default
 
-    init(_ layout: Layout) {
-        self.layout = layout
+    init(_ installation: Installation) {
+        self.installation = installation
     }
 
     /// What was found, the most basic first.
@@ -49,31 +50,31 @@ struct Examination {
                 ("compiler", toolchain.frontend), ("linker", toolchain.linker),
                 ("runtime start-up object", toolchain.registrar),
                 ("parser library", toolchain.resources + "/host/libSwiftParser.so"),
-            ].map { examine(URL(fileURLWithPath: $1), as: $0, remedy: anotherToolchain) }
+            ].map { examine($1, as: $0, remedy: anotherToolchain) }
     }
 
     private func examineFiles() -> [Finding] {
         var parts = [
-            ("runner", layout.runner), ("library", layout.library),
-            ("module of the library", layout.modules.appendingPathComponent("Gyrus.swiftmodule")),
-            ("module maps of the C libraries", layout.cModules),
+            ("runner", installation.runner), ("library", installation.library),
+            ("module of the library", installation.modules + "/Gyrus.swiftmodule"),
+            ("module maps of the C libraries", installation.cModules),
         ]
-        if let flags = layout.clangFlags { parts.append(("flags of the C libraries", flags)) }
+        if let flags = installation.recordedFlags { parts.append(("flags of the C libraries", flags)) }
         return parts.map { examine($1, as: $0, remedy: anotherBuild) }
     }
 
-    private func examine(_ file: URL, as subject: String, remedy: String) -> Finding {
-        files.fileExists(atPath: file.path)
-            ? Finding(state: .good, subject: subject, detail: file.path)
+    private func examine(_ file: String, as subject: String, remedy: String) -> Finding {
+        files.fileExists(atPath: file)
+            ? Finding(state: .good, subject: subject, detail: file)
             : Finding(
-                state: .missing, subject: subject, detail: "\(file.path) does not exist", remedy: remedy)
+                state: .missing, subject: subject, detail: "\(file) does not exist", remedy: remedy)
     }
 
     /// Loads the library, which needs every C library that it is linked with.
     private func examineLibrary() -> Finding {
         let subject = "C libraries"
         // It stays loaded: the runtime keeps what a Swift library registered.
-        guard dlopen(layout.library.path, RTLD_NOW | RTLD_LOCAL) != nil else {
+        guard dlopen(installation.library, RTLD_NOW | RTLD_LOCAL) != nil else {
             let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
             return Finding(
                 state: .missing, subject: subject, detail: reason,
@@ -93,7 +94,7 @@ struct Examination {
         do {
             try Data("import Gyrus\nlet answer = (1...3).map { $0 * 2 }\n".utf8).write(to: source)
             let result = try Shell.run(
-                toolchain.root + "/bin/swiftc", ["-typecheck", source.path] + layout.compilerFlags)
+                toolchain.root + "/bin/swiftc", ["-typecheck", source.path] + installation.compilerFlags)
             guard result.status == 0 else {
                 return Finding(state: .missing, subject: subject, detail: result.output, remedy: anotherBuild)
             }
@@ -105,10 +106,10 @@ struct Examination {
 
     private func examineKernelspec() -> Finding {
         let subject = "kernelspec"
-        let remedy = "run `\(layout.executable.path) install`"
+        let remedy = "run `\(installation.executable) install`"
         var folders = [Kernelspec.userData(ProcessInfo.processInfo.environment)]
-        if let prefix = layout.prefix {
-            folders.insert(prefix.appendingPathComponent("share/jupyter"), at: 0)
+        if let prefix = installation.prefix {
+            folders.insert(URL(fileURLWithPath: prefix + "/share/jupyter"), at: 0)
         }
         for folder in folders {
             let path = folder.appendingPathComponent("kernels/\(Kernelspec.name)/kernel.json")
@@ -131,7 +132,7 @@ struct Examination {
         let subject = "JupyterLab"
         var folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
             String.init)
-        if let prefix = layout.prefix { folders.insert(prefix.path + "/bin", at: 0) }
+        if let prefix = installation.prefix { folders.insert(prefix + "/bin", at: 0) }
         for folder in folders where files.isExecutableFile(atPath: folder + "/jupyter-lab") {
             return Finding(state: .good, subject: subject, detail: folder + "/jupyter-lab")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GyrusKernel
 
 /// `gyrus install`: tells Jupyter of the kernel.
 struct InstallCommand: ParsableCommand {
@@ -37,8 +38,9 @@ struct InstallCommand: ParsableCommand {
         } else {
             data = Kernelspec.userData(environment)
         }
-        let layout = Layout()
-        let folder = try Kernelspec.install(from: layout.kernelspec, for: layout.executable, in: data)
+        let installation = Installation()
+        let folder = try Kernelspec.install(
+            from: installation.kernelspec, for: installation.executable, in: data)
         print("The kernel \"Swift (Gyrus)\" is installed in \(folder.path)")
     }
 }

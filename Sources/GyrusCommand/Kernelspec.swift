@@ -15,14 +15,16 @@ enum Kernelspec {
     }
 
     /// Writes the description and the logos under a data folder of Jupyter; the folder written.
-    static func install(from source: URL, for executable: URL, in data: URL) throws -> URL {
+    static func install(from source: String, for executable: String, in data: URL) throws -> URL {
         let files = FileManager.default
         let folder = data.appendingPathComponent("kernels/\(name)")
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
-        for file in try files.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
-            var bytes = try Data(contentsOf: file)
-            if file.lastPathComponent == "kernel.json" { bytes = try naming(executable, in: bytes) }
-            try bytes.write(to: folder.appendingPathComponent(file.lastPathComponent), options: .atomic)
+        for file in try files.contentsOfDirectory(atPath: source) {
+            // In the source tree other things lie beside them.
+            guard file == "kernel.json" || file.hasPrefix("logo-") else { continue }
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: source).appending(path: file))
+            if file == "kernel.json" { bytes = try naming(executable, in: bytes) }
+            try bytes.write(to: folder.appendingPathComponent(file), options: .atomic)
         }
         return folder
     }
@@ -35,11 +37,11 @@ enum Kernelspec {
     }
 
     /// The description with the executable's full path as its command, since Jupyter's PATH may not lead to it.
-    private static func naming(_ executable: URL, in description: Data) throws -> Data {
+    private static func naming(_ executable: String, in description: Data) throws -> Data {
         guard var specification = try JSONSerialization.jsonObject(with: description) as? [String: Any],
             var command = specification["argv"] as? [String], !command.isEmpty
         else { throw KernelspecError() }
-        command[0] = executable.path
+        command[0] = executable
         specification["argv"] = command
         return try JSONSerialization.data(
             withJSONObject: specification, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])

@@ -1,11 +1,13 @@
 import Foundation
 import SwiftCells
 
-/// Where the parts of an installed Gyrus lie, found from the `gyrus` executable.
+/// Where the parts of Gyrus lie, all found from the executable that runs.
 ///
 /// Installed: `PREFIX/bin/gyrus` beside `PREFIX/lib/gyrus`. In a build folder everything lies beside the executable,
-/// and the C modules in the source tree.
+/// and the C modules and the kernelspec in the source tree.
 public struct Installation: Sendable {
+    /// The executable that runs, without symbolic links.
+    public let executable: String
     /// The process that runs cells.
     public let runner: String
     /// The library that cells import.
@@ -14,29 +16,38 @@ public struct Installation: Sendable {
     public let modules: String
     /// The folder with a module map for each C library beneath it.
     public let cModules: String
-    /// Flags for the C headers, as recorded when it was installed.
-    public let clangFlags: [String]
+    /// The flags for the C headers as recorded at the installation, one a line; there is none in a build folder.
+    public let recordedFlags: String?
+    /// The folder of the kernel's description and logos.
+    public let kernelspec: String
+    /// The folder that holds `bin` and `lib`; nothing where Gyrus runs from a build folder.
+    public let prefix: String?
+
+    /// The parts around an executable, whether they are there or not.
+    public init(executable: URL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()) {
+        let folder = executable.deletingLastPathComponent()
+        let outer = folder.deletingLastPathComponent()
+        let installed = outer.appending(path: "lib/gyrus")
+        let isInstalled = FileManager.default.fileExists(atPath: installed.path)
+        // The build folder is PACKAGE/.build/TRIPLE/release.
+        let sources = outer.deletingLastPathComponent().deletingLastPathComponent()
+        let parts = isInstalled ? installed : folder
+        self.executable = executable.path
+        runner = parts.appending(path: "gyrus-runner").path
+        library = parts.appending(path: "libGyrus.so").path
+        modules = parts.appending(path: isInstalled ? "modules" : "Modules").path
+        cModules =
+            (isInstalled ? parts.appending(path: "cmodules") : sources.appending(path: "Sources/CLibraries"))
+            .path
+        recordedFlags = isInstalled ? parts.appending(path: "clang-flags").path : nil
+        kernelspec =
+            (isInstalled ? parts.appending(path: "kernelspec") : sources.appending(path: "Kernelspec")).path
+        prefix = isInstalled ? outer.path : nil
+    }
 
     /// The installation that this process belongs to; throws `InstallationError` where a part is missing.
     public static func current() throws -> Installation {
-        let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        return try beside(executable)
-    }
-
-    /// The installation of an executable.
-    public static func beside(_ executable: URL) throws -> Installation {
-        let folder = executable.deletingLastPathComponent()
-        let installed = folder.deletingLastPathComponent().appending(path: "lib/gyrus")
-        let isInstalled = FileManager.default.fileExists(atPath: installed.path)
-        let parts = isInstalled ? installed : folder
-        let sources = folder.appending(path: "../../../Sources/CLibraries").standardizedFileURL
-        let recorded = try? String(contentsOf: parts.appending(path: "clang-flags"), encoding: .utf8)
-        let installation = Installation(
-            runner: parts.appending(path: "gyrus-runner").path,
-            library: parts.appending(path: "libGyrus.so").path,
-            modules: parts.appending(path: isInstalled ? "modules" : "Modules").path,
-            cModules: isInstalled ? parts.appending(path: "cmodules").path : sources.path,
-            clangFlags: recorded?.split(separator: "\n").map(String.init) ?? ["-I/usr/include/hdf5/serial"])
+        let installation = Installation()
         for part in [installation.runner, installation.library, installation.modules, installation.cModules] {
             guard FileManager.default.fileExists(atPath: part) else { throw InstallationError(missing: part) }
         }
@@ -45,12 +56,28 @@ public struct Installation: Sendable {
 
     /// What cells can import.
     var cellLibraries: CellLibraries {
-        let maps = (try? FileManager.default.contentsOfDirectory(atPath: cModules)) ?? []
-        return CellLibraries(
-            imports: ["Foundation", "Gyrus"],
-            modules: [modules]
-                + maps.sorted().flatMap { ["\(cModules)/\($0)", "\(cModules)/\($0)/include"] },
-            clangFlags: clangFlags, preload: [library])
+        CellLibraries(
+            imports: ["Foundation", "Gyrus"], modules: moduleFolders, clangFlags: clangFlags,
+            preload: [library])
+    }
+
+    /// What `swiftc` must be told to compile and link a program that imports Gyrus.
+    public var compilerFlags: [String] {
+        let libraryFolder = URL(fileURLWithPath: library).deletingLastPathComponent().path
+        return moduleFolders.flatMap { ["-I", $0] } + clangFlags.flatMap { ["-Xcc", $0] }
+            + ["-L", libraryFolder, "-lGyrus", "-Xlinker", "-rpath", "-Xlinker", libraryFolder]
+    }
+
+    private var moduleFolders: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: cModules)) ?? []
+        // A C target of the package keeps its headers in a folder of their own.
+        let maps = names.sorted().flatMap { ["\(cModules)/\($0)", "\(cModules)/\($0)/include"] }
+        return [modules] + maps.filter { FileManager.default.fileExists(atPath: $0 + "/module.modulemap") }
+    }
+
+    private var clangFlags: [String] {
+        let text = recordedFlags.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }
+        return text?.split(separator: "\n").map(String.init) ?? ["-I/usr/include/hdf5/serial"]
     }
 }
 

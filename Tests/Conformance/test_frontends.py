@@ -1,11 +1,14 @@
 """Programs that run notebooks, with a small one."""
 
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+import zmq
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
@@ -66,12 +69,85 @@ def test_papermill_executes(tmp_path):
     assert nbformat.read(tmp_path / "done.ipynb", 4).cells[0].outputs[0].data["text/plain"] == "120"
 
 
-def test_an_exported_script_is_swift(tmp_path):
+PARAMETERS = [
+    (3, "let x: Int = 3"), (2.0, "let x: Double = 2.0"), (1e-7, "let x: Double = 1e-07"), (True, "let x: Bool = true"),
+    (float("nan"), "let x: Double = Double.nan"), (float("-inf"), "let x: Double = -Double.infinity"),
+    ('a "b" \\(c)\n', r'let x: String = "a \"b\" \\(c)\n"'), (None, "let x: Any? = nil"),
+    ([1, 2], "let x: [Int] = [1, 2]"), ([1, 2.5], "let x: [Double] = [1, 2.5]"), ([], "let x: [Any] = []"),
+    ([1, None], "let x: [Int?] = [1, nil]"), ([1, "a"], 'let x: [Any] = [1, "a"]'),
+    ({"a": [1]}, 'let x: [String: [Int]] = ["a": [1]]'), ({}, "let x: [String: Any] = [:]"),
+]
+
+
+def test_papermill_parameters_compile(kernel):
+    from papermill.translators import papermill_translators
+
+    translator = papermill_translators.find_translator("gyrus", "swift")
+    for value, declaration in PARAMETERS:
+        code = translator.codify({"x": value})
+        assert code.splitlines()[1] == declaration
+        kernel.ok(code)
+    assert translator.codify({"class": 1}).splitlines()[1] == "let `class`: Int = 1"
+    kernel.ok(translator.codify({"text": 'q"\\(1)\t🧠'}))
+    assert kernel.ok("print(text)").text() == 'q"\\(1)\t🧠\n'
+
+
+def test_papermill_replaces_the_parameters(tmp_path):
+    source, done = tmp_path / "small.ipynb", tmp_path / "done.ipynb"
+    book = notebook("let alpha = 1.0  // the penalty\nlet names = [\"V1\"]", "print(alpha * 2, names)")
+    book.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(book, source)
+    subprocess.run(
+        [program("papermill"), source, done, "-p", "alpha", "21.0", "-y", "names: [FFA, PPA]"], check=True,
+        capture_output=True, timeout=120)
+    assert nbformat.read(done, 4).cells[2].outputs[0].text == '42.0 ["FFA", "PPA"]\n'
+    shown = subprocess.run(
+        [program("papermill"), "--help-notebook", source], check=True, capture_output=True, text=True, timeout=120)
+    assert "alpha" in shown.stdout and "the penalty" in shown.stdout
+
+
+def test_an_exported_script_compiles_and_runs(tmp_path, prefix):
     source = tmp_path / "small.ipynb"
-    nbformat.write(notebook("let x = 1", "print(x)"), source)
-    # The extension comes from the notebook's own metadata, which the kernel fills in when it runs.
-    done = NotebookClient(nbformat.read(source, 4)).execute()
-    nbformat.write(done, source)
+    book = notebook(
+        "%time", "let features = Matrix<Float>(rows: 2, columns: 3)", "!ls", "%%bash\nls\nls",
+        "func doubled(_ x: Int) -> Int { x * 2 }\nprint(doubled(21), features.rows)")
+    book.cells.insert(1, nbformat.v4.new_markdown_cell("# A title\n\nand text"))
+    # Jupyter writes this when a kernel runs the notebook.
+    book.metadata["language_info"] = {"name": "swift", "file_extension": ".swift"}
+    nbformat.write(book, source)
     subprocess.run(
         [program("jupyter-nbconvert"), "--to", "script", source], check=True, capture_output=True, timeout=120)
-    assert "let x = 1" in (tmp_path / "small.swift").read_text()
+    script = tmp_path / "small.swift"
+    assert "// # A title" in script.read_text() and "//%time" in script.read_text()
+    flags = shlex.split(subprocess.run([prefix / "bin/gyrus", "flags"], check=True, capture_output=True, text=True).stdout)
+    compiler = shutil.which("swiftc") or "/opt/swift/usr/bin/swiftc"
+    built = subprocess.run(
+        [compiler, script, *flags, "-o", tmp_path / "small"], capture_output=True, text=True, timeout=300)
+    assert built.returncode == 0, built.stderr
+    ran = subprocess.run([tmp_path / "small"], check=True, capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "42 2\n"
+
+
+def test_the_console():
+    ran = subprocess.run(
+        [program("jupyter-console"), "--kernel", "gyrus", "--simple-prompt"], capture_output=True, text=True, timeout=120,
+        input="let x = 20\nx * 2 + 2\nprint(x)\nexit\n")
+    assert "Out[2]: 42" in ran.stdout and ": 20\n" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_requests_before_the_subscription_are_answered(fresh_kernel):
+    """VS Code asks for kernel_info, and runs cells, before its subscription to iopub is there."""
+    client = fresh_kernel.client
+    session = type(client.session)(key=client.session.key, signature_scheme=client.session.signature_scheme)
+    shell = client.context.socket(zmq.DEALER)
+    shell.linger = 0
+    shell.connect(f"tcp://127.0.0.1:{client.shell_port}")
+    session.send(shell, "kernel_info_request", {})
+    session.send(shell, "execute_request", {"code": "let early = 1", "silent": False, "store_history": True})
+    kinds = []
+    while len(kinds) < 2:
+        assert shell.poll(30_000)
+        kinds.append(session.recv(shell, 0)[1]["msg_type"])
+    assert kinds == ["kernel_info_reply", "execute_reply"]
+    shell.close()
+    assert fresh_kernel.value("early") == "1"

@@ -1,0 +1,36 @@
+"""`jupyter nbconvert --to script`: a Swift program that imports what cells import by themselves."""
+
+import re
+
+from nbconvert.exporters import ScriptExporter
+
+IMPORTS = ["Foundation", "Gyrus"]
+LINE_MAGIC = re.compile(r"^(\s*)([%!].*)$")
+CELL_MAGIC = re.compile(r"^\s*%%")
+
+
+def as_swift(source):
+    """A cell's source with its magics as comments (`//%time`), which the kernel reads as magics still."""
+    lines = source.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    if CELL_MAGIC.match(first) and not re.match(r"^\s*%%(time|timeit)\b", first):
+        return "\n".join("//" + line for line in lines)
+    return "\n".join(LINE_MAGIC.sub(r"\1//\2", line) for line in lines)
+
+
+class SwiftExporter(ScriptExporter):
+    """Code cells one after the other, Markdown cells as comments; `gyrus flags` prints what compiles the result."""
+
+    export_from_notebook = None
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        parts = ["\n".join(f"import {name}" for name in IMPORTS)]
+        for cell in nb.cells:
+            source = "".join(cell.source).strip("\n")
+            if cell.cell_type == "code" and source:
+                parts.append(as_swift(source))
+            elif cell.cell_type == "markdown" and source:
+                parts.append("\n".join(f"// {line}".rstrip() for line in source.splitlines()))
+        resources = self._init_resources(resources)
+        resources["output_extension"] = ".swift"
+        return "\n\n".join(parts) + "\n", resources
