@@ -9,6 +9,7 @@ package enum Output {
         case clear = 3
         case result = 4
         case error = 5
+        case comm = 6
     }
 
     private typealias Send = @convention(c) (UInt8, UnsafePointer<UInt8>?, Int) -> Void

@@ -29,14 +29,17 @@ static void write_all(const uint8_t *bytes, size_t length) {
 void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
     pthread_mutex_lock(&channel_lock);
+    enum { HEAD = 9 };
     uint8_t frame[4096];
+    uint32_t request = thread_request();
     frame[0] = kind;
-    for (int i = 0; i < 4; i++) frame[1 + i] = (uint8_t)(length >> (8 * i));
-    if (length <= sizeof frame - 5) {
-        if (length > 0) __builtin_memcpy(frame + 5, payload, length);
-        write_all(frame, length + 5);
+    for (int i = 0; i < 4; i++) frame[1 + i] = (uint8_t)(request >> (8 * i));
+    for (int i = 0; i < 4; i++) frame[5 + i] = (uint8_t)(length >> (8 * i));
+    if (length <= sizeof frame - HEAD) {
+        if (length > 0) __builtin_memcpy(frame + HEAD, payload, length);
+        write_all(frame, length + HEAD);
     } else {
-        write_all(frame, 5);
+        write_all(frame, HEAD);
         write_all(payload, length);
     }
     pthread_mutex_unlock(&channel_lock);

@@ -41,15 +41,29 @@ static void preload_as_asked(void) {
 
 // --- commands ---------------------------------------------------------------------------------------------------
 
-// Commands: `load PATH`, `run ENTRY PATH`, `interrupt`, `input TEXT`, `end-of-input`.
-static void obey(char *line) {
+static void obey_run(char *line) {
+    char *request = strsep(&line, " "), *message_id = strsep(&line, " "), *entry = strsep(&line, " ");
+    if (line != NULL) cell_run((uint32_t)strtoul(request, NULL, 10), message_id, line, entry);
+}
+
+static void obey_comm(char *line, FILE *commands) {
+    char *request = strsep(&line, " "), *message_id = strsep(&line, " ");
+    if (line == NULL) return;
+    size_t length = strtoul(line, NULL, 10);
+    uint8_t *frame = malloc(length);
+    if (frame == NULL || fread(frame, 1, length, commands) != length) _exit(1); // The commands can no longer be told apart.
+    handler_run((uint32_t)strtoul(request, NULL, 10), message_id, frame, length);
+}
+
+// Commands: `load PATH`, `run REQUEST MESSAGE-ID ENTRY PATH`, `comm REQUEST MESSAGE-ID LENGTH` with so many bytes behind
+// it, `interrupt`, `input TEXT`, `end-of-input`.
+static void obey(char *line, FILE *commands) {
     if (strncmp(line, "run ", 4) == 0) {
-        char *entry = line + 4, *path = strchr(entry, ' ');
-        if (path == NULL) return;
-        *path++ = 0;
-        cell_run(path, entry);
+        obey_run(line + 4);
+    } else if (strncmp(line, "comm ", 5) == 0) {
+        obey_comm(line + 5, commands);
     } else if (strcmp(line, "interrupt") == 0) {
-        cell_interrupt();
+        jobs_interrupt();
     } else if (strncmp(line, "input ", 6) == 0) {
         streams_answer_input(line + 6);
     } else if (strcmp(line, "end-of-input") == 0) {
@@ -67,7 +81,7 @@ static void *read_commands(void *unused) {
     ssize_t length;
     while (commands && (length = getline(&line, &size, commands)) > 0) {
         if (line[length - 1] == '\n') line[length - 1] = 0;
-        obey(line);
+        obey(line, commands);
     }
     _exit(0); // The kernel closed its end: nothing runs without it.
 }

@@ -91,15 +91,45 @@ void streams_settle(bool fresh) {
     streams_open();
 }
 
+void streams_flush(void) {
+    FILE *stream = stdout;
+    if (ftrylockfile(stream) != 0) return;
+    fflush_unlocked(stream);
+    funlockfile(stream);
+}
+
+// Whether the lock of standard output is free, or soon is.
+static void *flush_soon(void *unused) {
+    FILE *stream = stdout;
+    for (int tries = 0; tries < 50; tries++) {
+        if (ftrylockfile(stream) == 0) {
+            fflush_unlocked(stream);
+            funlockfile(stream);
+            return stream;
+        }
+        usleep(2000);
+    }
+    return unused;
+}
+
+void streams_settle_beside_cell(bool failed) {
+    if (!failed) {
+        flush_soon(NULL);
+        return;
+    }
+    // The calling thread could take a lock once more that it left held, so another one tries.
+    pthread_t thread;
+    void *is_free = NULL;
+    if (pthread_create(&thread, NULL, flush_soon, NULL) == 0) pthread_join(thread, &is_free);
+    if (!is_free) streams_open();
+}
+
 // Text without a line break is sent twenty times a second, so that `print(".", terminator: "")` is seen at once.
 static void *flush_often(void *unused) {
     (void)unused;
     for (;;) {
         usleep(50000);
-        FILE *stream = stdout;
-        if (ftrylockfile(stream) != 0) continue;
-        fflush_unlocked(stream);
-        funlockfile(stream);
+        streams_flush();
     }
     return NULL;
 }

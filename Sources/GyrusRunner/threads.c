@@ -15,6 +15,7 @@ enum { STACK = 256 << 20, ALTERNATE_STACK = 64 << 10, INTERRUPT_SIGNAL = SIGURG 
 // A thread that can be brought back. They form a list, under a lock that is never held while a cell's code runs.
 struct guarded {
     sigjmp_buf start;
+    struct job *job;
     pthread_t thread;
     volatile sig_atomic_t armed;
     uintptr_t stack_low, stack_high;
@@ -31,15 +32,8 @@ static struct guarded *all;
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool reach_into_library;
 
-static struct report the_report;
-static atomic_flag report_taken = ATOMIC_FLAG_INIT;
-
-struct report threads_take_report(void) {
-    struct report report = the_report;
-    memset(&the_report, 0, sizeof the_report);
-    atomic_flag_clear(&report_taken);
-    return report;
-}
+struct job *thread_job(void) { return current ? current->job : NULL; }
+uint32_t thread_request(void) { return current ? atomic_load(&current->job->request) : 0; }
 
 // --- backtraces: Swift keeps frame pointers, so a walk along them is enough and safe in a handler ---------------
 
@@ -56,11 +50,12 @@ static int walk(const struct guarded *guard, uintptr_t pc, uintptr_t frame, uint
     return count;
 }
 
-static void report_from(enum outcome outcome, int signal, uintptr_t pc, uintptr_t frame) {
-    if (atomic_flag_test_and_set(&report_taken)) return;
-    the_report.outcome = outcome;
-    the_report.signal = signal;
-    the_report.frame_count = current ? walk(current, pc, frame, the_report.frames) : 0;
+static void report_from(struct guarded *guard, enum outcome outcome, int signal, uintptr_t pc, uintptr_t frame) {
+    if (atomic_flag_test_and_set(&guard->job->has_report)) return;
+    struct report *report = &guard->job->report;
+    report->outcome = outcome;
+    report->signal = signal;
+    report->frame_count = walk(guard, pc, frame, report->frames);
 }
 
 // --- throws -----------------------------------------------------------------------------------------------------
@@ -81,10 +76,11 @@ _Noreturn void swift_errorInMain(void *error);
 _Noreturn void swift_errorInMain(void *error) {
     void (*describe)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "gyrus_describe_error");
     if (describe) describe(error);
-    if (current && !atomic_flag_test_and_set(&report_taken)) {
-        the_report.outcome = OUTCOME_ERROR;
-        the_report.frame_count = current->thrown_count;
-        memcpy(the_report.frames, current->thrown, sizeof the_report.frames);
+    if (current && !atomic_flag_test_and_set(&current->job->has_report)) {
+        struct report *report = &current->job->report;
+        report->outcome = OUTCOME_ERROR;
+        report->frame_count = current->thrown_count;
+        memcpy(report->frames, current->thrown, sizeof report->frames);
     }
     thread_leave(OUTCOME_ERROR);
 }
@@ -101,19 +97,19 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
     greg_t *registers = ((ucontext_t *)opaque)->uc_mcontext.gregs;
     uintptr_t pc = (uintptr_t)registers[REG_RIP], frame = (uintptr_t)registers[REG_RBP];
     if (signal == INTERRUPT_SIGNAL) {
-        if (guard == NULL || !guard->armed) return;
+        if (guard == NULL || !guard->armed || !atomic_load(&guard->job->interrupted)) return;
         if (!image_contains(pc) && !image_is_interruptible(pc, atomic_load(&reach_into_library))) return;
-        report_from(OUTCOME_INTERRUPT, signal, pc, frame);
+        report_from(guard, OUTCOME_INTERRUPT, signal, pc, frame);
         guard->armed = 0;
         siglongjmp(guard->start, OUTCOME_INTERRUPT);
     }
     if (came_back_to_barred_code(signal, info, pc)) {
-        if (guard != NULL && guard->armed) {
-            report_from(OUTCOME_INTERRUPT, signal, pc, frame);
+        if (guard != NULL && guard->armed && atomic_load(&guard->job->interrupted)) {
+            report_from(guard, OUTCOME_INTERRUPT, signal, pc, frame);
             guard->armed = 0;
             siglongjmp(guard->start, OUTCOME_INTERRUPT);
         }
-        images_bar(false); // A task in the background, which the interrupt is not meant for: let it go on.
+        images_bar(false); // A thread that the interrupt is not meant for: let it go on.
         return;
     }
     if (guard == NULL || !guard->armed) {
@@ -122,7 +118,7 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
         sigaction(signal, &standard, NULL);
         return;
     }
-    report_from(OUTCOME_TRAP, signal, pc, frame);
+    report_from(guard, OUTCOME_TRAP, signal, pc, frame);
     guard->armed = 0;
     siglongjmp(guard->start, OUTCOME_TRAP);
 }
@@ -140,11 +136,11 @@ void thread_leave(enum outcome outcome) {
     siglongjmp(current->start, outcome);
 }
 
-void thread_interrupt_all(bool library) {
+void threads_interrupt(bool library) {
     atomic_store(&reach_into_library, library);
     pthread_mutex_lock(&all_lock);
     for (struct guarded *guard = all; guard; guard = guard->next)
-        if (guard->armed) pthread_kill(guard->thread, INTERRUPT_SIGNAL);
+        if (guard->armed && atomic_load(&guard->job->interrupted)) pthread_kill(guard->thread, INTERRUPT_SIGNAL);
     pthread_mutex_unlock(&all_lock);
 }
 
@@ -190,8 +186,8 @@ static void *run(void *argument) {
         guard->armed = 0;
     }
     delist(guard);
+    guard->ended(guard->context, outcome); // What it sends still belongs to the job.
     current = NULL;
-    guard->ended(guard->context, outcome);
     stack_t none = {.ss_flags = SS_DISABLE};
     sigaltstack(&none, NULL);
     munmap(alternate, ALTERNATE_STACK);
@@ -199,9 +195,10 @@ static void *run(void *argument) {
     return NULL;
 }
 
-bool thread_start(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
+bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     struct guarded *guard = calloc(1, sizeof *guard);
     if (guard == NULL) return false;
+    guard->job = job ? job : current ? current->job : &the_cell;
     guard->body = body;
     guard->ended = ended;
     guard->context = context;
