@@ -69,7 +69,9 @@ let package = Package(
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
         // The library that cells import
+        library("CommFrames", []),
         library("Display", []),
+        library("Comms", ["Display", "CommFrames"]),
         .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
         library(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
@@ -81,11 +83,12 @@ let package = Package(
         library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),
         library("Brain", ["Encoding", "Formats"]),
         library("Figures", ["Display", "CCairo"]),
-        library("CellRuntime", ["Display"]),
+        library("CellRuntime", ["Display", "Comms", "CommFrames"]),
         library(
             "Gyrus",
             [
-                "CellRuntime", "Display", "Tensors", "Formats", "FoundationModels", "Encoding", "Brain",
+                "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
+                "Brain",
                 "Figures",
             ]),
 
@@ -98,7 +101,7 @@ let package = Package(
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        library("GyrusKernel", ["Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
+        library("GyrusKernel", ["CommFrames", "Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
@@ -115,6 +118,7 @@ let package = Package(
         // Tests
         tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),
         tests("GyrusKernelTests", ["GyrusKernel"], settings: [parser]),
+        tests("CommFramesTests", ["CommFrames"]),
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
         tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
         tests("TensorsTests", ["Tensors"]),

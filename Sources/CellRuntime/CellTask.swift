@@ -1,13 +1,64 @@
 import Foundation
 import Synchronization
 
-/// What of the running cell an interrupt has to reach: the executor and the tasks that wait for each other.
-private struct RunningCell {
-    var executor: CellExecutor
-    var cancellations: [@Sendable () -> Void] = []
-}
+/// A cell, or a handler beside it, that runs: its executor, and the tasks that wait for each other.
+final class RunningWork: Sendable {
+    /// What kinds of work there are; of each at most one runs.
+    enum Kind { case cell, handler }
 
-private let runningCell = Mutex<RunningCell?>(nil)
+    let executor = CellExecutor()
+    private let cancellations = Mutex<[@Sendable () -> Void]>([])
+
+    /// The work that the current task is part of.
+    @TaskLocal static var current: RunningWork?
+
+    /// What runs now. A stopped cell's work stays here until the next begins, since its thread does not come back.
+    private static let all = Mutex<[Kind: RunningWork]>([:])
+
+    static func begin(_ kind: Kind) -> RunningWork {
+        let work = RunningWork()
+        all.withLock { $0[kind] = work }
+        return work
+    }
+
+    static func end(_ kind: Kind) {
+        let work = all.withLock { $0.removeValue(forKey: kind) }
+        work?.executor.close()
+    }
+
+    /// Cancels the tasks of all that runs.
+    static func cancelAll() {
+        for work in all.withLock({ Array($0.values) }) {
+            for cancel in work.cancellations.withLock({ $0 }) { cancel() }
+            work.executor.wake()
+        }
+    }
+
+    /// Runs `body` in a task, working on the calling thread until it is done.
+    func wait<Value, Failure: Error>(
+        _ body: @escaping () async throws(Failure) -> Value
+    ) -> Result<Value, Failure> {
+        let slot = Slot<Value, Failure>()
+        let handed = Handed(body: body)
+        let task = RunningWork.$current.withValue(self) {
+            Task(executorPreference: executor) { [executor] in
+                do throws(Failure) {
+                    slot.result = .success(try await handed.body())
+                } catch {
+                    slot.result = .failure(error)
+                }
+                slot.isFilled.store(true, ordering: .releasing)
+                executor.wake()
+            }
+        }
+        cancellations.withLock { $0.append { task.cancel() } }
+        if Runner.isInterrupted { task.cancel() }
+        executor.work(until: { slot.isFilled.load(ordering: .acquiring) })
+        cancellations.withLock { _ = $0.popLast() }
+        guard let result = slot.result else { fatalError("a task ended without a result") }
+        return result
+    }
+}
 
 /// Runs a cell's entry point inside a task, so that `Task.isCancelled` tells library code of an interrupt.
 ///
@@ -16,19 +67,14 @@ private let runningCell = Mutex<RunningCell?>(nil)
 package func runCell(
     _ entry: @convention(c) (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32
 ) {
-    let executor = CellExecutor()
-    runningCell.withLock { $0 = RunningCell(executor: executor) }
-    _ = waitOnCellThread { _ = entry(0, nil) }
-    executor.close()
-    runningCell.withLock { $0 = nil }
+    _ = RunningWork.begin(.cell).wait { _ = entry(0, nil) }
+    RunningWork.end(.cell)
 }
 
-/// Cancels the tasks of the running cell; the runner calls it when the user interrupts.
+/// Cancels the tasks of what runs; the runner calls it when the user interrupts.
 @_cdecl("gyrus_cancel_cell")
 package func cancelCell() {
-    let cell = runningCell.withLock { $0 }
-    for cancel in cell?.cancellations ?? [] { cancel() }
-    cell?.executor.wake()
+    RunningWork.cancelAll()
 }
 
 /// Where a task leaves its result for the thread that waits.
@@ -43,37 +89,12 @@ private struct Handed<Value, Failure: Error>: @unchecked Sendable {
     let body: () async throws(Failure) -> Value
 }
 
-/// Runs `body` in a task of the running cell, working on the calling thread until it is done.
-private func waitOnCellThread<Value, Failure: Error>(
-    _ body: @escaping () async throws(Failure) -> Value
-) -> Result<Value, Failure> {
-    guard let executor = runningCell.withLock({ $0?.executor }) else {
-        fatalError("await outside a running cell")
-    }
-    let slot = Slot<Value, Failure>()
-    let handed = Handed(body: body)
-    let task = Task(executorPreference: executor) {
-        do throws(Failure) {
-            slot.result = .success(try await handed.body())
-        } catch {
-            slot.result = .failure(error)
-        }
-        slot.isFilled.store(true, ordering: .releasing)
-        executor.wake()
-    }
-    runningCell.withLock { $0?.cancellations.append { task.cancel() } }
-    if Runner.isInterrupted { task.cancel() }
-    executor.work(until: { slot.isFilled.load(ordering: .acquiring) })
-    runningCell.withLock { _ = $0?.cancellations.popLast() }
-    guard let result = slot.result else { fatalError("a task ended without a result") }
-    return result
-}
-
 /// What a top-level `await` of a cell becomes: the cell's thread works until the result is there.
 ///
 /// `await f()` is rewritten to `_gyrusAwait { await f() }`, `try await f()` to `try _gyrusAwait { try await f() }`.
 public func _gyrusAwait<Value, Failure: Error>(
     _ body: @escaping () async throws(Failure) -> Value
 ) throws(Failure) -> Value {
-    try waitOnCellThread(body).get()
+    guard let work = RunningWork.current else { fatalError("await outside a running cell") }
+    return try work.wait(body).get()
 }

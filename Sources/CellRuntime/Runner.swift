@@ -1,12 +1,14 @@
 import Foundation
 
 /// The functions of the runner's executable that cells need, found by name: outside a runner they do nothing.
-enum Runner {
+package enum Runner {
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> Void
     typealias Ended = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
     private typealias Reached = @convention(c) (Int32) -> Void
     private typealias IsInterrupted = @convention(c) () -> Bool
     private typealias Leave = @convention(c) (Int32) -> Void
+    private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
+    private typealias Uncaught = @convention(c) (UnsafeMutableRawPointer) -> Void
     private typealias StartThread = @convention(c) (Body, Ended, UnsafeMutableRawPointer?) -> Bool
 
     /// How a thread of a cell ended; the raw values are those of the runner's `enum outcome`.
@@ -18,6 +20,9 @@ enum Runner {
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
+
+    private static let messageIDFunction = find("gyrus_runner_message_id", as: MessageID.self)
+    private static let uncaughtFunction = find("swift_errorInMain", as: Uncaught.self)
 
     private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
         dlsym(nil, name).map { unsafeBitCast($0, to: type) }
@@ -34,6 +39,21 @@ enum Runner {
         leaveFunction?(outcome.rawValue)
         fatalError("only a cell's own thread can be left")
     }
+
+    /// The id of the message that the calling thread works for, nothing outside a runner.
+    package static var messageID: String? {
+        guard let text = messageIDFunction?(), text.pointee != 0 else { return nil }
+        return String(cString: text).removingPercentEncoding
+    }
+
+    /// Ends the calling thread's work by an error that nothing caught, with the frames of its throw.
+    static func fail(_ error: any Error) -> Never {
+        uncaughtFunction?(unsafeBitCast(Thrown(error: error), to: UnsafeMutableRawPointer.self))
+        leave(.error)
+    }
+
+    /// An error as the one pointer that it is; a generic function would be given the value inside.
+    private struct Thrown { let error: any Error }
 
     /// Starts a thread whose traps and interrupts end it alone.
     static func startThread(_ body: Body, ended: Ended, context: UnsafeMutableRawPointer) -> Bool {

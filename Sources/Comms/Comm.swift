@@ -127,7 +127,8 @@ public final class Comm: Sendable {
         if kind == .open { content["target_name"] = .string(target) }
         do {
             let frame = CommFrame(
-                head: .init(kind: kind, commID: id, target: target), content: try JSONValue.object(content).encoded(),
+                head: .init(kind: kind, commID: id, target: target),
+                content: try JSONValue.object(content).encoded(),
                 metadata: try metadata.encoded(), buffers: buffers)
             Output.send(.comm, try frame.encoded())
         } catch {

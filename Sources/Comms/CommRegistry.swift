@@ -14,7 +14,9 @@ package final class CommRegistry: Sendable {
 
     func add(_ comm: Comm) { state.withLock { $0.comms[comm.id] = comm } }
     func remove(_ id: String) { state.withLock { _ = $0.comms.removeValue(forKey: id) } }
-    func register(_ target: String, _ opener: StoredOpener?) { state.withLock { $0.targets[target] = opener } }
+    func register(_ target: String, _ opener: StoredOpener?) {
+        state.withLock { $0.targets[target] = opener }
+    }
 
     /// Whether a message has a taker: a comm that is open, or for `comm_open` a target that is registered.
     package func takes(_ head: CommFrame.Head) -> Bool {

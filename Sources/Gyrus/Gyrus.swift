@@ -1,5 +1,6 @@
 @_exported import Brain
 @_exported import CellRuntime
+@_exported import Comms
 @_exported import Display
 @_exported import Encoding
 @_exported import Figures

@@ -1,10 +1,14 @@
+import CommFrames
 import Foundation
 import Jupyter
 import Synchronization
 
-/// Takes what a runner sends and publishes it under the cell that runs, or that ran last.
+/// Takes what a runner sends and publishes it under the request that it belongs to.
+///
+/// Threads of a cell or a handler say for which request they work. What comes from other threads, or late, belongs to the
+/// cell that runs, else to the handler that runs, else to whatever ran last.
 final class CellOutput: Sendable {
-    /// What one cell left.
+    /// What a cell or a handler left.
     struct End {
         var end: CellEnd?
         var error: UncaughtError?
@@ -16,88 +20,136 @@ final class CellOutput: Sendable {
         var result: Data?
     }
 
-    private struct State {
-        var context: RequestContext?
-        var end = End()
-        var keepsResult = false
-        var streams: [StreamName: StreamText] = [:]
-        var raw: [StreamName: StreamText] = [:]
+    /// What runs for one request.
+    struct Job {
+        /// The number by which the runner knows the request.
+        let request: UInt32
+        let done = DispatchSemaphore(value: 0)
+        fileprivate let context: RequestContext
+        fileprivate let runner: RunnerProcess
+        fileprivate let keepsResult: Bool
+        fileprivate var end = End()
+        fileprivate var streams: [StreamName: StreamText] = [:]
         /// Text on standard error that may be the message of a trap which is about to be reported.
-        var held = ""
-        var done: DispatchSemaphore?
-        var runner: RunnerProcess?
+        fileprivate var held = ""
+    }
+
+    private struct State {
+        var count: UInt32 = 0
+        /// What runs now, the cell before a handler.
+        var jobs: [Job] = []
+        var last: RequestContext?
+        var raw: [StreamName: StreamText] = [:]
+
+        /// The place of the job that output of a request belongs to.
+        func place(of request: UInt32) -> Int? {
+            jobs.firstIndex { $0.request == request } ?? jobs.indices.first
+        }
+
+        func context(of request: UInt32) -> RequestContext? {
+            place(of: request).map { jobs[$0].context } ?? last
+        }
     }
 
     private let state = Mutex(State())
+    private let comms: CommTable
 
-    /// Directs what follows to a request. With `keepsResult` the result is not published but kept.
-    func begin(_ context: RequestContext, runner: RunnerProcess, keepsResult: Bool) -> DispatchSemaphore {
-        let done = DispatchSemaphore(value: 0)
-        state.withLock {
-            $0.context = context
-            $0.runner = runner
-            $0.end = End()
-            $0.keepsResult = keepsResult
-            $0.done = done
-        }
-        return done
+    init(comms: CommTable) {
+        self.comms = comms
     }
 
-    /// What the cell left, after its semaphore was signalled.
-    func take() -> End { state.withLock { $0.end } }
+    /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
+    func begin(
+        _ context: RequestContext, runner: RunnerProcess, keepsResult: Bool = false, isHandler: Bool = false
+    ) -> Job {
+        state.withLock {
+            $0.count = $0.count &+ 1 == 0 ? 1 : $0.count &+ 1
+            let job = Job(
+                request: $0.count, context: context, runner: runner, keepsResult: keepsResult)
+            $0.jobs.insert(job, at: isHandler ? $0.jobs.count : 0)
+            return job
+        }
+    }
 
-    func receive(_ event: RunnerEvent) {
-        let iopub = state.withLock { $0.context?.iopub }
+    /// What a job left, after its semaphore was signalled.
+    func take(_ job: Job) -> End {
+        state.withLock { state in
+            guard let place = state.jobs.firstIndex(where: { $0.request == job.request }) else {
+                return End()
+            }
+            state.last = job.context
+            return state.jobs.remove(at: place).end
+        }
+    }
+
+    func receive(_ event: RunnerEvent, of request: UInt32) {
+        let iopub = state.withLock { $0.context(of: request)?.iopub }
         switch event {
-        case .stdout(let data):
-            publish(.stdout, state.withLock { $0.streams[.stdout, default: StreamText()].take(data) })
-        case .stderr(let data):
-            publish(.stderr, state.withLock { $0.streams[.stderr, default: StreamText()].take(data) })
+        case .stdout(let data): publish(.stdout, data, of: request)
+        case .stderr(let data): publish(.stderr, data, of: request)
         case .display(let content): iopub?.display(content)
         case .update(let content): iopub?.updateDisplay(content)
         case .clear(let wait): iopub?.clearOutput(wait: wait)
         case .result(let content):
-            let keeps = state.withLock {
+            let keeps = change(request) {
                 $0.end.result = content
                 return $0.keepsResult
             }
-            if !keeps { iopub?.result(content) }
-        case .error(let error): state.withLock { $0.end.error = error }
-        case .input(let demand): ask(demand)
+            if keeps != true { iopub?.result(content) }
+        case .error(let error): change(request) { $0.end.error = error }
+        case .comm(let frame):
+            comms.note(frame.head)
+            iopub?.comm(
+                frame.head.kind.rawValue, content: frame.content, metadata: frame.metadata,
+                buffers: frame.buffers)
+        case .input(let demand): ask(demand, for: request)
         case .ready: break
         case .finished(let end):
-            releaseHeld(isTrap: end.outcome == .trap)
-            state.withLock {
+            releaseHeld(of: request, isTrap: end.outcome == .trap)
+            change(request) {
                 $0.end.end = end
-                $0.done?.signal()
-                $0.done = nil
+                $0.done.signal()
             }
         }
     }
 
     func receiveRaw(_ descriptor: Int32, _ data: Data) {
         let name: StreamName = descriptor == 1 ? .stdout : .stderr
-        publish(name, state.withLock { $0.raw[name, default: StreamText()].take(data) })
+        publish(name, state.withLock { $0.raw[name, default: StreamText()].take(data) }, of: 0)
     }
 
     func died(_ status: Int32) {
-        releaseHeld(isTrap: true)
-        state.withLock {
-            $0.end.death = status
-            $0.done?.signal()
-            $0.done = nil
-            $0.runner = nil
+        let (requests, iopub) = state.withLock { ($0.jobs.map(\.request), $0.context(of: 0)?.iopub) }
+        for id in comms.removeAll() { iopub?.closeComm(CommMessage(commID: id)) }
+        for request in requests {
+            releaseHeld(of: request, isTrap: true)
+            change(request) {
+                $0.end.death = status
+                $0.done.signal()
+            }
         }
     }
 
+    @discardableResult
+    private func change<Result: Sendable>(_ request: UInt32, _ body: (inout Job) -> Result) -> Result? {
+        state.withLock { state in state.place(of: request).map { body(&state.jobs[$0]) } }
+    }
+
+    private func publish(_ name: StreamName, _ data: Data, of request: UInt32) {
+        let text = change(request) { $0.streams[name, default: StreamText()].take(data) }
+        publish(name, text ?? String(decoding: data, as: UTF8.self), of: request)
+    }
+
     /// Publishes text, unless it may be what the Swift runtime says of a trap: the error message then carries it.
-    private func publish(_ name: StreamName, _ text: String) {
+    private func publish(_ name: StreamName, _ text: String, of request: UInt32) {
         let iopub = state.withLock { state -> IOPub? in
-            if name == .stderr, state.done != nil, !state.held.isEmpty || Self.maySpeakOfTrap(text) {
-                state.held += text
+            if name == .stderr, let place = state.place(of: request),
+                !state.jobs[place].held.isEmpty || Self.maySpeakOfTrap(text)
+            {
+                state.jobs[place].held += text
                 return nil
             }
-            return state.context?.iopub
+            return state.context(of: request)?.iopub
         }
         if !text.isEmpty { iopub?.stream(name, text) }
     }
@@ -108,24 +160,20 @@ final class CellOutput: Sendable {
             || text.contains("ssertion failed")
     }
 
-    /// Publishes held text, or keeps it as the message of the trap that ended the cell.
-    private func releaseHeld(isTrap: Bool) {
-        let (text, iopub) = state.withLock { state -> (String, IOPub?) in
-            let held = state.held
-            state.held = ""
-            if isTrap {
-                state.end.trapText = held
-                return ("", nil)
-            }
-            return (held, state.context?.iopub)
+    /// Publishes held text, or keeps it as the message of the trap that ended the job.
+    private func releaseHeld(of request: UInt32, isTrap: Bool) {
+        let released = change(request) { job -> (String, IOPub) in
+            let held = job.held
+            job.held = ""
+            if isTrap { job.end.trapText = held }
+            return (isTrap ? "" : held, job.context.iopub)
         }
-        if !text.isEmpty { iopub?.stream(.stderr, text) }
+        if let (text, iopub) = released, !text.isEmpty { iopub.stream(.stderr, text) }
     }
 
     /// Asks the front end on a thread of its own, so that output goes on meanwhile.
-    private func ask(_ demand: InputDemand) {
-        let (context, runner) = state.withLock { ($0.context, $0.runner) }
-        guard let context, let runner else { return }
+    private func ask(_ demand: InputDemand, for request: UInt32) {
+        guard let (context, runner) = change(request, { ($0.context, $0.runner) }) else { return }
         Thread {
             do {
                 let line = try context.input.request(prompt: demand.prompt, password: demand.password)

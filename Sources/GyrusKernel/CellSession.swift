@@ -10,9 +10,15 @@ final class CellSession: @unchecked Sendable {
     private let compiler: CellCompiler
     private let installation: Installation
     private let symbolizer: Symbolizer
-    private let output = CellOutput()
+    private let output: CellOutput
+    private let comms: CommHandlers
     private var runner: RunnerProcess?
-    private var lines: [String: [String]] = [:]
+    /// The lines of the cells by label. A handler may fail while a cell runs, hence the lock.
+    private let cellLines = Mutex<[String: [String]]>([:])
+    private var lines: [String: [String]] {
+        get { cellLines.withLock { $0 } }
+        set { cellLines.withLock { $0 = newValue } }
+    }
     private let folder: URL
 
     private struct Interrupts {
@@ -35,6 +41,9 @@ final class CellSession: @unchecked Sendable {
             toolchain: toolchain, libraries: installation.cellLibraries, folder: folder,
             moduleCache: Folders.cache.appending(path: "modules"))
         symbolizer = Symbolizer(executable: toolchain.symbolizer, folder: folder)
+        let table = CommTable()
+        output = CellOutput(comms: table)
+        comms = CommHandlers(table: table, output: output)
     }
 
     /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
@@ -88,23 +97,25 @@ final class CellSession: @unchecked Sendable {
 
     private func execute(_ cell: CompiledCell, context: RequestContext, keepsResult: Bool) throws -> Outcome {
         let runner = try ensureRunner()
-        let done = output.begin(context, runner: runner, keepsResult: keepsResult)
-        runner.send("run \(cell.entry) \(cell.library)")
+        let job = output.begin(context, runner: runner, keepsResult: keepsResult)
+        let isSent = runner.send(
+            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
         if interrupts.withLock({ $0.isAsked }) { runner.send("interrupt") }
-        done.wait()
-        let left = output.take()
-        guard let end = left.end else { return Outcome(error: lost(left, cell)) }
+        // A runner that has just died may have been heard of before the job began.
+        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
+        let left = output.take(job)
+        guard let end = left.end else { return Outcome(error: lost(left, cell.label)) }
         if end.outcome == .ok {
             compiler.commit(cell)
             return Outcome(result: left.result)
         }
-        if end.loaded { compiler.commit(cell, reached: end.reached) }
+        if end.loaded == true { compiler.commit(cell, reached: end.reached ?? 0) }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
         return Outcome(error: reports.stopped(cell, end, error: left.error, trapText: left.trapText))
     }
 
     /// The runner is gone: a new one begins with nothing.
-    private func lost(_ left: CellOutput.End, _ cell: CompiledCell) -> ErrorReport {
+    private func lost(_ left: CellOutput.End, _ label: String) -> ErrorReport {
         let names = compiler.names.variableNames
         runner = nil
         interrupts.withLock { $0.runner = nil }
@@ -119,7 +130,7 @@ final class CellSession: @unchecked Sendable {
         let lostNames = names.isEmpty ? "No variables were lost." : "Lost: \(names.joined(separator: ", "))."
         return ErrorReports.plain(
             "RunnerDied",
-            "the process that ran \(cell.label) \(how)\(message). A new one was started; "
+            "the process that ran \(label) \(how)\(message). A new one was started; "
                 + "everything that cells declared is gone. \(lostNames)")
     }
 
@@ -129,7 +140,7 @@ final class CellSession: @unchecked Sendable {
         let started = try RunnerProcess(
             executable: installation.runner,
             listener: .init(
-                receive: { output.receive($0) }, receiveRaw: { output.receiveRaw($0, $1) },
+                receive: { output.receive($0, of: $1) }, receiveRaw: { output.receiveRaw($0, $1) },
                 died: { output.died($0) }))
         for library in compiler.preload { started.send("load \(library)") }
         runner = started
@@ -139,6 +150,7 @@ final class CellSession: @unchecked Sendable {
 
     /// Asks the running cell to stop; ends its process where nothing else helps.
     func interrupt() {
+        comms.interrupt(patience: Self.patience)
         let (number, runner) = interrupts.withLock { state -> (Int, RunnerProcess?) in
             guard state.isBusy else { return (0, nil) }
             state.isAsked = true
@@ -169,5 +181,44 @@ enum Folders {
         let home = FileManager.default.homeDirectoryForCurrentUser
         let folder = ProcessInfo.processInfo.environment[variable].map { URL(fileURLWithPath: $0) }
         return (folder ?? home.appending(path: standard)).appending(path: "gyrus")
+    }
+}
+
+extension CellSession {
+    /// The targets of the open comms, by id.
+    var openComms: [String: String] { comms.comms }
+
+    /// Offers a comm that the front end opens; false where no code takes its target.
+    func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
+        comms.open(comm, buffers: buffers, context: context, session: handlerSession)
+    }
+
+    /// Runs the handler of a comm message; see `CommHandlers`.
+    func receive(_ message: CommMessage, buffers: [Data], context: RequestContext) {
+        comms.receive(message, buffers: buffers, context: context, session: handlerSession)
+    }
+
+    func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext) {
+        comms.close(message, buffers: buffers, context: context, session: handlerSession)
+    }
+
+    private var handlerSession: CommHandlers.Session {
+        .init(
+            runner: { [self] in interrupts.withLock { $0.runner } },
+            failed: { [self] in handlerFailed($0, of: $1) })
+    }
+
+    private func handlerFailed(_ left: CellOutput.End, of runner: RunnerProcess) -> ErrorReport {
+        if let end = left.end {
+            return ErrorReports(symbolizer: symbolizer, lines: lines)
+                .stopped(nil, end, error: left.error, trapText: left.trapText)
+        }
+        // A cell that runs holds the turn, and replaces the runner itself.
+        turn.lock()
+        defer { turn.unlock() }
+        guard self.runner === runner else {
+            return ErrorReports.plain("RunnerDied", "the process that ran the handler has ended")
+        }
+        return lost(left, "the handler")
     }
 }

@@ -29,24 +29,33 @@ struct ErrorReports {
         ErrorReport(name: name, value: value, traceback: ["\(red)\(name)\(plain): \(value)"])
     }
 
-    /// The report of a cell that was stopped by a throw, a trap or an interrupt.
-    func stopped(_ cell: CompiledCell, _ end: CellEnd, error: UncaughtError?, trapText: String) -> ErrorReport
+    /// The report of a cell, or of the handler of a comm message, that was stopped by a throw, a trap or an interrupt.
+    func stopped(_ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String)
+        -> ErrorReport
     {
         let (frames, failure) = symbolizer.frames(of: end)
         let (name, value) = words(end, error, trapText: trapText, failure: failure)
-        let index = min(end.reached, cell.itemLines.count - 1)
-        let fallback =
-            index >= 0 ? [CellFrame(function: nil, label: cell.label, line: cell.itemLines[index])] : []
+        let fallback = cell.flatMap { place(reached: end.reached ?? 0, in: $0) }.map { [$0] } ?? []
         var traceback = ["\(Self.red)\(name)\(Self.plain): \(value)"]
         for frame in frames.isEmpty ? fallback : frames { traceback += text(of: frame) }
         return ErrorReport(name: name, value: value, traceback: traceback)
+    }
+
+    private func place(reached: Int, in cell: CompiledCell) -> CellFrame? {
+        let index = min(reached, cell.itemLines.count - 1)
+        return index >= 0 ? CellFrame(function: nil, label: cell.label, line: cell.itemLines[index]) : nil
     }
 
     private func words(
         _ end: CellEnd, _ error: UncaughtError?, trapText: String, failure: String?
     ) -> (name: String, value: String) {
         if end.outcome == .interrupt || (end.interrupted && error?.cancelled == true) {
-            return ("KeyboardInterrupt", "the cell was interrupted; its variables keep their values")
+            return (
+                "KeyboardInterrupt",
+                end.taken == nil
+                    ? "the cell was interrupted; its variables keep their values"
+                    : "the handler was interrupted"
+            )
         }
         if end.outcome == .error {
             guard let error else { return ("LoadError", "the compiled cell could not be loaded") }

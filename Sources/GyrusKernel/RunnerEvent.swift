@@ -1,3 +1,4 @@
+import CommFrames
 import Foundation
 
 /// What the runner tells the kernel; the first bytes are those of the runner's `enum message_kind`.
@@ -7,10 +8,12 @@ enum RunnerEvent {
     case clear(wait: Bool)
     case result(Data)
     case error(UncaughtError)
+    case comm(CommFrame)
     case stdout(Data)
     case stderr(Data)
     case input(InputDemand)
     case ready
+    /// A cell ended, or the handler of a comm message.
     case finished(CellEnd)
 
     init?(kind: UInt8, payload: Data) {
@@ -23,13 +26,16 @@ enum RunnerEvent {
         case 5:
             guard let error = try? decoder.decode(UncaughtError.self, from: payload) else { return nil }
             self = .error(error)
+        case 6:
+            guard let frame = try? CommFrame(decoding: payload) else { return nil }
+            self = .comm(frame)
         case 10: self = .stdout(payload)
         case 11: self = .stderr(payload)
         case 12:
             guard let demand = try? decoder.decode(InputDemand.self, from: payload) else { return nil }
             self = .input(demand)
         case 20: self = .ready
-        case 21:
+        case 21, 23:
             guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
             self = .finished(end)
         default: return nil
@@ -52,17 +58,19 @@ struct InputDemand: Decodable {
     let password: Bool
 }
 
-/// How a cell ended.
+/// How a cell or a handler ended.
 struct CellEnd: Decodable {
     enum Outcome: String, Decodable { case ok, error, trap, interrupt }
 
     let outcome: Outcome
-    /// Whether its library could be loaded at all.
-    let loaded: Bool
+    /// Of a handler: whether the message had a taker.
+    let taken: Bool?
+    /// Of a cell: whether its library could be loaded at all.
+    let loaded: Bool?
     /// Whether the user asked it to stop.
     let interrupted: Bool
-    /// The top-level item that was begun last.
-    let reached: Int
+    /// Of a cell: the top-level item that was begun last.
+    let reached: Int?
     /// The name of the signal of a trap (`ILL`).
     let signal: String
     /// The frames of its end that lie in cells, innermost first.

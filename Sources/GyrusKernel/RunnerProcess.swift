@@ -8,7 +8,7 @@ import Synchronization
 final class RunnerProcess: Sendable {
     /// What the kernel wants to hear.
     struct Listener: Sendable {
-        var receive: @Sendable (RunnerEvent) -> Void
+        var receive: @Sendable (RunnerEvent, _ request: UInt32) -> Void
         var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
         /// The process ended, by this wait status.
         var died: @Sendable (Int32) -> Void
@@ -21,7 +21,8 @@ final class RunnerProcess: Sendable {
     private static let gathering: UInt32 = 2000
 
     let pid: pid_t
-    private let commands: Int32
+    /// Where commands are written; nothing once the process has ended.
+    private let commands: Mutex<Int32?>
     private let channel: Int32
     private let output: Int32
     private let errors: Int32
@@ -65,7 +66,7 @@ final class RunnerProcess: Sendable {
         }
         self.pid = pid
         self.channel = channel.read
-        self.commands = commands.write
+        self.commands = Mutex(commands.write)
         self.output = output.read
         self.errors = errors.read
         self.listener = listener
@@ -74,10 +75,22 @@ final class RunnerProcess: Sendable {
         thread.start()
     }
 
-    /// Sends one command line.
-    func send(_ command: String) {
-        let line = Array((command.replacing("\n", with: " ") + "\n").utf8)
-        _ = line.withUnsafeBytes { write(commands, $0.baseAddress, $0.count) }
+    /// Sends one command line, and the bytes that it announces; false where the process has ended.
+    @discardableResult
+    func send(_ command: String, _ bytes: Data = Data()) -> Bool {
+        let message = Data((command.replacing("\n", with: " ") + "\n").utf8) + bytes
+        return commands.withLock { descriptor in
+            guard let descriptor else { return false }
+            return message.withUnsafeBytes { bytes in
+                var sent = 0
+                while sent < bytes.count {
+                    let count = write(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
+                    if count < 0 && errno != EINTR { return false }
+                    sent += max(0, count)
+                }
+                return true
+            }
+        }
     }
 
     /// Ends the process at once.
@@ -107,16 +120,20 @@ final class RunnerProcess: Sendable {
                 open = false
                 break
             }
-            for event in frames.take(data) {
+            for (request, event) in frames.take(data) {
                 // Whatever the cell wrote before it ended is in the pipes by now.
                 if case .finished = event { drainRaw() }
-                listener.receive(event)
+                listener.receive(event, request)
             }
         }
         drainRaw()
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        for descriptor in [channel, commands, output, errors] { close(descriptor) }
+        for descriptor in [channel, output, errors] { close(descriptor) }
+        commands.withLock { descriptor in
+            if let open = descriptor { close(open) }
+            descriptor = nil
+        }
         listener.died(status)
     }
 
@@ -149,36 +166,58 @@ struct RunnerFailure: Error, CustomStringConvertible {
 }
 
 /// Cuts the channel's bytes into events; text of one stream that arrives together becomes one event.
+///
+/// A frame is a kind (1 byte), the number of the request that it belongs to, a length (4 bytes each, little endian), and
+/// so many bytes.
 struct FrameReader {
+    private static let headLength = 9
     private var pending = Data()
 
-    mutating func take(_ data: Data) -> [RunnerEvent] {
+    private struct Text {
+        let kind: UInt8
+        let request: UInt32
+        var data: Data
+    }
+
+    mutating func take(_ data: Data) -> [(request: UInt32, event: RunnerEvent)] {
         pending.append(data)
-        var events: [RunnerEvent] = []
-        var text: (kind: UInt8, data: Data)?
-        func flushed(_ events: inout [RunnerEvent], _ text: inout (kind: UInt8, data: Data)?) {
+        var events: [(UInt32, RunnerEvent)] = []
+        var text: Text?
+        func flush() {
             if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) {
-                events.append(event)
+                events.append((held.request, event))
             }
             text = nil
         }
         var position = pending.startIndex
-        while pending.endIndex - position >= 5 {
+        while pending.endIndex - position >= Self.headLength {
             let kind = pending[position]
-            let length = (0..<4).reduce(0) { $0 | Int(pending[position + 1 + $1]) << (8 * $1) }
-            guard pending.endIndex - position >= 5 + length else { break }
-            let payload = pending[(position + 5)..<(position + 5 + length)]
-            position += 5 + length
+            let request = number(at: position + 1)
+            let start = position + Self.headLength
+            let end = start + Int(number(at: position + 5))
+            guard pending.endIndex >= end else { break }
+            let payload = pending[start..<end]
+            position = end
             if kind == 10 || kind == 11 {
-                if text?.kind != kind { flushed(&events, &text) }
-                if text == nil { text = (kind, Data(payload)) } else { text?.data.append(payload) }
+                if text?.kind != kind || text?.request != request { flush() }
+                if text == nil {
+                    text = Text(kind: kind, request: request, data: Data(payload))
+                } else {
+                    text?.data.append(payload)
+                }
             } else {
-                flushed(&events, &text)
-                if let event = RunnerEvent(kind: kind, payload: Data(payload)) { events.append(event) }
+                flush()
+                if let event = RunnerEvent(kind: kind, payload: Data(payload)) {
+                    events.append((request, event))
+                }
             }
         }
-        flushed(&events, &text)
+        flush()
         pending = Data(pending[position...])
         return events
+    }
+
+    private func number(at position: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(pending[position + $1]) << (8 * UInt32($1)) }
     }
 }

@@ -11,6 +11,8 @@ public final class SwiftKernel: Kernel {
     ///
     /// Throws `InstallationError` or `ToolchainError` where something that cells need is missing.
     public init() throws {
+        // A runner that died shows in what `write` returns.
+        signal(SIGPIPE, SIG_IGN)
         session = try CellSession(installation: .current())
     }
 
@@ -61,6 +63,17 @@ public final class SwiftKernel: Kernel {
     private func plainText(_ result: Data) -> String? {
         (try? JSON(parsing: result))?["data"]?["text/plain"]?.text
     }
+
+    public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
+        session.openComm(comm, buffers: buffers, context: context)
+    }
+    public func receive(_ message: CommMessage, buffers: [Data], context: RequestContext) {
+        session.receive(message, buffers: buffers, context: context)
+    }
+    public func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext) {
+        session.closeComm(message, buffers: buffers, context: context)
+    }
+    public var comms: [String: String] { session.openComms }
 
     public func interrupt() { session.interrupt() }
     public func shutdown(restart: Bool) { session.close() }

@@ -26,7 +26,7 @@ enum message_kind {
     MESSAGE_INPUT = 12,
     MESSAGE_READY = 20,
     MESSAGE_FINISHED = 21,
-    MESSAGE_HANDLED = 22,
+    MESSAGE_HANDLED = 23,
 };
 
 // Sends one message: kind (1 byte), the number of the request that the calling thread works for, length (4 bytes each,

@@ -61,6 +61,11 @@ public struct IOPub: Sendable {
         publish("comm_close", message, buffers: buffers)
     }
 
+    /// Publishes a comm message of any type; `content` and `metadata` are JSON objects, ready to send.
+    public func comm(_ type: String, content: Data, metadata: Data? = nil, buffers: [Data] = []) {
+        publish(type, json: content, metadata: metadata, buffers: buffers)
+    }
+
     func publish(_ type: String, _ content: some Encodable, metadata: JSON = [:], buffers: [Data] = []) {
         do {
             let metadata = metadata == [:] ? nil : try Wire.encode(metadata)

@@ -12,6 +12,11 @@ public struct RequestContext: Sendable {
     public let metadata: JSON
     /// The subshell that serves the request; nothing for the main shell.
     public let subshellID: String?
+    /// Of a comm message: the comms for which further messages wait behind it.
+    public let waitingComms: Set<String>
+
+    /// The id of the request's message.
+    public var messageID: String { input.request.header.messageID }
 
     /// The id of the notebook cell that is run, where the front end tells it.
     public var cellID: String? { metadata["cellId"]?.text }

@@ -29,6 +29,11 @@ final class RequestQueue: Sendable {
         }
     }
 
+    /// The requests of one type that wait now.
+    func waiting(_ type: String) -> [Message] {
+        state.withLock { $0.entries.map(\.request).filter { $0.header.type == type } }
+    }
+
     /// Lets `next` return nothing.
     func close() {
         state.withLock { $0.isClosed = true }

@@ -57,7 +57,7 @@ final class ShellHandler: Sendable {
         case "comm_msg":
             kernel.receive(
                 try request.content(as: CommMessage.self), buffers: request.buffers,
-                context: context(of: request, count: 0, subshellID))
+                context: context(of: request, count: 0, subshellID, waitingComms: waitingComms(queue)))
         case "comm_close":
             kernel.closeComm(
                 try request.content(as: CommMessage.self), buffers: request.buffers,
@@ -90,12 +90,16 @@ final class ShellHandler: Sendable {
 
     private func context(
         of request: Message, count: Int, _ subshellID: String?, isSilent: Bool = false,
-        allowsInput: Bool = false
+        allowsInput: Bool = false, waitingComms: Set<String> = []
     ) -> RequestContext {
         RequestContext(
             iopub: IOPub(
                 channel: replier.iopub, parent: request.headerData, executionCount: count, isSilent: isSilent),
             input: Input(channel: stdin, request: request, isAllowed: allowsInput), executionCount: count,
-            metadata: request.metadata, subshellID: subshellID)
+            metadata: request.metadata, subshellID: subshellID, waitingComms: waitingComms)
+    }
+
+    private func waitingComms(_ queue: RequestQueue) -> Set<String> {
+        Set(queue.waiting("comm_msg").compactMap { try? $0.content(as: CommMessage.self).commID })
     }
 }
