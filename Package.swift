@@ -88,8 +88,7 @@ let package = Package(
             "Gyrus",
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain",
-                "Figures",
+                "Brain", "Figures",
             ]),
 
         // The kernel
