@@ -2,7 +2,7 @@
 
 Run:  python -W ignore Tests/Oracles/encoding_banded.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/{banded,paper}.json; all seeds are fixed.
+Writes Tests/EncodingTests/Fixtures/{banded,paper,paper-size}.json; all seeds are fixed.
 """
 
 import numpy as np
@@ -56,24 +56,41 @@ def banded():
     write("banded", cases)
 
 
-def paper():
+def recipe(Xs, Y):
     """Two bands, one fit: alphas logspace(1, 20, 20), 20 Dirichlet samples, 5 inner and 5 shuffled outer folds, seed 1."""
-    rng = np.random.default_rng(12)
-    Xs, Y = bands(rng, 80, (15, 12), 8)
-    Xs = [x * 10 for x in Xs]
     X = np.hstack(Xs)
     joint, split = [], []
     for train, test in KFold(5, shuffle=True, random_state=1).split(X):
         Ytrain, Ytest = Y[train] - Y[train].mean(0), Y[test] - Y[test].mean(0)
-        pipeline = kernel_model((15, 12), np.logspace(1, 20, 20), 5, 20, 1, True).fit(X[train], Ytrain)
+        pipeline = kernel_model([x.shape[1] for x in Xs], np.logspace(1, 20, 20), 5, 20, 1, True).fit(X[train], Ytrain)
         parts = pipeline[-1].predict(pipeline[:-1].transform(X[test]), split=True)
         joint.append(r2_score(Ytest, parts.sum(0)))
         split.append(r2_score_split(Ytest, parts))
-    write("paper", dict(
-        bands=[listed(x) for x in Xs], responses=listed(Y), r2=listed(np.mean(joint, axis=0)),
-        splitR2=listed(np.mean(split, axis=0))))
+    return dict(r2=listed(np.mean(joint, axis=0)), splitR2=listed(np.mean(split, axis=0)))
+
+
+def paper():
+    rng = np.random.default_rng(12)
+    Xs, Y = bands(rng, 80, (15, 12), 8)
+    Xs = [x * 10 for x in Xs]
+    write("paper", dict(bands=[listed(x) for x in Xs], responses=listed(Y), **recipe(Xs, Y)))
+
+
+def paper_by_size():
+    """The size of the sentences of Pereira et al. (2018), 384 and two towers; the test draws the same numbers itself.
+
+    Wide: 384 sentences, 2 x 300 features; 60 voxels, whose signal the two bands share in proportions from 0 to 1.
+    """
+    random = np.random.RandomState(21)
+    shared = random.standard_normal((384, 20))
+    Xs = [10 * (shared @ random.standard_normal((20, 300)) / 5 + random.standard_normal((384, 300))) for _ in range(2)]
+    share = np.linspace(0, 1, 60)
+    Y = sum(X @ random.standard_normal((300, 60)) * s for X, s in zip(Xs, (np.sqrt(share), np.sqrt(1 - share)))) / 500
+    Y = Y + random.standard_normal((384, 60)) + 3
+    write("paper-size", dict(firstResponses=listed(Y[0, :5]), **recipe(Xs, Y)))
 
 
 if __name__ == "__main__":
     banded()
     paper()
+    paper_by_size()
