@@ -77,7 +77,7 @@ let package = Package(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CPNG"], path: "Sources/CLibraries/CImageKernels"),
-        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels"]),
+        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
         .target(name: "CVoxelKernels", path: "Sources/CLibraries/CVoxelKernels"),
         library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),

@@ -14,7 +14,7 @@ public struct FoundationModel: Sendable {
     public let name: String
     /// The folder, or the file of weights, that it was read from.
     public let folder: URL
-    private let towers: Towers
+    let towers: Towers
 
     /// The text tower; throws where the model has none.
     public var text: TextTower {
@@ -46,7 +46,9 @@ public struct FoundationModel: Sendable {
                 throw FoundationModelError.missingPart(
                     model: name, part: "momentum twins", has: "its towers alone")
             }
-            return FoundationModel(name: name + " (momentum)", folder: folder, towers: try load())
+            var twins = try load()
+            twins.isMomentum = true
+            return FoundationModel(name: name + " (momentum)", folder: folder, towers: twins)
         }
     }
 

@@ -49,6 +49,16 @@ extension ImageTower {
         ) { try transform.batch(of: source, $0, size: imageSize) }
     }
 
+    /// The features of some images of a source, which keep their numbers there.
+    func features(
+        of source: any ImageSource, in range: Range<Int>, layers: LayerSelection, pooling: Pooling
+    ) throws -> FeatureSet {
+        try features(count: range.count, unit: source.unit, layers, pooling, nil, false) { part in
+            let numbers = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+            return try transform.batch(of: source, numbers, size: imageSize)
+        }
+    }
+
     /// The features of images in memory.
     public func features(
         of images: [RGBImage], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,

@@ -24,14 +24,25 @@ struct Checkpoint {
     ]
 
     /// Opens a folder's weights.
-    init(folder: URL) throws {
-        let files = Self.fileNames.map { folder.appending(path: $0) }
+    init(folder: URL) throws { try self.init(file: Self.file(of: folder)) }
+
+    /// The file of a folder's weights, or the index of several.
+    private static func file(of folder: URL) throws -> URL {
+        let files = fileNames.map { folder.appending(path: $0) }
         guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             throw FoundationModelError.file(
                 path: folder.path,
-                problem: "weights are expected in \(Self.fileNames.joined(separator: ", ")); none is there")
+                problem: "weights are expected in \(fileNames.joined(separator: ", ")); none is there")
         }
-        try self.init(file: file)
+        return file
+    }
+
+    /// All files of a folder's weights, in alphabetical order where they are several.
+    static func files(of folder: URL) throws -> [URL] {
+        let file = try file(of: folder)
+        guard file.pathExtension == "json" else { return [file] }
+        let shards = try readJSON(file)["weight_map"]?.members?.compactMap { $0.value.text } ?? []
+        return Set(shards).sorted().map { folder.appending(path: $0) }
     }
 
     /// Opens one file, or the index of several.

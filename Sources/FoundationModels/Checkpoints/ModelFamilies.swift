@@ -2,6 +2,8 @@
 struct Towers: Sendable {
     var text: TextTower?
     var image: ImageTower?
+    /// Whether they are momentum twins.
+    var isMomentum = false
     /// The slow copies of both towers that were kept in training, where the file has them.
     var momentum: (@Sendable () throws -> Towers)?
 }

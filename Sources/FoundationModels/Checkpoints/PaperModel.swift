@@ -123,3 +123,12 @@ extension TextTower {
         return tower
     }
 }
+
+extension FoundationModel {
+    /// The model with the text tower as the paper's scripts ran it; see `TextTower.withoutAttentionMask`.
+    public func withoutAttentionMask(paddedTo length: Int = 80) throws -> FoundationModel {
+        var towers = towers
+        towers.text = try text.withoutAttentionMask(paddedTo: length)
+        return FoundationModel(name: name, folder: folder, towers: towers)
+    }
+}

@@ -1,0 +1,187 @@
+import Formats
+import Foundation
+import Tensors
+
+extension FoundationModel {
+    /// The file of the features of texts in the wanted layers: found at `path`, or computed and written there.
+    ///
+    /// If the computation is interrupted, or the process dies, what is done stays in `PATH.partial`, and the next call
+    /// goes on from there. A file of the same model, layers and texts is found again and not computed anew; a file of
+    /// others is left alone. Where `path` is a folder (or ends in `/`), the file in it is named by what it holds.
+    ///
+    /// ```swift
+    /// let file = try model.featureFile(at: "features/", of: sentences, layers: .everyBlock)
+    /// ```
+    ///
+    /// Throws `FoundationModelError`, `FormatError`, and `CancellationError`.
+    public func featureFile(
+        at path: String, of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
+        batchTokens: Int = 2048, showsProgress: Bool = true
+    ) throws -> FeatureFile {
+        let tower = try text
+        let wanted = try selection.resolve(tower.layers, model: tower.family)
+        let pooling = pooling ?? tower.defaultPooling
+        let digest = SHA256()
+        for text in texts { digest.update(text) }
+        let job = FeatureJob(
+            provenance: try provenance(
+                tower: tower.summary, transform: tower.transformSummary, pooling, wanted,
+                stimuli: "\(texts.count) texts", hash: digest.hexadecimal()),
+            layers: wanted, columns: wanted.map(\.width), count: texts.count, unit: "texts",
+            // About a second of a large model, and enough texts to pack those of like length.
+            step: 128, showsProgress: showsProgress
+        ) { range in
+            try tower.features(
+                of: Array(texts[range]), layers: .named(wanted.map(\.name)), pooling: pooling,
+                batchTokens: batchTokens, showsProgress: false
+            ).map(\.matrix)
+        }
+        return try job.run(at: Self.location(path))
+    }
+
+    /// The file of the features of images in the wanted layers; see `featureFile(at:of:layers:)` of texts.
+    ///
+    /// - Parameters:
+    ///   - averaging: How many images, one after the other, are averaged in a row of the file.
+    ///   - transform: What is done to an image, where it is not what the model was trained with.
+    ///   - memory: The bytes that features may take before they are written.
+    ///
+    /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of 64 images evenly spread.
+    public func featureFile(
+        at path: String, of images: any ImageSource, averaging group: Int = 1,
+        layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
+        memory: Int = 512 << 20, showsProgress: Bool = true
+    ) throws -> FeatureFile {
+        guard group > 0, images.count.isMultiple(of: group) else {
+            throw FoundationModelError.input(
+                "\(images.count) \(images.unit) cannot be averaged \(group) at a time: some would be left over"
+            )
+        }
+        var tower = try image
+        tower.transform = transform ?? tower.transform
+        let wanted = try selection.resolve(tower.layers, model: tower.family)
+        let pooling = pooling ?? tower.network.defaultPooling
+        for layer in wanted { try pooling.check(layer) }
+        let columns = wanted.map { pooling.width(of: $0.shape) }
+        let bytes = max(columns.reduce(0, +) * MemoryLayout<Float>.stride, 1)
+        let batch = max(1, min(tower.network.batchSize, memory / bytes))
+        let job = FeatureJob(
+            provenance: try provenance(
+                tower: tower.family, transform: "\(tower.transform)", pooling, wanted,
+                stimuli: "\(images.count) \(images.unit)" + (group > 1 ? ", \(group) a row" : ""),
+                hash: try stimuliHash(of: images)),
+            layers: wanted, columns: columns, count: images.count / group,
+            unit: group > 1 ? "averages of \(group) \(images.unit)" : images.unit,
+            step: max(1, min(memory / bytes, 4 * batch) / group), showsProgress: showsProgress
+        ) { [tower] rows in
+            var sums = columns.map { Matrix<Float>(rows: rows.count, columns: $0) }
+            let all = rows.lowerBound * group..<rows.upperBound * group
+            for start in stride(from: all.lowerBound, to: all.upperBound, by: batch) {
+                let part = start..<min(start + batch, all.upperBound)
+                let features = try tower.features(
+                    of: images, in: part, layers: .named(wanted.map(\.name)), pooling: pooling)
+                for (index, layer) in features.enumerated() {
+                    sums[index].addRows(
+                        of: layer.matrix, first: part.lowerBound - all.lowerBound, group: group)
+                }
+            }
+            return sums
+        }
+        return try job.run(at: Self.location(path))
+    }
+
+    /// The file of the features of a film, frames x height x width x 3 `uint8` in HDF5, averaged over the frames of a TR.
+    ///
+    /// - Parameters:
+    ///   - framesPerSample: The frames of one TR (30 at 15 frames a second and a TR of 2 s).
+    ///   - every: Takes only every so-manieth frame of a TR, beginning with its first.
+    ///
+    /// ```swift
+    /// let film = try HDF5File.open(URL(fileURLWithPath: "train_00.hdf")).dataset("stimuli")
+    /// let file = try model.featureFile(at: "features/", ofFilm: film, framesPerSample: 30, layers: .paperImage)
+    /// try file["block 9"]    // 300 x 768
+    /// ```
+    public func featureFile(
+        at path: String, ofFilm film: HDF5Dataset, framesPerSample: Int, every step: Int = 1,
+        layers: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
+        memory: Int = 512 << 20, showsProgress: Bool = true
+    ) throws -> FeatureFile {
+        let count = film.shape.first ?? 0
+        guard framesPerSample > 0, step > 0, count.isMultiple(of: framesPerSample) else {
+            throw FoundationModelError.input(
+                "\(count) frames do not make whole samples of \(framesPerSample) frames, every \(step) of them"
+            )
+        }
+        let offsets = Array(stride(from: 0, to: framesPerSample, by: step))
+        let frames = stride(from: 0, to: count, by: framesPerSample).flatMap { start in
+            offsets.map { start + $0 }
+        }
+        return try featureFile(
+            at: path, of: try FilmFrames(film, frames: frames), averaging: offsets.count, layers: layers,
+            pooling: pooling, transform: transform, memory: memory, showsProgress: showsProgress)
+    }
+
+    private static func location(_ path: String) -> URL {
+        URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+    }
+
+    private func provenance(
+        tower: String, transform: String, _ pooling: Pooling, _ layers: [ModelLayer], stimuli: String,
+        hash: String
+    ) throws -> FeatureProvenance {
+        let files = try ModelFiles(folder)
+        return FeatureProvenance(
+            model: name, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
+            weights: try files.weightsHash(),
+            settings: try files.settingsHash(), transform: transform, pooling: pooling.rawValue,
+            layers: layers.map(\.name), stimuli: stimuli, stimuliHash: hash)
+    }
+}
+
+/// The hash of images, as `featureFile` says.
+private func stimuliHash(of images: any ImageSource) throws -> String {
+    let digest = SHA256()
+    if let files = images as? ImageFiles {
+        for file in files.files { digest.update(try SHA256.hexadecimal(of: file)) }
+        return digest.hexadecimal()
+    }
+    digest.update("\(images.count) \(images.unit)")
+    let samples = min(images.count, 64)
+    for sample in 0..<samples {
+        try Task.checkCancellation()
+        let image = try images.image(samples > 1 ? sample * (images.count - 1) / (samples - 1) : 0)
+        digest.update("\(image.width) x \(image.height)")
+        image.pixels.withUnsafeBytes { digest.update($0) }
+    }
+    return digest.hexadecimal()
+}
+
+extension TextTower {
+    /// The family and the sizes in a line.
+    var summary: String { "\(family), \(configuration.depth) blocks, \(configuration.width) wide" }
+
+    /// What is done to a text, in a line.
+    var transformSummary: String {
+        "\(tokenizer.algorithm), at most \(maximumLength) tokens"
+            + (padding == nil ? "" : ", filled up with [PAD], which is attended to")
+    }
+}
+
+extension Matrix<Float> {
+    /// Adds rows, the first of which is row `first` of a list of which `group` after each other are averaged in a row of
+    /// this matrix.
+    fileprivate mutating func addRows(of source: Matrix<Float>, first: Int, group: Int) {
+        let columns = columns
+        let scale = 1 / Float(group)
+        withUnsafeMutableBufferPointer { target in
+            source.withUnsafeBufferPointer { source in
+                for row in 0..<source.count / Swift.max(columns, 1) {
+                    let to = (first + row) / group * columns
+                    for column in 0..<columns {
+                        target[to + column] += scale * source[row * columns + column]
+                    }
+                }
+            }
+        }
+    }
+}
