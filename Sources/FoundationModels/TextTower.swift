@@ -179,6 +179,17 @@ extension TextTower {
                 try body(batch, ends, place, workspace.hidden)
             }
             guard last > depth else { continue }
+            if let fusion = parts.head.fusion {
+                // The head has a mask even where the blocks before it have none.
+                let texts = batch.keepingFirst(
+                    batch.texts.map { ids[$0].firstIndex { $0 == padding } ?? ids[$0].count },
+                    of: workspace.hidden,
+                    width: configuration.width)
+                try fusion.run(workspace.hidden, offsets: texts.offsets, last: last - depth - 1) {
+                    try body(texts, ends, depth + 1 + $0, $1)
+                }
+                continue
+            }
             try parts.head.run(batch, ends: ends, width: configuration.width, workspace) { layer, states in
                 try body(batch, ends, depth + 1 + layer, states)
             }

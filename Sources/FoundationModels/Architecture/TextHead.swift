@@ -8,13 +8,17 @@ struct TextHead: Sendable {
     var projection: (layer: Linear, name: String)?
     /// The token that stands for the text.
     var pooling = Pooling.cls
+    /// What BriVL has instead of the two.
+    var fusion: FusionHead?
 
     var parameterCount: Int {
         (norm?.layer.parameterCount ?? 0) + (projection?.layer.parameterCount ?? 0)
+            + (fusion?.parameterCount ?? 0)
     }
 
     /// The layers of the head, the first of them at `place`.
     func layers(width: Int, place: Int) -> [ModelLayer] {
+        if let fusion { return fusion.layers(tokens: nil, place: place, block: place - 1) }
         var layers: [ModelLayer] = []
         if let norm {
             layers.append(

@@ -11,6 +11,8 @@ struct CheckpointLayout: Sendable {
         case attentionInput
         case expansion, contraction, feedForwardNorm
         case finalNorm, projection
+        /// The layer before the projection, where there are two.
+        case hiddenProjection
         case pooler
     }
 
@@ -125,4 +127,23 @@ extension CheckpointLayout {
         names: bertNames.mapValues { "backbone.bert." + $0 }.merging(
             [.projection: "learnable.textFC.fc"], uniquingKeysWith: { $1 }),
         block: "backbone.bert.encoder.layer.{}", ignored: ["embeddings.position_ids"])
+
+    /// BriVL's heads (`nn.TransformerEncoder`, two linear layers): of images, and of texts.
+    static let brivlImage = fusion("BriVL", blocks: "imgAtt", output: "imgFC")
+    static let brivlText = fusion("BriVL", blocks: "textAtt", output: "textFC")
+
+    private static func fusion(_ family: String, blocks: String, output: String) -> CheckpointLayout {
+        CheckpointLayout(
+            family: family, prefixes: [],
+            names: [
+                .attentionInput: "\(blocks).layers.{}.self_attn.in_proj_",
+                .attentionOutput: "\(blocks).layers.{}.self_attn.out_proj",
+                .attentionNorm: "\(blocks).layers.{}.norm1",
+                .expansion: "\(blocks).layers.{}.linear1",
+                .contraction: "\(blocks).layers.{}.linear2",
+                .feedForwardNorm: "\(blocks).layers.{}.norm2",
+                .hiddenProjection: "\(output).fc1",
+                .projection: "\(output).fc2",
+            ], block: "\(blocks).layers.{}", ignored: [])
+    }
 }

@@ -17,8 +17,7 @@ extension ModelFamily {
             let (network, unused) = try model.network(checkpoint)
             return Towers(
                 image: ImageTower(
-                    network: network, transform: ImageTransform(normalization: model.normalization),
-                    unused: unused))
+                    network: network, transform: model.transform, unused: unused))
         })
 }
 
@@ -42,21 +41,23 @@ extension ConvolutionalModel {
         } else {
             return nil
         }
-        if let size = files.pretrained?.numbers("input_size"), size.count == 3 {
-            imageSize = ImageSize(height: Int(size[1]), width: Int(size[2]))
+        let configuration = TimmConfiguration(files)
+        if let size = configuration.imageSize, size != imageSize {
+            imageSize = size
+            transform.fit = .cropping(size, fraction: 0.875)
         }
-        if let mean = files.pretrained?.numbers("mean"), let deviation = files.pretrained?.numbers("std"),
-            mean.count == 3, deviation.count == 3
-        {
-            normalization = ImageTransform.Normalization(mean: mean, deviation: deviation)
-        }
+        transform = configuration.adjusted(transform, size: imageSize)
     }
+
+    /// torchvision's: 224 pixels of the middle of 256.
+    private static let torchvision = ImageTransform(
+        fit: .shorterSide(256), interpolation: .bilinear, normalization: .imageNet)
 
     private init(alexNet checkpoint: Checkpoint, _ prefix: String) {
         self.init(
             family: "AlexNet",
             layers: AlexNet.layers(classes: checkpoint.shape(of: prefix + "classifier.6.weight")?.first),
-            imageSize: ImageSize(224), normalization: .imageNet, prefix: prefix, blocks: "features.")
+            imageSize: ImageSize(224), transform: Self.torchvision, prefix: prefix, blocks: "features.")
     }
 
     private init(resNet checkpoint: Checkpoint, _ prefix: String) {
@@ -71,11 +72,11 @@ extension ConvolutionalModel {
             classes: checkpoint.shape(of: prefix + "fc.weight")?.first)
         self.init(
             family: network.family, layers: network.layers, imageSize: ImageSize(224),
-            normalization: .imageNet,
-            prefix: prefix, blocks: "layer")
+
+            transform: Self.torchvision, prefix: prefix, blocks: "layer")
     }
 
-    private init(efficientNet checkpoint: Checkpoint, _ prefix: String, _ files: ModelFiles) {
+    init(efficientNet checkpoint: Checkpoint, _ prefix: String, _ files: ModelFiles) {
         let isTimm = checkpoint.shape(of: prefix + "conv_stem.weight") != nil
         let names = isTimm ? EfficientNetNames.timm : .lukemelas
         let gates = checkpoint.names.contains { $0.hasSuffix(names.reduce + ".weight") }
@@ -95,13 +96,8 @@ extension ConvolutionalModel {
             classes: checkpoint.shape(of: "\(prefix)\(names.classifier).weight")?.first, names: names)
         self.init(
             family: size.name, layers: network.layers, imageSize: ImageSize(size.pixels),
-            normalization: gates ? .imageNet : .timm, prefix: prefix, blocks: isTimm ? "blocks." : "_blocks.")
+            transform: size.transform, prefix: prefix, blocks: isTimm ? "blocks." : "_blocks.")
     }
-}
-
-extension ModelFiles {
-    /// What a timm configuration says of the images.
-    fileprivate var pretrained: ModelConfiguration? { configuration?.section("pretrained_cfg") }
 }
 
 /// A size of EfficientNet: how much wider and deeper than b0 it is, and the pixels that it was trained on.
@@ -110,23 +106,42 @@ struct EfficientNetSize: Sendable {
     var width: Double
     var depth: Double
     var pixels: Int
+    /// How much of a resized image's side the crop is.
+    var crop: Double
     var isLite = false
 
-    private static let all = [
-        (1.0, 1.0, 224), (1.0, 1.1, 240), (1.1, 1.2, 260), (1.2, 1.4, 300), (1.4, 1.8, 380), (1.6, 2.2, 456),
-        (1.8, 2.6, 528), (2.0, 3.1, 600), (2.2, 3.6, 672),
-    ].enumerated().map {
-        EfficientNetSize(name: "EfficientNet-b\($0)", width: $1.0, depth: $1.1, pixels: $1.2)
+    /// timm's: bicubic, but for the two largest of Lite.
+    var transform: ImageTransform {
+        ImageTransform(
+            fit: .cropping(ImageSize(pixels), fraction: crop),
+            interpolation: isLite && pixels >= 300 ? .bilinear : .bicubic,
+            normalization: isLite ? .timm : .imageNet)
     }
 
-    private static let lite = [
-        (1.0, 1.0, 224), (1.0, 1.1, 240), (1.1, 1.2, 260), (1.2, 1.4, 280), (1.4, 1.8, 300),
-    ].enumerated().map {
-        EfficientNetSize(name: "EfficientNet-lite\($0)", width: $1.0, depth: $1.1, pixels: $1.2, isLite: true)
-    }
+    private static let all = table(
+        "EfficientNet-b",
+        [
+            (1.0, 1.0, 224, 0.875), (1.0, 1.1, 240, 0.882), (1.1, 1.2, 260, 0.890), (1.2, 1.4, 300, 0.904),
+            (1.4, 1.8, 380, 0.922), (1.6, 2.2, 456, 0.934), (1.8, 2.6, 528, 0.942), (2.0, 3.1, 600, 0.949),
+            (2.2, 3.6, 672, 0.954),
+        ])
 
-    /// b0 to b8.
-    static func standard(_ number: Int) -> EfficientNetSize { all[number] }
+    private static let lite = table(
+        "EfficientNet-lite",
+        [
+            (1.0, 1.0, 224, 0.875), (1.0, 1.1, 240, 0.882), (1.1, 1.2, 260, 0.890), (1.2, 1.4, 300, 0.904),
+            (1.4, 1.8, 380, 0.920),
+        ], isLite: true)
+
+    private static func table(_ name: String, _ sizes: [(Double, Double, Int, Double)], isLite: Bool = false)
+        -> [EfficientNetSize]
+    {
+        sizes.enumerated().map { number, size in
+            EfficientNetSize(
+                name: name + String(number), width: size.0, depth: size.1, pixels: size.2, crop: size.3,
+                isLite: isLite)
+        }
+    }
 
     /// The size with that stem and so many blocks; one of the same depth where none has both, whose tensors then do not fit.
     static func matching(stem: Int?, blocks: Int, isLite: Bool) -> EfficientNetSize {

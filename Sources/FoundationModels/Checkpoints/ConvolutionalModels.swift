@@ -6,7 +6,7 @@ struct ConvolutionalModel {
     var family: String
     var layers: [MapLayer]
     var imageSize: ImageSize
-    var normalization: ImageTransform.Normalization
+    var transform: ImageTransform
     /// What stands before the names of the tensors (`module.`).
     var prefix: String
     /// How the names of blocks begin; a tensor of that kind that the network has no use for is an error.
@@ -15,11 +15,14 @@ struct ConvolutionalModel {
     /// The network with its weights, and the tensors that it has no use for.
     ///
     /// Throws where tensors are missing or have another shape.
-    func network(_ checkpoint: Checkpoint) throws -> (network: ConvolutionalNetwork, unused: [String]) {
+    /// `scope` has the beginnings of the names of which account is kept; all, where there is none.
+    func network(_ checkpoint: Checkpoint, scope: [String] = []) throws -> (
+        network: ConvolutionalNetwork, unused: [String]
+    ) {
         let layout = CheckpointLayout(
-            family: family, prefixes: [prefix], names: [:], block: blocks + "{}",
+            family: family, prefixes: [], names: [:], block: blocks + "{}",
             ignored: [".num_batches_tracked"])
-        let reader = ParameterReader(checkpoint, layout: layout)
+        let reader = ParameterReader(checkpoint, layout: layout, prefix: prefix, scope: scope)
         var parameters = MapParameters()
         for layer in layers { layer.read(reader, into: &parameters) }
         let unused = try reader.finish()
@@ -39,12 +42,12 @@ extension MapLayer {
             parameters.convolutions[convolution.name] = reader.convolution(convolution)
         case .linear(let linear):
             parameters.linears[linear.name] = reader.linear(
-                linear.name, shape: [linear.outputs, linear.inputs])
+                linear.name, outputs: linear.outputs, inputs: linear.inputs)
         case .squeezeExcite(let part):
             parameters.linears[part.reduce] = reader.linear(
-                part.reduce, shape: [part.reduced, part.channels, 1, 1])
+                part.reduce, outputs: part.reduced, inputs: part.channels, isConvolution: true)
             parameters.linears[part.expand] = reader.linear(
-                part.expand, shape: [part.channels, part.reduced, 1, 1])
+                part.expand, outputs: part.channels, inputs: part.reduced, isConvolution: true)
         case .residual(let main, let shortcut, _):
             for layer in main + shortcut { layer.read(reader, into: &parameters) }
         case .sequence(let layers): for layer in layers { layer.read(reader, into: &parameters) }
@@ -72,11 +75,13 @@ extension ParameterReader {
         )
     }
 
-    /// A linear layer, or a convolution of 1 x 1 that is used as one.
-    fileprivate func linear(_ name: String, shape: [Int]) -> Linear {
-        let weight = tensor(name + ".weight", shape: shape).reshaped(to: [shape[0], shape[1]]).matrix
+    /// A linear layer by its name, or a convolution of 1 x 1 that is used as one.
+    func linear(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool = false) -> Linear {
+        let weight = tensor(
+            name + ".weight", shape: isConvolution ? [outputs, inputs, 1, 1] : [outputs, inputs])
+        let bias = tensor(name + ".bias", shape: [outputs])
         return Linear([
-            (weight, tensor(name + ".bias", shape: [shape[0]]).reshaped(to: [1, shape[0]]).matrix)
+            (weight.reshaped(to: [outputs, inputs]).matrix, bias.reshaped(to: [1, outputs]).matrix)
         ])
     }
 }

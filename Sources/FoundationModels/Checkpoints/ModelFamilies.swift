@@ -18,7 +18,9 @@ struct ModelFamily: Sendable {
     let load: @Sendable (ModelFiles) throws -> Towers
 
     /// Every family, in the order in which they are asked.
-    static let all: [ModelFamily] = [.huggingFaceText, .clip, .openCLIP, .paper, .convolutional]
+    static let all: [ModelFamily] = [
+        .huggingFaceText, .clip, .openCLIP, .brivl, .paper, .convolutional,
+    ]
 
     /// The towers of the first family that knows the files; throws what is known where none does.
     static func towers(of files: ModelFiles) throws -> Towers {

@@ -45,36 +45,49 @@ enum PaperModel {
         }
         let layout = CheckpointLayout.paperText
         let reader = ParameterReader(checkpoint, layout: layout, prefix: root, scope: [root])
-        let words = reader.shape(of: .tokenEmbedding) ?? []
+        var parts = try reader.bert(
+            family: layout.family, files, vocabularyOf: "bert-base-uncased", by: "google-bert")
+        let width = parts.configuration.width
+        parts.head.projection = (
+            reader.linear(
+                [.projection], outputs: reader.shape(of: .projection)?.first ?? 0, inputs: width),
+            "textFC"
+        )
+        parts.maximumLength = maximumLength
+        parts.defaultPooling = .cls
+        parts.unused = try reader.finish()
+        return TextTower(parts)
+    }
+}
+
+extension ParameterReader {
+    /// A BERT whose sizes are those of its tensors, with heads of 64 as in BERT, and the tokenizer of a published one.
+    func bert(family: String, _ files: ModelFiles, vocabularyOf name: String, by owner: String) throws
+        -> TextTower.Parts
+    {
+        let words = shape(of: .tokenEmbedding) ?? []
         let width = words.last ?? 0
-        let depth = (0..<1000).prefix { reader.shape(of: .query, block: $0) != nil }.count
+        let depth = (0..<1000).prefix { shape(of: .query, block: $0) != nil }.count
         let transformer = TransformerConfiguration(
             width: width, depth: depth, heads: max(width / 64, 1),
-            feedForwardWidth: reader.shape(of: .expansion, block: 0)?.first ?? 4 * width)
-        let (embedding, blocks) = reader.textTransformer(
+            feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 4 * width)
+        let (embedding, blocks) = textTransformer(
             transformer, vocabulary: words.first ?? 0,
-            positions: reader.shape(of: .positionEmbedding)?.first ?? 0,
-            types: reader.shape(of: .typeEmbedding)?.first ?? 0)
-        if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
-        let head = TextHead(
-            projection: (
-                reader.linear(
-                    [.projection], outputs: reader.shape(of: .projection)?.first ?? 0, inputs: width),
-                "textFC"
-            ), pooling: .cls)
-        let unused = try reader.finish()
-        let tokenizer = try tokenizer(files, vocabulary: words.first ?? 0)
-        return TextTower(
-            TextTower.Parts(
-                family: layout.family, configuration: transformer, embedding: embedding, blocks: blocks,
-                blockNames: (0..<depth).map { "encoder.layer.\($0)" }, head: head, tokenizer: tokenizer,
-                unused: unused, maximumLength: maximumLength, defaultPooling: .cls))
+            positions: shape(of: .positionEmbedding)?.first ?? 0,
+            types: shape(of: .typeEmbedding)?.first ?? 0)
+        if has(.pooler) { _ = linear([.pooler], outputs: width, inputs: width) }
+        return TextTower.Parts(
+            family: family, configuration: transformer, embedding: embedding, blocks: blocks,
+            blockNames: (0..<depth).map { "encoder.layer.\($0)" },
+            tokenizer: try tokenizer(files, vocabulary: words.first ?? 0, of: name, by: owner))
     }
 
-    /// The checkpoint has no vocabulary: that of `bert-base-uncased` is taken, from beside the file or by its name.
-    private static func tokenizer(_ files: ModelFiles, vocabulary: Int) throws -> any Tokenizer {
+    /// A checkpoint has no vocabulary: that of a published model is taken, from beside the file or by its name.
+    private func tokenizer(_ files: ModelFiles, vocabulary: Int, of name: String, by owner: String) throws
+        -> any Tokenizer
+    {
         let locator = ModelLocator()
-        let names = ["bert-base-uncased", "google-bert/bert-base-uncased"]
+        let names = [name, "\(owner)/\(name)"]
         let folders = [files.folder] + names.compactMap { try? locator.locate($0) }
         let found = folders.first { folder in
             ["tokenizer.json", "vocab.txt"].contains {
@@ -84,7 +97,7 @@ enum PaperModel {
         guard let found else {
             throw FoundationModelError.file(
                 path: files.location.path,
-                problem: "the vocabulary of bert-base-uncased is needed and is not in the checkpoint; "
+                problem: "the vocabulary of \(name) is needed and is not in the checkpoint; "
                     + "put its vocab.txt beside the file")
         }
         let tokenizer = try loadTokenizer(found)

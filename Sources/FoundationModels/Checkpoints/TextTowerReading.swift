@@ -14,7 +14,13 @@ extension ParameterReader {
             types: types > 0 ? self.embedding(.typeEmbedding, rows: types, width: width) : nil,
             norm: normalizesAfter ? norm(.embeddingNorm, width: width, epsilon: epsilon) : nil,
             firstPosition: 0)
-        let blocks = (0..<configuration.depth).map { block in
+        return (embedding, transformerBlocks(configuration))
+    }
+
+    /// The blocks of a transformer.
+    func transformerBlocks(_ configuration: TransformerConfiguration) -> [TransformerBlock] {
+        let (width, epsilon) = (configuration.width, configuration.epsilon)
+        return (0..<configuration.depth).map { block in
             TransformerBlock(
                 attentionInput: attentionInput(block: block, width: width),
                 attentionOutput: linear([.attentionOutput], block: block, outputs: width, inputs: width),
@@ -25,7 +31,6 @@ extension ParameterReader {
                     [.contraction], block: block, outputs: width, inputs: configuration.feedForwardWidth),
                 feedForwardNorm: norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
         }
-        return (embedding, blocks)
     }
 }
 

@@ -8,6 +8,20 @@ struct PackedTexts: Sendable {
     /// How many tokens there are.
     var rows: Int { offsets.last ?? 0 }
 
+    /// The batch with the first `lengths` tokens of each text alone; their states move together in place.
+    func keepingFirst(_ lengths: [Int], of states: UnsafeMutablePointer<Float>, width: Int) -> PackedTexts {
+        var kept = [0]
+        for (slot, length) in lengths.enumerated() {
+            let row = kept[slot]
+            if row != offsets[slot] {
+                // The rows may overlap those that they move to, which lie before them.
+                (states + row * width).update(from: states + offsets[slot] * width, count: length * width)
+            }
+            kept.append(row + length)
+        }
+        return PackedTexts(texts: texts, offsets: kept)
+    }
+
     /// Batches of at most `batchTokens` tokens, or of one text that is longer; texts of like length come together,
     /// the longest first, so that memory is asked for once and the progress bar is never too hopeful.
     static func pack(_ ids: [[Int32]], batchTokens: Int) -> [PackedTexts] {

@@ -1,0 +1,114 @@
+import Foundation
+import Tensors
+
+extension ModelFamily {
+    /// BriVL 1.0 and BriVL of 2022, whose checkpoints have the same tensors: known by their EfficientNet.
+    static let brivl = ModelFamily(
+        kinds: ["BriVL"],
+        recognizes: { files in
+            guard let checkpoint = try? files.checkpoint() else { return false }
+            return BriVLModel.root(of: "imgencoder", in: checkpoint) != nil
+        },
+        load: { files in
+            var towers = try BriVLModel.towers(files, twin: "")
+            if BriVLModel.root(of: "imgencoder_mom", in: try files.checkpoint()) != nil {
+                towers.momentum = { try BriVLModel.towers(files, twin: "_mom") }
+            }
+            return towers
+        })
+}
+
+/// The two-tower models of Huo et al. 2021 (BriVL 1.0) and Fei et al. 2022.
+///
+/// Source: the configurations and model files of BAAI-WuDao/BriVL and neilfei/brivl-nmi.
+enum BriVLModel {
+    /// The heads of the small transformers, which the tensors do not tell.
+    private static let heads = 4
+    /// The most tokens of a text.
+    private static let maximumLength = 80
+
+    /// The towers, or their momentum twins, whose names end in `_mom`.
+    static func towers(_ files: ModelFiles, twin: String) throws -> Towers {
+        let checkpoint = try files.checkpoint()
+        return Towers(
+            text: try text(files, checkpoint, encoder: "textencoder" + twin),
+            image: try image(files, checkpoint, encoder: "imgencoder" + twin))
+    }
+
+    /// What stands before the names of an image encoder's tensors (`learnable.imgencoder.`); nothing without it.
+    static func root(of encoder: String, in checkpoint: Checkpoint) -> String? {
+        let anchor = encoder + ".backbone.conv_stem.weight"
+        guard let name = checkpoint.names.first(where: { $0 == anchor || $0.hasSuffix("." + anchor) }) else {
+            return nil
+        }
+        return String(name.dropLast(anchor.count)) + encoder + "."
+    }
+
+    /// The image tower. Version 1.0 is told by the file's name: 380 pixels, and boxes that a detector must bring; that of
+    /// 2022 has 456 pixels and a grid of 6 x 6.
+    private static func image(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
+        -> ImageTower
+    {
+        guard let root = root(of: encoder, in: checkpoint) else {
+            throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
+        }
+        let isFirst = files.location.lastPathComponent.lowercased().contains("brivl-1.0")
+        var backbone = ConvolutionalModel(efficientNet: checkpoint, root + "backbone.", files)
+        backbone.imageSize = TimmConfiguration(files).imageSize ?? ImageSize(isFirst ? 380 : 456)
+        // The regions are taken from the last map: what timm has behind it is not used.
+        backbone.layers.removeAll { ["global_pool", "classifier"].contains($0.name) }
+        let (network, unusedInBackbone) = try backbone.network(checkpoint, scope: [root + "backbone."])
+        let learnable = root + "learnable."
+        let reader = ParameterReader(
+            checkpoint, layout: .brivlImage, prefix: learnable, scope: [learnable])
+        let width = network.layers.last?.width ?? 0
+        let tower = RegionNetwork(
+            backbone: network,
+            regionLayer: reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
+            head: reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
+            boxes: isFirst ? [.whole] : ImageBox.grid(6))
+        return ImageTower(
+            network: tower,
+            transform: ImageTransform(fit: .stretched, interpolation: .bilinear, normalization: .imageNet),
+            unused: unusedInBackbone + (try reader.finish()))
+    }
+
+    /// The text tower: a Chinese RoBERTa, which is a BERT, and the same head.
+    private static func text(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
+        -> TextTower
+    {
+        guard let root = PaperModel.root(of: encoder, in: checkpoint) else {
+            throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
+        }
+        let backbone = ParameterReader(
+            checkpoint, layout: .paperText, prefix: root, scope: [root + "backbone."])
+        var parts = try backbone.bert(
+            family: "BriVL (BERT)", files, vocabularyOf: "chinese-roberta-wwm-ext", by: "hfl")
+        let learnable = root + "learnable."
+        let reader = ParameterReader(
+            checkpoint, layout: .brivlText, prefix: learnable, scope: [learnable])
+        parts.head.fusion = reader.fusionHead(
+            width: parts.configuration.width, heads: heads, names: ("textAtt", "textFC"))
+        parts.maximumLength = maximumLength
+        parts.unused = try backbone.finish() + reader.finish()
+        return TextTower(parts)
+    }
+}
+
+extension ParameterReader {
+    /// BriVL's head, of as many blocks as the checkpoint has.
+    fileprivate func fusionHead(width: Int, heads: Int, names: (blocks: String, output: String)) -> FusionHead
+    {
+        let depth = (0..<1000).prefix { shape(of: .attentionInput, block: $0) != nil }.count
+        let configuration = TransformerConfiguration(
+            width: width, depth: depth, heads: heads,
+            feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 2048, activation: .relu, epsilon: 1e-5
+        )
+        let hidden = shape(of: .hiddenProjection)?.first ?? 0
+        let outputs = shape(of: .projection)?.first ?? 0
+        return FusionHead(
+            configuration: configuration, blocks: transformerBlocks(configuration),
+            first: linear([.hiddenProjection], outputs: hidden, inputs: width),
+            second: linear([.projection], outputs: outputs, inputs: hidden), names: names)
+    }
+}

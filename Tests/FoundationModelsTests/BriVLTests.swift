@@ -1,0 +1,97 @@
+import Formats
+import Foundation
+import FoundationModels
+import Tensors
+import Testing
+
+@Suite("BriVL gives what its published modules give")
+struct BriVLTests {
+    /// As in `ConvolutionTests`.
+    private let tolerance: Float = 1e-4
+
+    private func withModel<R>(_ body: (FoundationModel) throws -> R) throws -> R {
+        let fixture = Fixtures.folder.appending(path: "brivl")
+        return try withTemporaryFolder { folder in
+            try Seeded.write(
+                try Fixtures.json("brivl/tensors.json"), to: folder.appending(path: "model.safetensors"))
+            try FileManager.default.copyItem(
+                at: fixture.appending(path: "config.json"), to: folder.appending(path: "config.json"))
+            try FileManager.default.copyItem(
+                at: Fixtures.folder.appending(path: "tokenizers/wordpiece/tokenizer.json"),
+                to: folder.appending(path: "tokenizer.json"))
+            return try body(try FoundationModel.load(folder))
+        }
+    }
+
+    private func compare(_ features: FeatureSet, _ file: String, _ kind: String) throws {
+        let reference = try Safetensors.open(Fixtures.folder.appending(path: "brivl/\(file).safetensors"))
+        for layer in features {
+            let expected: Tensor<Float> = try reference.tensor("\(kind) \(layer.name)")
+            let error = relativeError(layer.matrix, expected.matrix)
+            #expect(error < tolerance, "\(kind) \(layer.name): \(error)")
+        }
+    }
+
+    @Test("for images on a grid of 6 x 6 (2022), in both twins")
+    func grid() throws {
+        try withModel { model in
+            let tower = try model.image
+            let images = Seeded.images("brivl", count: 3, height: 139, width: 139)
+            let layers: LayerSelection = ["bn2", "max_pool", "imgAtt.*", "imgFC", "embedding"]
+            let features = try tower.features(of: images, layers: layers, batchSize: 2, showsProgress: false)
+            #expect(
+                features.names == [
+                    "bn2", "max_pool", "imgAtt.layers.0", "imgAtt.layers.1", "imgFC", "embedding",
+                ])
+            try compare(features, "images", "grid")
+            try compare(
+                try model.momentum.image.features(of: images, layers: "imgFC", showsProgress: false), "twins",
+                "grid")
+            #expect(try model.momentum.text.features(of: ["a"], layers: "textFC").count == 1)
+        }
+    }
+
+    @Test("for images with boxes of a detector (1.0)")
+    func boxes() throws {
+        try withModel { model in
+            let tower = try model.image
+            let images = Seeded.images("brivl", count: 3, height: 139, width: 139)
+            let layers: LayerSelection = ["max_pool", "imgAtt.*", "imgFC", "embedding"]
+            let features = try tower.features(
+                of: images, boxes: Self.boxes, layers: layers, showsProgress: false)
+            try compare(features, "images", "boxes")
+            let error = #expect(throws: FoundationModelError.self) {
+                try tower.features(of: images, boxes: [[]], layers: layers, showsProgress: false)
+            }
+            #expect(error?.description.contains("3 images and boxes of 1") == true)
+        }
+    }
+
+    private static let boxes: [[ImageBox]] = [
+        [],
+        [
+            ImageBox(left: 0.1, top: 0.2, right: 0.5, bottom: 0.7),
+            ImageBox(left: 0.0, top: 0.0, right: 0.3, bottom: 1.0),
+        ],
+        [
+            ImageBox(left: 0.4, top: 0.4, right: 0.6, bottom: 0.6),
+            ImageBox(left: 0.9, top: 0.1, right: 1.0, bottom: 0.35),
+            ImageBox(left: 0.25, top: 0.5, right: 1.0, bottom: 0.9),
+        ],
+    ]
+
+    @Test("for texts, with a mask and as published without one")
+    func texts() throws {
+        try withModel { model in
+            let tower = try model.text
+            let texts: [String] = try Fixtures.json("encoders/texts.json")
+            let layers: LayerSelection = ["textAtt.*", "textFC", "embedding"]
+            let features = try tower.features(of: texts, layers: layers, showsProgress: false)
+            #expect(features.names == ["textAtt.layers.0", "textAtt.layers.1", "textFC", "embedding"])
+            try compare(features, "texts", "masked")
+            let published = try tower.withoutAttentionMask().features(
+                of: texts, layers: layers, showsProgress: false)
+            try compare(published, "texts", "published")
+        }
+    }
+}
