@@ -100,8 +100,10 @@ test: setup ## Run all tests: the Swift ones, then those that drive the installe
 	.venv/bin/python Tests/summary.py .build/reports; summary=$$?; \
 	[ $$swift -eq 0 ] && [ $$conformance -eq 0 ] && [ $$summary -eq 0 ]
 
-bench: setup ## Measure cell latency and kernel start against ipykernel
+bench: setup ## Measure cells, kernel start and a long session against ipykernel and xeus-python
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
 	.venv/bin/python Benchmarks/latency.py
+	.venv/bin/python Benchmarks/long_session.py
 
 lint: ## Check the form of the Swift sources
 	swift format lint --strict --configuration .swift-format -r Sources Tests

@@ -1,9 +1,9 @@
-"""Cell latency and kernel start through jupyter_client, Gyrus against ipykernel in the same run.
+"""Cell latency and kernel start through jupyter_client, Gyrus against ipykernel and xeus-python in the same run.
 
 Run: make bench (or .venv/bin/python Benchmarks/latency.py [ROUNDS]). Prints a Markdown table; asserts nothing.
 
 Latency is the time from sending execute_request until both the reply and idle have arrived, after a first cell that
-warms the kernel. Rounds of the two kernels take turns, so that a busy machine slows both.
+warms the kernel. Rounds of the kernels take turns, so that a busy machine slows both.
 """
 
 import os
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# The installation that is measured; ipykernel's own kernelspec is in the environment that runs this script.
+# The installation that is measured; the kernelspecs of the others are in the environment that runs this script.
 os.environ["JUPYTER_PATH"] = str(Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv")) / "share/jupyter")
 
 from jupyter_client.manager import KernelManager  # noqa: E402
@@ -31,7 +31,9 @@ CELLS = {
         "import datetime\ndatetime.datetime.fromtimestamp({0}).timestamp()",
     ),
 }
-KERNELS = {"gyrus": 0, "xpython": 1, "python3": 1}
+TITLES = {"gyrus": "Gyrus", "python3": "ipykernel", "xpython": "xeus-python"}
+# Where a kernel's cells stand in CELLS.
+KERNELS = {name: 0 if name == "gyrus" else 1 for name in TITLES}
 
 
 class Kernel:
@@ -97,12 +99,11 @@ def main(rounds):
         kernel.close()
 
     print(f"Milliseconds, median / 95th percentile; {rounds} rounds, 5 starts, {os.cpu_count()} cores\n")
-    print("| | Gyrus | ipykernel |\n| --- | --- | --- |")
+    print("| | " + " | ".join(TITLES.values()) + " |\n| --- |" + " --- |" * len(TITLES))
     for cell in CELLS:
-        print(f"| {cell} | {describe(times['gyrus'][cell])} | {describe(times['python3'][cell])} |")
+        print(f"| {cell} | " + " | ".join(describe(times[name][cell]) for name in TITLES) + " |")
     for index, title in enumerate(["start to kernel_info", "start to the first result"]):
-        columns = [describe([start[index] for start in starts[name]]) for name in KERNELS]
-        print(f"| {title} | {columns[0]} | {columns[1]} |")
+        print(f"| {title} | " + " | ".join(describe([s[index] for s in starts[name]]) for name in TITLES) + " |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Cell latency and memory over a session of 400 cells, Gyrus against xeus-python and ipykernel in the same run.
 
-Run: make bench-session (or .venv/bin/python Benchmarks/long_session.py [CELLS]). Prints a Markdown table; asserts nothing.
+Run: make bench (or .venv/bin/python Benchmarks/long_session.py [CELLS]). Prints a Markdown table; asserts nothing.
 
 Every cell declares what a notebook's cell does (a constant, a variable, a function or a type), uses what earlier cells
 declared, and shows a value. Memory is the resident set
@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["JUPYTER_PATH"] = str(Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv")) / "share/jupyter")
 
 import psutil  # noqa: E402
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # noqa: E402
 
 from latency import Kernel  # noqa: E402
 
@@ -59,11 +58,6 @@ def main(count):
     print("| | median of cells 1 to 20 (ms) | of the last 20 (ms) | ratio | memory at cell 10 (MB) | grown by (MB) |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name, templates in names.items():
-        try:
-            KernelSpecManager().get_kernel_spec(name)
-        except NoSuchKernel:
-            print(f"{name} is not installed (pip install xeus-python): left out", file=sys.stderr)
-            continue
         old = Kernel(name)
         for number in range(count - 20):
             old.run(cell(templates, number))

@@ -9,6 +9,7 @@ package enum Runner {
     private typealias Leave = @convention(c) (Int32) -> Void
     private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
     private typealias Uncaught = @convention(c) (UnsafeMutableRawPointer) -> Void
+    private typealias Demand = @convention(c) (UnsafePointer<CChar>?) -> Void
     private typealias StartThread = @convention(c) (Body, Ended, UnsafeMutableRawPointer?) -> Bool
 
     /// How a thread of a cell ended; the raw values are those of the runner's `enum outcome`.
@@ -19,6 +20,7 @@ package enum Runner {
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
+    private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
     private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
 
     private static let messageIDFunction = find("gyrus_runner_message_id", as: MessageID.self)
@@ -30,6 +32,12 @@ package enum Runner {
 
     /// Notes that the cell's top-level item `item` begins.
     static func reached(_ item: Int32) { reachedFunction?(item) }
+
+    /// Whether there is a front end that can be asked for input.
+    static var asksFrontEnd: Bool { demandFunction != nil }
+
+    /// Says what the next request for input is for; nil says nothing.
+    static func demand(_ json: String?) { demandFunction?(json) }
 
     /// Whether the user asked the running cell to stop.
     static var isInterrupted: Bool { isInterruptedFunction?() ?? false }

@@ -27,6 +27,15 @@ static pthread_cond_t input_changed = PTHREAD_COND_INITIALIZER;
 static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED } input_state;
 static char *input_text;
 static size_t input_length, input_taken;
+// What the next request for input says of itself, as JSON.
+static char *input_demand;
+
+void gyrus_runner_demand(const char *demand) {
+    pthread_mutex_lock(&input_lock);
+    free(input_demand);
+    input_demand = demand ? strdup(demand) : NULL;
+    pthread_mutex_unlock(&input_lock);
+}
 
 static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
     (void)cookie;
@@ -37,7 +46,7 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         input_length = input_taken = 0;
         input_state = INPUT_ASKED;
         fflush(stdout);
-        send_json(MESSAGE_INPUT, "{\"prompt\":\"\",\"password\":false}");
+        send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
         input_state = INPUT_NONE;
     }

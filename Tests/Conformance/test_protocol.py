@@ -3,6 +3,7 @@
 import json
 import time
 
+import pytest
 import zmq
 from session import Session
 
@@ -150,6 +151,33 @@ def test_heartbeats_come_while_a_cell_runs(kernel):
     socket.close()
     kernel.interrupt()
     kernel.finish(cell)
+
+
+INPUTS = {
+    "a line": ("readLine()", "", False),
+    "a line with a prompt": ('readLine(prompt: "Subject \\"é\\": ")', 'Subject "é": ', False),
+    "a password": ("readPassword()", "Password: ", True),
+    "a line after a password": ("readLine()", "", False),
+}
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_input_is_asked_for(kernel, kind):
+    code, prompt, hidden = INPUTS[kind]
+    cell = kernel.client.execute(f"let answer = {code}\nanswer ?? \"none\"", allow_stdin=True)
+    demand = kernel.client.get_stdin_msg(timeout=20)
+    assert demand["msg_type"] == "input_request" and demand["content"] == {"prompt": prompt, "password": hidden}
+    assert demand["parent_header"]["msg_id"] == cell
+    kernel.client.input("sub-01 é🧠")
+    assert kernel.finish(cell).result == "sub-01 é🧠"
+
+
+def test_a_question_can_be_interrupted(kernel):
+    cell = kernel.client.execute('print(readLine(prompt: "? ") ?? "none")', allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=20)
+    kernel.interrupt()
+    assert kernel.finish(cell).reply["status"] in ("ok", "error")
+    assert kernel.value("1 + 1") == "2"
 
 
 def test_input_is_refused_where_it_is_not_allowed(kernel):
