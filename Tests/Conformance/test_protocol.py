@@ -169,7 +169,7 @@ def test_input_is_asked_for(kernel, kind):
     assert demand["msg_type"] == "input_request" and demand["content"] == {"prompt": prompt, "password": hidden}
     assert demand["parent_header"]["msg_id"] == cell
     kernel.client.input("sub-01 é🧠")
-    assert kernel.finish(cell).result == "sub-01 é🧠"
+    assert kernel.finish(cell).result == '"sub-01 é🧠"'
 
 
 def test_a_question_can_be_interrupted(kernel):
