@@ -67,6 +67,7 @@ let package = Package(
         system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CSpawn", apt: "libc6-dev"),
 
         // The library that cells import
         library("CommFrames", []),
@@ -93,14 +94,14 @@ let package = Package(
 
         // The kernel
         library("Jupyter", ["CZeroMQ", "COpenSSL"]),
-        library("SwiftCells", [], settings: [parser], linker: parserLibraries),
+        library("SwiftCells", ["COpenSSL"], settings: [parser], linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner",
             linkerSettings: [
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        library("GyrusKernel", ["CommFrames", "Jupyter", "SwiftCells", "CSQLite"], settings: [parser]),
+        library("GyrusKernel", ["CommFrames", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [

@@ -103,7 +103,7 @@ final class CellOutput: Sendable {
                 frame.head.kind.rawValue, content: frame.content, metadata: frame.metadata,
                 buffers: frame.buffers)
         case .input(let demand): ask(demand, for: request)
-        case .ready: break
+        case .ready, .answer: break
         case .finished(let end):
             releaseHeld(of: request, isTrap: end.outcome == .trap)
             change(request) {

@@ -7,25 +7,33 @@ import Synchronization
 final class CellSession: @unchecked Sendable {
     // @unchecked: `turn` is held by whoever compiles or runs a cell; what an interrupt touches lies in `interrupts`.
     private let turn = NSRecursiveLock()
-    private let compiler: CellCompiler
+    let compiler: CellCompiler
     private let installation: Installation
+    /// What cells can import without `%package`.
+    var cellLibraries: CellLibraries { installation.cellLibraries }
+    let toolchain: Toolchain
     private let symbolizer: Symbolizer
     private let output: CellOutput
     private let comms: CommHandlers
     private var runner: RunnerProcess?
     /// The lines of the cells by label. A handler may fail while a cell runs, hence the lock.
     private let cellLines = Mutex<[String: [String]]>([:])
-    private var lines: [String: [String]] {
+    var lines: [String: [String]] {
         get { cellLines.withLock { $0 } }
         set { cellLines.withLock { $0 = newValue } }
     }
-    private let folder: URL
+    /// Where the session keeps its files.
+    let folder: URL
+    /// What `%env`, `%cd` and `%package` did to the runner, to be done to the one that follows it.
+    var setting = RunnerSetting()
 
     private struct Interrupts {
         var runner: RunnerProcess?
         var isBusy = false
         var isAsked = false
         var number = 0
+        /// The command that the kernel itself runs for the cell.
+        var child: ChildProcess?
     }
     private let interrupts = Mutex(Interrupts())
 
@@ -35,11 +43,12 @@ final class CellSession: @unchecked Sendable {
     /// A session that keeps its files in a private folder; throws where there is no toolchain or a part is missing.
     init(installation: Installation) throws {
         self.installation = installation
-        let toolchain = try Toolchain.locate()
+        toolchain = try Toolchain.locate()
         folder = try SessionFolder.make()
         compiler = try CellCompiler(
             toolchain: toolchain, libraries: installation.cellLibraries, folder: folder,
-            moduleCache: Folders.cache.appending(path: "modules"))
+            moduleCache: Folders.cache.appending(path: "modules"),
+            cache: try? CellCache(folder: Folders.cache.appending(path: "cells")))
         symbolizer = Symbolizer(executable: toolchain.symbolizer, folder: folder)
         let table = CommTable()
         output = CellOutput(comms: table)
@@ -51,31 +60,70 @@ final class CellSession: @unchecked Sendable {
         turn.lock()
         defer { turn.unlock() }
         _ = try? ensureRunner()
-        _ = try? compiler.compile("1 + 1", label: "In[0]")
+        try? compiler.warmUp()
+    }
+
+    /// Finds the magics of a cell, knowing what earlier cells declared.
+    var magicParser: MagicParser {
+        let names = compiler.names
+        return MagicParser { names.declares($0) }
     }
 
     /// Processes that work for this session.
     var processIDs: [pid_t] { interrupts.withLock { $0.runner.map { [$0.pid] } ?? [] } }
 
-    /// What a cell left: its error, and its result's message content.
+    /// What a cell left: its error, its result's message content, and how long it took.
     struct Outcome {
         var error: ErrorReport?
         var result: Data?
+        var timing: CellTiming?
     }
 
-    /// Runs one cell; its output is published through `context` as it comes.
-    func run(_ code: String, label: String, context: RequestContext, keepsResult: Bool = false) -> Outcome {
+    /// Keeps the session for one cell: an interrupt that comes while `body` goes on is for everything in it.
+    func occupied<Result>(_ body: () throws -> Result) rethrows -> Result {
         turn.lock()
         defer { turn.unlock() }
-        guard code.contains(where: { !$0.isWhitespace }) else { return Outcome() }
+        if interrupts.withLock({ $0.isBusy }) { return try body() }
         interrupts.withLock {
             $0.isBusy = true
             $0.isAsked = false
             $0.number += 1
         }
         defer { interrupts.withLock { $0.isBusy = false } }
+        return try body()
+    }
+
+    /// Whether the user asked the cell to stop.
+    var isInterrupted: Bool { interrupts.withLock { $0.isAsked } }
+
+    /// Waits for a command of the kernel's own that an interrupt ends.
+    func stoppable<Result>(_ child: ChildProcess, _ body: () throws -> Result) rethrows -> Result {
+        let isAsked = interrupts.withLock {
+            $0.child = child
+            return $0.isAsked
+        }
+        defer { interrupts.withLock { $0.child = nil } }
+        if isAsked { child.stop() }
+        return try body()
+    }
+
+    /// Runs one cell; its output is published through `context` as it comes.
+    func run(
+        _ code: String, label: String, context: RequestContext, options: CellOptions = CellOptions(),
+        keepsResult: Bool = false
+    ) -> Outcome {
+        occupied { compileAndRun(code, label, context, options, keepsResult) }
+    }
+
+    private func compileAndRun(
+        _ code: String, _ label: String, _ context: RequestContext, _ options: CellOptions,
+        _ keepsResult: Bool
+    ) -> Outcome {
+        guard code.contains(where: { !$0.isWhitespace }) else { return Outcome() }
         do {
-            let cell = try compiler.compile(code, label: label)
+            let started = ContinuousClock.now
+            let cell = try compiler.compile(code, label: label, options: options)
+            let compilation = ContinuousClock.now - started
             lines[label] = cell.lines
             for warning in cell.warnings {
                 let text = DiagnosticText.lines(of: warning, in: cell.lines, label: label)
@@ -85,7 +133,9 @@ final class CellSession: @unchecked Sendable {
                 return Outcome(
                     error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
             }
-            return try execute(cell, context: context, keepsResult: keepsResult)
+            var outcome = try execute(cell, context: context, keepsResult: keepsResult)
+            outcome.timing?.compilation = compilation
+            return outcome
         } catch CellCompiler.Failure.source(let diagnostics, let lines) {
             return Outcome(error: ErrorReports.compile(diagnostics, lines: lines, label: label))
         } catch CellCompiler.Failure.tool(let text) {
@@ -107,11 +157,12 @@ final class CellSession: @unchecked Sendable {
         guard let end = left.end else { return Outcome(error: lost(left, cell.label)) }
         if end.outcome == .ok {
             compiler.commit(cell)
-            return Outcome(result: left.result)
+            return Outcome(result: left.result, timing: end.timing)
         }
         if end.loaded == true { compiler.commit(cell, reached: end.reached ?? 0) }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
-        return Outcome(error: reports.stopped(cell, end, error: left.error, trapText: left.trapText))
+        return Outcome(
+            error: reports.stopped(cell, end, error: left.error, trapText: left.trapText), timing: end.timing)
     }
 
     /// The runner is gone: a new one begins with nothing.
@@ -134,7 +185,20 @@ final class CellSession: @unchecked Sendable {
                 + "everything that cells declared is gone. \(lostNames)")
     }
 
-    private func ensureRunner() throws -> RunnerProcess {
+    /// Ends the runner with all that cells declared, and starts another.
+    func restart() throws {
+        try occupied {
+            runner?.end()
+            runner = nil
+            interrupts.withLock { $0.runner = nil }
+            compiler.reset()
+            forgetPackages()
+            _ = try ensureRunner()
+        }
+    }
+
+    /// The runner, which is started where there is none.
+    func ensureRunner() throws -> RunnerProcess {
         if let runner, kill(runner.pid, 0) == 0 { return runner }
         let output = self.output
         let started = try RunnerProcess(
@@ -142,7 +206,8 @@ final class CellSession: @unchecked Sendable {
             listener: .init(
                 receive: { output.receive($0, of: $1) }, receiveRaw: { output.receiveRaw($0, $1) },
                 died: { output.died($0) }))
-        for library in compiler.preload { started.send("load \(library)") }
+        for library in compiler.preload { started.tell("load \(library)") }
+        setting.apply(to: started)
         runner = started
         interrupts.withLock { $0.runner = started }
         return started
@@ -151,21 +216,24 @@ final class CellSession: @unchecked Sendable {
     /// Asks the running cell to stop; ends its process where nothing else helps.
     func interrupt() {
         comms.interrupt(patience: Self.patience)
-        let (number, runner) = interrupts.withLock { state -> (Int, RunnerProcess?) in
-            guard state.isBusy else { return (0, nil) }
-            state.isAsked = true
-            return (state.number, state.runner)
+        let state = interrupts.withLock { state -> Interrupts in
+            if state.isBusy { state.isAsked = true }
+            return state
         }
-        guard let runner else { return }
+        guard state.isBusy else { return }
+        if let child = state.child { return child.stop() }
+        guard let runner = state.runner else { return }
         runner.send("interrupt")
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [self] in
-            if interrupts.withLock({ $0.isBusy && $0.number == number }) { runner.kill() }
+            if interrupts.withLock({ $0.isBusy && $0.number == state.number }) { runner.kill() }
         }
     }
 
     /// Ends the runner and removes the session's files.
     func close() {
-        interrupts.withLock { $0.runner }?.kill()
+        let (runner, child) = interrupts.withLock { ($0.runner, $0.child) }
+        child?.kill()
+        runner?.kill()
         try? FileManager.default.removeItem(at: folder)
     }
 }

@@ -29,11 +29,20 @@ struct ErrorReports {
         ErrorReport(name: name, value: value, traceback: ["\(red)\(name)\(plain): \(value)"])
     }
 
+    /// The report of a magic that failed, with its line.
+    static func magic(_ error: MagicError, line: Int, of code: String, label: String) -> ErrorReport {
+        var report = plain("MagicError", error.description)
+        let lines = code.split(separator: "\n", omittingEmptySubsequences: false)
+        report.traceback.append("\(blue)\(label):\(line)\(plain)")
+        if lines.indices.contains(line - 1) { report.traceback.append("    \(line) | \(lines[line - 1])") }
+        return report
+    }
+
     /// The report of a cell, or of the handler of a comm message, that was stopped by a throw, a trap or an interrupt.
     func stopped(_ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String)
         -> ErrorReport
     {
-        let (frames, failure) = symbolizer.frames(of: end)
+        let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
         let (name, value) = words(end, error, trapText: trapText, failure: failure)
         let fallback = cell.flatMap { place(reached: end.reached ?? 0, in: $0) }.map { [$0] } ?? []
         var traceback = ["\(Self.red)\(name)\(Self.plain): \(value)"]
@@ -78,10 +87,8 @@ struct ErrorReports {
 
     private func signalMessage(_ end: CellEnd) -> String {
         switch end.signal {
-        case "SEGV", "BUS":
-            end.frames.count >= 32
-                ? "stack overflow: endless recursion"
-                : "an address that is not mapped was used (SIG\(end.signal))"
+        case "STACK": "stack overflow: endless recursion"
+        case "SEGV", "BUS": "an address that is not mapped was used (SIG\(end.signal))"
         case "ABRT": "the program aborted itself"
         default:
             "the program trapped (SIG\(end.signal)): an overflow, a failed cast or another broken precondition"

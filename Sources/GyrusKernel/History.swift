@@ -8,7 +8,7 @@ final class History: Sendable {
     // SQLite's handle is used under the lock alone.
     private struct Database: @unchecked Sendable { let handle: OpaquePointer }
     private let database: Mutex<Database>?
-    private let session: Int
+    let session: Int
 
     /// Opens the history in a folder; where that fails, remembers nothing and says why on standard error.
     init(folder: URL) {
@@ -44,9 +44,14 @@ final class History: Sendable {
 
     /// The entries that a request asks for, oldest first.
     func entries(_ request: HistoryRequest) -> [HistoryEntry] {
+        entries(request.access, output: request.output)
+    }
+
+    /// The entries of an access, oldest first.
+    func entries(_ access: HistoryRequest.Access, output: Bool = false) -> [HistoryEntry] {
         let columns = "SELECT session, line, input, output FROM history"
         let found: [Row]
-        switch request.access {
+        switch access {
         case .tail(let count):
             found = rows(columns + " ORDER BY session DESC, line DESC LIMIT ?", [.integer(count)]).reversed()
         case .range(let wanted, let start, let stop):
@@ -62,7 +67,7 @@ final class History: Sendable {
             ).reversed()
         }
         return found.map {
-            request.output
+            output
                 ? HistoryEntry(session: $0.session, line: $0.line, input: $0.input, output: $0.output)
                 : HistoryEntry(session: $0.session, line: $0.line, input: $0.input)
         }

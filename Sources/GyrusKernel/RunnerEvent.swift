@@ -15,6 +15,8 @@ enum RunnerEvent {
     case ready
     /// A cell ended, or the handler of a comm message.
     case finished(CellEnd)
+    /// What the runner says to a command that asks.
+    case answer(Data)
 
     init?(kind: UInt8, payload: Data) {
         let decoder = JSONDecoder()
@@ -38,6 +40,7 @@ enum RunnerEvent {
         case 21, 23:
             guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
             self = .finished(end)
+        case 22: self = .answer(payload)
         default: return nil
         }
     }
@@ -71,10 +74,17 @@ struct CellEnd: Decodable {
     let interrupted: Bool
     /// Of a cell: the top-level item that was begun last.
     let reached: Int?
-    /// The name of the signal of a trap (`ILL`).
+    /// The name of the signal of a trap (`ILL`), or `STACK` where the stack came to its end.
     let signal: String
     /// The frames of its end that lie in cells, innermost first.
     let frames: [Frame]
+    /// Of a cell: nanoseconds from its first to its last instruction, and those of processor time that the process spent meanwhile.
+    let wall, user, system: Int?
+
+    var timing: CellTiming? {
+        guard let wall, let user, let system else { return nil }
+        return CellTiming(wall: .nanoseconds(wall), user: .nanoseconds(user), system: .nanoseconds(system))
+    }
 
     struct Frame: Decodable {
         let image: String
@@ -85,5 +95,21 @@ struct CellEnd: Decodable {
             image = try container.decode(String.self)
             offset = try container.decode(Int.self)
         }
+    }
+}
+
+/// How long a cell took.
+struct CellTiming {
+    /// To compile, link and (for what the cache had) fetch.
+    var compilation: Duration = .zero
+    /// To run, by the clock.
+    var wall: Duration
+    /// Processor time of all threads.
+    var user, system: Duration
+
+    static func + (one: CellTiming, other: CellTiming) -> CellTiming {
+        CellTiming(
+            compilation: one.compilation + other.compilation, wall: one.wall + other.wall,
+            user: one.user + other.user, system: one.system + other.system)
     }
 }

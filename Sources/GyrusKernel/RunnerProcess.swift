@@ -27,6 +27,7 @@ final class RunnerProcess: Sendable {
     private let output: Int32
     private let errors: Int32
     private let listener: Listener
+    private let answers = AnswerBox()
 
     /// Starts a runner; throws `RunnerFailure` where that fails.
     init(executable: String, listener: Listener) throws {
@@ -93,8 +94,20 @@ final class RunnerProcess: Sendable {
         }
     }
 
+    /// Sends a command that the runner answers, and waits; nothing where it ends instead.
+    func ask(_ command: String) -> Data? { answers.wait { send(command) } }
+
+    /// Sends a command that the runner answers, and goes on; an answer that is an error goes to the kernel's log.
+    func tell(_ command: String) { answers.pass { send(command) } }
+
     /// Ends the process at once.
     func kill() { _ = Foundation.kill(pid, SIGKILL) }
+
+    /// Ends the process and waits until all that it sent has been heard.
+    func end() {
+        kill()
+        answers.waitForEnd()
+    }
 
     /// Reads what has been written to descriptors 1 and 2 and not yet been seen.
     private func drainRaw() {
@@ -123,7 +136,7 @@ final class RunnerProcess: Sendable {
             for (request, event) in frames.take(data) {
                 // Whatever the cell wrote before it ended is in the pipes by now.
                 if case .finished = event { drainRaw() }
-                listener.receive(event, request)
+                if case .answer(let answer) = event { answers.fill(answer) } else { listener.receive(event, request) }
             }
         }
         drainRaw()
@@ -135,6 +148,7 @@ final class RunnerProcess: Sendable {
             descriptor = nil
         }
         listener.died(status)
+        answers.end()
     }
 
     private func readSome(_ descriptor: Int32) -> Data? {

@@ -38,13 +38,16 @@ public final class SwiftKernel: Kernel {
 
     public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
         let label = "In[\(context.executionCount)]"
-        let outcome = session.run(request.code, label: label, context: context)
+        let cell = CellRun(request.code, session: session, history: history, context: context, label: label)
+        let error = cell.run()
         if request.storeHistory {
             history.add(
-                line: context.executionCount, input: request.code, output: outcome.result.flatMap(plainText))
+                line: context.executionCount, input: request.code, output: cell.result.flatMap(plainText))
         }
-        if let error = outcome.error { return .failed(error) }
-        return .ok(userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })
+        if let error { return .failed(error) }
+        return .ok(
+            payload: cell.payload,
+            userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })
     }
 
     /// One of the request's user expressions, as the protocol wants it.
@@ -81,7 +84,7 @@ public final class SwiftKernel: Kernel {
     public var processIDs: [Int32] { [getpid()] + session.processIDs }
 
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
-        switch Completeness(of: request.code) {
+        switch MagicParser().completeness(of: request.code) {
         case .complete: .complete
         case .incomplete(let indent): .incomplete(indent: indent)
         case .invalid: .invalid

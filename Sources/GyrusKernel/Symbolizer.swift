@@ -16,7 +16,9 @@ struct Symbolizer {
     let folder: URL
 
     /// The frames with their lines, and the runtime's name for a failure without a message ("arithmetic overflow").
-    func frames(of end: CellEnd) -> (frames: [CellFrame], failure: String?) {
+    ///
+    /// `labels` are the names of the cells and of the files that `%include` brought in.
+    func frames(of end: CellEnd, labels: some Collection<String>) -> (frames: [CellFrame], failure: String?) {
         var frames: [CellFrame] = []
         var failure: String?
         for place in end.frames.prefix(24) {
@@ -26,8 +28,9 @@ struct Symbolizer {
                     failure = failure ?? String(entry.function[range.upperBound...])
                     continue
                 }
-                let label = (entry.file as NSString).lastPathComponent
-                guard label.hasPrefix("In["), entry.line > 0 else { continue }
+                guard let label = labels.first(where: { entry.file == $0 || entry.file.hasSuffix("/" + $0) }),
+                    entry.line > 0
+                else { continue }
                 let name = entry.function.hasSuffix("_main") ? nil : demangled(entry.function)
                 let frame = CellFrame(function: name, label: label, line: entry.line)
                 if frames.last != frame { frames.append(frame) }

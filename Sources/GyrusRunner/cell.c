@@ -6,11 +6,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+// Nanoseconds by the clock, and of processor time of the whole process.
+struct spent {
+    int64_t wall, user, system;
+};
+
+static struct spent spent_now(void) {
+    struct timespec clock;
+    struct rusage usage;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    getrusage(RUSAGE_SELF, &usage);
+    return (struct spent){
+        .wall = clock.tv_sec * 1000000000LL + clock.tv_nsec,
+        .user = usage.ru_utime.tv_sec * 1000000000LL + usage.ru_utime.tv_usec * 1000LL,
+        .system = usage.ru_stime.tv_sec * 1000000000LL + usage.ru_stime.tv_usec * 1000LL,
+    };
+}
 
 // A cell that runs: which library, which entry, and how far it came.
 struct cell {
     char *path, *entry;
     bool loaded;
+    struct spent start; // When its own code began.
 };
 
 static atomic_int reached; // How many of the cell's top-level items were begun.
@@ -48,6 +68,7 @@ static void body(void *context) {
     cell->loaded = true;
     threads_hook_throws();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
+    cell->start = spent_now();
     if (runner) {
         runner(entry);
     } else {
@@ -58,10 +79,13 @@ static void body(void *context) {
 
 static void ended(void *context, enum outcome outcome) {
     struct cell *cell = context;
+    struct spent start = cell->start, now = cell->loaded ? spent_now() : start;
     struct job_end end = job_end(&the_cell, outcome);
     streams_settle(outcome != OUTCOME_OK);
     send_end(
-        MESSAGE_FINISHED, &end, "\"loaded\":%s,\"reached\":%d", cell->loaded ? "true" : "false", atomic_load(&reached));
+        MESSAGE_FINISHED, &end, "\"loaded\":%s,\"reached\":%d,\"wall\":%lld,\"user\":%lld,\"system\":%lld",
+        cell->loaded ? "true" : "false", atomic_load(&reached), (long long)(now.wall - start.wall),
+        (long long)(now.user - start.user), (long long)(now.system - start.system));
     free(cell->path);
     free(cell->entry);
     free(cell);
@@ -76,7 +100,8 @@ void cell_run(uint32_t request, const char *message_id, const char *path, const 
     if (!thread_start(&the_cell, body, ended, cell)) ended(cell, OUTCOME_ERROR);
 }
 
-void cell_preload(const char *path) {
-    if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) fprintf(stderr, "%s\n", dlerror());
+const char *cell_preload(const char *path) {
+    if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
     threads_hook_throws();
+    return NULL;
 }

@@ -9,9 +9,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-// The descriptor that the kernel handed down; see RunnerProcess.swift.
-enum { CHANNEL = 3 };
-
 static pthread_mutex_t channel_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void write_all(const uint8_t *bytes, size_t length) {

@@ -46,7 +46,7 @@ void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) 
     va_end(arguments);
     send_json(
         kind, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"frames\":%s,%s}", names[report->outcome],
-        end->interrupted ? "true" : "false", report->signal ? sigabbrev_np(report->signal) : "", frames, members);
+        end->interrupted ? "true" : "false", report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "", frames, members);
     free(members);
 }
 

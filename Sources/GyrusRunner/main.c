@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "runner.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,22 +19,24 @@ enum { COMMANDS = 4 };
 // Foundation takes the thread that loads it for the main thread, and binds the main queue to it.
 static pthread_mutex_t preload_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t preload_done = PTHREAD_COND_INITIALIZER;
-static const char *preload_path;
+static const char *preload_path, *preload_error;
 static int preload_wake = -1;
 
-static void preload_on_main_thread(const char *path) {
+static const char *preload_on_main_thread(const char *path) {
     pthread_mutex_lock(&preload_lock);
     preload_path = path;
     eventfd_write(preload_wake, 1);
     while (preload_path != NULL) pthread_cond_wait(&preload_done, &preload_lock);
+    const char *error = preload_error;
     pthread_mutex_unlock(&preload_lock);
+    return error;
 }
 
 static void preload_as_asked(void) {
     eventfd_t count;
     if (eventfd_read(preload_wake, &count) < 0) return;
     pthread_mutex_lock(&preload_lock);
-    if (preload_path != NULL) cell_preload(preload_path);
+    if (preload_path != NULL) preload_error = cell_preload(preload_path);
     preload_path = NULL;
     pthread_cond_signal(&preload_done);
     pthread_mutex_unlock(&preload_lock);
@@ -55,8 +58,14 @@ static void obey_comm(char *line, FILE *commands) {
     handler_run((uint32_t)strtoul(request, NULL, 10), message_id, frame, length);
 }
 
-// Commands: `load PATH`, `run REQUEST MESSAGE-ID ENTRY PATH`, `comm REQUEST MESSAGE-ID LENGTH` with so many bytes behind
-// it, `interrupt`, `input TEXT`, `end-of-input`.
+// Answers a command: an empty answer says that it was done.
+static void answer(const char *error) {
+    gyrus_runner_send(MESSAGE_ANSWER, (const uint8_t *)error, error ? strlen(error) : 0);
+}
+
+// Commands: `run REQUEST MESSAGE-ID ENTRY PATH`, `comm REQUEST MESSAGE-ID LENGTH` with so many bytes behind it,
+// `interrupt`, `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
+// `go FOLDER`.
 static void obey(char *line, FILE *commands) {
     if (strncmp(line, "run ", 4) == 0) {
         obey_run(line + 4);
@@ -69,7 +78,13 @@ static void obey(char *line, FILE *commands) {
     } else if (strcmp(line, "end-of-input") == 0) {
         streams_answer_input(NULL);
     } else if (strncmp(line, "load ", 5) == 0) {
-        preload_on_main_thread(line + 5);
+        answer(preload_on_main_thread(line + 5));
+    } else if (strcmp(line, "environment") == 0) {
+        environment_list();
+    } else if (strncmp(line, "set ", 4) == 0) {
+        answer(environment_set(line + 4));
+    } else if (strncmp(line, "go ", 3) == 0) {
+        answer(environment_go(line + 3));
     }
 }
 
@@ -111,6 +126,9 @@ int main(void) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_IGN); // A front end's signal to the group is not meant for the cell; interrupts are commands.
     signal(SIGPIPE, SIG_IGN);
+    // What a cell starts must not hold the kernel's channel open, nor write into it.
+    fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
+    fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);
     streams_open();
     threads_prepare();
     preload_wake = eventfd(0, EFD_CLOEXEC);

@@ -13,6 +13,9 @@
 
 // --- channel.c: framed messages to the kernel -------------------------------------------------------------------
 
+// The descriptor that the kernel handed down; see RunnerProcess.swift.
+enum { CHANNEL = 3 };
+
 // What a message says; the first six are also known to Sources/Display/Output.swift.
 enum message_kind {
     MESSAGE_DISPLAY = 1,
@@ -26,6 +29,7 @@ enum message_kind {
     MESSAGE_INPUT = 12,
     MESSAGE_READY = 20,
     MESSAGE_FINISHED = 21,
+    MESSAGE_ANSWER = 22,
     MESSAGE_HANDLED = 23,
 };
 
@@ -67,6 +71,14 @@ bool images_are_barred(void);
 // Writes `[["Cell3",4660],…]` for those of the addresses that lie in cells (name of the image, offset in it).
 void image_describe(const uintptr_t *addresses, int count, char *text, size_t size);
 
+// --- environment.c: what the process is set to ---------------------------------------------------------------------
+
+// Sends the variables of the environment as an answer, a NUL behind each.
+void environment_list(void);
+// Sets a variable (`NAME=VALUE`), or goes to a folder. What was wrong, or NULL.
+const char *environment_set(char *assignment);
+const char *environment_go(const char *folder);
+
 // --- threads.c: threads that survive ----------------------------------------------------------------------------
 
 enum outcome { OUTCOME_OK = 0, OUTCOME_ERROR = 1, OUTCOME_TRAP = 2, OUTCOME_INTERRUPT = 3 };
@@ -78,6 +90,7 @@ enum { FRAMES = 48 };
 struct report {
     enum outcome outcome;
     int signal;
+    bool stack_ended; // Whether a trap is the end of the thread's stack.
     int frame_count;
     uintptr_t frames[FRAMES];
 };
@@ -126,8 +139,8 @@ void jobs_interrupt(void);
 // --- cell.c: one cell at a time ---------------------------------------------------------------------------------
 
 void cell_run(uint32_t request, const char *message_id, const char *path, const char *entry);
-// Loads a library into the process before a cell needs it.
-void cell_preload(const char *path);
+// Loads a library into the process before a cell needs it; what was wrong, or NULL.
+const char *cell_preload(const char *path);
 
 // --- handler.c: one handler of a comm message at a time, beside a cell or between cells --------------------------
 

@@ -118,7 +118,11 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
         sigaction(signal, &standard, NULL);
         return;
     }
+    // A push or a call into the guard page below the stack.
+    uintptr_t address = (uintptr_t)info->si_addr;
+    bool stack_ended = signal == SIGSEGV && address < guard->stack_low + 4096 && address + 65536 > guard->stack_low;
     report_from(guard, OUTCOME_TRAP, signal, pc, frame);
+    guard->job->report.stack_ended |= stack_ended;
     guard->armed = 0;
     siglongjmp(guard->start, OUTCOME_TRAP);
 }

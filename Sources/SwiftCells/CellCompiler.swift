@@ -17,83 +17,150 @@ public final class CellCompiler {
     public private(set) var names = NameTable()
     /// The libraries to load, in this order, before the first cell.
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
+    /// When cells are compiled with `-O`.
+    public var optimization = Optimization.auto
     private let toolchain: Toolchain
-    private let libraries: CellLibraries
+    /// What cells can import.
+    public var libraries: CellLibraries { didSet { surroundings = libraries.contentHash(with: toolchain) } }
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
     /// The libraries to link, by the imports that users wrote: the same ones need the same libraries, and the modules
     /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
+    private let cache: CellCache?
+    /// What each module was made of, by its name, as a hash.
+    private var contents: [String: String] = [:]
+    private lazy var surroundings = libraries.contentHash(with: toolchain)
+    private var labels: Set<String> = []
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
     private static let allocation = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864"
 
-    /// A compiler that keeps its files in `folder`, and compiled C modules in `moduleCache`.
-    public init(toolchain: Toolchain, libraries: CellLibraries, folder: URL, moduleCache: URL) throws {
+    /// A compiler that keeps its files in `folder`, compiled C modules in `moduleCache`, and cells for later sessions
+    /// in `cache`.
+    public init(
+        toolchain: Toolchain, libraries: CellLibraries, folder: URL, moduleCache: URL, cache: CellCache? = nil
+    ) throws {
         self.toolchain = toolchain
         self.libraries = libraries
         self.folder = folder
         self.moduleCache = moduleCache
+        self.cache = cache
         for place in [folder, moduleCache] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
     }
 
+    /// Compiles a cell for nothing, and never from the cache: what a session compiles first is slow.
+    public func warmUp() throws {
+        try build(
+            "Cell0", text: header([]) + "1 + 1\n", source: EditedSource("", edits: []), label: "In[0]",
+            imports: [], flags: ["-Onone"])
+        _ = surroundings
+    }
+
     /// Compiles and links a cell; throws `Failure` or `CommandFailure`.
-    public func compile(_ source: String, label: String) throws -> CompiledCell {
-        count += 1
-        let module = "Cell\(count)"
+    public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
+        -> CompiledCell
+    {
+        let module = "Cell\(count + 1)"
+        labels.insert(label)
         var syntax = CellSyntax(source)
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
         let declared = Set(syntax.declarations.map(\.name))
         syntax.replace { names.hasConformance($0, declared: declared) }
-        let edited = CellRewriter.rewritten(syntax, of: source, owners: names.variableOwner)
+        let edited: EditedSource
+        if let wrapping = options.wrapping {
+            edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping))
+            syntax.forgetDeclarations()
+        } else {
+            edited = CellRewriter.rewritten(
+                syntax, of: source, owners: names.variableOwner, showsResult: options.showsResult)
+        }
         let prelude = names.prelude(for: syntax)
-        let imports = libraries.imports.map { "import \($0)" } + prelude.lines
         let survivors = names.survivors(of: syntax)
         let text =
-            imports.joined(separator: "\n") + "\n" + Self.placed(edited.text, label: label, line: 1)
+            header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
             + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
             .joined()
-        let file = folder.appending(path: "\(module).swift")
-        try Data(text.utf8).write(to: file)
-        let warnings: [Diagnostic]
-        do {
-            warnings = try runFrontend(
-                module: module, file: file.path, source: edited, label: label, conforms: conforms)
-        } catch Failure.source(let errors, let lines) {
-            throw Failure.source(
-                names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
-                lines: lines)
+        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
+        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let flags =
+            optimization.flags(for: syntax, isOptimized: options.isOptimized)
+            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        if cache?.restore(key, to: stem(module)) != true {
+            do {
+                try build(
+                    module, text: text, source: edited, label: label, imports: names.imports + syntax.imports,
+                    flags: flags)
+                cache?.store(key, from: stem(module))
+            } catch Failure.source(let errors, let lines) {
+                throw Failure.source(
+                    names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
+                    lines: lines)
+            }
         }
-        try link(module, imports: names.imports + syntax.imports)
+        count += 1
+        contents[module] = key
         return CompiledCell(
-            module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
+            module: module, label: label, library: path(module, "so"),
+            warnings: warnings(of: module, edited, label: label), syntax: syntax,
             dependencies: prelude.modules, survivors: survivors,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
     }
 
+    private func header(_ prelude: [String]) -> String {
+        (libraries.imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"
+    }
+
+    /// Everything that decides what the compiler makes of a module.
+    private func contentHash(of module: String, text: String, flags: [String], dependencies: Set<String>)
+        -> String
+    {
+        let hash = ContentHash()
+        for part in [surroundings, module, text] + flags { hash.add(part) }
+        for name in dependencies.sorted() { hash.add(contents[name] ?? "") }
+        return hash.finish()
+    }
+
+    /// Compiles and links a module's whole text. `imports` are those that users wrote.
+    private func build(
+        _ module: String, text: String, source: EditedSource, label: String, imports: [String], flags: [String]
+    ) throws {
+        let file = path(module, "swift")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try runFrontend(module: module, file: file, source: source, label: label, flags: flags)
+        try link(module, imports: imports)
+    }
+
     /// Source that the compiler takes for lines of a cell.
     private static func placed(_ source: String, label: String, line: Int) -> String {
-        "#sourceLocation(file: \"\(label)\", line: \(line))\n\(source)\n"
+        let name = label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "#sourceLocation(file: \"\(name)\", line: \(line))\n\(source)\n"
     }
 
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
     public func commit(_ cell: CompiledCell, reached: Int? = nil) { names.commit(cell, reached: reached) }
 
     /// Forgets all cells, as after a restart of the runner.
-    public func reset() { names = NameTable() }
-
-    private func path(_ module: String, _ ending: String) -> String {
-        folder.appending(path: "\(module).\(ending)").path
+    public func reset() {
+        names = NameTable()
+        contents = [:]
+        // Counted anew, the modules of cells that run again have the names under which the cache knows them.
+        count = 0
     }
 
+    private func stem(_ module: String) -> String { folder.appending(path: module).path }
+    private func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
+
+    /// Runs the compiler; throws `Failure`.
     private func runFrontend(
-        module: String, file: String, source: EditedSource, label: String, conforms: Bool
-    ) throws -> [Diagnostic] {
+        module: String, file: String, source: EditedSource, label: String, flags: [String]
+    ) throws {
         let arguments =
             [
                 "-frontend", "-c", "-primary-file", file, "-target", toolchain.target,
@@ -102,45 +169,48 @@ public final class CellCompiler {
                 "-entry-point-function-name", module + "_main",
                 "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
                 "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources,
-                "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only", "-Onone",
+                "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only",
                 // Without: each module repeats the search paths, and the compiler reads them all.
                 "-no-serialize-debugging-options", "-serialize-diagnostics-path", path(module, "dia"),
                 "-typo-correction-limit", "20",
                 "-I", folder.path, "-o", path(module, "o"),
             ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
-            + toolchain.macroFlags
-            // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
-            // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+            + libraries.compilerFlags + toolchain.macroFlags + flags
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
-        let diagnostics = SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
-            .map(withoutOwnNotes)
-        if result.status == 0 {
-            let hiddenLine = source.hiddenResultLine
-            return diagnostics.filter {
-                $0.severity == .warning && $0.file == label && !isOfRewriting($0)
-                    && !($0.line == hiddenLine && $0.message.contains("is unused"))
-            }
-        }
+        if result.status == 0 { return }
         // An error outside all cells is one of the installation, not of the user's code.
-        let errors = diagnostics.filter { $0.severity == .error && $0.file.hasPrefix("In[") }
+        let errors = diagnostics(of: module, source, label: label).filter {
+            $0.severity == .error && labels.contains($0.file)
+        }
         if errors.isEmpty {
             throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))")
         }
         throw Failure.source(errors, lines: source.originalLines)
     }
 
+    private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label).map(withoutOwnNotes)
+    }
+
+    private func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
+        let hiddenLine = source.hiddenResultLine
+        return diagnostics(of: module, source, label: label).filter {
+            $0.severity == .warning && $0.file == label && !isOfRewriting($0)
+                && !($0.line == hiddenLine && $0.message.contains("is unused"))
+        }
+    }
+
     /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.
     private func withoutOwnNotes(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
         diagnostic.notes.removeAll {
-            $0.file.hasPrefix(folder.path)
-                || (!$0.file.hasPrefix("In[") && $0.message.hasSuffix("declared here"))
+            $0.file.contains(/\/Cell\d+\.swift$/)
+                || (!labels.contains($0.file) && $0.message.hasSuffix("declared here"))
         }
         // A place in a generated interface ("Swift.Sequence.reversed:2:36") leads nowhere; the same words once are enough.
         var said: Set<String> = []
         diagnostic.notes = diagnostic.notes.compactMap { note in
-            guard !note.file.hasPrefix("In["), !note.file.hasPrefix("/") else { return note }
+            guard !labels.contains(note.file), !note.file.hasPrefix("/") else { return note }
             guard said.insert(note.message).inserted else { return nil }
             var note = note
             note.line = 0

@@ -21,14 +21,16 @@ package final class CellRewriter: SyntaxVisitor {
         rewritten(CellSyntax(source), of: source, owners: owners)
     }
 
-    static func rewritten(_ syntax: CellSyntax, of source: String, owners: (String) -> String?)
-        -> EditedSource
-    {
-        EditedSource(source, edits: edits(of: syntax, owners: owners))
+    static func rewritten(
+        _ syntax: CellSyntax, of source: String, owners: (String) -> String?, showsResult: Bool = true
+    ) -> EditedSource {
+        EditedSource(source, edits: edits(of: syntax, owners: owners, showsResult: showsResult))
     }
 
     /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
-    static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
+    static func edits(of syntax: CellSyntax, owners: (String) -> String?, showsResult: Bool = true)
+        -> [SourceEdit]
+    {
         var earlier: [String: (module: String, item: Int)] = [:]
         for declaration in syntax.declarations where declaration.kind == .variable {
             if let module = owners(declaration.name) {
@@ -44,7 +46,7 @@ package final class CellRewriter: SyntaxVisitor {
                 rewriter.edits += replacement.edits
                 continue
             }
-            rewriter.rewrite(statement, isLast: index == statements.count - 1)
+            rewriter.rewrite(statement, isLast: showsResult && index == statements.count - 1)
         }
         return rewriter.edits
     }

@@ -120,6 +120,24 @@ extension CellSyntax {
         for replacement in replacements { effects.subtract(replacement.effects) }
     }
 
+    /// Takes the cell for the body of a closure: what it declares is no one else's.
+    mutating func forgetDeclarations() {
+        declarations = []
+        effects = []
+        conformances = []
+        replacements = []
+    }
+
+    /// The edits that put code before and behind all of the cell, on its own lines.
+    func edits(wrapping: (before: String, after: String)) -> [SourceEdit] {
+        guard let first = file.statements.first, let last = file.statements.last else { return [] }
+        return [
+            SourceEdit(
+                offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " "),
+            SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after),
+        ]
+    }
+
     /// Line and column (bytes, from 1) at which the cell first uses a name.
     func firstReference(to name: String) -> (line: Int, column: Int)? {
         let token = file.tokens(viewMode: .sourceAccurate).first {

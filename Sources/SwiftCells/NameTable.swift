@@ -174,6 +174,9 @@ public struct NameTable: Sendable {
 }
 
 extension NameTable {
+    /// Whether a cell declared a name, of whatever kind.
+    public func declares(_ name: String) -> Bool { owners[name] != nil }
+
     /// The names of all variables, in alphabetical order.
     public var variableNames: [String] {
         owners.filter { $0.value.contains { $0.kind == .variable } }.keys.sorted()

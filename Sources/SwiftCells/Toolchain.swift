@@ -4,6 +4,8 @@ import Foundation
 public struct Toolchain: Sendable {
     /// The `usr` folder.
     public let root: String
+    /// How the compiler names itself, with its version.
+    public let version: String
     /// The target triple (`x86_64-unknown-linux-gnu`).
     public let target: String
     /// The folder of runtime libraries and modules (`usr/lib/swift`).
@@ -16,6 +18,7 @@ public struct Toolchain: Sendable {
     public let macroFlags: [String]
 
     public var frontend: String { root + "/bin/swift-frontend" }
+    public var packageManager: String { root + "/bin/swift-build" }
     public var linker: String { root + "/bin/ld.lld" }
     public var autolinkExtract: String { root + "/bin/swift-autolink-extract" }
     public var symbolizer: String { root + "/bin/llvm-symbolizer" }
@@ -46,7 +49,8 @@ public struct Toolchain: Sendable {
         else { throw ToolchainError.unreadable(compiler, answer.output) }
         let resources = info.paths.runtimeResourcePath
         return Toolchain(
-            root: root, target: info.target.triple, resources: resources, libraries: libraries,
+            root: root, version: info.compilerVersion, target: info.target.triple, resources: resources,
+            libraries: libraries,
             registrar: "\(resources)/\(info.target.platform)/\(info.target.arch)/swiftrt.o",
             macroFlags: try macroFlags(of: compiler))
     }
@@ -81,6 +85,7 @@ public struct Toolchain: Sendable {
             let runtimeLibraryPaths: [String]
             let runtimeResourcePath: String
         }
+        let compilerVersion: String
         let target: Target
         let paths: Paths
     }

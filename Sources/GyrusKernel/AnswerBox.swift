@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+
+/// Where the answers to commands are left for the thread that asked; they come in the order of the commands.
+final class AnswerBox: Sendable {
+    private struct State {
+        var answer: Data?
+        var isWaiting = false
+        /// How many of the next answers nobody waits for.
+        var passed = 0
+        var hasEnded = false
+    }
+    private let state = Mutex(State())
+    private let changed = DispatchSemaphore(value: 0)
+    private let ended = DispatchGroup()
+
+    init() { ended.enter() }
+
+    /// The answer to the command that `send` sends; nothing where the other side ended. One thread at a time may wait.
+    func wait(_ send: () -> Void) -> Data? {
+        let hasEnded = state.withLock {
+            $0.answer = nil
+            $0.isWaiting = !$0.hasEnded
+            return $0.hasEnded
+        }
+        if hasEnded { return nil }
+        send()
+        changed.wait()
+        return state.withLock { $0.answer }
+    }
+
+    /// Sends a command whose answer nobody waits for.
+    func pass(_ send: () -> Void) {
+        state.withLock { $0.passed += 1 }
+        send()
+    }
+
+    func fill(_ answer: Data) {
+        let isPassed = state.withLock {
+            if $0.passed > 0 {
+                $0.passed -= 1
+                return true
+            }
+            return false
+        }
+        if !isPassed { return release(answer) }
+        if !answer.isEmpty {
+            FileHandle.standardError.write(Data("gyrus-runner: ".utf8) + answer + Data("\n".utf8))
+        }
+    }
+
+    func end() {
+        state.withLock { $0.hasEnded = true }
+        release(nil)
+        ended.leave()
+    }
+
+    func waitForEnd() { ended.wait() }
+
+    private func release(_ answer: Data?) {
+        let isWaiting = state.withLock { state in
+            state.answer = answer
+            defer { state.isWaiting = false }
+            return state.isWaiting
+        }
+        if isWaiting { changed.signal() }
+    }
+}

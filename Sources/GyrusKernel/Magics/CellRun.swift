@@ -1,0 +1,119 @@
+import Foundation
+import Jupyter
+import SwiftCells
+
+/// One execution of a cell: its steps, and what they leave.
+final class CellRun {
+    let session: CellSession
+    let history: History
+    let context: RequestContext
+    let label: String
+    private let code: String
+    /// The instructions to the front end (`set_next_input`).
+    var payload: [JSON] = []
+    private(set) var result: Data?
+    /// Whether `%time` asked for the time of all of the cell, and what its Swift took so far.
+    var timesAll = false
+    private var total: CellTiming?
+    private var isLastStep = true
+
+    init(_ code: String, session: CellSession, history: History, context: RequestContext, label: String) {
+        self.code = code
+        self.session = session
+        self.history = history
+        self.context = context
+        self.label = label
+    }
+
+    /// Runs the steps; the error of the first that failed.
+    func run() -> ErrorReport? {
+        session.occupied {
+            defer { if timesAll { total?.report(to: context) } }
+            return run(session.magicParser.steps(of: code))
+        }
+    }
+
+    private func run(_ steps: [CellStep]) -> ErrorReport? {
+        for (index, step) in steps.enumerated() {
+            isLastStep = index == steps.count - 1
+            do {
+                switch step {
+                case .swift(let source): try swift(source)
+                case .magic(let call): try run(call)
+                }
+            } catch let failure as MagicFailure {
+                return failure.report
+            } catch {
+                return ErrorReports.plain("KernelError", "\(error)")
+            }
+        }
+        return nil
+    }
+
+    private func run(_ call: MagicCall) throws {
+        if session.isInterrupted { throw MagicFailure.interrupted }
+        do {
+            try Magics.magic(for: call).run(call, self)
+        } catch let error as MagicError {
+            throw MagicFailure(ErrorReports.magic(error, line: call.line, of: code, label: label))
+        }
+    }
+
+    /// Compiles and runs Swift of this cell; throws `MagicFailure`. Its result is shown if nothing follows it.
+    @discardableResult
+    func swift(_ source: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
+        defer {
+            session.lines[label] = code.split(separator: "\n", omittingEmptySubsequences: false).map(
+                String.init)
+        }
+        return try swift(source, label: label, options: options)
+    }
+
+    /// Compiles and runs Swift whose lines are those of `label`.
+    @discardableResult
+    func swift(_ source: String, label: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
+        var options = options
+        options.showsResult = options.showsResult && isLastStep
+        let outcome = session.run(source, label: label, context: context, options: options)
+        if let timing = outcome.timing { total = total.map { $0 + timing } ?? timing }
+        if let error = outcome.error { throw MagicFailure(error) }
+        if let result = outcome.result { self.result = result }
+        return outcome.timing
+    }
+
+    /// Runs what stands below `%%name` as if it were the whole cell.
+    func runBody(of call: MagicCall) throws {
+        guard let body = call.body else { return }
+        if let report = run(session.magicParser.steps(of: "\n" + body)) { throw MagicFailure(report) }
+    }
+
+    /// Runs Swift that a magic wrote; what its last expression shows.
+    func ask(_ source: String, for magic: String) throws -> Data? {
+        let outcome = session.run(source, label: "%\(magic)", context: context, keepsResult: true)
+        if let error = outcome.error { throw MagicFailure(error) }
+        return outcome.result
+    }
+
+    func print(_ text: String) { context.iopub.stream(.stdout, text + "\n") }
+
+    /// Shows text in some representations by MIME type.
+    func display(_ data: [String: String], id: String? = nil, isUpdate: Bool = false) {
+        let content: JSON = [
+            "data": .object(data.mapValues(JSON.string)), "metadata": [:],
+            "transient": id.map { ["display_id": .string($0)] } ?? [:],
+        ]
+        guard let json = try? content.encoded() else { return }
+        if isUpdate { context.iopub.updateDisplay(json) } else { context.iopub.display(json) }
+    }
+}
+
+/// A step that failed, with what the front end shows.
+struct MagicFailure: Error {
+    let report: ErrorReport
+
+    init(_ report: ErrorReport) { self.report = report }
+
+    static var interrupted: MagicFailure {
+        MagicFailure(ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted"))
+    }
+}

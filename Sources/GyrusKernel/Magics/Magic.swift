@@ -1,0 +1,89 @@
+/// A word that speaks to the kernel.
+struct Magic: Sendable {
+    /// What may stand below `%%name`.
+    enum Body { case none, swift, text }
+
+    let name: String
+    /// How it is written, as `%lsmagic` shows it.
+    let usage: String
+    /// What it does, in a line.
+    let help: String
+    /// Whether it can stand as `%name`, and what it takes as `%%name`.
+    var isForLine = true
+    var body = Body.none
+    /// Does it; throws `MagicError` or `MagicFailure`.
+    let run: @Sendable (MagicCall, CellRun) throws -> Void
+}
+
+/// All magics.
+package enum Magics {
+    static let all: [Magic] = [
+        .bash, .cd, .command, .env, .history, .html, .include, .javascript, .load, .lsmagic, .markdown,
+        .optimize,
+        .package, .reset, .save, .time, .timeit, .who, .whos,
+    ]
+
+    /// The names that can stand behind `%` and `%%`, in alphabetical order.
+    package static var names: [String] { all.map(\.name).filter { $0 != "!" }.sorted() }
+
+    /// The names that can stand behind `%%`.
+    package static var cellNames: [String] { all.filter { $0.body != .none }.map(\.name).sorted() }
+
+    static func named(_ name: String) -> Magic? { all.first { $0.name == name } }
+
+    /// The magic of a call; throws `MagicError` where there is none, or none of this form.
+    static func magic(for call: MagicCall) throws -> Magic {
+        let mark = call.isForCell ? "%%" : "%"
+        guard let magic = named(call.name) else {
+            let near = nearNames(to: call.name).map { mark + $0 }
+            let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+            throw MagicError("there is no \(mark)\(call.name)\(hint) %lsmagic lists all that there are")
+        }
+        if call.isForCell, call.body == nil {
+            throw MagicError("%%\(call.name) takes the whole cell, so it must stand on the cell's first line")
+        }
+        if call.isForCell, magic.body == .none {
+            throw MagicError("%%\(call.name) does not exist; it is a line: \(magic.usage)")
+        }
+        if !call.isForCell, !magic.isForLine {
+            throw MagicError("%\(call.name) does not exist; it takes the whole cell: \(magic.usage)")
+        }
+        return magic
+    }
+
+    /// The names that one or two slips of the keyboard away from a word.
+    private static func nearNames(to word: String) -> [String] {
+        names.map { ($0, distance(word.lowercased(), $0)) }
+            .filter { $0.1 <= max(1, min(2, $0.0.count / 2)) || $0.0.hasPrefix(word) }
+            .sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
+    }
+
+    /// The Levenshtein distance, with neighbours that changed places counted once.
+    private static func distance(_ one: String, _ other: String) -> Int {
+        let a = Array(one.utf8)
+        let b = Array(other.utf8)
+        var rows = [Array(0...b.count)]
+        for i in 1..<(a.count + 1) {
+            var row = [i]
+            for j in 1..<(b.count + 1) {
+                var best = min(
+                    rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    best = min(best, rows[i - 2][j - 2] + 1)
+                }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[a.count][b.count]
+    }
+}
+
+/// Why a magic could not do what it was asked to.
+struct MagicError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    static let noRunner = MagicError("the process that runs the cells ended meanwhile")
+}

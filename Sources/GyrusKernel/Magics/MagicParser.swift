@@ -1,0 +1,151 @@
+import SwiftCells
+import SwiftParser
+
+/// A line of a cell, or a whole cell, that speaks to the kernel and not to the compiler.
+package struct MagicCall: Equatable, Sendable {
+    /// What stands behind `%`; `!` for a command.
+    package var name: String
+    /// The rest of the line, without white space around it.
+    package var arguments: String
+    /// The line of the cell (from 1) and the column (bytes from 0) at which the arguments begin.
+    package var line: Int
+    package var column: Int
+    /// What stands below `%%name`; nothing for a line magic.
+    package var body: String?
+    /// Whether it was written `%%name`.
+    package var isForCell = false
+
+    /// The arguments at their own place of the cell, as source for the compiler.
+    package var statement: String { placed(arguments) }
+
+    /// Part of the arguments at its own place of the cell.
+    package func placed(_ part: some StringProtocol) -> String {
+        let skipped = arguments.utf8.count - part.utf8.count
+        return String(repeating: "\n", count: line - 1) + String(repeating: " ", count: column + skipped)
+            + part
+    }
+}
+
+/// What a cell does, in the order of its lines.
+package enum CellStep: Equatable, Sendable {
+    /// Swift, in which empty lines stand for all lines before it, so that its lines keep their numbers.
+    case swift(String)
+    case magic(MagicCall)
+}
+
+/// Finds the magics of a cell.
+///
+/// A magic is a line that begins with `%name`, `!command`, or the same behind `//`, where a statement could begin: not
+/// inside brackets, a string or a comment. `%%name` stands on the first line and takes the whole cell.
+package struct MagicParser {
+    /// Whether a name is that of a variable or function of the notebook: `!isReady` is Swift if `isReady` is.
+    private let isDeclared: (String) -> Bool
+
+    package init(isDeclared: @escaping (String) -> Bool = { _ in false }) { self.isDeclared = isDeclared }
+
+    /// The steps of a cell.
+    package func steps(of cell: String) -> [CellStep] {
+        let lines = cell.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.contains(where: { Self.call(of: $0, line: 1) != nil }) else { return [.swift(cell)] }
+        if var call = lines.first.flatMap({ Self.call(of: $0, line: 1) }), call.isForCell {
+            call.body = Self.body(lines.dropFirst(), isCommented: lines[0].hasPrefix("//"))
+            return [.magic(call)]
+        }
+        var steps: [CellStep] = []
+        var pending: [Substring] = []
+        var before = ""
+        func flush(upTo line: Int) {
+            let code = pending.joined(separator: "\n")
+            pending = Array(repeating: "", count: line)
+            if Self.hasCode(code) { steps.append(.swift(code)) }
+        }
+        for (index, line) in lines.enumerated() {
+            if let call = Self.call(of: line, line: index + 1), isMagic(call, before: before) {
+                flush(upTo: index + 1)
+                steps.append(.magic(call))
+                before += "\n"
+            } else {
+                pending.append(line)
+                before += line + "\n"
+            }
+        }
+        flush(upTo: lines.count)
+        return steps
+    }
+
+    /// The cell with each magic as a comment, so that it is Swift.
+    package func commented(_ cell: String) -> String {
+        var lines = cell.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        func comment(_ index: Int) {
+            if !lines[index].isEmpty, !lines[index].hasPrefix("//") { lines[index] = "//" + lines[index] }
+        }
+        for case .magic(let call) in steps(of: cell) {
+            comment(call.line - 1)
+            guard let body = call.body else { continue }
+            if Magics.named(call.name)?.body == .swift { return lines[0] + commented("\n" + body) }
+            for index in lines.indices { comment(index) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Whether a cell is ready to be run. One that `%%name` takes whole is so where it ends in an empty line.
+    package func completeness(of cell: String) -> Completeness {
+        switch steps(of: cell).last {
+        case .swift(let source)?: return Completeness(of: source)
+        case .magic(let call)?:
+            guard let body = call.body else { return .complete }
+            if Magics.named(call.name)?.body == .swift, !body.isEmpty { return completeness(of: "\n" + body) }
+            return cell.hasSuffix("\n") ? .complete : .incomplete(indent: "")
+        case nil: return .complete
+        }
+    }
+
+    /// What a line would be as a magic, wherever it stands.
+    static func call(of text: Substring, line: Int) -> MagicCall? {
+        guard let match = text.prefixMatch(of: /[ \t]*(?:\/\/)?(%%?|!(?=\S))/) else { return nil }
+        let rest = text[match.range.upperBound...]
+        if match.1 == "!" { return make("!", rest, of: text, line: line) }
+        guard let name = rest.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*(?=[ \t]|$)/) else { return nil }
+        var call = make(String(name.0), rest[name.range.upperBound...], of: text, line: line)
+        call.isForCell = match.1 == "%%"
+        return call
+    }
+
+    private static func make(_ name: String, _ rest: Substring, of text: Substring, line: Int) -> MagicCall {
+        let start = rest.firstIndex { !$0.isWhitespace } ?? rest.endIndex
+        let end = rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? start
+        return MagicCall(
+            name: name, arguments: String(rest[start..<end]), line: line,
+            column: text.utf8.distance(from: text.startIndex, to: start))
+    }
+
+    private func isMagic(_ call: MagicCall, before: String) -> Bool {
+        if case .incomplete = Completeness(of: before) { return false }
+        return call.name != "!" || !isNegation(call.arguments)
+    }
+
+    /// Whether what follows `!` is a Swift value.
+    private func isNegation(_ text: String) -> Bool {
+        guard let name = text.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) else {
+            return ["(", "[", "{", "!", "`", "$"].contains { text.hasPrefix($0) } && !text.hasPrefix("$(")
+        }
+        let word = String(name.0)
+        return ["true", "false", "try", "await", "self"].contains(word)
+            || text.dropFirst(word.count).first == "("
+            || isDeclared(word)
+    }
+
+    /// The lines below `%%name`. Below `//%%name` they may all be comments too.
+    private static func body(_ lines: ArraySlice<Substring>, isCommented: Bool) -> String {
+        let hasText = lines.contains { !$0.isEmpty }
+        guard isCommented, hasText, lines.allSatisfy({ $0.isEmpty || $0.hasPrefix("//") }) else {
+            return lines.joined(separator: "\n")
+        }
+        return lines.map { $0.dropFirst(2) }.joined(separator: "\n")
+    }
+
+    private static func hasCode(_ text: String) -> Bool {
+        guard text.contains(where: { !$0.isWhitespace }) else { return false }
+        return !Parser.parse(source: text).statements.isEmpty || Completeness(of: text) != .complete
+    }
+}

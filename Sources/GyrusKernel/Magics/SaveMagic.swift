@@ -1,0 +1,46 @@
+import Foundation
+import Jupyter
+
+extension Magic {
+    static let save = Magic(
+        name: "save", usage: "%save [-f] FILE [CELLS]",
+        help: "write inputs of this session (1-3 5; all without numbers) to a file; -f replaces it"
+    ) { call, run in
+        var arguments = Arguments(call.arguments)
+        let replaces = arguments.takes("-f")
+        let words = arguments.words
+        guard let path = words.first else { throw MagicError("%save needs a file: %save FILE 1-3 5") }
+        let inputs = try inputs(words.dropFirst(), run)
+        guard !inputs.isEmpty else { throw MagicError("there are no such cells in this session") }
+        let place = run.session.resolve(path)
+        if !replaces, FileManager.default.fileExists(atPath: place) {
+            throw MagicError("\(place) exists; %save -f \(path) replaces it")
+        }
+        // Magics become comments, so that what is saved is Swift.
+        let text = inputs.map { run.session.magicParser.commented($0.input) }.joined(separator: "\n\n") + "\n"
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: place), options: .atomic)
+        } catch {
+            throw MagicError("\(place) cannot be written: \(error.localizedDescription)")
+        }
+        run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)")
+    }
+
+    /// The inputs of this session with the given numbers ("1-3", "5"), in that order; all where there are none.
+    static func inputs(_ words: some Sequence<String>, _ run: CellRun) throws -> [HistoryEntry] {
+        let all = run.history.entries(.range(session: 0, start: 1, stop: nil))
+        let ranges = try words.map(range)
+        guard !ranges.isEmpty else { return all }
+        return ranges.flatMap { range in all.filter { range.contains($0.line) } }
+    }
+
+    private static func range(_ word: String) throws -> ClosedRange<Int> {
+        let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        if let first = ends[0], let last = ends.count == 1 ? first : ends.count == 2 ? ends[1] : nil,
+            first <= last
+        {
+            return first...last
+        }
+        throw MagicError("\(word) is no cell number; expected 5 or 1-3")
+    }
+}

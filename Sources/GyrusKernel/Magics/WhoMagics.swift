@@ -1,0 +1,46 @@
+import Foundation
+import Jupyter
+
+extension Magic {
+    static let who = Magic(name: "who", usage: "%who", help: "list the variables that cells declared") {
+        _, run in
+        let names = run.session.compiler.names.variableNames
+        run.print(names.isEmpty ? "No variables." : names.joined(separator: "  "))
+    }
+
+    static let whos = Magic(
+        name: "whos", usage: "%whos [NAME ...]", help: "list the variables with type, size in bytes and value"
+    ) { call, run in
+        let all = run.session.compiler.names.variableNames
+        let wanted = Arguments(call.arguments).words
+        if let unknown = wanted.first(where: { !all.contains($0) }) {
+            throw MagicError("there is no variable \(unknown)")
+        }
+        let names = wanted.isEmpty ? all : wanted
+        guard !names.isEmpty else { return run.print("No variables.") }
+        guard let table = try table(of: names, run) else { throw MagicError("the variables gave no table") }
+        run.context.iopub.display(table)
+    }
+
+    private static func table(of names: [String], _ run: CellRun) throws -> Data? {
+        do {
+            return try run.ask(source(names, describing: true), for: "whos")
+        } catch let failure as MagicFailure where failure.report.name != "KeyboardInterrupt" {
+            // A variable's own description may stop the program; without it there is still something to tell.
+            guard let table = try? run.ask(source(names, describing: false), for: "whos") else {
+                throw failure
+            }
+            run.context.iopub.stream(
+                .stderr,
+                "%whos: the values are left out, since asking for them failed: \(failure.report.value)\n")
+            return table
+        }
+    }
+
+    private static func source(_ names: [String], describing: Bool) -> String {
+        let rows = names.map {
+            "_gyrusVariable(\"\($0)\", `\($0)`\(describing ? "" : ", describing: false"))"
+        }
+        return "_GyrusVariables([\(rows.joined(separator: ", "))])"
+    }
+}

@@ -1,0 +1,18 @@
+/// How one cell is to be compiled.
+public struct CellOptions: Sendable {
+    /// Whether the value of the last expression is shown.
+    public var showsResult = true
+    /// Code to stand before and behind the source, on its own lines: the source is then the body of a closure, and
+    /// declares nothing for later cells.
+    public var wrapping: (before: String, after: String)?
+    /// Whether it is compiled with `-O`; nothing for what the session says.
+    public var isOptimized: Bool?
+
+    public init(
+        showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil
+    ) {
+        self.showsResult = showsResult
+        self.wrapping = wrapping
+        self.isOptimized = isOptimized
+    }
+}

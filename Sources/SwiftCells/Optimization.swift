@@ -1,0 +1,49 @@
+import SwiftSyntax
+
+/// When a session's cells are compiled with `-O`.
+public enum Optimization: String, Sendable, CaseIterable {
+    /// Always, as in a release build: `assert` is left out.
+    case on
+    /// Never.
+    case off
+    /// Where a cell has loops or function bodies, which is where it pays; `assert` stays.
+    case auto
+
+    /// The compiler's flags for a cell.
+    func flags(for syntax: CellSyntax, isOptimized: Bool?) -> [String] {
+        switch (isOptimized, self) {
+        case (true?, _), (nil, .on): ["-O"]
+        // With the checks of a debug build a trap still says what is wrong, and `assert` does not vanish unasked.
+        case (nil, .auto) where LoopFinder.hasLoops(syntax.file): ["-O", "-assert-config", "Debug"]
+        default: ["-Onone"]
+        }
+    }
+}
+
+/// Finds code that may run more than once.
+private final class LoopFinder: SyntaxVisitor {
+    private var found = false
+
+    static func hasLoops(_ file: SourceFileSyntax) -> Bool {
+        let finder = LoopFinder(viewMode: .sourceAccurate)
+        finder.walk(file)
+        return finder.found
+    }
+
+    private func note() -> SyntaxVisitorContinueKind {
+        found = true
+        return .skipChildren
+    }
+
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind { note() }
+    override func visit(_ node: WhileStmtSyntax) -> SyntaxVisitorContinueKind { note() }
+    override func visit(_ node: RepeatStmtSyntax) -> SyntaxVisitorContinueKind { note() }
+    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { note() }
+    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind {
+        node.body == nil ? .visitChildren : note()
+    }
+    override func visit(_ node: InitializerDeclSyntax) -> SyntaxVisitorContinueKind {
+        node.body == nil ? .visitChildren : note()
+    }
+    override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
