@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 // The descriptor on which commands arrive, one a line; see RunnerProcess.swift.
@@ -123,7 +122,6 @@ static _Noreturn void serve_main_queue(void) {
 }
 
 int main(void) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_IGN); // A front end's signal to the group is not meant for the cell; interrupts are commands.
     signal(SIGPIPE, SIG_IGN);
     // What a cell starts must not hold the kernel's channel open, nor write into it.

@@ -129,7 +129,8 @@ public final class CellCompiler {
 
     /// Compiles and links a module's whole text. `imports` are those that users wrote.
     private func build(
-        _ module: String, text: String, source: EditedSource, label: String, imports: [String], flags: [String]
+        _ module: String, text: String, source: EditedSource, label: String, imports: [String],
+        flags: [String]
     ) throws {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))

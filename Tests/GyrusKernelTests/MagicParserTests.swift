@@ -65,6 +65,7 @@ struct MagicParserTests {
         #expect(steps("!ls -l | wc") == ["!(ls -l | wc)@1"])
         #expect(steps("//!ls") == ["!(ls)@1"])
         #expect(steps("!./run.sh") == ["!(./run.sh)@1"])
+        #expect(steps("!(sleep 5; ls) & echo") == ["!((sleep 5; ls) & echo)@1"])
         #expect(steps("!$(which ls)") == ["!($(which ls))@1"])
         #expect(steps("!ready", declared: ["ready"]) == ["!ready"])
         #expect(steps("!ready") == ["!(ready)@1"])

@@ -127,7 +127,8 @@ package struct MagicParser {
     /// Whether what follows `!` is a Swift value.
     private func isNegation(_ text: String) -> Bool {
         guard let name = text.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) else {
-            return ["(", "[", "{", "!", "`", "$"].contains { text.hasPrefix($0) } && !text.hasPrefix("$(")
+            return ["(", "[", "{", "!", "`"].contains { text.hasPrefix($0) }
+                && Completeness(of: text) != .invalid
         }
         let word = String(name.0)
         return ["true", "false", "try", "await", "self"].contains(word)
