@@ -33,3 +33,14 @@ CLONES void kernel_map_gate(float *x, const float *gate, long pixels, long lanes
             for (long lane = 0; lane < lanes; lane++) x[pixel * stride + lane] *= gate[lane];
     }
 }
+
+CLONES void kernel_matrix_vector(const float *weights, const float *bias, const float *x, float *out, long rows,
+                                 long columns) {
+    VECTORISE
+    for (long i = 0; i < rows; i++) {
+        const float *row = weights + i * columns;
+        float sum = 0;
+        for (long j = 0; j < columns; j++) sum += row[j] * x[j];
+        out[i] = sum + bias[i];
+    }
+}

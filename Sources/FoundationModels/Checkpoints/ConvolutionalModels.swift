@@ -44,10 +44,11 @@ extension MapLayer {
             parameters.linears[linear.name] = reader.linear(
                 linear.name, outputs: linear.outputs, inputs: linear.inputs)
         case .squeezeExcite(let part):
-            parameters.linears[part.reduce] = reader.linear(
-                part.reduce, outputs: part.reduced, inputs: part.channels, isConvolution: true)
-            parameters.linears[part.expand] = reader.linear(
-                part.expand, outputs: part.channels, inputs: part.reduced, isConvolution: true)
+            parameters.gates[part.reduce] = GateWeights(
+                reduce: reader.matrices(
+                    part.reduce, outputs: part.reduced, inputs: part.channels, isConvolution: true),
+                expand: reader.matrices(
+                    part.expand, outputs: part.channels, inputs: part.reduced, isConvolution: true))
         case .residual(let main, let shortcut, _):
             for layer in main + shortcut { layer.read(reader, into: &parameters) }
         case .sequence(let layers): for layer in layers { layer.read(reader, into: &parameters) }
@@ -77,11 +78,17 @@ extension ParameterReader {
 
     /// A linear layer by its name, or a convolution of 1 x 1 that is used as one.
     func linear(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool = false) -> Linear {
+        let (weight, bias) = matrices(name, outputs: outputs, inputs: inputs, isConvolution: isConvolution)
+        return Linear([(weight, bias)])
+    }
+
+    /// Its weight of outputs x inputs, and its bias.
+    fileprivate func matrices(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool) -> (
+        weight: Matrix<Float>, bias: Matrix<Float>
+    ) {
         let weight = tensor(
             name + ".weight", shape: isConvolution ? [outputs, inputs, 1, 1] : [outputs, inputs])
         let bias = tensor(name + ".bias", shape: [outputs])
-        return Linear([
-            (weight.reshaped(to: [outputs, inputs]).matrix, bias.reshaped(to: [1, outputs]).matrix)
-        ])
+        return (weight.reshaped(to: [outputs, inputs]).matrix, bias.reshaped(to: [1, outputs]).matrix)
     }
 }

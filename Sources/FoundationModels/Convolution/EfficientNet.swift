@@ -101,7 +101,7 @@ struct EfficientNet: Sendable {
                     .squeezeExcite(
                         SqueezeExcite(
                             reduce: prefix + names.reduce, expand: prefix + names.excite, channels: middle,
-                            reduced: reduced, activation: .silu))))
+                            reduced: reduced))))
         }
         layers.append(
             convolution(

@@ -18,6 +18,7 @@ final class FoldedConvolution: Sendable {
     let parameterCount: Int
     private let convolution: Convolution
     private let state: Mutex<State>
+    private let blocks = Mutex<DepthwiseWeights?>(nil)
 
     private enum State {
         case read(weight: Tensor<Float>, bias: Tensor<Float>?, norm: BatchNorm?)
@@ -48,6 +49,19 @@ final class FoldedConvolution: Sendable {
                 state = .packed(known)
                 return packed
             }
+        }
+    }
+
+    /// The weights of a depthwise convolution for our own kernel.
+    func depthwise(lanes: Int) -> DepthwiseWeights? {
+        blocks.withLock { blocks in
+            if let blocks { return blocks }
+            blocks = state.withLock { state in
+                guard case .read(let weight, let bias, let norm) = state else { return nil }
+                let (folded, shift) = Self.fold(weight, bias, norm)
+                return DepthwiseWeights(folded, bias: shift, lanes: lanes)
+            }
+            return blocks
         }
     }
 

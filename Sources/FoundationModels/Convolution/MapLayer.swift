@@ -81,14 +81,13 @@ struct Convolution: Sendable {
     var epsilon: Float = 1e-5
 }
 
-/// The weights of a squeeze-and-excitation part: two linear layers on the means of the channels.
+/// The weights of a squeeze-and-excitation part: two linear layers on the means of the channels, the first with a SiLU,
+/// the second with a sigmoid.
 struct SqueezeExcite: Sendable {
     var reduce: String
     var expand: String
     var channels: Int
     var reduced: Int
-    /// Between the two; the gate is a sigmoid.
-    var activation: TransformerConfiguration.Activation
 }
 
 /// A linear layer on the whole map.

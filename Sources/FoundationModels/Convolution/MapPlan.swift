@@ -5,10 +5,12 @@ import Tensors
 struct MapParameters: Sendable {
     var convolutions: [String: FoldedConvolution] = [:]
     var linears: [String: Linear] = [:]
+    var gates: [String: GateWeights] = [:]
 
     var count: Int {
         convolutions.values.reduce(0) { $0 + $1.parameterCount }
             + linears.values.reduce(0) { $0 + $1.parameterCount }
+            + gates.values.reduce(0) { $0 + $1.parameterCount }
     }
 }
 
@@ -21,9 +23,11 @@ final class MapPlan: @unchecked Sendable {
     enum Call {
         case primitive(MapPrimitive, source: Int, target: Int, weights: PackedMaps?)
         case mean(source: Int, target: Int, MapBlocks)
-        case gate(map: Int, gate: Int, MapBlocks)
-        case linear(Linear, source: Int, target: Int, TransformerConfiguration.Activation?)
-        case sigmoid(Int, count: Int)
+        /// A depthwise convolution with its activations, and the means of its output.
+        case depthwise(DepthwiseWeights, DepthwiseShape, source: Int, target: Int, means: Int)
+        case gates(GateWeights, means: Int, gates: Int)
+        case gate(map: Int, gates: Int, MapBlocks)
+        case linear(Linear, source: Int, target: Int)
         case averageGrid(source: Int, target: Int, MapShape, rows: Int)
         /// Hands the layer of that place over, whose maps are plain.
         case layer(place: Int, source: Int, MapShape)
@@ -114,11 +118,14 @@ final class MapPlan: @unchecked Sendable {
                     "a layer")
             case .mean(let source, let target, let blocks):
                 Kernels.mapMean(numbers(source), into: numbers(target), blocks)
-            case .gate(let map, let gate, let blocks):
-                Kernels.mapGate(numbers(map), by: numbers(gate), blocks)
-            case .linear(let linear, let source, let target, let activation):
-                linear.apply(numbers(source), into: numbers(target), rows: images, activation: activation)
-            case .sigmoid(let value, let count): Kernels.sigmoid(numbers(value), count: count)
+            case .depthwise(let weights, let shape, let source, let target, let means):
+                weights.run(shape, numbers(source), into: numbers(target), means: numbers(means))
+            case .gates(let weights, let means, let gates):
+                weights.run(numbers(means), into: numbers(gates), images: images)
+            case .gate(let map, let gates, let blocks):
+                Kernels.mapGate(numbers(map), by: numbers(gates), blocks)
+            case .linear(let linear, let source, let target):
+                linear.apply(numbers(source), into: numbers(target), rows: images)
             case .averageGrid(let source, let target, let shape, let rows):
                 averageGrid(
                     numbers(source), into: numbers(target), maps: images * shape.channels, shape, rows: rows)

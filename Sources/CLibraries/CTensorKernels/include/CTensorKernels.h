@@ -48,3 +48,26 @@ void kernel_map_mean(const float *x, float *out, long pixels, long lanes, long s
 
 /// x = x * gate, pixel by pixel, for `lanes` channels that lie side by side.
 void kernel_map_gate(float *x, const float *gate, long pixels, long lanes, long stride);
+
+/// A depthwise convolution of a block of channels that lie side by side: 16 of them, or 8.
+typedef struct {
+    long lanes;
+    long height, width;          // of the input
+    long out_height, out_width;  // of the output
+    long size, stride;           // of the window
+    long top, left;              // pixels of padding
+    int activates_input;         // whether x sigmoid(x) of the input is taken
+    int activates_output;        // and of the output
+} kernel_depthwise_shape;
+
+/// How many numbers of scratch memory a call of `kernel_depthwise` needs.
+long kernel_depthwise_scratch(const kernel_depthwise_shape *shape);
+
+/// Rows `from` to `to` of the output of one block; `weights` is size x size x lanes, and `sums` gets the sum of each
+/// channel over these rows. Every input row is read once, and a window's rows stay in the cache with their activation.
+void kernel_depthwise(const kernel_depthwise_shape *shape, const float *x, const float *weights, const float *bias,
+                      float *out, float *sums, float *scratch, long from, long to);
+
+/// out[i] = weights[i] . x + bias[i] for rows of `columns` numbers.
+void kernel_matrix_vector(const float *weights, const float *bias, const float *x, float *out, long rows,
+                          long columns);
