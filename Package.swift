@@ -82,7 +82,7 @@ let package = Package(
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
         .target(name: "CVoxelKernels", path: "Sources/CLibraries/CVoxelKernels"),
         library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),
-        library("Brain", ["Encoding", "Formats"]),
+        library("Brain", ["Display", "Encoding", "Formats"]),
         library("Figures", ["Display", "CCairo"]),
         library("CellRuntime", ["Display", "Comms", "CommFrames"]),
         library(
@@ -126,7 +126,7 @@ let package = Package(
             "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
         tests("FiguresTests", ["Figures", "Display"]),
-        tests("BrainTests", ["Brain", "Encoding", "Formats", "Tensors"]),
+        tests("BrainTests", ["Brain", "Display", "Encoding", "Formats", "Tensors"]),
         tests("FormatsTests", ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

@@ -24,14 +24,20 @@ struct KernelFeatures<Working: Scalar> {
             fold: fold, eigenvalues: eigenvalues, left: directions.transposed().converted(to: type),
             loadings: Matrix(rows: 0, columns: 0),
             testRows: multiply(test, scaled, transposed: true).converted(to: type), testSums: [],
-            axes: forRefit ? axes(directions, eigenvalues: eigenvalues).converted(to: type) : nil,
+            axes: forRefit ? axes(directions, eigenvalues: eigenvalues, as: type) : nil,
             axesAreFeatures: features != nil)
     }
 
     /// `Vᵀ = Uᵀ X / s` where there are features, else `Uᵀ`.
-    private func axes(_ directions: Matrix<Working>, eigenvalues: [Double]) -> Matrix<Working> {
+    ///
+    /// In the precision of the result: rounding is that of the features, and each weight divides it by `s² + alpha`.
+    private func axes<Element: Scalar>(
+        _ directions: Matrix<Working>, eigenvalues: [Double], as type: Element.Type
+    ) -> Matrix<Element> {
+        let directions = directions.converted(to: type)
         guard let features else { return directions }
-        return multiply(directions.scalingRows(by: eigenvalues.map { 1 / $0.squareRoot() }), features)
+        return multiply(directions, features.converted(to: type))
+            .scalingRows(by: eigenvalues.map { 1 / $0.squareRoot() })
     }
 }
 

@@ -65,36 +65,8 @@ public struct Ridge: Sendable {
     func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, splits: [Fold]
     ) throws -> RidgeFit<Element> {
-        let largestTrain = splits.map(\.train.count).max() ?? features.rows
-        // Double precision costs little where the decomposition is small, and saves the digits that squaring loses.
-        return min(features.columns, largestTrain) <= 1500
-            ? try fit(features, to: responses, splits: splits, workingIn: Double.self)
-            : try fit(features, to: responses, splits: splits, workingIn: Element.self)
-    }
-
-    private func fit<Element: Scalar, Working: Scalar>(
-        _ features: Matrix<Element>, to responses: Matrix<Element>, splits: [Fold],
-        workingIn type: Working.Type
-    ) throws -> RidgeFit<Element> {
-        let alphas = try alphas.checked()
         try checkFeatures(features, responses: responses)
-        let featureMeans =
-            intercept ? ColumnStatistics(features).means : [Double](repeating: 0, count: features.columns)
-        var centred = features.converted(to: type)
-        if intercept {
-            centred.standardise(
-                rows: 0..<centred.rows, means: featureMeans, deviations: featureMeans.map { _ in 1 })
-        }
-        let statistics = ColumnStatistics(responses)
-        let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
-        let space = FeatureSpace(
-            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? features.rows)
-        let task = RidgeTask(
-            alphas: alphas, folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
-            scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
-        let solution = try RidgeSolver<Element>(space, task: task).solve(responses, means: means)
-        return RidgeFit(
-            solution, task: task, featureMeans: featureMeans, means: means, statistics: statistics)
+        return try prepared(features, splits: splits).fit(responses)
     }
 }
 

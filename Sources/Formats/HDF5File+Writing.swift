@@ -114,6 +114,13 @@ extension HDF5Dataset {
         try tensor.withUnsafeBufferPointer { try write(UnsafeRawBufferPointer($0), memory, ranges) }
     }
 
+    /// Writes bytes into a dataset of `uint8` of one dimension, from the element `start` on.
+    ///
+    /// Throws `FormatError` where they do not fit there or the file cannot be written.
+    public func write(_ bytes: [UInt8], at start: Int) throws {
+        try bytes.withUnsafeBytes { try write($0, .uint8, [start..<start + bytes.count]) }
+    }
+
     func write(_ source: UnsafeRawBufferPointer, _ type: NumberType, _ ranges: [Range<Int>]) throws {
         _ = try check(ranges, size: type.byteCount)
         guard source.count > 0, let base = source.baseAddress else { return }

@@ -1,0 +1,32 @@
+import Display
+import Encoding
+import Foundation
+
+extension RidgeFile: Displayable {
+    /// How far the fit is, the scores, and which voxels could not be fitted.
+    public var mimeBundle: MIMEBundle {
+        let lines: [String]
+        do {
+            let done = try isDone.count { $0 }
+            var notes = [
+                "Ridge in \(url.lastPathComponent): \(features) features, \(done) of \(voxels) voxels done"
+            ]
+            let (broken, constant) = (try voxelsWithNaN(), try constantVoxels())
+            if !broken.isEmpty { notes.append("with NaN, left out: \(listed(broken))") }
+            if !constant.isEmpty { notes.append("constant, not scored: \(listed(constant))") }
+            let text = try scores().mimeBundle.plainText ?? ""
+            lines = notes + text.split(separator: "\n").dropFirst().map(String.init)
+        } catch {
+            lines = ["\(url.path): \(error)"]
+        }
+        let text = lines.joined(separator: "\n")
+        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(escaped)</pre>")])
+    }
+
+    private func listed(_ voxels: [Int]) -> String {
+        let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
+        return
+            "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+
+/// A ridge model whose features are decomposed; it is then fitted to any number of voxels, batch after batch.
+struct PreparedRidge<Element: Scalar> {
+    let solver: RidgeSolver<Element>
+    /// What was taken off each feature; 0 without an intercept.
+    let featureMeans: [Double]
+    let intercept: Bool
+
+    /// Fits the model to responses (samples x voxels). Throws `CancellationError` where the task is cancelled.
+    func fit(_ responses: Matrix<Element>) throws -> RidgeFit<Element> {
+        let statistics = ColumnStatistics(responses)
+        let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
+        let solution = try solver.solve(responses, means: means)
+        return RidgeFit(
+            solution, task: solver.task, featureMeans: featureMeans, means: means, statistics: statistics)
+    }
+}
+
+extension Ridge {
+    /// The model as far as it goes without responses.
+    func prepared<Element: Scalar>(
+        _ features: Matrix<Element>, splits: [Fold]
+    ) throws -> PreparedRidge<Element> {
+        let largestTrain = splits.map(\.train.count).max() ?? features.rows
+        // Double precision costs little where the decomposition is small, and saves the digits that squaring loses.
+        return min(features.columns, largestTrain) <= 1500
+            ? try prepared(features, splits: splits, workingIn: Double.self)
+            : try prepared(features, splits: splits, workingIn: Element.self)
+    }
+
+    private func prepared<Element: Scalar, Working: Scalar>(
+        _ features: Matrix<Element>, splits: [Fold], workingIn type: Working.Type
+    ) throws -> PreparedRidge<Element> {
+        let alphas = try alphas.checked()
+        let means =
+            intercept ? ColumnStatistics(features).means : [Double](repeating: 0, count: features.columns)
+        var centred = features.converted(to: type)
+        if intercept {
+            centred.standardise(rows: 0..<centred.rows, means: means, deviations: means.map { _ in 1 })
+        }
+        let space = FeatureSpace(
+            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? features.rows)
+        let task = RidgeTask(
+            alphas: alphas, folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
+            scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
+        return PreparedRidge(
+            solver: try RidgeSolver(space, task: task), featureMeans: means, intercept: intercept)
+    }
+}
