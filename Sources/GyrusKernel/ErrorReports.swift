@@ -8,10 +8,6 @@ struct ErrorReports {
     /// The lines of the cells by label, for the line of each frame.
     let lines: [String: [String]]
 
-    private static let red = "\u{1B}[1;31m"
-    private static let blue = "\u{1B}[1;34m"
-    private static let plain = "\u{1B}[0m"
-
     /// The report of a cell that does not compile.
     static func compile(_ diagnostics: [Diagnostic], lines: [String], label: String) -> ErrorReport {
         let first = diagnostics.first
@@ -26,7 +22,8 @@ struct ErrorReports {
 
     /// A report of the kernel's own, without a place.
     static func plain(_ name: String, _ value: String) -> ErrorReport {
-        ErrorReport(name: name, value: value, traceback: ["\(red)\(name)\(plain): \(value)"])
+        ErrorReport(
+            name: name, value: value, traceback: ["\(TextStyle.strong)\(name)\(TextStyle.plain): \(value)"])
     }
 
     /// The report of a magic that failed, with its line.
@@ -45,7 +42,7 @@ struct ErrorReports {
         let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
         let (name, value) = words(end, error, trapText: trapText, failure: failure)
         let fallback = cell.flatMap { place(reached: end.reached ?? 0, in: $0) }.map { [$0] } ?? []
-        var traceback = ["\(Self.red)\(name)\(Self.plain): \(value)"]
+        var traceback = ["\(TextStyle.strong)\(name)\(TextStyle.plain): \(value)"]
         for frame in frames.isEmpty ? fallback : frames { traceback += text(of: frame) }
         return ErrorReport(name: name, value: value, traceback: traceback)
     }
@@ -97,7 +94,7 @@ struct ErrorReports {
 
     private func text(of frame: CellFrame) -> [String] {
         let function = frame.function.map { " in \($0)" } ?? ""
-        var text = ["\(Self.blue)\(frame.label):\(frame.line)\(Self.plain)\(function)"]
+        var text = ["\(TextStyle.hint)\(frame.label):\(frame.line)\(TextStyle.plain)\(function)"]
         if let source = lines[frame.label], source.indices.contains(frame.line - 1) {
             text.append("    \(frame.line) | \(source[frame.line - 1])")
         }

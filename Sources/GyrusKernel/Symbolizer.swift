@@ -84,6 +84,7 @@ struct Symbolizer {
     private func demangled(_ name: String) -> String {
         guard let text = Self.demangle?(name, name.utf8.count, nil, nil, 0) else { return name }
         defer { free(text) }
-        return String(cString: text).replacing(/\bCell\d+\./, with: "")
+        // As a user writes them: types of cells and of the standard library without their modules.
+        return String(cString: text).replacing(/\b(Cell\d+|Swift)\./, with: "")
     }
 }

@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+// A process that is forked off has the descriptors, and not the channel.
+static pid_t runner_pid;
 
 static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
     (void)cookie;
@@ -18,6 +22,16 @@ static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
     (void)cookie;
     gyrus_runner_send(MESSAGE_STDERR, (const uint8_t *)text, length);
     return (ssize_t)length;
+}
+
+// Foundation's FileHandle and the Swift runtime write to descriptors 1 and 2 through this symbol of libc. Sent on the
+// channel, their text keeps its place among what is printed; the pipes behind the descriptors are read beside it.
+ssize_t write(int descriptor, const void *bytes, size_t count) {
+    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && getpid() == runner_pid;
+    if (!is_ours) return syscall(SYS_write, descriptor, bytes, count);
+    if (descriptor == STDOUT_FILENO) write_stdout(NULL, bytes, count);
+    else write_stderr(NULL, bytes, count);
+    return (ssize_t)count;
 }
 
 // --- input: `readLine()` asks the kernel, which asks the front end ----------------------------------------------
@@ -76,6 +90,7 @@ void streams_cancel_input(void) { streams_answer_input(NULL); }
 // --- opening and settling ----------------------------------------------------------------------------------------
 
 void streams_open(void) {
+    runner_pid = getpid();
     cookie_io_functions_t out = {.write = write_stdout};
     cookie_io_functions_t err = {.write = write_stderr};
     cookie_io_functions_t in = {.read = read_stdin};

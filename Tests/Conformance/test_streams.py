@@ -27,6 +27,20 @@ def test_stdout_and_stderr_keep_their_order(kernel):
     assert text.split("\n")[:-1] == [f"{name} {i}" for i in range(20) for name in ("out", "err")]
 
 
+def test_a_file_handle_keeps_its_place_among_what_is_printed(kernel):
+    outcome = kernel.ok(
+        'for i in 0..<50 { print("out \\(i)"); FileHandle.standardError.write(Data("err \\(i)\\n".utf8)) }')
+    text = "".join(content["text"] for content in outcome.of("stream"))
+    assert text.split("\n")[:-1] == [f"{name} {i}" for i in range(50) for name in ("out", "err")]
+
+
+def test_output_of_a_child_process_is_seen(kernel):
+    outcome = kernel.ok(
+        'let child = Process(); child.executableURL = URL(fileURLWithPath: "/bin/sh")\n'
+        'child.arguments = ["-c", "echo out; echo err >&2"]; try child.run(); child.waitUntilExit()')
+    assert (outcome.text(), outcome.text("stderr")) == ("out\n", "err\n")
+
+
 def test_200000_lines_arrive_whole_and_in_order(kernel):
     outcome = kernel.ok('for i in 0..<200_000 { print("line \\(i)") }')
     assert outcome.text() == "".join(f"line {i}\n" for i in range(200_000))

@@ -1,15 +1,8 @@
 import Foundation
 
-/// Diagnostics as a front end shows them: coloured, with the user's line, carets below, and the line as a fix-it
+/// Diagnostics as a front end shows them: with the user's line, carets below, and the line as a fix-it
 /// would make it.
 public enum DiagnosticText {
-    // Bold red, magenta and cyan read on light and on dark ground; so does plain green.
-    private static let colours: [Diagnostic.Severity: String] = [
-        .error: "\u{1B}[1;31m", .warning: "\u{1B}[1;35m", .note: "\u{1B}[1;36m", .remark: "\u{1B}[1;36m",
-    ]
-    private static let green = "\u{1B}[32m"
-    private static let plain = "\u{1B}[0m"
-
     /// The lines of one diagnostic and its notes. `lines` are the cell's, `label` its name (`In[3]`).
     public static func lines(of diagnostic: Diagnostic, in lines: [String], label: String) -> [String] {
         var text = head(of: diagnostic)
@@ -19,18 +12,26 @@ public enum DiagnosticText {
             // A note on the very place of the error needs no second picture of it.
             let isHere = note.file == diagnostic.file && note.line == diagnostic.line
             text +=
-                isHere && !note.fixIts.isEmpty ? ["  \(colour(note))\(note.message)\(plain)"] : head(of: note)
+                isHere && !note.fixIts.isEmpty
+                ? ["  \(style(note))\(note.message)\(TextStyle.plain)"] : head(of: note)
             if note.file == label, !isHere { text += excerpt(of: note, in: lines) }
             text += suggestion(note, in: lines, label: label)
         }
         return text
     }
 
-    private static func colour(_ diagnostic: Diagnostic) -> String { colours[diagnostic.severity] ?? plain }
+    private static func style(_ diagnostic: Diagnostic) -> String {
+        switch diagnostic.severity {
+        case .error, .warning: TextStyle.strong
+        case .note, .remark: TextStyle.hint
+        }
+    }
 
     private static func head(of diagnostic: Diagnostic) -> [String] {
         let place = diagnostic.line > 0 ? "\(diagnostic.file):\(diagnostic.line):\(diagnostic.column): " : ""
-        return ["\(place)\(colour(diagnostic))\(diagnostic.severity.rawValue):\(plain) \(diagnostic.message)"]
+        return [
+            "\(place)\(style(diagnostic))\(diagnostic.severity.rawValue):\(TextStyle.plain) \(diagnostic.message)"
+        ]
     }
 
     private static func excerpt(of diagnostic: Diagnostic, in lines: [String]) -> [String] {
@@ -43,7 +44,7 @@ public enum DiagnosticText {
         let margin = String(repeating: " ", count: gutter.count - 2) + "| "
         let indent = String(before.map { $0 == "\t" ? "\t" : " " })
         let carets = String(repeating: "^", count: max(1, under.count))
-        return [gutter + line, margin + indent + colour(diagnostic) + carets + plain]
+        return [gutter + line, margin + indent + style(diagnostic) + carets + TextStyle.plain]
     }
 
     /// The line as the fix-its would make it, marked by a plus sign; nothing where they reach over several lines.
@@ -60,7 +61,7 @@ public enum DiagnosticText {
             text += String(decoding: bytes[position..<start], as: UTF8.self)
             // What the user has to fill in, in the compiler's notation for editors.
             let shown = fixIt.text.replacing(/<#(?:T##)?(.*?)#>/) { "‹\($0.1)›" }
-            if !shown.isEmpty { text += green + shown + plain }
+            if !shown.isEmpty { text += TextStyle.hint + shown + TextStyle.plain }
             position = min(max(start, fixIt.endColumn - 1), bytes.count)
         }
         return [text + String(decoding: bytes[position...], as: UTF8.self)]
