@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "CImageKernels", dependencies: ["CPNG"], path: "Sources/CLibraries/CImageKernels"),
         library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
-        library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN"]),
+        .target(name: "CHTTP", path: "Sources/CLibraries/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
+        library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
         .target(name: "CVoxelKernels", path: "Sources/CLibraries/CVoxelKernels"),
         library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),
         library("Brain", ["Display", "Encoding", "Formats"]),

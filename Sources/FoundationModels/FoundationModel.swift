@@ -55,7 +55,8 @@ public struct FoundationModel: Sendable {
     /// Loads a model by name, or by the path of its folder or of its file of weights.
     ///
     /// A name is looked for in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
-    /// the Hugging Face cache. Weights stay in the file until they are used. Throws `FoundationModelError`.
+    /// the Hugging Face cache; `OWNER/NAME` is then downloaded from the hub (`HuggingFaceHub`). Weights stay in the file
+    /// until they are used. Throws `FoundationModelError`, and `HubError` where a download fails.
     public static func load(_ name: String) throws -> FoundationModel {
         try load(try ModelLocator().locate(name), name: name)
     }

@@ -18,7 +18,8 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
         case .notFound(let name, let searched):
             "no model \"\(name)\" was found; these places were searched:\n"
                 + searched.map { "  " + $0 }.joined(separator: "\n")
-                + "\nGive a folder, or name in GYRUS_MODELS the folders that hold your models."
+                + "\nGive a folder, or name in GYRUS_MODELS the folders that hold your models. "
+                + "Models of the Hugging Face hub are called OWNER/NAME (google-bert/bert-base-uncased)."
         case .file(let path, let problem): "\(path): \(problem)"
         case .parameters(let path, let problems):
             "\(path) does not fit its configuration:\n"

@@ -18,7 +18,7 @@ struct Checkpoint {
     static let endings = ["safetensors", "bin", "pt", "pth", "npz"]
 
     /// The names that a folder's weights may have, the first first.
-    private static let fileNames = [
+    static let fileNames = [
         "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
         "pytorch_model.bin", "open_clip_pytorch_model.bin",
     ]
@@ -35,6 +35,12 @@ struct Checkpoint {
                 problem: "weights are expected in \(fileNames.joined(separator: ", ")); none is there")
         }
         return file
+    }
+
+    /// Whether a folder has weights, all files of them.
+    static func isComplete(_ folder: URL) -> Bool {
+        guard let files = try? files(of: folder) else { return false }
+        return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     /// All files of a folder's weights, in alphabetical order where they are several.

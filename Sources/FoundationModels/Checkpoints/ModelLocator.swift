@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Searched in this order: the name as a path; every folder of `GYRUS_MODELS` (separated by colons); the Python
 /// packages of the running environment (`VIRTUAL_ENV`, the environment that the program lies in, `.venv` here); the
-/// Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`).
+/// Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`). A name `OWNER/NAME` that is nowhere
+/// is downloaded from the Hugging Face hub, unless `HF_HUB_OFFLINE` is set.
 struct ModelLocator {
     let environment: [String: String]
     let workingFolder: URL
@@ -29,10 +30,12 @@ struct ModelLocator {
             searched.append(folder.path)
             if let found = match(name, in: folder) { return found }
         }
-        for cache in hubCaches {
-            let folder = cache.appending(path: "models--" + name.replacing("/", with: "--"))
-            searched.append(folder.path)
-            if let found = snapshot(folder) { return found }
+        let hub = HuggingFaceHub(environment: environment)
+        let folder = hub.cache.folder(of: name)
+        searched.append(folder.path)
+        if let found = snapshot(folder) { return found }
+        if name.split(separator: "/").count == 2, !name.hasPrefix("/"), !name.hasPrefix(".") {
+            return try hub.download(name)
         }
         throw FoundationModelError.notFound(name: name, searched: searched)
     }
@@ -55,12 +58,6 @@ struct ModelLocator {
                 .filter { $0.lastPathComponent.hasPrefix("python3") }
                 .map { $0.appending(path: "site-packages") }
         }
-    }
-
-    private var hubCaches: [URL] {
-        if let cache = environment["HF_HUB_CACHE"] { return [URL(fileURLWithPath: cache)] }
-        if let home = environment["HF_HOME"] { return [URL(fileURLWithPath: home).appending(path: "hub")] }
-        return [FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/huggingface/hub")]
     }
 
     /// The model in `folder` called `name`: a folder or file of that name, or a Python package that brings its files
@@ -87,9 +84,9 @@ struct ModelLocator {
         let snapshots = folder.appending(path: "snapshots")
         if let text = try? String(contentsOf: folder.appending(path: "refs/main"), encoding: .utf8) {
             let revision = snapshots.appending(path: text.trimmingCharacters(in: .whitespacesAndNewlines))
-            if isModel(revision) { return revision }
+            if isModel(revision), Checkpoint.isComplete(revision) { return revision }
         }
-        return entries(snapshots).first(where: isModel)
+        return entries(snapshots).first { isModel($0) && Checkpoint.isComplete($0) }
     }
 
     private func isModel(_ place: URL) -> Bool {
