@@ -116,6 +116,10 @@ let package = Package(
         .executableTarget(
             name: "EncodingBenchmark", dependencies: ["Encoding", "Tensors"], path: "Benchmarks/ridge",
             exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "ConvolutionBenchmark", dependencies: ["FoundationModels", "Tensors"],
+            path: "Benchmarks/convolution", exclude: ["README.md", "peer.py", "run.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
         tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),

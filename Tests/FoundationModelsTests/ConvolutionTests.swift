@@ -138,6 +138,9 @@ struct ConvolutionTests {
             #expect(layer.shape == .map(channels: 1024, height: 4, width: 7))
             #expect(tower.layers.last?.shape == .vector(1000))
             #expect(model.mimeBundle.plainText?.contains("ResNet-50") == true)
+            let card = try #require(tower.mimeBundle.plainText)
+            let line = try #require(card.split(separator: "\n").first { $0.hasPrefix("layer3.5 ") })
+            #expect(line.split(separator: " ") == ["layer3.5", "layer3", "1024", "x", "4", "x", "7", "15"])
         }
     }
 

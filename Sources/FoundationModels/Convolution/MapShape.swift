@@ -43,6 +43,23 @@ struct MapShape: Sendable, Hashable, CustomStringConvertible {
         try layers.reduce(self) { try $0.after($1) }
     }
 
+    /// The most numbers that a map has between layers, those inside blocks included; throws as `after` does.
+    func largest(_ layers: [MapLayer]) throws -> Int {
+        var shape = self
+        var largest = count
+        for layer in layers {
+            switch layer.operation {
+            case .residual(let main, let shortcut, _):
+                largest = max(largest, try shape.largest(main), try shape.largest(shortcut))
+            case .sequence(let layers): largest = max(largest, try shape.largest(layers))
+            default: break
+            }
+            shape = try shape.after(layer)
+            largest = max(largest, shape.count)
+        }
+        return largest
+    }
+
     private func requireChannels(_ expected: Int, _ name: String) throws {
         guard channels == expected else {
             throw FoundationModelError.input("\(name) takes \(expected) channels; it would get \(channels)")
