@@ -69,6 +69,9 @@ final class CellSession: @unchecked Sendable {
         return MagicParser { names.declares($0) }
     }
 
+    /// What is declared; to be asked between cells.
+    var names: NameTable { compiler.names }
+
     /// Processes that work for this session.
     var processIDs: [pid_t] { interrupts.withLock { $0.runner.map { [$0.pid] } ?? [] } }
 

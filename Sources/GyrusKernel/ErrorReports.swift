@@ -30,7 +30,7 @@ struct ErrorReports {
     static func magic(_ error: MagicError, line: Int, of code: String, label: String) -> ErrorReport {
         var report = plain("MagicError", error.description)
         let lines = code.split(separator: "\n", omittingEmptySubsequences: false)
-        report.traceback.append("\(TextStyle.hint)\(label):\(line)\(plain)")
+        report.traceback.append("\(TextStyle.hint)\(label):\(line)\(TextStyle.plain)")
         if lines.indices.contains(line - 1) { report.traceback.append("    \(line) | \(lines[line - 1])") }
         return report
     }

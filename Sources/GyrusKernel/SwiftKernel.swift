@@ -37,6 +37,10 @@ public final class SwiftKernel: Kernel {
     }
 
     public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
+        if let help = HelpRequest(request.code) {
+            return .ok(payload: help.answer(by: self, context: context), userExpressions: [:])
+        }
+        if let farewell = farewell(request.code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
         let cell = CellRun(request.code, session: session, history: history, context: context, label: label)
         let error = cell.run()
@@ -48,6 +52,13 @@ public final class SwiftKernel: Kernel {
         return .ok(
             payload: cell.payload,
             userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })
+    }
+
+    /// What makes a console leave: the cell `exit` or `quit`, which means nothing in Swift.
+    private func farewell(_ code: String) -> JSON? {
+        let word = code.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard ["exit", "quit"].contains(word), !session.names.declares(word) else { return nil }
+        return ["source": "ask_exit", "keepkernel": false]
     }
 
     /// One of the request's user expressions, as the protocol wants it.

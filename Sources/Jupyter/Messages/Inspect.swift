@@ -12,6 +12,12 @@ public struct InspectRequest: Decodable, Sendable {
         case detailLevel = "detail_level"
     }
 
+    public init(code: String, cursorPosition: Int, detailLevel: Int = 0) {
+        self.code = code
+        self.cursorPosition = cursorPosition
+        self.detailLevel = detailLevel
+    }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         code = try container.decode(String.self, forKey: .code)
