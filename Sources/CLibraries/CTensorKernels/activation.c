@@ -62,6 +62,14 @@ void kernel_activate(kernel_activation activation, float *x, const float *bias, 
     }
 }
 
+CLONES void kernel_multiply_halves(const float *x, float *out, long rows, long columns) {
+    for (long i = 0; i < rows; i++) {
+        const float *left = x + 2 * i * columns;
+        float *to = out + i * columns;
+        for (long j = 0; j < columns; j++) to[j] = left[j] * left[columns + j];
+    }
+}
+
 CLONES void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride) {
     for (long i = 0; i < rows; i++) {
         float *row = x + i * stride;

@@ -15,28 +15,38 @@ struct TransformerBlock: Sendable {
             + attentionNorm.parameterCount + feedForwardNorm.parameterCount
     }
 
+    /// A part of a block whose result is added to the hidden state.
+    enum Part: Hashable, Sendable {
+        case attention, feedForward
+    }
+
     /// Runs the block in place on the packed rows of `workspace.hidden`.
-    func run(_ configuration: TransformerConfiguration, offsets: [Int], _ workspace: EncoderWorkspace) {
+    ///
+    /// `observe` sees what the parts add, rows x width, which costs a pass over memory; without it there is none.
+    func run(
+        _ configuration: TransformerConfiguration, offsets: [Int], _ workspace: EncoderWorkspace,
+        observe: ((Part, UnsafePointer<Float>) -> Void)? = nil
+    ) {
         let rows = offsets.last ?? 0
         let hidden = workspace.hidden
         switch configuration.normOrder {
         case .after:
-            attend(hidden, configuration, offsets, workspace)
+            attend(hidden, configuration, offsets, workspace, observe)
             attentionNorm.apply(hidden, into: hidden, rows: rows)
-            feedForward(hidden, configuration, rows, workspace)
+            feedForward(hidden, configuration, rows, workspace, observe)
             feedForwardNorm.apply(hidden, into: hidden, rows: rows)
         case .before:
             attentionNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            attend(workspace.normalized, configuration, offsets, workspace)
+            attend(workspace.normalized, configuration, offsets, workspace, observe)
             feedForwardNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            feedForward(workspace.normalized, configuration, rows, workspace)
+            feedForward(workspace.normalized, configuration, rows, workspace, observe)
         }
     }
 
     /// Adds the attention's result for `input` to the hidden state.
     private func attend(
         _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ offsets: [Int],
-        _ workspace: EncoderWorkspace
+        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
     ) {
         let width = configuration.width
         let rows = offsets.last ?? 0
@@ -49,16 +59,39 @@ struct TransformerBlock: Sendable {
             heads: configuration.heads, headWidth: width / configuration.heads,
             causal: configuration.isCausal,
             into: workspace.attended, outputStride: width)
-        attentionOutput.apply(workspace.attended, into: workspace.hidden, rows: rows, accumulating: true)
+        add(attentionOutput, of: workspace.attended, .attention, rows, workspace, observe)
     }
 
     /// Adds the feed-forward part's result for `input` to the hidden state.
     private func feedForward(
         _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ rows: Int,
-        _ workspace: EncoderWorkspace
+        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
     ) {
-        expansion.apply(input, into: workspace.wide, rows: rows, activation: configuration.activation)
-        contraction.apply(workspace.wide, into: workspace.hidden, rows: rows, accumulating: true)
+        var inside = workspace.wide
+        if configuration.isGated {
+            expansion.apply(input, into: workspace.wide, rows: rows)
+            inside = workspace.gated
+            Kernels.gate(
+                configuration.activation.kernel, workspace.wide, into: inside, rows: rows,
+                columns: configuration.feedForwardWidth)
+        } else {
+            expansion.apply(input, into: workspace.wide, rows: rows, activation: configuration.activation)
+        }
+        add(contraction, of: inside, .feedForward, rows, workspace, observe)
+    }
+
+    /// Adds the result of a part's last layer to the hidden state.
+    private func add(
+        _ layer: Linear, of input: UnsafePointer<Float>, _ part: Part, _ rows: Int,
+        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
+    ) {
+        guard let observe else {
+            return layer.apply(input, into: workspace.hidden, rows: rows, accumulating: true)
+        }
+        // What went into the part is no longer needed.
+        layer.apply(input, into: workspace.normalized, rows: rows)
+        observe(part, workspace.normalized)
+        Kernels.addRows(workspace.hidden, workspace.normalized, rows: rows, columns: layer.outputs)
     }
 }
 
@@ -72,14 +105,19 @@ final class EncoderWorkspace {
     let attended: UnsafeMutablePointer<Float>
     /// Query, key and value, or the inside of the feed-forward part.
     let wide: UnsafeMutablePointer<Float>
+    /// The two halves of a gated feed-forward part multiplied, where it is one.
+    let gated: UnsafeMutablePointer<Float>
 
-    /// Memory for batches of up to `rows` tokens.
-    init(rows: Int, _ configuration: TransformerConfiguration) {
+    /// Memory for batches of up to `rows` tokens; `wide` has at least `inputs` numbers for each.
+    init(rows: Int, _ configuration: TransformerConfiguration, inputs: Int = 0) {
         let width = configuration.width
+        let feedForwardWidth = configuration.feedForwardWidth
         hidden = .allocate(capacity: max(rows * width, 1))
         normalized = .allocate(capacity: max(rows * width, 1))
         attended = .allocate(capacity: max(rows * width, 1))
-        wide = .allocate(capacity: max(rows * max(3 * width, configuration.feedForwardWidth), 1))
+        let wideWidth = max(3 * width, (configuration.isGated ? 2 : 1) * feedForwardWidth, inputs)
+        wide = .allocate(capacity: max(rows * wideWidth, 1))
+        gated = .allocate(capacity: configuration.isGated ? max(rows * feedForwardWidth, 1) : 1)
     }
 
     deinit {
@@ -87,5 +125,6 @@ final class EncoderWorkspace {
         normalized.deallocate()
         attended.deallocate()
         wide.deallocate()
+        gated.deallocate()
     }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a transformer encoder is, whatever its weights: one description serves every size of BERT, ViT and CLIP.
 public struct TransformerConfiguration: Sendable, Equatable {
     /// The function between the two layers of a block's feed-forward part.
@@ -12,6 +14,16 @@ public struct TransformerConfiguration: Sendable, Equatable {
         case relu
         /// `x sigmoid(x)`.
         case silu
+
+        var kernel: Kernels.Activation {
+            switch self {
+            case .gelu: .gelu
+            case .geluTanh: .geluTanh
+            case .quickGELU: .quickGELU
+            case .relu: .relu
+            case .silu: .silu
+            }
+        }
     }
 
     /// Where a block normalises: what goes into a part (ViT, CLIP), or the sum that comes out (BERT).
@@ -30,6 +42,9 @@ public struct TransformerConfiguration: Sendable, Equatable {
     public var feedForwardWidth: Int
     /// The feed-forward part's activation.
     public var activation = Activation.gelu
+    /// Whether the feed-forward part multiplies its activated half by its other half (SwiGLU where the activation is
+    /// `silu`); its first layer then has twice `feedForwardWidth` outputs.
+    public var isGated = false
     /// What layer normalisation adds to the variance.
     public var epsilon: Float = 1e-12
     /// Where a block normalises.

@@ -17,6 +17,9 @@ void kernel_activate(kernel_activation activation, float *x, const float *bias, 
 /// x = sigmoid(x), on `count` numbers that lie side by side.
 void kernel_sigmoid(float *x, long count);
 
+/// out = left * right, where each row of x is `columns` numbers of the left and then as many of the right.
+void kernel_multiply_halves(const float *x, float *out, long rows, long columns);
+
 /// x = x + bias.
 void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride);
 

@@ -1,0 +1,243 @@
+import Tensors
+
+/// Takes a vision transformer out of a checkpoint; its sizes are those of the tensors.
+struct VisionReader {
+    private let checkpoint: Checkpoint
+    private let layout: VisionLayout
+    private let prefix: String
+    private let reader: ParameterReader
+
+    /// `prefix` stands before every name of the layout; names outside `scope` belong to another tower.
+    init(_ checkpoint: Checkpoint, layout: VisionLayout, prefix: String, ignored: [String] = []) {
+        self.checkpoint = checkpoint
+        self.layout = layout
+        self.prefix = prefix
+        reader = ParameterReader(
+            checkpoint,
+            layout: CheckpointLayout(
+                family: "ViT", prefixes: [prefix], names: [:], block: layout.block,
+                ignored: ["mask_token", "position_ids"] + ignored))
+    }
+
+    /// The numbers of a token's state.
+    var width: Int { shape(layout.patch, "weight")?[layout.spelling == .flax ? 3 : 0] ?? 0 }
+    /// How many blocks there are.
+    var depth: Int {
+        (0..<1000).prefix { shape(inBlock($0, layout.attentionNorm), "scale") != nil }.count
+    }
+    /// Pixels along each side of a patch.
+    var patchSize: Int { shape(layout.patch, "weight")?[layout.spelling == .flax ? 0 : 2] ?? 0 }
+    /// Whether all tokens are normalised before the first block.
+    var hasInputNorm: Bool { layout.inputNorm.map { shape($0, "scale") != nil } ?? false }
+    /// Whether what a block adds is scaled column by column.
+    var hasScales: Bool { layout.attentionScale.map { shape(of: inBlock(0, $0)) != nil } ?? false }
+    /// The name of the registers, where the file has some.
+    private var registers: String? { layout.registers.first { shape(of: $0) != nil } }
+
+    /// The numbers between the two layers of the feed-forward part, and whether one half of the first gates the other.
+    var feedForward: (width: Int, isGated: Bool) {
+        let outputs = shape(inBlock(0, expansion), "bias")?.last ?? 0
+        let weight = shape(inBlock(0, contraction), "weight") ?? []
+        let inputs = (layout.spelling == .flax ? weight.first : weight.last) ?? 0
+        return (inputs, outputs == 2 * inputs && inputs > 0)
+    }
+    private var expansion: String { present(layout.expansion) }
+    private var contraction: String { present(layout.contraction) }
+    private func present(_ names: [String]) -> String {
+        names.first { shape(inBlock(0, $0), "weight") != nil } ?? names[0]
+    }
+
+    /// Class token, registers, patches and their positions; `side` is how many patches lie along each side of the image.
+    func embedding(width: Int, side: Int?, epsilon: Float) throws -> PatchEmbedding {
+        let size = patchSize
+        let positionShape = shape(of: layout.positions) ?? []
+        let positions = positionShape.dropLast().reduce(1, *)
+        let registerCount = registers.flatMap { shape(of: $0)?.dropLast().last } ?? 0
+        // Libraries differ in whether registers, or any tokens but patches, have positions.
+        let counts = [1 + registerCount, 1, 0].map { (special: $0, patches: positions - $0) }
+        let fitting = counts.first { count in
+            let root = Int(Double(max(count.patches, 0)).squareRoot().rounded())
+            return side.map { $0 * $0 == count.patches } ?? (root > 0 && root * root == count.patches)
+        }
+        guard let fitting else {
+            throw FoundationModelError.parameters(
+                path: checkpoint.path,
+                problems: [
+                    "\(prefix)\(layout.positions) has the shape \(positionShape); the model needs "
+                        + (side.map { "\($0 * $0 + 1) positions" } ?? "those of a square of patches")
+                ])
+        }
+        let table = tensor(layout.positions, positionShape).reshaped(to: [positions, positionShape.last ?? 0])
+            .matrix
+        let root = Int(Double(fitting.patches).squareRoot().rounded())
+        return PatchEmbedding(
+            patch: linear([layout.patch], outputs: width, inputs: 3 * size * size),
+            patchSize: size,
+            special: specialTokens(
+                positions: table, placed: fitting.special, registers: registerCount, width: width),
+            positions: PatchPositions(
+                matrix: table.rows(in: fitting.special..<positions), rows: root, columns: root,
+                resampling: layout.resampling),
+            norm: hasInputNorm ? layout.inputNorm.map { norm($0, width, epsilon) } : nil)
+    }
+
+    /// The class token and the registers with the positions that they have.
+    private func specialTokens(positions: Matrix<Float>, placed: Int, registers count: Int, width: Int)
+        -> Matrix<Float>
+    {
+        var tokens = tensor(layout.classToken, shape(of: layout.classToken) ?? [1, 1, width]).elements
+        if let registers { tokens += tensor(registers, shape(of: registers) ?? []).elements }
+        tokens += Array(repeating: 0, count: max(0, (1 + count) * width - tokens.count))
+        return Matrix(rows: 1 + count, columns: width) { target in
+            for token in 0...count {
+                for column in 0..<width {
+                    let position = token < placed ? positions[token, column] : 0
+                    target[token * width + column] = tokens[token * width + column] + position
+                }
+            }
+        }
+    }
+
+    /// The weights of a block.
+    func block(_ number: Int, _ configuration: TransformerConfiguration) -> TransformerBlock {
+        let (width, inner) = (configuration.width, configuration.feedForwardWidth)
+        let epsilon = configuration.epsilon
+        func name(_ part: String) -> String { inBlock(number, part) }
+        func scale(_ part: String?) -> [Float]? {
+            hasScales ? part.map { tensor(name($0), [width]).elements } : nil
+        }
+        return TransformerBlock(
+            attentionInput: linear(
+                layout.attentionInput.map(name), outputs: 3 * width / layout.attentionInput.count, inputs: width),
+            attentionOutput: linear(
+                [name(layout.attentionOutput)], outputs: width, inputs: width,
+                scale: scale(layout.attentionScale)),
+            attentionNorm: norm(name(layout.attentionNorm), width, epsilon),
+            expansion: linear(
+                [name(expansion)], outputs: (configuration.isGated ? 2 : 1) * inner, inputs: width),
+            contraction: linear(
+                [name(contraction)], outputs: width, inputs: inner, scale: scale(layout.feedForwardScale)),
+            feedForwardNorm: norm(name(layout.feedForwardNorm), width, epsilon))
+    }
+
+    /// What comes after the last block; the projection's short name is `shortName`.
+    func head(width: Int, epsilon: Float, shortName: String, embeddingName: String?) -> VisionHead {
+        var head = VisionHead()
+        if let name = layout.tokenNorm, shape(name, "scale") != nil { head.tokenNorm = (norm(name, width, epsilon), name) }
+        if let name = layout.vectorNorm, shape(name, "scale") != nil {
+            head.vectorNorm = (norm(name, width, epsilon), name)
+            // timm normalises the vector alone where it is the mean over the patches.
+            if layout.tokenNorm != nil { head.pool = .patchMean }
+        }
+        guard let name = layout.head else { return head }
+        let projection: Linear
+        if layout.isHeadTransposed, let outputs = shape(of: name)?.last {
+            let weight = tensor(name, [width, outputs]).matrix.transposed()
+            projection = Linear([(weight, nil)])
+        } else if let shape = shape(name, "weight"),
+            let outputs = layout.spelling == .flax ? shape.last : shape.first
+        {
+            projection = linear([name], outputs: outputs, inputs: width)
+        } else {
+            return head
+        }
+        head.projection = (projection, name, shortName)
+        head.embeddingName = embeddingName
+        return head
+    }
+
+    /// Throws what did not fit; returns the tensors that the tower has no use for.
+    func finish() throws -> [String] { try reader.finish() }
+
+    private func inBlock(_ number: Int, _ part: String) -> String {
+        layout.block.replacing("{}", with: String(number)) + (layout.spelling == .flax ? "/" : ".") + part
+    }
+
+    private func shape(of name: String) -> [Int]? { checkpoint.shape(of: prefix + name) }
+    private func shape(_ name: String, _ kind: String) -> [Int]? { shape(of: spelled(name, kind)) }
+
+    /// The name of a layer's `weight`, `bias` or `scale` (the weight of a norm) in the file.
+    private func spelled(_ name: String, _ kind: String) -> String {
+        switch layout.spelling {
+        case .flax: "\(name)/\(kind == "weight" ? "kernel" : kind)"
+        case .pytorch:
+            name + (name.hasSuffix("_") ? "" : ".") + (kind == "scale" ? "weight" : kind)
+        }
+    }
+
+    private func tensor(_ name: String, _ shape: [Int]) -> Tensor<Float> { reader.tensor(name, shape: shape) }
+
+    private func norm(_ name: String, _ width: Int, _ epsilon: Float) -> LayerNorm {
+        func vector(_ kind: String) -> Matrix<Float> {
+            tensor(spelled(name, kind), [width]).reshaped(to: [1, width]).matrix
+        }
+        return LayerNorm(gamma: vector("scale"), beta: vector("bias"), epsilon: epsilon)
+    }
+
+    /// A linear layer of the parts of that name, each of `outputs` x `inputs`, the results multiplied by `scale`.
+    private func linear(_ names: [String], outputs: Int, inputs: Int, scale: [Float]? = nil) -> Linear {
+        Linear(
+            names.map { name in
+                let bias = spelled(name, "bias")
+                let biasShape = shape(of: bias)
+                var parts = (
+                    weight: weight(name, outputs: outputs, inputs: inputs),
+                    bias: biasShape.map { found in
+                        tensor(bias, found.reduce(1, *) == outputs ? found : [outputs])
+                            .reshaped(to: [1, outputs]).matrix
+                    }
+                )
+                if let scale {
+                    parts.weight.scaleRows(by: scale)
+                    parts.bias = parts.bias.map { bias in
+                        Matrix(rows: 1, columns: outputs, elements: zip(bias.elements, scale).map { $0 * $1 })
+                    }
+                }
+                return parts
+            })
+    }
+
+    /// A weight as outputs x inputs.
+    private func weight(_ name: String, outputs: Int, inputs: Int) -> Matrix<Float> {
+        let name = spelled(name, "weight")
+        let found = shape(of: name) ?? []
+        let isConvolution = found.count == 4
+        let side = patchSize
+        switch layout.spelling {
+        case .pytorch:
+            return tensor(name, isConvolution ? [outputs, 3, side, side] : [outputs, inputs])
+                .reshaped(to: [outputs, inputs]).matrix
+        case .flax where isConvolution:
+            // Rows, columns, channels, outputs; a patch here is channels, rows, columns.
+            let kernel = tensor(name, [side, side, 3, outputs])
+            return Matrix(rows: outputs, columns: inputs) { target in
+                kernel.withUnsafeBufferPointer { source in
+                    for place in 0..<side * side {
+                        for channel in 0..<3 {
+                            for output in 0..<outputs {
+                                target[output * inputs + channel * side * side + place] =
+                                    source[(place * 3 + channel) * outputs + output]
+                            }
+                        }
+                    }
+                }
+            }
+        case .flax:
+            let isFitting = found.reduce(1, *) == inputs * outputs
+            return tensor(name, isFitting ? found : [inputs, outputs]).reshaped(to: [inputs, outputs]).matrix
+                .transposed()
+        }
+    }
+}
+
+extension Matrix<Float> {
+    /// Multiplies each row by its own number.
+    fileprivate mutating func scaleRows(by factors: [Float]) {
+        let columns = columns
+        withUnsafeMutableBufferPointer { elements in
+            for (row, factor) in factors.enumerated() {
+                for column in 0..<columns { elements[row * columns + column] *= factor }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Tensors
+
+/// A vision transformer of any size: ViT, DeiT, DINOv2, the image half of CLIP.
+struct VisionTransformer: ImageNetwork {
+    /// How a library names what is inside.
+    struct Names: Sendable {
+        /// The states before the first block.
+        var embeddings: String
+        /// A block, its number as `{}`.
+        var block: String
+        /// What the attention of a block adds.
+        var attention: String
+        /// What the feed-forward part of a block adds, where the library has it as a module.
+        var feedForward: String?
+    }
+
+    let family: String
+    let configuration: TransformerConfiguration
+    let embedding: PatchEmbedding
+    let blocks: [TransformerBlock]
+    let head: VisionHead
+    let names: Names
+    let layers: [ModelLayer]
+    /// Where each block's layers begin.
+    private let blockPlaces: [Int]
+
+    init(
+        family: String, configuration: TransformerConfiguration, embedding: PatchEmbedding,
+        blocks: [TransformerBlock], head: VisionHead, names: Names
+    ) {
+        self.family = family
+        self.configuration = configuration
+        self.embedding = embedding
+        self.blocks = blocks
+        self.head = head
+        self.names = names
+        let shape = LayerShape.tokens(embedding.tokens, width: configuration.width)
+        var layers = [ModelLayer(name: names.embeddings, shortName: "embeddings", shape: shape, place: 0)]
+        var places: [Int] = []
+        for block in blocks.indices {
+            places.append(layers.count)
+            func add(_ name: String, _ shortName: String, isPart: Bool) {
+                layers.append(
+                    ModelLayer(
+                        name: name.replacing("{}", with: String(block)), shortName: shortName, shape: shape,
+                        place: layers.count, block: block, isPart: isPart))
+            }
+            add(names.attention, "block \(block) attention", isPart: true)
+            if let name = names.feedForward { add(name, "block \(block) feed-forward", isPart: true) }
+            add(names.block, "block \(block)", isPart: false)
+        }
+        layers += head.layers(
+            tokens: embedding.tokens, width: configuration.width, place: layers.count)
+        self.layers = layers
+        blockPlaces = places
+    }
+
+    var defaultPooling: Pooling { .cls }
+    var imageSize: ImageSize { embedding.imageSize }
+    /// About 1,600 rows, from which on products run at the processor's peak.
+    var batchSize: Int { max(1, (1600 + embedding.tokens / 2) / embedding.tokens) }
+    var parameterCount: Int {
+        embedding.parameterCount + blocks.reduce(0) { $0 + $1.parameterCount } + head.parameterCount
+    }
+
+    /// The same network for images of another size: its positions are interpolated as its library does.
+    func resized(to size: ImageSize) throws -> any ImageNetwork {
+        let patch = embedding.patchSize
+        guard size.height > 0, size.width > 0, size.height % patch == 0, size.width % patch == 0 else {
+            throw FoundationModelError.input(
+                "the height and width of an image for \(family) should be multiples of \(patch); \(size) was asked for"
+            )
+        }
+        var embedding = embedding
+        embedding.positions = embedding.positions.resampled(
+            rows: size.height / patch, columns: size.width / patch)
+        return VisionTransformer(
+            family: family, configuration: configuration, embedding: embedding, blocks: blocks, head: head,
+            names: names)
+    }
+
+    func run(
+        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
+    ) throws {
+        let count = images.shape[0]
+        let (tokens, width) = (embedding.tokens, configuration.width)
+        guard count > 0, let last = wanted.max() else { return }
+        let workspace = EncoderWorkspace(rows: count * tokens, configuration, inputs: embedding.inputs)
+        let offsets = (0...count).map { $0 * tokens }
+        func states(_ base: UnsafePointer<Float>) -> LayerStates {
+            LayerStates(
+                base: base, positions: tokens, width: width, specialPositions: embedding.special.rows)
+        }
+        embedding.apply(images, workspace)
+        if wanted.contains(0) { try body(0, states(workspace.hidden)) }
+        for (block, first) in zip(blocks, blockPlaces) where first <= last {
+            try Task.checkCancellation()
+            let end = first + (names.feedForward == nil ? 1 : 2)
+            let places: [TransformerBlock.Part: Int] =
+                names.feedForward == nil
+                ? [.attention: first] : [.attention: first, .feedForward: first + 1]
+            let isObserved = places.values.contains(where: wanted.contains)
+            var failure: (any Error)?
+            block.run(
+                configuration, offsets: offsets, workspace,
+                observe: !isObserved
+                    ? nil
+                    : { part, added in
+                        guard failure == nil, let place = places[part], wanted.contains(place) else { return }
+                        do { try body(place, states(added)) } catch { failure = error }
+                    })
+            if let failure { throw failure }
+            if wanted.contains(end) { try body(end, states(workspace.hidden)) }
+        }
+        try head.run(
+            images: count, tokens: tokens, specials: embedding.special.rows, width: width,
+            place: 1 + (blockPlaces.last ?? -1) + (names.feedForward == nil ? 1 : 2), wanted: wanted,
+            workspace, body)
+    }
+}
