@@ -34,6 +34,19 @@ public struct ImageTower: Sendable {
 }
 
 extension ImageTower {
+    /// The tower for images of another size: a vision transformer's positions are interpolated as its library does.
+    ///
+    /// Throws `FoundationModelError.input` where the network cannot take the size.
+    public func resized(to size: ImageSize) throws -> ImageTower {
+        var transform = transform
+        // What a transform shows of an image stays the same part of it.
+        if case .shorterSide(let side) = transform.fit {
+            let (new, old) = (min(size.height, size.width), min(imageSize.height, imageSize.width))
+            transform.fit = .shorterSide(side * new / old)
+        }
+        return ImageTower(network: try network.resized(to: size), transform: transform, unused: unusedTensors)
+    }
+
     /// The features of images in the wanted layers, a row for each image.
     ///
     /// Images are made, transformed and run `batchSize` at a time, which bounds the memory. Layers after the last

@@ -17,12 +17,23 @@ protocol ImageNetwork: Sendable {
     /// How many numbers the network has.
     var parameterCount: Int { get }
 
+    /// The same network for images of another size; throws `FoundationModelError.input` where it cannot be.
+    func resized(to size: ImageSize) throws -> any ImageNetwork
+
     /// Runs a batch of n x 3 x height x width numbers, and calls `body` for each layer whose place is in `wanted`, in order.
     ///
     /// Nothing after the last wanted layer runs. Calls `Task.checkCancellation()` between blocks.
     func run(
         _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
     ) throws
+}
+
+extension ImageNetwork {
+    func resized(to size: ImageSize) throws -> any ImageNetwork {
+        if size == imageSize { return self }
+        throw FoundationModelError.input(
+            "\(family) takes images of \(imageSize) pixels; \(size) was asked for")
+    }
 }
 
 /// The states of one layer for a batch of images, for as long as the call lasts.

@@ -21,33 +21,37 @@ struct TransformerBlock: Sendable {
     }
 
     /// Runs the block in place on the packed rows of `workspace.hidden`.
-    ///
-    /// `observe` sees what the parts add, rows x width, which costs a pass over memory; without it there is none.
+    func run(_ configuration: TransformerConfiguration, offsets: [Int], _ workspace: EncoderWorkspace) {
+        run(configuration, offsets: offsets, workspace, observed: []) { _, _ in }
+    }
+
+    /// The same, where `observe` sees what the parts in `observed` add, rows x width, at the cost of a pass over memory.
     func run(
         _ configuration: TransformerConfiguration, offsets: [Int], _ workspace: EncoderWorkspace,
-        observe: ((Part, UnsafePointer<Float>) -> Void)? = nil
-    ) {
+        observed: Set<Part>, _ observe: (Part, UnsafePointer<Float>) throws -> Void
+    ) rethrows {
         let rows = offsets.last ?? 0
         let hidden = workspace.hidden
         switch configuration.normOrder {
         case .after:
-            attend(hidden, configuration, offsets, workspace, observe)
+            try attend(hidden, configuration, offsets, workspace, observed, observe)
             attentionNorm.apply(hidden, into: hidden, rows: rows)
-            feedForward(hidden, configuration, rows, workspace, observe)
+            try feedForward(hidden, configuration, rows, workspace, observed, observe)
             feedForwardNorm.apply(hidden, into: hidden, rows: rows)
         case .before:
             attentionNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            attend(workspace.normalized, configuration, offsets, workspace, observe)
+            try attend(workspace.normalized, configuration, offsets, workspace, observed, observe)
             feedForwardNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            feedForward(workspace.normalized, configuration, rows, workspace, observe)
+            try feedForward(workspace.normalized, configuration, rows, workspace, observed, observe)
         }
     }
 
     /// Adds the attention's result for `input` to the hidden state.
     private func attend(
         _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ offsets: [Int],
-        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
-    ) {
+        _ workspace: EncoderWorkspace, _ observed: Set<Part>,
+        _ observe: (Part, UnsafePointer<Float>) throws -> Void
+    ) rethrows {
         let width = configuration.width
         let rows = offsets.last ?? 0
         let projected = workspace.wide
@@ -59,14 +63,15 @@ struct TransformerBlock: Sendable {
             heads: configuration.heads, headWidth: width / configuration.heads,
             causal: configuration.isCausal,
             into: workspace.attended, outputStride: width)
-        add(attentionOutput, of: workspace.attended, .attention, rows, workspace, observe)
+        try add(attentionOutput, of: workspace.attended, .attention, rows, workspace, observed, observe)
     }
 
     /// Adds the feed-forward part's result for `input` to the hidden state.
     private func feedForward(
         _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ rows: Int,
-        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
-    ) {
+        _ workspace: EncoderWorkspace, _ observed: Set<Part>,
+        _ observe: (Part, UnsafePointer<Float>) throws -> Void
+    ) rethrows {
         var inside = workspace.wide
         if configuration.isGated {
             expansion.apply(input, into: workspace.wide, rows: rows)
@@ -77,20 +82,21 @@ struct TransformerBlock: Sendable {
         } else {
             expansion.apply(input, into: workspace.wide, rows: rows, activation: configuration.activation)
         }
-        add(contraction, of: inside, .feedForward, rows, workspace, observe)
+        try add(contraction, of: inside, .feedForward, rows, workspace, observed, observe)
     }
 
     /// Adds the result of a part's last layer to the hidden state.
     private func add(
         _ layer: Linear, of input: UnsafePointer<Float>, _ part: Part, _ rows: Int,
-        _ workspace: EncoderWorkspace, _ observe: ((Part, UnsafePointer<Float>) -> Void)?
-    ) {
-        guard let observe else {
+        _ workspace: EncoderWorkspace, _ observed: Set<Part>,
+        _ observe: (Part, UnsafePointer<Float>) throws -> Void
+    ) rethrows {
+        guard observed.contains(part) else {
             return layer.apply(input, into: workspace.hidden, rows: rows, accumulating: true)
         }
         // What went into the part is no longer needed.
         layer.apply(input, into: workspace.normalized, rows: rows)
-        observe(part, workspace.normalized)
+        try observe(part, workspace.normalized)
         Kernels.addRows(workspace.hidden, workspace.normalized, rows: rows, columns: layer.outputs)
     }
 }

@@ -1,20 +1,26 @@
 extension ModelFamily {
     /// CLIP as transformers lays it out.
     static let clip = ModelFamily(
-        kinds: ["clip", "clip_text_model"],
-        recognizes: { files in
-            files.configuration?.text("model_type").map { ["clip", "clip_text_model"].contains($0) } ?? false
-        },
+        kinds: clipTypes,
+        recognizes: { clipTypes.contains($0.configuration?.text("model_type") ?? "") },
         load: { files in
             guard let configuration = files.configuration else { return Towers() }
-            return Towers(text: try CLIPText.huggingFace(files, configuration))
+            let type = configuration.text("model_type")
+            return Towers(
+                text: type == "clip_vision_model" ? nil : try CLIPText.huggingFace(files, configuration),
+                image: type == "clip_text_model" ? nil : try VisionModel.clip(files, configuration))
         })
+
+    private static let clipTypes = ["clip", "clip_text_model", "clip_vision_model"]
 
     /// CLIP as open_clip lays it out.
     static let openCLIP = ModelFamily(
         kinds: ["open_clip"], recognizes: { $0.openCLIP != nil },
         load: { files in
             guard let configuration = files.openCLIP else { return Towers() }
-            return Towers(text: try CLIPText.openCLIP(files, configuration))
+            let hasText = try files.checkpoint().names.contains { $0.hasSuffix("token_embedding.weight") }
+            return Towers(
+                text: hasText ? try CLIPText.openCLIP(files, configuration) : nil,
+                image: try VisionModel.openCLIP(files, configuration))
         })
 }

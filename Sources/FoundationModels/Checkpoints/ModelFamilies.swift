@@ -19,7 +19,7 @@ struct ModelFamily: Sendable {
 
     /// Every family, in the order in which they are asked.
     static let all: [ModelFamily] = [
-        .huggingFaceText, .clip, .openCLIP, .brivl, .paper, .convolutional,
+        .huggingFaceText, .clip, .openCLIP, .huggingFaceVision, .brivl, .paper, .vit, .convolutional,
     ]
 
     /// The towers of the first family that knows the files; throws what is known where none does.

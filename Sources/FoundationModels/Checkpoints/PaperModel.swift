@@ -6,11 +6,16 @@ extension ModelFamily {
         kinds: ["the paper's checkpoint"],
         recognizes: { files in
             guard files.configuration == nil, files.openCLIP == nil else { return false }
-            return try PaperModel.root(of: "textencoder", in: files.checkpoint()) != nil
+            let checkpoint = try files.checkpoint()
+            return PaperModel.root(of: "textencoder", in: checkpoint) != nil
+                || PaperModel.imageRoot(of: "imgencoder", in: checkpoint) != nil
         },
         load: { files in
             var towers = try PaperModel.towers(files, twin: "")
-            if try PaperModel.root(of: "textencoder_mom", in: files.checkpoint()) != nil {
+            let checkpoint = try files.checkpoint()
+            if PaperModel.root(of: "textencoder_mom", in: checkpoint) != nil
+                || PaperModel.imageRoot(of: "imgencoder_mom", in: checkpoint) != nil
+            {
                 towers.momentum = { try PaperModel.towers(files, twin: "_mom") }
             }
             return towers
@@ -24,7 +29,20 @@ enum PaperModel {
 
     /// The towers, or their momentum twins, whose names end in `_mom`.
     static func towers(_ files: ModelFiles, twin: String) throws -> Towers {
-        Towers(text: try text(files, files.checkpoint(), encoder: "textencoder" + twin))
+        let checkpoint = try files.checkpoint()
+        return Towers(
+            text: root(of: "textencoder" + twin, in: checkpoint) == nil
+                ? nil : try text(files, checkpoint, encoder: "textencoder" + twin),
+            image: try imageRoot(of: "imgencoder" + twin, in: checkpoint).map {
+                try VisionModel.paper(files, checkpoint, root: $0)
+            })
+    }
+
+    /// What stands before the names of an image encoder's tensors; nothing without it.
+    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) -> String? {
+        let anchor = encoder + ".backbone_vit.cls_token"
+        let name = checkpoint.names.first { $0 == anchor || $0.hasSuffix("." + anchor) }
+        return name.map { String($0.dropLast(anchor.count)) + encoder + "." }
     }
 
     /// What stands before the names of an encoder's tensors (`module.learnable.textencoder.`); nothing without it.

@@ -60,6 +60,14 @@ public struct ImageTransform: Sendable, Equatable {
         }
     }
 
+    /// The numbers that the network gets for an image: 3 x height x width.
+    public func planes(of image: RGBImage) -> Tensor<Float> {
+        Tensor(shape: [3, image.height, image.width]) { target in
+            guard let base = target.baseAddress else { return }
+            image.writePlanes(mean: normalization.mean, deviation: normalization.deviation, into: base)
+        }
+    }
+
     /// The images of `range` as n x 3 x height x width, made on all threads.
     func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<Float> {
         let count = 3 * size.height * size.width

@@ -65,7 +65,8 @@ struct PatchPositions: Sendable {
             switch resampling {
             case .antialiased:
                 let stretch = max(scale, 1)
-                let range = max(Int(centre - 2 * stretch + 0.5), 0)..<min(Int(centre + 2 * stretch + 0.5), old)
+                let range =
+                    max(Int(centre - 2 * stretch + 0.5), 0)..<min(Int(centre + 2 * stretch + 0.5), old)
                 let raw = range.map { ($0, cubic((Double($0) - centre + 0.5) / stretch, a: -0.5)) }
                 let sum = raw.reduce(0) { $0 + $1.1 }
                 return raw.map { ($0.0, Float($0.1 / sum)) }

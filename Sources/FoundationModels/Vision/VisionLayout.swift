@@ -58,7 +58,7 @@ extension VisionLayout {
         feedForwardScale: "ls2.gamma", tokenNorm: "norm", vectorNorm: "fc_norm", head: "head",
         names: VisionTransformer.Names(
             embeddings: "norm_pre", block: "blocks.{}", attention: "blocks.{}.attn",
-            feedForward: "blocks.{}.mlp", scaledAttention: "blocks.{}.ls1",
+            feedForward: "blocks.{}.mlp", norm: "norm", scaledAttention: "blocks.{}.ls1",
             scaledFeedForward: "blocks.{}.ls2"),
         resampling: .antialiased)
 
@@ -83,10 +83,17 @@ extension VisionLayout {
             embeddings: "embeddings", block: "encoder.layer.{}", attention: "encoder.layer.{}.attention"),
         resampling: .plain)
 
-    /// `Dinov2Model` and `Dinov2WithRegistersModel` of transformers.
+    /// `Dinov2WithRegistersModel` of transformers.
+    static let dinov2Registers: VisionLayout = {
+        var layout = dinov2
+        layout.registers = ["embeddings.register_tokens"]
+        layout.resampling = .antialiased
+        return layout
+    }()
+
+    /// `Dinov2Model` of transformers.
     static let dinov2: VisionLayout = {
         var layout = huggingFace
-        layout.registers = ["embeddings.register_tokens"]
         layout.attentionNorm = "norm1"
         layout.attentionScale = "layer_scale1.lambda1"
         layout.feedForwardNorm = "norm2"

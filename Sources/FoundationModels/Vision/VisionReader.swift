@@ -7,8 +7,8 @@ struct VisionReader {
     private let prefix: String
     private let reader: ParameterReader
 
-    /// `prefix` stands before every name of the layout; names outside `scope` belong to another tower.
-    init(_ checkpoint: Checkpoint, layout: VisionLayout, prefix: String, ignored: [String] = []) {
+    /// `prefix` stands before every name of the layout; names that do not begin as `scope` says are another tower's.
+    init(_ checkpoint: Checkpoint, layout: VisionLayout, prefix: String, scope: [String] = []) {
         self.checkpoint = checkpoint
         self.layout = layout
         self.prefix = prefix
@@ -16,7 +16,7 @@ struct VisionReader {
             checkpoint,
             layout: CheckpointLayout(
                 family: "ViT", prefixes: [prefix], names: [:], block: layout.block,
-                ignored: ["mask_token", "position_ids"] + ignored))
+                ignored: ["mask_token", "position_ids"]), prefix: prefix, scope: scope)
     }
 
     /// The numbers of a token's state.
@@ -76,7 +76,7 @@ struct VisionReader {
             special: specialTokens(
                 positions: table, placed: fitting.special, registers: registerCount, width: width),
             positions: PatchPositions(
-                matrix: table.rows(in: fitting.special..<positions), rows: root, columns: root,
+                matrix: table.rows(fitting.special..<positions), rows: root, columns: root,
                 resampling: layout.resampling),
             norm: hasInputNorm ? layout.inputNorm.map { norm($0, width, epsilon) } : nil)
     }
@@ -108,7 +108,8 @@ struct VisionReader {
         }
         return TransformerBlock(
             attentionInput: linear(
-                layout.attentionInput.map(name), outputs: 3 * width / layout.attentionInput.count, inputs: width),
+                layout.attentionInput.map(name), outputs: 3 * width / layout.attentionInput.count,
+                inputs: width),
             attentionOutput: linear(
                 [name(layout.attentionOutput)], outputs: width, inputs: width,
                 scale: scale(layout.attentionScale)),
@@ -123,7 +124,9 @@ struct VisionReader {
     /// What comes after the last block; the projection's short name is `shortName`.
     func head(width: Int, epsilon: Float, shortName: String, embeddingName: String?) -> VisionHead {
         var head = VisionHead()
-        if let name = layout.tokenNorm, shape(name, "scale") != nil { head.tokenNorm = (norm(name, width, epsilon), name) }
+        if let name = layout.tokenNorm, shape(name, "scale") != nil {
+            head.tokenNorm = (norm(name, width, epsilon), layout.names.norm ?? name)
+        }
         if let name = layout.vectorNorm, shape(name, "scale") != nil {
             head.vectorNorm = (norm(name, width, epsilon), name)
             // timm normalises the vector alone where it is the mean over the patches.

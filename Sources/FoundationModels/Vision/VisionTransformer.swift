@@ -12,6 +12,19 @@ struct VisionTransformer: ImageNetwork {
         var attention: String
         /// What the feed-forward part of a block adds, where the library has it as a module.
         var feedForward: String?
+        /// The normalised states after the last block, where the file calls their norm otherwise.
+        var norm: String?
+        /// What parts add where it is scaled first.
+        var scaledAttention = ""
+        var scaledFeedForward = ""
+
+        /// The names of a network whose blocks scale what they add.
+        var scaled: Names {
+            var names = self
+            names.attention = scaledAttention
+            names.feedForward = scaledFeedForward
+            return names
+        }
     }
 
     let family: String
@@ -99,17 +112,10 @@ struct VisionTransformer: ImageNetwork {
             let places: [TransformerBlock.Part: Int] =
                 names.feedForward == nil
                 ? [.attention: first] : [.attention: first, .feedForward: first + 1]
-            let isObserved = places.values.contains(where: wanted.contains)
-            var failure: (any Error)?
-            block.run(
-                configuration, offsets: offsets, workspace,
-                observe: !isObserved
-                    ? nil
-                    : { part, added in
-                        guard failure == nil, let place = places[part], wanted.contains(place) else { return }
-                        do { try body(place, states(added)) } catch { failure = error }
-                    })
-            if let failure { throw failure }
+            let observed = Set(places.filter { wanted.contains($0.value) }.keys)
+            try block.run(configuration, offsets: offsets, workspace, observed: observed) { part, added in
+                if let place = places[part] { try body(place, states(added)) }
+            }
             if wanted.contains(end) { try body(end, states(workspace.hidden)) }
         }
         try head.run(

@@ -1,0 +1,81 @@
+import Formats
+import Foundation
+import FoundationModels
+import Tensors
+import Testing
+
+@Suite("Images become what torchvision makes of them")
+struct ImageTransformTests {
+    private let reference: Safetensors
+    private let photo: RGBImage
+
+    init() throws {
+        reference = try Safetensors.open(Fixtures.folder.appending(path: "vision/transforms.safetensors"))
+        let pixels: Tensor<Float> = try reference.tensor("photo")
+        photo = try RGBImage(
+            width: pixels.shape[1], height: pixels.shape[0], pixels: pixels.elements.map { UInt8($0) })
+    }
+
+    @Test(
+        "resizing, cropping and normalising",
+        arguments: ["shorterSide 30 bicubic clip", "stretched bilinear timm"])
+    func transforms(_ name: String) throws {
+        let isCLIP = name.hasSuffix("clip")
+        let transform = ImageTransform(
+            fit: isCLIP ? .shorterSide(30) : .stretched, interpolation: isCLIP ? .bicubic : .bilinear,
+            normalization: isCLIP ? .clip : .timm)
+        let found = try transform.planes(of: transform.apply(photo, size: ImageSize(24)))
+        let expected: Tensor<Float> = try reference.tensor(name)
+        #expect(found.shape == expected.shape)
+        // The same bytes and the same arithmetic: equal.
+        #expect(found.elements == expected.elements)
+    }
+
+    @Test("an image of another size needs a way of fitting")
+    func unfitted() throws {
+        let transform = ImageTransform(normalization: .timm)
+        #expect(throws: FoundationModelError.self) { try transform.apply(photo, size: ImageSize(24)) }
+        let size = ImageSize(height: photo.height, width: photo.width)
+        #expect(try transform.apply(photo, size: size) == photo)
+    }
+
+    @Test("the paper's random crops are drawn anew for each image and the same for a seed")
+    func randomCrops() throws {
+        let transform = ImageTransform.paperAsPublished(seed: 3)
+        let size = ImageSize(24)
+        let crops = try (0..<20).map { try transform.apply(photo, size: size, index: $0) }
+        #expect(try crops[7] == transform.apply(photo, size: size, index: 7))
+        #expect(Set(crops.map(\.pixels)).count == 20)
+        #expect(crops.allSatisfy { $0.width == 24 && $0.height == 24 })
+        let narrow = try RGBImage(width: 200, height: 2, pixels: Array(repeating: 9, count: 1200))
+        #expect(try transform.apply(narrow, size: size).pixels.allSatisfy { $0 == 9 })
+    }
+
+    @Test("films in HDF5 and files on disk are sources of images")
+    func sources() throws {
+        try withTemporaryFolder { folder in
+            let tower = try FoundationModel.load(Fixtures.folder.appending(path: "vision/timm")).image
+            var files: [URL] = []
+            for number in 0..<3 {
+                let url = folder.appending(path: "\(number).png")
+                try photo.changed(number).png.write(to: url)
+                files.append(url)
+            }
+            let images = try files.map { try RGBImage.open($0) }
+            let fromFiles = try tower.features(of: files, layers: "block 0", showsProgress: false)
+            let fromImages = try tower.features(of: images, layers: "block 0", showsProgress: false)
+            #expect(fromFiles[0].matrix == fromImages[0].matrix)
+            files.append(folder.appending(path: "none.png"))
+            #expect(throws: FormatError.self) { try tower.features(of: files, showsProgress: false) }
+        }
+    }
+}
+
+extension RGBImage {
+    /// The image with one pixel changed.
+    fileprivate func changed(_ number: Int) throws -> RGBImage {
+        var pixels = pixels
+        pixels[number] = 255 - pixels[number]
+        return try RGBImage(width: width, height: height, pixels: pixels)
+    }
+}
