@@ -94,6 +94,15 @@ struct VisionTests {
         #expect(parts.names == ["blocks.0.attn", "blocks.1.attn"])
     }
 
+    @Test("a head alone is what it is with all layers", arguments: ["timm", "timm-mean", "clip", "paper"])
+    func headAlone(_ name: String) throws {
+        let tower = try load(name).image
+        let images: Tensor<Float> = try tensors(name, "images").tensor("images")
+        let last = try #require(tower.layers.last).name
+        let alone = try tower.features(of: images, layers: .last, showsProgress: false)[0]
+        #expect(error(alone, try tensors(name, "layers").tensor(last)) < tolerance)
+    }
+
     @Test("pooling is what its name says")
     func pooling() throws {
         let tower = try load("timm-registers").image

@@ -46,6 +46,31 @@ struct TransformerBlock: Sendable {
         }
     }
 
+    /// Runs the block for the first token of each sequence alone, whose states then lie one after the other at the
+    /// beginning of `workspace.hidden`; the other tokens are only attended to, which spares most of the products.
+    ///
+    /// For a block that normalises before its parts and whose sequences have `tokens` tokens each.
+    func runFirstTokens(
+        _ configuration: TransformerConfiguration, sequences: Int, tokens: Int, _ workspace: EncoderWorkspace
+    ) {
+        let (width, hidden, projected) = (configuration.width, workspace.hidden, workspace.wide)
+        attentionNorm.apply(hidden, into: workspace.normalized, rows: sequences * tokens)
+        attentionInput.apply(workspace.normalized, into: projected, rows: sequences * tokens)
+        Kernels.attention(
+            query: AttentionRows(projected, stride: tokens * 3 * width),
+            key: AttentionRows(projected + width, stride: 3 * width),
+            value: AttentionRows(projected + 2 * width, stride: 3 * width),
+            queryOffsets: Array(0...sequences),
+            keyOffsets: (0...sequences).map { $0 * tokens }, heads: configuration.heads,
+            headWidth: width / configuration.heads, into: workspace.attended, outputStride: width)
+        for sequence in 1..<max(sequences, 1) {
+            (hidden + sequence * width).update(from: hidden + sequence * tokens * width, count: width)
+        }
+        attentionOutput.apply(workspace.attended, into: hidden, rows: sequences, accumulating: true)
+        feedForwardNorm.apply(hidden, into: workspace.normalized, rows: sequences)
+        feedForward(workspace.normalized, configuration, sequences, workspace, []) { _, _ in }
+    }
+
     /// Adds the attention's result for `input` to the hidden state.
     private func attend(
         _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ offsets: [Int],

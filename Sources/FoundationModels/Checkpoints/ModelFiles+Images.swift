@@ -6,24 +6,13 @@ extension ModelFiles {
     ///
     /// Read from timm's `pretrained_cfg`, open_clip's `preprocess_cfg` and transformers' `preprocessor_config.json`.
     func imageTransform(_ standard: ImageTransform, size: ImageSize) throws -> (ImageTransform, ImageSize) {
-        if let timm = configuration?.section("pretrained_cfg") { return try fromTimm(timm, standard, size) }
+        if configuration?.section("pretrained_cfg") != nil {
+            return (TimmConfiguration(self).adjusted(standard, size: size), size)
+        }
         if let openCLIP { return try fromOpenCLIP(openCLIP.section("preprocess_cfg"), standard, size) }
         let file = folder.appending(path: "preprocessor_config.json")
         guard !isFile, FileManager.default.fileExists(atPath: file.path) else { return (standard, size) }
         return try fromTransformers(ModelConfiguration(file: file), standard, size)
-    }
-
-    private func fromTimm(_ configuration: ModelConfiguration, _ standard: ImageTransform, _ size: ImageSize)
-        throws -> (ImageTransform, ImageSize)
-    {
-        var transform = standard
-        try transform.read(configuration, mean: "mean", deviation: "std", interpolation: "interpolation")
-        if configuration.text("crop_mode") == "squash" {
-            transform.fit = .stretched
-        } else if let part = configuration.number("crop_pct"), part > 0 {
-            transform.fit = .shorterSide(Int((Float(size.height) / part).rounded(.down)))
-        }
-        return (transform, size)
     }
 
     private func fromOpenCLIP(

@@ -39,6 +39,12 @@ struct VisionHead: Sendable {
         return layers
     }
 
+    /// Whether the wanted layers of the head are made of class tokens alone; its first layer is at `place`.
+    func needsClassTokenAlone(_ wanted: Set<Int>, place: Int) -> Bool {
+        guard pool == .classToken, let last = wanted.max(), last >= place else { return false }
+        return tokenNorm == nil || !wanted.contains(place)
+    }
+
     /// Computes the layers of the head in order from the states of `workspace.hidden`, up to the last one in `wanted`.
     func run(
         images: Int, tokens: Int, specials: Int, width: Int, place first: Int, wanted: Set<Int>,

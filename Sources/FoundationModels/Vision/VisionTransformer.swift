@@ -106,21 +106,31 @@ struct VisionTransformer: ImageNetwork {
         }
         embedding.apply(images, workspace)
         if wanted.contains(0) { try body(0, states(workspace.hidden)) }
+        // The head sees the class token alone, so the last block need not make the other tokens.
+        let isHeadAlone = head.needsClassTokenAlone(wanted, place: headPlace) && blocks.count > 0
         for (block, first) in zip(blocks, blockPlaces) where first <= last {
             try Task.checkCancellation()
-            let end = first + (names.feedForward == nil ? 1 : 2)
-            let places: [TransformerBlock.Part: Int] =
-                names.feedForward == nil
-                ? [.attention: first] : [.attention: first, .feedForward: first + 1]
-            let observed = Set(places.filter { wanted.contains($0.value) }.keys)
+            let end = first + places - 1
+            if isHeadAlone, end == headPlace - 1, !wanted.contains(where: { (first...end).contains($0) }) {
+                block.runFirstTokens(configuration, sequences: count, tokens: tokens, workspace)
+                return try head.run(
+                    images: count, tokens: 1, specials: 1, width: width, place: headPlace, wanted: wanted,
+                    workspace, body)
+            }
+            var observed: Set<TransformerBlock.Part> = wanted.contains(first) ? [.attention] : []
+            if places == 3, wanted.contains(first + 1) { observed.insert(.feedForward) }
             try block.run(configuration, offsets: offsets, workspace, observed: observed) { part, added in
-                if let place = places[part] { try body(place, states(added)) }
+                try body(part == .attention ? first : first + 1, states(added))
             }
             if wanted.contains(end) { try body(end, states(workspace.hidden)) }
         }
         try head.run(
-            images: count, tokens: tokens, specials: embedding.special.rows, width: width,
-            place: 1 + (blockPlaces.last ?? -1) + (names.feedForward == nil ? 1 : 2), wanted: wanted,
-            workspace, body)
+            images: count, tokens: tokens, specials: embedding.special.rows, width: width, place: headPlace,
+            wanted: wanted, workspace, body)
     }
+
+    /// How many layers a block has: its parts and its output.
+    private var places: Int { names.feedForward == nil ? 2 : 3 }
+    /// Where the head's layers begin.
+    private var headPlace: Int { 1 + blocks.count * places }
 }
