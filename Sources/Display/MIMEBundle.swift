@@ -58,3 +58,19 @@ extension MIMEBundle {
         return try JSONSerialization.data(withJSONObject: message, options: [.withoutEscapingSlashes])
     }
 }
+
+extension MIMEBundle {
+    /// The texts of several bundles one below the other, as plain text and as HTML where all have it.
+    package static func stacked(_ parts: [MIMEBundle]) -> MIMEBundle {
+        func joined(_ type: String, _ separator: String) -> String? {
+            let texts = parts.compactMap { part -> String? in
+                if case .text(let text)? = part.contents[type] { text } else { nil }
+            }
+            return texts.count == parts.count ? texts.joined(separator: separator) : nil
+        }
+        var bundle = MIMEBundle([:])
+        bundle.contents["text/plain"] = joined("text/plain", "\n").map { .text($0) }
+        bundle.contents["text/html"] = joined("text/html", "").map { .text($0) }
+        return bundle
+    }
+}

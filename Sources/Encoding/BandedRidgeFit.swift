@@ -122,15 +122,16 @@ extension BandedRidgeFit: Displayable {
         let preferred = bestCandidates.map { candidate in
             candidates[candidate].indices.max { candidates[candidate][$0] < candidates[candidate][$1] } ?? 0
         }
-        let bars = coefficients.indices.map { band in
-            (
-                name: "band \(band) (\(coefficients[band].rows) features)",
-                count: preferred.count { $0 == band }
-            )
-        }
         let title =
             "Banded ridge: \(coefficients.count) bands, \(bestAlphas.count) voxels, by the band with most scaling"
         let notes = voxelsWithNaN.isEmpty ? [] : ["with NaN, left out: \(voxelsWithNaN.count) voxels"]
-        return SummaryTable(title: title, rows: [], bars: bars, notes: notes).mimeBundle
+        let bands = coefficients.indices
+        return Table(
+            title,
+            [
+                .text("band", bands.map { "band \($0) (\(coefficients[$0].rows) features)" }),
+                .bars("voxels", bands.map { band in preferred.count { $0 == band } }),
+            ], notes: notes
+        ).mimeBundle
     }
 }

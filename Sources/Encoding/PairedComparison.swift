@@ -84,22 +84,21 @@ public struct PairedComparison: Sendable, Equatable {
 }
 
 extension PairedComparison: Displayable {
-    /// A table of effect, interval, p and q, the smallest p first; at most 40 rows.
+    /// A table of effect, interval, p and q, the smallest p first.
     public var mimeBundle: MIMEBundle {
         let order = names.indices.filter { !p[$0].isNaN }.sorted { p[$0] < p[$1] }
-        let rows = order.prefix(40).map { place in
-            let interval = intervals[place].map {
-                "\(threeDigits($0.lowerBound)) to \(threeDigits($0.upperBound))"
-            }
-            return [
-                names[place], threeDigits(effects[place]), interval ?? "–", threeDigits(p[place]),
-                threeDigits(q[place]),
-            ]
+        let reaches = order.map { place -> String in
+            guard let interval = intervals[place] else { return "" }
+            return "\(Number.fixed(interval.lowerBound, 3)) to \(Number.fixed(interval.upperBound, 3))"
         }
-        let rest = order.count > 40 ? ["\(order.count - 40) more"] : []
-        return SummaryTable(
-            title: "First less second model",
-            rows: [["", "effect", "95 % interval", "p", "q"]] + rows, notes: rest
-        ).mimeBundle
+        var columns: [Table.Column] = [
+            .text("", order.map { names[$0] }), .numbers("effect", order.map { effects[$0] }),
+            .text("95 % interval", reaches), .numbers("p", order.map { p[$0] }, decimals: 4),
+            .numbers("q", order.map { q[$0] }, decimals: 4),
+        ]
+        if let pForMaximum {
+            columns.append(.numbers("p for the maximum", order.map { pForMaximum[$0] }, decimals: 4))
+        }
+        return Table("First less second model", columns).mimeBundle
     }
 }

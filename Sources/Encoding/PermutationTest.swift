@@ -23,12 +23,13 @@ extension PermutationTest: Displayable {
     /// How many columns are significant at 0.05, uncorrected and corrected.
     public var mimeBundle: MIMEBundle {
         let tested = p.count { !$0.isNaN }
-        let rows = [("p", p), ("q (false discovery rate)", q), ("p for the maximum", pForMaximum)].map {
-            [$0.0, "\($0.1.count { $0 < 0.05 })", threeDigits($0.1.filter { !$0.isNaN }.min() ?? .nan)]
-        }
-        return SummaryTable(
-            title: "\(tested) tests by \(permutations) \(isExact ? "(all)" : "random") permutations",
-            rows: [["", "below 0.05", "smallest"]] + rows
+        let kinds = [("p", p), ("q (false discovery rate)", q), ("p for the maximum", pForMaximum)]
+        return Table(
+            "\(Number.counted(tested, "test")) by \(Number.grouped(permutations)) \(isExact ? "(all)" : "random") permutations",
+            [
+                .text("", kinds.map(\.0)), .counts("below 0.05", kinds.map { $0.1.count { $0 < 0.05 } }),
+                .numbers("smallest", kinds.map { $0.1.filter { !$0.isNaN }.min() ?? .nan }),
+            ]
         ).mimeBundle
     }
 }

@@ -74,9 +74,9 @@ extension SplitScores: Displayable {
         let shares = r2.enumerated().map { band, values in
             let finite = values.filter { !$0.isNaN }
             let mean = finite.reduce(0, +) / Double(max(finite.count, 1))
-            return "band \(band): mean share of R2 \(threeDigits(mean))"
+            return "band \(band): mean share of R2 \(Number.fixed(mean, 3))"
         }
-        return SummaryTable(title: "\(joint.count) voxels, joint", rows: joint.scoreRows, notes: shares)
+        return joint.summary(title: "\(Number.counted(joint.count, "voxel")), joint", notes: shares)
             .mimeBundle
     }
 }

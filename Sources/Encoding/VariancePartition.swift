@@ -21,6 +21,11 @@ public struct VariancePartition: Sendable, Equatable {
         public let names: [String]
         /// The variance, one number a voxel.
         public let r2: [Double]
+
+        /// "only motion", or "shared by motion, meaning".
+        public var name: String {
+            (names.count == 1 ? "only " : "shared by ") + names.joined(separator: ", ")
+        }
     }
 
     /// The names of the feature spaces.
@@ -119,19 +124,16 @@ extension VariancePartition: Displayable {
     /// The mean of every part over the voxels that have a score.
     public var mimeBundle: MIMEBundle {
         let isScored = total.map { !$0.isNaN }
-        func mean(_ values: [Double]) -> String {
+        func mean(_ values: [Double]) -> Double {
             let kept = zip(values, isScored).filter(\.1).map(\.0)
-            return threeDigits(kept.reduce(0, +) / Double(kept.count))
+            return kept.reduce(0, +) / Double(kept.count)
         }
-        let rows = parts.map { part in
+        return Table(
+            "Variance of \(Number.counted(total.count, "voxel")) by \(names.count) feature spaces",
             [
-                (part.names.count == 1 ? "only " : "shared by ") + part.names.joined(separator: ", "),
-                mean(part.r2),
+                .text("part", parts.map(\.name) + ["all"]),
+                .numbers("mean R2", parts.map { mean($0.r2) } + [mean(total)]),
             ]
-        }
-        return SummaryTable(
-            title: "Variance of \(total.count) voxels by \(names.count) feature spaces",
-            rows: [["part", "mean R2"]] + rows + [["all", mean(total)]]
         ).mimeBundle
     }
 }

@@ -3,18 +3,20 @@ import Foundation
 
 extension VoxelScores: Displayable {
     /// A table of the mean, median and largest R2 and r, over the voxels that have a score.
-    public var mimeBundle: MIMEBundle { SummaryTable(title: "\(count) voxels", rows: scoreRows).mimeBundle }
+    public var mimeBundle: MIMEBundle { summary(title: "\(Number.counted(count, "voxel"))").mimeBundle }
 
     /// One row a score: mean, median, 95th percentile, maximum.
-    var scoreRows: [[String]] {
-        [["score", "mean", "median", "95 %", "max"]]
-            + [("R2", r2), ("r", r)].map { name, values in
-                let sorted = values.filter { !$0.isNaN }.sorted()
-                guard let largest = sorted.last else { return [name, "–", "–", "–", "–"] }
-                let mean = sorted.reduce(0, +) / Double(sorted.count)
-                return [name]
-                    + [mean, quantile(sorted, 0.5), quantile(sorted, 0.95), largest].map(threeDigits)
-            }
+    func summary(title: String, notes: [String] = []) -> Table {
+        let scores = [r2, r].map { $0.filter { !$0.isNaN }.sorted() }
+        let means = scores.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) }
+        return Table(
+            title,
+            [
+                .text("score", ["R2", "r"]), .numbers("mean", means),
+                .numbers("median", scores.map { quantile($0, 0.5) }),
+                .numbers("95 %", scores.map { quantile($0, 0.95) }),
+                .numbers("max", scores.map { $0.last ?? .nan }),
+            ], notes: notes)
     }
 }
 
@@ -25,9 +27,12 @@ extension RidgeFit: Displayable {
         if !voxelsWithNaN.isEmpty { notes.append("with NaN, left out: \(listed(voxelsWithNaN))") }
         if !constantVoxels.isEmpty { notes.append("constant, not scored: \(listed(constantVoxels))") }
         let title = "Ridge: \(coefficients.rows) features, \(coefficients.columns) voxels"
-        return SummaryTable(
-            title: title, rows: scores.count > 0 ? scores.scoreRows : [], bars: alphaCounts, notes: notes
-        ).mimeBundle
+        let counts = alphaCounts
+        let alphas = Table(
+            scores.count > 0 ? "" : title,
+            [.text("alpha", counts.map(\.name)), .bars("voxels", counts.map(\.count))], notes: notes)
+        return .stacked(
+            (scores.count > 0 ? [scores.summary(title: title)] : []).map(\.mimeBundle) + [alphas.mimeBundle])
     }
 
     /// How many voxels chose each alpha, from the smallest to the largest that was chosen.
@@ -37,7 +42,7 @@ extension RidgeFit: Displayable {
         else {
             return []
         }
-        return (first...last).map { ("alpha " + String(format: "%.3g", alphas[$0]), counts[$0]) }
+        return (first...last).map { (String(format: "%.3g", alphas[$0]), counts[$0]) }
     }
 
     private func listed(_ voxels: [Int]) -> String {
@@ -55,5 +60,3 @@ func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let fraction = position - Double(lower)
     return sorted[lower] + fraction * (sorted[min(lower + 1, last)] - sorted[lower])
 }
-
-func threeDigits(_ value: Double) -> String { String(format: "%.3f", value) }

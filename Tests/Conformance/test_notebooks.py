@@ -1,4 +1,4 @@
-"""Both notebooks run from their first cell to their last."""
+"""The notebooks run from their first cell to their last."""
 
 import nbformat
 import pytest
@@ -37,3 +37,15 @@ def test_the_real_recording(root):
     notebook = execute(root / "Notebooks/02-real-fmri.ipynb", timeout=600)
     assert not [output for output in outputs(notebook) if output["output_type"] == "error"]
     assert any("image/png" in data for data in bundles(notebook)), "a score map over the slice"
+
+
+def test_the_encoding_models(root):
+    """Each "✓" of the notebook is a claim about a simulated brain that stops the notebook where it does not hold."""
+    notebook = execute(root / "Notebooks/04-encoding.ipynb")
+    assert not [output for output in outputs(notebook) if output["output_type"] == "error"]
+    printed = "".join(output["text"] for output in outputs(notebook) if output["output_type"] == "stream")
+    assert printed.count("✓") == sum(cell.source.count("\ncheck(") + cell.source.startswith("check(")
+                                     for cell in notebook.cells if cell.cell_type == "code")
+    assert "Everything that was put in was found." in printed
+    charts = [data for data in bundles(notebook) if "application/vnd.vegalite.v5+json" in data]
+    assert len(charts) == 6 and all("image/png" in data for data in charts)

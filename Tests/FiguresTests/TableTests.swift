@@ -1,3 +1,4 @@
+import Display
 import Figures
 import Testing
 
@@ -31,5 +32,16 @@ import Testing
     @Test func saysWhereNothingIsKnown() {
         #expect(Table("", [.numbers("r", [.nan])]).description.contains("n/a"))
         #expect(Table("", [.numbers("r", [])]).description.contains("(no rows)"))
+    }
+
+    @Test func barsAndNotes() {
+        let table = Table(
+            "alphas", [.text("alpha", ["1", "10", "100"]), .bars("voxels", [4, 0, 1200])], notes: ["2 < 3"])
+        let lines = table.description.split(separator: "\n").map(String.init)
+        #expect(lines.last == "2 < 3")
+        #expect(lines[4].hasSuffix("0") && !lines[4].contains("█"))
+        #expect(lines[5].hasSuffix("█ 1,200"))
+        #expect(table.html.contains("<div>2 &lt; 3</div>"))
+        #expect(Table("empty", [], notes: ["nothing"]).description == "empty\nnothing")
     }
 }

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// Bars from zero, one for each category or several side by side, with error bars.

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// How many voxels have which pair of scores: a two-dimensional histogram with a logarithmic colour scale.

@@ -1,3 +1,5 @@
+import Display
+
 extension Heatmap {
     func drawing() -> Drawing {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).drawing() }

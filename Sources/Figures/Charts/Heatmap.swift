@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// A grid of coloured cells, for instance layer by region, with a colour bar and the numbers where they fit.

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// How often values fall into bins of equal width.

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// Lines over a numeric or a named axis, with bands or bars of error.

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// Points in the plane, for instance the score of each region under two models.

@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// Slices of the brain with a colour for each voxel's score, over an image of the anatomy in grey.

@@ -1,9 +1,9 @@
 /// Small charts made of characters, for consoles.
-enum TextBar {
+package enum TextBar {
     private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
     /// A bar for each value; the longest reaches `width` characters, bars of values below zero are grey.
-    static func bars(_ values: [Double], width: Int = 24) -> [String] {
+    package static func bars(_ values: [Double], width: Int = 24) -> [String] {
         let longest = values.filter(\.isFinite).map(abs).max() ?? 0
         return values.map { value in
             guard value.isFinite, longest > 0 else { return "" }

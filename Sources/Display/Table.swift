@@ -1,4 +1,3 @@
-import Display
 import Foundation
 
 /// Columns of text and numbers under headings; shows itself as an HTML table and as aligned text.
@@ -37,6 +36,17 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             Column(heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true)
         }
 
+        /// A column of bars made of characters, each with its count.
+        public static func bars(_ heading: String, _ counts: [Int]) -> Column {
+            let bars = TextBar.bars(counts.map(Double.init))
+            return Column(
+                heading: heading,
+                cells: zip(bars, counts).map {
+                    [$0, Number.grouped($1)].filter { !$0.isEmpty }.joined(separator: " ")
+                },
+                isNumeric: false)
+        }
+
         /// A column of whole numbers.
         public static func counts(_ heading: String, _ values: [Int]) -> Column {
             Column(heading: heading, cells: values.map(Number.grouped), isNumeric: true)
@@ -49,11 +59,25 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     public let columns: [Column]
     /// How many rows are shown; the rest is counted below the table.
     public var rowLimit = 200
+    /// Lines below the table.
+    public var notes: [String]
 
     /// A table of columns; shorter columns end in empty cells.
-    public init(_ title: String = "", _ columns: [Column]) {
+    public init(_ title: String = "", _ columns: [Column], notes: [String] = []) {
         self.title = title
         self.columns = columns
+        self.notes = notes
+    }
+
+    /// A table of rows of text under a header, which may be empty; without one it is a card of names and values.
+    package init(title: String, header: [String], rows: [[String]], notes: [String] = []) {
+        let width = max(header.count, rows.map(\.count).max() ?? 0)
+        let columns = (0..<width).map { place in
+            Column.text(
+                header.indices.contains(place) ? header[place] : "",
+                rows.map { $0.indices.contains(place) ? $0[place] : "" })
+        }
+        self.init(title, columns, notes: notes)
     }
 
     /// How many rows the table has.
@@ -72,7 +96,9 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     /// The table as aligned text.
     public var description: String {
         var lines: [String] = title.isEmpty ? [] : [title]
-        guard !columns.isEmpty else { return (lines + ["(no columns)"]).joined(separator: "\n") }
+        guard !columns.isEmpty else {
+            return (lines + (notes.isEmpty ? ["(no columns)"] : notes)).joined(separator: "\n")
+        }
         let widths = columns.map { column in
             max(column.heading.count, (0..<shownRows).map { cell(column, $0).count }.max() ?? 0)
         }
@@ -90,6 +116,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         for row in 0..<shownRows { lines.append(line(columns.map { cell($0, row) })) }
         if rowCount == 0 { lines.append("(no rows)") }
         if let remainder { lines.append(remainder) }
+        lines += notes
         return lines.joined(separator: "\n")
     }
 
@@ -114,6 +141,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         }
         html += "</tbody></table>"
         if let remainder { html += "<div>\(remainder)</div>" }
+        for note in notes { html += "<div>\(Table.escaped(note))</div>" }
         return html
     }
 

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Numbers as a reader of a journal expects them.
+package enum Number {
+    /// A number with a fixed count of decimals and a true minus sign; NaN is "n/a".
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        guard value.isFinite else { return value.isNaN ? "n/a" : value > 0 ? "∞" : "−∞" }
+        let text = String(format: "%.\(decimals)f", value)
+        guard text.hasPrefix("-") else { return text }
+        let digits = text.dropFirst()
+        return digits.allSatisfy({ $0 == "0" || $0 == "." }) ? String(digits) : "−" + digits
+    }
+
+    /// A number with as many decimals as its size asks for: three below 10, fewer above.
+    package static func short(_ value: Double) -> String {
+        let size = abs(value)
+        if value == value.rounded(), size < 1e7 { return fixed(value, 0) }
+        if size != 0, size < 0.001 || size >= 1e7 {
+            return String(format: "%.2e", value).replacing("-", with: "−")
+        }
+        return fixed(value, size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0)
+    }
+
+    /// A count with the noun that it counts, "1 voxel" or "1,452 voxels".
+    package static func counted(_ count: Int, _ singular: String) -> String {
+        "\(grouped(count)) \(singular)\(count == 1 ? "" : "s")"
+    }
+
+    /// A whole number with commas between thousands.
+    package static func grouped(_ value: Int) -> String {
+        var digits = String(abs(value))
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (value < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+    }
+}
