@@ -8,6 +8,7 @@ final class CellSession: @unchecked Sendable {
     // @unchecked: `turn` is held by whoever compiles or runs a cell; what an interrupt touches lies in `interrupts`.
     private let turn = NSRecursiveLock()
     let compiler: CellCompiler
+    private let cache: CellCache?
     private let installation: Installation
     /// What cells can import without `%package`.
     var cellLibraries: CellLibraries { installation.cellLibraries }
@@ -45,10 +46,11 @@ final class CellSession: @unchecked Sendable {
         self.installation = installation
         toolchain = try Toolchain.locate()
         folder = try SessionFolder.make()
+        // Without it every cell is compiled.
+        cache = try? CellCache(folder: Folders.cache.appending(path: "cells"))
         compiler = try CellCompiler(
             toolchain: toolchain, libraries: installation.cellLibraries, folder: folder,
-            moduleCache: Folders.cache.appending(path: "modules"),
-            cache: try? CellCache(folder: Folders.cache.appending(path: "cells")))
+            moduleCache: Folders.cache.appending(path: "modules"), cache: cache)
         symbolizer = Symbolizer(executable: toolchain.symbolizer, folder: folder)
         let table = CommTable()
         output = CellOutput(comms: table)
@@ -57,10 +59,11 @@ final class CellSession: @unchecked Sendable {
 
     /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
     func warmUp() {
-        turn.lock()
-        defer { turn.unlock() }
-        _ = try? ensureRunner()
-        try? compiler.warmUp()
+        turn.withLock {
+            _ = try? ensureRunner()
+            try? compiler.warmUp()
+        }
+        cache?.trim()
     }
 
     /// Finds the magics of a cell, knowing what earlier cells declared.

@@ -136,7 +136,11 @@ final class RunnerProcess: Sendable {
             for (request, event) in frames.take(data) {
                 // Whatever the cell wrote before it ended is in the pipes by now.
                 if case .finished = event { drainRaw() }
-                if case .answer(let answer) = event { answers.fill(answer) } else { listener.receive(event, request) }
+                if case .answer(let answer) = event {
+                    answers.fill(answer)
+                } else {
+                    listener.receive(event, request)
+                }
             }
         }
         drainRaw()

@@ -24,7 +24,7 @@ public struct CellCache: Sendable {
     }
 
     /// Puts an entry's files at `stem` with their endings; whether there is one.
-    func restore(_ key: String, to stem: String) -> Bool {
+    package func restore(_ key: String, to stem: String) -> Bool {
         let entry = folder.appending(path: key)
         // The sizes are written last of all: a file that a crash cut short is none.
         guard let data = try? Data(contentsOf: entry.appending(path: "sizes.json")),
@@ -41,7 +41,7 @@ public struct CellCache: Sendable {
     }
 
     /// Stores the files at `stem`; a failure (a full disk) only means that there is no entry.
-    func store(_ key: String, from stem: String) {
+    package func store(_ key: String, from stem: String) {
         let draft = folder.appending(path: ".\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: draft) }
         do {
