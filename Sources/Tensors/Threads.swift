@@ -15,7 +15,7 @@ public var threadCount: Int {
 private let threads = Atomic(ProcessInfo.processInfo.activeProcessorCount)
 
 /// Tells the libraries how many threads to use; OpenMP keeps the number for each calling thread, so every call sets it.
-func applyThreadCount() {
+package func applyThreadCount() {
     let count = Int32(threadCount)
     omp_set_num_threads(count)
     if openblas_get_num_threads() != count { openblas_set_num_threads(count) }

@@ -144,6 +144,34 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("AlexNet's blocks are the eight layers of the paper's baseline, as wide as its maps when flattened")
+    func baseline() throws {
+        try withNetwork("alexnet-224", isEmpty: true) { model in
+            let images = Seeded.images("images", count: 1, height: 224, width: 224)
+            let features = try model.image.features(
+                of: images, layers: .everyBlock, pooling: .flattened, showsProgress: false)
+            #expect(
+                features.map(\.matrix.columns) == [
+                    64 * 55 * 55, 192 * 27 * 27, 384 * 13 * 13, 256 * 13 * 13, 256 * 13 * 13, 4096, 4096,
+                    1000,
+                ])
+        }
+    }
+
+    @Test("images that are too small for the network are refused by the name of the layer")
+    func tooSmall() throws {
+        let shapes: [String: [Int]] = try Fixtures.json("convolution/alexnet/tensors.json")
+        let error = #expect(throws: FoundationModelError.self) {
+            try withTemporaryFolder { folder in
+                try Seeded.write(shapes, to: folder.appending(path: "model.safetensors"), isEmpty: true)
+                try Data(#"{"architecture": "alexnet", "pretrained_cfg": {"input_size": [3, 40, 40]}}"#.utf8)
+                    .write(to: folder.appending(path: "config.json"))
+                _ = try FoundationModel.load(folder)
+            }
+        }
+        #expect(error?.description.contains("images are too small: features.12") == true)
+    }
+
     @Test("a cancelled task stops between layers")
     func cancellation() async throws {
         let task = Task {

@@ -1,6 +1,9 @@
 /// AlexNet as torchvision lays it out ("One weird trick", Krizhevsky 2014): five convolutions, three linear layers.
 enum AlexNet {
     /// The layers; `classes` outputs, or none where the checkpoint has no head.
+    ///
+    /// Its eight blocks (`LayerSelection.everyBlock`) are the layers of the paper's baseline: the five convolutions and the
+    /// first two linear layers after their ReLU, and the last linear layer.
     static func layers(classes: Int?) -> [MapLayer] {
         let widths = [
             (3, 64, 11, 4, 2), (64, 192, 5, 1, 2), (192, 384, 3, 1, 1), (384, 256, 3, 1, 1),
@@ -29,7 +32,7 @@ enum AlexNet {
             layers.append(
                 MapLayer(
                     .linear(MapLinear(name: "classifier.\(place)", inputs: inputs, outputs: outputs)),
-                    name: "classifier.\(place)", shortName: "linear \(number)"))
+                    name: "classifier.\(place)", shortName: "linear \(number)", block: number == 2 ? 7 : nil))
             if number < 2 {
                 layers.append(
                     MapLayer(.activation(.relu), name: "classifier.\(place + 1)", block: 5 + number))

@@ -33,6 +33,7 @@ struct ConvolutionalNetwork: ImageNetwork {
         _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
     ) throws {
         guard images.shape[0] > 0, !wanted.isEmpty else { return }
+        applyThreadCount()
         let plan = try cache.plan(images: images.shape[0], wanted: wanted) {
             try MapPlanner.plan(
                 description, parameters: parameters, images: images.shape[0], shape: Self.shape(imageSize),
@@ -78,7 +79,8 @@ struct ConvolutionalNetwork: ImageNetwork {
     }
 }
 
-/// The plan of the last batch, for the next one: making one takes as long as running a small network.
+/// The plan of the last batch, for the next one: making one takes as long as running a small network. Its memory, which
+/// holds the maps of a batch, stays with it.
 private final class PlanCache: Sendable {
     private let plan = Mutex<MapPlan?>(nil)
 
@@ -88,7 +90,7 @@ private final class PlanCache: Sendable {
             defer { kept = nil }
             return kept
         }
-        if let kept, kept.images == images, kept.wanted == wanted { return kept }
+        if let kept, kept.images == images, kept.wanted == wanted, kept.threads == threadCount { return kept }
         return try make()
     }
 

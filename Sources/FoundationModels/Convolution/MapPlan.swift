@@ -44,6 +44,8 @@ final class MapPlan: @unchecked Sendable {
 
     let images: Int
     let wanted: Set<Int>
+    /// The threads among which its primitives share the work.
+    let threads = threadCount
     private let calls: [Call]
     private let memory: UnsafeMutableRawPointer
     private let scratchpad: UnsafeMutableRawPointer

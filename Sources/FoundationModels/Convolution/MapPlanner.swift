@@ -5,20 +5,20 @@ import Tensors
 /// leaves out what lies behind the last wanted layer.
 struct MapPlanner {
     /// A value, and how it lies in memory.
-    private struct Place {
+    struct Place {
         var value: Int
         var shape: MapShape
         var isPlain: Bool
     }
 
-    private let images: Int
-    private let parameters: MapParameters
-    private let layout = MapLayout.preferred
+    let images: Int
+    let parameters: MapParameters
+    let layout = MapLayout.preferred
     private let wanted: Set<Int>
-    private var calls: [MapPlan.Call] = []
-    private var values: [MapPlan.Value] = []
+    var calls: [MapPlan.Call] = []
+    var values: [MapPlan.Value] = []
     /// The means of the map that a depthwise convolution has just made.
-    private var means: Place?
+    var means: Place?
 
     /// The plan of a network whose named layers have the places 0, 1, … in their order; throws where images are too small.
     static func plan(
@@ -65,7 +65,7 @@ struct MapPlanner {
     }
 
     /// Layers inside a block, none of which is asked for; `target` is the sum to which the last convolution adds.
-    private mutating func chain(
+    mutating func chain(
         _ layers: [MapLayer], from input: Place, addingTo target: Place? = nil,
         activation: MapActivation? = nil
     ) throws -> Place {
@@ -116,151 +116,5 @@ struct MapPlanner {
             return nil
         }
         return activation
-    }
-
-    private mutating func add(
-        _ layer: MapLayer, to input: Place, activation: MapActivation?, addingTo sum: Place? = nil
-    ) throws -> Place {
-        let shape = try input.shape.after(layer)
-        switch layer.operation {
-        case .convolution(let convolution):
-            return add(convolution, to: input, shape, activation: activation, addingTo: sum)
-        case .activation(let activation):
-            let primitive = MapPrimitive.activation(activation, values[input.value].description)
-            call(
-                .primitive(primitive, source: input.value, target: input.value, weights: nil),
-                reads: [input.value])
-            return input
-        case .maximum(let window):
-            let source = blocked(input)
-            let target = value(shape, isPlain: false)
-            let primitive = MapPrimitive.maximum(
-                window, from: (source.shape, values[source.value].description),
-                to: (shape, values[target.value].description))
-            call(
-                .primitive(primitive, source: source.value, target: target.value, weights: nil),
-                reads: [source.value], writes: target.value)
-            return target
-        case .averageGrid(1): return mean(input)
-        case .averageGrid(let rows):
-            if input.shape == shape { return input }
-            let source = plain(input)
-            let target = value(shape, isPlain: true)
-            call(
-                .averageGrid(source: source.value, target: target.value, source.shape, rows: rows),
-                reads: [source.value], writes: target.value)
-            return target
-        case .squeezeExcite(let part): return add(part, to: input)
-        case .linear(let linear):
-            let source = plain(input)
-            let target = value(shape, isPlain: true)
-            guard let weights = parameters.linears[linear.name] else { return target }
-            call(
-                .linear(weights, source: source.value, target: target.value), reads: [source.value],
-                writes: target.value)
-            return target
-        case .residual(let main, let shortcut, let activation):
-            let input = blocked(input)
-            // The main branch's last convolution adds to the shortcut where it lies.
-            let sum = try chain(shortcut, from: input)
-            return try chain(main, from: input, addingTo: sum, activation: activation)
-        case .sequence(let layers): return try chain(layers, from: input)
-        }
-    }
-
-    private mutating func add(
-        _ convolution: Convolution, to input: Place, _ shape: MapShape, activation: MapActivation?,
-        addingTo sum: Place?
-    ) -> Place {
-        let target = sum ?? value(shape, isPlain: false)
-        guard let weights = parameters.convolutions[convolution.name] else { return target }
-        let primitive = MapPrimitive.convolution(
-            convolution, images: images, from: (input.shape, values[input.value].description),
-            to: (shape, values[target.value].description), accumulates: sum != nil, activation: activation)
-        call(
-            .primitive(
-                primitive, source: input.value, target: target.value,
-                weights: weights.packed(as: primitive.weights)
-            ), reads: [input.value], writes: target.value)
-        return target
-    }
-
-    private mutating func add(depthwise convolution: Convolution, to input: Place, activatesInput: Bool)
-        throws
-        -> Place
-    {
-        let source = blocked(input)
-        let shape = try source.shape.after(MapLayer(.convolution(convolution)))
-        let target = value(shape, isPlain: false)
-        let means = value(MapShape(channels: shape.channels, height: 1, width: 1), isPlain: true)
-        guard let weights = parameters.convolutions[convolution.name]?.depthwise(lanes: layout.lanes) else {
-            return target
-        }
-        let window = convolution.window
-        let depthwise = DepthwiseShape(
-            blocks: blocks(of: target), height: source.shape.height, width: source.shape.width,
-            outputHeight: shape.height, outputWidth: shape.width, size: window.size, stride: window.stride,
-            padding: (
-                window.padding(over: source.shape.height).before,
-                window.padding(over: source.shape.width).before
-            ), activatesInput: activatesInput, activatesOutput: true)
-        call(
-            .depthwise(weights, depthwise, source: source.value, target: target.value, means: means.value),
-            reads: [source.value, means.value], writes: target.value)
-        self.means = means
-        return target
-    }
-
-    /// The gates from the means of the channels, and the map times them, where it lies.
-    private mutating func add(_ part: SqueezeExcite, to input: Place) -> Place {
-        guard let weights = parameters.gates[part.reduce] else { return input }
-        let map = blocked(input)
-        let means = means ?? mean(map)
-        let gates = value(MapShape(channels: part.channels, height: 1, width: 1), isPlain: true)
-        call(
-            .gates(weights, means: means.value, gates: gates.value), reads: [means.value], writes: gates.value
-        )
-        call(.gate(map: map.value, gates: gates.value, blocks(of: map)), reads: [map.value, gates.value])
-        return map
-    }
-
-    private mutating func mean(_ input: Place) -> Place {
-        let source = blocked(input)
-        let target = value(MapShape(channels: source.shape.channels, height: 1, width: 1), isPlain: true)
-        call(
-            .mean(source: source.value, target: target.value, blocks(of: source)), reads: [source.value],
-            writes: target.value)
-        return target
-    }
-
-    private func blocks(of place: Place) -> MapBlocks {
-        MapBlocks(
-            images: images, channels: place.shape.channels, pixels: place.shape.pixels, lanes: layout.lanes)
-    }
-
-    private mutating func plain(_ input: Place) -> Place { input.isPlain ? input : reordered(input) }
-    private mutating func blocked(_ input: Place) -> Place { input.isPlain ? reordered(input) : input }
-
-    private mutating func reordered(_ input: Place) -> Place {
-        let target = value(input.shape, isPlain: !input.isPlain)
-        let primitive = MapPrimitive.reorder(
-            from: values[input.value].description, to: values[target.value].description)
-        call(
-            .primitive(primitive, source: input.value, target: target.value, weights: nil),
-            reads: [input.value], writes: target.value)
-        return target
-    }
-
-    private mutating func value(_ shape: MapShape, isPlain: Bool) -> Place {
-        let description = isPlain ? OneDNN.plainMaps(images, shape) : OneDNN.maps(images, shape, layout)
-        values.append(MapPlan.Value(description: description, first: calls.count, last: calls.count))
-        return Place(value: values.count - 1, shape: shape, isPlain: isPlain)
-    }
-
-    /// Appends a call, and notes until when its values are needed.
-    private mutating func call(_ call: MapPlan.Call, reads: [Int], writes: Int? = nil) {
-        for value in reads + [writes].compactMap({ $0 }) { values[value].last = calls.count }
-        if let writes, values[writes].first > calls.count { values[writes].first = calls.count }
-        calls.append(call)
     }
 }
