@@ -117,6 +117,9 @@ let package = Package(
             name: "EncodingBenchmark", dependencies: ["Encoding", "Tensors"], path: "Benchmarks/ridge",
             exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
+            exclude: ["README.md", "models.py", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "ConvolutionBenchmark", dependencies: ["FoundationModels", "Tensors"],
             path: "Benchmarks/convolution", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
