@@ -70,9 +70,10 @@ $(VENV_STAMP): Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml K
 stage:
 	@install -d $(PREFIX)/bin $(PREFIX)/lib/gyrus/modules $(PREFIX)/lib/gyrus/cmodules $(PREFIX)/lib/gyrus/kernelspec
 	@install -m 755 $(BUILD)/gyrus $(PREFIX)/bin/
-	@install -m 755 $(BUILD)/gyrus-runner $(PREFIX)/lib/gyrus/
+	@install -m 755 $(BUILD)/gyrus-runner $(BUILD)/gyrus-assistant $(PREFIX)/lib/gyrus/
 	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
-	@install -m 644 $(LIBRARY_MODULES:%=$(BUILD)/Modules/%.swiftmodule) $(PREFIX)/lib/gyrus/modules/
+	@install -m 644 $(foreach module,$(LIBRARY_MODULES),$(addprefix $(BUILD)/Modules/$(module).,swiftmodule swiftdoc)) \
+		$(PREFIX)/lib/gyrus/modules/
 	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
 	@for map in Sources/CLibraries/*/module.modulemap Sources/CLibraries/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \

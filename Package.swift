@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "Gyrus", type: .dynamic, targets: ["Gyrus"]),
         .executable(name: "gyrus", targets: ["GyrusCommand"]),
         .executable(name: "gyrus-runner", targets: ["GyrusRunner"]),
+        .executable(name: "gyrus-assistant", targets: ["GyrusAssistant"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -68,6 +69,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CSpawn", apt: "libc6-dev"),
+        .systemLibrary(name: "CSourceKit", path: "Sources/CLibraries/CSourceKit"),
 
         // The library that cells import
         library("CommFrames", []),
@@ -103,7 +105,18 @@ let package = Package(
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        library("GyrusKernel", ["CommFrames", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"], settings: [parser]),
+        library("Assistance", []),
+        .executableTarget(
+            name: "GyrusAssistant", dependencies: ["Assistance", "CSourceKit"],
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .unsafeFlags(["-Xcc", "-I\(toolchain)/include"]),
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(toolchain)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(toolchain)/lib"])
+            ]),
+        library(
+            "GyrusKernel", ["Assistance", "CommFrames", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"],
+            settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
@@ -126,6 +139,7 @@ let package = Package(
 
         // Tests
         tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),
+        tests("AssistanceTests", ["Assistance"]),
         tests("GyrusKernelTests", ["GyrusKernel"], settings: [parser]),
         tests("CommFramesTests", ["CommFrames"]),
         tests("JupyterTests", ["Jupyter", "CZeroMQ"]),

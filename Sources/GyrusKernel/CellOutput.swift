@@ -28,6 +28,8 @@ final class CellOutput: Sendable {
         fileprivate let context: RequestContext
         fileprivate let runner: RunnerProcess
         fileprivate let keepsResult: Bool
+        /// Whether it only looks at what is there: what other threads write meanwhile belongs to the last cell.
+        fileprivate let isGlance: Bool
         fileprivate var end = End()
         fileprivate var streams: [StreamName: StreamText] = [:]
         /// Text on standard error that may be the message of a trap which is about to be reported.
@@ -43,7 +45,7 @@ final class CellOutput: Sendable {
 
         /// The place of the job that output of a request belongs to.
         func place(of request: UInt32) -> Int? {
-            jobs.firstIndex { $0.request == request } ?? jobs.indices.first
+            jobs.firstIndex { $0.request == request } ?? jobs.firstIndex { !$0.isGlance }
         }
 
         func context(of request: UInt32) -> RequestContext? {
@@ -60,12 +62,14 @@ final class CellOutput: Sendable {
 
     /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
     func begin(
-        _ context: RequestContext, runner: RunnerProcess, keepsResult: Bool = false, isHandler: Bool = false
+        _ context: RequestContext, runner: RunnerProcess, keepsResult: Bool = false, isHandler: Bool = false,
+        isGlance: Bool = false
     ) -> Job {
         state.withLock {
             $0.count = $0.count &+ 1 == 0 ? 1 : $0.count &+ 1
             let job = Job(
-                request: $0.count, context: context, runner: runner, keepsResult: keepsResult)
+                request: $0.count, context: context, runner: runner, keepsResult: keepsResult,
+                isGlance: isGlance)
             $0.jobs.insert(job, at: isHandler ? $0.jobs.count : 0)
             return job
         }
@@ -77,7 +81,7 @@ final class CellOutput: Sendable {
             guard let place = state.jobs.firstIndex(where: { $0.request == job.request }) else {
                 return End()
             }
-            state.last = job.context
+            if !job.isGlance { state.last = job.context }
             return state.jobs.remove(at: place).end
         }
     }

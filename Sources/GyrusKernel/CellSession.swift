@@ -16,6 +16,8 @@ final class CellSession: @unchecked Sendable {
     private let symbolizer: Symbolizer
     private let output: CellOutput
     private let comms: CommHandlers
+    /// Knows what could stand in the cell that is being written.
+    let assistant: CellAssistant
     private var runner: RunnerProcess?
     /// The lines of the cells by label. A handler may fail while a cell runs, hence the lock.
     private let cellLines = Mutex<[String: [String]]>([:])
@@ -35,6 +37,8 @@ final class CellSession: @unchecked Sendable {
         var number = 0
         /// The command that the kernel itself runs for the cell.
         var child: ChildProcess?
+        /// Whether the runner looks at a value for `glance`.
+        var isGlancing = false
     }
     private let interrupts = Mutex(Interrupts())
 
@@ -55,6 +59,10 @@ final class CellSession: @unchecked Sendable {
         let table = CommTable()
         output = CellOutput(comms: table)
         comms = CommHandlers(table: table, output: output)
+        let assistant = CellAssistant(executable: installation.assistant)
+        self.assistant = assistant
+        assistant.update(compiler.editorContext)
+        compiler.onChange = { assistant.update($0) }
     }
 
     /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
@@ -76,7 +84,16 @@ final class CellSession: @unchecked Sendable {
     var names: NameTable { compiler.names }
 
     /// Processes that work for this session.
-    var processIDs: [pid_t] { interrupts.withLock { $0.runner.map { [$0.pid] } ?? [] } }
+    var processIDs: [pid_t] {
+        [interrupts.withLock { $0.runner?.pid }, assistant.assistant.processID].compactMap(\.self)
+    }
+
+    /// The folder in which the cells work.
+    var workingFolder: String {
+        let pid = interrupts.withLock { $0.runner?.pid } ?? getpid()
+        return (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd"))
+            ?? FileManager.default.currentDirectoryPath
+    }
 
     /// What a cell left: its error, its result's message content, and how long it took.
     struct Outcome {
@@ -235,11 +252,49 @@ final class CellSession: @unchecked Sendable {
         }
     }
 
+    /// How long a value may take to be looked at.
+    private static let glanceTime = 1.5
+
+    /// What a variable's value is, in a few words; nothing where a cell runs, or where it takes long.
+    func glance(at variable: String, context: RequestContext) -> String? {
+        let found = Mutex<String?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread { [self] in
+            defer { done.signal() }
+            guard turn.try() else { return }
+            defer { turn.unlock() }
+            let text = look(at: variable, context: context)
+            found.withLock { $0 = text }
+        }.start()
+        if done.wait(timeout: .now() + Self.glanceTime) == .success { return found.withLock { $0 } }
+        interrupts.withLock { if $0.isGlancing { _ = $0.runner?.send("interrupt") } }
+        return nil
+    }
+
+    private func look(at variable: String, context: RequestContext) -> String? {
+        guard let runner = try? ensureRunner(),
+            let cell = try? compiler.compile(
+                "_gyrusGlance(`\(variable)`)", label: "In[glance]", options: CellOptions(isGlance: true))
+        else { return nil }
+        defer { compiler.discard(cell) }
+        interrupts.withLock { $0.isGlancing = true }
+        defer { interrupts.withLock { $0.isGlancing = false } }
+        let job = output.begin(context, runner: runner, keepsResult: true, isGlance: true)
+        let isSent = runner.send(
+            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
+        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
+        let left = output.take(job)
+        if left.end == nil { Log.write(lost(left, "the inspection of \(variable)").value) }
+        let content = left.result.flatMap { try? JSON(parsing: $0) }
+        return content?["data"]?["text/plain"]?.text
+    }
+
     /// Ends the runner and removes the session's files.
     func close() {
         let (runner, child) = interrupts.withLock { ($0.runner, $0.child) }
         child?.kill()
         runner?.kill()
+        assistant.assistant.close()
         try? FileManager.default.removeItem(at: folder)
     }
 }

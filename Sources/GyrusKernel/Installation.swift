@@ -10,6 +10,8 @@ public struct Installation: Sendable {
     public let executable: String
     /// The process that runs cells.
     public let runner: String
+    /// The process that knows what could stand at the cursor.
+    public let assistant: String
     /// The library that cells import.
     public let library: String
     /// The folder of its Swift modules.
@@ -34,6 +36,7 @@ public struct Installation: Sendable {
         let parts = isInstalled ? installed : folder
         self.executable = executable.path
         runner = parts.appending(path: "gyrus-runner").path
+        assistant = parts.appending(path: "gyrus-assistant").path
         library = parts.appending(path: "libGyrus.so").path
         modules = parts.appending(path: isInstalled ? "modules" : "Modules").path
         cModules =
@@ -48,7 +51,10 @@ public struct Installation: Sendable {
     /// The installation that this process belongs to; throws `InstallationError` where a part is missing.
     public static func current() throws -> Installation {
         let installation = Installation()
-        for part in [installation.runner, installation.library, installation.modules, installation.cModules] {
+        for part in [
+            installation.runner, installation.assistant, installation.library, installation.modules,
+            installation.cModules,
+        ] {
             guard FileManager.default.fileExists(atPath: part) else { throw InstallationError(missing: part) }
         }
         return installation

@@ -33,7 +33,11 @@ public final class SwiftKernel: Kernel {
 
     public func started(iopub: IOPub) {
         let session = self.session
-        Thread { session.warmUp() }.start()
+        Thread {
+            // The first cell is waited for, the first completion may come later.
+            session.warmUp()
+            session.assistant.warmUp()
+        }.start()
     }
 
     public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
@@ -88,6 +92,21 @@ public final class SwiftKernel: Kernel {
         session.closeComm(message, buffers: buffers, context: context)
     }
     public var comms: [String: String] { session.openComms }
+
+    public func complete(_ request: CompleteRequest) -> CompleteReply {
+        Completion(
+            assistant: session.assistant, magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
+            folder: session.workingFolder
+        ).reply(to: request)
+    }
+
+    public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply {
+        let session = self.session
+        return Inspection(
+            assistant: session.assistant, magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
+            value: { session.glance(at: $0, context: context) }
+        ).reply(to: request)
+    }
 
     public func interrupt() { session.interrupt() }
     public func shutdown(restart: Bool) { session.close() }

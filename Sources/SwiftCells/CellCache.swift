@@ -13,7 +13,7 @@ public struct CellCache: Sendable {
     /// How many bytes the entries may take together; the ones unused for longest go first.
     private let limit: Int
 
-    private static let endings = ["so", "swiftmodule", "dia"]
+    private static let endings = ["so", "swiftmodule", "swiftdoc", "dia"]
 
     /// A cache in a folder, which is made if it is not there.
     public init(folder: URL, limit: Int = 512 << 20) throws {

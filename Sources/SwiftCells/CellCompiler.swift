@@ -21,10 +21,16 @@ public final class CellCompiler {
     public var optimization = Optimization.auto
     private let toolchain: Toolchain
     /// What cells can import.
-    public var libraries: CellLibraries { didSet { surroundings = libraries.contentHash(with: toolchain) } }
+    public var libraries: CellLibraries {
+        didSet {
+            surroundings = libraries.contentHash(with: toolchain)
+            onChange?(editorContext)
+        }
+    }
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
+    private var glances = 0
     /// The libraries to link, by the imports that users wrote: the same ones need the same libraries, and the modules
     /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
@@ -65,7 +71,8 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
-        let module = "Cell\(count + 1)"
+        let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
+        let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
         var syntax = CellSyntax(source)
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
@@ -103,8 +110,12 @@ public final class CellCompiler {
                     lines: lines)
             }
         }
-        count += 1
-        contents[module] = key
+        if options.isGlance {
+            glances += 1
+        } else {
+            count += 1
+            contents[module] = key
+        }
         return CompiledCell(
             module: module, label: label, library: path(module, "so"),
             warnings: warnings(of: module, edited, label: label), syntax: syntax,
@@ -145,7 +156,10 @@ public final class CellCompiler {
     }
 
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
-    public func commit(_ cell: CompiledCell, reached: Int? = nil) { names.commit(cell, reached: reached) }
+    public func commit(_ cell: CompiledCell, reached: Int? = nil) {
+        names.commit(cell, reached: reached)
+        onChange?(editorContext)
+    }
 
     /// Forgets all cells, as after a restart of the runner.
     public func reset() {
@@ -153,6 +167,32 @@ public final class CellCompiler {
         contents = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
+        onChange?(editorContext)
+    }
+
+    /// Removes the files of a cell that is not committed and has run.
+    public func discard(_ cell: CompiledCell) {
+        for ending in ["swift", "o", "so", "swiftmodule", "swiftdoc", "dia"] {
+            try? FileManager.default.removeItem(atPath: path(cell.module, ending))
+        }
+    }
+
+    /// Is told what the next cell can see whenever that has changed.
+    public var onChange: (@Sendable (EditorContext) -> Void)?
+
+    /// What the next cell can see.
+    public var editorContext: EditorContext {
+        EditorContext(
+            names: names, imports: libraries.imports, flags: languageFlags, versions: contents.values.sorted())
+    }
+
+    /// The flags that decide what a source means; sourcekitd takes them too.
+    private var languageFlags: [String] {
+        [
+            "-target", toolchain.target, "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing",
+            "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources, "-I", folder.path,
+        ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
+            + libraries.compilerFlags
     }
 
     private func stem(_ module: String) -> String { folder.appending(path: module).path }
@@ -169,6 +209,8 @@ public final class CellCompiler {
                 "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing", "-module-name", module,
                 "-entry-point-function-name", module + "_main",
                 "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
+                // For the comments on its declarations.
+                "-emit-module-doc-path", path(module, "swiftdoc"),
                 "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources,
                 "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only",
                 // Without: each module repeats the search paths, and the compiler reads them all.

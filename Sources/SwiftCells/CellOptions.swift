@@ -7,12 +7,16 @@ public struct CellOptions: Sendable {
     public var wrapping: (before: String, after: String)?
     /// Whether it is compiled with `-O`; nothing for what the session says.
     public var isOptimized: Bool?
+    /// Whether it only looks at what is there: it is then none of the cells, and `discard` is to follow.
+    public var isGlance = false
 
     public init(
-        showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil
+        showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil,
+        isGlance: Bool = false
     ) {
         self.showsResult = showsResult
         self.wrapping = wrapping
         self.isOptimized = isOptimized
+        self.isGlance = isGlance
     }
 }

@@ -248,7 +248,7 @@ private final class TryFinder: SyntaxVisitor {
 
 extension DeclReferenceExprSyntax {
     /// Whether the name stands by itself, not behind a dot.
-    fileprivate var isFree: Bool {
+    var isFree: Bool {
         if let member = parent?.as(MemberAccessExprSyntax.self) { return member.declName.id != id }
         return parent?.is(KeyPathPropertyComponentSyntax.self) != true
     }

@@ -21,6 +21,12 @@ class TestGyrus(kernel_test.KernelTests):
     code_display_data = [{"code": 'display(MIMEBundle(["text/plain": .text("hi")]))', "mime": "text/plain"}]
     code_history_pattern = "1?2*"
     supported_history_operations = ("tail", "range", "search")
+    completion_samples = [
+        {"text": "Set<Int>().isSuper", "matches": {"isSuperset"}},
+        {"text": "Ridg", "matches": {"Ridge", "RidgeFit"}},
+        {"text": "fallth", "matches": {"fallthrough"}},
+    ]
+    code_inspect_sample = "print"
     code_clear_output = "clearOutput()"
 
 

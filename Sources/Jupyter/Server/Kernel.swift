@@ -20,7 +20,7 @@ public protocol Kernel: Sendable {
 
     func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply
     func complete(_ request: CompleteRequest) -> CompleteReply
-    func inspect(_ request: InspectRequest) -> InspectReply
+    func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply
     func history(_ request: HistoryRequest) -> [HistoryEntry]
 
     /// A front end opens a comm; false where the target is not known, which closes it.
@@ -41,7 +41,7 @@ extension Kernel {
     public func complete(_ request: CompleteRequest) -> CompleteReply {
         CompleteReply(matches: [], cursorStart: request.cursorPosition, cursorEnd: request.cursorPosition)
     }
-    public func inspect(_ request: InspectRequest) -> InspectReply { .notFound }
+    public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply { .notFound }
     public func history(_ request: HistoryRequest) -> [HistoryEntry] { [] }
     public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool { false }
     public func receive(_ message: CommMessage, buffers: [Data], context: RequestContext) {}

@@ -40,7 +40,10 @@ final class ShellHandler: Sendable {
         case "complete_request":
             replier.reply(to: request, kernel.complete(try request.content(as: CompleteRequest.self)))
         case "inspect_request":
-            replier.reply(to: request, kernel.inspect(try request.content(as: InspectRequest.self)))
+            // Silent: what a value's own description prints is not asked for.
+            let context = context(of: request, count: 0, subshellID, isSilent: true)
+            replier.reply(
+                to: request, kernel.inspect(try request.content(as: InspectRequest.self), context: context))
         case "history_request":
             let entries = kernel.history(try request.content(as: HistoryRequest.self))
             replier.reply(to: request, HistoryReply(history: entries))

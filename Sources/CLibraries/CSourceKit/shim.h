@@ -1,0 +1,2 @@
+// The toolchain's own header; Package.swift names its folder.
+#include <SourceKit/sourcekitd.h>

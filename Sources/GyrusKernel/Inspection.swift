@@ -1,0 +1,116 @@
+import Assistance
+import Foundation
+import Jupyter
+import SwiftCells
+
+/// `inspect_request`: what the name at the cursor stands for, or the function whose arguments the cursor is among.
+struct Inspection {
+    let assistant: CellAssistant
+    /// What a magic does, by its name.
+    let magicHelp: (String) -> String?
+    /// The value of a variable in a few words; nothing where that cannot be told now.
+    let value: (String) -> String?
+
+    func reply(to request: InspectRequest) -> InspectReply {
+        let place = TextPlaces(request.code).byteOffset(ofCodePoint: request.cursorPosition)
+        if let magic = MagicCompletion.magic(in: request.code, at: place) {
+            return magicHelp(magic).map { Page(documentation: $0).reply } ?? .notFound
+        }
+        let code = MagicCompletion.blanked(request.code)
+        let cursor = Cursor(in: code, at: place)
+        guard cursor.surroundings == .code else {
+            return cursor.callee.map { call(at: place, of: $0, in: code, request) } ?? .notFound
+        }
+        if let name = cursor.name, let page = page(of: name, in: code, request) { return page.reply }
+        if let callee = cursor.callee { return call(at: cursor.name?.lowerBound ?? place, of: callee, in: code, request) }
+        return .notFound
+    }
+
+    private func page(of range: Range<Int>, in code: String, _ request: InspectRequest) -> Page? {
+        let name = String(decoding: Array(code.utf8)[range], as: UTF8.self)
+        guard let symbol = assistant.ask(.describe, about: code, at: range.lowerBound)?.description else {
+            return suggested(name, at: range, in: code)
+        }
+        var page = Page(declaration: symbol.declaration, documentation: symbol.documentation)
+        let isFromCell = symbol.module.wholeMatch(of: /Cell\d+|Editor/) != nil
+        if symbol.isGlobalVariable, isFromCell, let label = assistant.context?.label(ofVariable: name) {
+            page.type = symbol.type
+            page.value = value(name)
+            page.origin = label
+        }
+        if request.detailLevel > 0 {
+            let functions = isFromCell ? assistant.context?.functions(named: name) ?? [] : []
+            page.source = functions.map(\.source)
+            page.origin = page.origin ?? functions.last?.label ?? (isFromCell ? nil : "module \(symbol.module)")
+        }
+        return page
+    }
+
+    /// What completion knows of a name that the compiler cannot make sense of, since the cell is half written.
+    private func suggested(_ name: String, at range: Range<Int>, in code: String) -> Page? {
+        let answer = assistant.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
+        guard let match = answer?.suggestions.first(where: { $0.text == name }), match.kind != .keyword else {
+            return nil
+        }
+        let isValue = match.kind == .instance || match.kind == .property
+        return Page(
+            declaration: match.text + (isValue ? ": " : "") + match.signature, documentation: match.brief)
+    }
+
+    /// The signatures of the function that is being called.
+    private func call(at place: Int, of callee: Int, in code: String, _ request: InspectRequest)
+        -> InspectReply
+    {
+        if let answer = assistant.ask(.signatures, about: code, at: place), !answer.signatures.isEmpty {
+            // The one that fits what is written comes first.
+            var signatures = answer.signatures
+            if signatures.indices.contains(answer.activeSignature) {
+                signatures.insert(signatures.remove(at: answer.activeSignature), at: 0)
+            }
+            return Page(signatures: signatures).reply
+        }
+        let end = code.utf8.dropFirst(callee).prefix { $0 != UInt8(ascii: "(") }.count
+        return page(of: callee..<(callee + end), in: code, request)?.reply ?? .notFound
+    }
+}
+
+/// What an inspection shows.
+private struct Page {
+    var declaration = ""
+    var documentation = ""
+    var signatures: [Signature] = []
+    var type: String?
+    var value: String?
+    /// The cell or the module that it comes from.
+    var origin: String?
+    /// The source of functions that cells declared.
+    var source: [String] = []
+
+    var reply: InspectReply {
+        InspectReply(data: [
+            "text/markdown": .string(text(inMarkdown: true)), "text/plain": .string(text(inMarkdown: false)),
+        ])
+    }
+
+    private func text(inMarkdown isMarkdown: Bool) -> String {
+        func code(_ text: String) -> String { isMarkdown ? "```swift\n\(text)\n```" : text }
+        func inline(_ text: String) -> String {
+            isMarkdown ? "`\(text.replacing("`", with: "'"))`" : text
+        }
+        var parts: [String] = []
+        if !declaration.isEmpty { parts.append(code(declaration)) }
+        var facts: [String] = []
+        if let type { facts.append("Type: " + inline(type)) }
+        if let value { facts.append("Value: " + inline(value)) }
+        if let origin { facts.append("From: \(origin)") }
+        if !facts.isEmpty { parts.append(facts.joined(separator: isMarkdown ? "  \n" : "\n")) }
+        if !documentation.isEmpty { parts.append(documentation) }
+        for signature in signatures {
+            let parameter = signature.activeParameter.map { "Parameter: " + inline($0) }
+            parts += [code(signature.text), parameter, signature.documentation].compactMap { $0 }
+                .filter { !$0.isEmpty }
+        }
+        if !source.isEmpty { parts.append(code(source.joined(separator: "\n\n"))) }
+        return parts.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,121 @@
+import SwiftSyntax
+
+/// What a cell that is being written can see, and how the compiler is told of it.
+public struct EditorContext: Sendable {
+    private let names: NameTable
+    /// The modules that every cell imports.
+    private let imports: [String]
+    /// The compiler's flags, without module name and source file.
+    private let flags: [String]
+    /// The lines that bring in all names of earlier cells.
+    private let everything: [String]
+    /// What the cells' modules were made of: after a restart one may come back with the same name.
+    private let versions: [String]
+
+    init(names: NameTable, imports: [String], flags: [String], versions: [String]) {
+        self.versions = versions
+        self.names = names
+        self.imports = imports
+        self.flags = flags
+        var all = CellSyntax("")
+        all.mentions = Set(names.owners.keys)
+        everything = names.prelude(for: all).lines
+    }
+
+    /// A cell's source among what it can see.
+    public struct Source: Sendable {
+        public let text: String
+        /// The compiler's arguments, without the source file.
+        public let arguments: [String]
+        /// For a place in the cell (bytes), where it is in `text`.
+        public let offset: Int
+    }
+
+    /// The source in which any name of an earlier cell can be written at a place (in bytes).
+    ///
+    /// sourcekitd keeps what it has loaded as long as the arguments stay the same, and does not notice that other modules
+    /// are imported: so the name of the module tells which ones are.
+    public func completing(_ cell: String, at place: Int) -> Source {
+        let syntax = CellSyntax(cell)
+        let module = "Editor_" + Self.mark(of: imports + everything + syntax.imports + versions)
+        return source(of: cell, syntax, at: place, prelude: everything, module: module)
+    }
+
+    /// The source in which the names that the cell mentions have their meaning.
+    public func inspecting(_ cell: String, at place: Int) -> Source {
+        let syntax = CellSyntax(cell)
+        return source(of: cell, syntax, at: place, prelude: names.prelude(for: syntax).lines, module: "Editor")
+    }
+
+    /// The label of the cell that last declared a variable.
+    public func label(ofVariable name: String) -> String? {
+        names.owners[name]?.last { $0.kind == .variable }?.label
+    }
+
+    /// The label of the cell and the declaration of a function of this name, where a cell declared one.
+    public func functions(named name: String) -> [(label: String, source: String)] {
+        (names.owners[name] ?? []).filter { $0.kind == .function }.map { ($0.label, $0.declaration.source) }
+    }
+
+    private func source(
+        of cell: String, _ syntax: CellSyntax, at place: Int, prelude: [String], module: String
+    ) -> Source {
+        let edits = EarlierNames.edits(of: syntax, owners: names.variableOwner)
+        let head = (imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"
+        let shift = edits.filter { $0.offset < place }.map(\.text.utf8.count).reduce(0, +)
+        return Source(
+            text: head + EditedSource(cell, edits: edits).text,
+            arguments: ["-module-name", module] + flags, offset: head.utf8.count + place + shift)
+    }
+
+    /// A short word that differs where the lines do (FNV-1a).
+    private static func mark(of lines: [String]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for line in lines {
+            for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            hash = (hash ^ 10) &* 0x100_0000_01b3
+        }
+        return String(hash, radix: 36)
+    }
+}
+
+/// Gives the names that a cell declares anew the meaning that they have before it: `let x = x.` offers the earlier `x`.
+private final class EarlierNames: SyntaxVisitor {
+    private let earlier: [String: (module: String, item: Int)]
+    private var item = 0
+    private var edits: [SourceEdit] = []
+
+    private init(_ earlier: [String: (module: String, item: Int)]) {
+        self.earlier = earlier
+        super.init(viewMode: .sourceAccurate)
+    }
+
+    static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
+        var earlier: [String: (module: String, item: Int)] = [:]
+        for declaration in syntax.declarations where declaration.kind == .variable {
+            if let module = owners(declaration.name) { earlier[declaration.name] = (module, declaration.item) }
+        }
+        guard !earlier.isEmpty else { return [] }
+        let finder = EarlierNames(earlier)
+        for (index, statement) in syntax.file.statements.enumerated() {
+            finder.item = index
+            finder.walk(statement)
+        }
+        return finder.edits
+    }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if let owner = earlier[node.baseName.text.trimmingBackticks], owner.item >= item, node.isFree {
+            let place = node.baseName.positionAfterSkippingLeadingTrivia.utf8Offset
+            edits.append(SourceEdit(offset: place, text: owner.module + "."))
+        }
+        return .visitChildren
+    }
+
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
