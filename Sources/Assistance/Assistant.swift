@@ -78,7 +78,9 @@ package final class Assistant: Sendable {
     private func process() -> AssistantProcess? {
         let (process, warmUp, failure) = state.withLock { state -> (AssistantProcess?, Question?, String?) in
             if let running = state.process { return (running, nil, nil) }
-            guard !state.isClosed, state.lastStart.duration(to: .now) > .seconds(1) else { return (nil, nil, nil) }
+            guard !state.isClosed, state.lastStart.duration(to: .now) > .seconds(1) else {
+                return (nil, nil, nil)
+            }
             state.lastStart = .now
             do {
                 let started = try AssistantProcess(executable: executable) { [weak self] in self?.ended($0) }

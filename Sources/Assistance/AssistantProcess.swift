@@ -63,7 +63,8 @@ final class AssistantProcess: Sendable {
         close(ends[1])
         guard code == 0 else {
             close(ends[0])
-            throw AssistantFailure(what: "\(executable) could not be started: \(String(cString: strerror(code)))")
+            throw AssistantFailure(
+                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
         }
         pid = process
         socket = ends[0]
@@ -82,8 +83,10 @@ final class AssistantProcess: Sendable {
 
     /// How many bytes of memory it takes.
     var memory: Int {
-        let words = (try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8))?.split(separator: " ")
-        return words.flatMap { $0.count > 1 ? Int($0[1]) : nil }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) } ?? 0
+        let words = (try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8))?.split(
+            separator: " ")
+        return words.flatMap { $0.count > 1 ? Int($0[1]) : nil }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
+            ?? 0
     }
 
     /// Sends a question.

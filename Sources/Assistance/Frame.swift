@@ -21,7 +21,8 @@ package struct Frame {
         return bytes.withUnsafeBytes { buffer in
             var sent = 0
             while sent < buffer.count {
-                let count = Foundation.write(descriptor, buffer.baseAddress?.advanced(by: sent), buffer.count - sent)
+                let count = Foundation.write(
+                    descriptor, buffer.baseAddress?.advanced(by: sent), buffer.count - sent)
                 if count < 0, errno == EINTR { continue }
                 if count <= 0 { return false }
                 sent += count
@@ -45,7 +46,8 @@ package struct Frame {
         let isWhole = data.withUnsafeMutableBytes { buffer in
             var filled = 0
             while filled < count {
-                let got = Foundation.read(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled)
+                let got = Foundation.read(
+                    descriptor, buffer.baseAddress?.advanced(by: filled), count - filled)
                 if got < 0, errno == EINTR { continue }
                 if got <= 0 { return false }
                 filled += got

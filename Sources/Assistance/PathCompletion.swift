@@ -17,7 +17,8 @@ package enum PathCompletion {
         let prefix = unescaped(typed)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: unescaped(parent))) ?? []
         let found = names.filter { name in
-            name.lowercased().hasPrefix(prefix.lowercased()) && (prefix.hasPrefix(".") || !name.hasPrefix("."))
+            name.lowercased().hasPrefix(prefix.lowercased())
+                && (prefix.hasPrefix(".") || !name.hasPrefix("."))
         }
         let suggestions = found.map { name in
             var isFolder: ObjCBool = false

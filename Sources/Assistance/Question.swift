@@ -72,17 +72,21 @@ package struct Suggestion: Codable, Sendable, Equatable {
     package var distance: Distance
     /// The parameters and the result of a function, the type of a variable.
     package var signature: String
-    /// The first sentence of the documentation, where there are few suggestions.
+    /// Where there are few suggestions, the first sentence of the documentation.
     package var brief: String
+    /// Where there are few, a function's call with editor placeholders for its arguments.
+    package var call: String
 
     package init(
-        text: String, kind: Kind, distance: Distance = .local, signature: String = "", brief: String = ""
+        text: String, kind: Kind, distance: Distance = .local, signature: String = "", brief: String = "",
+        call: String = ""
     ) {
         self.text = text
         self.kind = kind
         self.distance = distance
         self.signature = signature
         self.brief = brief
+        self.call = call
     }
 }
 

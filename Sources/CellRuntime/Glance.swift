@@ -8,7 +8,9 @@ public struct _GyrusGlance: Displayable {
 }
 
 /// Looks at a value.
-public func _gyrusGlance<Value>(_ value: Value) -> _GyrusGlance { _GyrusGlance(text: ValueSummary.text(of: value)) }
+public func _gyrusGlance<Value>(_ value: Value) -> _GyrusGlance {
+    _GyrusGlance(text: ValueSummary.text(of: value))
+}
 
 /// A value that cannot be copied shows nothing of itself.
 @_disfavoredOverload

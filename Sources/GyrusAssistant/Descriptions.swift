@@ -6,6 +6,7 @@ struct Descriptions {
     let kit: SourceKit
     let question: Question
 
+    /// What the name at the place stands for.
     func describe(file: String) -> SymbolDescription? {
         let response = withDocument(file) { arguments in
             kit.send(
@@ -68,10 +69,13 @@ struct Descriptions {
     /// The text of a declaration that sourcekitd wrote as XML, without attributes that say nothing to a caller.
     static func plain(_ xml: String) -> String {
         var text = xml.replacing(/<[^>]*>/, with: "")
-        for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")] {
+        for (entity, character) in [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
+        ] {
             text = text.replacing(entity, with: character)
         }
         return text.replacing(
-            /@(inlinable|frozen|_[A-Za-z]+(\([^)]*\))?|usableFromInline|preconcurrency|backDeployed\([^)]*\))\s+/, with: "")
+            /@(inlinable|frozen|_[A-Za-z]+(\([^)]*\))?|usableFromInline|preconcurrency|backDeployed\([^)]*\))\s+/,
+            with: "")
     }
 }

@@ -13,12 +13,14 @@ struct Suggestions {
             "codecomplete",
             [
                 "key.sourcefile": .text(file), "key.sourcetext": .text(question.source),
-                "key.offset": .number(question.offset), "key.compilerargs": .texts([file] + question.arguments),
+                "key.offset": .number(question.offset),
+                "key.compilerargs": .texts([file] + question.arguments),
             ])
         guard let response else { return ([], 0) }
         let items = response.value.list("key.results").compactMap { Item($0, prefix: question.prefix) }
         let replaced = items.map(\.replacedBytes).max() ?? 0
-        let before = String(decoding: question.source.utf8.prefix(question.offset).suffix(replaced), as: UTF8.self)
+        let before = String(
+            decoding: question.source.utf8.prefix(question.offset).suffix(replaced), as: UTF8.self)
         var groups: [String: Group] = [:]
         for item in items {
             let text = before.utf8.prefix(replaced - item.replacedBytes) + Array(item.text.utf8)
@@ -48,9 +50,14 @@ private struct Group {
         var signature = shown?.signature ?? ""
         let others = shown?.kind == .function ? longest.count - 1 : 0
         if others > 0, !signature.isEmpty { signature += " (+\(others) overload\(others == 1 ? "" : "s"))" }
-        return Suggestion(
+        var suggestion = Suggestion(
             text: text, kind: nearest?.kind ?? .instance, distance: nearest?.distance ?? .unlikely,
-            signature: signature, brief: isDescribed ? shown?.value.text("key.doc.brief") ?? "" : "")
+            signature: signature)
+        if isDescribed, let value = shown?.value {
+            suggestion.brief = value.text("key.doc.brief") ?? ""
+            suggestion.call = value.text("key.sourcetext") ?? ""
+        }
+        return suggestion
     }
 }
 
@@ -76,6 +83,10 @@ private struct Item {
             start.pointee != UInt8(ascii: "_") || prefix.hasPrefix("_"),
             strncasecmp(start, prefix, prefix.utf8.count) == 0
         else { return nil }
+        // C's names are so many that they are shown to those alone who type how one begins.
+        let isForeign = Self.isForeign(value.bytes("key.modulename"), value.bytes("key.associated_usrs"))
+        if prefix.isEmpty, isForeign { return nil }
+        self.isForeign = isForeign
         self.value = value
         // Of `index(after:)`, `to:fast:` and `try?` the part that is a name.
         let length = strcspn(name, "(:?! [")
@@ -86,15 +97,13 @@ private struct Item {
         if kind != .module, value.isTrue("key.not_recommended") { return nil }
         if prefix.isEmpty, kindName.hasPrefix("source.lang.swift.literal") { return nil }
         module = value.text("key.modulename") ?? ""
-        isForeign = kind != .module && Self.isForeign(module, value.bytes("key.associated_usrs"))
-        if prefix.isEmpty, isForeign { return nil }
         description = value.text("key.description") ?? ""
     }
 
-    /// C's names are so many that they are shown to those alone who type how one begins.
-    private static func isForeign(_ module: String, _ symbols: UnsafePointer<CChar>?) -> Bool {
+    private static func isForeign(_ module: UnsafePointer<CChar>?, _ symbols: UnsafePointer<CChar>?) -> Bool {
         if let symbols, strncmp(symbols, "c:", 2) == 0 { return true }
-        return module == "SwiftGlibc" || module.hasPrefix("_")
+        guard let module else { return false }
+        return module.pointee == UInt8(ascii: "_") || strcmp(module, "SwiftGlibc") == 0
     }
 
     private static func kind(of name: String) -> Suggestion.Kind {
@@ -127,19 +136,22 @@ private struct Item {
 
     var distance: Suggestion.Distance {
         if isLabel { return .expected }
-        if isForeign { return .foreign }
+        if isForeign, kind != .module { return .foreign }
         // A method of a value, seen as a function of its type.
         if kindName.hasSuffix("method.instance"), description.contains("(self: ") { return .unlikely }
         if kind == .keyword { return base == "self" || base == "Type" ? .unlikely : .keyword }
-        if kind != .type, value.word("key.typerelation")?.hasSuffix("convertible") == true { return .expected }
         let context = value.word("key.context") ?? ""
+        let isCell = module.hasPrefix("Cell") && module.dropFirst(4).allSatisfy(\.isNumber)
+        let isFar = context.hasSuffix("othermodule") && !isCell
+        // Of the many functions of libraries, some always return what is expected.
+        if kind != .type, !isFar, value.word("key.typerelation")?.hasSuffix("convertible") == true {
+            return .expected
+        }
         if context.hasSuffix("exprspecific") { return .expected }
         if context.hasSuffix("local") || context.hasSuffix("thismodule") { return .local }
         if context.hasSuffix("thisclass") { return .member }
         if context.hasSuffix("superclass") || context.hasSuffix("otherclass") { return .inherited }
-        if module.hasPrefix("Cell"), module.dropFirst(4).allSatisfy(\.isNumber) {
-            return kind == .module ? .unlikely : .cell
-        }
+        if isCell { return kind == .module ? .unlikely : .cell }
         return Self.toolchainModules.contains(module) ? .toolchain : .library
     }
 
@@ -153,7 +165,8 @@ private struct Item {
         let type = value.text("key.typename") ?? ""
         switch kind {
         case .function:
-            let parameters = description.hasPrefix(base) ? String(description.dropFirst(base.count)) : description
+            let parameters =
+                description.hasPrefix(base) ? String(description.dropFirst(base.count)) : description
             return type.isEmpty || base == "init" ? parameters : "\(parameters) -> \(type)"
         case .instance where description.contains("("):
             return String(description.dropFirst(base.count))

@@ -35,7 +35,8 @@ func answer(_ question: Question, _ kit: SourceKit) -> Answer {
         (answer.suggestions, answer.replacedBytes) = Suggestions(kit: kit, question: question).find(
             file: "/suggestions.swift")
     case .describe: answer.description = descriptions.describe(file: "/description.swift")
-    case .signatures: (answer.signatures, answer.activeSignature) = descriptions.signatures(file: "/signatures.swift")
+    case .signatures:
+        (answer.signatures, answer.activeSignature) = descriptions.signatures(file: "/signatures.swift")
     case .warmUp:
         _ = Suggestions(kit: kit, question: question).find(file: "/suggestions.swift")
         _ = descriptions.describe(file: "/description.swift")

@@ -50,6 +50,7 @@ final class CellAssistant: Sendable {
         let source = isCompletion ? context.completing(cell, at: place) : context.inspecting(cell, at: place)
         return assistant.answer(
             Question(
-                kind, source: source.text, arguments: source.arguments, offset: source.offset, prefix: prefix))
+                kind, source: source.text, arguments: source.arguments, offset: source.offset, prefix: prefix)
+        )
     }
 }

@@ -20,7 +20,8 @@ package struct HelpRequest: Equatable {
     /// The instruction to the front end's pager; text on the cell's output where nothing is known.
     func answer(by kernel: SwiftKernel, context: RequestContext) -> [JSON] {
         let reply = kernel.inspect(
-            InspectRequest(code: name, cursorPosition: name.unicodeScalars.count, detailLevel: detailLevel))
+            InspectRequest(code: name, cursorPosition: name.unicodeScalars.count, detailLevel: detailLevel),
+            context: context)
         guard reply.found else {
             context.iopub.stream(.stdout, "Nothing is known of '\(name)'.\n")
             return []

@@ -22,15 +22,36 @@ struct Inspection {
             return cursor.callee.map { call(at: place, of: $0, in: code, request) } ?? .notFound
         }
         if let name = cursor.name, let page = page(of: name, in: code, request) { return page.reply }
-        if let callee = cursor.callee { return call(at: cursor.name?.lowerBound ?? place, of: callee, in: code, request) }
+        if let callee = cursor.callee {
+            return call(at: cursor.name?.lowerBound ?? place, of: callee, in: code, request)
+        }
         return .notFound
     }
 
     private func page(of range: Range<Int>, in code: String, _ request: InspectRequest) -> Page? {
         let name = String(decoding: Array(code.utf8)[range], as: UTF8.self)
-        guard let symbol = assistant.ask(.describe, about: code, at: range.lowerBound)?.description else {
-            return suggested(name, at: range, in: code)
+        if let symbol = assistant.ask(.describe, about: code, at: range.lowerBound)?.description {
+            return page(of: symbol, named: name, request)
         }
+        // The compiler can make no sense of a half-written cell, or of a function that is not called yet; completion can.
+        let answer = assistant.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
+        guard let match = answer?.suggestions.first(where: { $0.text == name }), match.kind != .keyword else {
+            return nil
+        }
+        let rest = code.utf8.dropFirst(range.upperBound)
+        if match.call.hasPrefix(name + "("), rest.first != UInt8(ascii: "(") {
+            let called = Array(code.utf8.prefix(range.lowerBound)) + Array(match.call.utf8) + Array(rest)
+            let text = String(decoding: called, as: UTF8.self)
+            if let symbol = assistant.ask(.describe, about: text, at: range.lowerBound)?.description {
+                return page(of: symbol, named: name, request)
+            }
+        }
+        let isValue = match.kind == .instance || match.kind == .property
+        return Page(
+            declaration: match.text + (isValue ? ": " : "") + match.signature, documentation: match.brief)
+    }
+
+    private func page(of symbol: SymbolDescription, named name: String, _ request: InspectRequest) -> Page {
         var page = Page(declaration: symbol.declaration, documentation: symbol.documentation)
         let isFromCell = symbol.module.wholeMatch(of: /Cell\d+|Editor/) != nil
         if symbol.isGlobalVariable, isFromCell, let label = assistant.context?.label(ofVariable: name) {
@@ -41,20 +62,10 @@ struct Inspection {
         if request.detailLevel > 0 {
             let functions = isFromCell ? assistant.context?.functions(named: name) ?? [] : []
             page.source = functions.map(\.source)
-            page.origin = page.origin ?? functions.last?.label ?? (isFromCell ? nil : "module \(symbol.module)")
+            page.origin =
+                page.origin ?? functions.last?.label ?? (isFromCell ? nil : "module \(symbol.module)")
         }
         return page
-    }
-
-    /// What completion knows of a name that the compiler cannot make sense of, since the cell is half written.
-    private func suggested(_ name: String, at range: Range<Int>, in code: String) -> Page? {
-        let answer = assistant.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
-        guard let match = answer?.suggestions.first(where: { $0.text == name }), match.kind != .keyword else {
-            return nil
-        }
-        let isValue = match.kind == .instance || match.kind == .property
-        return Page(
-            declaration: match.text + (isValue ? ": " : "") + match.signature, documentation: match.brief)
     }
 
     /// The signatures of the function that is being called.

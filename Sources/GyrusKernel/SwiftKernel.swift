@@ -95,17 +95,22 @@ public final class SwiftKernel: Kernel {
 
     public func complete(_ request: CompleteRequest) -> CompleteReply {
         Completion(
-            assistant: session.assistant, magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
+            assistant: session.assistant,
+            magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
             folder: session.workingFolder
         ).reply(to: request)
     }
 
     public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply {
+        inspection(context).reply(to: request)
+    }
+
+    private func inspection(_ context: RequestContext) -> Inspection {
         let session = self.session
         return Inspection(
-            assistant: session.assistant, magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
-            value: { session.glance(at: $0, context: context) }
-        ).reply(to: request)
+            assistant: session.assistant,
+            magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
+            value: { session.glance(at: $0, context: context) })
     }
 
     public func interrupt() { session.interrupt() }

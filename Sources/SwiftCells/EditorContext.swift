@@ -1,4 +1,5 @@
 import SwiftSyntax
+import Synchronization
 
 /// What a cell that is being written can see, and how the compiler is told of it.
 public struct EditorContext: Sendable {
@@ -7,8 +8,7 @@ public struct EditorContext: Sendable {
     private let imports: [String]
     /// The compiler's flags, without module name and source file.
     private let flags: [String]
-    /// The lines that bring in all names of earlier cells.
-    private let everything: [String]
+    private let everything = Everything()
     /// What the cells' modules were made of: after a restart one may come back with the same name.
     private let versions: [String]
 
@@ -17,9 +17,22 @@ public struct EditorContext: Sendable {
         self.names = names
         self.imports = imports
         self.flags = flags
-        var all = CellSyntax("")
-        all.mentions = Set(names.owners.keys)
-        everything = names.prelude(for: all).lines
+    }
+
+    /// The lines that bring in all names of earlier cells, made when first asked for: few cells are completed in.
+    private final class Everything: Sendable {
+        private let lines = Mutex<[String]?>(nil)
+
+        func lines(of names: NameTable) -> [String] {
+            lines.withLock { lines in
+                if let made = lines { return made }
+                var all = CellSyntax("")
+                all.mentions = Set(names.owners.keys)
+                let made = names.prelude(for: all).lines
+                lines = made
+                return made
+            }
+        }
     }
 
     /// A cell's source among what it can see.
@@ -37,6 +50,7 @@ public struct EditorContext: Sendable {
     /// are imported: so the name of the module tells which ones are.
     public func completing(_ cell: String, at place: Int) -> Source {
         let syntax = CellSyntax(cell)
+        let everything = everything.lines(of: names)
         let module = "Editor_" + Self.mark(of: imports + everything + syntax.imports + versions)
         return source(of: cell, syntax, at: place, prelude: everything, module: module)
     }
@@ -44,7 +58,8 @@ public struct EditorContext: Sendable {
     /// The source in which the names that the cell mentions have their meaning.
     public func inspecting(_ cell: String, at place: Int) -> Source {
         let syntax = CellSyntax(cell)
-        return source(of: cell, syntax, at: place, prelude: names.prelude(for: syntax).lines, module: "Editor")
+        return source(
+            of: cell, syntax, at: place, prelude: names.prelude(for: syntax).lines, module: "Editor")
     }
 
     /// The label of the cell that last declared a variable.
@@ -93,7 +108,9 @@ private final class EarlierNames: SyntaxVisitor {
     static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
         var earlier: [String: (module: String, item: Int)] = [:]
         for declaration in syntax.declarations where declaration.kind == .variable {
-            if let module = owners(declaration.name) { earlier[declaration.name] = (module, declaration.item) }
+            if let module = owners(declaration.name) {
+                earlier[declaration.name] = (module, declaration.item)
+            }
         }
         guard !earlier.isEmpty else { return [] }
         let finder = EarlierNames(earlier)

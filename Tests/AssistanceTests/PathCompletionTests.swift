@@ -33,7 +33,8 @@ struct PathCompletionTests {
 
     @Test("folders are walked down, and relative ones are the working folder's")
     func folders() throws {
-        #expect(try complete("data/ru", among: ["data/run-1.nii", "data/raw/", "run-2.nii"]) == ["run-1.nii"])
+        #expect(
+            try complete("data/ru", among: ["data/run-1.nii", "data/raw/", "run-2.nii"]) == ["run-1.nii"])
         #expect(try complete("absent/", among: ["data/"]).isEmpty)
     }
 

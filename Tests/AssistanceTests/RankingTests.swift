@@ -34,6 +34,7 @@ struct RankingTests {
     @Test("optional chains and back-ticks begin with their names")
     func marks() {
         #expect(ranked([("?.count", .local), ("Count", .local)], prefix: "co") == ["?.count", "Count"])
-        #expect(ranked([("`default`", .cell), ("Default", .local)], prefix: "de") == ["`default`", "Default"])
+        #expect(
+            ranked([("`default`", .cell), ("Default", .local)], prefix: "de") == ["`default`", "Default"])
     }
 }

@@ -129,7 +129,7 @@ def test_types_and_signatures(notebook):
     assert "overload" in typed(notebook, "sca|", "scale")["signature"]
     assert typed(notebook, "Vox|", "Voxel")["type"] == "class"
     assert typed(notebook, "voxel.lab|", "label")["type"] == "property"
-    assert typed(notebook, "retu|", "return")["type"] == "keyword"
+    assert typed(notebook, "gua|", "guard")["type"] == "keyword"
 
 
 def test_every_match_once_and_typed(notebook):
@@ -201,10 +201,10 @@ def test_while_a_cell_runs(notebook):
 
 
 def test_a_restarted_runner_forgets(fresh_kernel):
-    fresh_kernel.ok("let forgotten = [1]")
-    assert wait_until(lambda: "forgotten" in matches(fresh_kernel, "forg|"), 60)
+    fresh_kernel.ok("let vanished = [1]")
+    assert wait_until(lambda: "vanished" in matches(fresh_kernel, "vani|"), 60)
     fresh_kernel.fails("exit(3)")
-    assert "forgotten" not in matches(fresh_kernel, "forg|")
+    assert "vanished" not in matches(fresh_kernel, "vani|")
 
 
 def test_a_killed_assistant_is_replaced_unseen(notebook):

@@ -127,3 +127,20 @@ def test_while_a_cell_runs_without_the_value(notebook):
     notebook.interrupt()
     notebook.finish(cell)
     assert "Value: [1.5, 2.5]" in text(notebook, "samples|")
+
+
+def test_a_question_mark_opens_the_pager(notebook):
+    outcome = notebook.ok("samples?")
+    assert outcome.reply["payload"][0]["source"] == "page"
+    assert "let samples: [Double]" in outcome.reply["payload"][0]["data"]["text/plain"]
+    assert "x * factor" in notebook.ok("scale??").reply["payload"][0]["data"]["text/plain"]
+    outcome = notebook.ok("noSuchNameAnywhere?")
+    assert outcome.reply["payload"] == [] and "noSuchNameAnywhere" in outcome.text()
+
+
+def test_a_function_that_is_not_called_yet(notebook):
+    assert "Adds a new element at the end" in text(notebook, "var own = [1]\nown.append|")
+
+
+def test_a_magic_says_what_it_does(notebook):
+    assert "how long" in text(notebook, "%ti|me 1 + 1")

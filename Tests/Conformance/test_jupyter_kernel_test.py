@@ -23,9 +23,10 @@ class TestGyrus(kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     completion_samples = [
         {"text": "Set<Int>().isSuper", "matches": {"isSuperset"}},
-        {"text": "Ridg", "matches": {"Ridge", "RidgeFit"}},
+        {"text": "BandedRidgeFi", "matches": {"BandedRidgeFit"}},
         {"text": "fallth", "matches": {"fallthrough"}},
     ]
+    code_page_something = "Array?"
     code_inspect_sample = "print"
     code_clear_output = "clearOutput()"
 

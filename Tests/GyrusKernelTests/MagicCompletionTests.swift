@@ -4,10 +4,13 @@ import Testing
 
 @Suite("Magics in completion")
 struct MagicCompletionTests {
-    private let magics = MagicCompletion(names: ["time", "timeit", "who", "cd"], cellNames: ["time", "html"])
+    private let magics = MagicCompletion(
+        names: ["time", "timeit", "who", "cd"], cellNames: ["time", "html"])
 
     private func names(_ cell: String, at place: Int? = nil) -> [String]? {
-        guard case .names(let found, _) = magics.complete(cell, at: place ?? cell.utf8.count) else { return nil }
+        guard case .names(let found, _) = magics.complete(cell, at: place ?? cell.utf8.count) else {
+            return nil
+        }
         return found.map(\.text)
     }
 
