@@ -46,7 +46,7 @@ extension Bytes {
 }
 
 /// A file in memory for as long as this object lives.
-private final class MappedFile {
+private final class MappedFile: FileMemory {
     let buffer: UnsafeRawBufferPointer
 
     init(_ url: URL) throws {

@@ -48,6 +48,23 @@ package final class Storage: @unchecked Sendable {
     }
 }
 
+/// An object whose memory is that of a file, so that what is dropped from it can be had again.
+package protocol FileMemory: AnyObject {}
+
+extension Matrix {
+    /// Tells the system that the memory is not needed for now, where it is that of a file: it is read again when touched.
+    ///
+    /// Does nothing to memory of another kind.
+    package func releaseFilePages() {
+        guard storage.owner is FileMemory else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = Int(bitPattern: storage.base)
+        let first = (start + page - 1) / page * page
+        let end = (start + count * MemoryLayout<Element>.stride) / page * page
+        if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED) }
+    }
+}
+
 /// Stops with `message` where `condition` does not hold, in release builds too (where `precondition` says nothing).
 @inline(__always)
 func require(_ condition: Bool, _ message: @autoclosure () -> String) {

@@ -30,6 +30,8 @@ final class PackedProduct: Sendable {
             if let packed { return packed }
             let weights = PackedWeights(weight: joinedWeight(), bias: joinedBias())
             packed = weights
+            // The weights in the file are not read again; without this they would count twice.
+            for part in parts { part.weight.releaseFilePages() }
             return weights
         }
         ProductPrimitives.shared.primitive(for: shape, weights: weights).run(
