@@ -17,7 +17,11 @@ struct Suggestions {
                 "key.compilerargs": .texts([file] + question.arguments),
             ])
         guard let response else { return ([], 0) }
-        let items = response.value.list("key.results").compactMap { Item($0, prefix: question.prefix) }
+        var items = response.value.list("key.results").compactMap { Item($0, prefix: question.prefix) }
+        // Where labels can stand and nothing is typed, of all other names only the near ones are meant.
+        if question.prefix.isEmpty, items.contains(where: { $0.kind == .param }) {
+            items.removeAll { $0.distance.rawValue > Suggestion.Distance.member.rawValue }
+        }
         let replaced = items.map(\.replacedBytes).max() ?? 0
         let before = String(
             decoding: question.source.utf8.prefix(question.offset).suffix(replaced), as: UTF8.self)

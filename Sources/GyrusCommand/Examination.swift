@@ -55,7 +55,8 @@ struct Examination {
 
     private func examineFiles() -> [Finding] {
         var parts = [
-            ("runner", installation.runner), ("assistant", installation.assistant), ("library", installation.library),
+            ("runner", installation.runner), ("assistant", installation.assistant),
+            ("library", installation.library),
             ("module of the library", installation.modules + "/Gyrus.swiftmodule"),
             ("module maps of the C libraries", installation.cModules),
         ]

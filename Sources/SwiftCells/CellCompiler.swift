@@ -183,7 +183,8 @@ public final class CellCompiler {
     /// What the next cell can see.
     public var editorContext: EditorContext {
         EditorContext(
-            names: names, imports: libraries.imports, flags: languageFlags, versions: contents.values.sorted())
+            names: names, imports: libraries.imports, flags: languageFlags, versions: contents.values.sorted()
+        )
     }
 
     /// The flags that decide what a source means; sourcekitd takes them too.
