@@ -26,8 +26,9 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
     var bar = ProgressBar("banded ridge", total: gammas.count, unit: "candidates")
     let features = spaces.isPrimal ? spaces.features.converted(to: Element.self) : nil
     // As many candidates at a time as there are threads, so that the folds of several are decomposed at once.
-    for first in stride(from: 0, to: gammas.count, by: threadCount) {
-        let group = Array(first..<min(first + threadCount, gammas.count))
+    let width = threadCount
+    for first in stride(from: 0, to: gammas.count, by: width) {
+        let group = Array(first..<min(first + width, gammas.count))
         let models = try models(of: group.map { gammas[$0] }, spaces: spaces, task: task, as: Element.self)
         let parts = try searchBands(
             models, features: features, responses: responses, means: means, task: task,

@@ -1,4 +1,3 @@
-import Display
 import Tensors
 
 /// What can be fitted to the responses of voxels: ridge regression in its forms, or a `Pipeline` that ends in one.

@@ -55,6 +55,8 @@ struct PipelineFixture: Decodable {
         }
         let features: [[Double]]
         let cases: [Case]
+        let delays: [Int]
+        let impulses: [[Double]]
     }
 
     struct Smoothed: Decodable {
@@ -263,6 +265,9 @@ struct PipelineFixture: Decodable {
                     < (time == 0.72 ? 0.02 : 1e-9),
                 "\(example.name) \(time)")
         }
+        // nilearn's finite impulse response is a delay of each feature.
+        let impulses = try Matrix<Double>(listed: blood.features).delayed(by: blood.delays)
+        #expect(relativeError(impulses.elements, blood.impulses.flatMap { $0 }) < 1e-9)
         let weights = try HaemodynamicResponse.glover.weights(repetitionTime: 2)
         #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
         #expect(throws: EncodingError.self) { try HaemodynamicResponse.spm.weights(repetitionTime: 0) }

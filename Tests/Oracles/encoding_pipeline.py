@@ -116,7 +116,10 @@ def blood():
                          for column in x.T]
             cases.append(dict(name=name, repetitionTime=tr, oversampling=oversampling, coarse=listed(function(tr, 1)),
                               fine=listed(function(tr, 16)), convolved=listed(np.transpose(convolved))))
-    return dict(features=listed(x), cases=cases)
+    delays, times = [0, 1, 3], np.arange(33) * 2.0
+    fir = np.stack([compute_regressor((times, np.full(33, 2.0), column), "fir", times, fir_delays=delays,
+                                      min_onset=0)[0] for column in x.T], axis=2)  # samples x delays x features
+    return dict(features=listed(x), cases=cases, delays=delays, impulses=listed(fir.reshape(33, -1)))
 
 
 def smoothed():
