@@ -20,12 +20,18 @@ package struct CommFrame: Sendable, Equatable {
         package var target: String?
         /// The comms for which further messages wait behind this one.
         package var waiting: [String]?
+        /// Whether the kernel keeps the message, and sends it if the cell or handler fails.
+        package var onFailure: Bool?
 
-        package init(kind: Kind, commID: String, target: String? = nil, waiting: [String]? = nil) {
+        package init(
+            kind: Kind, commID: String, target: String? = nil, waiting: [String]? = nil,
+            onFailure: Bool? = nil
+        ) {
             self.kind = kind
             self.commID = commID
             self.target = target
             self.waiting = waiting
+            self.onFailure = onFailure
         }
     }
 

@@ -81,6 +81,11 @@ public final class Comm: Sendable {
         if isOpen { post(.message, data, metadata: metadata, buffers: buffers) }
     }
 
+    /// Sends data if the running cell or handler fails, at its end.
+    package func sendOnFailure(_ data: JSONValue) {
+        if isOpen { post(.message, data, onFailure: true) }
+    }
+
     /// Closes the comm.
     public func close(_ data: JSONValue = [:]) {
         guard markClosed() else { return }
@@ -121,13 +126,14 @@ public final class Comm: Sendable {
     }
 
     private func post(
-        _ kind: CommFrame.Kind, _ data: JSONValue, metadata: JSONValue = [:], buffers: [Data] = []
+        _ kind: CommFrame.Kind, _ data: JSONValue, metadata: JSONValue = [:], buffers: [Data] = [],
+        onFailure: Bool? = nil
     ) {
         var content: [String: JSONValue] = ["comm_id": .string(id), "data": data]
         if kind == .open { content["target_name"] = .string(target) }
         do {
             let frame = CommFrame(
-                head: .init(kind: kind, commID: id, target: target),
+                head: .init(kind: kind, commID: id, target: target, onFailure: onFailure),
                 content: try JSONValue.object(content).encoded(),
                 metadata: try metadata.encoded(), buffers: buffers)
             Output.send(.comm, try frame.encoded())

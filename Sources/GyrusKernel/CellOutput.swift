@@ -14,6 +14,8 @@ final class CellOutput: Sendable {
         var error: UncaughtError?
         /// What the Swift runtime wrote of a trap.
         var trapText = ""
+        /// What is to be sent if it failed.
+        var onFailure: [CommFrame] = []
         /// The wait status of a runner that died.
         var death: Int32?
         /// The result's message content.
@@ -101,11 +103,11 @@ final class CellOutput: Sendable {
             }
             if keeps != true { iopub?.result(content) }
         case .error(let error): change(request) { $0.end.error = error }
+        case .comm(let frame) where frame.head.onFailure == true:
+            change(request) { $0.end.onFailure.append(frame) }
         case .comm(let frame):
             comms.note(frame.head)
-            iopub?.comm(
-                frame.head.kind.rawValue, content: frame.content, metadata: frame.metadata,
-                buffers: frame.buffers)
+            iopub?.comm(frame)
         case .input(let demand): ask(demand, for: request)
         case .ready, .answer: break
         case .finished(let end):
@@ -186,5 +188,14 @@ final class CellOutput: Sendable {
                 runner.send("end-of-input")
             }
         }.start()
+    }
+}
+
+extension IOPub {
+    /// Publishes a comm message of the runner.
+    func comm(_ frame: CommFrame) {
+        comm(
+            frame.head.kind.rawValue, content: frame.content, metadata: frame.metadata, buffers: frame.buffers
+        )
     }
 }

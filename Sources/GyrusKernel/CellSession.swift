@@ -182,6 +182,7 @@ final class CellSession: @unchecked Sendable {
             compiler.commit(cell)
             return Outcome(result: left.result, timing: end.timing)
         }
+        for frame in left.onFailure { context.iopub.comm(frame) }
         if end.loaded == true { compiler.commit(cell, reached: end.reached ?? 0) }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
         return Outcome(

@@ -88,7 +88,10 @@ final class CommHandlers: Sendable {
         if isSent { job.done.wait() }
         let left = output.take(job)
         guard isSent else { return false }
-        if left.end?.outcome != .ok { context.iopub.error(session.failed(left, runner)) }
+        if left.end?.outcome != .ok {
+            context.iopub.error(session.failed(left, runner))
+            for frame in left.onFailure { context.iopub.comm(frame) }
+        }
         return left.end?.taken ?? true
     }
 }

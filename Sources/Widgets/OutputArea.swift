@@ -36,6 +36,8 @@ public final class OutputArea: Widget {
         var values: [String: JSONValue] = ["msg_id": .string(id)]
         if clearing { values["outputs"] = [] }
         model.set(values)
+        // A trap leaves no time for `end`; a front end that goes on taking messages takes the one that says idle, too.
+        model.setOnFailure(["msg_id": ""])
     }
 
     /// Takes no more.

@@ -116,6 +116,11 @@ public final class WidgetModel: Sendable {
         }
     }
 
+    /// Lets the front end be told values if the running cell or handler fails, at its end.
+    func setOnFailure(_ values: [String: JSONValue]) {
+        comm.sendOnFailure(WidgetState(values: values, binary: [:]).data(method: "update"))
+    }
+
     /// Sets bytes and tells the front end.
     package func set(binary bytes: Data, for key: String) {
         state.withLock { $0.binary[key] = bytes }

@@ -234,9 +234,10 @@ def test_interact_survives_an_error_and_a_trap_of_a_move(kernel, front):
         messages = update(front, slider, value=value)
         (error,) = of(messages, "error")
         assert error["content"]["ename"] == name
-        # The area takes the error: it was told so before, and not told otherwise.
+        # The area takes the error, but not what follows: the front end waits for that.
         parent = messages[0]["parent_header"]["msg_id"]
-        assert updates(messages, area) == [{"msg_id": parent}]
+        assert updates(messages, area) == [{"msg_id": parent}, {"msg_id": ""}]
+        assert [m["msg_type"] for m in messages[-3:]] == ["error", "comm_msg", "status"]
     (shown,) = of(update(front, slider, value=2), "update_display_data")
     assert shown["content"]["data"]["text/plain"] == "2"
 
