@@ -118,6 +118,10 @@ struct HubTests {
             requests.filter { $0.path.hasPrefix("/api/") }.allSatisfy { $0.authorization == "Bearer secret" })
         let stored = requests.filter { $0.path.hasPrefix("/store/") }
         #expect(!stored.isEmpty && stored.allSatisfy { $0.authorization.isEmpty })
+        // The tool `hf auth login` writes the token to a file.
+        try FileManager.default.removeItem(at: cached(""))
+        try Data("secret\n".utf8).write(to: server.folder.appending(path: "home/token"))
+        _ = try download()
     }
 
     @Test("without a connection, or told to be offline, the cache will do")
@@ -125,6 +129,9 @@ struct HubTests {
         let folder = try download()
         #expect(try download("test/bert", ["HF_HUB_OFFLINE": "1"]) == folder)
         #expect(try download("test/bert", ["HF_ENDPOINT": "http://127.0.0.1:9"]) == folder)
+        // A hub that refuses is not a hub that is away.
+        try server.set("token=secret")
+        #expect(message().contains("set HF_TOKEN"))
         try FileManager.default.removeItem(at: folder.appending(path: "model.safetensors"))
         #expect(message("test/bert", ["HF_HUB_OFFLINE": "1"]).contains("not all of them"))
     }

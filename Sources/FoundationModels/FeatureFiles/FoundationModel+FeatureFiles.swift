@@ -121,6 +121,11 @@ extension FoundationModel {
             pooling: pooling, transform: transform, memory: memory, showsProgress: showsProgress)
     }
 
+    /// The name; of a path the last part, since the rest is this machine's business.
+    private var portableName: String {
+        ["/", "~", "."].contains { name.hasPrefix($0) } ? URL(fileURLWithPath: name).lastPathComponent : name
+    }
+
     private static func location(_ path: String) -> URL {
         URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
     }
@@ -131,7 +136,7 @@ extension FoundationModel {
     ) throws -> FeatureProvenance {
         let files = try ModelFiles(folder)
         return FeatureProvenance(
-            model: name, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
+            model: portableName, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
             weights: try files.weightsHash(),
             settings: try files.settingsHash(), transform: transform, pooling: pooling.rawValue,
             layers: layers.map(\.name), stimuli: stimuli, stimuliHash: hash)

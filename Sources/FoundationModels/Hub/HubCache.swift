@@ -6,6 +6,8 @@ import Foundation
 /// and `refs/BRANCH`, the revision of each branch.
 struct HubCache {
     let folder: URL
+    /// Where the hub's command line tool keeps the token.
+    let tokenFile: URL
 
     /// `HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub` (below `XDG_CACHE_HOME` where that is set).
     init(_ environment: [String: String]) {
@@ -18,6 +20,7 @@ struct HubCache {
             place("XDG_CACHE_HOME")
             ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
         let home = place("HF_HOME") ?? caches.appending(path: "huggingface")
+        tokenFile = place("HF_TOKEN_PATH") ?? home.appending(path: "token")
         folder = place("HF_HUB_CACHE") ?? place("HUGGINGFACE_HUB_CACHE") ?? home.appending(path: "hub")
     }
 

@@ -6,12 +6,15 @@ public struct HubError: Error, CustomStringConvertible, Sendable {
     public let problem: String
     /// What can be done about it.
     public let advice: String
+    /// Whether there was no answer at all.
+    let isUnreachable: Bool
 
     public var description: String { "\(url): \(problem). \(advice)" }
 
     /// An answer whose status is no success.
     init(_ url: String, status: Int, repository: String, hasToken: Bool) {
         self.url = url
+        isUnreachable = false
         switch status {
         case 401, 403:
             problem = "the hub refuses access (status \(status))"
@@ -33,6 +36,7 @@ public struct HubError: Error, CustomStringConvertible, Sendable {
 
     init(_ url: String, unreachable message: String) {
         self.url = url
+        isUnreachable = true
         problem = "the hub was not reached (\(message))"
         advice =
             "Check the connection, or set HF_ENDPOINT to a mirror; what was downloaded is kept, and the next try goes on from there."
@@ -40,6 +44,7 @@ public struct HubError: Error, CustomStringConvertible, Sendable {
 
     init(_ url: String, _ problem: String, advice: String) {
         self.url = url
+        isUnreachable = false
         self.problem = problem
         self.advice = advice
     }

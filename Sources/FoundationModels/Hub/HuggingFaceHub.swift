@@ -3,7 +3,7 @@ import Foundation
 /// The Hugging Face hub: the files of a model, from the cache of this machine or from the hub.
 ///
 /// The cache, its layout and the variables are those of the Python library `huggingface_hub`, so both share what is there:
-/// `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_HUB_OFFLINE`, `HF_TOKEN`.
+/// `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_HUB_OFFLINE`, `HF_TOKEN` (or the file `token` in `HF_HOME`).
 ///
 /// ```swift
 /// let folder = try HuggingFaceHub().download("openai/clip-vit-base-patch32")
@@ -19,12 +19,15 @@ public struct HuggingFaceHub: Sendable {
 
     /// The hub as the environment describes it.
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        cache = HubCache(environment)
         let endpoint = environment["HF_ENDPOINT"] ?? ""
         self.endpoint = (endpoint.isEmpty ? "https://huggingface.co" : endpoint).trimmingSuffix("/")
         let offline = environment["HF_HUB_OFFLINE"] ?? environment["TRANSFORMERS_OFFLINE"] ?? ""
         isOffline = ["1", "on", "yes", "true"].contains(offline.lowercased())
-        token = environment["HF_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        cache = HubCache(environment)
+        let stored = try? String(contentsOf: cache.tokenFile, encoding: .utf8)
+        token = [environment["HF_TOKEN"], stored].compactMap {
+            $0?.trimmingCharacters(in: .whitespacesAndNewlines)
+        }.first { !$0.isEmpty }
     }
 
     /// The folder with the configuration, the tokenizer and the weights of a model.
@@ -44,13 +47,12 @@ public struct HuggingFaceHub: Sendable {
         let info: HubRepository
         do { info = try HubRepository(repository, branch, hub: self) } catch let error as HubError {
             // Without a connection the last revision will do, if all of it is there.
-            if let folder = try? cached(repository, branch) { return folder }
-            throw error
+            guard error.isUnreachable, let folder = try? cached(repository, branch) else { throw error }
+            return folder
         }
-        try HubDownload(
-            hub: self, repository: repository, revision: info.revision, showsProgress: showsProgress
-        )
-        .run(info.wantedFiles())
+        let download = HubDownload(
+            hub: self, repository: repository, revision: info.revision, showsProgress: showsProgress)
+        try download.run(info.wantedFiles())
         try cache.remember(info.revision, of: branch, in: repository)
         return cache.snapshot(info.revision, of: repository)
     }
