@@ -16,6 +16,9 @@ import Synchronization
 /// }
 /// ```
 ///
+/// A page that is loaded anew shows controls and picture, but the picture follows only once the cell has run again: a front
+/// end forgets which displays it may redraw.
+///
 /// Throws what `show` throws the first time.
 public func interact<A: InputWidget, Shown>(
     _ a: A, show: @escaping (A.Value) throws -> Shown
