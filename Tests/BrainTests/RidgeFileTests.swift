@@ -16,7 +16,7 @@ import Testing
     let memory = MemoryLimit.megabytes(0.15)
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var state: UInt64 = 7
         func number() -> Float {

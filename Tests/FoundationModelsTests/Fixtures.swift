@@ -36,7 +36,7 @@ func relativeError(_ found: Matrix<Float>, _ reference: Matrix<Float>) -> Float 
 
 /// A folder of its own for one test, deleted afterwards.
 func withTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-" + UUID().uuidString)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-test-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)
