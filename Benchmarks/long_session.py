@@ -10,11 +10,15 @@ of the kernel's process and of all its children.
 import os
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["JUPYTER_PATH"] = str(Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv")) / "share/jupyter")
+# With a cache of its own no cell comes from an earlier run.
+CACHE = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["XDG_CACHE_HOME"] = CACHE.name
 
 import psutil  # noqa: E402
 

@@ -10,10 +10,14 @@ import os
 import re
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["JUPYTER_PATH"] = str(Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv")) / "share/jupyter")
+# With a cache of its own no cell comes from an earlier run.
+CACHE = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["XDG_CACHE_HOME"] = CACHE.name
 sys.path.insert(0, str(ROOT / "Tests/Conformance"))
 
 from session import Session  # noqa: E402

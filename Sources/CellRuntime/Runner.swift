@@ -6,6 +6,7 @@ package enum Runner {
     typealias Ended = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
     private typealias Reached = @convention(c) (Int32) -> Void
     private typealias IsInterrupted = @convention(c) () -> Bool
+    private typealias LeaveIfInterrupted = @convention(c) () -> Void
     private typealias Leave = @convention(c) (Int32) -> Void
     private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
     private typealias Uncaught = @convention(c) (UnsafeMutableRawPointer) -> Void
@@ -19,6 +20,8 @@ package enum Runner {
 
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
+    private static let leaveIfInterruptedFunction = find(
+        "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
     private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
@@ -41,6 +44,9 @@ package enum Runner {
 
     /// Whether the user asked the running cell to stop.
     static var isInterrupted: Bool { isInterruptedFunction?() ?? false }
+
+    /// Leaves the calling thread's work, if it is that which the user asked to stop.
+    static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }
 
     /// Leaves the calling thread's work at once, abandoning what is on its stack.
     static func leave(_ outcome: Outcome) -> Never {

@@ -46,14 +46,16 @@ void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) 
     va_end(arguments);
     send_json(
         kind, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"frames\":%s,%s}", names[report->outcome],
-        end->interrupted ? "true" : "false", report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "", frames, members);
+        end->interrupted ? "true" : "false",
+        report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "", frames, members);
     free(members);
 }
 
 // --- interrupting -----------------------------------------------------------------------------------------------
 
 enum {
-    GRACE_MILLISECONDS = 150,    // For code that asks whether it was cancelled.
+    LOOPS_MILLISECONDS = 100,    // From here on optimised loops end at their next round.
+    GRACE_MILLISECONDS = 180,    // For code that asks whether it was cancelled.
     LIBRARY_MILLISECONDS = 1000, // From here on also out of Swift functions of the standard library.
     PATIENCE_MILLISECONDS = 20000,
     STEP_MILLISECONDS = 2,
@@ -64,7 +66,9 @@ static bool anything_is_asked_to_end(void) { return is_asked_to_end(&the_cell) |
 
 static void *insist(void *unused) {
     (void)unused;
+    void (*stop_loops)(bool) = (void (*)(bool))dlsym(RTLD_DEFAULT, "gyrus_stop_loops");
     for (int waited = 0; waited < PATIENCE_MILLISECONDS && anything_is_asked_to_end(); waited += STEP_MILLISECONDS) {
+        if (waited >= LOOPS_MILLISECONDS && stop_loops) stop_loops(true);
         if (waited >= GRACE_MILLISECONDS) {
             threads_interrupt(waited >= LIBRARY_MILLISECONDS);
             pthread_mutex_lock(&bar_lock);
@@ -73,6 +77,7 @@ static void *insist(void *unused) {
         }
         usleep(STEP_MILLISECONDS * 1000);
     }
+    if (stop_loops) stop_loops(false);
     return NULL;
 }
 

@@ -115,6 +115,8 @@ struct job *thread_job(void);
 uint32_t thread_request(void);
 // Leaves the body of the calling guarded thread at once.
 _Noreturn void thread_leave(enum outcome outcome);
+// What a loop of a cell calls between two rounds once loops are stopped: leaves an interrupted job.
+void gyrus_runner_leave_if_interrupted(void);
 // Asks every thread of an interrupted job to leave, where it can do so without holding a lock; `library` as above.
 void threads_interrupt(bool library);
 // Installs the handlers of traps and interrupts, and the runtime's hook for throws.

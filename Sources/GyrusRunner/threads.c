@@ -140,6 +140,13 @@ void thread_leave(enum outcome outcome) {
     siglongjmp(current->start, outcome);
 }
 
+void gyrus_runner_leave_if_interrupted(void) {
+    struct guarded *guard = current;
+    if (guard == NULL || !guard->armed || !atomic_load(&guard->job->interrupted)) return;
+    report_from(guard, OUTCOME_INTERRUPT, 0, 0, (uintptr_t)__builtin_frame_address(0));
+    thread_leave(OUTCOME_INTERRUPT);
+}
+
 void threads_interrupt(bool library) {
     atomic_store(&reach_into_library, library);
     pthread_mutex_lock(&all_lock);

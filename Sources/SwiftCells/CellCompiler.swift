@@ -78,13 +78,19 @@ public final class CellCompiler {
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
         let declared = Set(syntax.declarations.map(\.name))
         syntax.replace { names.hasConformance($0, declared: declared) }
+        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
+        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let flags =
+            optimization.flags(for: syntax, isOptimized: options.isOptimized)
+            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
         let edited: EditedSource
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping))
             syntax.forgetDeclarations()
         } else {
             edited = CellRewriter.rewritten(
-                syntax, of: source, owners: names.variableOwner, showsResult: options.showsResult)
+                syntax, of: source, owners: names.variableOwner, showsResult: options.showsResult,
+                pollsInLoops: flags.contains("-O"))
         }
         let prelude = names.prelude(for: syntax)
         let survivors = names.survivors(of: syntax)
@@ -92,11 +98,6 @@ public final class CellCompiler {
             header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
             + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
             .joined()
-        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
-        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-        let flags =
-            optimization.flags(for: syntax, isOptimized: options.isOptimized)
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
         let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
         if cache?.restore(key, to: stem(module)) != true {
             do {

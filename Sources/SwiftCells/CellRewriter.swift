@@ -22,15 +22,19 @@ package final class CellRewriter: SyntaxVisitor {
     }
 
     static func rewritten(
-        _ syntax: CellSyntax, of source: String, owners: (String) -> String?, showsResult: Bool = true
+        _ syntax: CellSyntax, of source: String, owners: (String) -> String?, showsResult: Bool = true,
+        pollsInLoops: Bool = false
     ) -> EditedSource {
-        EditedSource(source, edits: edits(of: syntax, owners: owners, showsResult: showsResult))
+        let edits = edits(
+            of: syntax, owners: owners, showsResult: showsResult, pollsInLoops: pollsInLoops)
+        return EditedSource(source, edits: edits)
     }
 
     /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
-    static func edits(of syntax: CellSyntax, owners: (String) -> String?, showsResult: Bool = true)
-        -> [SourceEdit]
-    {
+    static func edits(
+        of syntax: CellSyntax, owners: (String) -> String?, showsResult: Bool = true,
+        pollsInLoops: Bool = false
+    ) -> [SourceEdit] {
         var earlier: [String: (module: String, item: Int)] = [:]
         for declaration in syntax.declarations where declaration.kind == .variable {
             if let module = owners(declaration.name) {
@@ -46,6 +50,7 @@ package final class CellRewriter: SyntaxVisitor {
                 rewriter.edits += replacement.edits
                 continue
             }
+            if pollsInLoops { rewriter.edits += LoopPolls.edits(in: statement) }
             rewriter.rewrite(statement, isLast: showsResult && index == statements.count - 1)
         }
         return rewriter.edits

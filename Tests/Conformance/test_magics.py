@@ -545,6 +545,8 @@ def test_two_kernels_want_the_same_package(cache, tmp_path):
 def test_a_build_is_interrupted(cache, tmp_path, fresh_kernel):
     folder = tmp_path / "slow"
     make_package(folder, "8", name="Slow")
+    manifest = folder / "Package.swift"
+    manifest.write_text(manifest.read_text() + "import Foundation\nThread.sleep(forTimeInterval: 4)\n")
     message = fresh_kernel.client.execute(f"%package {folder}")
     time.sleep(1)
     fresh_kernel.interrupt()
@@ -639,3 +641,19 @@ def test_another_library_means_other_cells(cache, prefix, tmp_path):
         assert len(entries(cache) - other) == 2
     finally:
         os.environ["JUPYTER_PATH"] = before
+
+
+def test_an_interrupted_loop_of_optimised_code_leaves_its_variables_whole(fresh_kernel):
+    kernel = fresh_kernel
+    for _ in range(4):
+        kernel.ok("var table: [String: [Int]] = [:]")
+        message = kernel.client.execute(
+            'print("begun")\nwhile true {\n    for z in 0..<1000 { table["\\(z)", default: []].append(z) }\n'
+            '    if table["0"]!.count > 2000 { table = [:] }\n}'
+        )
+        kernel.wait_for_output(message)
+        time.sleep(0.4)
+        kernel.interrupt()
+        assert kernel.finish(message, timeout=10).reply["ename"] == "KeyboardInterrupt"
+        assert int(kernel.value("table.values.map { $0.reduce(0, +) }.max() ?? -1")) >= 0
+        assert kernel.value('table["new", default: []].append(1); table["new"]!.count') == "1"
