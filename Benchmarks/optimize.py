@@ -27,7 +27,7 @@ CELLS = {
     "a call of the library": "Matrix<Float>(rows: 3, columns: 3, repeating: {0}).rows",
     "closures": "(0..<200_000).map {{ $0 &* {0} }}.filter {{ $0 & 3 == 0 }}.count",
     "a loop": "var sum{1} = 0\nfor i in 0..<1_000_000 {{ sum{1} &+= i % 7 &* {0} }}\nsum{1}",
-    "a loop over an array": "var a{1} = [Double](repeating: {0}, count: 100_000)\nfor k in 0..<10 {{ for i in a{1}.indices {{ a{1}[i] += Double(k) }} }}\na{1}[5]",
+    "a loop over a top-level array": "var a{1} = [Double](repeating: {0}, count: 100_000)\nfor k in 0..<10 {{ for i in a{1}.indices {{ a{1}[i] += Double(k) }} }}\na{1}[5]",
     "a function": "func f{1}(_ n: Int) -> Int {{ n < 2 ? n : f{1}(n - 1) + f{1}(n - 2) }}\nf{1}(25) + {0}",
     "a type": "struct P{1} {{ var x = {0}; func twice() -> Int {{ x * 2 }} }}\nP{1}().twice()",
 }
