@@ -127,8 +127,9 @@ let package = Package(
 
         // Benchmarks
         .executableTarget(
-            name: "EncodingBenchmark", dependencies: ["Encoding", "Tensors"], path: "Benchmarks/ridge",
-            exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "EncodingBenchmark", dependencies: ["Brain", "Encoding", "Formats", "Tensors"],
+            path: "Benchmarks/ridge", exclude: ["README.md", "peer.py", "run.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
             exclude: ["README.md", "models.py", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),

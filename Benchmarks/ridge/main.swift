@@ -1,15 +1,19 @@
 // One ridge fit on random data: prints its seconds, floating-point work and share of the GEMM peak as JSON.
 //
-// Usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout|banded (20 alphas, 5 folds; see run.py)
+// Usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout|kernel|banded|file (20 alphas, 5 folds; see
+// run.py). `kernel` gives weights of samples, as himalaya's KernelRidgeCV does; `file` reads the responses from an HDF5
+// file and writes the results to another in at most 1 GB.
 
+import Brain
 import Encoding
+import Formats
 import Foundation
 import Tensors
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let kind = CommandLine.arguments.last ?? "float"
 guard arguments.count == 3 else {
-    fatalError("usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout|banded")
+    fatalError("usage: EncodingBenchmark SAMPLES FEATURES VOXELS float|double|heldout|kernel|banded|file")
 }
 
 /// Uniform numbers of unit variance from a fast generator.
@@ -31,6 +35,30 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
     try body()
     return (ContinuousClock.now - start) / .seconds(1)
+}
+
+/// Fits voxels of a file of noise that is written first, a few thousand voxels at a time.
+func runFromFile() throws {
+    let (samples, features, voxels) = (arguments[0], arguments[1], arguments[2])
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-benchmark-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "responses.h5")
+    try HDF5File.create(url) { file in
+        let dataset = try file.createDataset("/responses", shape: [samples, voxels])
+        for first in stride(from: 0, to: samples, by: 100) {
+            let rows = random(min(100, samples - first), voxels, seed: UInt64(first + 1), as: Float.self)
+            try dataset.write(Tensor(rows), at: [first, 0])
+        }
+    }
+    let x = random(samples, features, seed: 88_172_645_463_325_252, as: Float.self)
+    let responses = try HDF5File.open(url).dataset("/responses")
+    let model = Ridge(alphas: .logspace(0, 6, count: 20))
+    let time = try seconds {
+        try model.fit(
+            x, responses: responses, toFile: folder.appending(path: "ridge.h5").path, memory: .gigabytes(1))
+    }
+    print("{\"seconds\": \(time)}")
 }
 
 func run<Element: Scalar>(_ type: Element.Type) throws {
@@ -60,6 +88,10 @@ func run<Element: Scalar>(_ type: Element.Type) throws {
             alphas: .logspace(1, 20, count: 20), candidates: .dirichlet(20, seed: 1), intercept: false,
             showsProgress: false)
         time = try seconds { score = try model.fit(bands, to: y).searchScores.row(0).reduce(0, +) }
+    } else if kind == "kernel" {
+        let model = KernelRidge(
+            alphas: .logspace(0, 6, count: 20), intercept: false, scoresHeldOut: false, showsProgress: false)
+        time = try seconds { score = try model.fit(x, to: y).searchScores.row(19).reduce(0, +) }
     } else {
         let model = Ridge(
             alphas: .logspace(0, 6, count: 20), intercept: false, scoresHeldOut: kind == "heldout",
@@ -75,4 +107,8 @@ func run<Element: Scalar>(_ type: Element.Type) throws {
         "{\"seconds\": \(time), \"gemmPeakGFLOPs\": \(peak / 1e9), \"meanScore\": \(score / Double(voxels))}")
 }
 
-if kind == "double" { try run(Double.self) } else { try run(Float.self) }
+switch kind {
+case "file": try runFromFile()
+case "double": try run(Double.self)
+default: try run(Float.self)
+}

@@ -49,14 +49,16 @@ def work(n, p, v):
 def main():
     swift, python, *cases = sys.argv[1:]
     peer = str(Path(__file__).with_name("peer.py"))
-    print("| case | Gyrus | with held-out scores | RidgeCV | KernelRidgeCV | faster | memory | GEMM peak reached |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| case | Gyrus | weights of samples | with held-out scores | RidgeCV | KernelRidgeCV | faster | memory "
+          "| GEMM peak reached |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for case in cases or CASES:
         n, p, v = case.rstrip("db").split("x")
         banded = case.endswith("b")
         precision = "double" if case.endswith("d") else "float"
         ours = measure([swift, n, p, v, "banded" if banded else precision])
         scored = measure([swift, n, p, v, "heldout"]) if precision == "float" and not banded else None
+        kernel = measure([swift, n, p, v, "kernel"]) if int(n) < int(p) and not banded else None
         batch = ["5000"] if int(v) > 10000 else []
         theirs = [measure([python, peer, n, p, v, precision, name, *batch]) for name in (["Banded"] if banded else ["RidgeCV", "KernelRidgeCV"])
                   if not (name == "KernelRidgeCV" and int(n) * int(v) > 1e8)]
@@ -66,7 +68,7 @@ def main():
         share = operations / ours["seconds"] / ours["gemmPeakGFLOPs"] / 1e9
         ratios = (f"{best['seconds'] / ours['seconds']:.1f}x | {ours['memory'] / best['memory']:.2f}" if best else "– | –")
         columns = [shown(result) for result in theirs] + ["not run"] * (2 - len(theirs))
-        print(f"| {case} | {shown(ours)} | {shown(scored) if scored else '–'} | {' | '.join(columns)} | {ratios} "
+        print(f"| {case} | {shown(ours)} | {shown(kernel) if kernel else '–'} | {shown(scored) if scored else '–'} | {' | '.join(columns)} | {ratios} "
               f"| {share:.0%} |", flush=True)
 
 

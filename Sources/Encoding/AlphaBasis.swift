@@ -29,18 +29,18 @@ struct AlphaBasis {
             chosen.append(pivot)
             // Twice is enough: the second pass takes off what rounding left of the earlier axes.
             var axis = residuals[pivot]
-            for earlier in axes { axis = less(axis, dot(axis, earlier), earlier) }
-            let length = dot(axis, axis).squareRoot()
+            for earlier in axes { axis = less(axis, innerProduct(axis, earlier), earlier) }
+            let length = innerProduct(axis, axis).squareRoot()
             axis = axis.map { $0 / length }
             axes.append(axis)
-            residuals = residuals.map { less($0, dot($0, axis), axis) }
+            residuals = residuals.map { less($0, innerProduct($0, axis), axis) }
             residuals[pivot] = residuals[pivot].map { _ in 0 }
         }
         self.chosen = chosen
         // On the axes the chosen functions are triangular: their weights follow from the last to the first.
-        let triangle = chosen.map { index in axes.map { dot(functions[index], $0) } }
+        let triangle = chosen.map { index in axes.map { innerProduct(functions[index], $0) } }
         weights = alphas.indices.map { index in
-            var rest = axes.map { dot(functions[index], $0) }
+            var rest = axes.map { innerProduct(functions[index], $0) }
             var weights = [Double](repeating: 0, count: chosen.count)
             for k in chosen.indices.reversed() {
                 weights[k] = rest[k] / triangle[k][k]
@@ -51,8 +51,6 @@ struct AlphaBasis {
         }
     }
 }
-
-private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
 private func less(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
     zip(a, b).map { $0 - factor * $1 }

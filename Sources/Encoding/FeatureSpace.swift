@@ -40,6 +40,14 @@ enum FeatureSpace<Working: Scalar> {
         }
     }
 
+    /// The largest eigenvalue of the matrix that is decomposed, to a few hundredths.
+    var largestEigenvalue: Double {
+        switch self {
+        case .primal(let features): features.gram.largestEigenvalue
+        case .kernel(let features): features.kernel.largestEigenvalue
+        }
+    }
+
     var centred: Bool {
         switch self {
         case .primal(let features): features.centred
@@ -52,14 +60,17 @@ enum FeatureSpace<Working: Scalar> {
         if case .primal(let features) = self { features.features } else { nil }
     }
 
-    /// The directions of one fold; `forRefit` adds what the weights are made of.
+    /// The directions of one fold; `forRefit` adds what the weights are made of; with `fromResponses` all
+    /// of `U` is there.
     func directions<Element: Scalar>(
-        of fold: Fold, smallestAlpha: Double, forRefit: Bool = false, as type: Element.Type
+        of fold: Fold, smallestAlpha: Double, forRefit: Bool = false, fromResponses: Bool = false,
+        as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         switch self {
         case .primal(let features):
             return try features.directions(
-                of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, as: type)
+                of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, fromResponses: fromResponses,
+                as: type)
         case .kernel(let features):
             return try features.directions(of: fold, forRefit: forRefit, as: type)
         }

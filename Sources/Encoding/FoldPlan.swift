@@ -9,6 +9,10 @@ import Tensors
 /// | directions, all alphas at once (`PairTerms`) | 2 r (min(p, n - m) + m + r) | 9 r³ |
 /// | directions, one alpha after the other | 2 r (min(p, n - m) + A m) | 9 r³ |
 /// | q alphas that stand for all (`FoldSkeleton`) | 2 q m (n - m) | q ((n - m)³ / 3 + 2 m (n - m)²) |
+/// | one decomposition of all samples (`HeldOutBlocks`) | 2 A (n s / folds + m²) | A (m² s + m³ / 3) |
+///
+/// where s is the smaller of n and p. An eigendecomposition runs at about three quarters of a product's speed at best,
+/// so that its 9 r³ count as 12.
 ///
 /// Features fewer than training samples are decomposed by their Gram matrix (p x p), others by the kernel of the
 /// samples, which for a refit to all samples may be the larger one again (`FeatureSpace.forRefit`).
@@ -55,5 +59,34 @@ struct FoldPlan<Element: Scalar> {
             of: fold, smallestAlpha: task.alphas.first ?? 1, as: Element.self)
         return .directions(
             FoldDirections(directions, alphas: task.alphas, score: task.score, workingIn: Working.self))
+    }
+}
+
+/// Whether a search in `HeldOutBlocks` costs less than a decomposition for every fold.
+struct BlockPlan {
+    let isCheaper: Bool
+
+    init(samples n: Int, features p: Int, voxels: Int, task: RidgeTask) {
+        let test = Double(task.folds.map(\.test.count).max() ?? 1)
+        let (n, p, voxels) = (Double(n), Double(p), Double(voxels))
+        let (folds, alphas) = (Double(task.folds.count), Double(task.alphas.count))
+        let (r, s) = (min(p, n - test), min(p, n))
+        let separately = folds * (12 * r * r * r + voxels * 2 * r * (r + test + r))
+        let inBlocks =
+            alphas * folds * test * test * (s + test / 3)
+            + voxels * alphas * (2 * n * s + 2.5 * folds * test * test)
+        let isPossible =
+            task.alphaPerVoxel && task.alphas.count > 1 && task.score != .correlation
+            && task.folds.allSatisfy { $0.train.count + $0.test.count == Int(n) }
+        // Below, both take no time.
+        isCheaper = isPossible && separately > 1e8 && inBlocks < separately
+    }
+
+    /// Whether rounding leaves the held-out errors right: `I - H` has eigenvalues down to `alpha / (w + alpha)`.
+    static func isSafe<Element: Scalar>(
+        largestEigenvalue: Double, smallestAlpha: Double, as type: Element.Type
+    ) -> Bool {
+        Double(Element.ulpOfOne) * largestEigenvalue / smallestAlpha
+            < (Element.self == Float.self ? 3e-3 : 1e-9)
     }
 }

@@ -18,19 +18,19 @@ struct PreparedRidge<Element: Scalar> {
 }
 
 extension Ridge {
-    /// The model as far as it goes without responses.
+    /// The model as far as it goes without responses; `voxels` is how many there will be, where they come at once.
     func prepared<Element: Scalar>(
-        _ features: Matrix<Element>, splits: [Fold]
+        _ features: Matrix<Element>, splits: [Fold], voxels: Int? = nil
     ) throws -> PreparedRidge<Element> {
         let largestTrain = splits.map(\.train.count).max() ?? features.rows
         // Double precision costs little where the decomposition is small, and saves the digits that squaring loses.
         return min(features.columns, largestTrain) <= 1500
-            ? try prepared(features, splits: splits, workingIn: Double.self)
-            : try prepared(features, splits: splits, workingIn: Element.self)
+            ? try prepared(features, splits: splits, voxels: voxels, workingIn: Double.self)
+            : try prepared(features, splits: splits, voxels: voxels, workingIn: Element.self)
     }
 
     private func prepared<Element: Scalar, Working: Scalar>(
-        _ features: Matrix<Element>, splits: [Fold], workingIn type: Working.Type
+        _ features: Matrix<Element>, splits: [Fold], voxels: Int?, workingIn type: Working.Type
     ) throws -> PreparedRidge<Element> {
         let alphas = try alphas.checked()
         let means =
@@ -39,12 +39,28 @@ extension Ridge {
         if intercept {
             centred.standardise(rows: 0..<centred.rows, means: means, deviations: means.map { _ in 1 })
         }
-        let space = FeatureSpace(
-            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? features.rows)
         let task = RidgeTask(
             alphas: alphas, folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
             scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
-        return PreparedRidge(
-            solver: try RidgeSolver(space, task: task), featureMeans: means, intercept: intercept)
+        func result(_ space: FeatureSpace<Working>, inBlocks: Bool) throws -> PreparedRidge<Element> {
+            PreparedRidge(
+                solver: try RidgeSolver(space, task: task, inBlocks: inBlocks), featureMeans: means,
+                intercept: intercept)
+        }
+        if let voxels,
+            BlockPlan(samples: features.rows, features: features.columns, voxels: voxels, task: task)
+                .isCheaper
+        {
+            let space = FeatureSpace(centred, centred: intercept, largestTrain: features.rows)
+            if BlockPlan.isSafe(
+                largestEigenvalue: space.largestEigenvalue, smallestAlpha: alphas.first ?? 1, as: Element.self
+            ) {
+                return try result(space, inBlocks: true)
+            }
+        }
+        return try result(
+            FeatureSpace(
+                centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? features.rows),
+            inBlocks: false)
     }
 }

@@ -24,9 +24,10 @@ struct PrimalFeatures<Working: Scalar> {
     /// The same with each feature multiplied by a factor of its own.
     func scaled(by factors: [Double]) -> PrimalFeatures { PrimalFeatures(scaling: self, by: factors) }
 
-    /// The directions of one fold.
+    /// The directions of one fold; `fromResponses` where all are to be taken from the responses themselves.
     func directions<Element: Scalar>(
-        of fold: Fold, smallestAlpha: Double, forRefit: Bool, as type: Element.Type
+        of fold: Fold, smallestAlpha: Double, forRefit: Bool, fromResponses: Bool = false,
+        as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         let isComplement = fold.train.count + fold.test.count == features.rows
         var test = features.rows(at: fold.test)
@@ -45,7 +46,7 @@ struct PrimalFeatures<Working: Scalar> {
             smallestAlpha: smallestAlpha, hasProducts: isComplement)
         let count = eigenvalues.count
         // Per voxel: the training samples times the directions, against the rotation of the features' products.
-        let directIsCheaper = fold.train.count <= features.columns
+        let directIsCheaper = fromResponses || fold.train.count <= features.columns
         let direct = plan.directCount(eigenvalues: eigenvalues, as: type, directIsCheaper: directIsCheaper)
         if direct > 0 {
             var rows = train ?? features.rows(at: fold.train)

@@ -66,7 +66,7 @@ public struct Ridge: Sendable {
         _ features: Matrix<Element>, to responses: Matrix<Element>, splits: [Fold]
     ) throws -> RidgeFit<Element> {
         try checkFeatures(features, responses: responses)
-        return try prepared(features, splits: splits).fit(responses)
+        return try prepared(features, splits: splits, voxels: responses.columns).fit(responses)
     }
 }
 

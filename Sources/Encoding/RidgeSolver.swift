@@ -32,19 +32,21 @@ struct RidgeSolver<Element: Scalar> {
     let samples: Int
     let weights: Int
     private let models: [FoldModel<Element>]
+    /// For held-out errors without a decomposition of each fold.
+    private let blocks: HeldOutBlocks<Element>?
     private let refit: PrincipalDirections<Element>
     private let refitFactors: Matrix<Element>
     private let features: Matrix<Element>?
     private let centred: Bool
 
-    /// Decomposes the features of every fold, several folds at once.
+    /// Decomposes the features of every fold, several folds at once, or of all samples alone where `inBlocks`.
     ///
     /// Throws `CancellationError` where the task is cancelled, and `LinearAlgebraError`.
-    init<Working: Scalar>(_ space: FeatureSpace<Working>, task: RidgeTask) throws {
+    init<Working: Scalar>(_ space: FeatureSpace<Working>, task: RidgeTask, inBlocks: Bool = false) throws {
         self.task = task
         (samples, weights, centred) = (space.samples, space.weights, space.centred)
         // One alpha without held-out scores needs no folds.
-        let folds = task.alphas.count > 1 || task.scoresHeldOut ? task.folds : []
+        let folds = !inBlocks && (task.alphas.count > 1 || task.scoresHeldOut) ? task.folds : []
         let all = Fold(train: Array(0..<space.samples), test: [])
         let refitSpace = space.forRefit
         let plan = FoldPlan<Element>(space: space, task: task)
@@ -56,7 +58,8 @@ struct RidgeSolver<Element: Scalar> {
                 // The refit is the largest, so it comes first.
                 if index == 0 {
                     refit = try refitSpace.directions(
-                        of: all, smallestAlpha: task.alphas.first ?? 1, forRefit: true, as: Element.self)
+                        of: all, smallestAlpha: task.alphas.first ?? 1, forRefit: true,
+                        fromResponses: inBlocks, as: Element.self)
                 } else {
                     models[index - 1] = try plan.model(of: folds[index - 1], in: space)
                 }
@@ -66,6 +69,7 @@ struct RidgeSolver<Element: Scalar> {
         guard let refit else { throw CancellationError() }
         self.models = models.compactMap { $0 }
         self.refit = refit
+        blocks = inBlocks ? HeldOutBlocks(refit, folds: task.folds, centred: space.centred) : nil
         refitFactors = refit.weightFactors(alphas: task.alphas)
         let needsProducts =
             refit.left.columns < refit.count
@@ -84,14 +88,20 @@ struct RidgeSolver<Element: Scalar> {
     /// a voxel that cannot be fitted). Throws `CancellationError` where the task is cancelled.
     func solve(_ responses: Matrix<Element>, means: [Double]) throws -> RidgeSolution<Element> {
         let voxels = responses.columns
-        let sizes = VoxelBatch<Element>.Sizes(
+        var sizes = VoxelBatch<Element>.Sizes(
             models, refit: refit, samples: samples, alphas: task.alphas.count,
             remembers: task.scoresHeldOut, products: features?.columns ?? 0)
+        if blocks != nil {
+            sizes.predictions = samples
+            sizes.test = task.folds.map(\.test.count).max() ?? 0
+        }
         let pool = BatchPool(voxels: voxels, sizes: sizes, memoryLimit: task.memoryLimit)
         var progress = ProgressBar("ridge", total: voxels, unit: "voxels")
         let shows = task.showsProgress && pool.batches.count > 8
         var parts = [BatchPart](repeating: BatchPart(), count: pool.batches.count)
-        if !task.alphaPerVoxel {
+        if let blocks {
+            try blocks.search(responses, means: means, task: task, pool: pool, parts: &parts)
+        } else if !task.alphaPerVoxel {
             try pool.run(into: &parts) { batch, columns, part, interruption in
                 part.columns = columns
                 batch.load(responses, voxels: columns, means: means)
@@ -107,12 +117,14 @@ struct RidgeSolver<Element: Scalar> {
                 part.columns = columns
                 batch.load(responses, voxels: columns, means: means)
                 if let features { batch.multiply(features: features) }
-                if task.alphaPerVoxel {
-                    try search(batch, &part, interruption)
-                } else if task.scoresHeldOut {
-                    for index in models.indices { rotate(batch, index) }
+                if blocks == nil {
+                    if task.alphaPerVoxel {
+                        try search(batch, &part, interruption)
+                    } else if task.scoresHeldOut {
+                        for index in models.indices { rotate(batch, index) }
+                    }
+                    if task.scoresHeldOut { try scoreHeldOut(batch, &part, interruption) }
                 }
-                if task.scoresHeldOut { try scoreHeldOut(batch, &part, interruption) }
                 try interruption.check()
                 guard let axes = refit.axes else { return }
                 batch.rotate(into: refit, slot: 0, centred: false)

@@ -26,12 +26,12 @@ extension VoxelBatch {
     }
 
     /// A fold's share of each voxel's score is `offset - weight * squared error`.
-    private struct ErrorTerms {
+    struct ErrorTerms {
         var offsets: [Double]
         var weights: [Double]
     }
 
-    private func errorTerms(samples: Int, score: SearchScore, folds: Int) -> ErrorTerms {
+    func errorTerms(samples: Int, score: SearchScore, folds: Int) -> ErrorTerms {
         let share = 1 / Double(folds)
         if score != .r2 {
             return ErrorTerms(

@@ -125,6 +125,20 @@ extension LinearAlgebra {
         return solution
     }
 
+    /// Solves `L Lᵀ X = right` in place, where `right` has as many rows as the factor of `cholesky(_:)`, without gaps.
+    package static func solve<Element: Scalar>(
+        choleskyFactor factor: Matrix<Element>, columns: Int, _ right: UnsafeMutablePointer<Element>
+    ) {
+        let order = factor.rows
+        factor.withUnsafeBufferPointer { factor in
+            guard let triangle = factor.baseAddress, columns > 0 else { return }
+            for transposed in [false, true] {
+                Element._trsm(
+                    order: order, columns: columns, transposed: transposed, triangle, right)
+            }
+        }
+    }
+
     private static func gesdd<Element: Scalar>(
         _ a: Matrix<Element>, left: UnsafeMutablePointer<Element>?, right: UnsafeMutablePointer<Element>?
     ) throws -> [Element] {
