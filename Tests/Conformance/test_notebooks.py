@@ -49,3 +49,11 @@ def test_the_encoding_models(root):
     assert "Everything that was put in was found." in printed
     charts = [data for data in bundles(notebook) if "application/vnd.vegalite.v5+json" in data]
     assert len(charts) == 6 and all("image/png" in data for data in charts)
+
+
+def test_the_foundation_models(root):
+    notebook = execute(root / "Notebooks/03-foundation-models.ipynb")
+    assert not [output for output in outputs(notebook) if output["output_type"] == "error"]
+    assert any(output.get("text") == "All of it ran.\n" for output in outputs(notebook))
+    charts = [data for data in bundles(notebook) if "application/vnd.vegalite.v5+json" in data]
+    assert len(charts) == 2 and all("image/png" in data for data in charts)

@@ -12,7 +12,9 @@ struct HelpRequestTests {
         #expect(request.name == name && request.detailLevel == detail)
     }
 
-    @Test(arguments: ["", "?", "Array", "a ? b : c", "x?.count", "f()?", "?a?", "let x: Int?", "a???", "3?", "a? b?"])
+    @Test(arguments: [
+        "", "?", "Array", "a ? b : c", "x?.count", "f()?", "?a?", "let x: Int?", "a???", "3?", "a? b?",
+    ])
     func isSwift(cell: String) {
         #expect(HelpRequest(cell) == nil)
     }
