@@ -10,7 +10,7 @@ struct CellCacheTests {
         let stem = folder.appending(path: "session/\(name)").path
         try FileManager.default.createDirectory(
             atPath: folder.path + "/session", withIntermediateDirectories: true)
-        for ending in ["so", "swiftmodule", "dia"] {
+        for ending in ["so", "swiftmodule", "swiftdoc", "dia"] {
             try Data("\(text) \(ending)".utf8).write(to: URL(fileURLWithPath: "\(stem).\(ending)"))
         }
         return stem
@@ -46,7 +46,7 @@ struct CellCacheTests {
     @Test("the entries unused for longest go when there are too many")
     func trims() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let cache = try CellCache(folder: folder.appending(path: "cache"), limit: 2 * 3 * 30)
+        let cache = try CellCache(folder: folder.appending(path: "cache"), limit: 2 * 4 * 30)
         let stem = try file("Cell1", String(repeating: "x", count: 20))
         for (age, key) in ["oldest", "used", "newest"].enumerated() {
             cache.store(key, from: stem)
