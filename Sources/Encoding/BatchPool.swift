@@ -69,7 +69,8 @@ struct BatchPool<Element: Scalar> {
         try parts.withUnsafeMutableBufferPointer { parts in
             let parts = parts
             let counter = VoxelCounter(report: progress)
-            try concurrently(batches.count) { index, worker, interruption in
+            // As many threads as there is memory for, whatever became of `threadCount` meanwhile.
+            try concurrently(batches.count, workers: workers.count) { index, worker, interruption in
                 try body(workers[worker], batches[index], &parts[index], interruption)
                 counter.add(batches[index].count)
             }

@@ -4,17 +4,18 @@ import Tensors
 /// Calls `body` for each of `count` items on several threads; it ends when all are done, one throws, or the calling
 /// task is cancelled.
 ///
-/// `body` gets the item, the number of its thread, and what it should ask now and then whether to go on.
+/// `body` gets the item, the number of its thread (below `workers`), and what it should ask now and then whether to go on.
 /// Throws what `body` throws first, or `CancellationError`.
 func concurrently(
-    _ count: Int, _ body: (_ item: Int, _ worker: Int, _ interruption: Interruption) throws -> Void
+    _ count: Int, workers: Int = threadCount,
+    _ body: (_ item: Int, _ worker: Int, _ interruption: Interruption) throws -> Void
 )
     throws
 {
     try Task.checkCancellation()
     let interruption = Interruption()
     let failure = Mutex<(any Error)?>(nil)
-    parallelEach(count) { item, worker in
+    parallelEach(count, workers: workers) { item, worker in
         do {
             try interruption.check()
             try body(item, worker, interruption)

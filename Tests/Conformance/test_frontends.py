@@ -128,6 +128,16 @@ def test_an_exported_script_compiles_and_runs(tmp_path, prefix):
     assert ran.stdout == "42 2\n"
 
 
+def test_what_only_looks_like_a_magic_stays_swift():
+    from gyrus_jupyter.script import as_swift
+
+    for swift in ('let s = """\n%time\n!ls\n"""', "let r = 7\n    % 4", "let b = a &&\n    !c", "f(\n    !c)"):
+        assert as_swift(swift) == swift
+    assert as_swift("if true {\n%time f()\n}\n!ls -l") == "if true {\n//%time f()\n}\n//!ls -l"
+    assert as_swift("%%html\n<b>x</b>") == "//%%html\n//<b>x</b>"
+    assert as_swift("%%time\nf()") == "//%%time\nf()"
+
+
 def test_the_console():
     ran = subprocess.run(
         [program("jupyter-console"), "--kernel", "gyrus", "--simple-prompt"], capture_output=True, text=True, timeout=120,

@@ -5,7 +5,9 @@ import re
 from nbconvert.exporters import ScriptExporter
 
 IMPORTS = ["Foundation", "Gyrus"]
-LINE_MAGIC = re.compile(r"^(\s*)([%!].*)$")
+LINE_MAGIC = re.compile(r"^(\s*)(%%?[a-z]+\b.*|!\s*[\w./~].*)$")
+# Behind such an end the next line goes on with an expression.
+OPEN_END = re.compile(r"[-+*/%&|^<>=?:,.(\[]\s*$")
 CELL_MAGIC = re.compile(r"^\s*%%")
 
 
@@ -15,7 +17,13 @@ def as_swift(source):
     first = next((line for line in lines if line.strip()), "")
     if CELL_MAGIC.match(first) and not re.match(r"^\s*%%(time|timeit)\b", first):
         return "\n".join("//" + line for line in lines)
-    return "\n".join(LINE_MAGIC.sub(r"\1//\2", line) for line in lines)
+    done, previous, in_string = [], "", False
+    for line in lines:
+        goes_on = in_string or OPEN_END.search(previous)
+        done.append(line if goes_on else LINE_MAGIC.sub(r"\1//\2", line))
+        in_string ^= line.count('"""') % 2 == 1
+        previous = line if line.strip() else previous
+    return "\n".join(done)
 
 
 class SwiftExporter(ScriptExporter):
