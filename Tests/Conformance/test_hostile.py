@@ -90,15 +90,25 @@ def test_a_runner_killed_between_cells_is_replaced_and_reported(kernel):
     assert kernel.value("1 + 1") == "2"
 
 
+def kill_runner(session):
+    """Kills the runner if there is one; compilers come and go meanwhile."""
+    for child in kernel_process(session).children():
+        try:
+            if child.name() == "gyrus-runner":
+                child.kill()
+        except psutil.NoSuchProcess:
+            pass
+
+
 def test_a_runner_killed_at_any_moment(kernel):
     chance = random.Random(7)
     for _ in range(12):
         cell = kernel.client.execute('var n = 0\nfor i in 0..<20_000 { print(i); n &+= i }\nn')
         time.sleep(chance.uniform(0, 0.4))
-        for child in kernel_process(kernel).children():
-            if child.name() == "gyrus-runner":
-                child.kill()
+        kill_runner(kernel)
         assert kernel.finish(cell, timeout=30).reply["status"] in ("ok", "error")
+    # The last one may have died so late that its death is this cell's to report.
+    kernel.run("0")
     assert kernel.value("1 + 1") == "2"
 
 
