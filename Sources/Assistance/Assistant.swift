@@ -23,8 +23,8 @@ package final class Assistant: Sendable {
     private static let limit = 6.0
     /// How long the first question may take, in which all modules are loaded.
     private static let startLimit = 60.0
-    /// Of bytes, how many the process may take: the modules of four hundred cells take half of it.
-    private static let memoryLimit = 1 << 30
+    /// Of bytes, how many the process may take: it begins with some 300 MB, and grows with the modules of cells.
+    private static let memoryLimit = 512 << 20
 
     /// An assistant whose process starts with the first `warmUp` or question; `log` is told why there is none.
     package init(executable: String, log: @escaping @Sendable (String) -> Void) {
