@@ -170,13 +170,9 @@ final class CellSession: @unchecked Sendable {
 
     private func execute(_ cell: CompiledCell, context: RequestContext, keepsResult: Bool) throws -> Outcome {
         let runner = try ensureRunner()
-        let job = output.begin(context, runner: runner, keepsResult: keepsResult)
-        let isSent = runner.send(
-            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
-        if interrupts.withLock({ $0.isAsked }) { runner.send("interrupt") }
-        // A runner that has just died may have been heard of before the job began.
-        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
-        let left = output.take(job)
+        let left = finish(cell, on: runner, context: context, keepsResult: keepsResult) {
+            if interrupts.withLock({ $0.isAsked }) { runner.send("interrupt") }
+        }
         guard let end = left.end else { return Outcome(error: lost(left, cell.label)) }
         if end.outcome == .ok {
             compiler.commit(cell)
@@ -187,6 +183,20 @@ final class CellSession: @unchecked Sendable {
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
         return Outcome(
             error: reports.stopped(cell, end, error: left.error, trapText: left.trapText), timing: end.timing)
+    }
+
+    /// Has the runner run a compiled cell, and waits for its end; `onStart` is called when it has been sent.
+    private func finish(
+        _ cell: CompiledCell, on runner: RunnerProcess, context: RequestContext, keepsResult: Bool,
+        isGlance: Bool = false, onStart: () -> Void = {}
+    ) -> CellOutput.End {
+        let job = output.begin(context, runner: runner, keepsResult: keepsResult, isGlance: isGlance)
+        let isSent = runner.send(
+            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
+        onStart()
+        // A runner that has just died may have been heard of before the job began.
+        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
+        return output.take(job)
     }
 
     /// The runner is gone: a new one begins with nothing.
@@ -280,11 +290,7 @@ final class CellSession: @unchecked Sendable {
         defer { compiler.discard(cell) }
         interrupts.withLock { $0.isGlancing = true }
         defer { interrupts.withLock { $0.isGlancing = false } }
-        let job = output.begin(context, runner: runner, keepsResult: true, isGlance: true)
-        let isSent = runner.send(
-            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
-        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
-        let left = output.take(job)
+        let left = finish(cell, on: runner, context: context, keepsResult: true, isGlance: true)
         if left.end == nil { Log.write(lost(left, "the inspection of \(variable)").value) }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
         return content?["data"]?["text/plain"]?.text

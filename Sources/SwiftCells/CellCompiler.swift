@@ -188,7 +188,7 @@ public final class CellCompiler {
         )
     }
 
-    /// The flags that decide what a source means; sourcekitd takes them too.
+    /// The flags that decide what a source means, to the compiler and to sourcekitd alike.
     private var languageFlags: [String] {
         [
             "-target", toolchain.target, "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing",
@@ -206,21 +206,17 @@ public final class CellCompiler {
     ) throws {
         let arguments =
             [
-                "-frontend", "-c", "-primary-file", file, "-target", toolchain.target,
-                "-disable-objc-interop",
-                "-swift-version", "5", "-enable-bare-slash-regex", "-enable-testing", "-module-name", module,
+                "-frontend", "-c", "-primary-file", file, "-disable-objc-interop", "-module-name", module,
                 "-entry-point-function-name", module + "_main",
                 "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
                 // For the comments on its declarations.
                 "-emit-module-doc-path", path(module, "swiftdoc"),
-                "-module-cache-path", moduleCache.path, "-resource-dir", toolchain.resources,
                 "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only",
                 // Without: each module repeats the search paths, and the compiler reads them all.
                 "-no-serialize-debugging-options", "-serialize-diagnostics-path", path(module, "dia"),
                 "-typo-correction-limit", "20",
-                "-I", folder.path, "-o", path(module, "o"),
-            ] + libraries.modules.flatMap { ["-I", $0] } + libraries.clangFlags.flatMap { ["-Xcc", $0] }
-            + libraries.compilerFlags + toolchain.macroFlags + flags
+                "-o", path(module, "o"),
+            ] + languageFlags + toolchain.macroFlags + flags
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
         if result.status == 0 { return }
         // An error outside all cells is one of the installation, not of the user's code.
