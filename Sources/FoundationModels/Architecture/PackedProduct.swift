@@ -26,6 +26,7 @@ final class PackedProduct: Sendable {
     /// Runs the product on rows x inputs numbers into rows x outputs.
     func run(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, shape: ProductShape) {
         guard shape.rows > 0, inputs > 0, outputs > 0 else { return }
+        applyThreadCount()
         let weights = packed.withLock { packed in
             if let packed { return packed }
             let weights = PackedWeights(weight: joinedWeight(), bias: joinedBias())

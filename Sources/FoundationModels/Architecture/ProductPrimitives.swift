@@ -2,20 +2,27 @@ internal import COneDNN
 import Synchronization
 import Tensors
 
-/// The products that oneDNN has compiled, by shape; layers of one shape share them.
+/// The products that oneDNN has compiled, by shape and number of threads; layers of one shape share them.
 final class ProductPrimitives: Sendable {
     static let shared = ProductPrimitives()
 
     /// Every batch of sentences has its own number of rows; beyond these many shapes the memory starts anew.
     private static let capacity = 512
-    private let primitives = Mutex<[ProductShape: ProductPrimitive]>([:])
+    private let primitives = Mutex<[Key: ProductPrimitive]>([:])
+
+    /// oneDNN divides the work among threads when it compiles a product.
+    private struct Key: Hashable {
+        let shape: ProductShape
+        let threads: Int
+    }
 
     func primitive(for shape: ProductShape, weights: PackedWeights) -> ProductPrimitive {
-        primitives.withLock { primitives in
-            if let known = primitives[shape] { return known }
+        let key = Key(shape: shape, threads: threadCount)
+        return primitives.withLock { primitives in
+            if let known = primitives[key] { return known }
             if primitives.count >= Self.capacity { primitives.removeAll() }
             let primitive = ProductPrimitive(shape, weights: weights.description)
-            primitives[shape] = primitive
+            primitives[key] = primitive
             return primitive
         }
     }
