@@ -1,54 +1,121 @@
-"""Writes image towers with seeded random weights: for Gyrus a folder, for onnxruntime a file, for PyTorch the same weights.
+"""Writes towers with seeded random weights: for Gyrus a folder, for onnxruntime a file, for PyTorch the same weights.
 
 Usage: python Benchmarks/towers/models.py FOLDER
-Needs: torch 2.13.0, timm 1.0.31, transformers 5.24.0, onnx, safetensors.
+Needs: torch 2.13.0, timm 1.0.31, transformers 5.24.0, onnx 1.23.2, onnxruntime 1.32.0, safetensors 0.8.0.
 """
 
 import json
 import sys
 from pathlib import Path
 
+import numpy
 import torch
 from safetensors.torch import save_file
 
-CASES = ["vit-b16-224", "vit-b16-384", "clip-b32"]
+MODELS = ["vit-b16-224", "vit-b16-384", "clip-b32-image", "clip-b32-text", "bert-base"]
+# The first word of the vocabularies; the ids before it are those of special tokens (and of CLIP's single bytes).
+FIRST_WORD = {"bert-base": 1000, "clip-b32-text": 1000}
 
 
-def build(case):
+class Output(torch.nn.Module):
+    """What is compared: the states of BERT's last layer, CLIP's embeddings divided by their length."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *inputs):
+        name = self.model.config.model_type
+        if name == "bert":
+            return self.model(input_ids=inputs[0], attention_mask=inputs[1]).last_hidden_state
+        if name == "clip_text_model":
+            return torch.nn.functional.normalize(self.model(input_ids=inputs[0]).text_embeds, dim=-1)
+        return torch.nn.functional.normalize(self.model(pixel_values=inputs[0]).image_embeds, dim=-1)
+
+
+def build(name, attention="sdpa"):
+    import transformers
     torch.manual_seed(0)
-    if case == "clip-b32":
-        import transformers
-
-        class Embedding(torch.nn.Module):
-            def __init__(self, model):
-                super().__init__()
-                self.model = model
-
-            def forward(self, images):
-                return torch.nn.functional.normalize(self.model(pixel_values=images).image_embeds, dim=-1)
-
-        config = transformers.CLIPVisionConfig(patch_size=32, attn_implementation="sdpa")
-        return Embedding(transformers.CLIPVisionModelWithProjection(config).eval()), 224
+    if name == "bert-base":
+        config = transformers.BertConfig(attn_implementation=attention)
+        return Output(transformers.BertModel(config, add_pooling_layer=False)).eval()
+    if name == "clip-b32-text":
+        config = transformers.CLIPTextConfig(attn_implementation=attention, bos_token_id=49406, eos_token_id=49407)
+        return Output(transformers.CLIPTextModelWithProjection(config)).eval()
+    if name == "clip-b32-image":
+        config = transformers.CLIPVisionConfig(patch_size=32, attn_implementation=attention)
+        return Output(transformers.CLIPVisionModelWithProjection(config)).eval()
     import timm
-    size = int(case.rsplit("-", 1)[1])
-    return timm.create_model(f"vit_base_patch16_{size}", num_classes=0, global_pool="").eval(), size
+    return timm.create_model(f"vit_base_patch16_{side(name)}", num_classes=0, global_pool="").eval()
+
+
+def side(name):
+    """The height and width of a model's images."""
+    return 384 if name.endswith("384") else 224
+
+
+def examples(name):
+    """Inputs with which a model is traced, and which of their dimensions may change."""
+    if name == "bert-base":
+        ids = torch.full((2, 8), 1000)
+        return {"ids": ids, "mask": torch.ones_like(ids)}, {"ids": {0: "n", 1: "tokens"}, "mask": {0: "n", 1: "tokens"}}
+    if name == "clip-b32-text":
+        ids = torch.full((2, 77), 1000)
+        ids[:, -1] = 49407
+        return {"ids": ids}, {"ids": {0: "n"}}
+    return {"images": torch.zeros(2, 3, side(name), side(name))}, {"images": {0: "n"}}
+
+
+def write_tokenizer(name, folder):
+    """A tokenizer to which `wN` is the token N, so that all sides run the same tokens."""
+    first = FIRST_WORD[name]
+    if name == "bert-base":
+        special = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]"}
+        tokens = [special.get(i, f"w{i}" if i >= first else f"[unused{i}]") for i in range(30522)]
+        (folder / "vocab.txt").write_text("\n".join(tokens) + "\n")
+    else:
+        words = [f"w{i}" for i in range(first, 49406)]
+        vocabulary = {"<|startoftext|>": 49406, "<|endoftext|>": 49407}
+        tokenizer = {
+            "added_tokens": [{"id": i, "content": t, "special": True, "normalized": False} for t, i in vocabulary.items()],
+            "normalizer": None, "pre_tokenizer": {"type": "WhitespaceSplit"},
+            "post_processor": {"type": "RobertaProcessing", "sep": ["<|endoftext|>", 49407], "cls": ["<|startoftext|>", 49406],
+                               "trim_offsets": False, "add_prefix_space": False},
+            "model": {"type": "WordPiece", "unk_token": "<|endoftext|>", "continuing_subword_prefix": "##",
+                      "max_input_chars_per_word": 100,
+                      "vocab": {f"[unused{i}]": i for i in range(first)} | {w: first + i for i, w in enumerate(words)} | vocabulary}}
+        (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
 
 
 def write(root):
-    for case in CASES:
-        folder = root / case
+    for name in MODELS:
+        folder = root / name
         if (folder / "model.onnx").exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        model, size = build(case)
-        weights = model.model if case == "clip-b32" else model
-        save_file({name: value.contiguous() for name, value in weights.state_dict().items() if value.is_floating_point()},
+        model = build(name)
+        weights = model.model if isinstance(model, Output) else model
+        save_file({key: value.contiguous() for key, value in weights.state_dict().items() if value.is_floating_point()},
                   folder / "model.safetensors")
-        config = weights.config.to_dict() if case == "clip-b32" else {"architecture": f"vit_base_patch16_{size}"}
+        config = weights.config.to_dict() if isinstance(model, Output) else {"architecture": f"vit_base_patch16_{side(name)}"}
         (folder / "config.json").write_text(json.dumps(config))
-        torch.onnx.export(model, (torch.zeros(2, 3, size, size),), str(folder / "model.onnx"), dynamo=False, opset_version=17,
-                          input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}})
+        if name in FIRST_WORD:
+            write_tokenizer(name, folder)
+        inputs, dynamic = examples(name)
+
+        def export(model, path):
+            torch.onnx.export(model, tuple(inputs.values()), str(path), dynamo=False, opset_version=17,
+                              input_names=list(inputs), output_names=["y"], dynamic_axes=dynamic)
+        if name == "bert-base":
+            # onnxruntime's own optimizer knows BERT's attention as transformers writes it without SDPA.
+            from onnxruntime.transformers import optimizer
+            export(build(name, "eager"), folder / "eager.onnx")
+            fused = optimizer.optimize_model(str(folder / "eager.onnx"), "bert", num_heads=12, hidden_size=768, opt_level=0)
+            print(fused.get_fused_operator_statistics(), file=sys.stderr)
+            fused.save_model_to_file(str(folder / "fused.onnx"))
+        export(model, folder / "model.onnx")
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    with torch.inference_mode():
+        write(Path(sys.argv[1]))

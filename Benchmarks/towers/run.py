@@ -1,19 +1,24 @@
-"""Image towers: this library, onnxruntime and PyTorch, one after the other on the same machine with the same weights.
+"""Towers: this library, onnxruntime and PyTorch, one after the other on the same machine with the same weights.
 
-Usage: python Benchmarks/towers/run.py TowersBenchmark PYTHON FOLDER [CASE:BATCH...]
-`TowersBenchmark` is the built executable, `PYTHON` an interpreter with what models.py needs and onnxruntime 1.32.0; FOLDER holds the
-models, which are written at the first run (1 GB). Prints a Markdown table of milliseconds an image (the best of the rounds) and peak
-memory. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for all sides. `GYRUS_PEERS=onnxruntime` leaves PyTorch out.
+Usage: python Benchmarks/towers/run.py TowersBenchmark PYTHON FOLDER [MODEL:STIMULI...]
+`TowersBenchmark` is the built executable, `PYTHON` an interpreter with what models.py needs; FOLDER holds the models, which are written at
+the first run (3.5 GB). STIMULI is as in cases.py. Prints a Markdown table of milliseconds a stimulus (the best of the rounds) and peak
+memory; onnxruntime's time beside ours; and what share of a 2048 x 2048 product's speed at that moment we reach.
+OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for all sides. `GYRUS_PEERS=onnxruntime,fused` leaves PyTorch out.
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-CASES = ["vit-b16-224:1", "vit-b16-224:8", "vit-b16-384:1", "vit-b16-384:8", "clip-b32:1", "clip-b32:8", "clip-b32:32"]
-ROUNDS = {1: 8, 8: 4, 32: 3}
+from cases import lengths, operations, token_ids
+
+CASES = ([f"{model}:{n}" for model in ("vit-b16-224", "vit-b16-384", "clip-b32-image") for n in (1, 8, 32)]
+         + [f"clip-b32-text:{n}x77" for n in (1, 8, 32)] + [f"bert-base:{n}x{t}" for t in (32, 80, 128) for n in (1, 8, 32)]
+         + ["bert-base:256x5-60", "bert-base:256x5-60s"])
 
 
 def measure(command):
@@ -25,24 +30,44 @@ def measure(command):
 
 
 def shown(result):
-    return "failed" if result is None else f"{1000 * result['secondsPerImage']:.1f} ms, {result['memory']:.2f} GB"
+    return "–" if result is None else f"{1000 * result['seconds']:.1f} ms, {result['memory']:.2f} GB"
+
+
+def write_texts(stimuli, path):
+    """Texts of the wanted lengths, whose words models.py's tokenizers know; two tokens are the special ones."""
+    texts = [" ".join(f"w{i}" for i in token_ids(text % 32, length - 2)) for text, length in enumerate(lengths(stimuli))]
+    path.write_text("\n".join(texts) + "\n")
+    return str(path)
 
 
 def main():
     swift, python, folder, *cases = sys.argv[1:]
     here = Path(__file__).parent
     subprocess.run([python, here / "models.py", folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peers = os.environ.get("GYRUS_PEERS", "onnxruntime,torch").split(",")
-    print(f"| case | Gyrus | {' | '.join(peers)} | GEMM then |")
-    print("| --- " * (len(peers) + 3) + "|")
-    for case in cases or CASES:
-        name, batch = case.split(":")
-        rounds = str(ROUNDS.get(int(batch), 3))
-        model = str(Path(folder) / name)
-        ours = measure([swift, model, batch, rounds])
-        theirs = [measure([python, str(here / "peer.py"), peer, model, batch, rounds]) for peer in peers]
-        gemm = f"{ours['gemmGFLOPs']:.0f} GFLOP/s" if ours else "–"
-        print(f"| {name}, batch {batch} | {shown(ours)} | {' | '.join(map(shown, theirs))} | {gemm} |", flush=True)
+    peers = os.environ.get("GYRUS_PEERS", "onnxruntime,fused,torch").split(",")
+    print(f"| case | Gyrus | {' | '.join(peers)} | onnxruntime / Gyrus | GFLOP | of the product's speed |")
+    print("| --- " * (len(peers) + 5) + "|")
+    with tempfile.TemporaryDirectory() as temporary:
+        for case in cases or CASES:
+            model, stimuli = case.split(":")
+            path = str(Path(folder) / model)
+            ours = write_texts(stimuli, Path(temporary) / "texts.txt") if "x" in stimuli else stimuli
+            work = operations(model, stimuli)
+            count = int(stimuli.partition("x")[0])
+            # About three seconds at a speed of 150 GFLOP/s.
+            rounds = str(max(3, min(60, round(3 * 150e9 / (work * count)))))
+            product = measure([swift, "product"])["gflops"] * 1e9
+            us = measure([swift, path, ours, rounds])
+            results = {peer: measure([python, str(here / "peer.py"), peer, path, stimuli, rounds])
+                       for peer in peers if peer != "fused" or (Path(path) / "fused.onnx").exists()}
+            for peer, other in results.items():
+                if other and us and (stimuli.isdigit() is False) and "-" not in stimuli and any(
+                        abs(a - b) > 1e-4 for a, b in zip(us["result"], other["result"])):
+                    print(f"{case}: {peer} has another result: {other['result']}, not {us['result']}", file=sys.stderr)
+            best = min(r["seconds"] for name, r in results.items() if name != "torch" and r)
+            share = work / us["seconds"] / product
+            print(f"| {model}, {stimuli} | {shown(us)} | {' | '.join(shown(results.get(peer)) for peer in peers)} "
+                  f"| {best / us['seconds']:.2f} | {work / 1e9:.1f} | {share:.2f} of {product / 1e9:.0f} GFLOP/s |", flush=True)
 
 
 main()
