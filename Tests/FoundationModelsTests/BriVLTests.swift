@@ -94,4 +94,37 @@ struct BriVLTests {
             try compare(published, "texts", "published")
         }
     }
+
+    @Test("for pairs of images and texts: cosines, and classes by templates")
+    func pairs() throws {
+        try withModel { model in
+            func reference(_ file: String, _ name: String) throws -> Matrix<Float> {
+                let file = try Safetensors.open(Fixtures.folder.appending(path: "brivl/\(file).safetensors"))
+                let tensor: Tensor<Float> = try file.tensor(name)
+                return tensor.matrix
+            }
+            let images = Seeded.images("brivl", count: 3, height: 139, width: 139)
+            let embeddings = try model.image.features(of: images, layers: "embedding", showsProgress: false)[
+                0
+            ]
+            .matrix
+            let texts: [String] = try Fixtures.json("encoders/texts.json")
+            let found = try embeddings.cosineSimilarity(to: model.textEmbeddings(of: texts))
+            let (image, text) = try (
+                reference("images", "grid embedding"), reference("texts", "masked embedding")
+            )
+            #expect(found.rows == 3 && found.columns == texts.count)
+            for row in 0..<image.rows {
+                for column in 0..<text.rows {
+                    let cosine = zip(image.row(row), text.row(column)).reduce(0) { $0 + $1.0 * $1.1 }
+                    #expect(abs(found[row, column] - cosine) < tolerance)
+                }
+            }
+            // The temperature of its training, which the checkpoint does not hold.
+            #expect(try model.similarityScale == 1 / 0.07)
+            let classes = try model.zeroShotClassifier(of: texts.filter { !$0.isEmpty }, templates: ["{}"])
+                .classify(embeddings)
+            #expect(classes.probabilities.rows == 3)
+        }
+    }
 }
