@@ -1,8 +1,8 @@
 """A small Hugging Face hub for the tests: the API of models, files with redirections to a store of large files, ranges, faults.
 
 Run: python3 server.py FOLDER   (a folder of models OWNER/NAME/FILES; the port is printed; ends when its standard input does)
-GET /control?KEY=VALUE&… sets a fault: `cut` bytes after which the next `times` answers of the store break off, `corrupt`, `noranges`,
-`token` that is required. GET /log gives all requests since the last as JSON, with their range and authorization.
+GET /control?KEY=VALUE&… sets a fault: `cut` bytes after which the next `times` answers of the store break off, `pause` milliseconds
+between each 4 kB of the store's answers, `corrupt`, `noranges`, `token` that is required. GET /log gives all requests since the last as JSON, with their range and authorization.
 """
 import hashlib
 import json
@@ -10,6 +10,7 @@ import pathlib
 import socketserver
 import sys
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -103,7 +104,13 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.close_connection = True
             return
-        self.wfile.write(data[start:])
+        pause = int(faults.get("pause", 0)) / 1000
+        try:
+            for piece in range(start, len(data), 4096 if pause else len(data)):
+                self.wfile.write(data[piece:piece + 4096] if pause else data[piece:])
+                time.sleep(pause)
+        except ConnectionError:  # whoever asked has gone
+            self.close_connection = True
 
 
 class Server(ThreadingHTTPServer):
