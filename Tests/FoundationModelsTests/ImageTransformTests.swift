@@ -35,6 +35,11 @@ struct ImageTransformTests {
     func unfitted() throws {
         let transform = ImageTransform(normalization: .timm)
         #expect(throws: FoundationModelError.self) { try transform.apply(photo, size: ImageSize(24)) }
+        // A line of pixels would become gigabytes.
+        let line = try RGBImage(width: 1, height: 60_000, pixels: Array(repeating: 3, count: 180_000))
+        let shorter = ImageTransform(fit: .shorterSide(384), normalization: .timm)
+        let error = #expect(throws: ImageError.self) { try shorter.apply(line, size: ImageSize(384)) }
+        #expect(error?.description.contains("1 x 60000 pixels") == true)
         let size = ImageSize(height: photo.height, width: photo.width)
         #expect(try transform.apply(photo, size: size) == photo)
     }
@@ -49,6 +54,46 @@ struct ImageTransformTests {
         #expect(crops.allSatisfy { $0.width == 24 && $0.height == 24 })
         let narrow = try RGBImage(width: 200, height: 2, pixels: Array(repeating: 9, count: 1200))
         #expect(try transform.apply(narrow, size: size).pixels.allSatisfy { $0 == 9 })
+    }
+
+    @Test(
+        "BriVL's published resizing of tensors, without antialiasing",
+        arguments: [(24, 24), (17, 31), (52, 66), (45, 65), (1, 2)])
+    func sampled(_ height: Int, _ width: Int) throws {
+        let size = ImageSize(height: height, width: width)
+        let published = ImageTransform.briVLAsPublished
+        let file = Fixtures.folder.appending(path: "vision/published.safetensors")
+        let expected: Tensor<Float> = try Safetensors.open(file).tensor("\(height) \(width)")
+        let found = try published.batch(of: ImagesInMemory([photo]), 0..<1, size: size)
+        #expect(found.shape == [1] + expected.shape)
+        // The same arithmetic in float32; numbers are below 3.
+        let largest = zip(found.elements, expected.elements).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(largest < 1e-6)
+        // What is shown of it is rounded to 8 bits.
+        let shown = try published.apply(photo, size: size)
+        let seen = published.planes(of: shown)
+        let step: Float = 0.5 / 255 / 0.224 + 1e-5
+        #expect(zip(seen.elements, expected.elements).allSatisfy { abs($0 - $1) < step })
+    }
+
+    @Test("the paper's crops have the distribution of torchvision's", arguments: [(512, 512), (100, 40)])
+    func cropDistribution(_ width: Int, _ height: Int) throws {
+        let file = Fixtures.folder.appending(path: "vision/published.safetensors")
+        let expected: Tensor<Float> = try Safetensors.open(file).tensor("boxes \(width) \(height)")
+        let count = 20_000
+        let boxes = (0..<count).map {
+            RandomCrop(seed: 1, index: $0, leastArea: 0.2).box(width: width, height: height)
+        }
+        let sides: [KeyPath<PixelBox, Int>] = [\.left, \.top, \.width, \.height]
+        for (column, side) in sides.enumerated() {
+            let mean = boxes.reduce(0.0) { $0 + Double($1[keyPath: side]) } / Double(count)
+            // Five standard errors of the difference of two means of 20,000.
+            let error = Double(expected[1, column]) * (2 / Double(count)).squareRoot()
+            #expect(abs(mean - Double(expected[0, column])) < 5 * error)
+        }
+        let least = boxes.map { Double($0.width * $0.height) }.min() ?? 0
+        // Both sides are rounded to whole pixels.
+        #expect(least > 0.2 * Double(width * height) - Double(width + height))
     }
 
     @Test("films in HDF5 and files on disk are sources of images")

@@ -2,7 +2,7 @@ import Foundation
 
 extension RGBImage {
     /// The most pixels that are decoded, as in Pillow: a small file may claim to be a huge image.
-    private static let pixelLimit = 178_956_970
+    static let pixelLimit = 178_956_970
 
     /// Reads a JPEG or PNG file.
     ///

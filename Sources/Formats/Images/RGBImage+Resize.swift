@@ -26,13 +26,15 @@ public enum Interpolation: String, Sendable, CaseIterable {
 extension RGBImage {
     /// The image in another size, byte for byte as Pillow's `Image.resize` makes it.
     ///
-    /// Throws `ImageError` where the size is not above nought.
+    /// Throws `ImageError` where the size is not above nought, or has more pixels than are decoded of a file.
     /// Source: Pillow, `src/libImaging/Resample.c`.
     public func resized(
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
     ) throws -> RGBImage {
-        guard newWidth > 0, newHeight > 0 else {
-            throw ImageError("an image cannot be resized to \(newWidth) x \(newHeight) pixels")
+        let (area, isHuge) = newWidth.multipliedReportingOverflow(by: newHeight)
+        guard newWidth > 0, newHeight > 0, !isHuge, area <= Self.pixelLimit else {
+            throw ImageError(
+                "an image of \(width) x \(height) pixels cannot be resized to \(newWidth) x \(newHeight)")
         }
         let narrow =
             newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))

@@ -47,8 +47,7 @@ enum BriVLModel {
     /// The image tower. Version 1.0 is told by the file's name: 380 pixels, and boxes that a detector must bring; that of
     /// 2022 has 456 pixels and a grid of 6 x 6.
     ///
-    /// Images are resized as Pillow does. The published scripts resized tensors, which in their version of torchvision
-    /// leaves out pixels where an image becomes smaller.
+    /// Images are resized as Pillow does; `ImageTransform.briVLAsPublished` is what the published scripts did.
     private static func image(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> ImageTower
     {

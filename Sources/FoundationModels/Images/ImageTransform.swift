@@ -15,9 +15,12 @@ public struct ImageTransform: Sendable, Equatable {
         case shorterSide(Int)
         /// Height and width are each scaled to the network's.
         case stretched
-        /// A box of 8 to 100 % of the image and proportions from 3:4 to 4:3, drawn anew for every image, is stretched
-        /// (torchvision's `RandomResizedCrop`): what the paper's scripts did when they took features.
-        case randomCrop(seed: UInt64)
+        /// Height and width are each scaled by the four nearest pixels, without antialiasing (what torchvision's
+        /// `Resize` once made of tensors); always bilinear.
+        case sampled
+        /// A box of at least that share of the image's area and of proportions from 3:4 to 4:3, drawn anew for every
+        /// image, is stretched (torchvision's `RandomResizedCrop`, whose own share is 0.08).
+        case randomCrop(seed: UInt64, leastArea: Double = 0.08)
     }
 
     /// How height and width are made right; nothing where images have them already.
@@ -48,8 +51,11 @@ public struct ImageTransform: Sendable, Equatable {
                 .centerCropped(width: size.width, height: size.height)
         case .stretched:
             return try image.resized(width: size.width, height: size.height, interpolation)
-        case .randomCrop(let seed):
-            return try image.cropped(to: RandomCrop(seed: seed, index: index).box(in: image))
+        case .sampled:
+            return try image.sampled(width: size.width, height: size.height)
+        case .randomCrop(let seed, let leastArea):
+            let crop = RandomCrop(seed: seed, index: index, leastArea: leastArea)
+            return try image.cropped(to: crop.box(width: image.width, height: image.height))
                 .resized(width: size.width, height: size.height, interpolation)
         case nil:
             guard image.height == size.height, image.width == size.width else {
@@ -60,7 +66,7 @@ public struct ImageTransform: Sendable, Equatable {
         }
     }
 
-    /// The numbers that the network gets for an image: 3 x height x width.
+    /// The numbers that the network gets for an image of its size: 3 x height x width.
     public func planes(of image: RGBImage) -> Tensor<Float> {
         Tensor(shape: [3, image.height, image.width]) { target in
             guard let base = target.baseAddress else { return }
@@ -68,8 +74,25 @@ public struct ImageTransform: Sendable, Equatable {
         }
     }
 
+    /// Writes what the network gets for an image, 3 x height x width.
+    private func write(
+        _ image: RGBImage, size: ImageSize, index: Int, into target: UnsafeMutablePointer<Float>
+    )
+        throws
+    {
+        if fit == .sampled {
+            return image.writeSampledPlanes(
+                width: size.width, height: size.height, mean: normalization.mean,
+                deviation: normalization.deviation, into: target)
+        }
+        try apply(image, size: size, index: index).writePlanes(
+            mean: normalization.mean, deviation: normalization.deviation, into: target)
+    }
+
     /// The images of `range` as n x 3 x height x width, made on all threads.
-    func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<Float> {
+    package func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<
+        Float
+    > {
         let count = 3 * size.height * size.width
         let errors = ParallelErrors()
         let batch = Tensor<Float>(shape: [range.count, 3, size.height, size.width]) { target in
@@ -78,10 +101,8 @@ public struct ImageTransform: Sendable, Equatable {
                 for index in part {
                     do {
                         let number = range.lowerBound + index
-                        let image = try apply(try source.image(number), size: size, index: number)
-                        image.writePlanes(
-                            mean: normalization.mean, deviation: normalization.deviation,
-                            into: target + index * count)
+                        try write(
+                            try source.image(number), size: size, index: number, into: target + index * count)
                     } catch { errors.put(error, at: index) }
                 }
             }

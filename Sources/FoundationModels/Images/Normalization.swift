@@ -24,12 +24,4 @@ extension ImageTransform {
         /// The paper's, which are CLIP's.
         public static let paper = clip
     }
-
-    /// What the paper's image tower needs: 384 pixels by the middle of the image, CLIP's normalisation.
-    public static let paper = ImageTransform(fit: .shorterSide(384), normalization: .paper)
-
-    /// What the paper's scripts did: a random crop of every frame, also at inference.
-    public static func paperAsPublished(seed: UInt64) -> ImageTransform {
-        ImageTransform(fit: .randomCrop(seed: seed), normalization: .paper)
-    }
 }

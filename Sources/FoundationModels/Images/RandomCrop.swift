@@ -2,33 +2,36 @@ import Formats
 import Foundation
 
 /// The box that torchvision's `RandomResizedCrop` would draw: the same distribution, from a generator of its own.
-struct RandomCrop {
+package struct RandomCrop {
     private var state: UInt64
+    private let leastArea: Double
 
     /// The draw of image `index`, which depends on no other image.
-    init(seed: UInt64, index: Int) {
+    package init(seed: UInt64, index: Int, leastArea: Double) {
         state = seed &+ UInt64(bitPattern: Int64(index)) &* 0xd134_2543_de82_ef95
+        self.leastArea = leastArea
     }
 
-    /// 8 to 100 % of the area and proportions from 3:4 to 4:3, ten times tried; then the largest box in the middle.
-    func box(in image: RGBImage) -> PixelBox {
+    /// From the least share of the area to all of it and proportions from 3:4 to 4:3, ten times tried; then the largest
+    /// box in the middle.
+    package func box(width pixelsAcross: Int, height pixelsDown: Int) -> PixelBox {
         var draws = self
-        let (width, height) = (Double(image.width), Double(image.height))
+        let (width, height) = (Double(pixelsAcross), Double(pixelsDown))
         for _ in 0..<10 {
-            let area = width * height * draws.uniform(0.08, 1)
+            let area = width * height * draws.uniform(leastArea, 1)
             let proportion = exp(draws.uniform(log(3.0 / 4), log(4.0 / 3)))
             let w = Int((area * proportion).squareRoot().rounded(.toNearestOrEven))
             let h = Int((area / proportion).squareRoot().rounded(.toNearestOrEven))
-            guard w > 0, h > 0, w <= image.width, h <= image.height else { continue }
-            let top = Int(draws.uniform(0, Double(image.height - h + 1)))
-            let left = Int(draws.uniform(0, Double(image.width - w + 1)))
+            guard w > 0, h > 0, w <= pixelsAcross, h <= pixelsDown else { continue }
+            let top = Int(draws.uniform(0, Double(pixelsDown - h + 1)))
+            let left = Int(draws.uniform(0, Double(pixelsAcross - w + 1)))
             return PixelBox(left: left, top: top, width: w, height: h)
         }
         let proportion = min(max(width / height, 3.0 / 4), 4.0 / 3)
-        let w = min(image.width, Int((height * proportion).rounded()))
-        let h = min(image.height, Int((width / proportion).rounded()))
+        let w = min(pixelsAcross, Int((height * proportion).rounded()))
+        let h = min(pixelsDown, Int((width / proportion).rounded()))
         return PixelBox(
-            left: (image.width - w) / 2, top: (image.height - h) / 2, width: max(w, 1), height: max(h, 1))
+            left: (pixelsAcross - w) / 2, top: (pixelsDown - h) / 2, width: max(w, 1), height: max(h, 1))
     }
 
     private mutating func uniform(_ low: Double, _ high: Double) -> Double {

@@ -22,6 +22,13 @@ void image_resize_columns(const unsigned char *from, unsigned char *to, long to_
 /// Turns pixels into three planes of numbers by a table of 256 for each channel.
 void image_planes(const unsigned char *rgb, long pixels, const float *tables, float *red, float *green, float *blue);
 
+/// Stretches an image to three planes of to_width x to_height numbers by straight lines between the four nearest pixels.
+///
+/// Pixels that are nearest to none are left out, as PyTorch's `interpolate` leaves them out. Numbers from 0 to 1, less
+/// the channel's mean, over its deviation.
+void image_sample_planes(const unsigned char *rgb, long width, long height, const float *mean, const float *deviation,
+                         long to_width, long to_height, float *planes);
+
 /// Inverted CMYK pixels, as Adobe writes them in JPEG files, into RGB (by 255 - c, without a profile, as Pillow).
 void image_from_inverted_cmyk(const unsigned char *cmyk, long pixels, unsigned char *rgb);
 
