@@ -30,6 +30,9 @@ public final class HDF5File: Sendable {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw FormatError(url, cannot: "opened", code: ENOENT)
         }
+        if let missing = try missingBytes(of: url) {
+            throw FormatError(url, "is cut short: it lacks \(missing) bytes at its end, or more")
+        }
         return try HDF5Library.locked {
             let access = try access(url)
             let mode = writable ? gyrus_h5_read_write() : gyrus_h5_read_only()

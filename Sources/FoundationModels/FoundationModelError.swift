@@ -8,8 +8,8 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
     case parameters(path: String, problems: [String])
     /// The model has no part of that kind.
     case missingPart(model: String, part: String, has: String)
-    /// No layer has that name.
-    case unknownLayer(String, model: String, known: [String])
+    /// No layer has that name; `near` are those that are spelled like it.
+    case unknownLayer(String, model: String, known: [String], near: [String])
     /// An input that the model cannot take.
     case input(String)
 
@@ -26,9 +26,15 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
                 + problems.prefix(20).map { "  " + $0 }.joined(separator: "\n")
                 + (problems.count > 20 ? "\n  and \(problems.count - 20) more" : "")
         case .missingPart(let model, let part, let has): "\(model) has no \(part); it has \(has)"
-        case .unknownLayer(let name, let model, let known):
-            "no layer of \(model) is called \"\(name)\"; its layers are \(known.joined(separator: ", "))"
+        case .unknownLayer(let name, let model, let known, let near):
+            "no layer of \(model) is called \"\(name)\""
+                + guess(near)
+                + "; its layers are \(known.joined(separator: ", "))"
         case .input(let problem): problem
         }
+    }
+
+    private func guess(_ names: [String]) -> String {
+        names.isEmpty ? "" : " (perhaps \(names.map { "\"\($0)\"" }.joined(separator: " or ")))"
     }
 }

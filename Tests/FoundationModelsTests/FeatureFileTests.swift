@@ -77,6 +77,10 @@ struct FeatureFileTests {
             let other = try model.featureFile(at: inFolder, of: texts(6), showsProgress: false).url
             #expect(one == same && one != other)
             #expect(one.lastPathComponent.hasPrefix("bert-"))
+            let nowhere = #expect(throws: FormatError.self) {
+                try model.featureFile(at: "/proc/none/story.h5", of: texts(5), showsProgress: false)
+            }
+            #expect(nowhere?.description.hasPrefix("/proc/none: cannot be made") == true)
         }
     }
 

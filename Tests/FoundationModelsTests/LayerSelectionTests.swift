@@ -1,5 +1,6 @@
 import Foundation
 import FoundationModels
+import Tensors
 import Testing
 
 @Suite("Layers are found by long and short names, ranges and wildcards")
@@ -22,6 +23,26 @@ struct LayerSelectionTests {
         #expect(try names("layer 1") == ["encoder.layer.1"])
         #expect(try names("layer *") == Array(all.dropFirst()))
         #expect(try names(["encoder.*.2", "embeddings"]) == ["embeddings", "encoder.layer.2"])
+    }
+
+    @Test("a name that fits nothing is answered with those that are spelled like it")
+    func nearNames() throws {
+        let image = try FoundationModel.load(Fixtures.folder.appending(path: "vision/timm")).image
+        func message(_ selection: LayerSelection) -> String {
+            let pixels = Tensor<Float>(shape: [1, 3, 24, 24])
+            let error = #expect(throws: FoundationModelError.self) {
+                try image.features(of: pixels, layers: selection, showsProgress: false)
+            }
+            return error?.description ?? ""
+        }
+        #expect(message("blck 1").contains("\"blck 1\" (perhaps \"block 1\""))
+        #expect(message("Block_0").contains("perhaps \"block 0\""))
+        #expect(message("blocks.*.attention").contains("perhaps \"block 0 attention\""))
+        #expect(message("attn").contains("perhaps \"blocks.0.attn\""))
+        #expect(message("nrom").contains("perhaps \"norm\""))
+        #expect(!message("convolution").contains("perhaps"))
+        // A range that is only partly there would give fewer layers than the user counts on.
+        #expect(message(.blocks(1...2)).contains("\"block 1 to 2\""))
     }
 
     @Test func unknownNamesListTheLayers() throws {

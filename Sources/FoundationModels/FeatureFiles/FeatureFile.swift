@@ -20,14 +20,16 @@ public struct FeatureFile: Sendable {
 
     /// Opens a file that `featureFile` wrote.
     ///
-    /// Throws `FormatError` where it is another kind of file.
+    /// Throws `FormatError` where it is another kind of file, or cut short.
     public static func open(_ path: String) throws -> FeatureFile {
         try open(URL(fileURLWithPath: (path as NSString).expandingTildeInPath))
     }
 
     static func open(_ url: URL) throws -> FeatureFile {
         let file = try HDF5File.open(url)
-        return FeatureFile(url: url, provenance: try FeatureProvenance(file), file: file)
+        let provenance = try FeatureProvenance(file)
+        for layer in provenance.layers { _ = try file.dataset(path(of: layer)) }
+        return FeatureFile(url: url, provenance: provenance, file: file)
     }
 
     /// The names of the layers, in the order of computation.
@@ -51,7 +53,8 @@ public struct FeatureFile: Sendable {
             if layer == name { return try file.dataset(path) }
             if try file.attributes(of: path)["short_name"]?.string == name { return try file.dataset(path) }
         }
-        throw FoundationModelError.unknownLayer(name, model: url.lastPathComponent, known: layers)
+        throw FoundationModelError.unknownLayer(
+            name, model: url.lastPathComponent, known: layers, near: nearNames(to: name, among: layers))
     }
 
     /// The path of a layer's dataset.

@@ -29,6 +29,7 @@ struct FeatureJob {
     func run(at location: URL) throws -> FeatureFile {
         let url = try file(at: location)
         if FileManager.default.fileExists(atPath: url.path) {
+            try checkLength(url)
             let found = try FeatureFile.open(url)
             try check(found.provenance, url)
             return found
@@ -45,10 +46,21 @@ struct FeatureJob {
         let exists = FileManager.default.fileExists(atPath: location.path, isDirectory: &isFolder)
         let folder =
             isFolder.boolValue || location.hasDirectoryPath ? location : location.deletingLastPathComponent()
-        if !exists { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        if !exists {
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch { throw FormatError(folder, "cannot be made: \(error.localizedDescription)") }
+        }
         guard folder == location else { return location }
         let name = provenance.model.split(separator: "/").last.map(String.init) ?? "features"
         return folder.appending(path: "\(name)-\(provenance.digest.prefix(12)).h5")
+    }
+
+    /// Throws what can be done about a file that was cut short, as by a full disk or a copy that broke off.
+    private func checkLength(_ url: URL) throws {
+        guard let missing = try HDF5File.missingBytes(of: url) else { return }
+        throw FormatError(
+            url, "is cut short: it lacks \(missing) bytes; delete it, and its features are computed anew")
     }
 
     private func check(_ found: FeatureProvenance, _ url: URL) throws {
@@ -82,11 +94,12 @@ struct FeatureJob {
 
     /// Computes and writes the rows that are not done.
     private func fill(_ partial: URL) throws {
+        try checkLength(partial)
         let file = try HDF5File.open(partial, writable: true)
         try check(try FeatureProvenance(file), partial)
         let counter = try file.dataset(Self.done)
-        let first = Int(try counter.tensor(as: Double.self).elements.first ?? 0)
         let datasets = try layers.map { try file.dataset(FeatureFile.path(of: $0.name)) }
+        let first = Int(try counter.tensor(as: Double.self).elements.first ?? 0)
         let title = first > 0 ? "features (\(first) \(unit) were there)" : "features"
         var bar = showsProgress ? ProgressBar(title, total: count - first, unit: unit) : nil
         for start in stride(from: first, to: count, by: max(step, 1)) {

@@ -46,7 +46,8 @@ extension FoundationModel {
     ///   - transform: What is done to an image, where it is not what the model was trained with.
     ///   - memory: The bytes that features may take before they are written.
     ///
-    /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of 64 images evenly spread.
+    /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of one image of each row,
+    /// in up to 1024 rows evenly spread.
     public func featureFile(
         at path: String, of images: any ImageSource, averaging group: Int = 1,
         layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
@@ -69,7 +70,7 @@ extension FoundationModel {
             provenance: try provenance(
                 tower: tower.family, transform: "\(tower.transform)", pooling, wanted,
                 stimuli: "\(images.count) \(images.unit)" + (group > 1 ? ", \(group) a row" : ""),
-                hash: try stimuliHash(of: images)),
+                hash: try stimuliHash(of: images, rows: images.count / group)),
             layers: wanted, columns: columns, count: images.count / group,
             unit: group > 1 ? "averages of \(group) \(images.unit)" : images.unit,
             step: max(1, min(memory / bytes, 4 * batch) / group), showsProgress: showsProgress
@@ -109,7 +110,7 @@ extension FoundationModel {
         let count = film.shape.first ?? 0
         guard framesPerSample > 0, step > 0, count.isMultiple(of: framesPerSample) else {
             throw FoundationModelError.input(
-                "\(count) frames do not make whole samples of \(framesPerSample) frames, every \(step) of them"
+                "\(count) frames are no whole number of samples of \(framesPerSample) frames; every \(step) is used"
             )
         }
         let offsets = Array(stride(from: 0, to: framesPerSample, by: step))
@@ -143,15 +144,16 @@ extension FoundationModel {
     }
 }
 
-/// The hash of images, as `featureFile` says.
-private func stimuliHash(of images: any ImageSource) throws -> String {
+/// The hash of the images of so many rows, as `featureFile` says.
+private func stimuliHash(of images: any ImageSource, rows: Int) throws -> String {
     let digest = SHA256()
     if let files = images as? ImageFiles {
         for file in files.files { digest.update(try SHA256.hexadecimal(of: file)) }
         return digest.hexadecimal()
     }
     digest.update("\(images.count) \(images.unit)")
-    let samples = min(images.count, 64)
+    // Evenly spread, the sample of each row is one of its own images: a film that differs for a whole TR is another.
+    let samples = min(rows, 1024)
     for sample in 0..<samples {
         try Task.checkCancellation()
         let image = try images.image(samples > 1 ? sample * (images.count - 1) / (samples - 1) : 0)

@@ -56,8 +56,9 @@ public struct FeatureSet: Sendable, RandomAccessCollection {
     public subscript(name: String) -> Matrix<Float> {
         get throws {
             guard let found = layers.first(where: { $0.name == name || $0.layer.shortName == name }) else {
+                let known = layers.map(\.layer.shortName)
                 throw FoundationModelError.unknownLayer(
-                    name, model: "these features", known: layers.map(\.layer.shortName))
+                    name, model: "these features", known: known, near: nearNames(to: name, among: known))
             }
             return found.matrix
         }

@@ -33,7 +33,7 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
         choices: [.everyBlock, .pattern("projection"), .pattern("embedding")])
     /// The paper's 12 features of a text: every block.
     public static let paperText = everyBlock
-    /// The blocks of a range; the first is 0.
+    /// The blocks of a range, all of which must be there; the first is 0.
     public static func blocks(_ range: ClosedRange<Int>) -> LayerSelection {
         LayerSelection(choices: [.blocks(range)])
     }
@@ -53,13 +53,27 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
             let fitting = layers.filter { matches($0, choice, last: layers.last) }
             let whole = fitting.filter { !$0.isPart }
             let found = whole.isEmpty ? fitting : whole
-            guard !found.isEmpty else {
+            guard !found.isEmpty, hasAll(choice, layers) else {
+                let name = description(choice)
                 throw FoundationModelError.unknownLayer(
-                    description(choice), model: model, known: layers.map(\.shortName))
+                    name, model: model, known: known(layers),
+                    near: nearNames(to: name, among: layers.flatMap { [$0.shortName, $0.name] }))
             }
             wanted.formUnion(found.map(\.name))
         }
         return layers.filter { wanted.contains($0.name) }
+    }
+
+    /// Whether every block of a range is there; of one that is partly there the rest would be missed later.
+    private func hasAll(_ choice: Choice, _ layers: [ModelLayer]) -> Bool {
+        guard case .blocks(let range) = choice else { return true }
+        return Set(layers.compactMap(\.block)).isSuperset(of: range)
+    }
+
+    /// The names of whole layers, and of the parts of the first block.
+    private func known(_ layers: [ModelLayer]) -> [String] {
+        let parts = layers.filter(\.isPart).map(\.shortName)
+        return layers.filter { !$0.isPart }.map(\.shortName) + parts.prefix(2)
     }
 
     private func matches(_ layer: ModelLayer, _ choice: Choice, last: ModelLayer?) -> Bool {
