@@ -31,9 +31,14 @@ package struct Bytes: @unchecked Sendable {
 extension Bytes {
     /// The whole of a file, mapped into memory: pages are read when they are touched, and nothing is copied.
     ///
-    /// The file must not be shortened while it is in use. Throws `FormatError` where it cannot be opened.
+    /// The file must not be shortened while it is in use. Throws `FormatError` where it cannot be opened, or is what
+    /// Git LFS puts in the place of a file that was not fetched.
     package init(mapping url: URL) throws {
         let file = try MappedFile(url)
+        guard !file.buffer.starts(with: "version https://git-lfs".utf8) else {
+            throw FormatError(
+                url, "is a pointer of Git LFS and not the file itself, which `git lfs pull` fetches")
+        }
         self.init(buffer: file.buffer, owner: file)
     }
 

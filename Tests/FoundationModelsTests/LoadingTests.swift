@@ -59,6 +59,54 @@ struct LoadingTests {
             text.contains("no-such-model") && text.contains("huggingface") && text.contains("GYRUS_MODELS"))
     }
 
+    @Test func aFileOfWeightsIsReadWithItsConfiguration() throws {
+        let file = try FoundationModel.load(bert.appending(path: "model.safetensors"))
+        let folder = try FoundationModel.load(bert)
+        #expect(try file.text.layers == folder.text.layers)
+        #expect(try file.text.tokenizer.vocabularyCount == folder.text.tokenizer.vocabularyCount)
+    }
+
+    @Test func filesThatAreNotThereAreNamed() throws {
+        try withTemporaryFolder { folder in
+            func message(_ change: (URL) throws -> Void) throws -> String {
+                let copy = folder.appending(path: UUID().uuidString)
+                try FileManager.default.copyItem(at: bert, to: copy)
+                try change(copy)
+                var text = ""
+                do { _ = try FoundationModel.load(copy) } catch { text = "\(error)" }
+                return text
+            }
+            let shard = try message {
+                try FileManager.default.removeItem(at: $0.appending(path: "model.safetensors"))
+                try Data("{\"weight_map\":{\"a\":\"model-00001-of-00002.safetensors\"}}".utf8).write(
+                    to: $0.appending(path: "model.safetensors.index.json"))
+            }
+            #expect(shard.contains("model-00001-of-00002.safetensors: cannot be opened: No such file"))
+            // A clone of a model's repository without git-lfs.
+            let pointer = try message {
+                try Data("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n".utf8).write(
+                    to: $0.appending(path: "model.safetensors"))
+            }
+            #expect(pointer.contains("model.safetensors: is a pointer of Git LFS"))
+            #expect(try message { try FileManager.default.removeItem(at: $0) }.contains("no such folder"))
+        }
+    }
+
+    /// As timm's folders of CLIP's image towers are on the hub.
+    @Test func timmsWeightsBesideAConfigurationOfOpenCLIP() throws {
+        try withTemporaryFolder { folder in
+            let copy = folder.appending(path: "model")
+            let vision = Fixtures.folder.appending(path: "vision")
+            try FileManager.default.copyItem(at: vision.appending(path: "timm-pre-norm"), to: copy)
+            let alone = try FoundationModel.load(copy).image
+            try FileManager.default.copyItem(
+                at: vision.appending(path: "open-clip/open_clip_config.json"),
+                to: copy.appending(path: "open_clip_config.json"))
+            let tower = try FoundationModel.load(copy).image
+            #expect(tower.layers == alone.layers && tower.transform == alone.transform)
+        }
+    }
+
     @Test func aModelShowsItself() throws {
         let bundle = try FoundationModel.load(bert).mimeBundle
         let text = try #require(bundle.plainText)

@@ -15,7 +15,7 @@ extension ModelFamily {
 
     /// CLIP as open_clip lays it out.
     static let openCLIP = ModelFamily(
-        kinds: ["open_clip"], recognizes: { $0.openCLIP != nil },
+        kinds: ["open_clip"], recognizes: { $0.openCLIP != nil && !$0.isTimm },
         load: { files in
             guard let configuration = files.openCLIP else { return Towers() }
             let hasText = try files.checkpoint().names.contains { $0.hasSuffix("token_embedding.weight") }

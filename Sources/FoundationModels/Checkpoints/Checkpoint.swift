@@ -27,9 +27,12 @@ struct Checkpoint {
     init(folder: URL) throws { try self.init(file: Self.file(of: folder)) }
 
     /// The file of a folder's weights, or the index of several.
-    private static func file(of folder: URL) throws -> URL {
+    static func file(of folder: URL) throws -> URL {
         let files = fileNames.map { folder.appending(path: $0) }
         guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            guard FileManager.default.fileExists(atPath: folder.path) else {
+                throw FoundationModelError.file(path: folder.path, problem: "there is no such folder")
+            }
             throw FoundationModelError.file(
                 path: folder.path,
                 problem: "weights are expected in \(fileNames.joined(separator: ", ")); none is there")

@@ -9,7 +9,16 @@ struct ModelFiles {
     /// `open_clip_config.json`, where there is one.
     let openCLIP: ModelConfiguration?
 
-    init(_ location: URL) throws {
+    /// What is at a place. A folder's own file of weights, with a configuration beside it, means the folder.
+    init(_ place: URL) throws {
+        let folder = place.deletingLastPathComponent()
+        let isDescribed = ["config.json", "open_clip_config.json"].contains {
+            FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+        }
+        let isFolders =
+            isDescribed && Checkpoint.fileNames.contains(place.lastPathComponent)
+            && (try? Checkpoint.file(of: folder))?.lastPathComponent == place.lastPathComponent
+        let location = isFolders ? folder : place
         self.location = location
         func read(_ name: String) throws -> ModelConfiguration? {
             let file = location.appending(path: name)
@@ -22,6 +31,13 @@ struct ModelFiles {
 
     /// Whether it is a file of weights, without a configuration beside it.
     var isFile: Bool { Checkpoint.endings.contains(location.pathExtension) && !location.hasDirectoryPath }
+
+    /// Whether the weights are timm's, whose folders of CLIP's image towers also have open_clip's configuration and
+    /// weights.
+    var isTimm: Bool {
+        guard configuration?.text("architecture") != nil, !isFile else { return false }
+        return (try? Checkpoint.file(of: location))?.lastPathComponent.hasPrefix("open_clip") == false
+    }
 
     /// The folder, of a file the one that it lies in.
     var folder: URL { isFile ? location.deletingLastPathComponent() : location }

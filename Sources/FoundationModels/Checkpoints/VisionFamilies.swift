@@ -39,7 +39,7 @@ extension ModelFamily {
     static let vit = ModelFamily(
         kinds: ["timm's ViT", "augreg npz", "DINOv2"],
         recognizes: { files in
-            guard files.configuration?.text("model_type") == nil, files.openCLIP == nil,
+            guard files.configuration?.text("model_type") == nil, files.openCLIP == nil || files.isTimm,
                 let checkpoint = try? files.checkpoint()
             else { return false }
             return VisionModel(plain: checkpoint, files) != nil
