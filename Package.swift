@@ -137,6 +137,10 @@ let package = Package(
             name: "ConvolutionBenchmark", dependencies: ["FoundationModels", "Tensors"],
             path: "Benchmarks/convolution", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "ImagesBenchmark", dependencies: ["FoundationModels", "Formats", "Tensors"],
+            path: "Benchmarks/images", exclude: ["README.md", "peer.py", "run.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
         tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),
