@@ -6,8 +6,19 @@
 
 import random
 
-OPENING = {"bert-base": 101, "clip-b32-text": 49406}
-CLOSING = {"bert-base": 102, "clip-b32-text": 49407}
+# The first and the last token of a text, and the words between: ids in a row.
+TEXTS = {"bert-base": (101, 102, range(1000, 30000)), "clip-b32-text": (49406, 49407, range(320, 346))}
+
+
+def word(model, token):
+    """How a token is spelt: a single letter in CLIP, to whose tokenizer a digit is a word of its own."""
+    return f"w{token}" if model == "bert-base" else chr(ord("a") + token - 320)
+
+
+def token_ids(model, text, length):
+    """The tokens of a text; texts 32 places apart begin alike."""
+    first, last, words = TEXTS[model]
+    return [first, *(words[(7919 * (text % 32) + 104729 * place) % len(words)] for place in range(length - 2)), last]
 
 
 def lengths(stimuli):
@@ -22,11 +33,6 @@ def lengths(stimuli):
 def batches(stimuli):
     every = lengths(stimuli)
     return [every[start:start + 32] for start in range(0, len(every), 32)]
-
-
-def token_ids(text, count):
-    """Some tokens of a text; those of one length may be the same, since no side looks."""
-    return [1000 + (7919 * text + 104729 * place) % 29000 for place in range(count)]
 
 
 def operations(model, stimuli):

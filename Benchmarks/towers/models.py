@@ -8,13 +8,12 @@ import json
 import sys
 from pathlib import Path
 
-import numpy
 import torch
 from safetensors.torch import save_file
 
+from cases import TEXTS, word
+
 MODELS = ["vit-b16-224", "vit-b16-384", "clip-b32-image", "clip-b32-text", "bert-base"]
-# The first word of the vocabularies; the ids before it are those of special tokens (and of CLIP's single bytes).
-FIRST_WORD = {"bert-base": 1000, "clip-b32-text": 1000}
 
 
 class Output(torch.nn.Module):
@@ -60,31 +59,25 @@ def examples(name):
         ids = torch.full((2, 8), 1000)
         return {"ids": ids, "mask": torch.ones_like(ids)}, {"ids": {0: "n", 1: "tokens"}, "mask": {0: "n", 1: "tokens"}}
     if name == "clip-b32-text":
-        ids = torch.full((2, 77), 1000)
+        ids = torch.full((2, 77), 320)
         ids[:, -1] = 49407
         return {"ids": ids}, {"ids": {0: "n"}}
     return {"images": torch.zeros(2, 3, side(name), side(name))}, {"images": {0: "n"}}
 
 
 def write_tokenizer(name, folder):
-    """A tokenizer to which `wN` is the token N, so that all sides run the same tokens."""
-    first = FIRST_WORD[name]
+    """A tokenizer that makes of each word of cases.py the token that the other sides are given."""
     if name == "bert-base":
         special = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]"}
-        tokens = [special.get(i, f"w{i}" if i >= first else f"[unused{i}]") for i in range(30522)]
-        (folder / "vocab.txt").write_text("\n".join(tokens) + "\n")
-    else:
-        words = [f"w{i}" for i in range(first, 49406)]
-        vocabulary = {"<|startoftext|>": 49406, "<|endoftext|>": 49407}
-        tokenizer = {
-            "added_tokens": [{"id": i, "content": t, "special": True, "normalized": False} for t, i in vocabulary.items()],
-            "normalizer": None, "pre_tokenizer": {"type": "WhitespaceSplit"},
-            "post_processor": {"type": "RobertaProcessing", "sep": ["<|endoftext|>", 49407], "cls": ["<|startoftext|>", 49406],
-                               "trim_offsets": False, "add_prefix_space": False},
-            "model": {"type": "WordPiece", "unk_token": "<|endoftext|>", "continuing_subword_prefix": "##",
-                      "max_input_chars_per_word": 100,
-                      "vocab": {f"[unused{i}]": i for i in range(first)} | {w: first + i for i, w in enumerate(words)} | vocabulary}}
-        (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+        (folder / "vocab.txt").write_text("".join(special.get(i, word(name, i)) + "\n" for i in range(30522)))
+        return
+    # CLIP's single bytes with and without the end of a word, then its merges, of which there is none here.
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    characters = [chr(byte) for byte in visible] + [chr(256 + i) for i in range(256 - len(visible))]
+    tokens = characters + [c + "</w>" for c in characters]
+    tokens += [f"[unused{i}]" for i in range(len(tokens), 49406)] + ["<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
 
 
 def write(root):
@@ -99,7 +92,7 @@ def write(root):
                   folder / "model.safetensors")
         config = weights.config.to_dict() if isinstance(model, Output) else {"architecture": f"vit_base_patch16_{side(name)}"}
         (folder / "config.json").write_text(json.dumps(config))
-        if name in FIRST_WORD:
+        if name in TEXTS:
             write_tokenizer(name, folder)
         inputs, dynamic = examples(name)
 

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import numpy
 
-from cases import CLOSING, OPENING, batches, token_ids
+from cases import TEXTS, batches, token_ids
 
 
 def inputs_of(name, stimuli):
     """The batches that are run one after the other, each its arrays by name."""
-    if name == "bert-base" or name == "clip-b32-text":
+    if name in TEXTS:
         result = []
         for lengths in batches(stimuli):
             ids = numpy.zeros((len(lengths), max(lengths)), numpy.int64)
             mask = numpy.zeros_like(ids)
             for row, length in enumerate(lengths):
-                ids[row, :length] = [OPENING[name], *token_ids(row, length - 2), CLOSING[name]]
+                ids[row, :length] = token_ids(name, row, length)
                 mask[row, :length] = 1
             result.append({"ids": ids, "mask": mask} if name == "bert-base" else {"ids": ids})
         return result
