@@ -1,12 +1,23 @@
 // A convolutional network on random images: prints milliseconds an image and peak memory as JSON.
 //
-// Usage: ConvolutionBenchmark WEIGHTS BATCH SECONDS (see run.py)
+// Usage: ConvolutionBenchmark WEIGHTS BATCH SECONDS (see run.py), or ConvolutionBenchmark product, which prints what a
+// product of 2048 x 2048 reaches in GFLOP/s.
 
 import Foundation
 import FoundationModels
 import Tensors
 
 let arguments = CommandLine.arguments
+if arguments.dropFirst() == ["product"] {
+    let square = Matrix<Float>(rows: 2048, columns: 2048, repeating: 1)
+    let times = (0..<5).map { _ in
+        let start = ContinuousClock.now
+        _ = multiply(square, square)
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+    print("{\"gflops\": \(2 * 2048.0 * 2048 * 2048 / (times.min() ?? 1) / 1e9)}")
+    exit(0)
+}
 guard arguments.count == 4, let batch = Int(arguments[2]), let seconds = Double(arguments[3]) else {
     fatalError("usage: ConvolutionBenchmark WEIGHTS BATCH SECONDS")
 }

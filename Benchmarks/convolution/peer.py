@@ -1,7 +1,8 @@
 """An EfficientNet in PyTorch or onnxruntime on random images: prints milliseconds an image and peak memory as JSON.
 
-Usage: python peer.py torch|onnxruntime WEIGHTS.safetensors MODEL BATCH PIXELS SECONDS   (or: export MODEL WEIGHTS.safetensors)
-`export` writes seeded random weights of timm's MODEL, which every side loads.
+Usage: python peer.py torch|onnxruntime WEIGHTS.safetensors MODEL BATCH PIXELS SECONDS   (or: export MODEL WEIGHTS.safetensors PIXELS)
+`export` writes seeded random weights of timm's MODEL, which every side loads, and prints how many floating-point
+operations its convolutions and products need for an image.
 """
 import json
 import os
@@ -23,13 +24,18 @@ def model_of(name, weights):
     return model
 
 
-def export(name, weights):
+def export(name, weights, pixels):
     import timm
     import torch
     from safetensors.torch import save_file
+    from torch.utils.flop_counter import FlopCounterMode
 
     torch.manual_seed(0)
-    save_file(timm.create_model(name).state_dict(), weights)
+    model = timm.create_model(name).eval()
+    save_file(model.state_dict(), weights)
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        model(torch.zeros(1, 3, int(pixels), int(pixels)))
+    print(json.dumps(dict(operations=counter.get_total_flops())))
 
 
 def onnx_file(name, weights, batch, pixels):
@@ -68,7 +74,7 @@ def runner(side, name, weights, batch, pixels):
 
 def main():
     if sys.argv[1] == "export":
-        return export(*sys.argv[2:4])
+        return export(*sys.argv[2:5])
     side, weights, name = sys.argv[1:4]
     batch, pixels, seconds = int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])
     run = runner(side, name, weights, batch, pixels)

@@ -54,7 +54,8 @@ case 4:
             try tower.features(of: images, layers: .last, showsProgress: false)
         }
     } else {
-        let texts = try String(contentsOfFile: arguments[2], encoding: .utf8).split(separator: "\n").map(String.init)
+        let texts = try String(contentsOfFile: arguments[2], encoding: .utf8).split(separator: "\n").map(
+            String.init)
         let tower = try model.text
         try measure(count: texts.count, rounds: rounds) {
             try tower.features(of: texts, layers: .last, showsProgress: false)
