@@ -99,7 +99,7 @@ extension TextTower {
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
-        try forEachBatch(of: texts, upTo: wanted.last?.place ?? 0, batchTokens: batchTokens) {
+        try forEachBatch(of: texts, wanted: Set(wanted.map(\.place)), batchTokens: batchTokens) {
             batch, ends, place, states in
             if let index = wanted.firstIndex(where: { $0.place == place }) {
                 let layer = wanted[index]
@@ -124,7 +124,7 @@ extension TextTower {
     {
         let wanted = try selection.resolve(layers, model: family)
         var results: [LayerFeatures] = []
-        try forEachBatch(of: [text], upTo: wanted.last?.place ?? 0, batchTokens: 1) {
+        try forEachBatch(of: [text], wanted: Set(wanted.map(\.place)), batchTokens: 1) {
             batch, _, place, states in
             guard let layer = wanted.first(where: { $0.place == place }) else { return }
             let rows = layer.isVector ? 1 : batch.rows
@@ -150,48 +150,6 @@ extension TextTower {
                 let tokens = batch.offsets[slot]..<batch.offsets[slot + 1]
                 pooling.apply(
                     states + tokens.lowerBound * width, tokens: tokens.count, width: width, into: row)
-            }
-        }
-    }
-
-    /// Runs packed batches through the tower; `body` sees the states of each layer up to `last`, and the row of the
-    /// token that ends each text.
-    private func forEachBatch(
-        of texts: [String], upTo last: Int, batchTokens: Int,
-        _ body: (PackedTexts, _ ends: [Int], _ place: Int, UnsafePointer<Float>) throws -> Void
-    ) throws {
-        try Task.checkCancellation()
-        let ids = tokenIDs(of: texts)
-        let batches = PackedTexts.pack(ids, batchTokens: batchTokens)
-        let workspace = EncoderWorkspace(rows: batches.map(\.rows).max() ?? 0, configuration)
-        let depth = parts.blocks.count
-        for batch in batches {
-            let ends = batch.texts.enumerated().map { slot, text in
-                let length = ids[text].count
-                return batch.offsets[slot]
-                    + (parts.end.flatMap { ids[text].firstIndex(of: $0) } ?? length - 1)
-            }
-            parts.embedding.apply(batch.texts.map { ids[$0][...] }, into: workspace.hidden)
-            try body(batch, ends, 0, workspace.hidden)
-            for place in 1..<(min(last, depth) + 1) {
-                try Task.checkCancellation()
-                parts.blocks[place - 1].run(configuration, offsets: batch.offsets, workspace)
-                try body(batch, ends, place, workspace.hidden)
-            }
-            guard last > depth else { continue }
-            if let fusion = parts.head.fusion {
-                // The head has a mask even where the blocks before it have none.
-                let texts = batch.keepingFirst(
-                    batch.texts.map { ids[$0].firstIndex { $0 == padding } ?? ids[$0].count },
-                    of: workspace.hidden,
-                    width: configuration.width)
-                try fusion.run(workspace.hidden, offsets: texts.offsets, last: last - depth - 1) {
-                    try body(texts, ends, depth + 1 + $0, $1)
-                }
-                continue
-            }
-            try parts.head.run(batch, ends: ends, width: configuration.width, workspace) { layer, states in
-                try body(batch, ends, depth + 1 + layer, states)
             }
         }
     }

@@ -73,6 +73,27 @@ struct TwoTowerTextTests {
         }
     }
 
+    @Test("the embedding without the last block's other tokens is the same")
+    func embeddingAlone() throws {
+        let folder = Fixtures.folder.appending(path: "towers/clip")
+        let tower = try FoundationModel.load(folder).text
+        let states = try Safetensors.open(folder.appending(path: "states.safetensors"))
+        let embedding = try #require(tower.layers.last?.shortName)
+        // With the fifth text, whose ending token is not its last, all tokens of the batch are made.
+        for texts in [Array(texts.prefix(4)), texts] {
+            for layers in [[embedding], ["layer 0", embedding]] {
+                let features = try tower.features(
+                    of: texts, layers: .named(layers), showsProgress: false)
+                let found = try features[embedding]
+                for number in texts.indices {
+                    let reference: Tensor<Float> = try states.tensor("text \(number) \(embedding)")
+                    let expected = reference.reshaped(to: [1, reference.count]).matrix
+                    #expect(relativeError(found.rows(number..<number + 1), expected) < tolerance)
+                }
+            }
+        }
+    }
+
     @Test("the paper's tower, its momentum twin, and both as the published scripts ran them")
     func paper() throws {
         let folder = Fixtures.folder.appending(path: "towers/paper")

@@ -67,6 +67,7 @@ final class PackedWeights: @unchecked Sendable {
     let description: dnnl_memory_desc_t
     let weight: dnnl_memory_t?
     let bias: dnnl_memory_t?
+    private let storage: LargeMemory
 
     /// Packs a weight of outputs x inputs.
     init(weight source: Matrix<Float>, bias: [Float]?) {
@@ -80,7 +81,8 @@ final class PackedWeights: @unchecked Sendable {
         description = OneDNN.packedDescription(shape)
         var packed: dnnl_memory_t?
         var target = description
-        dnnl_memory_create(&packed, &target, engine, OneDNN.allocate)
+        storage = LargeMemory(byteCount: dnnl_memory_desc_get_size(&target))
+        dnnl_memory_create(&packed, &target, engine, storage.base)
         weight = packed
         source.withUnsafeBufferPointer { buffer in
             var plain = OneDNN.matrix(inputs, outputs, transposed: true)

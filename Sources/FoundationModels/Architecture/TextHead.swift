@@ -37,6 +37,14 @@ struct TextHead: Sendable {
         return layers
     }
 
+    /// Whether what is wanted of the last block and the head, whose first layer is at `place`, is made of the tokens that
+    /// end the texts alone.
+    func needsEndAlone(_ wanted: Set<Int>, place: Int) -> Bool {
+        guard projection != nil, pooling == .end, let last = wanted.max() else { return false }
+        let vectors = place + (norm == nil ? 0 : 1)
+        return last >= vectors && !wanted.contains { (place - 1..<vectors).contains($0) }
+    }
+
     /// Computes the layers of the head, in order, from the packed states of `workspace.hidden`.
     ///
     /// `ends` is the row of the token that ends each text. `body` sees the number of the layer among the head's.

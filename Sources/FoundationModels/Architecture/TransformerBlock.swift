@@ -46,29 +46,34 @@ struct TransformerBlock: Sendable {
         }
     }
 
-    /// Runs the block for the first token of each sequence alone, whose states then lie one after the other at the
-    /// beginning of `workspace.hidden`; the other tokens are only attended to, which spares most of the products.
+    /// Runs the block for one token of each sequence alone, whose states then lie one after the other at the beginning
+    /// of `workspace.hidden`; the other tokens are only attended to, which spares most of the products.
     ///
-    /// For a block that normalises before its parts and whose sequences have `tokens` tokens each.
-    func runFirstTokens(
-        _ configuration: TransformerConfiguration, sequences: Int, tokens: Int, _ workspace: EncoderWorkspace
+    /// `rows` are those tokens, in the order of the sequences. For a block that normalises before its parts, and for
+    /// tokens that see their whole sequence: any, or the last where attention is causal.
+    func run(
+        _ configuration: TransformerConfiguration, onlyRows rows: [Int], offsets: [Int],
+        _ workspace: EncoderWorkspace
     ) {
         let (width, hidden, projected) = (configuration.width, workspace.hidden, workspace.wide)
-        attentionNorm.apply(hidden, into: workspace.normalized, rows: sequences * tokens)
-        attentionInput.apply(workspace.normalized, into: projected, rows: sequences * tokens)
+        let tokens = offsets.last ?? 0
+        attentionNorm.apply(hidden, into: workspace.normalized, rows: tokens)
+        attentionInput.apply(workspace.normalized, into: projected, rows: tokens)
+        // Row i of the result comes from one that is no earlier, so none is overwritten before it has moved.
+        let queries = workspace.normalized
+        for (place, row) in rows.enumerated() {
+            (queries + place * width).update(from: projected + row * 3 * width, count: width)
+            (hidden + place * width).update(from: hidden + row * width, count: width)
+        }
         Kernels.attention(
-            query: AttentionRows(projected, stride: tokens * 3 * width),
+            query: AttentionRows(queries, stride: width),
             key: AttentionRows(projected + width, stride: 3 * width),
             value: AttentionRows(projected + 2 * width, stride: 3 * width),
-            queryOffsets: Array(0...sequences),
-            keyOffsets: (0...sequences).map { $0 * tokens }, heads: configuration.heads,
+            queryOffsets: Array(0...rows.count), keyOffsets: offsets, heads: configuration.heads,
             headWidth: width / configuration.heads, into: workspace.attended, outputStride: width)
-        for sequence in 1..<max(sequences, 1) {
-            (hidden + sequence * width).update(from: hidden + sequence * tokens * width, count: width)
-        }
-        attentionOutput.apply(workspace.attended, into: hidden, rows: sequences, accumulating: true)
-        feedForwardNorm.apply(hidden, into: workspace.normalized, rows: sequences)
-        feedForward(workspace.normalized, configuration, sequences, workspace, []) { _, _ in }
+        attentionOutput.apply(workspace.attended, into: hidden, rows: rows.count, accumulating: true)
+        feedForwardNorm.apply(hidden, into: workspace.normalized, rows: rows.count)
+        feedForward(workspace.normalized, configuration, rows.count, workspace, []) { _, _ in }
     }
 
     /// Adds the attention's result for `input` to the hidden state.
@@ -139,23 +144,21 @@ final class EncoderWorkspace {
     /// The two halves of a gated feed-forward part multiplied, where it is one.
     let gated: UnsafeMutablePointer<Float>
 
+    private let memory: LargeMemory
+
     /// Memory for batches of up to `rows` tokens; `wide` has at least `inputs` numbers for each.
     init(rows: Int, _ configuration: TransformerConfiguration, inputs: Int = 0) {
         let width = configuration.width
         let feedForwardWidth = configuration.feedForwardWidth
-        hidden = .allocate(capacity: max(rows * width, 1))
-        normalized = .allocate(capacity: max(rows * width, 1))
-        attended = .allocate(capacity: max(rows * width, 1))
         let wideWidth = max(3 * width, (configuration.isGated ? 2 : 1) * feedForwardWidth, inputs)
-        wide = .allocate(capacity: max(rows * wideWidth, 1))
-        gated = .allocate(capacity: configuration.isGated ? max(rows * feedForwardWidth, 1) : 1)
-    }
-
-    deinit {
-        hidden.deallocate()
-        normalized.deallocate()
-        attended.deallocate()
-        wide.deallocate()
-        gated.deallocate()
+        let gatedWidth = configuration.isGated ? feedForwardWidth : 0
+        // Each part begins at a cache line, which is 16 numbers.
+        func room(_ width: Int) -> Int { (rows * width + 15) / 16 * 16 }
+        memory = LargeMemory(numbers: 3 * room(width) + room(wideWidth) + room(gatedWidth))
+        hidden = memory.numbers
+        normalized = hidden + room(width)
+        attended = normalized + room(width)
+        wide = attended + room(width)
+        gated = wide + room(wideWidth)
     }
 }

@@ -100,6 +100,7 @@ final class FoldedConvolution: Sendable {
 final class PackedMaps: @unchecked Sendable {
     let weight: dnnl_memory_t?
     let bias: dnnl_memory_t?
+    private let storage: LargeMemory
     private let description: dnnl_memory_desc_t
     private let shift: [Float]
 
@@ -116,7 +117,8 @@ final class PackedMaps: @unchecked Sendable {
     private init(description: dnnl_memory_desc_t, bias shift: [Float]) {
         self.description = description
         self.shift = shift
-        weight = OneDNN.memory(description, OneDNN.allocate)
+        storage = LargeMemory(byteCount: withUnsafePointer(to: description) { dnnl_memory_desc_get_size($0) })
+        weight = OneDNN.memory(description, storage.base)
         bias = OneDNN.memory(OneDNN.vector(shift.count), OneDNN.allocate)
         OneDNN.data(of: bias)?.copyMemory(from: shift, byteCount: shift.count * MemoryLayout<Float>.stride)
     }

@@ -47,8 +47,8 @@ final class MapPlan: @unchecked Sendable {
     /// The threads among which its primitives share the work.
     let threads = threadCount
     private let calls: [Call]
-    private let memory: UnsafeMutableRawPointer
-    private let scratchpad: UnsafeMutableRawPointer
+    private let memory: LargeMemory
+    private let scratchpad: LargeMemory
     /// A memory object for each value; the first is the images, which lie elsewhere.
     private let memories: [dnnl_memory_t?]
     private let arguments: [[dnnl_exec_arg_t]]
@@ -64,15 +64,15 @@ final class MapPlan: @unchecked Sendable {
         self.calls = calls
         var values = values
         bytes = Self.place(&values)
-        memory = .allocate(byteCount: max(bytes, 1), alignment: 64)
+        memory = LargeMemory(byteCount: bytes)
         let scratch = calls.map { call -> Int in
             guard case .primitive(let primitive, _, _, _) = call else { return 0 }
             return withUnsafePointer(to: primitive.scratchpad) { dnnl_memory_desc_get_size($0) }
         }.max()
-        scratchpad = .allocate(byteCount: max(scratch ?? 0, 1), alignment: 64)
+        scratchpad = LargeMemory(byteCount: scratch ?? 0)
         var memories: [dnnl_memory_t?] = []
         for (index, value) in values.enumerated() {
-            memories.append(OneDNN.memory(value.description, index == 0 ? nil : memory + value.offset))
+            memories.append(OneDNN.memory(value.description, index == 0 ? nil : memory.base + value.offset))
         }
         var arguments: [[dnnl_exec_arg_t]] = []
         var scratchpads: [dnnl_memory_t?] = []
@@ -81,7 +81,7 @@ final class MapPlan: @unchecked Sendable {
                 arguments.append([])
                 continue
             }
-            let scratch = OneDNN.memory(primitive.scratchpad, scratchpad)
+            let scratch = OneDNN.memory(primitive.scratchpad, scratchpad.base)
             scratchpads.append(scratch)
             var list = [
                 dnnl_exec_arg_t(arg: DNNL_ARG_SRC, memory: memories[source]),
@@ -101,8 +101,6 @@ final class MapPlan: @unchecked Sendable {
 
     deinit {
         for memory in memories + scratchpads { dnnl_memory_destroy(memory) }
-        memory.deallocate()
-        scratchpad.deallocate()
     }
 
     /// Runs images x channels x rows x columns numbers; `body` gets each wanted layer, in PyTorch's order.

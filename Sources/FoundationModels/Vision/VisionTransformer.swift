@@ -112,7 +112,7 @@ struct VisionTransformer: ImageNetwork {
             try Task.checkCancellation()
             let end = first + places - 1
             if isHeadAlone, end == headPlace - 1, !wanted.contains(where: { (first...end).contains($0) }) {
-                block.runFirstTokens(configuration, sequences: count, tokens: tokens, workspace)
+                block.run(configuration, onlyRows: Array(offsets.dropLast()), offsets: offsets, workspace)
                 return try head.run(
                     images: count, tokens: 1, specials: 1, width: width, place: headPlace, wanted: wanted,
                     workspace, body)
