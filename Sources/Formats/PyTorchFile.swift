@@ -102,6 +102,12 @@ extension PyTorchFile {
             throw FormatError(url, "has no data.pkl, so torch.save did not write it")
         }
         let folder = String(pickle.dropLast("data.pkl".count))
+        guard !zip.names.contains(where: { $0.hasPrefix(folder + "code/") }) else {
+            throw FormatError(
+                url,
+                "is a program of TorchScript (torch.jit.save), and no code of a file is run; load it in "
+                    + "PyTorch and save its state_dict() with torch.save")
+        }
         var isBigEndian = false
         if zip.names.contains(folder + "byteorder") {
             isBigEndian = try zip.member(folder + "byteorder").data == Data("big".utf8)

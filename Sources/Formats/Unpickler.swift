@@ -41,7 +41,8 @@ struct PyTorchTensor {
 /// A pickle machine that makes tensors and containers and nothing else.
 ///
 /// A pickle is a program that may call any function by name, which is how a checkpoint can take over a computer. This
-/// machine knows the few names that PyTorch's tensors need; any other ends the reading with an error that names it.
+/// machine knows the few names that PyTorch's tensors need, and passes over some that stand beside them; any other ends
+/// the reading with an error that names it.
 /// Source: CPython's `pickletools`, protocols 0 to 5, without the opcodes that no `torch.save` has written.
 struct Unpickler {
     private let bytes: Bytes
@@ -153,10 +154,23 @@ struct Unpickler {
 
 extension Unpickler {
     private static let containers: Set<String> = [
-        "collections.OrderedDict", "builtins.set", "__builtin__.set", "torch.Size",
+        "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.set",
+        "__builtin__.set", "torch.Size",
     ]
     private static let rebuilders: Set<String> = [
         "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter",
+        "torch._utils._rebuild_parameter_with_state",
+    ]
+    /// What training scripts save beside the weights: options, devices, types, numbers and arrays of NumPy. Nothing is
+    /// made of it, and nothing is called for it.
+    private static let passedOver: Set<String> = [
+        "argparse.Namespace", "__builtin__.dict", "__builtin__.list", "__builtin__.int", "__builtin__.float",
+        "builtins.dict", "builtins.list", "builtins.int", "builtins.float",
+        "builtins.complex", "builtins.bytearray", "_codecs.encode", "numpy.dtype", "numpy.ndarray",
+        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device",
+        "torch.float16", "torch.bfloat16", "torch.float32", "torch.float64", "torch.int8", "torch.int16",
+        "torch.int32", "torch.int64", "torch.uint8", "torch.bool",
     ]
     private static let storages: [String: NumberType] = [
         "torch.FloatStorage": .float32, "torch.DoubleStorage": .float64, "torch.HalfStorage": .float16,
@@ -166,7 +180,9 @@ extension Unpickler {
     ]
 
     private mutating func push(global name: String) throws {
-        guard Self.containers.contains(name) || Self.rebuilders.contains(name) || Self.storages[name] != nil
+        guard
+            Self.containers.contains(name) || Self.rebuilders.contains(name)
+                || Self.passedOver.contains(name) || Self.storages[name] != nil
         else {
             throw FormatError(
                 url,
@@ -187,7 +203,10 @@ extension Unpickler {
             }
             return .dictionary(node(pairs))
         case "builtins.set", "__builtin__.set", "torch.Size": return values.first ?? .sequence(node([]))
-        case "torch._utils._rebuild_parameter":
+        // Its first argument makes the values that are missing.
+        case "collections.defaultdict": return .dictionary(node([]))
+        case "collections.Counter": return values.first ?? .dictionary(node([]))
+        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             guard let tensor = values.first, case .tensor = tensor else { throw malformed() }
             return tensor
         case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor":
@@ -196,7 +215,9 @@ extension Unpickler {
                 let shape = integers(values[2]), let strides = integers(values[3])
             else { throw malformed() }
             return .tensor(PyTorchTensor(storage: storage, offset: offset, shape: shape, strides: strides))
-        default: throw malformed()
+        default:
+            guard Self.passedOver.contains(name) else { throw malformed() }
+            return .other
         }
     }
 

@@ -1,6 +1,8 @@
 import Display
+import Formats
 import Foundation
 import FoundationModels
+import Tensors
 import Testing
 
 @Suite("Models are found, and what does not fit is named")
@@ -89,6 +91,52 @@ struct LoadingTests {
             }
             #expect(pointer.contains("model.safetensors: is a pointer of Git LFS"))
             #expect(try message { try FileManager.default.removeItem(at: $0) }.contains("no such folder"))
+        }
+    }
+
+    /// timm's training script leaves its options and two models, of which the average is the one to use.
+    @Test func checkpointsOfATrainingLoad() throws {
+        let vision = Fixtures.folder.appending(path: "vision")
+        let trained = try FoundationModel.load(vision.appending(path: "training/checkpoint.pth")).image
+        let alone = try FoundationModel.load(vision.appending(path: "timm-file/vit.pth")).image
+        let images: Tensor<Float> = try Safetensors.open(
+            vision.appending(path: "timm-file/images.safetensors")
+        ).tensor("images")
+        let (a, b) = try (
+            trained.features(of: images, showsProgress: false),
+            alone.features(of: images, showsProgress: false)
+        )
+        #expect(a.names == b.names && !a.isEmpty)
+        for (a, b) in zip(a, b) { #expect(a.matrix == b.matrix) }
+        let program = #expect(throws: FormatError.self) {
+            try FoundationModel.load(vision.appending(path: "training/program.pt"))
+        }
+        #expect(program?.description.contains("TorchScript") == true)
+    }
+
+    @Test func filesOfPyTorchThatAModelIsSplitOver() throws {
+        try withTemporaryFolder { folder in
+            let copy = folder.appending(path: "model")
+            let encoders = Fixtures.folder.appending(path: "encoders")
+            try FileManager.default.copyItem(at: encoders.appending(path: "shards"), to: copy)
+            for file in ["config.json", "tokenizer.json"] {
+                try FileManager.default.copyItem(
+                    at: bert.appending(path: file), to: copy.appending(path: file))
+            }
+            let split = try FoundationModel.load(copy).features(of: ["the water"], showsProgress: false)
+            let whole = try FoundationModel.load(bert).features(of: ["the water"], showsProgress: false)
+            for (a, b) in zip(split, whole) { #expect(a.matrix == b.matrix) }
+            #expect(split.names == whole.names)
+        }
+    }
+
+    @Test func severalModelsInAFileAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "two.safetensors")
+            let name = "blocks.0.attn.qkv.weight"
+            try Seeded.write(["first.\(name)": [3, 1], "second.\(name)": [3, 1]], to: file)
+            let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(file) }
+            #expect(error?.description.contains("several models, under \"first.\", \"second.\"") == true)
         }
     }
 

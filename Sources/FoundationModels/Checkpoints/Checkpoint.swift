@@ -11,6 +11,8 @@ struct Checkpoint {
     private enum Store {
         case safetensors(Safetensors)
         case pytorch(PyTorchFile)
+        /// The file of each tensor of a model that is split over several of PyTorch's.
+        case shards([String: PyTorchFile])
         case arrays([String: NumPyArray])
     }
 
@@ -20,7 +22,7 @@ struct Checkpoint {
     /// The names that a folder's weights may have, the first first.
     static let fileNames = [
         "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
-        "pytorch_model.bin", "open_clip_pytorch_model.bin",
+        "pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin",
     ]
 
     /// Opens a folder's weights.
@@ -51,6 +53,11 @@ struct Checkpoint {
         let file = try file(of: folder)
         guard file.pathExtension == "json" else { return [file] }
         let shards = try readJSON(file)["weight_map"]?.members?.compactMap { $0.value.text } ?? []
+        // The index comes from elsewhere: it may not lead to files outside its own folder.
+        if let wrong = shards.first(where: { $0.isEmpty || $0.contains("/") || $0.hasPrefix(".") }) {
+            throw FoundationModelError.file(
+                path: file.path, problem: "weight_map names \"\(wrong)\", which is no file of its folder")
+        }
         return Set(shards).sorted().map { folder.appending(path: $0) }
     }
 
@@ -58,6 +65,13 @@ struct Checkpoint {
     init(file: URL) throws {
         path = file.path
         switch file.pathExtension {
+        case "json" where file.lastPathComponent.hasSuffix(".bin.index.json"):
+            var owners: [String: PyTorchFile] = [:]
+            for shard in try Self.files(of: file.deletingLastPathComponent()) {
+                let opened = try PyTorchFile.open(shard)
+                for name in opened.names { owners[name] = opened }
+            }
+            store = .shards(owners)
         case "safetensors", "json": store = .safetensors(try Safetensors.open(file))
         case "npz":
             let archive = try NumPyArchive.open(file)
@@ -72,8 +86,27 @@ struct Checkpoint {
         switch store {
         case .safetensors(let file): file.names
         case .pytorch(let file): file.names
+        case .shards(let owners): owners.keys.sorted()
         case .arrays(let arrays): arrays.keys.sorted()
         }
+    }
+
+    /// What stands before a tensor's name: training scripts put `module.` or `state_dict.` before all names.
+    ///
+    /// Of several models in a file the running average is taken, as timm takes it, or DINO's teacher. Nothing where no
+    /// tensor has the name; throws where it cannot be told which model is meant.
+    func prefix(before name: String) throws -> String? {
+        let prefixes = names.filter { $0 == name || $0.hasSuffix("." + name) }
+            .map { String($0.dropLast(name.count)) }
+        guard prefixes.count > 1 else { return prefixes.first }
+        for mark in ["state_dict_ema.", "model_ema.", "teacher."] {
+            let marked = prefixes.filter { $0.hasPrefix(mark) || $0.contains("." + mark) }
+            if marked.count == 1 { return marked[0] }
+        }
+        throw FoundationModelError.file(
+            path: path,
+            problem: "has several models, under \(prefixes.map { "\"\($0)\"" }.joined(separator: ", ")); "
+                + "save the one that is wanted in a file of its own")
     }
 
     /// The shape of a tensor; nothing where there is none of that name.
@@ -81,6 +114,7 @@ struct Checkpoint {
         switch store {
         case .safetensors(let file): file.entries[name]?.shape
         case .pytorch(let file): file.entries[name]?.shape
+        case .shards(let owners): owners[name]?.entries[name]?.shape
         case .arrays(let arrays): arrays[name]?.shape
         }
     }
@@ -90,11 +124,11 @@ struct Checkpoint {
         switch store {
         case .safetensors(let file): return try file.tensor(name)
         case .pytorch(let file): return try file.tensor(name)
+        case .shards(let owners):
+            if let owner = owners[name] { return try owner.tensor(name) }
         case .arrays(let arrays):
-            guard let array = arrays[name] else {
-                throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
-            }
-            return array.tensor()
+            if let array = arrays[name] { return array.tensor() }
         }
+        throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
     }
 }

@@ -9,11 +9,11 @@ extension ModelFamily {
             else {
                 return false
             }
-            return ConvolutionalModel(checkpoint, files) != nil
+            return try ConvolutionalModel(checkpoint, files) != nil
         },
         load: { files in
             let checkpoint = try files.checkpoint()
-            guard let model = ConvolutionalModel(checkpoint, files) else { return Towers() }
+            guard let model = try ConvolutionalModel(checkpoint, files) else { return Towers() }
             let (network, unused) = try model.network(checkpoint)
             return Towers(
                 image: ImageTower(
@@ -23,20 +23,16 @@ extension ModelFamily {
 
 extension ConvolutionalModel {
     /// The network whose weights a checkpoint has, by the names and shapes of its tensors; nothing where it is none.
-    init?(_ checkpoint: Checkpoint, _ files: ModelFiles) {
-        let names = checkpoint.names
-        // Training scripts put `module.` or `state_dict.` before all names.
-        func prefix(_ anchor: String) -> String? {
-            let found = names.filter { $0 == anchor || $0.hasSuffix("." + anchor) }
-            return found.count == 1 ? String(found[0].dropLast(anchor.count)) : nil
-        }
-        if let prefix = prefix("features.10.weight"),
+    init?(_ checkpoint: Checkpoint, _ files: ModelFiles) throws {
+        if let prefix = try checkpoint.prefix(before: "features.10.weight"),
             checkpoint.shape(of: prefix + "features.0.weight") == [64, 3, 11, 11]
         {
             self.init(alexNet: checkpoint, prefix)
-        } else if let prefix = prefix("layer1.0.conv1.weight") {
+        } else if let prefix = try checkpoint.prefix(before: "layer1.0.conv1.weight") {
             self.init(resNet: checkpoint, prefix)
-        } else if let prefix = prefix("conv_stem.weight") ?? prefix("_conv_stem.weight") {
+        } else if let prefix = try checkpoint.prefix(before: "conv_stem.weight")
+            ?? checkpoint.prefix(before: "_conv_stem.weight")
+        {
             self.init(efficientNet: checkpoint, prefix, files)
         } else {
             return nil

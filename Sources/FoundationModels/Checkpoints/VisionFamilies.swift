@@ -42,11 +42,11 @@ extension ModelFamily {
             guard files.configuration?.text("model_type") == nil, files.openCLIP == nil || files.isTimm,
                 let checkpoint = try? files.checkpoint()
             else { return false }
-            return VisionModel(plain: checkpoint, files) != nil
+            return try VisionModel(plain: checkpoint, files) != nil
         },
         load: { files in
             let checkpoint = try files.checkpoint()
-            guard let model = VisionModel(plain: checkpoint, files) else { return Towers() }
+            guard let model = try VisionModel(plain: checkpoint, files) else { return Towers() }
             return Towers(
                 image: try model.tower(files, checkpoint) { size in
                     // timm: the whole image at 384 pixels and more, 90 % of it below; DINOv2 the whole.
@@ -60,17 +60,14 @@ extension ModelFamily {
 
 extension VisionModel {
     /// The ViT whose weights a checkpoint has, by their names; nothing where there is none.
-    init?(plain checkpoint: Checkpoint, _ files: ModelFiles) {
+    init?(plain checkpoint: Checkpoint, _ files: ModelFiles) throws {
         if checkpoint.shape(of: "Transformer/encoderblock_0/LayerNorm_0/scale") != nil {
             self.init(layout: .augreg)
             return
         }
-        let anchor = "blocks.0.attn.qkv.weight"
-        // Training scripts put `module.` or `model.` before all names.
-        let found = checkpoint.names.filter { $0 == anchor || $0.hasSuffix("." + anchor) }
-        guard found.count == 1, let name = found.first else { return nil }
-        let prefix = String(name.dropLast(anchor.count))
-        guard checkpoint.shape(of: prefix + VisionLayout.timm.classToken) != nil else { return nil }
+        guard let prefix = try checkpoint.prefix(before: "blocks.0.attn.qkv.weight"),
+            checkpoint.shape(of: prefix + VisionLayout.timm.classToken) != nil
+        else { return nil }
         self.init(layout: .timm, prefix: prefix)
         let isScaled = checkpoint.shape(of: prefix + "blocks.0.ls1.gamma") != nil
         if isScaled, checkpoint.shape(of: prefix + "patch_embed.proj.weight")?.last == 14 { kind = "DINOv2 " }
