@@ -32,6 +32,7 @@ enum HDF5Library {
                     return 0
                 }, reason)
         }
+        if reason.contains("unable to lock file") { return "another process has it open for writing" }
         return reason.isEmpty ? "the HDF5 library gives no reason" : reason
     }
 }

@@ -142,11 +142,24 @@ import Testing
             for length in [0, 7, 100, data.count / 2, data.count - 1] {
                 try data.prefix(length).write(to: url)
                 let error = #expect(throws: FormatError.self) { try HDF5File.open(url) }
-                #expect(error?.description.contains("x.h5") == true)
+                #expect(error?.description.contains("x.h5: is cut short: it lacks") == true)
             }
         }
         let missing = #expect(throws: FormatError.self) { try HDF5File.open(fixture("none.h5")) }
         #expect(missing?.description.contains("No such file") == true)
+    }
+
+    @Test func aFileThatAnotherProcessWritesIsNotWritten() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("out.h5")
+            try HDF5File.create(url) { try $0.createDataset("rows", shape: [2, 2]) }
+            // As libhdf5 locks a file that it writes.
+            let descriptor = open(url.path, O_RDWR)
+            defer { close(descriptor) }
+            #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            let error = #expect(throws: FormatError.self) { try HDF5File.open(url, writable: true) }
+            #expect(error?.description.contains("another process has it open for writing") == true)
+        }
     }
 
     @Test func whatExceedsMemoryIsRefusedBeforeItIsRead() throws {
