@@ -40,6 +40,32 @@ public protocol EncodingFit<Element>: Sendable {
     func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> [Matrix<Element>]
 }
 
+extension EncodingFit {
+    /// The predicted responses to all samples of the bands: samples x voxels.
+    ///
+    /// Throws `EncodingError` where bands or features are not those that the model was fitted to.
+    public func predict(_ bands: [Matrix<Element>], runs: Runs? = nil) throws -> Matrix<Element> {
+        try predict(bands: bands, runs: runs, samples: nil)
+    }
+
+    /// What each band contributes to the predictions for all samples, about its mean over the training samples: for each
+    /// band samples x voxels.
+    ///
+    /// Throws what `predict` throws, and `EncodingError` where the model has no bands to tell apart.
+    public func predictByBand(_ bands: [Matrix<Element>], runs: Runs? = nil) throws -> [Matrix<Element>] {
+        try predictByBand(bands: bands, runs: runs, samples: nil)
+    }
+
+    /// R2 and r of each voxel for bands that the model has not seen.
+    ///
+    /// Throws `EncodingError` where shapes do not fit.
+    public func score(
+        _ bands: [Matrix<Element>], _ responses: Matrix<Element>, runs: Runs? = nil
+    ) throws -> VoxelScores {
+        try VoxelScores(predictions: predict(bands, runs: runs), responses: responses)
+    }
+}
+
 /// The samples that a model learns from.
 struct TrainingData<Element: Scalar> {
     let bands: [Matrix<Element>]

@@ -74,7 +74,8 @@ public struct Pipeline: EncodingModel {
             prepared.append(band)
         }
         let fit = try model.fitted(bands: prepared, responses: responses, runs: runs, samples: samples)
-        return PipelineFit(steps: fitted, model: fit)
+        let names = steps.map { "\(type(of: $0))" } + ["\(type(of: model))"]
+        return PipelineFit(title: names.joined(separator: " → "), steps: fitted, model: fit)
     }
 
     private func refuseDividedRuns(
@@ -95,6 +96,8 @@ public struct Pipeline: EncodingModel {
 
 /// A fitted pipeline: the steps with what they learnt, and the fitted model.
 public struct PipelineFit<Element: Scalar>: EncodingFit {
+    /// The pipeline's steps and model by name.
+    let title: String
     /// For each band its steps, the first first.
     public let steps: [[any FittedStep]]
     /// The model, fitted to the prepared features: `fit.model as? RidgeFit<Float>` has its weights.
@@ -141,15 +144,13 @@ public struct PipelineFit<Element: Scalar>: EncodingFit {
 }
 
 extension PipelineFit: Displayable {
-    /// What the fitted model shows, under the names of the steps.
+    /// What the fitted model shows, under the names of steps and model.
     public var mimeBundle: MIMEBundle {
-        let names = (steps.first ?? []).map { "\(type(of: $0))" } + ["\(type(of: model))"]
-        let line = names.joined(separator: " → ")
-        guard let shown = (model as? any Displayable)?.mimeBundle else { return .plain(line) }
+        guard let shown = (model as? any Displayable)?.mimeBundle else { return .plain(title) }
         var bundle = shown
-        bundle.contents["text/plain"] = .text(line + "\n" + (shown.plainText ?? ""))
+        bundle.contents["text/plain"] = .text(title + "\n" + (shown.plainText ?? ""))
         if case .text(let html)? = shown.contents["text/html"] {
-            let escaped = line.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            let escaped = title.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
             bundle.contents["text/html"] = .text("<div>\(escaped)</div>" + html)
         }
         return bundle

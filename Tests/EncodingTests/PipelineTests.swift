@@ -189,7 +189,7 @@ struct PipelineFixture: Decodable {
         let first = expected.pipelines.delayed.predictions.prefix(12).flatMap { $0 }
         #expect(relativeError(prediction.elements, first) < 1e-8)
         #expect(fit.model is RidgeFit<Double>)
-        #expect(fit.mimeBundle.plainText?.hasPrefix("ScalerFit → Delays → RidgeFit<Double>") == true)
+        #expect(fit.mimeBundle.plainText?.hasPrefix("StandardScaler → Delays → Ridge\n") == true)
         #expect(throws: EncodingError.self) { try fit.predict(x.columns(0..<3)) }
         #expect(throws: EncodingError.self) { try fit.predict(bands: [x, x], runs: nil, samples: nil) }
     }
@@ -206,8 +206,8 @@ struct PipelineFixture: Decodable {
         let mean = StandardScaler(scales: false).fit(y).means
         for model in models {
             let fit = try model.fitted(bands: bands, responses: y, runs: nil, samples: nil)
-            let whole = try fit.predict(bands: bands, runs: nil, samples: nil)
-            let parts = try fit.predictByBand(bands: bands, runs: nil, samples: nil)
+            let whole = try fit.predict(bands)
+            let parts = try fit.predictByBand(bands)
             #expect(parts.count == 2)
             for voxel in 0..<y.columns {
                 let sum = zip(parts[0].column(voxel), parts[1].column(voxel)).map { $0 + $1 + mean[voxel] }

@@ -91,6 +91,17 @@ import Testing
         #expect(map.description.contains("1.00*") && map.description.contains("*: best."))
     }
 
+    @Test func everyTickOfAnAxisIsDrawnByVega() throws {
+        let chart = BarChart(
+            [.init("a", 0.97), .init("b", -0.11)], valueTitle: "share",
+            orientation: .vertical)
+        let axis = try #require(try channel(layers(specification(chart))[0], "y")["axis"] as? [String: Any])
+        let values = try #require(axis["values"] as? [Double])
+        #expect(values.contains(0))
+        // Vega halves the values where they are more than this count, which is 6 for a height of 240 if nobody says.
+        #expect(values.count == 7 && axis["tickCount"] as? Int == 7)
+    }
+
     @Test func histogramsCountEveryFiniteValue() {
         let values = (0..<1000).map { Double($0 % 10) / 10 + 0.05 }
         let histogram = Histogram(values + [.nan, .infinity], bins: 10)

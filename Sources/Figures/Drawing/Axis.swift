@@ -36,6 +36,8 @@ struct ValueAxis: Sendable {
     var axisJSON: JSON {
         [
             "title": .string(title), "values": .numbers(ticks), "format": .string(",.\(decimals)f"),
+            // Vega drops every other one of the values where they are more than its own count for the height.
+            "tickCount": .number(Double(ticks.count)),
             "grid": .bool(showsGrid), "labelFlush": false,
             "gridColor": [
                 "condition": ["test": "datum.value === 0", "value": "#888888"],

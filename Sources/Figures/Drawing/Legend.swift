@@ -118,7 +118,8 @@ struct ColorBar {
             "field": .string(field), "type": "quantitative", "scale": scale.vegaLite,
             "legend": [
                 "title": title.isEmpty ? .null : .strings(titleLines),
-                "values": .numbers(ticks.values), "format": .string(".\(ticks.decimals)f"),
+                "values": .numbers(ticks.values), "tickCount": .number(Double(ticks.values.count)),
+                "format": .string(".\(ticks.decimals)f"),
                 "gradientLength": .number(barHeight(besides: plotHeight)), "gradientThickness": .number(13),
             ],
         ]
