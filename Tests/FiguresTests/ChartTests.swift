@@ -93,7 +93,7 @@ import Testing
 
     @Test func everyTickOfAnAxisIsDrawnByVega() throws {
         let chart = BarChart(
-            [.init("a", 0.97), .init("b", -0.11)], valueTitle: "share",
+            [.init("a", 0.82), .init("b", -0.03)], valueTitle: "share",
             orientation: .vertical)
         let axis = try #require(try channel(layers(specification(chart))[0], "y")["axis"] as? [String: Any])
         let values = try #require(axis["values"] as? [Double])
