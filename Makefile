@@ -20,8 +20,9 @@ export PATH := $(if $(SWIFT),$(dir $(SWIFT)):)$(PATH)
 PREFIX ?= .venv
 BUILD := .build/release
 VENV_STAMP := .venv/.requirements-installed
-# Without it the tests would build every module once more, for @testable imports that nothing uses.
-SWIFT_TEST := swift test -c release --disable-testable-imports
+# Without the option the tests would build every module once more, for @testable imports that nothing uses. Tests run
+# beside one another, so OpenMP's threads must not spin for long (Sources/GyrusRunner/main.c).
+SWIFT_TEST := GOMP_SPINCOUNT=2000 swift test -c release --disable-testable-imports
 
 .PHONY: help setup toolchain packages build venv stage install demo test bench lint clean
 .DEFAULT_GOAL := help

@@ -140,3 +140,18 @@ def test_the_doctor_says_what_is_missing(prefix):
         hidden.rename(installed)
     assert answer.returncode != 0
     assert "MISSING  runner" in answer.stdout and "make setup" in answer.stdout
+
+
+def test_threads_do_not_spin_for_long(kernel):
+    """What OpenMP reads when the library is loaded."""
+    assert kernel.ok("%env GOMP_SPINCOUNT").text() == "2000\n"
+
+
+@pytest.mark.parametrize("name, value", [("GOMP_SPINCOUNT", "77"), ("OMP_WAIT_POLICY", "active")])
+def test_threads_spin_as_the_user_wants_it(name, value):
+    session = Session(env={**os.environ, name: value})
+    try:
+        spins = [line for line in session.ok("%env").text().splitlines() if line.startswith("GOMP_SPINCOUNT=")]
+        assert spins == (["GOMP_SPINCOUNT=77"] if value == "77" else [])
+    finally:
+        session.close()
