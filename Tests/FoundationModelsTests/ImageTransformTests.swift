@@ -96,6 +96,20 @@ struct ImageTransformTests {
         #expect(least > 0.2 * Double(width * height) - Double(width + height))
     }
 
+    @Test("a transform says in a line what it does")
+    func description() {
+        #expect(
+            "\(ImageTransform(fit: .shorterSide(256), normalization: .timm))"
+                == "shorter side 256, bicubic, centre crop; mean 0.5; deviation 0.5")
+        #expect(
+            "\(ImageTransform.paperAsPublished(seed: 3))"
+                == """
+                random crop of 0.2 to 1.0 of the area, seed 3, bilinear; mean 0.48145467 0.4578275 0.40821072; \
+                deviation 0.26862955 0.2613026 0.2757771
+                """)
+        #expect("\(ImageTransform(normalization: .imageNet))".hasPrefix("mean 0.485 0.456 0.406; "))
+    }
+
     @Test("films in HDF5 and files on disk are sources of images")
     func sources() throws {
         try withTemporaryFolder { folder in

@@ -1,0 +1,26 @@
+extension ImageTransform: CustomStringConvertible {
+    /// The transform in a line: what is done to an image, first thing first.
+    ///
+    /// A feature file keeps it, so transforms that differ are told apart.
+    public var description: String {
+        var steps: [String] = []
+        switch fit {
+        case .shorterSide(let side): steps.append("shorter side \(side), \(interpolation), centre crop")
+        case .stretched: steps.append("stretched, \(interpolation)")
+        case .sampled: steps.append("stretched, bilinear without antialiasing")
+        case .randomCrop(let seed, let leastArea):
+            steps.append("random crop of \(leastArea) to 1.0 of the area, seed \(seed), \(interpolation)")
+        case nil: break
+        }
+        steps.append("mean \(normalization.mean.listed)")
+        steps.append("deviation \(normalization.deviation.listed)")
+        return steps.joined(separator: "; ")
+    }
+}
+
+extension [Float] {
+    /// The numbers, or the one that all are.
+    fileprivate var listed: String {
+        Set(self).count == 1 ? "\(self[0])" : map { "\($0)" }.joined(separator: " ")
+    }
+}
