@@ -5,7 +5,8 @@ import Tensors
 
 /// Writes the results of voxels into a `RidgeFile` as they come.
 struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
-    private let result: RidgeFile
+    private let file: HDF5File
+    private let voxels: Int
 
     /// Makes the file, or opens that of an earlier fit that was asked to do the same.
     ///
@@ -27,7 +28,7 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
                     expected: "one with \(line)",
                     found: found.first { $0.hasPrefix("\(name):") } ?? "without \(name)")
             }
-            result = try RidgeFile(file)
+            (self.file, self.voxels) = (file, try RidgeFile(file).voxels)
             return
         }
         let type: NumberType = Element.self == Float.self ? .float32 : .float64
@@ -41,13 +42,16 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
             try file.createDataset("/state", shape: [voxels], type: .uint8)
             try file.write(lines, to: "/settings")
         }
-        result = try RidgeFile(HDF5File.open(url, writable: true))
+        (file, self.voxels) = (try HDF5File.open(url, writable: true), voxels)
     }
 
-    var isDone: [Bool] { get throws { try result.isDone } }
+    var isDone: [Bool] {
+        get throws {
+            try file.dataset("/state").bytes([0..<voxels]).map { $0 != RidgeFile.State.waiting.rawValue }
+        }
+    }
 
     func write(_ fit: RidgeFit<Element>, of voxels: Range<Int>) throws {
-        let file = result.file
         func write(_ numbers: [Double], to path: String) throws {
             try file.dataset(path).write(
                 Tensor(shape: [numbers.count], elements: numbers), at: [voxels.lowerBound])
@@ -96,19 +100,33 @@ extension Ridge {
         memory: MemoryLimit = .gigabytes(2)
     ) throws -> RidgeFile {
         let reader = try HDF5Responses<Element>(responses, samples: features.rows)
-        let url = URL(fileURLWithPath: path)
+        return try fit(
+            features, reading: reader, named: responses.path, toFile: path, runs: runs, memory: memory)
+    }
+
+    /// The same for responses that come from elsewhere; `name` tells one set of responses from another.
+    package func fit<Element: Scalar>(
+        _ features: Matrix<Element>, reading reader: some ResponseReader<Element>, named name: String,
+        toFile path: String, runs: Runs? = nil, memory: MemoryLimit
+    ) throws -> RidgeFile {
         let splits = try folds.splits(samples: features.rows, runs: runs)
-        let writer = try RidgeFileWriter<Element>(
-            url, alphas: alphas.values, features: features.columns, voxels: reader.voxels,
-            settings: [
-                ("responses", "\(responses.path), \(reader.samples) x \(reader.voxels)"),
-                ("features", "\(features.rows) x \(features.columns), checksum \(checksum(of: features))"),
-                ("alphas", alphas.values.map { "\($0)" }.joined(separator: ", ")),
-                ("folds", "\(splits.count), checksum \(checksum(of: splits))"),
-                ("intercept", "\(intercept)"), ("score of the search", "\(searchScore)"),
-                ("held-out scores", "\(scoresHeldOut)"), ("precision", "\(Element.self)"),
-            ])
-        try fit(features, reading: reader, writing: writer, runs: runs, memory: memory)
+        do {  // The writer closes the file at the end of these braces.
+            let writer = try RidgeFileWriter<Element>(
+                URL(fileURLWithPath: path), alphas: alphas.values, features: features.columns,
+                voxels: reader.voxels,
+                settings: [
+                    ("responses", "\(name), \(reader.samples) x \(reader.voxels)"),
+                    (
+                        "features",
+                        "\(features.rows) x \(features.columns), checksum \(checksum(of: features))"
+                    ),
+                    ("alphas", alphas.values.map { "\($0)" }.joined(separator: ", ")),
+                    ("folds", "\(splits.count), checksum \(checksum(of: splits))"),
+                    ("intercept", "\(intercept)"), ("score of the search", "\(searchScore)"),
+                    ("held-out scores", "\(scoresHeldOut)"), ("precision", "\(Element.self)"),
+                ])
+            try fit(features, reading: reader, writing: writer, runs: runs, memory: memory)
+        }
         return try RidgeFile.open(path)
     }
 }

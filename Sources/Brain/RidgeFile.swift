@@ -30,7 +30,6 @@ public struct RidgeFile: Sendable {
     public let voxels: Int
     /// How many features there are.
     public let features: Int
-    let file: HDF5File
 
     /// What has become of a voxel.
     enum State: UInt8 {
@@ -42,8 +41,8 @@ public struct RidgeFile: Sendable {
         try RidgeFile(HDF5File.open(URL(fileURLWithPath: path)))
     }
 
+    /// The results in a file that is open.
     init(_ file: HDF5File) throws {
-        self.file = file
         url = file.url
         alphas = try file.dataset("/alphas").tensor(as: Double.self).elements
         let weights = try file.dataset("/weights")
@@ -56,11 +55,14 @@ public struct RidgeFile: Sendable {
         (features, voxels) = (weights.shape[0], weights.shape[1])
     }
 
+    /// Opened for each reading: HDF5 would not let a fit go on in a file that a value of an earlier cell keeps open.
+    private func dataset(_ path: String) throws -> HDF5Dataset { try HDF5File.open(url).dataset(path) }
+
     private func numbers(_ path: String) throws -> [Double] {
-        try zip(file.dataset(path).tensor(as: Double.self).elements, isDone).map { $1 ? $0 : .nan }
+        try zip(dataset(path).tensor(as: Double.self).elements, isDone).map { $1 ? $0 : .nan }
     }
 
-    private func states() throws -> [UInt8] { try file.dataset("/state").bytes([0..<voxels]) }
+    private func states() throws -> [UInt8] { try dataset("/state").bytes([0..<voxels]) }
 
     private func voxels(in state: State) throws -> [Int] {
         try states().enumerated().filter { $0.element == state.rawValue }.map(\.offset)
@@ -83,7 +85,7 @@ public struct RidgeFile: Sendable {
     public func weights<Element: Scalar>(
         of range: Range<Int>, as type: Element.Type = Float.self
     ) throws -> Matrix<Element> {
-        var matrix = try file.dataset("/weights").tensor([0..<features, range], as: type).matrix
+        var matrix = try dataset("/weights").tensor([0..<features, range], as: type).matrix
         let done = try isDone
         for (j, voxel) in range.enumerated() where !done[voxel] {
             for k in 0..<features { matrix[k, j] = .nan }

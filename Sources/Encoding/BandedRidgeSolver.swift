@@ -56,6 +56,9 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
 }
 
 /// The models of all folds for each of some candidates.
+@_specialize(where Element == Float, Working == Float)
+@_specialize(where Element == Float, Working == Double)
+@_specialize(where Element == Double, Working == Double)
 private func models<Element: Scalar, Working: Scalar>(
     of gammas: [[Double]], spaces: BandSpaces<Working>, task: RidgeTask, as type: Element.Type
 ) throws -> [[FoldModel<Element>]] {
@@ -69,9 +72,10 @@ private func models<Element: Scalar, Working: Scalar>(
     var models = [FoldModel<Element>?](repeating: nil, count: gammas.count * folds)
     try models.withUnsafeMutableBufferPointer { models in
         let models = models
-        try concurrently(gammas.count * folds) { index, _, _ in
+        try concurrently(gammas.count * folds) { index, _, interruption in
             let candidate = candidates[index / folds]
-            let model = try candidate.plan.model(of: task.folds[index % folds], in: candidate.space)
+            let model = try candidate.plan.model(
+                of: task.folds[index % folds], in: candidate.space, interruption: interruption)
             // The products of the features with the responses are those of the features without their scaling.
             models[index] = spaces.isPrimal ? model.takingProducts(scaledBy: candidate.factors) : model
         }

@@ -47,12 +47,13 @@ struct BatchPool<Element: Scalar> {
     let batches: [Range<Int>]
     private let workers: [VoxelBatch<Element>]
 
-    /// Batches of at most 256 voxels, fewer where `memoryLimit` bytes or an equal share for each thread ask for it.
+    /// Batches of at most 512 voxels (products of fewer are slower, of more no faster), fewer where `memoryLimit` bytes
+    /// or an equal share for each thread ask for it.
     init(voxels: Int, sizes: VoxelBatch<Element>.Sizes, memoryLimit: Int) {
         let threads = max(1, threadCount)
         let affordable = memoryLimit / max(sizes.perVoxel * MemoryLayout<Element>.stride * threads, 1)
         let fair = (voxels + threads - 1) / threads
-        let capacity = max(1, min(256, affordable, fair))
+        let capacity = max(1, min(512, affordable, fair))
         // As many as whole rounds of all threads need, all of nearly one size.
         let rounds = max(1, (voxels + capacity * threads - 1) / (capacity * threads))
         let size = max(1, (voxels + rounds * threads - 1) / (rounds * threads))

@@ -64,15 +64,15 @@ enum FeatureSpace<Working: Scalar> {
     /// of `U` is there.
     func directions<Element: Scalar>(
         of fold: Fold, smallestAlpha: Double, forRefit: Bool = false, fromResponses: Bool = false,
-        as type: Element.Type
+        interruption: Interruption, as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         switch self {
         case .primal(let features):
             return try features.directions(
                 of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, fromResponses: fromResponses,
-                as: type)
+                interruption: interruption, as: type)
         case .kernel(let features):
-            return try features.directions(of: fold, forRefit: forRefit, as: type)
+            return try features.directions(of: fold, forRefit: forRefit, interruption: interruption, as: type)
         }
     }
 }

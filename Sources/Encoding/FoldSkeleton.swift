@@ -12,7 +12,8 @@ struct FoldSkeleton<Element: Scalar> {
 
     /// Solves one fold; throws `LinearAlgebraError` where the kernel is not positive to the precision.
     init<Working: Scalar>(
-        kernel: Matrix<Working>, fold: Fold, centred: Bool, alphas: [Double], basis: AlphaBasis
+        kernel: Matrix<Working>, fold: Fold, centred: Bool, alphas: [Double], basis: AlphaBasis,
+        interruption: Interruption
     ) throws {
         self.fold = fold
         self.basis = basis
@@ -21,6 +22,7 @@ struct FoldSkeleton<Element: Scalar> {
         let (count, width) = (basis.chosen.count, fold.test.count)
         var operators = Matrix<Element>(rows: fold.train.count, columns: count * width)
         for (number, index) in basis.chosen.enumerated() {
+            try interruption.check()
             var shifted = train
             shifted.addToDiagonal(alphas[index])
             let solution = LinearAlgebra.solve(
@@ -70,15 +72,32 @@ extension Matrix {
     /// The largest eigenvalue of a symmetric matrix without negative ones, to a few hundredths: by power iteration.
     var largestEigenvalue: Double {
         guard rows > 0 else { return 0 }
-        var vector = Matrix(
-            rows: rows, columns: 1, elements: (0..<rows).map { Element(1 + Double($0 % 7) / 7) })
+        var vector = (0..<rows).map { Element(1 + Double($0 % 7) / 7) }
         var length = 0.0
         for _ in 0..<30 {
-            let next = multiply(self, vector)
-            length = next.elements.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let next = symmetricProduct(self, vector)
+            length = next.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
             if !(length > 0) { return 0 }
-            vector = Matrix(rows: rows, columns: 1, elements: next.elements.map { $0 / Element(length) })
+            vector = next.map { Element(Double($0) / length) }
         }
         return length
+    }
+}
+
+/// The product of a symmetric matrix and a vector, a row at a time: a product of matrices would copy the matrix first.
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func symmetricProduct<Element: Scalar>(_ matrix: Matrix<Element>, _ vector: [Element]) -> [Element] {
+    let order = matrix.rows
+    return [Element](unsafeUninitializedCapacity: order) { result, count in
+        count = order
+        result.initialize(repeating: 0)
+        matrix.withUnsafeBufferPointer { matrix in
+            guard let base = matrix.baseAddress, let sum = result.baseAddress else { return }
+            for i in 0..<order {
+                let (row, factor) = (base + i * order, vector[i])
+                for j in 0..<order { sum[j] += factor * row[j] }
+            }
+        }
     }
 }

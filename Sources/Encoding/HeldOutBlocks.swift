@@ -37,8 +37,13 @@ struct HeldOutBlocks<Element: Scalar> {
                 (parts[index].r2, parts[index].r) = (best[index], best[index])
             }
         }
+        // The factors of as many alphas at once as there are threads, so that all threads have as much to do.
+        var ready: [[Matrix<Element>]] = []
         for (number, alpha) in task.alphas.enumerated() {
-            let factors = try factors(alpha: alpha)
+            if ready.isEmpty {
+                ready = try factors(alphas: Array(task.alphas[number...].prefix(threadCount))).reversed()
+            }
+            guard let factors = ready.popLast() else { return }
             try best.withUnsafeMutableBufferPointer { best in
                 let best = best
                 try pool.run(into: &parts) { batch, columns, part, interruption in
@@ -68,16 +73,18 @@ struct HeldOutBlocks<Element: Scalar> {
         return targets
     }
 
-    /// Cholesky's factor of `I - H` over each fold's test samples.
-    private func factors(alpha: Double) throws -> [Matrix<Element>] {
-        var factors = [Matrix<Element>?](repeating: nil, count: folds.count)
-        let weights = directions.eigenvalues.map { value in
-            ((isComplete ? alpha : value) / (value + alpha)).squareRoot()
-        }
+    /// For each alpha Cholesky's factor of `I - H` over each fold's test samples.
+    private func factors(alphas: [Double]) throws -> [[Matrix<Element>]] {
+        var factors = [Matrix<Element>?](repeating: nil, count: alphas.count * folds.count)
         try factors.withUnsafeMutableBufferPointer { factors in
             let factors = factors
-            try concurrently(folds.count) { index, _, _ in
-                let rows = directions.left.rows(at: folds[index].test).scalingColumns(by: weights)
+            try concurrently(factors.count) { index, _, _ in
+                let alpha = alphas[index / folds.count]
+                let weights = directions.eigenvalues.map { value in
+                    ((isComplete ? alpha : value) / (value + alpha)).squareRoot()
+                }
+                let test = folds[index % folds.count].test
+                let rows = directions.left.rows(at: test).scalingColumns(by: weights)
                 var matrix = LinearAlgebra.gram(rows, ofRows: true)
                 if !isComplete {
                     matrix = matrix.subtracted(fromIdentityLess: centred ? 1 / Double(samples) : 0)
@@ -85,7 +92,9 @@ struct HeldOutBlocks<Element: Scalar> {
                 factors[index] = try LinearAlgebra.cholesky(matrix)
             }
         }
-        return factors.compactMap { $0 }
+        return alphas.indices.map { alpha in
+            factors[alpha * folds.count..<(alpha + 1) * folds.count].compactMap { $0 }
+        }
     }
 
     /// `(I - H) y` of all samples, into the batch's `predictions`.

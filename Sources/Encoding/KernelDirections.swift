@@ -12,10 +12,10 @@ struct KernelFeatures<Working: Scalar> {
 
     /// The directions of one fold, all taken from the responses themselves.
     func directions<Element: Scalar>(
-        of fold: Fold, forRefit: Bool, as type: Element.Type
+        of fold: Fold, forRefit: Bool, interruption: Interruption, as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         let (train, test) = trainAndTestKernels(kernel, of: fold, centred: centred)
-        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train)
+        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train, check: interruption.check)
         let kept = significantEigenvalues(values)
         let eigenvalues = values[kept].map { Double($0) }
         let directions = vectors.rows(kept)

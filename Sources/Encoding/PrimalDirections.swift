@@ -27,7 +27,7 @@ struct PrimalFeatures<Working: Scalar> {
     /// The directions of one fold; `fromResponses` where all are to be taken from the responses themselves.
     func directions<Element: Scalar>(
         of fold: Fold, smallestAlpha: Double, forRefit: Bool, fromResponses: Bool = false,
-        as type: Element.Type
+        interruption: Interruption, as type: Element.Type
     ) throws -> PrincipalDirections<Element> {
         let isComplement = fold.train.count + fold.test.count == features.rows
         var test = features.rows(at: fold.test)
@@ -38,7 +38,7 @@ struct PrimalFeatures<Working: Scalar> {
             gram.subtractOuterProduct(of: means, times: Double(fold.train.count))
             test.standardise(rows: 0..<test.rows, means: means, deviations: means.map { _ in 1 })
         }
-        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(gram)
+        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(gram, check: interruption.check)
         let kept = significantEigenvalues(values)
         let eigenvalues = values[kept].map { Double($0) }
         let loadings = vectors.rows(kept).scalingRows(by: eigenvalues.map { 1 / $0.squareRoot() })

@@ -6,7 +6,9 @@ extension Ridge {
     /// Fits the model to voxels that are read, fitted and written in batches.
     ///
     /// The features are decomposed once. What the writer has already is left out, so that a fit that was stopped goes
-    /// on where it was. A progress bar tells the rate and the time left.
+    /// on where it was. A progress bar tells the rate and the time left. An interrupt is noticed within a second: between
+    /// two products of a few hundred voxels, and in the decomposition as in `Ridge.fit(_:to:runs:)`; what a batch that is
+    /// not written yet has cost is lost.
     ///
     /// - Parameters:
     ///   - features: samples x features; all finite.

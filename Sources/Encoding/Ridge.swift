@@ -54,6 +54,9 @@ public struct Ridge: Sendable {
     ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
     ///   - runs: the runs of the samples, where the folds leave runs out.
     ///
+    /// An interrupt is noticed between two products of a batch of voxels and within the decompositions, but for the merge
+    /// of one that has begun: about a second for 4,000 samples or features, a tenth for 2,000.
+    ///
     /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil

@@ -42,6 +42,9 @@ struct RidgeSolver<Element: Scalar> {
     /// Decomposes the features of every fold, several folds at once, or of all samples alone where `inBlocks`.
     ///
     /// Throws `CancellationError` where the task is cancelled, and `LinearAlgebraError`.
+    @_specialize(where Element == Float, Working == Float)
+    @_specialize(where Element == Float, Working == Double)
+    @_specialize(where Element == Double, Working == Double)
     init<Working: Scalar>(_ space: FeatureSpace<Working>, task: RidgeTask, inBlocks: Bool = false) throws {
         self.task = task
         (samples, weights, centred) = (space.samples, space.weights, space.centred)
@@ -59,9 +62,10 @@ struct RidgeSolver<Element: Scalar> {
                 if index == 0 {
                     refit = try refitSpace.directions(
                         of: all, smallestAlpha: task.alphas.first ?? 1, forRefit: true,
-                        fromResponses: inBlocks, as: Element.self)
+                        fromResponses: inBlocks, interruption: interruption, as: Element.self)
                 } else {
-                    models[index - 1] = try plan.model(of: folds[index - 1], in: space)
+                    models[index - 1] = try plan.model(
+                        of: folds[index - 1], in: space, interruption: interruption)
                 }
                 try interruption.check()
             }
@@ -86,6 +90,8 @@ struct RidgeSolver<Element: Scalar> {
     ///
     /// `responses` is samples x voxels; `means` are what is taken off each voxel first (0 without an intercept; NaN for
     /// a voxel that cannot be fitted). Throws `CancellationError` where the task is cancelled.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     func solve(_ responses: Matrix<Element>, means: [Double]) throws -> RidgeSolution<Element> {
         let voxels = responses.columns
         var sizes = VoxelBatch<Element>.Sizes(

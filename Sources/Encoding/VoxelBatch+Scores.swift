@@ -4,6 +4,8 @@ extension VoxelBatch {
     /// Adds each alpha's score in a fold, divided by the number of folds, to `scores` (alphas x voxels).
     ///
     /// The batch has been split (a skeleton) or rotated (directions) for the fold.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     func addScores(
         of model: FoldModel<Element>, slot: Int, score: SearchScore, folds: Int,
         to scores: UnsafeMutablePointer<Double>
@@ -132,6 +134,8 @@ extension VoxelBatch {
     }
 
     /// Adds a fold's test predictions, each voxel with its own alpha, to `sums`.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     func addHeldOut(
         of model: FoldDirections<Element>, slot: Int, choice: [Int32], to sums: inout ScoreSums
     ) {

@@ -57,21 +57,22 @@ final class VoxelBatch<Element: Scalar> {
         self.sizes = sizes
         trainMeans = Array(repeating: [], count: sizes.targets)
         zeros = Array(repeating: 0, count: capacity)
-        responses = Buffer(count: sizes.samples * capacity)
-        products = Buffer(count: sizes.products * capacity)
-        train = Buffer(count: sizes.train * capacity)
-        test = Buffer(count: sizes.test * capacity)
-        targets = (0..<sizes.targets).map { _ in Buffer(count: sizes.directions * capacity) }
-        cross = Buffer(count: sizes.directions * capacity)
-        near = Buffer(count: max(2 * sizes.directions, sizes.test) * capacity)
-        predictions = Buffer(count: sizes.predictions * capacity)
-        losses = Buffer(count: sizes.alphas * capacity)
+        let parts = Buffer<Element>.parts(
+            ([
+                sizes.samples, sizes.products, sizes.train, sizes.test, sizes.directions,
+                max(2 * sizes.directions, sizes.test), sizes.predictions, sizes.alphas,
+            ] + Array(repeating: sizes.directions, count: sizes.targets)).map { $0 * capacity })
+        (responses, products, train, test) = (parts[0], parts[1], parts[2], parts[3])
+        (cross, near, predictions, losses) = (parts[4], parts[5], parts[6], parts[7])
+        targets = Array(parts[8...])
         sums = Buffer(count: capacity)
         squares = Buffer(count: capacity)
         inner = Buffer(count: sizes.inner * capacity)
     }
 
     /// Takes in the given voxels' responses, less `means` (one for each voxel of the matrix).
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     func load(_ matrix: Matrix<Element>, voxels columns: Range<Int>, means: [Double]) {
         self.columns = columns
         let means = Array(means[columns])
@@ -119,6 +120,8 @@ final class VoxelBatch<Element: Scalar> {
 
 extension VoxelBatch {
     /// Takes the fold's test responses, and its training responses where they are needed, less the training mean.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
     func split(_ fold: Fold, slot: Int, centred: Bool, needsTrain: Bool) {
         let shift = centred ? trainingMeans(of: fold) : Array(zeros[0..<voxels])
         trainMeans[slot] = shift

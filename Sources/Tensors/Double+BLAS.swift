@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import CTensorKernels
 
 extension Double: Scalar {
     public static func _gemm(_ p: _Product<Double>) {
@@ -35,23 +36,12 @@ extension Double: Scalar {
         return Int(info)
     }
 
-    public static func _syevd(
+    public static func _eigen(
         order: Int, _ matrix: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
-        vectors: Bool
+        vectors: UnsafeMutablePointer<Double>, stop: () -> Bool
     ) -> Int {
-        var n = Int32(order)
-        var lda = Int32(max(order, 1))
-        var info: Int32 = 0
-        var (lwork, liwork) = syevdWorkspace(order: order, vectors: vectors)
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: Int(liwork)) { integers in
-            let work = UnsafeMutablePointer<Double>.allocate(capacity: Int(lwork))
-            defer { work.deallocate() }
-            dsyevd_(
-                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress,
-                &liwork, &info,
-                1, 1)
-        }
-        return Int(info)
+        applyThreadCount()
+        return withStop(stop) { Int(kernel_eigen_f64(Int32(order), matrix, values, vectors, $0, $1)) }
     }
 
     public static func _gesdd(
@@ -73,8 +63,9 @@ extension Double: Scalar {
                 integers.baseAddress,
                 &info, 1)
             lwork = Int32(size.nextUp.rounded(.up))
-            let work = UnsafeMutablePointer<Double>.allocate(capacity: Int(lwork))
-            defer { work.deallocate() }
+            let memory = allocateNumbers(byteCount: Int(lwork) * MemoryLayout<Double>.stride)
+            defer { memory.deallocate() }
+            let work = memory.bindMemory(to: Double.self, capacity: Int(lwork))
             dgesdd_(
                 job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork,
                 integers.baseAddress,

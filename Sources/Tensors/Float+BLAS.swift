@@ -1,5 +1,6 @@
 internal import COneDNN
 internal import COpenBLAS
+internal import CTensorKernels
 
 extension Float: Scalar {
     /// oneDNN's product: on two AVX-512 cores about twice as fast as Debian's OpenBLAS in its AVX2 kernels.
@@ -39,22 +40,12 @@ extension Float: Scalar {
         return Int(info)
     }
 
-    public static func _syevd(
-        order: Int, _ matrix: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, vectors: Bool
+    public static func _eigen(
+        order: Int, _ matrix: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>,
+        vectors: UnsafeMutablePointer<Float>, stop: () -> Bool
     ) -> Int {
-        var n = Int32(order)
-        var lda = Int32(max(order, 1))
-        var info: Int32 = 0
-        var (lwork, liwork) = syevdWorkspace(order: order, vectors: vectors)
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: Int(liwork)) { integers in
-            let work = UnsafeMutablePointer<Float>.allocate(capacity: Int(lwork))
-            defer { work.deallocate() }
-            ssyevd_(
-                vectors ? "V" : "N", "L", &n, matrix, &lda, values, work, &lwork, integers.baseAddress,
-                &liwork, &info,
-                1, 1)
-        }
-        return Int(info)
+        applyThreadCount()
+        return withStop(stop) { Int(kernel_eigen_f32(Int32(order), matrix, values, vectors, $0, $1)) }
     }
 
     public static func _gesdd(
@@ -76,8 +67,9 @@ extension Float: Scalar {
                 integers.baseAddress,
                 &info, 1)
             lwork = Int32(size.nextUp.rounded(.up))
-            let work = UnsafeMutablePointer<Float>.allocate(capacity: Int(lwork))
-            defer { work.deallocate() }
+            let memory = allocateNumbers(byteCount: Int(lwork) * MemoryLayout<Float>.stride)
+            defer { memory.deallocate() }
+            let work = memory.bindMemory(to: Float.self, capacity: Int(lwork))
             sgesdd_(
                 job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork,
                 integers.baseAddress,

@@ -1,3 +1,4 @@
+internal import CTensorKernels
 import Foundation
 
 /// Why a factorisation has no result.
@@ -28,8 +29,8 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
 extension LinearAlgebra {
     /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as columns.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square or not finite. One triangle is read.
-    /// Source: LAPACK's `syevd` (divide and conquer).
+    /// Throws `LinearAlgebraError` where the matrix is not square or not finite, and `CancellationError` where the task
+    /// is cancelled. One triangle is read. Source: LAPACK's `syevd` (divide and conquer).
     public static func eigenSymmetric<Element: Scalar>(
         _ a: Matrix<Element>
     ) throws -> (values: [Element], vectors: Matrix<Element>) {
@@ -37,21 +38,31 @@ extension LinearAlgebra {
         return (values, rows.transposed())
     }
 
-    /// The same with the eigenvectors as rows, as LAPACK leaves them.
+    /// The same with the eigenvectors as rows, as LAPACK leaves them; `check` throws where the work should stop.
     public static func eigenSymmetricRows<Element: Scalar>(
-        _ a: Matrix<Element>
+        _ a: Matrix<Element>, check goesOn: () throws -> Void = { try Task.checkCancellation() }
     ) throws -> (values: [Element], vectors: Matrix<Element>) {
         let operation = "an eigendecomposition"
         try check(a, operation, square: true)
         guard a.rows > 0 else { return ([], a) }
-        var vectors = a
+        var overwritten = a
         var values = [Element](repeating: 0, count: a.rows)
-        let info = vectors.withUnsafeMutableBufferPointer { matrix in
-            values.withUnsafeMutableBufferPointer { values in
-                guard let matrix = matrix.baseAddress, let values = values.baseAddress else { return 0 }
-                return Element._syevd(order: a.rows, matrix, values: values, vectors: true)
+        var failure: (any Error)?
+        var info = 0
+        let vectors = Matrix<Element>(rows: a.rows, columns: a.rows) { vectors in
+            overwritten.withUnsafeMutableBufferPointer { matrix in
+                values.withUnsafeMutableBufferPointer { values in
+                    guard let matrix = matrix.baseAddress, let values = values.baseAddress,
+                        let vectors = vectors.baseAddress
+                    else { return }
+                    info = Element._eigen(order: a.rows, matrix, values: values, vectors: vectors) {
+                        do { try goesOn() } catch { failure = error }
+                        return failure != nil
+                    }
+                }
             }
         }
+        if let failure { throw failure }
         guard info == 0 else { throw LinearAlgebraError.notConverged(operation: operation, info: info) }
         return (values, vectors)
     }
@@ -192,8 +203,17 @@ package func firstNonFinite<Element: Scalar>(_ elements: UnsafeBufferPointer<Ele
     return elements.firstIndex { !$0.isFinite }
 }
 
-/// LAPACK's documented workspace of `syevd`; asking it would round large sizes in single precision.
-func syevdWorkspace(order n: Int, vectors: Bool) -> (real: Int32, integer: Int32) {
-    guard n > 1 else { return (1, 1) }
-    return vectors ? (Int32(1 + 6 * n + 2 * n * n), Int32(3 + 5 * n)) : (Int32(2 * n + 1), 1)
+/// Hands a Swift closure to a C function that asks now and then whether to stop.
+func withStop<Result>(
+    _ stop: () -> Bool, _ body: (kernel_stop, UnsafeMutableRawPointer) -> Result
+) -> Result {
+    withoutActuallyEscaping(stop) { stop in
+        var stop = stop
+        return withUnsafeMutablePointer(to: &stop) { pointer in
+            body(
+                { context in
+                    context?.assumingMemoryBound(to: (() -> Bool).self).pointee() == true ? 1 : 0
+                }, UnsafeMutableRawPointer(pointer))
+        }
+    }
 }

@@ -12,9 +12,11 @@ public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
         _ right: UnsafeMutablePointer<Self>)
     /// Cholesky's factor in place; returns LAPACK's `info`.
     static func _potrf(order: Int, _ matrix: UnsafeMutablePointer<Self>) -> Int
-    /// Eigenvalues, and eigenvectors as rows in place; returns LAPACK's `info`.
-    static func _syevd(
-        order: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>, vectors: Bool
+    /// Eigenvalues, ascending, and eigenvectors as rows; `matrix` is overwritten; returns LAPACK's `info`, or one of
+    /// `kernel_eigen_f32`.
+    static func _eigen(
+        order: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>,
+        vectors: UnsafeMutablePointer<Self>, stop: () -> Bool
     ) -> Int
     /// Singular values and, where wanted, the thin factors; `matrix` is overwritten; returns LAPACK's `info`.
     static func _gesdd(

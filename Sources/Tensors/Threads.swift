@@ -41,14 +41,20 @@ public func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) 
 /// Calls `body(item, worker)` for each item of `0..<count`, one item a thread at a time, and returns when all are done.
 ///
 /// Products and factorisations inside run on the one thread that calls them, so that no thread waits for another
-/// before the end. `worker` is below `workers`, and no two threads have the same.
+/// before the end; where there is one item, or one worker, they have all threads. `worker` is below `workers`, and no
+/// two threads have the same.
 package func parallelEach(
     _ count: Int, workers: Int = threadCount, _ body: (_ item: Int, _ worker: Int) -> Void
 ) {
     guard count > 0 else { return }
+    let threads = min(workers, count)
+    guard threads > 1 else {
+        for item in 0..<count { body(item, 0) }
+        return
+    }
     applyThreadCount()
     withoutActuallyEscaping(body) { body in
-        ParallelLoop(count: count, size: 1) { body($0.lowerBound, $1) }.run(threads: min(workers, count))
+        ParallelLoop(count: count, size: 1) { body($0.lowerBound, $1) }.run(threads: threads)
     }
 }
 

@@ -3,6 +3,7 @@ import Display
 import Encoding
 import Formats
 import Foundation
+import Synchronization
 import Tensors
 import Testing
 
@@ -81,38 +82,56 @@ import Testing
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// Stops in the middle, as an interrupt of the cell does; the same call then does the rest and nothing again.
+    /// A fit that is cancelled ends before the next batch; its file holds the batches before, and the same call goes on
+    /// from there.
     @Test func stopsAndGoesOn() async throws {
         let dataset = try write(responses)
+        let whole = try model.fit(features, to: responses)
         let path = folder.appending(path: "fit.h5").path
         let (model, features, memory) = (model, features, memory)
+        // The fourth batch is read when the cancellation comes, and is not fitted any more.
+        let reader = RecordingReader(responses: responses, cancelsAt: 3)
         let task = Task {
-            // The fit is cancelled from inside, by the reader of its fourth batch.
-            let reader = StoppingReader(responses: responses, after: 3)
-            let writer = CountingWriter()
-            do {
-                try model.fit(features, reading: reader, writing: writer, memory: memory)
-                return -1
-            } catch is CancellationError {
-                return writer.written
+            try model.fit(features, reading: reader, named: "/responses", toFile: path, memory: memory)
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        let first = reader.ranges
+        #expect(first.count == 4)
+        let count = try #require(first.last).lowerBound
+
+        let partial = try RidgeFile.open(path)
+        #expect(count > 0 && count < 900)
+        #expect(try partial.isDone == (0..<900).map { $0 < count })
+        let (alphas, scores) = (try partial.bestAlphas(), try partial.scores())
+        let weights: Matrix<Float> = try partial.weights(of: 0..<900)
+        for voxel in 0..<900 {
+            if voxel >= count || voxel == 400 {
+                #expect(alphas[voxel].isNaN && weights[0, voxel].isNaN)
+            } else {
+                #expect(alphas[voxel] == whole.bestAlphas[voxel])
+                #expect(voxel == 17 || abs(scores.r[voxel] - whole.scores.r[voxel]) < 1e-5)
+                let expected = whole.coefficients.column(voxel)
+                #expect(zip(weights.column(voxel), expected).allSatisfy { abs($0 - $1) < 1e-5 })
             }
         }
-        let written = try await task.value
-        #expect(written > 0 && written < 900)
 
-        let started = ContinuousClock.now
-        let fit = Task { try model.fit(features, responses: dataset, toFile: path, memory: memory) }
-        while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(1)) }
-        fit.cancel()
-        let result = await fit.result
-        #expect(ContinuousClock.now - started < .seconds(5))
-        if case .failure(let error) = result { #expect(error is CancellationError) }
-        let partial = try RidgeFile.open(path)
-        let before = try partial.isDone
-        let alphas = try partial.bestAlphas()
-        #expect(zip(before, alphas).allSatisfy { $0 || $1.isNaN })
+        // One more stop, so that a fit goes on twice; then the public call does the rest.
+        let again = RecordingReader(responses: responses, cancelsAt: 1)
+        let second = Task {
+            try model.fit(features, reading: again, named: "/responses", toFile: path, memory: memory)
+        }
+        await #expect(throws: CancellationError.self) { try await second.value }
+        #expect(again.ranges.first?.lowerBound == count && again.ranges.count == 2)
+        // The value from before sees what is there now, and does not keep the fit from going on in its file.
+        let next = try #require(again.ranges.last).lowerBound
+        #expect(next > count)
+        #expect(try partial.isDone == (0..<900).map { $0 < next })
         let file = try model.fit(features, responses: dataset, toFile: path, memory: memory)
-        try expectEqual(file, try model.fit(features, to: responses))
+        try expectEqual(file, whole)
+
+        let none = RecordingReader(responses: responses, cancelsAt: 0)
+        _ = try model.fit(features, reading: none, named: "/responses", toFile: path, memory: memory)
+        #expect(none.ranges.isEmpty)
         try FileManager.default.removeItem(at: folder)
     }
 
@@ -151,32 +170,25 @@ import Testing
     }
 }
 
-/// Responses that cancel the task that reads them after some batches.
-private struct StoppingReader: ResponseReader {
+/// Responses that remember which voxels were read, and cancel the task that reads them at one of the batches.
+private final class RecordingReader: ResponseReader {
     let responses: Matrix<Float>
-    let after: Int
+    let cancelsAt: Int
     var samples: Int { responses.rows }
     var voxels: Int { responses.columns }
-    private let count = Counter()
+    private let read = Mutex<[Range<Int>]>([])
+    var ranges: [Range<Int>] { read.withLock { $0 } }
 
-    init(responses: Matrix<Float>, after: Int) { (self.responses, self.after) = (responses, after) }
+    init(responses: Matrix<Float>, cancelsAt: Int) {
+        (self.responses, self.cancelsAt) = (responses, cancelsAt)
+    }
 
     func responses(of voxels: Range<Int>) throws -> Matrix<Float> {
-        if count.next() == after { withUnsafeCurrentTask { $0?.cancel() } }
+        let count = read.withLock {
+            $0.append(voxels)
+            return $0.count
+        }
+        if count == cancelsAt + 1 { withUnsafeCurrentTask { $0?.cancel() } }
         return responses.columns(voxels)
     }
-}
-
-private final class Counter: @unchecked Sendable {  // read by one thread only
-    private var value = 0
-    func next() -> Int {
-        value += 1
-        return value - 1
-    }
-}
-
-private final class CountingWriter: RidgeWriter {
-    var written = 0
-    var isDone: [Bool] { Array(repeating: false, count: 900) }
-    func write(_ fit: RidgeFit<Float>, of voxels: Range<Int>) throws { written += voxels.count }
 }

@@ -78,21 +78,50 @@ import Testing
         checkGram(Double.self)
     }
 
-    func checkEigen<E: Scalar>(_ type: E.Type) throws {
-        let gram = LinearAlgebra.gram(Self.random(80, 60, seed: 4) as Matrix<E>)
-        let (values, vectors) = try LinearAlgebra.eigenSymmetric(gram)
+    /// Eigenvectors of a matrix of the given order and size: backward stable, so within a small multiple of the norm
+    /// (the largest eigenvalue) times the precision.
+    func checkEigen<E: Scalar>(_ type: E.Type, order n: Int, size: E = 1) throws {
+        let gram = LinearAlgebra.gram(Self.random(n + 20, n, seed: 4) as Matrix<E>)
+        let matrix = Matrix(rows: n, columns: n, elements: gram.elements.map { $0 * size })
+        let (values, vectors) = try LinearAlgebra.eigenSymmetric(matrix)
         #expect(values == values.sorted())
-        let scaled = Matrix<E>((0..<60).map { i in (0..<60).map { vectors[i, $0] * values[$0] } })
-        // Backward stable: within a small multiple of the norm (the largest eigenvalue) times the precision.
-        let bound = 60 * Double(E.ulpOfOne) * Double(values[59])
-        #expect(Self.largestDifference(Self.product(gram, vectors), scaled) <= bound)
-        let identity = Matrix<E>((0..<60).map { i in (0..<60).map { i == $0 ? 1 : 0 } })
-        #expect(Self.largestDifference(LinearAlgebra.gram(vectors), identity) <= 60 * Double(E.ulpOfOne))
+        let scaled = Matrix<E>((0..<n).map { i in (0..<n).map { vectors[i, $0] * (values[$0] / size) } })
+        let bound = Double(n) * Double(E.ulpOfOne) * Double(values[n - 1] / size)
+        #expect(Self.largestDifference(multiply(gram, vectors), scaled) <= bound)
+        let identity = Matrix<E>((0..<n).map { i in (0..<n).map { i == $0 ? 1 : 0 } })
+        let orthogonal = LinearAlgebra.gram(vectors)
+        #expect(Self.largestDifference(orthogonal, identity) <= Double(n) * Double(E.ulpOfOne))
     }
 
-    @Test func eigenvectorsDiagonalise() throws {
-        try checkEigen(Float.self)
-        try checkEigen(Double.self)
+    /// Orders around the sizes of LAPACK's blocks, and numbers whose squares are out of range.
+    @Test(arguments: [1, 2, 31, 32, 33, 60, 128, 129, 130, 300])
+    func eigenvectorsDiagonalise(order: Int) throws {
+        try checkEigen(Float.self, order: order)
+        try checkEigen(Double.self, order: order)
+        try checkEigen(Float.self, order: order, size: 1e25)
+        try checkEigen(Double.self, order: order, size: 1e-200)
+    }
+
+    @Test func anEigendecompositionStopsWhenAsked() throws {
+        struct Stop: Error {}
+        let gram = LinearAlgebra.gram(Self.random(300, 300, seed: 4) as Matrix<Double>)
+        var questions = 0
+        _ = try LinearAlgebra.eigenSymmetricRows(gram) { questions += 1 }
+        // Between the panels of the reduction, after it, and between the blocks of the way back.
+        #expect(questions == 9 + 1 + 3)
+        for last in 1...questions {
+            var asked = 0
+            #expect(throws: Stop.self) {
+                try LinearAlgebra.eigenSymmetricRows(gram) {
+                    asked += 1
+                    if asked == last { throw Stop() }
+                }
+            }
+            #expect(asked == last)
+        }
+    }
+
+    @Test func knownEigenvalues() throws {
         let known = try LinearAlgebra.eigenSymmetric(Matrix<Double>([[2, 1], [1, 2]]))
         #expect(abs(known.values[0] - 1) < 1e-15 && abs(known.values[1] - 3) < 1e-15)
     }
