@@ -1,26 +1,29 @@
 import Foundation
 
-/// Memory for weights and states, in pages of 2 MB where the system gives them on request.
+/// Memory for numbers, not initialised, at an address that vector instructions like; `deallocate()` frees it.
 ///
-/// Small pages cost a fault each when they are first written, and products that stream through weights wait for the
-/// look-up of each. The bytes are not initialised; whoever holds the object sees to it that one thread at a time
-/// writes them, hence `@unchecked Sendable`.
+/// Large memory is asked for in pages of 2 MB where the system has them. Small pages cost a fault each when they are
+/// first written, and products that stream through weights, or go down the rows of a wide matrix, wait for the look-up
+/// of each.
+package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
+    let page = 2 << 20
+    guard byteCount >= page else { return .allocate(byteCount: max(byteCount, 1), alignment: 64) }
+    let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: page)
+    #if os(Linux)
+        // What lies behind the last whole page stays in small ones: no memory is held that is not used.
+        madvise(base, byteCount / page * page, MADV_HUGEPAGE)
+    #endif
+    return base
+}
+
+/// Memory for weights and states, in large pages.
+///
+/// The bytes are not initialised; whoever holds the object sees to it that one thread at a time writes them, hence
+/// `@unchecked Sendable`.
 package final class LargeMemory: @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
 
-    private static let page = 2 << 20
-
-    package init(byteCount: Int) {
-        guard byteCount >= Self.page else {
-            base = .allocate(byteCount: max(byteCount, 1), alignment: 64)
-            return
-        }
-        base = .allocate(byteCount: byteCount, alignment: Self.page)
-        #if os(Linux)
-            // What lies behind the last whole page stays in small ones: no memory is held that is not used.
-            madvise(base, byteCount / Self.page * Self.page, MADV_HUGEPAGE)
-        #endif
-    }
+    package init(byteCount: Int) { base = allocateNumbers(byteCount: byteCount) }
 
     deinit { base.deallocate() }
 

@@ -45,22 +45,6 @@ package final class Storage: @unchecked Sendable {
     }
 }
 
-/// Memory for numbers, not initialised, at an address that vector instructions like; `deallocate()` frees it.
-///
-/// Large memory is asked for in pages of 2 MB where the system has them: it is then there after few page faults, and
-/// a product that goes down the rows of a wide matrix does not miss the table of addresses at each of them.
-package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
-    let (cacheLine, largePage) = (64, 2 << 20)
-    guard byteCount >= 2 * largePage else {
-        return .allocate(byteCount: max(byteCount, 1), alignment: cacheLine)
-    }
-    let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: largePage)
-    #if os(Linux)
-        madvise(base, byteCount / largePage * largePage, MADV_HUGEPAGE)
-    #endif
-    return base
-}
-
 /// An object whose memory is that of a file, so that what is dropped from it can be had again.
 package protocol FileMemory: AnyObject {}
 
