@@ -132,7 +132,8 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
-            exclude: ["README.md", "cases.py", "models.py", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            exclude: ["README.md", "cases.py", "models.py", "peer.py", "precision.py", "run.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "ConvolutionBenchmark", dependencies: ["FoundationModels", "Tensors"],
             path: "Benchmarks/convolution", exclude: ["README.md", "peer.py", "run.py"],

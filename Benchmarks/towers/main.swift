@@ -2,7 +2,7 @@ import Foundation
 import FoundationModels
 import Tensors
 
-// Usage: TowersBenchmark FOLDER STIMULI ROUNDS, or TowersBenchmark product
+// Usage: TowersBenchmark FOLDER STIMULI ROUNDS [float32|bfloat16], or TowersBenchmark product
 // STIMULI is a number of images, or the file of texts, one a line. Runs them through the model's tower to the last layer
 // and prints the best time of the rounds in seconds a stimulus and the largest memory till then in gigabytes. `product`
 // prints what a product of 2048 x 2048 reaches in GFLOP/s.
@@ -37,9 +37,11 @@ case 2 where arguments[1] == "product":
     let square = Matrix<Float>(rows: 2048, columns: 2048, repeating: 1)
     let seconds = best(of: 5) { _ = multiply(square, square) }
     print("{\"gflops\": \(2 * 2048.0 * 2048 * 2048 / seconds / 1e9)}")
-case 4:
+case 4, 5:
     let rounds = Int(arguments[3]) ?? 1
-    let model = try FoundationModel.load(arguments[1])
+    let name = arguments.count == 5 ? arguments[4] : "float32"
+    guard let precision = Precision(rawValue: name) else { fatalError("no precision is called \(name)") }
+    let model = try FoundationModel.load(arguments[1], precision: precision)
     if let count = Int(arguments[2]) {
         let tower = try model.image
         let size = tower.imageSize
@@ -62,6 +64,6 @@ case 4:
         }
     }
 default:
-    FileHandle.standardError.write(Data("usage: TowersBenchmark FOLDER STIMULI ROUNDS\n".utf8))
+    FileHandle.standardError.write(Data("usage: TowersBenchmark FOLDER STIMULI ROUNDS [float32|bfloat16]\n".utf8))
     exit(2)
 }

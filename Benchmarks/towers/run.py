@@ -73,4 +73,5 @@ def main():
                   f"| {best / us['seconds']:.2f} | {work / 1e9:.1f} | {share:.2f} of {product / 1e9:.0f} GFLOP/s |", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

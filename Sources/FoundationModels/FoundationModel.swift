@@ -56,18 +56,28 @@ public struct FoundationModel: Sendable {
     ///
     /// A name is looked for in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
     /// the Hugging Face cache; `OWNER/NAME` is then downloaded from the hub (`HuggingFaceHub`). Weights stay in the file
-    /// until they are used. Throws `FoundationModelError`, and `HubError` where a download fails.
-    public static func load(_ name: String) throws -> FoundationModel {
-        try load(try ModelLocator().locate(name), name: name)
+    /// until they are used. In bfloat16 (`Precision`) transformers run in about half the time on processors that have it.
+    ///
+    /// ```swift
+    /// let fast = try FoundationModel.load("openai/clip-vit-base-patch32", precision: .bfloat16)
+    /// ```
+    ///
+    /// Throws `FoundationModelError`, also where the processor or the network has no products in that precision, and
+    /// `HubError` where a download fails.
+    public static func load(_ name: String, precision: Precision = .float32) throws -> FoundationModel {
+        try precision.check()
+        return try load(try ModelLocator().locate(name), name: name, precision)
     }
 
     /// Loads the model of a folder (`config.json`, weights, and for texts `tokenizer.json` or `vocab.txt`) or of a file.
-    public static func load(_ folder: URL) throws -> FoundationModel {
-        try load(folder, name: folder.lastPathComponent)
+    public static func load(_ folder: URL, precision: Precision = .float32) throws -> FoundationModel {
+        try precision.check()
+        return try load(folder, name: folder.lastPathComponent, precision)
     }
 
-    private static func load(_ folder: URL, name: String) throws -> FoundationModel {
-        FoundationModel(name: name, folder: folder, towers: try ModelFamily.towers(of: ModelFiles(folder)))
+    private static func load(_ folder: URL, name: String, _ precision: Precision) throws -> FoundationModel {
+        let towers = try ModelFamily.towers(of: ModelFiles(folder)).with(precision: precision)
+        return FoundationModel(name: name, folder: folder, towers: towers)
     }
 
     /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
@@ -124,6 +134,7 @@ extension FoundationModel: Displayable {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
             }
         }
+        rows.append(["precision", towers.precision.rawValue])
         // The last two names tell which model it is; the rest is this machine's business.
         rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])
         return Table(title: name, header: [], rows: rows).mimeBundle

@@ -31,6 +31,13 @@ public struct ImageTower: Sendable {
     public var imageSize: ImageSize { network.imageSize }
     /// How many numbers the tower has.
     public var parameterCount: Int { network.parameterCount }
+    /// The numbers of the products in its blocks; patches and what comes after the last block are made in `float32`.
+    public var precision: Precision { network.precision }
+
+    func with(precision: Precision) throws -> ImageTower {
+        ImageTower(
+            network: try network.with(precision: precision), transform: transform, unused: unusedTensors)
+    }
 }
 
 extension ImageTower {

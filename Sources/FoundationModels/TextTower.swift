@@ -64,6 +64,18 @@ public struct TextTower: Sendable {
             + parts.blocks.reduce(0) { $0 + $1.parameterCount }
     }
 
+    /// The numbers of the products in its blocks; a projection after the last one is made in `float32`.
+    public var precision: Precision { configuration.precision }
+
+    func with(precision: Precision) -> TextTower {
+        var parts = parts
+        parts.configuration.precision = precision
+        var tower = TextTower(parts)
+        tower.defaultPooling = defaultPooling
+        tower.padding = padding
+        return tower
+    }
+
     /// The token ids of each text, cut to the tower's maximum length.
     public func tokenIDs(of texts: [String]) -> [[Int32]] {
         texts.map { text in

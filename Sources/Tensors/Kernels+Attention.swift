@@ -14,6 +14,12 @@ package struct AttentionRows {
     }
 }
 
+/// Rows on their way into a product, in the numbers that it takes: single ones, or bfloat16 ones, of two bytes each.
+package enum ProductRows {
+    case float32(UnsafeMutablePointer<Float>)
+    case bfloat16(UnsafeMutableRawPointer)
+}
+
 extension Kernels {
     /// How many query rows one piece of work has: its scores against a few hundred keys stay in the second cache.
     private static let queryBlock = 128
@@ -26,7 +32,7 @@ extension Kernels {
     package static func attention(
         query: AttentionRows, key: AttentionRows, value: AttentionRows, offsets: [Int], heads: Int,
         headWidth: Int,
-        scale: Float? = nil, causal: Bool = false, into output: UnsafeMutablePointer<Float>, outputStride: Int
+        scale: Float? = nil, causal: Bool = false, into output: ProductRows, outputStride: Int
     ) {
         attention(
             query: query, key: key, value: value, queryOffsets: offsets, keyOffsets: offsets, heads: heads,
@@ -38,7 +44,7 @@ extension Kernels {
         query: AttentionRows, key: AttentionRows, value: AttentionRows, queryOffsets: [Int],
         keyOffsets: [Int],
         heads: Int, headWidth: Int, scale: Float? = nil, causal: Bool = false,
-        into output: UnsafeMutablePointer<Float>, outputStride: Int
+        into output: ProductRows, outputStride: Int
     ) {
         require(
             queryOffsets.count == keyOffsets.count,
@@ -64,8 +70,10 @@ extension Kernels {
         let scale = scale ?? 1 / Float(headWidth).squareRoot()
         pieces.withUnsafeBufferPointer { pieces in
             parallelFor(pieces.count, grain: 1) { range in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: queryBlock * longest) { scores in
+                let capacity = queryBlock * (longest + headWidth)
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) { scores in
                     guard let scores = scores.baseAddress else { return }
+                    let sums = scores + queryBlock * longest
                     for piece in pieces[range] {
                         let column = piece.head * headWidth
                         let rows = piece.queries.count
@@ -79,10 +87,19 @@ extension Kernels {
                         kernel_softmax(
                             scores, scale, rows, keys, keys, causal ? piece.firstVisible : keys,
                             causal ? 1 : 0)
-                        LinearAlgebra.gemm(
-                            m: rows, n: headWidth, k: keys, a: scores, lda: keys,
-                            b: value.base + piece.keys.lowerBound * value.stride + column, ldb: value.stride,
-                            c: output + piece.queries.lowerBound * outputStride + column, ldc: outputStride)
+                        let values = value.base + piece.keys.lowerBound * value.stride + column
+                        let place = piece.queries.lowerBound * outputStride + column
+                        switch output {
+                        case .float32(let base):
+                            LinearAlgebra.gemm(
+                                m: rows, n: headWidth, k: keys, a: scores, lda: keys, b: values,
+                                ldb: value.stride, c: base + place, ldc: outputStride)
+                        case .bfloat16(let base):
+                            LinearAlgebra.gemm(
+                                m: rows, n: headWidth, k: keys, a: scores, lda: keys, b: values,
+                                ldb: value.stride, c: sums, ldc: headWidth)
+                            kernel_to_bfloat16(sums, base + 2 * place, rows, headWidth, outputStride)
+                        }
                     }
                 }
             }

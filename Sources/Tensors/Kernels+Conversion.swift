@@ -18,4 +18,14 @@ extension Kernels {
             kernel_from_bfloat16(source + 2 * part.lowerBound, target + part.lowerBound, part.count)
         }
     }
+
+    /// Single numbers as the nearest bfloat16 ones, of two the even one.
+    package static func toBFloat16(
+        _ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, count: Int
+    ) {
+        parallelFor(count, grain: 16_384) { part in
+            kernel_to_bfloat16(
+                source + part.lowerBound, target + 2 * part.lowerBound, 1, part.count, part.count)
+        }
+    }
 }

@@ -45,14 +45,20 @@ package enum Kernels {
     /// `output = activation(left) * right`, where each row of `x` has `columns` numbers of the left and then as many of
     /// the right; rows of the output are `columns` long.
     package static func gate(
-        _ activation: Activation, _ x: UnsafeMutablePointer<Float>, into output: UnsafeMutablePointer<Float>,
-        rows: Int, columns: Int
+        _ activation: Activation, _ x: UnsafeMutablePointer<Float>, into output: ProductRows, rows: Int,
+        columns: Int
     ) {
         let kind = activation.kind
         overRows(rows, 2 * columns) { part in
             let from = x + 2 * part.lowerBound * columns
             kernel_activate(kind, from, nil, part.count, columns, 2 * columns)
-            kernel_multiply_halves(from, output + part.lowerBound * columns, part.count, columns)
+            switch output {
+            case .float32(let base):
+                kernel_multiply_halves(from, base + part.lowerBound * columns, part.count, columns)
+            case .bfloat16(let base):
+                kernel_multiply_halves_bfloat16(
+                    from, base + 2 * part.lowerBound * columns, part.count, columns)
+            }
         }
     }
 
@@ -84,8 +90,11 @@ package enum Kernels {
     }
 
     /// Layer normalisation of each row, with the biased variance; `output` may be `x`.
+    ///
+    /// `rounded` gets the same as bfloat16 numbers, `columns` a row. Either of the two may be left out.
     package static func layerNorm(
-        _ x: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, gamma: UnsafePointer<Float>,
+        _ x: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>?,
+        rounded: UnsafeMutableRawPointer? = nil, gamma: UnsafePointer<Float>,
         beta: UnsafePointer<Float>, epsilon: Float, rows: Int, columns: Int, stride: Int? = nil,
         outputStride: Int? = nil
     ) {
@@ -93,8 +102,9 @@ package enum Kernels {
         let outputStride = outputStride ?? columns
         overRows(rows, columns) { part in
             kernel_layer_norm(
-                x + part.lowerBound * stride, output + part.lowerBound * outputStride, gamma, beta, epsilon,
-                part.count, columns, stride, outputStride)
+                x + part.lowerBound * stride, output.map { $0 + part.lowerBound * outputStride },
+                rounded.map { $0 + 2 * part.lowerBound * columns }, gamma, beta, epsilon, part.count, columns,
+                stride, outputStride)
         }
     }
 

@@ -120,14 +120,20 @@ import Testing
         let model = heads * width
         let packed: Matrix<Float> = LinearAlgebraTests.random(tokens, 3 * model, seed: 13)
         var output = [Float](repeating: .nan, count: tokens * model)
+        var rounded = [UInt16](repeating: .max, count: tokens * model)
         packed.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return }
-            Kernels.attention(
-                query: AttentionRows(base, stride: 3 * model),
-                key: AttentionRows(base + model, stride: 3 * model),
-                value: AttentionRows(base + 2 * model, stride: 3 * model), offsets: offsets, heads: heads,
-                headWidth: width, causal: causal, into: &output, outputStride: model)
+            func attend(into output: ProductRows) {
+                Kernels.attention(
+                    query: AttentionRows(base, stride: 3 * model),
+                    key: AttentionRows(base + model, stride: 3 * model),
+                    value: AttentionRows(base + 2 * model, stride: 3 * model), offsets: offsets, heads: heads,
+                    headWidth: width, causal: causal, into: output, outputStride: model)
+            }
+            output.withUnsafeMutableBufferPointer { attend(into: .float32($0.baseAddress!)) }
+            rounded.withUnsafeMutableBytes { attend(into: .bfloat16($0.baseAddress!)) }
         }
+        #expect(rounded == output.map(nearestBFloat16))
         var worst = 0.0
         for s in 0..<offsets.count - 1 {
             for token in offsets[s]..<offsets[s + 1] {

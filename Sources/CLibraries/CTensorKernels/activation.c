@@ -1,4 +1,5 @@
 #include "CTensorKernels.h"
+#include "bfloat16.h"
 #include "exponential.h"
 
 /// The normal distribution function, relative error below 2e-6 in both tails.
@@ -67,6 +68,14 @@ CLONES void kernel_multiply_halves(const float *x, float *out, long rows, long c
         const float *left = x + 2 * i * columns;
         float *to = out + i * columns;
         for (long j = 0; j < columns; j++) to[j] = left[j] * left[columns + j];
+    }
+}
+
+CLONES void kernel_multiply_halves_bfloat16(const float *x, void *out, long rows, long columns) {
+    for (long i = 0; i < rows; i++) {
+        const float *left = x + 2 * i * columns;
+        unsigned short *to = (unsigned short *)out + i * columns;
+        for (long j = 0; j < columns; j++) to[j] = nearest_bfloat16(left[j] * left[columns + j]);
     }
 }
 

@@ -1,4 +1,5 @@
 #include "CTensorKernels.h"
+#include "bfloat16.h"
 #include "exponential.h"
 
 CLONES void kernel_from_half(const void *from, float *to, long count) {
@@ -22,5 +23,13 @@ CLONES void kernel_from_bfloat16(const void *from, float *to, long count) {
         unsigned short half;
         memcpy(&half, bytes + 2 * i, 2);
         to[i] = bits_to_float((unsigned)half << 16);
+    }
+}
+
+CLONES void kernel_to_bfloat16(const float *from, void *to, long rows, long columns, long to_stride) {
+    for (long i = 0; i < rows; i++) {
+        const float *row = from + i * columns;
+        unsigned short *rounded = (unsigned short *)to + i * to_stride;
+        for (long j = 0; j < columns; j++) rounded[j] = nearest_bfloat16(row[j]);
     }
 }

@@ -1,12 +1,13 @@
 #include "CTensorKernels.h"
+#include "bfloat16.h"
 #include "exponential.h"
 
-CLONES void kernel_layer_norm(const float *x, float *out, const float *gamma, const float *beta, float eps, long rows,
-                              long columns, long x_stride, long out_stride) {
+CLONES void kernel_layer_norm(const float *x, float *out, void *rounded, const float *gamma,
+                              const float *beta, float eps, long rows, long columns, long x_stride,
+                              long out_stride) {
     VECTORISE
     for (long i = 0; i < rows; i++) {
         const float *from = x + i * x_stride;
-        float *to = out + i * out_stride;
         float sum = 0;
         for (long j = 0; j < columns; j++) sum += from[j];
         float mean = sum / columns;
@@ -14,6 +15,15 @@ CLONES void kernel_layer_norm(const float *x, float *out, const float *gamma, co
         float squares = 0;
         for (long j = 0; j < columns; j++) squares += (from[j] - mean) * (from[j] - mean);
         float scale = 1.0f / __builtin_sqrtf(squares / columns + eps);
+        // The rounded numbers first, since `out` may be `x`.
+        if (rounded) {
+            unsigned short *to = (unsigned short *)rounded + i * columns;
+            for (long j = 0; j < columns; j++) {
+                to[j] = nearest_bfloat16((from[j] - mean) * scale * gamma[j] + beta[j]);
+            }
+        }
+        if (!out) continue;
+        float *to = out + i * out_stride;
         // In place or apart: no element is read after another's was written.
 #pragma clang loop vectorize(assume_safety)
         for (long j = 0; j < columns; j++) to[j] = (from[j] - mean) * scale * gamma[j] + beta[j];

@@ -16,6 +16,11 @@ protocol ImageNetwork: Sendable {
     var batchSize: Int { get }
     /// How many numbers the network has.
     var parameterCount: Int { get }
+    /// The numbers of its products.
+    var precision: Precision { get }
+
+    /// The same network in another precision; throws `FoundationModelError.input` where it has only its own.
+    func with(precision: Precision) throws -> any ImageNetwork
 
     /// The same network for images of another size; throws `FoundationModelError.input` where it cannot be.
     func resized(to size: ImageSize) throws -> any ImageNetwork
@@ -29,6 +34,15 @@ protocol ImageNetwork: Sendable {
 }
 
 extension ImageNetwork {
+    var precision: Precision { .float32 }
+
+    func with(precision: Precision) throws -> any ImageNetwork {
+        if precision == self.precision { return self }
+        throw FoundationModelError.input(
+            "\(family) is a convolutional network, which runs in float32 only; \(precision.rawValue) was asked for"
+        )
+    }
+
     func resized(to size: ImageSize) throws -> any ImageNetwork {
         if size == imageSize { return self }
         throw FoundationModelError.input(

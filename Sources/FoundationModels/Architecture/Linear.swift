@@ -26,12 +26,22 @@ struct Linear: Sendable {
         _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, rows: Int,
         activation: TransformerConfiguration.Activation? = nil, accumulating: Bool = false
     ) {
+        apply(
+            .float32(UnsafeMutablePointer(mutating: input)), into: .float32(output), rows: rows,
+            activation: activation, accumulating: accumulating)
+    }
+
+    /// The same in the numbers that `input` has; sums are `Float` in either, and `output` is rounded where it is asked for.
+    func apply(
+        _ input: ProductRows, into output: ProductRows, rows: Int,
+        activation: TransformerConfiguration.Activation? = nil, accumulating: Bool = false
+    ) {
         product.run(
             input, into: output,
             shape: ProductShape(
                 rows: rows, inputs: inputs, outputs: outputs, hasBias: product.hasBias,
-                activation: activation,
-                accumulates: accumulating))
+                activation: activation, accumulates: accumulating, precision: input.precision,
+                outputPrecision: output.precision))
     }
 }
 
@@ -45,12 +55,35 @@ struct LayerNorm: Sendable {
 
     /// Normalises each row of `input` (rows x width); `output` may be `input`.
     func apply(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, rows: Int) {
+        run(input, into: output, rounded: nil, rows: rows)
+    }
+
+    /// The same into what a product takes.
+    func apply(_ input: UnsafePointer<Float>, into output: ProductRows, rows: Int) {
+        switch output {
+        case .float32(let base): run(input, into: base, rounded: nil, rows: rows)
+        case .bfloat16(let base): run(input, into: nil, rounded: base, rows: rows)
+        }
+    }
+
+    /// Normalises each row of `state` in place, and hands it to what a product takes, which as `Float` is `state` itself.
+    func apply(inPlace state: UnsafeMutablePointer<Float>, and output: ProductRows, rows: Int) {
+        switch output {
+        case .float32: run(state, into: state, rounded: nil, rows: rows)
+        case .bfloat16(let base): run(state, into: state, rounded: base, rows: rows)
+        }
+    }
+
+    private func run(
+        _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>?,
+        rounded: UnsafeMutableRawPointer?, rows: Int
+    ) {
         gamma.withUnsafeBufferPointer { gamma in
             beta.withUnsafeBufferPointer { beta in
                 guard let scale = gamma.baseAddress, let shift = beta.baseAddress else { return }
                 Kernels.layerNorm(
-                    input, into: output, gamma: scale, beta: shift, epsilon: epsilon, rows: rows,
-                    columns: gamma.count)
+                    input, into: output, rounded: rounded, gamma: scale, beta: shift, epsilon: epsilon,
+                    rows: rows, columns: gamma.count)
             }
         }
     }

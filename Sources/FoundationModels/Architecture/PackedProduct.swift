@@ -13,7 +13,7 @@ final class PackedProduct: Sendable {
     private let parts: [(weight: Matrix<Float>, bias: Matrix<Float>?)]
     private let inputs: Int
     private let outputs: Int
-    private let packed = Mutex<PackedWeights?>(nil)
+    private let packed = Mutex<[Precision: PackedWeights]>([:])
 
     init(_ parts: [(weight: Matrix<Float>, bias: Matrix<Float>?)], inputs: Int, outputs: Int) {
         self.parts = parts
@@ -24,19 +24,19 @@ final class PackedProduct: Sendable {
     }
 
     /// Runs the product on rows x inputs numbers into rows x outputs.
-    func run(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, shape: ProductShape) {
+    func run(_ input: ProductRows, into output: ProductRows, shape: ProductShape) {
         guard shape.rows > 0, inputs > 0, outputs > 0 else { return }
         applyThreadCount()
         let weights = packed.withLock { packed in
-            if let packed { return packed }
-            let weights = PackedWeights(weight: joinedWeight(), bias: joinedBias())
-            packed = weights
+            if let known = packed[shape.precision] { return known }
+            let weights = PackedWeights(weight: joinedWeight(), bias: joinedBias(), shape.precision)
+            packed[shape.precision] = weights
             // The weights in the file are not read again; without this they would count twice.
             for part in parts { part.weight.releaseFilePages() }
             return weights
         }
         ProductPrimitives.shared.primitive(for: shape, weights: weights).run(
-            input, weights: weights, into: output, rows: shape.rows)
+            input.base, weights: weights, into: output.base, rows: shape.rows)
     }
 
     /// The weights of all parts, one below the other: outputs x inputs.
@@ -60,6 +60,9 @@ struct ProductShape: Hashable, Sendable {
     var activation: TransformerConfiguration.Activation?
     /// Whether the result is added to what is there.
     var accumulates: Bool
+    /// Of the input and the weights; the bias is `Float`.
+    var precision = Precision.float32
+    var outputPrecision = Precision.float32
 }
 
 /// Packed weights and bias in oneDNN's memory; nobody writes them after `init`, hence `@unchecked Sendable`.
@@ -70,14 +73,14 @@ final class PackedWeights: @unchecked Sendable {
     private let storage: LargeMemory
 
     /// Packs a weight of outputs x inputs.
-    init(weight source: Matrix<Float>, bias: [Float]?) {
+    init(weight source: Matrix<Float>, bias: [Float]?, _ precision: Precision) {
         let outputs = dnnl_dim_t(source.rows)
         let inputs = dnnl_dim_t(source.columns)
         let engine = OneDNN.shared.engine
         // The rows here only let oneDNN choose a blocking; it is the same for every number of rows.
         let shape = ProductShape(
             rows: 256, inputs: source.columns, outputs: source.rows, hasBias: bias != nil, activation: nil,
-            accumulates: false)
+            accumulates: false, precision: precision)
         description = OneDNN.packedDescription(shape)
         var packed: dnnl_memory_t?
         var target = description

@@ -36,8 +36,8 @@ final class ProductPrimitive: @unchecked Sendable {
     private let scratchpad: dnnl_memory_desc_t
 
     init(_ shape: ProductShape, weights: dnnl_memory_desc_t) {
-        input = OneDNN.matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.inputs))
-        output = OneDNN.matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.outputs))
+        input = OneDNN.input(shape)
+        output = OneDNN.output(shape)
         let description = OneDNN.productDescription(shape, weights: weights)
         var primitive: dnnl_primitive_t?
         OneDNN.check(dnnl_primitive_create(&primitive, description), "a product of \(shape)")
@@ -51,7 +51,7 @@ final class ProductPrimitive: @unchecked Sendable {
     deinit { dnnl_primitive_destroy(primitive) }
 
     func run(
-        _ source: UnsafePointer<Float>, weights: PackedWeights, into target: UnsafeMutablePointer<Float>,
+        _ source: UnsafeMutableRawPointer, weights: PackedWeights, into target: UnsafeMutableRawPointer,
         rows: Int
     ) {
         var inputDescription = input
@@ -61,7 +61,7 @@ final class ProductPrimitive: @unchecked Sendable {
         var to: dnnl_memory_t?
         var scratch: dnnl_memory_t?
         let engine = OneDNN.shared.engine
-        dnnl_memory_create(&from, &inputDescription, engine, UnsafeMutableRawPointer(mutating: source))
+        dnnl_memory_create(&from, &inputDescription, engine, source)
         dnnl_memory_create(&to, &outputDescription, engine, target)
         dnnl_memory_create(&scratch, &scratchpadDescription, engine, OneDNN.allocate)
         defer {
@@ -110,17 +110,29 @@ final class OneDNN: @unchecked Sendable {
         description(rows, columns, transposed ? dnnl_ba : dnnl_ab)
     }
 
+    /// The description of what goes into a product.
+    static func input(_ shape: ProductShape) -> dnnl_memory_desc_t {
+        description(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.inputs), dnnl_ab, shape.precision)
+    }
+
+    /// The description of what comes out of it.
+    static func output(_ shape: ProductShape) -> dnnl_memory_desc_t {
+        description(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.outputs), dnnl_ab, shape.outputPrecision)
+    }
+
     private static func description(
-        _ rows: dnnl_dim_t, _ columns: dnnl_dim_t, _ tag: dnnl_format_tag_t
+        _ rows: dnnl_dim_t, _ columns: dnnl_dim_t, _ tag: dnnl_format_tag_t, _ precision: Precision = .float32
     ) -> dnnl_memory_desc_t {
         var description = dnnl_memory_desc_t()
-        check(dnnl_memory_desc_init_by_tag(&description, 2, [rows, columns], dnnl_f32, tag), "a description")
+        let numbers = precision == .bfloat16 ? dnnl_bf16 : dnnl_f32
+        check(dnnl_memory_desc_init_by_tag(&description, 2, [rows, columns], numbers, tag), "a description")
         return description
     }
 
     /// The blocking that oneDNN wants for the weights of a product.
     static func packedDescription(_ shape: ProductShape) -> dnnl_memory_desc_t {
-        let any = description(dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), dnnl_format_tag_any)
+        let any = description(
+            dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), dnnl_format_tag_any, shape.precision)
         let product = productDescription(shape, weights: any)
         defer { dnnl_primitive_desc_destroy(product) }
         return dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0)?.pointee ?? any
@@ -130,8 +142,8 @@ final class OneDNN: @unchecked Sendable {
     static func productDescription(_ shape: ProductShape, weights: dnnl_memory_desc_t)
         -> dnnl_primitive_desc_t?
     {
-        var input = matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.inputs))
-        var output = matrix(dnnl_dim_t(shape.rows), dnnl_dim_t(shape.outputs))
+        var input = input(shape)
+        var output = output(shape)
         var weights = weights
         var bias = matrix(1, dnnl_dim_t(shape.outputs))
         var product = dnnl_matmul_desc_t()

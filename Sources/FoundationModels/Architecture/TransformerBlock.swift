@@ -34,15 +34,21 @@ struct TransformerBlock: Sendable {
         let hidden = workspace.hidden
         switch configuration.normOrder {
         case .after:
-            try attend(hidden, configuration, offsets, workspace, observed, observe)
-            attentionNorm.apply(hidden, into: hidden, rows: rows)
-            try feedForward(hidden, configuration, rows, workspace, observed, observe)
+            var input = ProductRows.float32(hidden)
+            if case .bfloat16(let base) = workspace.rows(workspace.normalized) {
+                Kernels.toBFloat16(hidden, into: base, count: rows * configuration.width)
+                input = .bfloat16(base)
+            }
+            try attend(input, configuration, offsets, workspace, observed, observe)
+            attentionNorm.apply(inPlace: hidden, and: input, rows: rows)
+            try feedForward(input, configuration, rows, workspace, observed, observe)
             feedForwardNorm.apply(hidden, into: hidden, rows: rows)
         case .before:
-            attentionNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            try attend(workspace.normalized, configuration, offsets, workspace, observed, observe)
-            feedForwardNorm.apply(hidden, into: workspace.normalized, rows: rows)
-            try feedForward(workspace.normalized, configuration, rows, workspace, observed, observe)
+            let input = workspace.rows(workspace.normalized)
+            attentionNorm.apply(hidden, into: input, rows: rows)
+            try attend(input, configuration, offsets, workspace, observed, observe)
+            feedForwardNorm.apply(hidden, into: input, rows: rows)
+            try feedForward(input, configuration, rows, workspace, observed, observe)
         }
     }
 
@@ -57,8 +63,9 @@ struct TransformerBlock: Sendable {
     ) {
         let (width, hidden, projected) = (configuration.width, workspace.hidden, workspace.wide)
         let tokens = offsets.last ?? 0
-        attentionNorm.apply(hidden, into: workspace.normalized, rows: tokens)
-        attentionInput.apply(workspace.normalized, into: projected, rows: tokens)
+        let (input, attended) = (workspace.rows(workspace.normalized), workspace.rows(workspace.attended))
+        attentionNorm.apply(hidden, into: input, rows: tokens)
+        attentionInput.apply(input, into: .float32(projected), rows: tokens)
         // Row i of the result comes from one that is no earlier, so none is overwritten before it has moved.
         let queries = workspace.normalized
         for (place, row) in rows.enumerated() {
@@ -70,62 +77,62 @@ struct TransformerBlock: Sendable {
             key: AttentionRows(projected + width, stride: 3 * width),
             value: AttentionRows(projected + 2 * width, stride: 3 * width),
             queryOffsets: Array(0...rows.count), keyOffsets: offsets, heads: configuration.heads,
-            headWidth: width / configuration.heads, into: workspace.attended, outputStride: width)
-        attentionOutput.apply(workspace.attended, into: hidden, rows: rows.count, accumulating: true)
-        feedForwardNorm.apply(hidden, into: workspace.normalized, rows: rows.count)
-        feedForward(workspace.normalized, configuration, rows.count, workspace, []) { _, _ in }
+            headWidth: width / configuration.heads, into: attended, outputStride: width)
+        attentionOutput.apply(attended, into: .float32(hidden), rows: rows.count, accumulating: true)
+        feedForwardNorm.apply(hidden, into: input, rows: rows.count)
+        feedForward(input, configuration, rows.count, workspace, []) { _, _ in }
     }
 
     /// Adds the attention's result for `input` to the hidden state.
     private func attend(
-        _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ offsets: [Int],
+        _ input: ProductRows, _ configuration: TransformerConfiguration, _ offsets: [Int],
         _ workspace: EncoderWorkspace, _ observed: Set<Part>,
         _ observe: (Part, UnsafePointer<Float>) throws -> Void
     ) rethrows {
         let width = configuration.width
         let rows = offsets.last ?? 0
         let projected = workspace.wide
-        attentionInput.apply(input, into: projected, rows: rows)
+        let attended = workspace.rows(workspace.attended)
+        attentionInput.apply(input, into: .float32(projected), rows: rows)
         Kernels.attention(
             query: AttentionRows(projected, stride: 3 * width),
             key: AttentionRows(projected + width, stride: 3 * width),
             value: AttentionRows(projected + 2 * width, stride: 3 * width), offsets: offsets,
             heads: configuration.heads, headWidth: width / configuration.heads,
-            causal: configuration.isCausal,
-            into: workspace.attended, outputStride: width)
-        try add(attentionOutput, of: workspace.attended, .attention, rows, workspace, observed, observe)
+            causal: configuration.isCausal, into: attended, outputStride: width)
+        try add(attentionOutput, of: attended, .attention, rows, workspace, observed, observe)
     }
 
     /// Adds the feed-forward part's result for `input` to the hidden state.
     private func feedForward(
-        _ input: UnsafePointer<Float>, _ configuration: TransformerConfiguration, _ rows: Int,
+        _ input: ProductRows, _ configuration: TransformerConfiguration, _ rows: Int,
         _ workspace: EncoderWorkspace, _ observed: Set<Part>,
         _ observe: (Part, UnsafePointer<Float>) throws -> Void
     ) rethrows {
-        var inside = workspace.wide
+        var inside = workspace.rows(workspace.wide)
         if configuration.isGated {
-            expansion.apply(input, into: workspace.wide, rows: rows)
-            inside = workspace.gated
+            expansion.apply(input, into: .float32(workspace.wide), rows: rows)
+            inside = workspace.rows(workspace.gated)
             Kernels.gate(
                 configuration.activation.kernel, workspace.wide, into: inside, rows: rows,
                 columns: configuration.feedForwardWidth)
         } else {
-            expansion.apply(input, into: workspace.wide, rows: rows, activation: configuration.activation)
+            expansion.apply(input, into: inside, rows: rows, activation: configuration.activation)
         }
         try add(contraction, of: inside, .feedForward, rows, workspace, observed, observe)
     }
 
     /// Adds the result of a part's last layer to the hidden state.
     private func add(
-        _ layer: Linear, of input: UnsafePointer<Float>, _ part: Part, _ rows: Int,
+        _ layer: Linear, of input: ProductRows, _ part: Part, _ rows: Int,
         _ workspace: EncoderWorkspace, _ observed: Set<Part>,
         _ observe: (Part, UnsafePointer<Float>) throws -> Void
     ) rethrows {
         guard observed.contains(part) else {
-            return layer.apply(input, into: workspace.hidden, rows: rows, accumulating: true)
+            return layer.apply(input, into: .float32(workspace.hidden), rows: rows, accumulating: true)
         }
         // What went into the part is no longer needed.
-        layer.apply(input, into: workspace.normalized, rows: rows)
+        layer.apply(input, into: .float32(workspace.normalized), rows: rows)
         try observe(part, workspace.normalized)
         Kernels.addRows(workspace.hidden, workspace.normalized, rows: rows, columns: layer.outputs)
     }
@@ -143,6 +150,7 @@ final class EncoderWorkspace {
     let wide: UnsafeMutablePointer<Float>
     /// The two halves of a gated feed-forward part multiplied, where it is one.
     let gated: UnsafeMutablePointer<Float>
+    private let precision: Precision
 
     private let memory: LargeMemory
 
@@ -150,6 +158,7 @@ final class EncoderWorkspace {
     init(rows: Int, _ configuration: TransformerConfiguration, inputs: Int = 0) {
         let width = configuration.width
         let feedForwardWidth = configuration.feedForwardWidth
+        precision = configuration.precision
         let wideWidth = max(3 * width, (configuration.isGated ? 2 : 1) * feedForwardWidth, inputs)
         let gatedWidth = configuration.isGated ? feedForwardWidth : 0
         // Each part begins at a cache line, which is 16 numbers.
@@ -160,5 +169,13 @@ final class EncoderWorkspace {
         attended = normalized + room(width)
         wide = attended + room(width)
         gated = wide + room(wideWidth)
+    }
+
+    /// The memory of rows as what the products of blocks take: all of it, or of bfloat16 numbers the first half.
+    func rows(_ memory: UnsafeMutablePointer<Float>) -> ProductRows {
+        switch precision {
+        case .float32: .float32(memory)
+        case .bfloat16: .bfloat16(memory)
+        }
     }
 }

@@ -51,4 +51,6 @@ public struct TransformerConfiguration: Sendable, Equatable {
     public var normOrder = NormOrder.after
     /// Whether a token sees only itself and the tokens before it.
     public var isCausal = false
+    /// The numbers that the products of the blocks are made of.
+    public var precision = Precision.float32
 }

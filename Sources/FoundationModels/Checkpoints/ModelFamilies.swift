@@ -6,6 +6,17 @@ struct Towers: Sendable {
     var isMomentum = false
     /// The slow copies of both towers that were kept in training, where the file has them.
     var momentum: (@Sendable () throws -> Towers)?
+    /// The numbers of the towers' products.
+    var precision: Precision { text?.precision ?? image?.precision ?? .float32 }
+
+    /// The same towers, and their momentum twins, in another precision; throws where a network has it not.
+    func with(precision: Precision) throws -> Towers {
+        var towers = self
+        towers.text = text?.with(precision: precision)
+        towers.image = try image?.with(precision: precision)
+        if let momentum { towers.momentum = { try momentum().with(precision: precision) } }
+        return towers
+    }
 }
 
 /// One way in which models are laid out in files.

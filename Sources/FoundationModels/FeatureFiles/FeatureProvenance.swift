@@ -6,6 +6,8 @@ public struct FeatureProvenance: Sendable, Equatable {
     public var model: String
     /// The tower and its size (`BERT, 12 blocks, 768 wide`).
     public var tower: String
+    /// The numbers of the tower's products (`float32`, `bfloat16`).
+    public var precision: String
     /// The SHA-256 of the weights; of a single file the one that the Hugging Face hub shows.
     public var weights: String
     /// The SHA-256 of the configuration and of the tokenizer's files.
@@ -24,17 +26,25 @@ public struct FeatureProvenance: Sendable, Equatable {
     /// The entries by the names that they have as attributes of the file.
     private static let entries:
         [(name: String, value: WritableKeyPath<FeatureProvenance, String> & Sendable)] = [
-            ("model", \.model), ("tower", \.tower), ("weights_sha256", \.weights),
+            ("model", \.model), ("tower", \.tower), ("precision", \.precision),
+            ("weights_sha256", \.weights),
             ("settings_sha256", \.settings),
             ("transform", \.transform), ("pooling", \.pooling), ("stimuli", \.stimuli),
             ("stimuli_sha256", \.stimuliHash),
         ]
 
+    private static let standardPrecision = Precision.float32.rawValue
+
     /// The digest of all of it.
     var digest: String {
         let digest = SHA256()
-        // A model is what its weights are, not what it is called.
-        for (name, value) in Self.entries where name != "model" { digest.update(self[keyPath: value]) }
+        for (name, value) in Self.entries {
+            // A model is what its weights are, not what it is called.
+            if name == "model" { continue }
+            // Files of the time before there was a choice keep their names.
+            if name == "precision", precision == Self.standardPrecision { continue }
+            digest.update(self[keyPath: value])
+        }
         for layer in layers { digest.update(layer) }
         return digest.hexadecimal()
     }
@@ -54,10 +64,13 @@ public struct FeatureProvenance: Sendable, Equatable {
             throw FormatError(file.url, "is no feature file: it has no attribute \"layers\"")
         }
         self.init(
-            model: "", tower: "", weights: "", settings: "", transform: "", pooling: "", layers: layers,
+            model: "", tower: "", precision: "", weights: "", settings: "", transform: "", pooling: "",
+            layers: layers,
             stimuli: "", stimuliHash: "")
         for (name, value) in Self.entries {
-            guard let text = attributes[name]?.string else {
+            // Of files from before there was a choice.
+            let implied = name == "precision" ? Self.standardPrecision : nil
+            guard let text = attributes[name]?.string ?? implied else {
                 throw FormatError(file.url, "is no feature file: it has no attribute \"\(name)\"")
             }
             self[keyPath: value] = text
@@ -65,11 +78,13 @@ public struct FeatureProvenance: Sendable, Equatable {
     }
 
     init(
-        model: String, tower: String, weights: String, settings: String, transform: String, pooling: String,
+        model: String, tower: String, precision: String, weights: String, settings: String, transform: String,
+        pooling: String,
         layers: [String], stimuli: String, stimuliHash: String
     ) {
         self.model = model
         self.tower = tower
+        self.precision = precision
         self.weights = weights
         self.settings = settings
         self.transform = transform

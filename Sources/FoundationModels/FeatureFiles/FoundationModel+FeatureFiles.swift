@@ -138,7 +138,7 @@ extension FoundationModel {
         let files = try ModelFiles(folder)
         return FeatureProvenance(
             model: portableName, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
-            weights: try files.weightsHash(),
+            precision: towers.precision.rawValue, weights: try files.weightsHash(),
             settings: try files.settingsHash(), transform: transform, pooling: pooling.rawValue,
             layers: layers.map(\.name), stimuli: stimuli, stimuliHash: hash)
     }

@@ -3,14 +3,14 @@ import Display
 extension ImageTower: Displayable {
     /// The layers by name and short name, with their shapes and places.
     public var mimeBundle: MIMEBundle {
-        card(title: "\(family), images of \(imageSize) pixels", layers)
+        card(title: "\(family), images of \(imageSize) pixels, \(precision.rawValue)", layers)
     }
 }
 
 extension TextTower: Displayable {
     /// The layers by name and short name, with their shapes and places.
     public var mimeBundle: MIMEBundle {
-        card(title: "\(family), texts of at most \(maximumLength) tokens", layers)
+        card(title: "\(family), texts of at most \(maximumLength) tokens, \(precision.rawValue)", layers)
     }
 }
 

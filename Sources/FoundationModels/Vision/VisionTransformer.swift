@@ -76,6 +76,16 @@ struct VisionTransformer: ImageNetwork {
         embedding.parameterCount + blocks.reduce(0) { $0 + $1.parameterCount } + head.parameterCount
     }
 
+    var precision: Precision { configuration.precision }
+
+    func with(precision: Precision) -> any ImageNetwork {
+        var configuration = configuration
+        configuration.precision = precision
+        return VisionTransformer(
+            family: family, configuration: configuration, embedding: embedding, blocks: blocks, head: head,
+            names: names)
+    }
+
     /// The same network for images of another size: its positions are interpolated as its library does.
     func resized(to size: ImageSize) throws -> any ImageNetwork {
         let patch = embedding.patchSize

@@ -20,6 +20,9 @@ void kernel_sigmoid(float *x, long count);
 /// out = left * right, where each row of x is `columns` numbers of the left and then as many of the right.
 void kernel_multiply_halves(const float *x, float *out, long rows, long columns);
 
+/// The same, where `out` gets bfloat16 numbers.
+void kernel_multiply_halves_bfloat16(const float *x, void *out, long rows, long columns);
+
 /// x = x + bias.
 void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride);
 
@@ -28,8 +31,10 @@ void kernel_add_rows(float *x, const float *y, const float *bias, long rows, lon
                      long y_stride);
 
 /// out = (x - mean) / sqrt(variance + eps) * gamma + beta, a row at a time; `out` may be `x`.
-void kernel_layer_norm(const float *x, float *out, const float *gamma, const float *beta, float eps, long rows,
-                       long columns, long x_stride, long out_stride);
+///
+/// `rounded` gets the same as bfloat16 numbers, `columns` a row. Either of the two may be null.
+void kernel_layer_norm(const float *x, float *out, void *rounded, const float *gamma, const float *beta,
+                       float eps, long rows, long columns, long x_stride, long out_stride);
 
 /// x = softmax(scale * x), a row at a time, over the first `visible + i * step` columns of row i; the rest become 0.
 void kernel_softmax(float *x, float scale, long rows, long columns, long stride, long visible, long step);
@@ -42,6 +47,9 @@ void kernel_from_half(const void *from, float *to, long count);
 
 /// bfloat16 numbers as single ones, exactly; `from` need not be aligned.
 void kernel_from_bfloat16(const void *from, float *to, long count);
+
+/// Single-precision numbers, `columns` a row, as the nearest bfloat16 ones, whose rows lie `to_stride` apart.
+void kernel_to_bfloat16(const float *from, void *to, long rows, long columns, long to_stride);
 
 /// The most channels that one call of the two kernels below takes: a cache line of them.
 enum { kernel_map_lanes = 16 };
