@@ -64,6 +64,7 @@ case 4, 5:
         }
     }
 default:
-    FileHandle.standardError.write(Data("usage: TowersBenchmark FOLDER STIMULI ROUNDS [float32|bfloat16]\n".utf8))
+    FileHandle.standardError.write(
+        Data("usage: TowersBenchmark FOLDER STIMULI ROUNDS [float32|bfloat16]\n".utf8))
     exit(2)
 }

@@ -5,7 +5,9 @@ import Tensors
 /// The weights of a linear layer in the blocks in which the processor wants them.
 ///
 /// oneDNN's `matmul` on packed weights runs near the peak from 16 rows on, where `sgemm`, which packs them anew each
-/// time, needs thousands (measured at 768 x 3072 on two cores: 230 GFLOP/s against 69 at 16 rows).
+/// time, needs thousands (measured at 768 x 3072 on two cores: 230 GFLOP/s against 69 at 16 rows). In bfloat16 it
+/// takes half the time on AMD too (on a Zen 4, from 50 to 1,576 rows of the four products of ViT-B: 370 to 450 GFLOP/s
+/// against 175 to 227), and more than oneDNN's `inner_product`, which at 197 rows falls to 250.
 /// Everything that changes is behind a mutex.
 final class PackedProduct: Sendable {
     let hasBias: Bool
