@@ -48,17 +48,32 @@ package final class Storage: @unchecked Sendable {
 /// An object whose memory is that of a file, so that what is dropped from it can be had again.
 package protocol FileMemory: AnyObject {}
 
-extension Matrix {
-    /// Tells the system that the memory is not needed for now, where it is that of a file: it is read again when touched.
+extension Storage {
+    /// Tells the system that the first `byteCount` bytes are not needed for now, where they are those of a file: they are
+    /// read again when touched.
     ///
     /// Does nothing to memory of another kind.
-    package func releaseFilePages() {
-        guard storage.owner is FileMemory else { return }
+    fileprivate func releaseFilePages(byteCount: Int) {
+        guard owner is FileMemory else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let start = Int(bitPattern: storage.base)
+        let start = Int(bitPattern: base)
         let first = (start + page - 1) / page * page
-        let end = (start + count * MemoryLayout<Element>.stride) / page * page
+        let end = (start + byteCount) / page * page
         if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED) }
+    }
+}
+
+extension Matrix {
+    /// Lets go of the memory, where it is that of a file, until it is touched again.
+    package func releaseFilePages() {
+        storage.releaseFilePages(byteCount: count * MemoryLayout<Element>.stride)
+    }
+}
+
+extension Tensor {
+    /// Lets go of the memory, where it is that of a file, until it is touched again.
+    package func releaseFilePages() {
+        storage.releaseFilePages(byteCount: count * MemoryLayout<Element>.stride)
     }
 }
 
