@@ -38,11 +38,14 @@ struct BandSpaces<Working: Scalar> {
         primal?.scaled(by: factors(gamma)).gram ?? kernel(gamma)
     }
 
-    private func kernel(_ gamma: [Double]) -> Matrix<Working> {
-        var sum = kernels[0].scalingColumns(by: Array(repeating: gamma[0], count: features.rows))
-        for (kernel, weight) in zip(kernels, gamma).dropFirst() { sum.add(kernel, times: Working(weight)) }
-        return sum
+    /// One fold's matrices, for any scaling of the bands.
+    func fold(_ fold: Fold) -> BandFold<Working> {
+        isPrimal
+            ? BandFold(features, widths: widths, fold: fold, centred: centred)
+            : BandFold(kernels: kernels, fold: fold, centred: centred)
     }
+
+    private func kernel(_ gamma: [Double]) -> Matrix<Working> { .sum(kernels, times: gamma) }
 }
 
 extension Matrix {

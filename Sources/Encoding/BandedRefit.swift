@@ -1,16 +1,16 @@
 import Tensors
 
-/// Refits every voxel to all samples with its own candidate and alpha: features of all bands x voxels.
+/// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
 ///
-/// Voxels of the same candidate and alpha are solved together by Cholesky's factorisation; a decomposition for every
+/// Voxels of the same scaling and alpha are solved together by Cholesky's factorisation; a decomposition for every
 /// candidate would cost as much as twenty of them.
 func refitBands<Element: Scalar, Working: Scalar>(
-    _ spaces: BandSpaces<Working>, gammas: [[Double]], responses: Matrix<Element>, means: [Double],
-    task: RidgeTask, solution: BandedSolution<Element>
+    _ spaces: BandSpaces<Working>, responses: Matrix<Element>, means: [Double],
+    solution: BandedSolution<Element>
 ) throws -> Matrix<Element> {
     let fitted = means.indices.filter { means[$0].isFinite }
     let groups = Dictionary(grouping: fitted) {
-        Choice(candidate: solution.candidate[$0], alpha: solution.choice[$0])
+        Choice(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
     }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
     var weights = Matrix<Element>(rows: spaces.features.columns, columns: responses.columns)
     let features = spaces.features.converted(to: Element.self)
@@ -18,7 +18,7 @@ func refitBands<Element: Scalar, Working: Scalar>(
         guard let target = target.baseAddress else { return }
         try concurrently(groups.count) { index, _, interruption in
             let (choice, voxels) = groups[index]
-            let gamma = gammas[choice.candidate]
+            let gamma = choice.gamma
             var part = responses.columns(at: voxels)
             part.standardise(
                 rows: 0..<part.rows, means: voxels.map { means[$0] }, deviations: voxels.map { _ in 1 })
@@ -31,7 +31,7 @@ func refitBands<Element: Scalar, Working: Scalar>(
                 matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
             }
             let solved = try solve(
-                matrix, shiftedBy: task.alphas[Int(choice.alpha)], right.converted(to: Working.self)
+                matrix, shiftedBy: choice.alpha, right.converted(to: Working.self)
             ).converted(to: Element.self)
             try interruption.check()
             let found =
@@ -46,8 +46,8 @@ func refitBands<Element: Scalar, Working: Scalar>(
 
 /// What voxels that are solved together have in common.
 private struct Choice: Hashable {
-    let candidate: Int
-    let alpha: Int32
+    let gamma: [Double]
+    let alpha: Double
 }
 
 /// The solution of `(matrix + alpha I) X = right` for a symmetric matrix without negative eigenvalues.

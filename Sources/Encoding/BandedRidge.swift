@@ -12,6 +12,8 @@ import Tensors
 /// let shares = try fit.splitScores([testMultimodal, testUnimodal], testResponses)
 /// ```
 ///
+/// With `refinement: .gradient()` each voxel's scaling then goes on to a minimum of its cross-validated loss.
+///
 /// Source: Nunez-Elizalde, Huth & Gallant (2019); Dupré la Tour et al. (2022).
 public struct BandedRidge: Sendable {
     /// The scalings of the bands that are tried.
@@ -34,6 +36,8 @@ public struct BandedRidge: Sendable {
     public var intercept: Bool
     /// What alphas and candidates are compared by.
     public var searchScore: SearchScore
+    /// What is done to each voxel's scaling after the search.
+    public var refinement: BandRefinement
     /// How many bytes the batches of voxels may take.
     public var memoryLimit: Int
     /// Whether a long fit shows a progress bar.
@@ -43,13 +47,14 @@ public struct BandedRidge: Sendable {
     public init(
         alphas: Alphas = .logspace(0, 6, count: 20), candidates: Candidates = .dirichlet(20, seed: 0),
         folds: Folds = .kFold(5), intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError,
-        memoryLimit: Int = 1 << 29, showsProgress: Bool = true
+        refinement: BandRefinement = .none, memoryLimit: Int = 1 << 29, showsProgress: Bool = true
     ) {
         self.alphas = alphas
         self.candidates = candidates
         self.folds = folds
         self.intercept = intercept
         self.searchScore = searchScore
+        self.refinement = refinement
         self.memoryLimit = memoryLimit
         self.showsProgress = showsProgress
     }
@@ -85,8 +90,11 @@ public struct BandedRidge: Sendable {
         guard !bands.isEmpty else {
             throw EncodingError.parameter(name: "the number of bands", value: "0", expected: "at least 1")
         }
-        for band in bands { try checkFeatures(band, responses: responses) }
+        for (number, band) in bands.enumerated() {
+            try checkFeatures(band, responses: responses, band: number)
+        }
         let gammas = try scalings(bands: bands.count)
+        try checkRefinement()
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)
         }
@@ -104,11 +112,26 @@ public struct BandedRidge: Sendable {
             centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? responses.rows)
         let solution = try solveBandedRidge(
             spaces, gammas: gammas, responses: responses,
-            means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }, task: task)
+            means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }, task: task,
+            refinement: refinement)
         return BandedRidgeFit(
             solution, task: task, gammas: gammas, widths: bands.map(\.columns),
             featureMeans: means.flatMap { $0 },
             intercept: intercept, statistics: statistics)
+    }
+
+    private func checkRefinement() throws {
+        guard case .gradient(let steps, let tolerance) = refinement else { return }
+        guard steps > 0, tolerance >= 0 else {
+            throw EncodingError.parameter(
+                name: "the steps or the tolerance of the refinement", value: "\(steps), \(tolerance)",
+                expected: "1 step or more, and a tolerance of 0 or more")
+        }
+        guard searchScore != .correlation else {
+            throw EncodingError.parameter(
+                name: "the search score of a banded ridge that is refined", value: "correlation",
+                expected: "a squared error: .negativeSquaredError or .r2")
+        }
     }
 
     /// The candidates, checked: not below 0, not all 0, one number a band.

@@ -6,14 +6,18 @@ import Tensors
 public struct BandedRidgeFit<Element: Scalar>: Sendable {
     /// The grid of alphas, ascending.
     public let alphas: [Double]
-    /// The alpha of each voxel; NaN for a voxel that holds a NaN.
+    /// The alpha of each voxel, of the grid or refined; NaN for a voxel that holds a NaN.
     public let bestAlphas: [Double]
     /// The candidates that were tried: each one scaling a band.
     public let candidates: [[Double]]
-    /// The number of each voxel's candidate.
+    /// The number of each voxel's candidate, from which a refinement started.
     public let bestCandidates: [Int]
     /// The best search score of each candidate: candidates x voxels.
     public let searchScores: Matrix<Double>
+    /// The search score of each voxel with its scaling and alpha; NaN for a voxel that holds a NaN.
+    public let bestSearchScores: [Double]
+    /// The scaling of each band: bands x voxels, as himalaya's `exp(deltas_)`: `gamma / alpha`.
+    public let scalings: Matrix<Double>
     /// For each band features x voxels.
     public let coefficients: [Matrix<Element>]
     /// What is added to each voxel's prediction; 0 without an intercept.
@@ -22,14 +26,8 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     public let featureMeans: [Double]
     /// The voxels that hold a NaN or an infinity: they have NaN for everything.
     public let voxelsWithNaN: [Int]
-
-    /// The scaling of each band: bands x voxels, as himalaya's `exp(deltas_)`: `gamma / alpha`.
-    public var scalings: Matrix<Double> {
-        Matrix(
-            (0..<coefficients.count).map { band in
-                bestCandidates.indices.map { candidates[bestCandidates[$0]][band] / bestAlphas[$0] }
-            })
-    }
+    /// The voxels that never change: their weights are 0, and scores of them NaN.
+    public let constantVoxels: [Int]
 
     init(
         _ solution: BandedSolution<Element>, task: RidgeTask, gammas: [[Double]], widths: [Int],
@@ -38,14 +36,17 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         var weights = solution.weights
         var scores = solution.searchScores
         voxelsWithNaN = statistics.notFinite
+        constantVoxels = statistics.constant
         for voxel in voxelsWithNaN {
             for k in 0..<weights.rows { weights[k, voxel] = .nan }
             for candidate in gammas.indices { scores[candidate, voxel] = .nan }
         }
         alphas = task.alphas
-        bestAlphas = solution.choice.indices.map {
-            statistics.means[$0].isFinite ? task.alphas[Int(solution.choice[$0])] : .nan
-        }
+        let bestAlphas = zip(solution.alphas, statistics.means).map { $1.isFinite ? $0 : .nan }
+        self.bestAlphas = bestAlphas
+        bestSearchScores = zip(solution.scores, statistics.means).map { $1.isFinite ? $0 : .nan }
+        scalings = Matrix(
+            widths.indices.map { band in zip(solution.gammas, bestAlphas).map { $0[band] / $1 } })
         candidates = gammas
         bestCandidates = solution.candidate
         searchScores = scores
@@ -119,12 +120,15 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
 extension BandedRidgeFit: Displayable {
     /// How many voxels give most of the scaling to each band, and which voxels could not be fitted.
     public var mimeBundle: MIMEBundle {
-        let preferred = bestCandidates.map { candidate in
-            candidates[candidate].indices.max { candidates[candidate][$0] < candidates[candidate][$1] } ?? 0
+        let preferred = bestAlphas.indices.map { voxel in
+            coefficients.indices.max { scalings[$0, voxel] < scalings[$1, voxel] } ?? 0
         }
         let title =
             "Banded ridge: \(coefficients.count) bands, \(bestAlphas.count) voxels, by the band with most scaling"
-        let notes = voxelsWithNaN.isEmpty ? [] : ["with NaN, left out: \(voxelsWithNaN.count) voxels"]
+        let notes = [
+            voxelsWithNaN.isEmpty ? nil : "with NaN, left out: \(listed(voxelsWithNaN))",
+            constantVoxels.isEmpty ? nil : "constant, not scored: \(listed(constantVoxels))",
+        ].compactMap { $0 }
         let bands = coefficients.indices
         return Table(
             title,

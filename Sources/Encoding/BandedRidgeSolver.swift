@@ -5,24 +5,44 @@ import Tensors
 struct BandedSolution<Element: Scalar> {
     /// The index of the chosen candidate.
     var candidate: [Int]
-    /// The index of the chosen alpha.
-    var choice: [Int32]
+    /// The scaling of each voxel's bands: the candidate's, or a refined one on the simplex.
+    var gammas: [[Double]]
+    /// The alpha that goes with it.
+    var alphas: [Double]
+    /// The score that goes with both.
+    var scores: [Double]
     /// The best score of each candidate: candidates x voxels.
     var searchScores: Matrix<Double>
     /// Features of all bands x voxels.
     var weights: Matrix<Element>
 }
 
-/// Searches candidates and alphas for every voxel, and refits to all samples.
+/// Searches candidates and alphas for every voxel, refines what was found, and refits to all samples.
 func solveBandedRidge<Element: Scalar, Working: Scalar>(
+    _ spaces: BandSpaces<Working>, gammas: [[Double]], responses: Matrix<Element>, means: [Double],
+    task: RidgeTask, refinement: BandRefinement
+) throws -> BandedSolution<Element> {
+    var solution = try searchBands(spaces, gammas: gammas, responses: responses, means: means, task: task)
+    if case .gradient(let steps, let tolerance) = refinement {
+        try refineBands(
+            &solution, spaces, responses: responses, means: means, task: task, steps: steps,
+            tolerance: tolerance)
+    }
+    solution.weights = try refitBands(spaces, responses: responses, means: means, solution: solution)
+    return solution
+}
+
+/// The best candidate and alpha of every voxel.
+private func searchBands<Element: Scalar, Working: Scalar>(
     _ spaces: BandSpaces<Working>, gammas: [[Double]], responses: Matrix<Element>, means: [Double],
     task: RidgeTask
 ) throws -> BandedSolution<Element> {
     let voxels = responses.columns
     var solution = BandedSolution<Element>(
-        candidate: Array(repeating: 0, count: voxels), choice: Array(repeating: 0, count: voxels),
+        candidate: Array(repeating: 0, count: voxels), gammas: Array(repeating: gammas[0], count: voxels),
+        alphas: Array(repeating: task.alphas[0], count: voxels),
+        scores: Array(repeating: -.infinity, count: voxels),
         searchScores: Matrix(rows: gammas.count, columns: voxels), weights: Matrix(rows: 0, columns: voxels))
-    var best = [Double](repeating: -.infinity, count: voxels)
     var bar = ProgressBar("banded ridge", total: gammas.count, unit: "candidates")
     let features = spaces.isPrimal ? spaces.features.converted(to: Element.self) : nil
     // As many candidates at a time as there are threads, so that the folds of several are decomposed at once.
@@ -30,7 +50,7 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
     for first in stride(from: 0, to: gammas.count, by: width) {
         let group = Array(first..<min(first + width, gammas.count))
         let models = try models(of: group.map { gammas[$0] }, spaces: spaces, task: task, as: Element.self)
-        let parts = try searchBands(
+        let parts = try scoreBands(
             models, features: features, responses: responses, means: means, task: task,
             centred: spaces.centred)
         for (number, parts) in zip(group, parts) {
@@ -40,9 +60,11 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
                     let score = part.scores[choice * part.columns.count + j] + tieSlope(task.alphas[choice])
                     solution.searchScores[number, voxel] = score
                     // himalaya's rule: a later candidate must be better by more than the precision.
-                    if score > best[voxel] + Double(Element.ulpOfOne) {
-                        best[voxel] = score
-                        (solution.candidate[voxel], solution.choice[voxel]) = (number, part.choice[j])
+                    if score > solution.scores[voxel] + Double(Element.ulpOfOne) {
+                        solution.scores[voxel] = score
+                        solution.candidate[voxel] = number
+                        solution.gammas[voxel] = gammas[number]
+                        solution.alphas[voxel] = task.alphas[choice]
                     }
                 }
             }
@@ -50,8 +72,6 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
         if task.showsProgress { bar.advance(by: group.count) }
     }
     if task.showsProgress { bar.finish() }
-    solution.weights = try refitBands(
-        spaces, gammas: gammas, responses: responses, means: means, task: task, solution: solution)
     return solution
 }
 
@@ -86,7 +106,7 @@ private func models<Element: Scalar, Working: Scalar>(
 }
 
 /// For each candidate and batch the scores of every alpha and the best alpha of each voxel.
-private func searchBands<Element: Scalar>(
+private func scoreBands<Element: Scalar>(
     _ models: [[FoldModel<Element>]], features: Matrix<Element>?, responses: Matrix<Element>,
     means: [Double], task: RidgeTask, centred: Bool
 ) throws -> [[BatchPart]] {

@@ -10,6 +10,13 @@ struct ColumnStatistics {
     /// The columns that hold a NaN or an infinity.
     var notFinite: [Int] { means.indices.filter { !means[$0].isFinite } }
 
+    /// The columns that never change.
+    var constant: [Int] {
+        means.indices.filter {
+            means[$0].isFinite && isConstant(deviation: deviations[$0], mean: means[$0])
+        }
+    }
+
     /// The statistics of the given rows of a matrix, in two passes so that a large mean costs no digits.
     init<Element: Scalar>(_ matrix: Matrix<Element>, rows: Range<Int>) {
         let columns = matrix.columns

@@ -4,8 +4,8 @@ public enum EncodingError: Error, CustomStringConvertible, Equatable {
     case sampleCount(what: String, count: Int, expected: Int)
     /// A matrix has another number of columns than the model was fitted with.
     case columnCount(what: String, count: Int, expected: Int)
-    /// A feature is NaN or infinite.
-    case featureNotFinite(row: Int, column: Int)
+    /// A feature is NaN or infinite, in a band where there are several.
+    case featureNotFinite(row: Int, column: Int, band: Int? = nil)
     /// A parameter has a value that it cannot have.
     case parameter(name: String, value: String, expected: String)
     /// The samples cannot be divided into the folds that were asked for.
@@ -19,8 +19,11 @@ public enum EncodingError: Error, CustomStringConvertible, Equatable {
             "the \(what) have \(count) samples, but \(expected) were expected"
         case .columnCount(let what, let count, let expected):
             "the \(what) have \(count) columns, but \(expected) were expected"
-        case .featureNotFinite(let row, let column):
-            "the features are NaN or infinite at row \(row), column \(column); remove that sample or that feature"
+        case .featureNotFinite(let row, let column, let band):
+            """
+            the features\(band.map { " of band \($0)" } ?? "") are NaN or infinite at row \(row), column \(column); \
+            remove that sample or that feature
+            """
         case .parameter(let name, let value, let expected):
             "\(name) is \(value), but must be \(expected)"
         case .folds(let problem):

@@ -41,10 +41,7 @@ public struct PCA: PipelineStep, Equatable {
         guard features.rows > 1, features.columns > 0 else {
             throw EncodingError.sampleCount(what: "features", count: features.rows, expected: 2)
         }
-        if let index = features.withUnsafeBufferPointer({ firstNonFinite($0) }) {
-            throw EncodingError.featureNotFinite(
-                row: index / features.columns, column: index % features.columns)
-        }
+        try checkFinite(features)
         let statistics = ColumnStatistics(features)
         if let (count, seed) = randomised(rows: features.rows, columns: features.columns) {
             // A count that cannot be had is refused as the exact way refuses it.

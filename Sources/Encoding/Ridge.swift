@@ -74,16 +74,28 @@ public struct Ridge: Sendable {
     }
 }
 
-/// Refuses features that no model can be fitted to.
-func checkFeatures<Element: Scalar>(_ features: Matrix<Element>, responses: Matrix<Element>) throws {
+/// Refuses features that no model can be fitted to; `band` is their number where there are several bands.
+func checkFeatures<Element: Scalar>(
+    _ features: Matrix<Element>, responses: Matrix<Element>, band: Int? = nil
+) throws {
+    let place = band.map { " of band \($0)" } ?? ""
     guard features.rows == responses.rows else {
-        throw EncodingError.sampleCount(what: "responses", count: responses.rows, expected: features.rows)
+        throw band == nil
+            ? EncodingError.sampleCount(what: "responses", count: responses.rows, expected: features.rows)
+            : .sampleCount(what: "features" + place, count: features.rows, expected: responses.rows)
     }
     guard features.columns > 0 else {
-        throw EncodingError.parameter(name: "the number of features", value: "0", expected: "at least 1")
+        throw EncodingError.parameter(
+            name: "the number of features" + place, value: "0", expected: "at least 1")
     }
+    try checkFinite(features, band: band)
+}
+
+/// Refuses features that are NaN or infinite.
+func checkFinite<Element: Scalar>(_ features: Matrix<Element>, band: Int? = nil) throws {
     if let index = features.withUnsafeBufferPointer({ firstNonFinite($0) }) {
-        throw EncodingError.featureNotFinite(row: index / features.columns, column: index % features.columns)
+        throw EncodingError.featureNotFinite(
+            row: index / features.columns, column: index % features.columns, band: band)
     }
 }
 
@@ -107,10 +119,7 @@ extension RidgeFit {
         searchScore = task.score
         coefficients = solution.weights
         voxelsWithNaN = bad
-        constantVoxels = statistics.means.indices.filter {
-            statistics.means[$0].isFinite
-                && isConstant(deviation: statistics.deviations[$0], mean: statistics.means[$0])
-        }
+        constantVoxels = statistics.constant
         for voxel in constantVoxels where task.scoresHeldOut {
             (solution.r2[voxel], solution.r[voxel]) = (.nan, .nan)
         }

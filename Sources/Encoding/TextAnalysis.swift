@@ -9,7 +9,9 @@ extension BandedRidge {
     fileprivate func publishedSplitScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds
     ) throws -> SplitScores {
-        for band in bands { try checkFeatures(band, responses: responses) }
+        for (number, band) in bands.enumerated() {
+            try checkFeatures(band, responses: responses, band: number)
+        }
         let splits = try outer.splits(samples: responses.rows)
         var scores: [SplitScores] = []
         for split in splits {

@@ -44,12 +44,13 @@ extension RidgeFit: Displayable {
         }
         return (first...last).map { (String(format: "%.3g", alphas[$0]), counts[$0]) }
     }
+}
 
-    private func listed(_ voxels: [Int]) -> String {
-        let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
-        return
-            "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"
-    }
+/// How many voxels, and the first few by number.
+func listed(_ voxels: [Int]) -> String {
+    let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
+    return
+        "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"
 }
 
 /// The value below which a share of sorted values lies, by linear interpolation.

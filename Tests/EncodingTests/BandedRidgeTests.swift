@@ -154,6 +154,22 @@ struct PaperSizeCase: Decodable {
         #expect(fit.bestAlphas[3] == clean.bestAlphas[3])
         #expect(relativeError(fit.coefficients[1].column(3), clean.coefficients[1].column(3)) < 1e-10)
         #expect(fit.mimeBundle.plainText?.contains("3 bands, 6 voxels") == true)
+        #expect(fit.mimeBundle.plainText?.contains("with NaN, left out: 1 voxel (2)") == true)
+        var flat = y
+        for row in 0..<y.rows { flat[row, 4] = 3.3 }
+        let flatFit = try problem.model.fit(bands, to: flat)
+        #expect(flatFit.constantVoxels == [4])
+        #expect(try flatFit.score(bands, flat).unscored == [2, 4])
+        #expect(try flatFit.splitScores(bands, flat).r2[1][4].isNaN)
+        var broken = bands
+        broken[2][5, 1] = .infinity
+        #expect(throws: EncodingError.featureNotFinite(row: 5, column: 1, band: 2)) {
+            try problem.model.fit(broken, to: y)
+        }
+        broken[2] = bands[2].rows(0..<20)
+        #expect(throws: EncodingError.sampleCount(what: "features of band 2", count: 20, expected: 25)) {
+            try problem.model.fit(broken, to: y)
+        }
         var model = problem.model
         for bad in [[[0.0, 0, 0]], [[1.0]], [[1.0, -1, 1]]] {
             model.candidates = .given(bad)
