@@ -60,6 +60,10 @@ public struct Pipeline: EncodingModel {
         if let samples, let step = steps.first(where: \.usesWholeRuns) {
             try refuseDividedRuns(runs, of: responses.rows, samples: samples, step: step)
         }
+        // Before the steps, which spread a NaN over its column or its run.
+        for (number, band) in bands.enumerated() {
+            try checkFinite(band, band: bands.count > 1 ? number : nil)
+        }
         var fitted: [[any FittedStep]] = []
         var prepared: [Matrix<Element>] = []
         for band in bands {

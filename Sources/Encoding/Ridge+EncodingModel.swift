@@ -48,6 +48,31 @@ extension BandedRidgeFit: EncodingFit {
     }
 }
 
+extension GroupRidge: EncodingModel {
+    /// Fits the model to all bands beside each other, whose columns are those that have groups.
+    public func fitted<Element: Scalar>(
+        bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
+    ) throws -> any EncodingFit<Element> {
+        let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
+        var model = self
+        model.banded.folds = try data.folds(banded.folds)
+        return try model.fit(data.features, to: data.responses, runs: data.runs)
+    }
+}
+
+extension GroupRidgeFit: EncodingFit {
+    public func predict(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> Matrix<Element> {
+        try predict(.joined(bands.map { $0.chosen(samples) }))
+    }
+
+    /// The part of each group, in the order of `labels`.
+    public func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws
+        -> [Matrix<Element>]
+    {
+        try banded.predictByBand(self.bands(of: .joined(bands.map { $0.chosen(samples) })))
+    }
+}
+
 extension KernelRidge: EncodingModel {
     /// Fits the model to some of the samples; a precomputed kernel must be fitted to all of them.
     public func fitted<Element: Scalar>(

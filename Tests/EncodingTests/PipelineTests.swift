@@ -168,6 +168,17 @@ struct PipelineFixture: Decodable {
         #expect(relativeError(leaked.inOrder.elements, inside.inOrder.elements) > 1e-4)
     }
 
+    /// The steps would spread a NaN over its column, and the error would name another row.
+    @Test func aBadFeatureIsNamedAsItWasGiven() throws {
+        var broken = x
+        broken[7, 3] = .nan
+        let model = Pipeline(StandardScaler(), PCA(.count(3)), into: ridge(3))
+        #expect(throws: EncodingError.featureNotFinite(row: 7, column: 3)) { try model.fit(broken, to: y) }
+        #expect(throws: EncodingError.featureNotFinite(row: 7, column: 3, band: 1)) {
+            try Pipeline(StandardScaler(), into: ridge(3)).fit([x, broken], to: y)
+        }
+    }
+
     @Test func wholeRunsAreNotDivided() throws {
         let model = Pipeline(StandardScaler(byRun: true), Detrend(), into: ridge(3))
         #expect(throws: EncodingError.self) {
@@ -230,6 +241,26 @@ struct PipelineFixture: Decodable {
         #expect(throws: EncodingError.self) {
             try KernelRidge(kernel: .precomputed).crossValidatedScores(
                 multiply(x, x, transposed: true), to: y, outer: .kFold(5))
+        }
+    }
+
+    /// Groups of columns at the end of a pipeline: the bands that the columns make, scaled inside each fold.
+    @Test func groupsEndAPipeline() throws {
+        let banded = BandedRidge(
+            alphas: [1, 10, 100], candidates: .dirichlet(4, seed: 1), folds: .kFold(4), showsProgress: false)
+        let groups = Pipeline(
+            StandardScaler(), into: GroupRidge(groups: [5, 5, 5, 5, 2, 2, 2, 2, 2], banded))
+        let bands = [x.columns(4..<9), x.columns(0..<4)]
+        let apart = Pipeline(StandardScaler(), into: banded)
+        let outer = Folds.kFold(5, shuffledWithSeed: 1)
+        let found = try groups.heldOutPredictions(x, of: y, outer: outer).inOrder
+        let expected = try apart.heldOutPredictions(bands, of: y, outer: outer).inOrder
+        #expect(relativeError(found.elements, expected.elements) < 1e-10)
+        let split = try groups.crossValidatedSplitScores([x], to: y, outer: outer)
+        let splitApart = try apart.crossValidatedSplitScores(bands, to: y, outer: outer)
+        #expect(relativeError(split.r2.flatMap { $0 }, splitApart.r2.flatMap { $0 }) < 1e-9)
+        #expect(throws: EncodingError.columnCount(what: "features", count: 8, expected: 9)) {
+            try groups.fit(x.columns(0..<8), to: y)
         }
     }
 
