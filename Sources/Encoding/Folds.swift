@@ -31,7 +31,7 @@ public enum Folds: Sendable, Equatable {
     case leaveOneGroupOut(groups: [Int])
     /// `PredefinedSplit`: the number of the fold in which each sample is tested; below 0 it is never tested.
     case predefined([Int])
-    /// Any splits.
+    /// Any splits; a split names no sample twice.
     case splits([Fold])
 
     /// `KFold` with or without shuffling.
@@ -75,9 +75,7 @@ public enum Folds: Sendable, Equatable {
             }
         case .splits(let given):
             folds = given
-            for index in given.flatMap({ $0.train + $0.test }) where index < 0 || index >= samples {
-                throw EncodingError.folds("a split names sample \(index), but there are \(samples)")
-            }
+            for (number, fold) in given.enumerated() { try check(fold, number: number, samples: samples) }
         }
         for (number, fold) in folds.enumerated() where fold.train.isEmpty || fold.test.isEmpty {
             throw EncodingError.folds(
@@ -132,6 +130,20 @@ public enum Folds: Sendable, Equatable {
             fold[group] = lightest
         }
         return (0..<count).map { number in Fold(samples: samples) { fold[groups[$0]] == number } }
+    }
+
+    /// A sample that is named twice would count twice, or be tested by a model that has seen it.
+    private func check(_ fold: Fold, number: Int, samples: Int) throws {
+        var isNamed = [Bool](repeating: false, count: samples)
+        for sample in fold.train + fold.test {
+            guard sample >= 0, sample < samples else {
+                throw EncodingError.folds("split \(number) names sample \(sample), but there are \(samples)")
+            }
+            guard !isNamed[sample] else {
+                throw EncodingError.folds("split \(number) names sample \(sample) more than once")
+            }
+            isNamed[sample] = true
+        }
     }
 
     private func checkLabels(_ labels: [Int], samples: Int, what: String) throws {

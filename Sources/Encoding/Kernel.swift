@@ -12,6 +12,37 @@ public enum Kernel: Sendable, Equatable {
     /// The features are the kernel itself: samples x training samples.
     case precomputed
 
+    /// Refuses parameters that make no kernel, and a precomputed kernel that is not square or not symmetric.
+    func check<Element: Scalar>(_ features: Matrix<Element>) throws {
+        switch self {
+        case .linear:
+            return
+        case .polynomial(let degree, let gamma, let offset):
+            guard degree > 0, gamma ?? 1 > 0, gamma?.isFinite ?? true, offset >= 0, offset.isFinite else {
+                throw EncodingError.parameter(
+                    name: "the polynomial kernel's degree, gamma and offset",
+                    value: "\(degree), \(gamma.map { "\($0)" } ?? "1 / features"), \(offset)",
+                    expected: "1 or more, above 0, and 0 or more")
+            }
+        case .rbf(let gamma):
+            guard gamma ?? 1 > 0, gamma?.isFinite ?? true else {
+                throw EncodingError.parameter(
+                    name: "the RBF kernel's gamma", value: "\(gamma ?? .nan)", expected: "above 0 and finite")
+            }
+        case .precomputed:
+            guard features.columns == features.rows else {
+                throw EncodingError.columnCount(
+                    what: "precomputed kernels", count: features.columns, expected: features.rows)
+            }
+            if let (row, column) = features.firstAsymmetry {
+                throw EncodingError.parameter(
+                    name: "the precomputed kernel of samples \(row) and \(column)",
+                    value: "\(features[row, column]) one way and \(features[column, row]) the other",
+                    expected: "the same both ways")
+            }
+        }
+    }
+
     /// The kernel of every sample of `left` with every sample of `right`.
     func matrix<Element: Scalar>(_ left: Matrix<Element>, _ right: Matrix<Element>) -> Matrix<Element> {
         if self == .precomputed { return left }
@@ -35,6 +66,19 @@ public enum Kernel: Sendable, Equatable {
 }
 
 extension Matrix {
+    /// A place where a square matrix differs from its transpose by more than rounding of its largest element.
+    fileprivate var firstAsymmetry: (row: Int, column: Int)? {
+        withUnsafeBufferPointer { elements in
+            let limit = elements.reduce(0) { Swift.max($0, abs($1)) } * Element.ulpOfOne.squareRoot()
+            for i in 0..<rows {
+                for j in 0..<i where !(abs(elements[i * columns + j] - elements[j * columns + i]) <= limit) {
+                    return (i, j)
+                }
+            }
+            return nil
+        }
+    }
+
     fileprivate var squaredLengths: [Double] {
         (0..<rows).map { row in self.row(row).reduce(0) { $0 + Double($1) * Double($1) } }
     }

@@ -52,15 +52,13 @@ public struct KernelRidge: Sendable {
     ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
     ///   - runs: the runs of the samples, where the folds leave runs out.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    /// Throws `EncodingError` where shapes or parameters do not fit or a precomputed kernel is not symmetric,
+    /// `CancellationError` where the cell is interrupted.
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> KernelRidgeFit<Element> {
         try checkFeatures(features, responses: responses)
-        if kernel == .precomputed, features.columns != features.rows {
-            throw EncodingError.columnCount(
-                what: "precomputed kernels", count: features.columns, expected: features.rows)
-        }
+        try kernel.check(features)
         return features.rows <= 1500
             ? try fit(features, to: responses, runs: runs, workingIn: Double.self)
             : try fit(features, to: responses, runs: runs, workingIn: Element.self)
@@ -83,8 +81,10 @@ public struct KernelRidge: Sendable {
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
+            // The intercept is the responses' mean, since predictions are made with the centred kernel.
             fit: RidgeFit(
-                solution, task: task, featureMeans: kernelMeans, means: means, statistics: statistics))
+                solution, task: task, featureMeans: kernelMeans.map { _ in 0 }, means: means,
+                statistics: statistics))
     }
 }
 
@@ -109,6 +109,8 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     public var dualWeights: Matrix<Element> { fit.coefficients }
     /// The voxels that hold a NaN or an infinity.
     public var voxelsWithNaN: [Int] { fit.voxelsWithNaN }
+    /// The voxels that never change: their weights are 0 and their scores NaN.
+    public var constantVoxels: [Int] { fit.constantVoxels }
 
     /// The predicted responses (samples x voxels) to `features`, or to the kernel of the samples with the training
     /// samples where it is precomputed.
@@ -119,13 +121,21 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
         guard features.columns == expected else {
             throw EncodingError.columnCount(what: "features", count: features.columns, expected: expected)
         }
-        // The dual weights of a centred kernel sum to 0 with it, so that only the mean over the training samples of
-        // each column is left to take off, and that is part of the intercept.
-        let kernel = model.kernel.matrix(features, training ?? features)
-        var result = multiply(kernel, dualWeights)
+        return kernelMeans.count <= 1500
+            ? predict(features, workingIn: Double.self) : predict(features, workingIn: Element.self)
+    }
+
+    private func predict<Working: Scalar>(
+        _ features: Matrix<Element>, workingIn type: Working.Type
+    ) -> Matrix<Element> {
+        let wide = features.converted(to: type)
+        var kernel = model.kernel.matrix(wide, training?.converted(to: type) ?? wide)
+        // Dual weights of small alphas are large, and what the means add would have to cancel in their products.
+        if model.intercept { kernel.centreKernel(trainMeans: kernelMeans) }
+        var result = multiply(kernel, dualWeights.converted(to: type))
         let shifts = fit.intercepts.map { -Double($0) }
         result.standardise(rows: 0..<result.rows, means: shifts, deviations: shifts.map { _ in 1 })
-        return result
+        return result.converted(to: Element.self)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.

@@ -22,6 +22,20 @@ struct FoldsCase: Decodable, Sendable {
 }
 
 @Suite struct FoldsTests {
+    /// A sample that a split names twice would be tested by a model that has seen it, or count twice.
+    @Test func splitsNameNoSampleTwice() throws {
+        let good = Fold(train: [0, 1, 2], test: [4])
+        #expect(try Folds.splits([good]).splits(samples: 5) == [good])
+        for bad in [
+            Fold(train: [0, 1], test: [1, 2]), Fold(train: [0, 0], test: [1]), Fold(train: [0], test: [5]),
+        ] {
+            let error = #expect(throws: EncodingError.self) {
+                try Folds.splits([good, bad]).splits(samples: 5)
+            }
+            #expect(error?.description.hasPrefix("split 1 names sample") == true)
+        }
+    }
+
     @Test func splitsAreThoseOfScikitLearn() throws {
         let cases: [FoldsCase] = try fixture("folds")
         #expect(cases.count == 18)

@@ -81,6 +81,37 @@ struct KernelFixture: Decodable {
         #expect(throws: EncodingError.self) { try KernelRidge(kernel: .precomputed).fit(x, to: y) }
     }
 
+    @Test func whatIsNoKernelIsRefused() throws {
+        let x = Matrix<Double>(listed: expected.features)
+        let y = Matrix<Double>(listed: expected.responses)
+        let bad: [Kernel] = [
+            .polynomial(degree: 0), .polynomial(gamma: -1), .polynomial(offset: -1), .polynomial(gamma: .nan),
+            .rbf(gamma: 0), .rbf(gamma: .infinity),
+        ]
+        for kernel in bad {
+            #expect(throws: EncodingError.self) { try KernelRidge(kernel: kernel).fit(x, to: y) }
+        }
+        var kernel = multiply(x, x, transposed: true)
+        kernel[7, 3] += 1
+        let error = #expect(throws: EncodingError.self) {
+            try KernelRidge(kernel: .precomputed).fit(kernel, to: y)
+        }
+        #expect(error?.description.contains("samples 7 and 3") == true)
+    }
+
+    /// NaN and constant voxels are named, and get NaN for their scores.
+    @Test func voxelsThatCannotBeScoredAreNamed() throws {
+        let x = Matrix<Double>(listed: expected.features)
+        var y = Matrix<Double>(listed: expected.responses)
+        y[3, 0] = .nan
+        for row in 0..<y.rows { y[row, 2] = 7.1 }
+        let fit = try KernelRidge(showsProgress: false).fit(x, to: y)
+        #expect(fit.voxelsWithNaN == [0] && fit.constantVoxels == [2])
+        #expect(fit.scores.unscored == [0, 2])
+        let scores = try fit.score(x, y)
+        #expect(scores.unscored == [0, 2])
+    }
+
     @Test func componentsAreThoseOfScikitLearn() throws {
         #expect(expected.pcas.count == 4)
         for example in expected.pcas {

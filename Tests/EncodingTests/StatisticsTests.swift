@@ -68,12 +68,58 @@ struct StatisticsCase: Decodable {
         #expect(throws: EncodingError.self) { try explainableVariance(repeats: [repeats[0]]) }
     }
 
+    /// The ceiling is what a perfect model reaches: the correlation of the true signal with the mean over repeats.
+    ///
+    /// 4,000 samples leave a correlation uncertain by 1 / sqrt(4000); four such errors are allowed.
+    @Test func theCeilingIsThePerfectModelsCorrelation() throws {
+        var random = NumpyRandom(seed: 12)
+        func normal() -> [Double] { (0..<16_000).map { _ in random.gaussian() } }
+        func matrix(_ elements: [Double]) -> Matrix<Double> {
+            Matrix(rows: 4000, columns: 4, elements: elements)
+        }
+        let truth = normal()
+        let signal = matrix(truth)
+        // The deviations of the signal beside noise of deviation 1.
+        let sizes = [0.7, 1, 1.5, 3]
+        for count in [2, 5] {
+            let repeats = (0..<count).map { _ in
+                let noise = normal()
+                return matrix(truth.indices.map { truth[$0] * sizes[$0 % 4] + noise[$0] })
+            }
+            let ceiling = try noiseCeiling(of: repeats)
+            let mean = try Matrix.average(of: repeats)
+            let reached = try VoxelScores(predictions: signal, responses: mean).r
+            for voxel in 0..<4 { #expect(abs(ceiling[voxel] - reached[voxel]) < 0.063) }
+        }
+        // Repeats that are equal have the ceiling 1, and a voxel that is constant has none.
+        #expect(try noiseCeiling(of: [signal, signal]).allSatisfy { abs($0 - 1) < 1e-12 })
+        let flat = Matrix<Double>(rows: 10, columns: 1, repeating: 0.1)
+        #expect(try explainableVariance(repeats: [flat, flat])[0].isNaN)
+    }
+
     @Test func patternsAreIdentified() throws {
         let y = Matrix<Double>(listed: expected.patterns)
         let predictions = Matrix<Double>(listed: expected.predictions)
         #expect(try identificationAccuracy(predictions: predictions, responses: y) == expected.identification)
         #expect(try twoVersusTwoAccuracy(predictions: predictions, responses: y) == expected.twoVersusTwo)
         #expect(try identificationAccuracy(predictions: y, responses: y) == 1)
+        // A voxel with NaN is left out.
+        var broken = y
+        let kept = (0..<y.columns).filter { $0 != 4 }
+        broken[2, 4] = .nan
+        let whole = (y.columns(at: kept), predictions.columns(at: kept))
+        #expect(
+            try identificationAccuracy(predictions: predictions, responses: broken)
+                == identificationAccuracy(predictions: whole.1, responses: whole.0))
+        #expect(
+            try twoVersusTwoAccuracy(predictions: predictions, responses: broken)
+                == twoVersusTwoAccuracy(predictions: whole.1, responses: whole.0))
+        for (a, b) in [
+            (y.rows(0..<1), predictions.rows(0..<1)), (y.columns(0..<1), predictions.columns(0..<1)),
+        ] {
+            #expect(throws: EncodingError.self) { try identificationAccuracy(predictions: b, responses: a) }
+            #expect(throws: EncodingError.self) { try twoVersusTwoAccuracy(predictions: b, responses: a) }
+        }
     }
 
     @Test func blocksOfTimeArePermuted() throws {
