@@ -83,6 +83,49 @@ struct RidgeCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(fit.bestAlphas.allSatisfy { abs($0 / problem.sharedAlpha - 1) < 1e-12 })
     }
 
+    /// The same problems for a linear kernel, and for two bands that are scaled alike: both precisions, one answer.
+    @Test(arguments: RidgeCase.all)
+    func kernelAndBandsAgreeWithHimalaya(_ problem: RidgeCase) throws {
+        let (x, y) = (Matrix<Double>(listed: problem.features), Matrix<Double>(listed: problem.responses))
+        try checkKernelAndBands(problem, x, y, tolerance: problem.name == "badly-scaled" ? 1e-6 : 1e-8)
+        try checkKernelAndBands(
+            problem, x.converted(to: Float.self), y.converted(to: Float.self), tolerance: 1e-4)
+    }
+
+    private func checkKernelAndBands<Element: Scalar>(
+        _ problem: RidgeCase, _ x: Matrix<Element>, _ y: Matrix<Element>, tolerance: Double
+    ) throws {
+        let (alphas, folds) = (Alphas(problem.alphas), Folds.kFold(problem.folds))
+        let dual = try KernelRidge(
+            alphas: alphas, folds: folds, intercept: problem.intercept, showsProgress: false
+        ).fit(x, to: y)
+        let half = x.columns / 2
+        let bands = [x.columns(0..<half), x.columns(half..<x.columns)]
+        let banded = try BandedRidge(
+            alphas: alphas, candidates: .given([[1, 1]]), folds: folds, intercept: problem.intercept,
+            showsProgress: false
+        ).fit(bands, to: y)
+        #expect(relativeError(dual.bestAlphas, problem.bestAlphas) < 1e-12)
+        #expect(relativeError(banded.bestAlphas, problem.bestAlphas) < 1e-12)
+        for (alpha, expected) in problem.searchScores.enumerated() {
+            #expect(relativeError(dual.searchScores.row(alpha), expected) < tolerance)
+        }
+        let best = problem.bestAlphas.enumerated().map { voxel, alpha in
+            problem.alphas.firstIndex { abs($0 / alpha - 1) < 1e-9 }.map { problem.searchScores[$0][voxel] }
+                ?? .nan
+        }
+        #expect(relativeError(banded.searchScores.row(0), best) < tolerance)
+        #expect(relativeError(dual.scores.r2, problem.heldOutR2) < tolerance)
+        let r2 = try dual.score(x, y).r2
+        // This kernel's elements are 4e6: what is lost where the dual weights are rounded to single precision.
+        let isRounded = problem.name == "badly-scaled" && Element.self == Float.self
+        #expect(relativeError(r2, problem.trainR2) < (isRounded ? 2e-3 : tolerance))
+        let bandedR2 = try banded.score(bands, y).r2
+        #expect(relativeError(bandedR2, problem.trainR2) < tolerance)
+        let coefficients = banded.coefficients.flatMap(\.elements).map { Double($0) }
+        #expect(relativeError(coefficients, problem.coefficients.flatMap { $0 }) < 10 * tolerance)
+    }
+
     /// Batches of one voxel give what one batch gives.
     @Test func batchesChangeNothing() throws {
         let problem = RidgeCase.all[1]

@@ -94,6 +94,62 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(
             relativeError(fit.bestSearchScores, problem.bestScores)
                 < max(min(problem.ridge.score, problem.kernel.score), 4e-6))
+        // The other estimators are the same model; predictions from dual weights lose as many digits as himalaya's.
+        let expected = problem.predictions.flatMap { $0 }
+        let dual = try KernelRidge(alphas: Alphas(problem.alphas), showsProgress: false).fit(x, to: y)
+        #expect(relativeError(dual.bestAlphas, problem.bestAlphas) < 1e-12)
+        #expect(
+            relativeError(try dual.predict(x).converted(to: Double.self).elements, expected)
+                < max(problem.kernel.prediction, 4e-6))
+        let half = x.columns / 2
+        let bands = [x.columns(0..<half), x.columns(half..<x.columns)]
+        let banded = try BandedRidge(
+            alphas: Alphas(problem.alphas), candidates: .given([[1, 1]]), showsProgress: false
+        ).fit(bands, to: y)
+        #expect(relativeError(banded.bestAlphas, problem.bestAlphas) < 1e-12)
+        #expect(
+            relativeError(try banded.predict(bands).converted(to: Double.self).elements, expected)
+                < max(min(problem.ridge.prediction, problem.kernel.prediction), 4e-6))
+    }
+
+    /// Where the system is too large to be solved in double precision, its Gram matrix keeps 1e-7 of the largest
+    /// eigenvalue, which is 2e5 of the smallest alpha: the answers lie between those of himalaya's two, of which one
+    /// decomposes the features (1e-6) and one the kernel (0.1), and the same alphas are chosen.
+    @Test func singlePrecisionInALargeProblem() throws {
+        struct Large: Decodable {
+            let firstResponses: [Double]
+            let alphas: [Double]
+            let predictions: [[Double]]
+            let bestScores: [Double]
+            let bestAlphas: [Double]
+            let ridge: PrecisionCase.Errors
+            let kernel: PrecisionCase.Errors
+        }
+        let problem: Large = try fixture("precision-large")
+        var random = NumpyRandom(seed: 51)
+        func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
+            Matrix(
+                rows: rows, columns: columns,
+                elements: (0..<rows * columns).map { _ in random.gaussian() })
+        }
+        var wide = normal(1900, 1520)
+        wide.withUnsafeMutableBufferPointer { x in
+            for i in x.indices { x[i] = x[i] / Double(i % 1520 + 1) + 0.5 }
+        }
+        let signal = multiply(wide, normal(1520, 4)).elements
+        let y = Matrix(
+            rows: 1900, columns: 4, elements: zip(signal, normal(1900, 4).elements).map { Float($0 / 2 + $1) }
+        )
+        #expect(relativeError(y.row(0).map { Double($0) }, problem.firstResponses) < 1e-6)
+        let x = wide.converted(to: Float.self)
+        let expected = problem.predictions.flatMap { $0 }
+        let fit = try Ridge(alphas: Alphas(problem.alphas), showsProgress: false).fit(x, to: y)
+        #expect(relativeError(fit.bestAlphas, problem.bestAlphas) < 1e-12)
+        let predictions = try fit.predict(x.rows(0..<50)).converted(to: Double.self).elements
+        let error = relativeError(predictions, expected)
+        #expect(error < 3e-4 && error < problem.kernel.prediction)
+        let scoreError = relativeError(fit.bestSearchScores, problem.bestScores)
+        #expect(scoreError < 1.5e-4 && scoreError < problem.kernel.score)
     }
 
     /// Few voxels are searched through one decomposition of all samples, many through one for each fold.

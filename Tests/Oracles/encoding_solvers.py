@@ -2,7 +2,7 @@
 
 Run:  python -W ignore Tests/Oracles/encoding_solvers.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/{groups,precision}.json; all seeds are fixed.
+Writes Tests/EncodingTests/Fixtures/{groups,precision,precision-large}.json; all seeds are fixed.
 """
 
 import numpy as np
@@ -64,6 +64,31 @@ def precision():
     write("precision", cases)
 
 
+def large():
+    """1,900 samples x 1,520 features of sizes 1 to 1 / 1,520, where nothing is small enough to work in double precision.
+
+    Only answers are written down; the test draws the same numbers itself.
+    """
+    random = np.random.RandomState(51)
+    X = random.standard_normal((1900, 1520)) / np.arange(1, 1521) + 0.5
+    Y = X @ random.standard_normal((1520, 4)) / 2 + random.standard_normal((1900, 4))
+    X, Y = X.astype(np.float32), Y.astype(np.float32)
+    alphas = np.logspace(-2, 4, 4)
+    best = RidgeCV(alphas=alphas, cv=5, fit_intercept=True).fit(X.astype(np.float64), Y.astype(np.float64))
+    predictions = best.predict(X[:50].astype(np.float64))
+    errors = []
+    for kind in (RidgeCV, KernelRidgeCV):
+        model = kind(alphas=alphas, cv=5, fit_intercept=True).fit(X, Y)
+        errors.append(dict(
+            prediction=float(np.abs(model.predict(X[:50]) - predictions).max() / np.abs(predictions).max()),
+            score=float(np.abs(model.cv_scores_ - best.cv_scores_).max() / np.abs(best.cv_scores_).max())))
+    print("large", errors)
+    write("precision-large", dict(
+        firstResponses=listed(Y[0]), alphas=listed(alphas), predictions=listed(predictions),
+        bestScores=listed(best.cv_scores_), bestAlphas=listed(best.best_alphas_), ridge=errors[0], kernel=errors[1]))
+
+
 if __name__ == "__main__":
     groups()
     precision()
+    large()
