@@ -1,7 +1,7 @@
 """The stimuli of the towers' benchmark: images, or texts of given numbers of tokens.
 
-`8` is 8 images, `8x77` 8 texts of 77 tokens, `256x5-60` 256 texts of 5 to 60 tokens in the order in which they were drawn,
-`256x5-60s` the same sorted by length. Texts come in batches of 32 at most.
+`8` is 8 images, `8x77` 8 texts of 77 tokens, `128x5-60` 128 texts of 5 to 60 tokens in the order in which they were drawn,
+`128x5-60s` the same sorted by length. Texts come in batches of 32 at most.
 """
 
 import random

@@ -4,8 +4,8 @@ import Tensors
 
 // Usage: TowersBenchmark FOLDER STIMULI ROUNDS [float32|bfloat16], or TowersBenchmark product
 // STIMULI is a number of images, or the file of texts, one a line. Runs them through the model's tower to the last layer
-// and prints the best time of the rounds in seconds a stimulus and the largest memory till then in gigabytes. `product`
-// prints what a product of 2048 x 2048 reaches in GFLOP/s.
+// and prints the best time of the rounds in seconds a stimulus and what the first row of the result begins with.
+// `product` prints what a product of 2048 x 2048 reaches in GFLOP/s.
 
 func best(of rounds: Int, _ body: () throws -> Void) rethrows -> Double {
     var best = Double.infinity

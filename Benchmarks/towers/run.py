@@ -18,7 +18,7 @@ from cases import lengths, operations, token_ids, word
 
 CASES = ([f"{model}:{n}" for model in ("vit-b16-224", "vit-b16-384", "clip-b32-image") for n in (1, 8, 32)]
          + [f"clip-b32-text:{n}x77" for n in (1, 8, 32)] + [f"bert-base:{n}x{t}" for t in (32, 80, 128) for n in (1, 8, 32)]
-         + ["bert-base:256x5-60", "bert-base:256x5-60s"])
+         + ["bert-base:128x5-60", "bert-base:128x5-60s"])
 
 
 def measure(command):
