@@ -9,6 +9,8 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
     case notSquare(operation: String, rows: Int, columns: Int)
     /// Cholesky's factorisation met a pivot that is not positive.
     case notPositiveDefinite(order: Int)
+    /// There is no memory for the workspace, or LAPACK's 32-bit sizes do not reach that far (an order of 46,000).
+    case tooLarge(operation: String, order: Int)
     /// LAPACK's iteration did not converge.
     case notConverged(operation: String, info: Int)
 
@@ -20,6 +22,8 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
             "\(operation) needs a square matrix; this one is \(rows) x \(columns)"
         case .notPositiveDefinite(let order):
             "the matrix is not positive definite: its leading block of order \(order) is not; add to its diagonal"
+        case .tooLarge(let operation, let order):
+            "\(operation) of order \(order) needs more workspace than there is memory for, or than LAPACK can address"
         case .notConverged(let operation, let info):
             "\(operation) did not converge (LAPACK's info is \(info)); the matrix is badly scaled"
         }
@@ -63,6 +67,9 @@ extension LinearAlgebra {
             }
         }
         if let failure { throw failure }
+        if info == kernel_no_memory || info == kernel_too_large {
+            throw LinearAlgebraError.tooLarge(operation: operation, order: a.rows)
+        }
         guard info == 0 else { throw LinearAlgebraError.notConverged(operation: operation, info: info) }
         return (values, vectors)
     }
