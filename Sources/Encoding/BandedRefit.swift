@@ -1,5 +1,8 @@
 import Tensors
 
+/// How many voxels are solved at once: products are no faster with more, and the memory is bounded.
+private let voxelsAtOnce = 512
+
 /// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
 ///
 /// Voxels of the same scaling and alpha are solved together by Cholesky's factorisation; a decomposition for every
@@ -17,28 +20,30 @@ func refitBands<Element: Scalar, Working: Scalar>(
     try weights.withUnsafeMutableBufferPointer { target in
         guard let target = target.baseAddress else { return }
         try concurrently(groups.count) { index, _, interruption in
-            let (choice, voxels) = groups[index]
+            let (choice, group) = groups[index]
             let gamma = choice.gamma
-            var part = responses.columns(at: voxels)
-            part.standardise(
-                rows: 0..<part.rows, means: voxels.map { means[$0] }, deviations: voxels.map { _ in 1 })
             let factors = spaces.factors(gamma)
-            var right = spaces.isPrimal ? multiply(features, transposed: true, part) : part
-            if spaces.isPrimal { right = right.scalingRows(by: factors) }
-            try interruption.check()
             var matrix = spaces.symmetric(gamma)
             if !spaces.isPrimal, spaces.centred {
                 matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
             }
-            let solved = try solve(
-                matrix, shiftedBy: choice.alpha, right.converted(to: Working.self)
-            ).converted(to: Element.self)
-            try interruption.check()
-            let found =
-                spaces.isPrimal
-                ? solved.scalingRows(by: factors)
-                : multiply(features, transposed: true, solved).scalingRows(by: factors.map { $0 * $0 })
-            scatter(found, to: voxels, of: target, width: responses.columns)
+            let system = try RefitSystem(matrix, shift: choice.alpha)
+            for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
+                try interruption.check()
+                let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
+                var part = responses.columns(at: voxels)
+                part.standardise(
+                    rows: 0..<part.rows, means: voxels.map { means[$0] }, deviations: voxels.map { _ in 1 })
+                let right =
+                    spaces.isPrimal
+                    ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
+                let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
+                let found =
+                    spaces.isPrimal
+                    ? solved.scalingRows(by: factors)
+                    : multiply(features, transposed: true, solved).scalingRows(by: factors.map { $0 * $0 })
+                scatter(found, to: voxels, of: target, width: responses.columns)
+            }
         }
     }
     return weights
@@ -50,21 +55,31 @@ private struct Choice: Hashable {
     let alpha: Double
 }
 
-/// The solution of `(matrix + alpha I) X = right` for a symmetric matrix without negative eigenvalues.
-private func solve<Working: Scalar>(
-    _ matrix: Matrix<Working>, shiftedBy alpha: Double, _ right: Matrix<Working>
-) throws -> Matrix<Working> {
-    var shifted = matrix
-    shifted.addToDiagonal(alpha)
-    do {
-        return LinearAlgebra.solve(choleskyFactor: try LinearAlgebra.cholesky(shifted), right)
-    } catch LinearAlgebraError.notPositiveDefinite {
-        // The strength is below the rounding of the matrix; leave out the directions that are rounding alone.
-        let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(matrix)
-        let kept = significantEigenvalues(values)
-        let axes = vectors.rows(kept)
-        let factors = values[kept].map { 1 / (Double($0) + alpha) }
-        return multiply(axes, transposed: true, multiply(axes, right).scalingRows(by: factors))
+/// `matrix + shift I` for a symmetric matrix without negative eigenvalues, ready to be solved.
+private enum RefitSystem<Working: Scalar> {
+    case factor(Matrix<Working>)
+    /// The directions, and what each is multiplied by.
+    case directions(Matrix<Working>, [Double])
+
+    init(_ matrix: Matrix<Working>, shift: Double) throws {
+        var shifted = matrix
+        shifted.addToDiagonal(shift)
+        do {
+            self = .factor(try LinearAlgebra.cholesky(shifted))
+        } catch LinearAlgebraError.notPositiveDefinite {
+            // The shift is below the rounding of the matrix; leave out the directions that are rounding alone.
+            let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(matrix)
+            let kept = significantEigenvalues(values)
+            self = .directions(vectors.rows(kept), values[kept].map { 1 / (Double($0) + shift) })
+        }
+    }
+
+    func solve(_ right: Matrix<Working>) -> Matrix<Working> {
+        switch self {
+        case .factor(let factor): LinearAlgebra.solve(choleskyFactor: factor, right)
+        case .directions(let axes, let factors):
+            multiply(axes, transposed: true, multiply(axes, right).scalingRows(by: factors))
+        }
     }
 }
 

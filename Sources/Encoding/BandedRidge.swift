@@ -78,7 +78,9 @@ public struct BandedRidge: Sendable {
     ) throws -> BandedRidgeFit<Element> {
         let features = bands.reduce(0) { $0 + $1.columns }
         let largestTrain = splits.map(\.train.count).max() ?? responses.rows
-        return min(features, largestTrain) <= 1500
+        let isDouble = WorkingPrecision.isDouble(
+            bands, order: min(features, largestTrain), alphas: try alphas.checked(), intercept: intercept)
+        return isDouble
             ? try fit(bands, to: responses, splits: splits, workingIn: Double.self)
             : try fit(bands, to: responses, splits: splits, workingIn: Element.self)
     }

@@ -59,7 +59,10 @@ public struct KernelRidge: Sendable {
     ) throws -> KernelRidgeFit<Element> {
         try checkFeatures(features, responses: responses)
         try kernel.check(features)
-        return features.rows <= 1500
+        let isDouble = WorkingPrecision.isDouble(order: features.rows, alphas: try alphas.checked()) {
+            kernel.matrix(features, features).largestEigenvalue
+        }
+        return isDouble
             ? try fit(features, to: responses, runs: runs, workingIn: Double.self)
             : try fit(features, to: responses, runs: runs, workingIn: Element.self)
     }
@@ -81,6 +84,7 @@ public struct KernelRidge: Sendable {
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
+            isDouble: type == Double.self,
             // The intercept is the responses' mean, since predictions are made with the centred kernel.
             fit: RidgeFit(
                 solution, task: task, featureMeans: kernelMeans.map { _ in 0 }, means: means,
@@ -93,10 +97,15 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     private let model: KernelRidge
     private let training: Matrix<Element>?
     private let kernelMeans: [Double]
+    private let isDouble: Bool
     private let fit: RidgeFit<Element>
 
-    init(model: KernelRidge, training: Matrix<Element>?, kernelMeans: [Double], fit: RidgeFit<Element>) {
-        (self.model, self.training, self.kernelMeans, self.fit) = (model, training, kernelMeans, fit)
+    init(
+        model: KernelRidge, training: Matrix<Element>?, kernelMeans: [Double], isDouble: Bool,
+        fit: RidgeFit<Element>
+    ) {
+        (self.model, self.training, self.kernelMeans) = (model, training, kernelMeans)
+        (self.isDouble, self.fit) = (isDouble, fit)
     }
 
     /// The alpha of each voxel; NaN for a voxel that holds a NaN.
@@ -121,7 +130,7 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
         guard features.columns == expected else {
             throw EncodingError.columnCount(what: "features", count: features.columns, expected: expected)
         }
-        return kernelMeans.count <= 1500
+        return isDouble
             ? predict(features, workingIn: Double.self) : predict(features, workingIn: Element.self)
     }
 

@@ -23,8 +23,10 @@ extension Ridge {
         _ features: Matrix<Element>, splits: [Fold], voxels: Int? = nil
     ) throws -> PreparedRidge<Element> {
         let largestTrain = splits.map(\.train.count).max() ?? features.rows
-        // Double precision costs little where the decomposition is small, and saves the digits that squaring loses.
-        return min(features.columns, largestTrain) <= 1500
+        let isDouble = WorkingPrecision.isDouble(
+            [features], order: min(features.columns, largestTrain), alphas: try alphas.checked(),
+            intercept: intercept)
+        return isDouble
             ? try prepared(features, splits: splits, voxels: voxels, workingIn: Double.self)
             : try prepared(features, splits: splits, voxels: voxels, workingIn: Element.self)
     }

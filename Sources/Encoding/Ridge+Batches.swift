@@ -78,7 +78,9 @@ private struct MemoryPlan {
         let test = splits.map(\.test.count).max() ?? 0
         let order = min(p, splits.map(\.train.count).max() ?? n)
         let isPrimal = order == p
-        let working = order <= 1500 ? MemoryLayout<Double>.stride : width
+        let isDouble = WorkingPrecision.isDouble(
+            [features], order: order, alphas: try model.alphas.checked(), intercept: model.intercept)
+        let working = isDouble ? MemoryLayout<Double>.stride : width
         // The features as given, as converted and centred, and as multiplied with the responses.
         let data = n * p * (2 * width + working)
         // For each fold its rotation, its pairs of directions and its test rows; axes of the refit.

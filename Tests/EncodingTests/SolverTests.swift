@@ -112,9 +112,9 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
                 < max(min(problem.ridge.prediction, problem.kernel.prediction), 4e-6))
     }
 
-    /// Where the system is too large to be solved in double precision, its Gram matrix keeps 1e-7 of the largest
-    /// eigenvalue, which is 2e5 of the smallest alpha: the answers lie between those of himalaya's two, of which one
-    /// decomposes the features (1e-6) and one the kernel (0.1), and the same alphas are chosen.
+    /// A system that is large and whose largest eigenvalue is 2e5 of the smallest alpha is solved in double precision too
+    /// (`WorkingPrecision`): the answers are as good as those of himalaya's model that decomposes the features (1e-6), where
+    /// the one that decomposes the kernel in single precision errs by 0.1.
     @Test func singlePrecisionInALargeProblem() throws {
         struct Large: Decodable {
             let firstResponses: [Double]
@@ -147,9 +147,9 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(relativeError(fit.bestAlphas, problem.bestAlphas) < 1e-12)
         let predictions = try fit.predict(x.rows(0..<50)).converted(to: Double.self).elements
         let error = relativeError(predictions, expected)
-        #expect(error < 3e-4 && error < problem.kernel.prediction)
+        #expect(error < max(problem.ridge.prediction, 4e-6))
         let scoreError = relativeError(fit.bestSearchScores, problem.bestScores)
-        #expect(scoreError < 1.5e-4 && scoreError < problem.kernel.score)
+        #expect(scoreError < max(problem.ridge.score, 4e-6))
     }
 
     /// Few voxels are searched through one decomposition of all samples, many through one for each fold.
