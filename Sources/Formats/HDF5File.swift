@@ -20,6 +20,7 @@ public final class HDF5File: Sendable {
     init(_ handle: HDF5Handle, _ url: URL) {
         self.handle = handle
         self.url = url
+        gyrus_h5_close_in_children(handle.id)
     }
 
     /// Opens a file for reading, or for changing where `writable`.

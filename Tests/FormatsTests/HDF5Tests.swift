@@ -192,4 +192,22 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
+
+    /// A child of the process inherits what is open, and with it the lock; it may live for hours.
+    @Test func aProgramThatIsStartedMeanwhileHoldsNoLock() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).h5")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try HDF5File.create(url) { try $0.write([1, 2], to: "numbers") }
+        var child: pid_t = 0
+        try withExtendedLifetime(try HDF5File.open(url, writable: true)) { _ in
+            var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("60"), nil]
+            defer { for argument in arguments { free(argument) } }
+            try #require(posix_spawn(&child, "/bin/sleep", nil, nil, &arguments, environ) == 0)
+        }
+        defer {
+            kill(child, SIGKILL)
+            waitpid(child, nil, 0)
+        }
+        try HDF5File.open(url, writable: true).write([3], to: "more")
+    }
 }
