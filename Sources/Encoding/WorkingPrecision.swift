@@ -4,13 +4,11 @@ import Tensors
 ///
 /// Squaring the features loses digits: single precision errs by some 5e-10 times the largest eigenvalue over the smallest
 /// alpha (measured at 1,900 x 1,520). Double precision, in which a decomposition takes twice the time, is taken where that
-/// would be above 2e-6, which is what himalaya's `RidgeCV` errs by in single precision; for large decompositions, which
-/// cost seconds, above 1e-5; and for small ones always.
+/// would be above 1e-5, and where the decomposition is small and it costs nothing.
 enum WorkingPrecision {
-    /// Whether `order` rows are decomposed in double precision; `largestEigenvalue` is asked for if the order matters.
+    /// Whether `order` rows are decomposed in double precision; `largestEigenvalue` is asked for if the order is large.
     static func isDouble(order: Int, alphas: [Double], largestEigenvalue: () -> Double) -> Bool {
-        if order <= 512 { return true }
-        return largestEigenvalue() > (order <= 1500 ? 4e3 : 2e4) * (alphas.min() ?? 1)
+        order <= 512 || largestEigenvalue() > 2e4 * (alphas.min() ?? 1)
     }
 
     /// The same for features (samples x features), whose products are decomposed, about their means with an intercept.
