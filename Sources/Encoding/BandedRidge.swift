@@ -76,19 +76,6 @@ public struct BandedRidge: Sendable {
     func fit<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, splits: [Fold]
     ) throws -> BandedRidgeFit<Element> {
-        let features = bands.reduce(0) { $0 + $1.columns }
-        let largestTrain = splits.map(\.train.count).max() ?? responses.rows
-        let isDouble = WorkingPrecision.isDouble(
-            bands, order: min(features, largestTrain), alphas: try alphas.checked(), intercept: intercept)
-        return isDouble
-            ? try fit(bands, to: responses, splits: splits, workingIn: Double.self)
-            : try fit(bands, to: responses, splits: splits, workingIn: Element.self)
-    }
-
-    private func fit<Element: Scalar, Working: Scalar>(
-        _ bands: [Matrix<Element>], to responses: Matrix<Element>, splits: [Fold],
-        workingIn type: Working.Type
-    ) throws -> BandedRidgeFit<Element> {
         guard !bands.isEmpty else {
             throw EncodingError.parameter(name: "the number of bands", value: "0", expected: "at least 1")
         }
@@ -96,6 +83,20 @@ public struct BandedRidge: Sendable {
             try checkFeatures(band, responses: responses, band: number)
         }
         let gammas = try scalings(bands: bands.count)
+        let features = bands.reduce(0) { $0 + $1.columns }
+        let largestTrain = splits.map(\.train.count).max() ?? responses.rows
+        let isDouble = WorkingPrecision.isDouble(
+            bands, scalings: bands.indices.map { band in gammas.map { $0[band] }.max() ?? 1 },
+            order: min(features, largestTrain), alphas: try alphas.checked(), intercept: intercept)
+        return isDouble
+            ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
+            : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
+    }
+
+    private func fit<Element: Scalar, Working: Scalar>(
+        _ bands: [Matrix<Element>], gammas: [[Double]], to responses: Matrix<Element>, splits: [Fold],
+        workingIn type: Working.Type
+    ) throws -> BandedRidgeFit<Element> {
         try checkRefinement()
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)

@@ -59,20 +59,22 @@ public struct KernelRidge: Sendable {
     ) throws -> KernelRidgeFit<Element> {
         try checkFeatures(features, responses: responses)
         try kernel.check(features)
-        let isDouble = WorkingPrecision.isDouble(order: features.rows, alphas: try alphas.checked()) {
-            kernel.matrix(features, features).largestEigenvalue
+        let full = kernel.matrix(features, features)
+        let isDouble = WorkingPrecision.isDouble(
+            Element.self, order: features.rows, alphas: try alphas.checked(),
+            largestEigenvalue: { full.largestEigenvalue })
+        guard isDouble, Element.self != Double.self else {
+            return try fit(features, kernel: full, to: responses, runs: runs)
         }
-        return isDouble
-            ? try fit(features, to: responses, runs: runs, workingIn: Double.self)
-            : try fit(features, to: responses, runs: runs, workingIn: Element.self)
+        let wide = features.converted(to: Double.self)
+        return try fit(features, kernel: kernel.matrix(wide, wide), to: responses, runs: runs)
     }
 
+    /// Fits the model whose samples' kernel is `full`; it works in the precision of that.
     private func fit<Element: Scalar, Working: Scalar>(
-        _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs?, workingIn type: Working.Type
+        _ features: Matrix<Element>, kernel full: Matrix<Working>, to responses: Matrix<Element>, runs: Runs?
     ) throws -> KernelRidgeFit<Element> {
         let splits = try folds.splits(samples: features.rows, runs: runs)
-        let wide = features.converted(to: type)
-        let full = kernel.matrix(wide, wide)
         let statistics = ColumnStatistics(responses)
         let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
         let task = RidgeTask(
@@ -84,7 +86,7 @@ public struct KernelRidge: Sendable {
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
-            isDouble: type == Double.self,
+            isDouble: Working.self == Double.self,
             // The intercept is the responses' mean, since predictions are made with the centred kernel.
             fit: RidgeFit(
                 solution, task: task, featureMeans: kernelMeans.map { _ in 0 }, means: means,

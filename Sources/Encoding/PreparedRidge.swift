@@ -24,8 +24,8 @@ extension Ridge {
     ) throws -> PreparedRidge<Element> {
         let largestTrain = splits.map(\.train.count).max() ?? features.rows
         let isDouble = WorkingPrecision.isDouble(
-            [features], order: min(features.columns, largestTrain), alphas: try alphas.checked(),
-            intercept: intercept)
+            [features], scalings: [1], order: min(features.columns, largestTrain),
+            alphas: try alphas.checked(), intercept: intercept)
         return isDouble
             ? try prepared(features, splits: splits, voxels: voxels, workingIn: Double.self)
             : try prepared(features, splits: splits, voxels: voxels, workingIn: Element.self)

@@ -79,7 +79,8 @@ private struct MemoryPlan {
         let order = min(p, splits.map(\.train.count).max() ?? n)
         let isPrimal = order == p
         let isDouble = WorkingPrecision.isDouble(
-            [features], order: order, alphas: try model.alphas.checked(), intercept: model.intercept)
+            [features], scalings: [1], order: order, alphas: try model.alphas.checked(),
+            intercept: model.intercept)
         let working = isDouble ? MemoryLayout<Double>.stride : width
         // The features as given, as converted and centred, and as multiplied with the responses.
         let data = n * p * (2 * width + working)

@@ -6,18 +6,24 @@ import Tensors
 /// alpha (measured at 1,900 x 1,520). Double precision, in which a decomposition takes twice the time, is taken where that
 /// would be above 1e-5, and where the decomposition is small and it costs nothing.
 enum WorkingPrecision {
-    /// Whether `order` rows are decomposed in double precision; `largestEigenvalue` is asked for if the order is large.
-    static func isDouble(order: Int, alphas: [Double], largestEigenvalue: () -> Double) -> Bool {
-        order <= 512 || largestEigenvalue() > 2e4 * (alphas.min() ?? 1)
+    /// Whether `order` rows of such data are decomposed in double precision, as those of double-precision data always
+    /// are; `largestEigenvalue` is asked for where it decides.
+    static func isDouble<Element: Scalar>(
+        _ type: Element.Type, order: Int, alphas: [Double], largestEigenvalue: () -> Double
+    ) -> Bool {
+        type == Double.self || order <= 512 || largestEigenvalue() > 2e4 * (alphas.min() ?? 1)
     }
 
-    /// The same for features (samples x features), whose products are decomposed, about their means with an intercept.
+    /// The same for bands (samples x features) that are scaled before they are decomposed together, each by at most its
+    /// number of `scalings`; about their means with an intercept.
     static func isDouble<Element: Scalar>(
-        _ features: [Matrix<Element>], order: Int, alphas: [Double], intercept: Bool
+        _ bands: [Matrix<Element>], scalings: [Double], order: Int, alphas: [Double], intercept: Bool
     ) -> Bool {
-        isDouble(order: order, alphas: alphas) {
+        isDouble(Element.self, order: order, alphas: alphas) {
             // Of bands beside each other it is at most the sum.
-            features.reduce(0) { $0 + $1.largestSquaredSingularValue(centred: intercept) }
+            zip(bands, scalings).reduce(0) {
+                $0 + $1.0.largestSquaredSingularValue(centred: intercept) * $1.1
+            }
         }
     }
 }

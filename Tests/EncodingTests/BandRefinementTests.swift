@@ -156,11 +156,6 @@ struct RefinementFixture: Decodable {
     @Test func noVoxelEndsAboveHimalayas() throws {
         let expected = try fixture("refinement", as: RefinementFixture.self).middle
         var random = NumpyRandom(seed: 43)
-        func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
-            Matrix(
-                rows: rows, columns: columns,
-                elements: (0..<rows * columns).map { _ in random.gaussian() })
-        }
         func combined(_ a: Matrix<Double>, _ b: Matrix<Double>, _ combine: (Double, Double) -> Double)
             -> Matrix<Double>
         {
@@ -168,12 +163,12 @@ struct RefinementFixture: Decodable {
                 rows: a.rows, columns: a.columns,
                 elements: zip(a.elements, b.elements).map { combine($0, $1) })
         }
-        let common = normal(300, 10)
+        let common = random.normal(300, 10)
         let bands = [100, 150].map { width in
-            combined(multiply(common, normal(10, width)), normal(300, width)) { $0 / 3 + $1 }
+            combined(multiply(common, random.normal(10, width)), random.normal(300, width)) { $0 / 3 + $1 }
         }
-        let signals = bands.map { multiply($0, normal($0.columns, 40)).elements }
-        let noise = normal(300, 40).elements
+        let signals = bands.map { multiply($0, random.normal($0.columns, 40)).elements }
+        let noise = random.normal(300, 40).elements
         let y = Matrix<Double>(
             rows: 300, columns: 40,
             elements: noise.indices.map { index in

@@ -97,19 +97,14 @@ struct PaperSizeCase: Decodable {
     @Test func textAnalysisAgreesAtTheSizeOfAnExperiment() throws {
         let expected: PaperSizeCase = try fixture("paper-size")
         var random = NumpyRandom(seed: 21)
-        func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
-            Matrix(
-                rows: rows, columns: columns,
-                elements: (0..<rows * columns).map { _ in random.gaussian() })
-        }
-        let shared = normal(384, 20)
+        let shared = random.normal(384, 20)
         let bands = (0..<2).map { _ in
-            let common = multiply(shared, normal(20, 300)).elements
-            let own = normal(384, 300).elements
+            let common = multiply(shared, random.normal(20, 300)).elements
+            let own = random.normal(384, 300).elements
             return Matrix(rows: 384, columns: 300, elements: zip(common, own).map { 10 * ($0 / 5 + $1) })
         }
-        let signals = bands.map { multiply($0, normal(300, 60)).elements }
-        let noise = normal(384, 60).elements
+        let signals = bands.map { multiply($0, random.normal(300, 60)).elements }
+        let noise = random.normal(384, 60).elements
         let y = Matrix(
             rows: 384, columns: 60,
             elements: noise.indices.map { index in

@@ -1,3 +1,4 @@
+import Encoding
 import Foundation
 import Tensors
 
@@ -21,4 +22,11 @@ func relativeError(_ found: [Double], _ expected: [Double]) -> Double {
     return zip(found, expected).map { a, b in
         a.isNaN && b.isNaN ? 0 : a.isNaN != b.isNaN ? .infinity : abs(a - b) / scale
     }.max() ?? 0
+}
+
+extension NumpyRandom {
+    /// Independent standard normal numbers, in the order in which numpy fills rows x columns.
+    mutating func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
+        Matrix(rows: rows, columns: columns, elements: (0..<rows * columns).map { _ in gaussian() })
+    }
 }

@@ -127,18 +127,14 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         }
         let problem: Large = try fixture("precision-large")
         var random = NumpyRandom(seed: 51)
-        func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
-            Matrix(
-                rows: rows, columns: columns,
-                elements: (0..<rows * columns).map { _ in random.gaussian() })
-        }
-        var wide = normal(1900, 1520)
+        var wide = random.normal(1900, 1520)
         wide.withUnsafeMutableBufferPointer { x in
             for i in x.indices { x[i] = x[i] / Double(i % 1520 + 1) + 0.5 }
         }
-        let signal = multiply(wide, normal(1520, 4)).elements
+        let signal = multiply(wide, random.normal(1520, 4)).elements
         let y = Matrix(
-            rows: 1900, columns: 4, elements: zip(signal, normal(1900, 4).elements).map { Float($0 / 2 + $1) }
+            rows: 1900, columns: 4,
+            elements: zip(signal, random.normal(1900, 4).elements).map { Float($0 / 2 + $1) }
         )
         #expect(relativeError(y.row(0).map { Double($0) }, problem.firstResponses) < 1e-6)
         let x = wide.converted(to: Float.self)
@@ -150,6 +146,14 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(error < max(problem.ridge.prediction, 4e-6))
         let scoreError = relativeError(fit.bestSearchScores, problem.bestScores)
         #expect(scoreError < max(problem.ridge.score, 4e-6))
+        // The same model by bands that are scaled up, and alphas with them.
+        let halves = [0..<760, 760..<1520]
+        let banded = try BandedRidge(
+            alphas: Alphas(problem.alphas.map { 1e4 * $0 }), candidates: .given([[1e4, 1e4]]),
+            showsProgress: false
+        ).fit(halves.map { x.columns($0) }, to: y)
+        let byBands = try banded.predict(halves.map { x.rows(0..<50).columns($0) }).converted(to: Double.self)
+        #expect(relativeError(byBands.elements, expected) < max(problem.ridge.prediction, 4e-6))
     }
 
     /// Few voxels are searched through one decomposition of all samples, many through one for each fold.
