@@ -34,7 +34,7 @@ public final class HDF5File: Sendable {
         if let missing = try missingBytes(of: url) {
             throw FormatError(url, "is cut short: it lacks \(missing) bytes at its end, or more")
         }
-        return try HDF5Library.locked {
+        return try HDF5Library.waitingForLock {
             let access = try access(url)
             let mode = writable ? gyrus_h5_read_write() : gyrus_h5_read_only()
             let handle = try HDF5Handle.file(

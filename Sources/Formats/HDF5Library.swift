@@ -20,6 +20,23 @@ enum HDF5Library {
         return try body()
     }
 
+    /// The same, tried anew for two seconds where a file is locked.
+    ///
+    /// A program that another thread is just starting holds the locks of all files that are open, or were until now,
+    /// up to its first instruction.
+    static func waitingForLock<R>(_ body: () throws -> R) throws -> R {
+        for _ in 0..<40 {
+            do {
+                return try locked(body)
+            } catch let error as FormatError where error.description.hasSuffix(isLocked) {
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+        }
+        return try locked(body)
+    }
+
+    private static let isLocked = "another process has it open for writing"
+
     /// The innermost reason of the last failure, in the library's own words.
     static func lastError() -> String {
         var reason = ""
@@ -32,7 +49,7 @@ enum HDF5Library {
                     return 0
                 }, reason)
         }
-        if reason.contains("unable to lock file") { return "another process has it open for writing" }
+        if reason.contains("unable to lock file") { return isLocked }
         return reason.isEmpty ? "the HDF5 library gives no reason" : reason
     }
 }
