@@ -107,7 +107,9 @@ extension FeatureFile: Displayable {
         let shapes = layers.compactMap { layer in
             (try? file.dataset(Self.path(of: layer)))?.shape.map(String.init).joined(separator: " x ")
         }
-        let rows = provenance.rows + [["shapes", shapes.joined(separator: ", ")]]
+        let ids = (try? ids) ?? []
+        let shown = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+        let rows = provenance.rows + [["shapes", shapes.joined(separator: ", ")], ["ids", shown]]
         return Table(title: "Features in \(url.lastPathComponent)", header: [], rows: rows).mimeBundle
     }
 }
