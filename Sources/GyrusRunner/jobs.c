@@ -10,6 +10,25 @@
 #include <unistd.h>
 
 struct job the_cell, the_handler;
+enum { PLACE_CELL, PLACE_HANDLER, PLACE_SUBSHELLS };
+static struct job subshell_cells[JOBS - PLACE_SUBSHELLS];
+
+struct job *job_at(int place) {
+    if (place == PLACE_CELL) return &the_cell;
+    return place == PLACE_HANDLER ? &the_handler : &subshell_cells[place - PLACE_SUBSHELLS];
+}
+
+int job_place(const struct job *job) {
+    if (job == &the_cell) return PLACE_CELL;
+    return job == &the_handler ? PLACE_HANDLER : PLACE_SUBSHELLS + (int)(job - subshell_cells);
+}
+
+// Called by the thread that reads the commands alone, so that nobody else takes the job meanwhile.
+struct job *job_for_subshell(void) {
+    for (int place = PLACE_SUBSHELLS; place < JOBS; place++)
+        if (!atomic_load(&job_at(place)->running)) return job_at(place);
+    return NULL;
+}
 
 // Held while the cells' code is barred or opened, so that no job ends and leaves a bar behind that was meant for it.
 static pthread_mutex_t bar_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -21,16 +40,19 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     snprintf(job->message_id, sizeof job->message_id, "%s", message_id);
     atomic_flag_clear(&job->has_report);
     atomic_store(&job->interrupted, false);
+    atomic_store(&job->reached, 0);
     atomic_store(&job->request, request);
     atomic_store(&job->running, true);
 }
 
 struct job_end job_end(struct job *job, enum outcome outcome) {
+    struct job_end end = {
+        .request = atomic_load(&job->request), .report = job->report,
+        .interrupted = atomic_exchange(&job->interrupted, false)};
     pthread_mutex_lock(&bar_lock);
     atomic_store(&job->running, false);
     images_bar(false);
     pthread_mutex_unlock(&bar_lock);
-    struct job_end end = {.report = job->report, .interrupted = atomic_exchange(&job->interrupted, false)};
     if (outcome != OUTCOME_OK && end.report.outcome == OUTCOME_OK) end.report.outcome = outcome;
     return end;
 }
@@ -44,11 +66,14 @@ void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) 
     va_start(arguments, format);
     if (vasprintf(&members, format, arguments) < 0) members = NULL;
     va_end(arguments);
-    send_json(
-        kind, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"frames\":%s,%s}", names[report->outcome],
+    char *text = NULL;
+    int length = asprintf(
+        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"frames\":%s,%s}", names[report->outcome],
         end->interrupted ? "true" : "false",
         report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "", frames, members);
+    if (length >= 0) channel_send(end->request, kind, (const uint8_t *)text, (size_t)length);
     free(members);
+    free(text);
 }
 
 // --- interrupting -----------------------------------------------------------------------------------------------
@@ -62,7 +87,11 @@ enum {
 };
 
 static bool is_asked_to_end(struct job *job) { return atomic_load(&job->running) && atomic_load(&job->interrupted); }
-static bool anything_is_asked_to_end(void) { return is_asked_to_end(&the_cell) || is_asked_to_end(&the_handler); }
+static bool anything_is_asked_to_end(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (is_asked_to_end(job_at(place))) return true;
+    return false;
+}
 
 static void *insist(void *unused) {
     (void)unused;
@@ -83,12 +112,17 @@ static void *insist(void *unused) {
 
 static bool ask(struct job *job) { return atomic_load(&job->running) && !atomic_exchange(&job->interrupted, true); }
 
-void jobs_interrupt(void) {
-    bool cell = ask(&the_cell), handler = ask(&the_handler);
-    if (!cell && !handler) return;
-    streams_cancel_input();
-    void (*cancel)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "gyrus_cancel_cell");
-    if (cancel) cancel();
+void jobs_interrupt(uint32_t request) {
+    void (*cancel)(int32_t) = (void (*)(int32_t))dlsym(RTLD_DEFAULT, "gyrus_cancel_job");
+    bool any = false;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = job_at(place);
+        if ((request != 0 && atomic_load(&job->request) != request) || !ask(job)) continue;
+        any = true;
+        streams_cancel_input(job);
+        if (cancel) cancel(place);
+    }
+    if (!any) return;
     pthread_t thread;
     if (pthread_create(&thread, NULL, insist, NULL) == 0) pthread_detach(thread);
 }

@@ -36,6 +36,8 @@ enum message_kind {
 // Sends one message: kind (1 byte), the number of the request that the calling thread works for, length (4 bytes each,
 // little endian), payload. Safe from any thread.
 void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length);
+// The same for a given request.
+void channel_send(uint32_t request, uint8_t kind, const uint8_t *payload, size_t length);
 
 // Writes JSON text of printf form as a message.
 void send_json(uint8_t kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -44,16 +46,16 @@ void send_json(uint8_t kind, const char *format, ...) __attribute__((format(prin
 
 // Replaces `stdout` and `stderr` by streams whose text travels on the channel, in order with the displays.
 void streams_open(void);
-// Flushes both. After a jump out of a cell their locks may be held for ever: `fresh` makes new streams.
-void streams_settle(bool fresh);
-// The same at the end of a handler beside which a cell may be printing: new streams only where the handler left a lock held.
-void streams_settle_beside_cell(bool failed);
-// Sends what was written so far, unless a thread is writing now.
+// Sends what the calling thread's job wrote. A job that `failed` was taken out of its code and may have left the lock of a
+// stream held for ever: such a stream is replaced.
+void streams_settle(bool failed);
+// Sends what the calling thread's job wrote so far, so that what it sends next comes behind it.
 void streams_flush(void);
 // Hands over a line that the user typed (without its line break); NULL stands for end of input.
 void streams_answer_input(const char *line);
-// Gives up a read that waits for input.
-void streams_cancel_input(void);
+// Gives up a read of a job that waits for input.
+struct job;
+void streams_cancel_input(const struct job *job);
 
 // --- images.c: which addresses belong to cells ------------------------------------------------------------------
 
@@ -95,15 +97,21 @@ struct report {
     uintptr_t frames[FRAMES];
 };
 
-// What threads work for: a cell, or the handler of a comm message, which may run beside a cell.
+// What threads work for: the cell of the main shell, the handler of a comm message, or the cell of a subshell. All run
+// beside one another.
 struct job {
     _Atomic(uint32_t) request; // The kernel's number of the request that is served; output carries it.
+    atomic_int reached;        // Of a cell: how many of its top-level items were begun.
     atomic_bool running, interrupted;
     char message_id[256];      // The id of that request's message, percent-encoded.
     atomic_flag has_report;
     struct report report;
 };
 extern struct job the_cell, the_handler;
+enum { JOBS = 66 };
+// All of them by their place: the cell, the handler, and those of subshells.
+struct job *job_at(int place);
+int job_place(const struct job *job);
 
 // Runs `body` on a new guarded thread: a trap, an uncaught error or an interrupt in it ends the body, not the process.
 // `ended` is told how, on the same thread. Without a `job` the thread works for that of the calling thread. Returns
@@ -127,6 +135,7 @@ void threads_hook_throws(void);
 
 // How a job ended: what is known of a failure, and whether the user asked it to stop.
 struct job_end {
+    uint32_t request;
     struct report report;
     bool interrupted;
 };
@@ -135,12 +144,14 @@ void job_begin(struct job *job, uint32_t request, const char *message_id);
 struct job_end job_end(struct job *job, enum outcome outcome);
 // Tells the kernel how a job ended: a JSON object, of which `format` gives further members.
 void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) __attribute__((format(printf, 3, 4)));
-// Ends the cell and the handler that run.
-void jobs_interrupt(void);
+// Ends the job that serves a request; all that run if it is 0.
+void jobs_interrupt(uint32_t request);
+// A job that runs no cell of a subshell; NULL if there is none left.
+struct job *job_for_subshell(void);
 
-// --- cell.c: one cell at a time ---------------------------------------------------------------------------------
+// --- cell.c: the cell of each shell -----------------------------------------------------------------------------
 
-void cell_run(uint32_t request, const char *message_id, const char *path, const char *entry);
+void cell_run(uint32_t request, bool on_subshell, const char *message_id, const char *path, const char *entry);
 // Loads a library into the process before a cell needs it; what was wrong, or NULL.
 const char *cell_preload(const char *path);
 
