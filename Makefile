@@ -97,6 +97,9 @@ demo: setup ## Run the first notebook with the kernel
 	@echo "The executed notebook: .build/demo/01-first-analysis.ipynb, as a page: .build/demo/01-first-analysis.html"
 	@echo "To work with it:       .venv/bin/jupyter lab Notebooks/01-first-analysis.ipynb"
 
+# Other processors, emulated; and readelf, which looks into the installed library.
+test: PACKAGES += qemu-user binutils
+
 test: setup ## Run all tests: the Swift ones, then those that drive the installed kernel
 	@rm -rf .build/reports && mkdir -p .build/reports
 	@$(SWIFT_TEST) --xunit-output .build/reports/swift.xml; swift=$$?; \
