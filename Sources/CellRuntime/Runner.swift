@@ -20,6 +20,7 @@ package enum Runner {
 
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
+    private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
@@ -44,6 +45,9 @@ package enum Runner {
 
     /// Whether the user asked the running cell to stop.
     static var isInterrupted: Bool { isInterruptedFunction?() ?? false }
+
+    /// Whether another thread of the calling thread's work failed, or the work is over.
+    static var hasFailed: Bool { hasFailedFunction?() ?? false }
 
     /// Leaves the calling thread's work, if it is that which the user asked to stop.
     static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }

@@ -46,6 +46,12 @@ const char *gyrus_runner_message_id(void) {
     struct job *job = thread_job();
     return (job ? job : &the_cell)->message_id;
 }
+// Whether another thread of the job failed, so that the calling one has nothing left to wait for.
+bool gyrus_runner_has_failed(void) {
+    struct thread *thread = thread_current();
+    if (thread == NULL || thread->job == NULL) return false;
+    return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
+}
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     return thread_start(NULL, body, ended, context);
@@ -66,7 +72,7 @@ static void body(void *context) {
         thread_leave(OUTCOME_ERROR);
     }
     cell->loaded = true;
-    threads_hook_throws();
+    throws_hook();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
     cell->start = spent_now();
     if (runner) {
@@ -102,6 +108,6 @@ void cell_run(uint32_t request, const char *message_id, const char *path, const 
 
 const char *cell_preload(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
-    threads_hook_throws();
+    throws_hook();
     return NULL;
 }

@@ -25,6 +25,7 @@ static void write_all(const uint8_t *bytes, size_t length) {
 
 void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
+    if (process_is_forked()) return; // The channel is the parent's.
     pthread_mutex_lock(&channel_lock);
     enum { HEAD = 9 };
     uint8_t frame[4096];

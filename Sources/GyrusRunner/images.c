@@ -72,6 +72,7 @@ void *image_load(const char *path, const char **error) {
         return NULL;
     }
     dl_iterate_phdr(remember, (void *)path);
+    trail_prepare();
     if (standard_library.start == 0) {
         dl_iterate_phdr(find_standard_library, NULL);
         find_sleep("clock_nanosleep", &sleeping[0]);
@@ -103,7 +104,19 @@ void images_bar(bool bar) {
 
 bool images_are_barred(void) { return atomic_load(&barred); }
 
+void image_open(uintptr_t address) {
+    const struct range *image = find(address);
+    if (image == NULL) return;
+    uintptr_t page = image->start & ~(uintptr_t)4095;
+    mprotect((void *)page, image->end - page, PROT_READ | PROT_EXEC);
+}
+
 bool image_contains(uintptr_t address) { return find(address) != NULL; }
+
+bool image_is_newest(uintptr_t address) {
+    int count = atomic_load(&image_count);
+    return count > 0 && within(images[count - 1], address);
+}
 
 bool image_is_interruptible(uintptr_t address, bool library) {
     if (within(&sleeping[0], address) || within(&sleeping[1], address)) return true;

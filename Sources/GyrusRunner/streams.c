@@ -9,17 +9,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A process that is forked off has the descriptors, and not the channel.
-static pid_t runner_pid;
-
 static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
     (void)cookie;
+    if (process_is_forked()) return syscall(SYS_write, STDOUT_FILENO, text, length);
     gyrus_runner_send(MESSAGE_STDOUT, (const uint8_t *)text, length);
     return (ssize_t)length;
 }
 
 static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
     (void)cookie;
+    if (process_is_forked()) return syscall(SYS_write, STDERR_FILENO, text, length);
     gyrus_runner_send(MESSAGE_STDERR, (const uint8_t *)text, length);
     return (ssize_t)length;
 }
@@ -27,7 +26,7 @@ static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
 // Foundation's FileHandle and the Swift runtime write to descriptors 1 and 2 through this symbol of libc. Sent on the
 // channel, their text keeps its place among what is printed; the pipes behind the descriptors are read beside it.
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && getpid() == runner_pid;
+    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && !process_is_forked();
     if (!is_ours) return syscall(SYS_write, descriptor, bytes, count);
     if (descriptor == STDOUT_FILENO) write_stdout(NULL, bytes, count);
     else write_stderr(NULL, bytes, count);
@@ -38,7 +37,7 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 
 static pthread_mutex_t input_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t input_changed = PTHREAD_COND_INITIALIZER;
-static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED } input_state;
+static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED, INPUT_CANCELLED } input_state;
 static char *input_text;
 static size_t input_length, input_taken;
 // What the next request for input says of itself, as JSON.
@@ -62,7 +61,15 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         fflush(stdout);
         send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
+        bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
+        if (is_cancelled) {
+            // An end of input would let the cell go on with nil. The stream's lock stays held, so the next cell gets a
+            // new stream.
+            pthread_mutex_unlock(&input_lock);
+            signal_leave(OUTCOME_INTERRUPT);
+            return 0;
+        }
     }
     size_t count = input_length - input_taken;
     if (count > size) count = size;
@@ -85,12 +92,18 @@ void streams_answer_input(const char *line) {
     pthread_mutex_unlock(&input_lock);
 }
 
-void streams_cancel_input(void) { streams_answer_input(NULL); }
+void streams_cancel_input(void) {
+    pthread_mutex_lock(&input_lock);
+    if (input_state == INPUT_ASKED) {
+        input_state = INPUT_CANCELLED;
+        pthread_cond_broadcast(&input_changed);
+    }
+    pthread_mutex_unlock(&input_lock);
+}
 
 // --- opening and settling ----------------------------------------------------------------------------------------
 
 void streams_open(void) {
-    runner_pid = getpid();
     cookie_io_functions_t out = {.write = write_stdout};
     cookie_io_functions_t err = {.write = write_stderr};
     cookie_io_functions_t in = {.read = read_stdin};
@@ -154,6 +167,7 @@ static void *flush_often(void *unused) {
     for (;;) {
         usleep(50000);
         streams_flush();
+        memory_check();
     }
     return NULL;
 }
