@@ -11,7 +11,7 @@ final class RunnerProcess: Sendable {
         var receive: @Sendable (RunnerEvent, _ request: UInt32) -> Void
         var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
         /// The process ended, by this wait status.
-        var died: @Sendable (Int32) -> Void
+        var died: @Sendable (RunnerProcess, Int32) -> Void
     }
 
     /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
@@ -151,7 +151,7 @@ final class RunnerProcess: Sendable {
             if let open = descriptor { close(open) }
             descriptor = nil
         }
-        listener.died(status)
+        listener.died(self, status)
         answers.end()
     }
 

@@ -67,7 +67,11 @@ public final class SwiftKernel: Kernel {
 
     /// One of the request's user expressions, as the protocol wants it.
     private func evaluate(_ expression: String, context: RequestContext) -> JSON {
-        let outcome = session.run(expression, label: "In[expression]", context: context, keepsResult: true)
+        let activity = Activity(context)
+        let outcome = session.during(activity) {
+            session.run(
+                expression, label: "In[expression]", for: activity, context: context, keepsResult: true)
+        }
         if let error = outcome.error {
             return [
                 "status": "error", "ename": .string(error.name), "evalue": .string(error.value),
@@ -113,7 +117,7 @@ public final class SwiftKernel: Kernel {
             value: { session.glance(at: $0, context: context) })
     }
 
-    public func interrupt() { session.interrupt() }
+    public func interrupt(subshellID: String?) { session.interrupt(subshellID: subshellID) }
     public func shutdown(restart: Bool) { session.close() }
     public func history(_ request: HistoryRequest) -> [HistoryEntry] { history.entries(request) }
     public var processIDs: [Int32] { [getpid()] + session.processIDs }

@@ -36,11 +36,13 @@ static bool read_child(const char *name, struct child *child) {
 }
 
 // What an earlier cell left running in the background is not meant.
-static bool is_of_running_job(const struct child *child) {
+static bool is_of_ending_job(const struct child *child) {
     const int64_t tick = 10000000;
-    const struct job *jobs[] = {&the_cell, &the_handler};
-    for (int i = 0; i < 2; i++)
-        if (atomic_load(&jobs[i]->running) && child->started + tick >= atomic_load(&jobs[i]->begun)) return true;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = job_at(place);
+        bool is_ending = atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
+        if (is_ending && child->started + tick >= atomic_load(&job->begun)) return true;
+    }
     return false;
 }
 
@@ -50,7 +52,7 @@ void children_signal(int signal) {
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         struct child child;
         if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !read_child(entry->d_name, &child)) continue;
-        if (child.parent != getpid() || !is_of_running_job(&child)) continue;
+        if (child.parent != getpid() || !is_of_ending_job(&child)) continue;
         // One that leads a group has children of its own in it.
         kill(child.group == child.id ? -child.id : child.id, signal);
     }

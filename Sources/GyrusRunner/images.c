@@ -18,6 +18,7 @@ struct range {
 // Only ever appended to, count last, so that a signal handler reads it without a lock.
 static struct range *images[1 << 16];
 static atomic_int image_count;
+static _Thread_local int loaded; // The number of the one that the thread loaded last, from 1.
 
 static struct range sleeping[2], standard_library;
 
@@ -45,6 +46,7 @@ static int remember(struct dl_phdr_info *info, size_t size, void *path) {
     if (dot) *dot = 0;
     images[count] = range;
     atomic_store(&image_count, count + 1);
+    loaded = count + 1;
     return 1;
 }
 
@@ -113,9 +115,10 @@ void image_open(uintptr_t address) {
 
 bool image_contains(uintptr_t address) { return find(address) != NULL; }
 
-bool image_is_newest(uintptr_t address) {
-    int count = atomic_load(&image_count);
-    return count > 0 && within(images[count - 1], address);
+int image_number(void) { return loaded; }
+
+bool image_has(int number, uintptr_t address) {
+    return number > 0 && number <= atomic_load(&image_count) && within(images[number - 1], address);
 }
 
 bool image_is_interruptible(uintptr_t address, bool library) {

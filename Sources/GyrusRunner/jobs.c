@@ -13,6 +13,36 @@
 #include <unistd.h>
 
 struct job the_cell, the_handler;
+enum { PLACE_CELL, PLACE_HANDLER, PLACE_SUBSHELLS };
+static struct job subshell_cells[JOBS - PLACE_SUBSHELLS];
+
+struct job *job_at(int place) {
+    if (place == PLACE_CELL) return &the_cell;
+    return place == PLACE_HANDLER ? &the_handler : &subshell_cells[place - PLACE_SUBSHELLS];
+}
+
+int job_place(const struct job *job) {
+    if (job == &the_cell) return PLACE_CELL;
+    return job == &the_handler ? PLACE_HANDLER : PLACE_SUBSHELLS + (int)(job - subshell_cells);
+}
+
+// Called by the thread that reads the commands alone, so that nobody else takes the job meanwhile.
+struct job *job_for_subshell(void) {
+    for (int place = PLACE_SUBSHELLS; place < JOBS; place++)
+        if (!atomic_load(&job_at(place)->running)) return job_at(place);
+    return NULL;
+}
+
+struct job *job_that_answers(uintptr_t address) {
+    struct job *any = NULL;
+    for (int i = 0; i < JOBS; i++) {
+        struct job *job = job_at(i == PLACE_HANDLER ? JOBS - 1 : i == JOBS - 1 ? PLACE_HANDLER : i); // The handler last.
+        if (!atomic_load(&job->running)) continue;
+        if (image_has(atomic_load(&job->image), address)) return job;
+        if (any == NULL) any = job;
+    }
+    return any;
+}
 
 // Held while the cells' code is barred or opened, so that no job ends and leaves a bar behind that was meant for it.
 static pthread_mutex_t bar_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -31,17 +61,21 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     atomic_flag_clear(&job->has_report);
     atomic_store(&job->interrupted, false);
     atomic_store(&job->stopping, false);
+    atomic_store(&job->reached, 0);
+    atomic_store(&job->image, 0);
     atomic_store(&job->begun, now());
     atomic_store(&job->request, request);
     atomic_store(&job->running, true);
 }
 
 struct job_end job_end(struct job *job, enum outcome outcome) {
+    struct job_end end = {
+        .request = atomic_load(&job->request), .report = job->report,
+        .interrupted = atomic_exchange(&job->interrupted, false)};
     pthread_mutex_lock(&bar_lock);
     atomic_store(&job->running, false);
     images_bar(false);
     pthread_mutex_unlock(&bar_lock);
-    struct job_end end = {.report = job->report, .interrupted = atomic_exchange(&job->interrupted, false)};
     if (outcome != OUTCOME_OK && end.report.outcome == OUTCOME_OK) end.report.outcome = outcome;
     if (end.report.outcome != OUTCOME_OK) jobs_wake(); // Threads of the job may be left.
     return end;
@@ -61,15 +95,18 @@ void job_fail(struct job *job, const struct report *report) {
     }
 }
 
-static void send_report(uint8_t kind, const struct report *report, bool interrupted, const char *members) {
+static void send_report(uint32_t request, uint8_t kind, const struct report *report, bool interrupted, const char *members) {
     static const char *names[] = {"ok", "error", "trap", "interrupt", "memory", "held"};
     char frames[FRAMES * 90];
     image_describe(report->frames, report->frame_count, frames, sizeof frames);
-    send_json(
-        kind, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"frames\":%s%s}",
+    char *text = NULL;
+    int length = asprintf(
+        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"frames\":%s%s}",
         names[report->outcome], interrupted ? "true" : "false",
         report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "",
         report->is_foreign ? "true" : "false", report->held_by, frames, members);
+    if (length >= 0) channel_send(request, kind, (const uint8_t *)text, (size_t)length);
+    free(text);
 }
 
 void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) {
@@ -79,7 +116,7 @@ void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) 
     if (vasprintf(&members, format, arguments) < 0) members = NULL;
     va_end(arguments);
     if (members && asprintf(&text, ",%s", members) < 0) text = NULL;
-    send_report(kind, &end->report, end->interrupted, text ? text : "");
+    send_report(end->request, kind, &end->report, end->interrupted, text ? text : "");
     free(members);
     free(text);
 }
@@ -99,7 +136,6 @@ enum {
 };
 
 static sem_t wake;
-static struct job *const jobs[] = {&the_cell, &the_handler};
 
 static int64_t milliseconds_since_asked(struct job *job) { return (now() - atomic_load(&job->asked)) / 1000000; }
 
@@ -107,7 +143,17 @@ static bool is_asked_to_end(struct job *job) {
     return atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
 }
 
-static bool anything_is_asked_to_end(void) { return is_asked_to_end(&the_cell) || is_asked_to_end(&the_handler); }
+static bool anything_is_asked_to_end(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (is_asked_to_end(job_at(place))) return true;
+    return false;
+}
+
+bool jobs_any_must_end(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (job_must_end(job_at(place))) return true;
+    return false;
+}
 
 bool job_must_end(struct job *job) {
     if (!atomic_load(&job->running)) return false;
@@ -126,7 +172,7 @@ static void press(bool reaches_into_library) {
     threads_each(wake_waiting, NULL);
     threads_end_left_behind();
     pthread_mutex_lock(&bar_lock);
-    if (job_must_end(&the_cell) || job_must_end(&the_handler)) images_bar(true);
+    if (jobs_any_must_end()) images_bar(true);
     pthread_mutex_unlock(&bar_lock);
 }
 
@@ -136,12 +182,13 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
     while (anything_is_asked_to_end()) {
         bool stops = false, presses = false;
         waited = 0;
-        for (int i = 0; i < 2; i++) {
-            if (!is_asked_to_end(jobs[i])) continue;
-            int64_t since = milliseconds_since_asked(jobs[i]);
+        for (int place = 0; place < JOBS; place++) {
+            struct job *job = job_at(place);
+            if (!is_asked_to_end(job)) continue;
+            int64_t since = milliseconds_since_asked(job);
             if (since > waited) waited = since;
-            stops |= since >= LOOPS_MILLISECONDS || atomic_load(&jobs[i]->stopping);
-            presses |= job_must_end(jobs[i]);
+            stops |= since >= LOOPS_MILLISECONDS || atomic_load(&job->stopping);
+            presses |= job_must_end(job);
         }
         if (stops && stop_loops) stop_loops(true);
         if (presses) press(waited >= GRACE_MILLISECONDS + LIBRARY_MILLISECONDS);
@@ -183,7 +230,7 @@ void job_report_stray(const struct report *report) {
 static void send_strays(void) {
     for (int i = 0; i < STRAYS; i++)
         if (atomic_load(&stray_is_full[i])) {
-            send_report(MESSAGE_STRAY, &strays[i], false, "");
+            send_report(0, MESSAGE_STRAY, &strays[i], false, "");
             atomic_store(&stray_is_full[i], false);
         }
 }
@@ -221,12 +268,17 @@ static bool ask(struct job *job) {
     return !atomic_exchange(&job->interrupted, true);
 }
 
-void jobs_interrupt(void) {
-    bool cell = ask(&the_cell), handler = ask(&the_handler);
-    if (!cell && !handler) return;
-    streams_cancel_input();
+void jobs_interrupt(uint32_t request) {
+    void (*cancel)(int32_t) = (void (*)(int32_t))dlsym(RTLD_DEFAULT, "gyrus_cancel_job");
+    bool any = false;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = job_at(place);
+        if ((request != 0 && atomic_load(&job->request) != request) || !ask(job)) continue;
+        any = true;
+        streams_cancel_input(job);
+        if (cancel) cancel(place);
+    }
+    if (!any) return;
     children_signal(SIGINT);
-    void (*cancel)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "gyrus_cancel_cell");
-    if (cancel) cancel();
     jobs_wake();
 }

@@ -44,8 +44,10 @@ static void preload_as_asked(void) {
 // --- commands ---------------------------------------------------------------------------------------------------
 
 static void obey_run(char *line) {
-    char *request = strsep(&line, " "), *message_id = strsep(&line, " "), *entry = strsep(&line, " ");
-    if (line != NULL) cell_run((uint32_t)strtoul(request, NULL, 10), message_id, line, entry);
+    char *request = strsep(&line, " "), *shell = strsep(&line, " "), *message_id = strsep(&line, " ");
+    char *entry = strsep(&line, " ");
+    if (line == NULL) return;
+    cell_run((uint32_t)strtoul(request, NULL, 10), strcmp(shell, "subshell") == 0, message_id, line, entry);
 }
 
 static void obey_comm(char *line, FILE *commands) {
@@ -62,16 +64,16 @@ static void answer(const char *error) {
     gyrus_runner_send(MESSAGE_ANSWER, (const uint8_t *)error, error ? strlen(error) : 0);
 }
 
-// Commands: `run REQUEST MESSAGE-ID ENTRY PATH`, `comm REQUEST MESSAGE-ID LENGTH` with so many bytes behind it,
-// `interrupt`, `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
+// Commands: `run REQUEST SHELL MESSAGE-ID ENTRY PATH` (SHELL is `main` or `subshell`), `comm REQUEST MESSAGE-ID LENGTH`
+// with so many bytes behind it, `interrupt [REQUEST]` (all without one), `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
 // `go FOLDER`.
 static void obey(char *line, FILE *commands) {
     if (strncmp(line, "run ", 4) == 0) {
         obey_run(line + 4);
     } else if (strncmp(line, "comm ", 5) == 0) {
         obey_comm(line + 5, commands);
-    } else if (strcmp(line, "interrupt") == 0) {
-        jobs_interrupt();
+    } else if (strncmp(line, "interrupt", 9) == 0) {
+        jobs_interrupt((uint32_t)strtoul(line + 9, NULL, 10));
     } else if (strncmp(line, "input ", 6) == 0) {
         streams_answer_input(line + 6);
     } else if (strcmp(line, "end-of-input") == 0) {

@@ -39,6 +39,8 @@ enum message_kind {
 // Sends one message: kind (1 byte), the number of the request that the calling thread works for, length (4 bytes each,
 // little endian), payload. Safe from any thread.
 void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length);
+// The same for a given request.
+void channel_send(uint32_t request, uint8_t kind, const uint8_t *payload, size_t length);
 
 // Writes JSON text of printf form as a message.
 void send_json(uint8_t kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,16 +49,16 @@ void send_json(uint8_t kind, const char *format, ...) __attribute__((format(prin
 
 // Replaces `stdout` and `stderr` by streams whose text travels on the channel, in order with the displays.
 void streams_open(void);
-// Flushes both. After a jump out of a cell their locks may be held for ever: `fresh` makes new streams.
-void streams_settle(bool fresh);
-// The same at the end of a handler beside which a cell may be printing: new streams only where the handler left a lock held.
-void streams_settle_beside_cell(bool failed);
-// Sends what was written so far, unless a thread is writing now.
+// Sends what the calling thread's job wrote. A job that `failed` was taken out of its code and may have left the lock of a
+// stream held for ever: such a stream is replaced.
+void streams_settle(bool failed);
+// Sends what the calling thread's job wrote so far, so that what it sends next comes behind it.
 void streams_flush(void);
 // Hands over a line that the user typed (without its line break); NULL stands for end of input.
 void streams_answer_input(const char *line);
-// Gives up a read that waits for input.
-void streams_cancel_input(void);
+// Gives up a read of a job that waits for input.
+struct job;
+void streams_cancel_input(const struct job *job);
 
 // --- images.c: which addresses belong to cells ------------------------------------------------------------------
 
@@ -64,8 +66,9 @@ void streams_cancel_input(void);
 void *image_load(const char *path, const char **error);
 // Whether an address lies in a cell's code; safe in a signal handler.
 bool image_contains(uintptr_t address);
-// Whether an address lies in the library that was loaded last, the code of the running cell.
-bool image_is_newest(uintptr_t address);
+// The number of the library that the calling thread loaded last, and whether an address lies in it.
+int image_number(void);
+bool image_has(int number, uintptr_t address);
 // Whether a thread that waits or runs at this address holds no lock of libc or of the Swift runtime, though it is
 // outside the cells: a sleep or, where `library` is set, Swift code of the standard library.
 bool image_is_interruptible(uintptr_t address, bool library);
@@ -111,9 +114,12 @@ struct report {
     uintptr_t frames[FRAMES];
 };
 
-// What threads work for: a cell, or the handler of a comm message, which may run beside a cell.
+// What threads work for: the cell of the main shell, the handler of a comm message, or the cell of a subshell. All run
+// beside one another.
 struct job {
     _Atomic(uint32_t) request;    // The kernel's number of the request that is served; output carries it.
+    atomic_int reached;           // Of a cell: how many of its top-level items were begun.
+    _Atomic(int) image;           // Of a cell: the number of its library; see images.c.
     atomic_bool running;
     atomic_bool interrupted;      // Whether the user asked it to stop.
     atomic_bool stopping;         // Whether one of its threads failed, so that the others must end.
@@ -124,9 +130,14 @@ struct job {
     struct report report;
 };
 extern struct job the_cell, the_handler;
+enum { JOBS = 66 };
+// All of them by their place: the cell, the handler, and those of subshells.
+struct job *job_at(int place);
+int job_place(const struct job *job);
 
 // How a job ended: what is known of a failure, and whether the user asked it to stop.
 struct job_end {
+    uint32_t request;
     struct report report;
     bool interrupted;
 };
@@ -139,8 +150,15 @@ bool job_must_end(struct job *job);
 void job_fail(struct job *job, const struct report *report);
 // Tells the kernel how a job ended: a JSON object, of which `format` gives further members.
 void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) __attribute__((format(printf, 3, 4)));
-// Ends the cell and the handler that run.
-void jobs_interrupt(void);
+// Ends the job that serves a request; all that run if it is 0.
+void jobs_interrupt(uint32_t request);
+// A job that runs no cell of a subshell; NULL if there is none left.
+struct job *job_for_subshell(void);
+// Whether any job must end.
+bool jobs_any_must_end(void);
+// The job whose own library an address lies in, if it runs; else the main shell's cell, a subshell's or the handler, if one
+// runs: it may be waiting for the thread that is there. NULL if none runs.
+struct job *job_that_answers(uintptr_t address);
 // Starts the thread that takes jobs out, and wakes it. The latter is safe in a handler.
 void jobs_watch(void);
 void jobs_wake(void);
@@ -277,7 +295,7 @@ void left_check(void);
 
 // --- children.c -------------------------------------------------------------------------------------------------------------
 
-// Sends a signal to the processes that were started since the running jobs began.
+// Sends a signal to the processes that were started since the jobs that are asked to end began.
 void children_signal(int signal);
 // Makes a process that is forked off harmless: it neither speaks on the channel nor outlives its cell.
 void children_prepare(void);
@@ -289,9 +307,9 @@ bool process_is_forked(void);
 // Stops the running cell where the machine, or what the user allows, has no memory left for it.
 void memory_check(void);
 
-// --- cell.c: one cell at a time ---------------------------------------------------------------------------------
+// --- cell.c: the cell of each shell -----------------------------------------------------------------------------
 
-void cell_run(uint32_t request, const char *message_id, const char *path, const char *entry);
+void cell_run(uint32_t request, bool on_subshell, const char *message_id, const char *path, const char *entry);
 // Loads a library into the process before a cell needs it; what was wrong, or NULL.
 const char *cell_preload(const char *path);
 

@@ -43,8 +43,6 @@ static void close_reserve(struct thread *thread) {
     mprotect((void *)thread->reserve_low, thread->stack_low - thread->reserve_low, PROT_NONE);
 }
 
-static bool any_job_must_end(void) { return job_must_end(&the_cell) || job_must_end(&the_handler); }
-
 static _Noreturn void park(void) {
     for (;;) pause();
 }
@@ -59,10 +57,10 @@ static void leave(struct thread *thread, ucontext_t *context, const struct trail
     if (trail->has_boundary) {
         // From the innermost it may come back into the cell, where it is met again at the bar. Where no job ends, nothing
         // is barred.
-        const struct registers *boundary = any_job_must_end() ? &trail->boundary : &trail->outermost_boundary;
+        const struct registers *boundary = jobs_any_must_end() ? &trail->boundary : &trail->outermost_boundary;
         trail_abandon(thread, boundary->rsp);
         go_on_at(context, boundary);
-        images_bar(any_job_must_end());
+        images_bar(jobs_any_must_end());
         return;
     }
     if (!thread->is_guarded && !trail->is_complete) park(); // Nobody knows what waits for its end.
@@ -72,25 +70,25 @@ static void leave(struct thread *thread, ucontext_t *context, const struct trail
 }
 
 // The job that answers for a failure on this thread, if one runs.
-static struct job *answering_job(const struct thread *thread) {
+static struct job *answering_job(const struct thread *thread, const struct trail *trail) {
     if (thread->job) return thread_is_current(thread) ? thread->job : NULL;
-    if (atomic_load(&the_cell.running)) return &the_cell;
-    return atomic_load(&the_handler.running) ? &the_handler : NULL;
+    return job_that_answers(trail->outermost);
 }
 
 static void report(struct thread *thread, const struct trail *trail, struct report *report) {
     report->is_foreign = !thread->is_guarded;
     report->frame_count = trail->frame_count;
     for (int i = 0; i < trail->frame_count; i++) report->frames[i] = trail->frames[i];
-    struct job *job = answering_job(thread);
+    struct job *job = answering_job(thread, trail);
     if (job) job_fail(job, report);
     else if (!thread->is_guarded && report->outcome == OUTCOME_TRAP) job_report_stray(report);
 }
 
-// Whether a thread that is not guarded runs what the interrupted job began.
+// Whether a thread that is not guarded runs what a job that must end began.
 static bool belongs(const struct thread *thread, const struct trail *trail) {
     if (thread->job) return thread_must_leave(thread);
-    return job_must_end(&the_cell) && trail->frame_count > 0 && image_is_newest(trail->outermost);
+    struct job *job = trail->frame_count > 0 ? job_that_answers(trail->outermost) : NULL;
+    return job && job_must_end(job) && image_has(atomic_load(&job->image), trail->outermost);
 }
 
 static void leave_interrupted(struct thread *thread, ucontext_t *context, const struct trail *trail) {
@@ -154,7 +152,7 @@ static void note_wait(struct thread *thread, const ucontext_t *context, bool is_
 static void interrupt(struct thread *thread, ucontext_t *context) {
     if (thread == NULL || !thread->armed || atomic_load(&thread->left_behind)) return;
     uintptr_t pc = program_counter(context);
-    bool must_leave = thread->job ? thread_must_leave(thread) : job_must_end(&the_cell);
+    bool must_leave = thread->job ? thread_must_leave(thread) : jobs_any_must_end();
     bool is_in_cell = image_contains(pc);
     bool is_at_rest = thread->is_guarded && image_is_interruptible(pc, atomic_load(&reach_into_library));
     bool blocked = !is_in_cell && is_blocked(thread, context);
@@ -192,7 +190,7 @@ void signal_probe(struct thread *thread) { pthread_kill(thread->thread, INTERRUP
 // Lets a thread that an interrupt is not meant for wait until the cells are open again.
 static void pause_at_bar(uintptr_t pc) {
     struct timespec step = {.tv_nsec = PAUSE_STEP_NANOSECONDS};
-    for (int i = 0; i < PAUSE_STEPS && images_are_barred() && any_job_must_end(); i++) nanosleep(&step, NULL);
+    for (int i = 0; i < PAUSE_STEPS && images_are_barred() && jobs_any_must_end(); i++) nanosleep(&step, NULL);
     images_bar(false);
     image_open(pc);
 }
@@ -202,7 +200,7 @@ static void came_to_barred_code(struct thread *thread, ucontext_t *context) {
     if (thread == NULL || !thread->armed) return pause_at_bar(pc);
     struct trail trail;
     if (!thread->reserve_is_open) {
-        if (thread->job ? !thread_must_leave(thread) : !job_must_end(&the_cell)) return pause_at_bar(pc);
+        if (thread->job ? !thread_must_leave(thread) : !jobs_any_must_end()) return pause_at_bar(pc);
         trail_follow(&trail, context);
         if (!thread->is_guarded && !belongs(thread, &trail)) return pause_at_bar(pc);
     } else {

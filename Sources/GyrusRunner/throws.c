@@ -42,7 +42,7 @@ _Noreturn void swift_errorInMain(void *error) {
 void gyrus_runner_leave_if_interrupted(void) {
     struct thread *thread = thread_current();
     if (thread == NULL) return;
-    if (thread->job == NULL ? job_must_end(&the_cell)
+    if (thread->job == NULL ? jobs_any_must_end()
                             : atomic_load(&thread->job->interrupted) || thread_must_leave(thread))
         signal_leave(OUTCOME_INTERRUPT);
 }

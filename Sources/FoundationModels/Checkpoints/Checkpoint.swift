@@ -119,6 +119,16 @@ struct Checkpoint {
         }
     }
 
+    /// A tensor's numbers in the 16 bits that the file has for each; nil where it has others.
+    func halves(_ name: String) -> HalfNumbers? {
+        switch store {
+        case .safetensors(let file): file.halves(name)
+        case .pytorch(let file): file.halves(name)
+        case .shards(let owners): owners[name]?.halves(name)
+        case .arrays: nil
+        }
+    }
+
     /// A tensor's numbers, not copied where the file has them as Float.
     func tensor(_ name: String) throws -> Tensor<Float> {
         switch store {
