@@ -21,6 +21,7 @@ package enum Runner {
 
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
+    private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
@@ -47,6 +48,8 @@ package enum Runner {
     /// Whether the user asked the running cell to stop.
     static var isInterrupted: Bool { isInterruptedFunction?() ?? false }
 
+    /// Whether another thread of the calling thread's work failed, or the work is over.
+    static var hasFailed: Bool { hasFailedFunction?() ?? false }
     /// The runner's number of the job that the calling thread works for.
     static var job: Int32 { jobFunction?() ?? 0 }
 

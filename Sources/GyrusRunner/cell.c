@@ -46,6 +46,12 @@ void gyrus_runner_reached(int32_t item) { atomic_store(&own_job()->reached, item
 bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }
 const char *gyrus_runner_message_id(void) { return own_job()->message_id; }
 int32_t gyrus_runner_job(void) { return job_place(own_job()); }
+// Whether another thread of the job failed, so that the calling one has nothing left to wait for.
+bool gyrus_runner_has_failed(void) {
+    struct thread *thread = thread_current();
+    if (thread == NULL || thread->job == NULL) return false;
+    return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
+}
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     return thread_start(NULL, body, ended, context);
@@ -66,7 +72,8 @@ static void body(void *context) {
         thread_leave(OUTCOME_ERROR);
     }
     cell->loaded = true;
-    threads_hook_throws();
+    atomic_store(&cell->job->image, image_number());
+    throws_hook();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
     cell->start = spent_now();
     if (runner) {
@@ -111,6 +118,6 @@ void cell_run(uint32_t request, bool on_subshell, const char *message_id, const 
 
 const char *cell_preload(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
-    threads_hook_throws();
+    throws_hook();
     return NULL;
 }

@@ -24,6 +24,7 @@ static void write_all(const uint8_t *bytes, size_t length) {
 }
 
 void channel_send(uint32_t request, uint8_t kind, const uint8_t *payload, size_t length) {
+    if (process_is_forked()) return; // The channel is the parent's.
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
     pthread_mutex_lock(&channel_lock);
     enum { HEAD = 9 };

@@ -18,7 +18,7 @@ static void body(void *context) {
     void (*handle)(const uint8_t *, size_t) = (void (*)(const uint8_t *, size_t))dlsym(RTLD_DEFAULT, "gyrus_handle_comm");
     if (takes == NULL || handle == NULL || !takes(handler->frame, handler->length)) return;
     handler->taken = true;
-    threads_hook_throws();
+    throws_hook();
     handle(handler->frame, handler->length);
 }
 

@@ -108,19 +108,18 @@ static void *read_commands(void *unused) {
 int _dispatch_get_main_queue_handle_4CF(void);
 void _dispatch_main_queue_callback_4CF(void *message);
 
-// Serves the main dispatch queue, so that @MainActor code runs on the main thread, and wishes to load a library.
-static _Noreturn void serve_main_queue(void) {
+// Waits for work of the main dispatch queue, so that @MainActor code runs on the main thread, or for the wish to load a
+// library, and does it.
+static void serve_main_queue(void) {
     struct pollfd waits[] = {
         {.fd = preload_wake, .events = POLLIN},
         {.fd = _dispatch_get_main_queue_handle_4CF(), .events = POLLIN},
     };
-    for (;;) {
-        if (poll(waits, 2, -1) <= 0) continue;
-        if (waits[0].revents & POLLIN) preload_as_asked();
-        uint64_t count;
-        if ((waits[1].revents & POLLIN) == 0 || read(waits[1].fd, &count, sizeof count) < 0) continue;
-        _dispatch_main_queue_callback_4CF(NULL);
-    }
+    if (poll(waits, 2, -1) <= 0) return;
+    if (waits[0].revents & POLLIN) preload_as_asked();
+    uint64_t count;
+    if ((waits[1].revents & POLLIN) == 0 || read(waits[1].fd, &count, sizeof count) < 0) return;
+    _dispatch_main_queue_callback_4CF(NULL);
 }
 
 // OpenMP's threads spin for milliseconds where one waits for another. If another program has the other one's core, they
@@ -137,10 +136,12 @@ int main(void) {
     fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
     fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);
     streams_open();
-    threads_prepare();
+    signals_prepare();
+    children_prepare();
+    jobs_watch();
     preload_wake = eventfd(0, EFD_CLOEXEC);
     pthread_t thread;
     if (pthread_create(&thread, NULL, read_commands, NULL) != 0) return 1;
     send_json(MESSAGE_READY, "{\"pid\":%d}", (int)getpid());
-    serve_main_queue();
+    thread_serve_main(serve_main_queue);
 }

@@ -9,9 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A process that is forked off has the descriptors, and not the channel.
-static pid_t runner_pid;
-
 // Text without a line break that waits for its rest, of each job and (last) of threads that work for none: what jobs print
 // at the same time is not mixed.
 static struct line {
@@ -43,6 +40,7 @@ static void put(struct line *line, const char *text, size_t length) {
 
 static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
     (void)cookie;
+    if (process_is_forked()) return syscall(SYS_write, STDOUT_FILENO, text, length);
     struct line *line = own_line();
     const char *last_break = memrchr(text, '\n', length);
     size_t whole = last_break ? (size_t)(last_break - text) + 1 : 0;
@@ -59,6 +57,7 @@ static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
 
 static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
     (void)cookie;
+    if (process_is_forked()) return syscall(SYS_write, STDERR_FILENO, text, length);
     gyrus_runner_send(MESSAGE_STDERR, (const uint8_t *)text, length);
     return (ssize_t)length;
 }
@@ -66,7 +65,7 @@ static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
 // Foundation's FileHandle and the Swift runtime write to descriptors 1 and 2 through this symbol of libc. Sent on the
 // channel, their text keeps its place among what is printed; the pipes behind the descriptors are read beside it.
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && getpid() == runner_pid;
+    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && !process_is_forked();
     if (!is_ours) return syscall(SYS_write, descriptor, bytes, count);
     if (descriptor == STDOUT_FILENO) write_stdout(NULL, bytes, count);
     else write_stderr(NULL, bytes, count);
@@ -77,7 +76,7 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 
 static pthread_mutex_t input_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t input_changed = PTHREAD_COND_INITIALIZER;
-static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED } input_state;
+static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED, INPUT_CANCELLED } input_state;
 static char *input_text;
 static size_t input_length, input_taken;
 static const struct job *input_job; // Whose read waits.
@@ -102,7 +101,15 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         input_job = thread_job();
         send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
+        bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
+        if (is_cancelled) {
+            // An end of input would let the cell go on with nil. The stream's lock stays held, so the next cell gets a
+            // new stream.
+            pthread_mutex_unlock(&input_lock);
+            signal_leave(OUTCOME_INTERRUPT);
+            return 0;
+        }
     }
     size_t count = input_length - input_taken;
     if (count > size) count = size;
@@ -127,7 +134,14 @@ static void answer_input(const char *line, const struct job *job) {
 
 void streams_answer_input(const char *line) { answer_input(line, NULL); }
 
-void streams_cancel_input(const struct job *job) { answer_input(NULL, job); }
+void streams_cancel_input(const struct job *job) {
+    pthread_mutex_lock(&input_lock);
+    if (input_state == INPUT_ASKED && (input_job == NULL || input_job == job)) {
+        input_state = INPUT_CANCELLED;
+        pthread_cond_broadcast(&input_changed);
+    }
+    pthread_mutex_unlock(&input_lock);
+}
 
 // --- opening and settling ----------------------------------------------------------------------------------------
 
@@ -146,7 +160,6 @@ static FILE *open_stderr(void) {
 static FILE *open_stdin(void) { return fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_stdin}); }
 
 void streams_open(void) {
-    runner_pid = getpid();
     stdout = open_stdout();
     stderr = open_stderr();
     stdin = open_stdin();
@@ -206,6 +219,7 @@ static void *flush_often(void *unused) {
             send_line(line);
             pthread_mutex_unlock(&line->lock);
         }
+        memory_check();
     }
     return NULL;
 }

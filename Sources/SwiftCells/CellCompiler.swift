@@ -134,7 +134,7 @@ public final class CellCompiler {
         -> String
     {
         let hash = ContentHash()
-        for part in [surroundings, module, text] + flags { hash.add(part) }
+        for part in [surroundings, module, text] + flags + Self.linkerFlags { hash.add(part) }
         for name in dependencies.sorted() { hash.add(contents[name] ?? "") }
         return hash.finish()
     }
@@ -267,14 +267,17 @@ public final class CellCompiler {
             || warning.message.hasPrefix("no calls to throwing functions occur")
     }
 
+    /// With the index by which the runner follows the stack of a cell that it takes out.
+    private static let linkerFlags = ["-shared", "--eh-frame-hdr"]
+
     private func link(_ module: String, imports: [String]) throws {
         let object = path(module, "o")
         let flags = try autolinked[imports] ?? extractLibraries(of: object)
         autolinked[imports] = flags
         let result = try Subprocess.run(
             toolchain.linker,
-            [
-                "-shared", object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
+            Self.linkerFlags + [
+                object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
                 toolchain.libraries,
             ] + flags + ["-o", path(module, "so")])
         guard result.status == 0 else {
