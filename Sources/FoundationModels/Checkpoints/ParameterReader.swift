@@ -12,11 +12,13 @@ final class ParameterReader {
     private var used: Set<String> = []
     private var problems: [String] = []
 
-    convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) {
+    /// The tensors of the layout behind whatever stands before its token embedding; names of other towers do not count.
+    ///
+    /// Throws where there are several such models.
+    convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) throws {
         let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
-        let prefix =
-            layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
-        self.init(checkpoint, layout: layout, prefix: prefix, scope: layout.scope)
+        let prefix = try checkpoint.prefix(before: anchor) ?? ""
+        self.init(checkpoint, layout: layout, prefix: prefix, scope: layout.scope.map { prefix + $0 })
     }
 
     /// The tensors whose names begin with `prefix`, which may be only a part of the checkpoint.

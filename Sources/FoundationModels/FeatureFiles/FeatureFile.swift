@@ -16,7 +16,10 @@ public struct FeatureFile: Sendable {
     public let url: URL
     /// How the features were made.
     public let provenance: FeatureProvenance
+    /// What should be known of the stimuli (`3 of 10 texts were cut at 128 tokens`).
+    public let remark: String?
     private let file: HDF5File
+    static let remarkName = "remark"
 
     /// Opens a file that `featureFile` wrote.
     ///
@@ -29,7 +32,8 @@ public struct FeatureFile: Sendable {
         let file = try HDF5File.open(url)
         let provenance = try FeatureProvenance(file)
         for layer in provenance.layers { _ = try file.dataset(path(of: layer)) }
-        return FeatureFile(url: url, provenance: provenance, file: file)
+        let remark = try file.attributes()[remarkName]?.string
+        return FeatureFile(url: url, provenance: provenance, remark: remark, file: file)
     }
 
     /// The names of the layers, in the order of computation.
@@ -66,7 +70,9 @@ extension FeatureFile: Displayable {
         let shapes = layers.compactMap { layer in
             (try? file.dataset(Self.path(of: layer)))?.shape.map(String.init).joined(separator: " x ")
         }
-        let rows = provenance.rows + [["shapes", shapes.joined(separator: ", ")]]
+        let rows =
+            provenance.rows + [["shapes", shapes.joined(separator: ", ")]]
+            + (remark.map { [["remark", $0]] } ?? [])
         return Table(title: "Features in \(url.lastPathComponent)", header: [], rows: rows).mimeBundle
     }
 }

@@ -19,6 +19,8 @@ struct FeatureJob {
     let unit: String
     /// The rows that are computed at a time.
     let step: Int
+    /// What should be known of the stimuli, kept as an attribute of the file.
+    var remark: String?
     let showsProgress: Bool
     /// The features of some rows, a matrix for each layer.
     let compute: (Range<Int>) throws -> [Matrix<Float>]
@@ -77,6 +79,7 @@ struct FeatureJob {
     private func create(_ partial: URL) throws {
         try HDF5File.create(partial) { file in
             try provenance.write(to: file)
+            if let remark { try file.setAttribute(FeatureFile.remarkName, to: .strings([remark])) }
             for (layer, columns) in zip(layers, columns) {
                 let path = FeatureFile.path(of: layer.name)
                 let dataset = try file.createDataset(path, shape: [count, columns])

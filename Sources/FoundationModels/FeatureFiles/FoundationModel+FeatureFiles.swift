@@ -20,7 +20,9 @@ extension FoundationModel {
     ) throws -> FeatureFile {
         let tower = try text
         let wanted = try selection.resolve(tower.layers, model: tower.family)
-        let pooling = pooling ?? tower.defaultPooling
+        let pooling = try tower.pooling(pooling)
+        let (ids, cut) = tower.tokenized(texts)
+        try tower.checkTokens(ids, of: texts)
         let digest = SHA256()
         for text in texts { digest.update(text) }
         let job = FeatureJob(
@@ -29,7 +31,7 @@ extension FoundationModel {
                 stimuli: "\(texts.count) texts", hash: digest.hexadecimal()),
             layers: wanted, columns: wanted.map(\.width), count: texts.count, unit: "texts",
             // About a second of a large model, and enough texts to pack those of like length.
-            step: 128, showsProgress: showsProgress
+            step: 128, remark: tower.remark(onCut: cut, of: texts.count), showsProgress: showsProgress
         ) { range in
             try tower.features(
                 of: Array(texts[range]), layers: .named(wanted.map(\.name)), pooling: pooling,
@@ -136,6 +138,7 @@ extension FoundationModel {
         hash: String
     ) throws -> FeatureProvenance {
         let files = try ModelFiles(folder)
+        let tower = tower + (architecture.map { " as \($0)" } ?? "")
         return FeatureProvenance(
             model: portableName, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
             precision: towers.precision.rawValue, weights: try files.weightsHash(),
@@ -170,6 +173,7 @@ extension TextTower {
     /// What is done to a text, in a line.
     var transformSummary: String {
         "\(tokenizer.algorithm), at most \(maximumLength) tokens"
+            + (parts.lowercases ? ", made lower case" : "")
             + (padding == nil ? "" : ", filled up with [PAD], which is attended to")
     }
 }
