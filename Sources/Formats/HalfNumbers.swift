@@ -21,6 +21,19 @@ package struct HalfNumbers: Sendable {
         bytes.decode(type, into: target)
     }
 
+    /// How many of them are NaN or infinite.
+    package func countOfNonFinite() -> Int {
+        let exponent: UInt16 = type == .float16 ? 0x7c00 : 0x7f80
+        return withExtendedLifetime(bytes.owner) {
+            var found = 0
+            for index in 0..<count {
+                let bits = bytes.buffer.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+                found &+= UInt16(littleEndian: bits) & exponent == exponent ? 1 : 0
+            }
+            return found
+        }
+    }
+
     /// Lets go of the memory, where it is that of a file, until it is touched again.
     package func releaseFilePages() {
         guard let base = bytes.buffer.baseAddress else { return }

@@ -5,9 +5,12 @@ import Tensors
 extension FoundationModel {
     /// The embeddings of texts in the space that both towers share: texts x width, each of length 1.
     ///
-    /// Throws `FoundationModelError` where the model has no text tower, or one without such an embedding.
+    /// Texts that are cut are mentioned on standard error. Throws `FoundationModelError` where the model has no text
+    /// tower, or one without such an embedding.
     public func textEmbeddings(of texts: [String], showsProgress: Bool = false) throws -> Matrix<Float> {
-        try text.features(of: texts, layers: "embedding", showsProgress: showsProgress)["embedding"]
+        let features = try text.features(of: texts, layers: "embedding", showsProgress: showsProgress)
+        features.remark.map(printRemark)
+        return try features["embedding"]
     }
 
     /// The embeddings of images in the space that both towers share: images x width, each of length 1.
@@ -65,8 +68,10 @@ extension FoundationModel {
     public var similarityScale: Float {
         get throws {
             let checkpoint = try ModelFiles(folder).checkpoint()
-            guard checkpoint.shape(of: "logit_scale")?.reduce(1, *) == 1 else { return 1 / 0.07 }
-            return exp(try checkpoint.tensor("logit_scale").elements[0])
+            guard let prefix = try checkpoint.prefix(before: "logit_scale"),
+                checkpoint.shape(of: prefix + "logit_scale")?.reduce(1, *) == 1
+            else { return 1 / 0.07 }
+            return exp(try checkpoint.tensor(prefix + "logit_scale").elements[0])
         }
     }
 }

@@ -14,12 +14,20 @@ public struct FoundationModel: Sendable {
     public let name: String
     /// The folder, or the file of weights, that it was read from.
     public let folder: URL
+    /// timm's name of the architecture, if the user gave it.
+    var architecture: String?
     let towers: Towers
+
+    /// What the files say that is not known or not applied, and what was assumed; shown on the model's card.
+    public var notes: [String] { towers.notes }
 
     /// The text tower; throws where the model has none.
     public var text: TextTower {
         get throws {
             guard let tower = towers.text else {
+                if let why = towers.textProblem {
+                    throw FoundationModelError.unreadPart(model: name, part: "text tower", why: why)
+                }
                 throw FoundationModelError.missingPart(
                     model: name, part: "text tower", has: "an image tower")
             }
@@ -31,6 +39,9 @@ public struct FoundationModel: Sendable {
     public var image: ImageTower {
         get throws {
             guard let tower = towers.image else {
+                if let why = towers.imageProblem {
+                    throw FoundationModelError.unreadPart(model: name, part: "image tower", why: why)
+                }
                 throw FoundationModelError.missingPart(
                     model: name, part: "image tower", has: "a text tower")
             }
@@ -48,7 +59,8 @@ public struct FoundationModel: Sendable {
             }
             var twins = try load()
             twins.isMomentum = true
-            return FoundationModel(name: name + " (momentum)", folder: folder, towers: twins)
+            return FoundationModel(
+                name: name + " (momentum)", folder: folder, architecture: architecture, towers: twins)
         }
     }
 
@@ -62,22 +74,38 @@ public struct FoundationModel: Sendable {
     /// let fast = try FoundationModel.load("openai/clip-vit-base-patch32", precision: .bfloat16)
     /// ```
     ///
+    /// - Parameter architecture: timm's name of the architecture (`tf_efficientnet_b0`), for files of weights alone that do
+    ///   not tell what they compute. The name of a file tells nothing.
+    ///
     /// Throws `FoundationModelError`, also where the processor or the network has no products in that precision, and
     /// `HubError` where a download fails.
-    public static func load(_ name: String, precision: Precision = .float32) throws -> FoundationModel {
+    public static func load(_ name: String, precision: Precision = .float32, architecture: String? = nil)
+        throws
+        -> FoundationModel
+    {
         try precision.check()
-        return try load(try ModelLocator().locate(name), name: name, precision)
+        return try load(try ModelLocator().locate(name), name: name, precision, architecture)
     }
 
     /// Loads the model of a folder (`config.json`, weights, and for texts `tokenizer.json` or `vocab.txt`) or of a file.
-    public static func load(_ folder: URL, precision: Precision = .float32) throws -> FoundationModel {
+    public static func load(_ folder: URL, precision: Precision = .float32, architecture: String? = nil)
+        throws
+        -> FoundationModel
+    {
         try precision.check()
-        return try load(folder, name: folder.lastPathComponent, precision)
+        return try load(folder, name: folder.lastPathComponent, precision, architecture)
     }
 
-    private static func load(_ folder: URL, name: String, _ precision: Precision) throws -> FoundationModel {
-        let towers = try ModelFamily.towers(of: ModelFiles(folder)).with(precision: precision)
-        return FoundationModel(name: name, folder: folder, towers: towers)
+    private static func load(_ folder: URL, name: String, _ precision: Precision, _ architecture: String?)
+        throws
+        -> FoundationModel
+    {
+        let files = try ModelFiles(folder, architecture: architecture)
+        let towers = try ModelFamily.towers(of: files).with(precision: precision)
+        guard towers.text != nil || towers.image != nil else {
+            throw FoundationModelError.file(path: folder.path, problem: "has the tensors of no tower")
+        }
+        return FoundationModel(name: name, folder: folder, architecture: architecture, towers: towers)
     }
 
     /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
@@ -115,6 +143,7 @@ extension FoundationModel: Displayable {
                     "\(tower.tokenizer.algorithm), \(grouped(tower.tokenizer.vocabularyCount)) tokens, "
                         + "at most \(tower.maximumLength) a text",
                 ],
+                ["pooling", tower.poolingSummary],
             ]
             if !tower.unusedTensors.isEmpty {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
@@ -134,6 +163,9 @@ extension FoundationModel: Displayable {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
             }
         }
+        if let why = towers.textProblem { rows.append(["text tower", "not read: \(why)"]) }
+        if let why = towers.imageProblem { rows.append(["image tower", "not read: \(why)"]) }
+        rows += notes.map { ["note", $0] }
         rows.append(["precision", towers.precision.rawValue])
         // The last two names tell which model it is; the rest is this machine's business.
         rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])

@@ -8,6 +8,8 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
     case parameters(path: String, problems: [String])
     /// The model has no part of that kind.
     case missingPart(model: String, part: String, has: String)
+    /// The model has a part of that kind that cannot be read; the rest of it can.
+    case unreadPart(model: String, part: String, why: String)
     /// No layer has that name; `near` are those that are spelled like it.
     case unknownLayer(String, model: String, known: [String], near: [String])
     /// An input that the model cannot take.
@@ -26,6 +28,7 @@ public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
                 + problems.prefix(20).map { "  " + $0 }.joined(separator: "\n")
                 + (problems.count > 20 ? "\n  and \(problems.count - 20) more" : "")
         case .missingPart(let model, let part, let has): "\(model) has no \(part); it has \(has)"
+        case .unreadPart(let model, let part, let why): "the \(part) of \(model) cannot be read: \(why)"
         case .unknownLayer(let name, let model, let known, let near):
             "no layer of \(model) is called \"\(name)\""
                 + guess(near)

@@ -1,14 +1,13 @@
 import Tensors
 
 extension TextTower {
-    /// Runs packed batches through the tower; `body` sees the states of each wanted layer, and the row of the token that
+    /// Runs packed batches of texts, each its tokens, through the tower; `body` sees the states of each wanted layer, and the row of the token that
     /// ends each text. It may see others before the last wanted one.
     func forEachBatch(
-        of texts: [String], wanted: Set<Int>, batchTokens: Int,
+        of ids: [[Int32]], wanted: Set<Int>, batchTokens: Int,
         _ body: (PackedTexts, _ ends: [Int], _ place: Int, UnsafePointer<Float>) throws -> Void
     ) throws {
         try Task.checkCancellation()
-        let ids = tokenIDs(of: texts)
         let batches = PackedTexts.pack(ids, batchTokens: batchTokens)
         let workspace = EncoderWorkspace(rows: batches.map(\.rows).max() ?? 0, configuration)
         let depth = parts.blocks.count

@@ -1,4 +1,5 @@
 import Display
+import Foundation
 import Tensors
 
 /// An encoder of text: a tokenizer, embeddings, a stack of blocks, and in models of two towers a head.
@@ -32,9 +33,13 @@ public struct TextTower: Sendable {
         var head = TextHead()
         var tokenizer: any Tokenizer
         var unused: [String] = []
-        /// Fewer tokens than there are positions, where the model was trained on fewer.
+        /// Fewer tokens than there are positions, if the model was trained on fewer.
         var maximumLength: Int?
+        /// Whether texts are made lower case before the tokenizer sees them.
+        var lowercases = false
         var defaultPooling = Pooling.mean
+        /// Why there is no pooling that can be taken where the user names none.
+        var poolingRefusal: String?
         /// The id of the token that ends a text, where others may follow it; without it the last token does.
         var end: Int32?
     }
@@ -77,12 +82,49 @@ public struct TextTower: Sendable {
     }
 
     /// The token ids of each text, cut to the tower's maximum length.
-    public func tokenIDs(of texts: [String]) -> [[Int32]] {
-        texts.map { text in
-            let ids = tokenizer.encode(text, maximumLength: maximumLength)
+    public func tokenIDs(of texts: [String]) -> [[Int32]] { tokenized(texts).ids }
+
+    /// The token ids of each text, and how many texts were cut to the maximum length.
+    func tokenized(_ texts: [String]) -> (ids: [[Int32]], cut: Int) {
+        var cut = 0
+        let ids = texts.map { text in
+            let whole = tokenizer.encode(parts.lowercases ? text.lowercased() : text)
+            let ids = tokenizer.specialTokens.shortened(whole, to: maximumLength)
+            if ids.count < whole.count { cut += 1 }
             guard let padding else { return ids }
             return ids + Array(repeating: padding, count: max(maximumLength - ids.count, 0))
         }
+        return (ids, cut)
+    }
+
+    /// Throws where a text has no tokens, which has no features.
+    func checkTokens(_ ids: [[Int32]], of texts: [String]) throws {
+        guard let empty = ids.firstIndex(where: \.isEmpty) else { return }
+        throw FoundationModelError.input(
+            "text \(empty) (\"\(texts[empty].prefix(20))\") has no tokens, and so no features; "
+                + "the tokenizer of \(family) puts none before or after a text")
+    }
+
+    /// The pooling that is taken where the user names none, in words.
+    var poolingSummary: String { parts.poolingRefusal ?? defaultPooling.rawValue }
+
+    /// The pooling that the user named, or the tower's own; throws if it has none that texts can have.
+    func pooling(_ wanted: Pooling?) throws -> Pooling {
+        if wanted == nil, let refusal = parts.poolingRefusal { throw FoundationModelError.input(refusal) }
+        let pooling = wanted ?? defaultPooling
+        guard Pooling.ofTexts.contains(pooling) else {
+            throw FoundationModelError.input(
+                "texts have different numbers of tokens, so they are pooled by "
+                    + Pooling.ofTexts.map(\.rawValue).joined(separator: ", ")
+                    + " and not by \(pooling.rawValue)")
+        }
+        return pooling
+    }
+
+    /// What should be said of texts that were cut; nil if none was.
+    func remark(onCut cut: Int, of count: Int) -> String? {
+        cut == 0
+            ? nil : "\(cut) of \(count) texts \(cut == 1 ? "was" : "were") cut at \(maximumLength) tokens"
     }
 }
 
@@ -101,17 +143,13 @@ extension TextTower {
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureSet {
-        let pooling = pooling ?? defaultPooling
-        guard Pooling.ofTexts.contains(pooling) else {
-            throw FoundationModelError.input(
-                "texts have different numbers of tokens, so they are pooled by "
-                    + Pooling.ofTexts.map(\.rawValue).joined(separator: ", ")
-                    + " and not by \(pooling.rawValue)")
-        }
+        let pooling = try self.pooling(pooling)
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
-        try forEachBatch(of: texts, wanted: Set(wanted.map(\.place)), batchTokens: batchTokens) {
+        let (ids, cut) = tokenized(texts)
+        try checkTokens(ids, of: texts)
+        try forEachBatch(of: ids, wanted: Set(wanted.map(\.place)), batchTokens: batchTokens) {
             batch, ends, place, states in
             if let index = wanted.firstIndex(where: { $0.place == place }) {
                 let layer = wanted[index]
@@ -126,17 +164,22 @@ extension TextTower {
         }
         bar?.finish()
         return FeatureSet(
-            model: family, pooling: pooling, stimuli: "texts",
+            model: family, pooling: pooling, stimuli: "texts", remark: remark(onCut: cut, of: texts.count),
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 
     /// The states of all tokens of one text in the wanted layers: tokens x width each, 1 x width of a vector.
+    ///
+    /// A text that is cut is mentioned on standard error. Throws as `features` does.
     public func tokenFeatures(of text: String, layers selection: LayerSelection = .all) throws
         -> [LayerFeatures]
     {
         let wanted = try selection.resolve(layers, model: family)
         var results: [LayerFeatures] = []
-        try forEachBatch(of: [text], wanted: Set(wanted.map(\.place)), batchTokens: 1) {
+        let (ids, cut) = tokenized([text])
+        try checkTokens(ids, of: [text])
+        remark(onCut: cut, of: 1).map(printRemark)
+        try forEachBatch(of: ids, wanted: Set(wanted.map(\.place)), batchTokens: 1) {
             batch, _, place, states in
             guard let layer = wanted.first(where: { $0.place == place }) else { return }
             let rows = layer.isVector ? 1 : batch.rows
@@ -171,3 +214,6 @@ extension ModelLayer {
     /// Whether it has one vector for a stimulus, of which there is nothing to pool.
     var isVector: Bool { if case .vector = shape { true } else { false } }
 }
+
+/// Writes a line to standard error, where there is no value whose card could say it.
+func printRemark(_ remark: String) { FileHandle.standardError.write(Data((remark + "\n").utf8)) }

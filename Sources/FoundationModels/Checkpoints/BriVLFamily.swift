@@ -30,9 +30,10 @@ enum BriVLModel {
     /// The towers, or their momentum twins, whose names end in `_mom`.
     static func towers(_ files: ModelFiles, twin: String) throws -> Towers {
         let checkpoint = try files.checkpoint()
-        return Towers(
-            text: try text(files, checkpoint, encoder: "textencoder" + twin),
-            image: try image(files, checkpoint, encoder: "imgencoder" + twin))
+        _ = try isFirst(files)
+        return try Towers.halves(
+            text: { try text(files, checkpoint, encoder: "textencoder" + twin) },
+            image: { try image(files, checkpoint, encoder: "imgencoder" + twin) })
     }
 
     /// What stands before the names of an image encoder's tensors (`learnable.imgencoder.`); nothing without it.
@@ -44,8 +45,8 @@ enum BriVLModel {
         return String(name.dropLast(anchor.count)) + encoder + "."
     }
 
-    /// The image tower. Version 1.0 is told by the file's name: 380 pixels, and boxes that a detector must bring; that of
-    /// 2022 has 456 pixels and a grid of 6 x 6.
+    /// The image tower. Version 1.0 has 380 pixels, and boxes that a detector must bring; that of 2022 has 456 pixels and a
+    /// grid of 6 x 6. Their tensors are the same, so the architecture must be named.
     ///
     /// Images are resized as Pillow does; `ImageTransform.briVLAsPublished` is what the published scripts did.
     private static func image(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
@@ -54,9 +55,12 @@ enum BriVLModel {
         guard let root = root(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
-        let isFirst = files.location.lastPathComponent.lowercased().contains("brivl-1.0")
-        var backbone = ConvolutionalModel(efficientNet: checkpoint, root + "backbone.", files)
-        backbone.imageSize = TimmConfiguration(files).imageSize ?? ImageSize(isFirst ? 380 : 456)
+        let isFirst = try isFirst(files)
+        let timm = try TimmConfiguration(files)
+        // The backbone is geffnet's tf_efficientnet_b5_ns.
+        var backbone = try ConvolutionalModel(
+            efficientNet: checkpoint, root + "backbone.", files, timm, isTensorFlow: true)
+        backbone.imageSize = try timm.imageSize() ?? ImageSize(isFirst ? 380 : 456)
         // The regions are taken from the last map: what timm has behind it is not used.
         backbone.layers.removeAll { ["global_pool", "classifier"].contains($0.name) }
         let (network, unusedInBackbone) = try backbone.network(checkpoint, scope: [root + "backbone."])
@@ -73,6 +77,20 @@ enum BriVLModel {
             network: tower,
             transform: ImageTransform(fit: .stretched, interpolation: .bilinear, normalization: .imageNet),
             unused: unusedInBackbone + (try reader.finish()))
+    }
+
+    /// Whether the files are of version 1.0.
+    private static func isFirst(_ files: ModelFiles) throws -> Bool {
+        switch try files.configuration?.text("architecture")?.lowercased() {
+        case "brivl-1.0": return true
+        case "brivl-2022": return false
+        default:
+            throw FoundationModelError.file(
+                path: files.location.path,
+                problem: "BriVL 1.0 and BriVL of 2022 have the same tensors; say which it is, as "
+                    + "FoundationModel.load(…, architecture: \"brivl-1.0\") or \"brivl-2022\", "
+                    + "or by \"architecture\" in a config.json beside the weights")
+        }
     }
 
     /// The text tower: a Chinese RoBERTa, which is a BERT, and the same head.

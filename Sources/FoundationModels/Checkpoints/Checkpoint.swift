@@ -17,7 +17,12 @@ struct Checkpoint {
     }
 
     /// The endings of files that hold weights.
-    static let endings = ["safetensors", "bin", "pt", "pth", "npz"]
+    static let endings = ["safetensors", "bin", "pt", "pth", "npz", "ckpt", "tar"]
+
+    /// Whether a file's name ends as those of weights do (`.safetensors`, `.pth.tar`).
+    static func isNamedAsWeights(_ file: URL) -> Bool {
+        endings.contains(file.pathExtension.lowercased())
+    }
 
     /// The names that a folder's weights may have, the first first.
     static let fileNames = [
@@ -28,18 +33,22 @@ struct Checkpoint {
     /// Opens a folder's weights.
     init(folder: URL) throws { try self.init(file: Self.file(of: folder)) }
 
-    /// The file of a folder's weights, or the index of several.
+    /// The file of a folder's weights, or the index of several; of names that are not usual the only file of weights.
     static func file(of folder: URL) throws -> URL {
         let files = fileNames.map { folder.appending(path: $0) }
-        guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-            guard FileManager.default.fileExists(atPath: folder.path) else {
-                throw FoundationModelError.file(path: folder.path, problem: "there is no such folder")
-            }
-            throw FoundationModelError.file(
-                path: folder.path,
-                problem: "weights are expected in \(fileNames.joined(separator: ", ")); none is there")
+        if let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) { return file }
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            throw FoundationModelError.file(path: folder.path, problem: "there is no such folder")
         }
-        return file
+        let others = entries.sorted().map { folder.appending(path: $0) }.filter(isNamedAsWeights)
+        if others.count == 1 { return others[0] }
+        throw FoundationModelError.file(
+            path: folder.path,
+            problem: "weights are expected in \(fileNames.joined(separator: ", ")); "
+                + (others.isEmpty
+                    ? "none is there"
+                    : "several other files are there, of which one must be named: "
+                        + others.map(\.lastPathComponent).joined(separator: ", ")))
     }
 
     /// Whether a folder has weights, all files of them.
@@ -64,7 +73,7 @@ struct Checkpoint {
     /// Opens one file, or the index of several.
     init(file: URL) throws {
         path = file.path
-        switch file.pathExtension {
+        switch try Self.format(of: file) {
         case "json" where file.lastPathComponent.hasSuffix(".bin.index.json"):
             var owners: [String: PyTorchFile] = [:]
             for shard in try Self.files(of: file.deletingLastPathComponent()) {
@@ -81,6 +90,22 @@ struct Checkpoint {
         }
     }
 
+    /// The ending that tells how a file is read; of a name without one that tells it, by the file's first bytes.
+    private static func format(of file: URL) throws -> String {
+        let ending = file.pathExtension.lowercased()
+        if ["json", "safetensors", "npz", "pt", "pth"].contains(ending) { return ending }
+        guard let handle = try? FileHandle(forReadingFrom: file), let head = try? handle.read(upToCount: 9)
+        else { return ending }
+        // The length of the header, which is JSON.
+        if head.count == 9, head[7] == 0, head[8] == UInt8(ascii: "{") { return "safetensors" }
+        if head.starts(with: [0x89, 0x48, 0x44, 0x46]) {
+            throw FoundationModelError.file(
+                path: file.path,
+                problem: "is an HDF5 file (Keras, TensorFlow); safetensors, PyTorch's files and npz are read")
+        }
+        return ending
+    }
+
     /// The names of all tensors in alphabetical order.
     var names: [String] {
         switch store {
@@ -91,7 +116,7 @@ struct Checkpoint {
         }
     }
 
-    /// What stands before a tensor's name: training scripts put `module.` or `state_dict.` before all names.
+    /// What stands before a tensor's name: training scripts put `module.` or `state_dict.` before all names, sentence-transformers `0.auto_model.`.
     ///
     /// Of several models in a file the running average is taken, as timm takes it, or DINO's teacher. Nothing where no
     /// tensor has the name; throws where it cannot be told which model is meant.
@@ -109,28 +134,63 @@ struct Checkpoint {
                 + "save the one that is wanted in a file of its own")
     }
 
-    /// The shape of a tensor; nothing where there is none of that name.
-    func shape(of name: String) -> [Int]? {
+    /// The type and the shape of a tensor; nil if there is none of that name.
+    private func entry(_ name: String) -> (type: NumberType, shape: [Int])? {
         switch store {
-        case .safetensors(let file): file.entries[name]?.shape
-        case .pytorch(let file): file.entries[name]?.shape
-        case .shards(let owners): owners[name]?.entries[name]?.shape
-        case .arrays(let arrays): arrays[name]?.shape
+        case .safetensors(let file): file.entries[name].map { ($0.type, $0.shape) }
+        case .pytorch(let file): file.entries[name].map { ($0.type, $0.shape) }
+        case .shards(let owners): owners[name]?.entries[name].map { ($0.type, $0.shape) }
+        case .arrays(let arrays): arrays[name].map { ($0.type, $0.shape) }
         }
     }
 
     /// A tensor's numbers in the 16 bits that the file has for each; nil where it has others.
-    func halves(_ name: String) -> HalfNumbers? {
-        switch store {
-        case .safetensors(let file): file.halves(name)
-        case .pytorch(let file): file.halves(name)
-        case .shards(let owners): owners[name]?.halves(name)
-        case .arrays: nil
+    ///
+    /// Throws where one of them is not finite.
+    func halves(_ name: String) throws -> HalfNumbers? {
+        let halves: HalfNumbers? =
+            switch store {
+            case .safetensors(let file): file.halves(name)
+            case .pytorch(let file): file.halves(name)
+            case .shards(let owners): owners[name]?.halves(name)
+            case .arrays: nil
+            }
+        if let halves {
+            try Self.check(nonFinite: halves.countOfNonFinite(), of: halves.count)
+            halves.releaseFilePages()
         }
+        return halves
     }
 
-    /// A tensor's numbers, not copied where the file has them as Float.
+    /// The shape of a tensor; nil if there is none of that name.
+    func shape(of name: String) -> [Int]? { entry(name)?.shape }
+
+    /// A tensor's numbers, not copied if the file has them as Float.
+    ///
+    /// Throws where they are integers, which are weights only together with scales of some quantization, and where one
+    /// of them is not finite, since every feature behind it would be NaN.
     func tensor(_ name: String) throws -> Tensor<Float> {
+        guard let type = entry(name)?.type else {
+            throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
+        }
+        guard [.float16, .bfloat16, .float32, .float64].contains(type) else {
+            throw FoundationModelError.input(
+                "it holds \(type.rawValue), as quantized weights do, which are not supported; float weights are"
+            )
+        }
+        let tensor = try read(name)
+        try Self.check(nonFinite: tensor.countOfNonFinite(), of: tensor.count)
+        return tensor
+    }
+
+    private static func check(nonFinite wrong: Int, of count: Int) throws {
+        guard wrong > 0 else { return }
+        throw FoundationModelError.input(
+            "\(wrong) of its \(count) numbers are NaN or infinite: the file is damaged, or its training diverged"
+        )
+    }
+
+    private func read(_ name: String) throws -> Tensor<Float> {
         switch store {
         case .safetensors(let file): return try file.tensor(name)
         case .pytorch(let file): return try file.tensor(name)
@@ -140,5 +200,33 @@ struct Checkpoint {
             if let array = arrays[name] { return array.tensor() }
         }
         throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
+    }
+}
+
+extension Tensor<Float> {
+    /// How many numbers are NaN or infinite. What was read of a file is let go of again.
+    fileprivate func countOfNonFinite() -> Int {
+        let chunk = 1 << 16
+        let chunks = (count + chunk - 1) / chunk
+        var counts = Array(repeating: 0, count: chunks)
+        withUnsafeBufferPointer { numbers in
+            counts.withUnsafeMutableBufferPointer { counts in
+                guard let numbers = numbers.baseAddress, let counts = counts.baseAddress else { return }
+                parallelFor(chunks, grain: 4) { range in
+                    for part in range {
+                        let range = part * chunk..<Swift.min((part + 1) * chunk, count)
+                        // The largest exponent alone says that all are finite, and the loop has no branch.
+                        var largest: UInt32 = 0
+                        for index in range {
+                            largest = Swift.max(largest, numbers[index].bitPattern & 0x7fff_ffff)
+                        }
+                        if largest < 0x7f80_0000 { continue }
+                        counts[part] = range.count { !numbers[$0].isFinite }
+                    }
+                }
+            }
+        }
+        releaseFilePages()
+        return counts.reduce(0, +)
     }
 }

@@ -18,8 +18,6 @@ struct CheckpointLayout: Sendable {
 
     /// The family, as an error names it.
     let family: String
-    /// What may stand before every name; the first that the file has is taken.
-    let prefixes: [String]
     let names: [Part: String]
     /// The name of a block, under which features are found.
     let block: String
@@ -40,12 +38,12 @@ struct CheckpointLayout: Sendable {
 extension CheckpointLayout {
     /// `BertModel` of transformers.
     static let bert = CheckpointLayout(
-        family: "BERT", prefixes: ["bert.", ""], names: bertNames, block: "encoder.layer.{}",
+        family: "BERT", names: bertNames, block: "encoder.layer.{}",
         ignored: ["embeddings.position_ids", "embeddings.token_type_ids"])
 
     /// `RobertaModel` of transformers.
     static let roberta = CheckpointLayout(
-        family: "RoBERTa", prefixes: ["roberta.", ""], names: bertNames, block: "encoder.layer.{}",
+        family: "RoBERTa", names: bertNames, block: "encoder.layer.{}",
         ignored: ["embeddings.position_ids", "embeddings.token_type_ids"])
 
     fileprivate static let bertNames: [Part: String] = [
@@ -66,7 +64,7 @@ extension CheckpointLayout {
 
     /// `DistilBertModel` of transformers.
     static let distilBERT = CheckpointLayout(
-        family: "DistilBERT", prefixes: ["distilbert.", ""],
+        family: "DistilBERT",
         names: [
             .tokenEmbedding: "embeddings.word_embeddings",
             .positionEmbedding: "embeddings.position_embeddings",
@@ -83,9 +81,14 @@ extension CheckpointLayout {
 }
 
 extension CheckpointLayout {
+    /// `CLIPTextModel` of transformers 5, whose names do not begin with `text_model.`.
+    static let clipTextAlone = CheckpointLayout(
+        family: "CLIP", names: clipText.names.mapValues { $0.replacing("text_model.", with: "") },
+        block: "encoder.layers.{}", ignored: ["embeddings.position_ids"])
+
     /// The text half of `CLIPModel` of transformers.
     static let clipText = CheckpointLayout(
-        family: "CLIP", prefixes: [""],
+        family: "CLIP",
         names: [
             .tokenEmbedding: "text_model.embeddings.token_embedding",
             .positionEmbedding: "text_model.embeddings.position_embedding",
@@ -104,7 +107,7 @@ extension CheckpointLayout {
 
     /// The text half of open_clip's `CLIP`, and of its `CustomTextCLIP`, whose names begin with `text.`.
     static let openCLIPText = CheckpointLayout(
-        family: "CLIP", prefixes: ["text.", ""],
+        family: "CLIP",
         names: [
             .tokenEmbedding: "token_embedding",
             .positionEmbedding: "positional_embedding=",
@@ -123,7 +126,7 @@ extension CheckpointLayout {
 
     /// The text half of the paper's model: BERT, and a linear head on [CLS].
     static let paperText = CheckpointLayout(
-        family: "BERT", prefixes: [],
+        family: "BERT",
         names: bertNames.mapValues { "backbone.bert." + $0 }.merging(
             [.projection: "learnable.textFC.fc"], uniquingKeysWith: { $1 }),
         block: "backbone.bert.encoder.layer.{}", ignored: ["embeddings.position_ids"])
@@ -134,7 +137,7 @@ extension CheckpointLayout {
 
     private static func fusion(_ family: String, blocks: String, output: String) -> CheckpointLayout {
         CheckpointLayout(
-            family: family, prefixes: [],
+            family: family,
             names: [
                 .attentionInput: "\(blocks).layers.{}.self_attn.in_proj_",
                 .attentionOutput: "\(blocks).layers.{}.self_attn.out_proj",

@@ -5,11 +5,8 @@ extension ModelFamily {
     static let convolutional = ModelFamily(
         kinds: ["AlexNet", "ResNet", "EfficientNet"],
         recognizes: { files in
-            guard files.configuration?.text("model_type") == nil, let checkpoint = try? files.checkpoint()
-            else {
-                return false
-            }
-            return try ConvolutionalModel(checkpoint, files) != nil
+            guard files.modelType == nil, files.openCLIP == nil || files.isTimm else { return false }
+            return try ConvolutionalModel.kind(of: try files.checkpoint()) != nil
         },
         load: { files in
             let checkpoint = try files.checkpoint()
@@ -22,27 +19,43 @@ extension ModelFamily {
 }
 
 extension ConvolutionalModel {
-    /// The network whose weights a checkpoint has, by the names and shapes of its tensors; nothing where it is none.
-    init?(_ checkpoint: Checkpoint, _ files: ModelFiles) throws {
+    fileprivate enum Kind { case alexNet, resNet, efficientNet }
+
+    /// What network a checkpoint has, by the names of its tensors, and what stands before them; nil if it is none.
+    fileprivate static func kind(of checkpoint: Checkpoint) throws -> (kind: Kind, prefix: String)? {
         if let prefix = try checkpoint.prefix(before: "features.10.weight"),
             checkpoint.shape(of: prefix + "features.0.weight") == [64, 3, 11, 11]
         {
-            self.init(alexNet: checkpoint, prefix)
-        } else if let prefix = try checkpoint.prefix(before: "layer1.0.conv1.weight") {
-            self.init(resNet: checkpoint, prefix)
-        } else if let prefix = try checkpoint.prefix(before: "conv_stem.weight")
-            ?? checkpoint.prefix(before: "_conv_stem.weight")
-        {
-            self.init(efficientNet: checkpoint, prefix, files)
-        } else {
-            return nil
+            return (.alexNet, prefix)
         }
-        let configuration = TimmConfiguration(files)
-        if let size = configuration.imageSize, size != imageSize {
+        if let prefix = try checkpoint.prefix(before: "layer1.0.conv1.weight") { return (.resNet, prefix) }
+        let stem =
+            try checkpoint.prefix(before: "conv_stem.weight")
+            ?? checkpoint.prefix(before: "_conv_stem.weight")
+        return stem.map { (.efficientNet, $0) }
+    }
+
+    /// The network whose weights a checkpoint has; nil if it is none.
+    init?(_ checkpoint: Checkpoint, _ files: ModelFiles) throws {
+        guard let (kind, prefix) = try Self.kind(of: checkpoint) else { return nil }
+        let timm = try TimmConfiguration(files)
+        switch kind {
+        case .alexNet: self.init(alexNet: checkpoint, prefix)
+        case .resNet:
+            if let reason = timm.architecture?.unsupportedResNet {
+                throw FoundationModelError.file(path: checkpoint.path, problem: reason)
+            }
+            try timm.checkPool(
+                try timm.arguments(as: .timmResNet),
+                hasHead: checkpoint.shape(of: prefix + "fc.weight") != nil)
+            self.init(resNet: checkpoint, prefix)
+        case .efficientNet: try self.init(efficientNet: checkpoint, prefix, files, timm)
+        }
+        if let size = try timm.imageSize(), size != imageSize {
             imageSize = size
             transform.fit = .cropping(size, fraction: 0.875)
         }
-        transform = configuration.adjusted(transform, size: imageSize)
+        transform = try timm.transform(transform, size: imageSize)
     }
 
     /// torchvision's: 224 pixels of the middle of 256.
@@ -68,31 +81,82 @@ extension ConvolutionalModel {
             classes: checkpoint.shape(of: prefix + "fc.weight")?.first)
         self.init(
             family: network.family, layers: network.layers, imageSize: ImageSize(224),
-
             transform: Self.torchvision, prefix: prefix, blocks: "layer")
     }
 
-    init(efficientNet checkpoint: Checkpoint, _ prefix: String, _ files: ModelFiles) {
+    /// An EfficientNet; `isTensorFlow` if it is known already whether its padding and normalisation are TensorFlow's.
+    init(
+        efficientNet checkpoint: Checkpoint, _ prefix: String, _ files: ModelFiles, _ timm: TimmConfiguration,
+        isTensorFlow known: Bool? = nil
+    ) throws {
         let isTimm = checkpoint.shape(of: prefix + "conv_stem.weight") != nil
         let names = isTimm ? EfficientNetNames.timm : .lukemelas
-        let gates = checkpoint.names.contains { $0.hasSuffix(names.reduce + ".weight") }
+        let gates = checkpoint.names.contains {
+            $0.hasPrefix(prefix) && $0.hasSuffix(names.reduce + ".weight")
+        }
         var size = EfficientNetSize.matching(
             stem: checkpoint.shape(of: "\(prefix)\(names.stem).weight")?.first,
-            blocks: checkpoint.names.filter { $0.hasSuffix(names.inverted.depthwise + ".weight") }.count,
-            isLite: !gates)
-        if let arguments = files.configuration?.section("model_args") {
-            size.width = arguments.number("channel_multiplier").map { Double($0) } ?? size.width
-            size.depth = arguments.number("depth_multiplier").map { Double($0) } ?? size.depth
+            blocks: checkpoint.names.filter {
+                $0.hasPrefix(prefix) && $0.hasSuffix(names.inverted.depthwise + ".weight")
+            }
+            .count,
+            head: checkpoint.shape(of: "\(prefix)\(names.head).weight"), isLite: !gates)
+        let arguments = try timm.arguments(as: .timmEfficientNet)
+        size.width = try arguments.number("channel_multiplier").map { Double($0) } ?? size.width
+        size.depth = try arguments.number("depth_multiplier").map { Double($0) } ?? size.depth
+        let classes = checkpoint.shape(of: "\(prefix)\(names.classifier).weight")?.first
+        try timm.checkPool(arguments, hasHead: classes != nil)
+        try arguments.checkActivation(isLite: !gates)
+        // lukemelas' weights are all of TensorFlow; of those with timm's names only the architecture tells.
+        guard let isTensorFlow = known ?? (isTimm ? timm.architecture?.isTensorFlow : true) else {
+            throw FoundationModelError.file(
+                path: checkpoint.path,
+                problem:
+                    "whether this EfficientNet pads as TensorFlow or as PyTorch is not told by its weights; say which, "
+                    + "as FoundationModel.load(…, architecture: \"tf_\(size.architecture)\") or \"\(size.architecture)\", "
+                    + "or by a config.json beside the weights")
         }
-        // timm's own weights have the names of TensorFlow's and another padding: only what the model is called tells.
-        let called = files.configuration?.text("architecture") ?? files.location.lastPathComponent
-        let network = EfficientNet(
-            width: size.width, depth: size.depth, isLite: !gates,
-            isTensorFlow: !called.hasPrefix("efficientnet_"),
-            classes: checkpoint.shape(of: "\(prefix)\(names.classifier).weight")?.first, names: names)
+        var network = EfficientNet(
+            width: size.width, depth: size.depth, isLite: !gates, isTensorFlow: isTensorFlow,
+            classes: classes, names: names)
+        try network.read(arguments)
         self.init(
             family: size.name, layers: network.layers, imageSize: ImageSize(size.pixels),
             transform: size.transform, prefix: prefix, blocks: isTimm ? "blocks." : "_blocks.")
+    }
+}
+
+extension TimmConfiguration {
+    /// Throws where the vector before a head is not the mean over the map.
+    func checkPool(_ arguments: ModelConfiguration, hasHead: Bool) throws {
+        guard hasHead, let pool = try pool(arguments), pool != "avg", pool != "fast" else { return }
+        throw arguments.problem("the \"global_pool\" \"\(pool)\" of a head is not supported; \"avg\" is")
+    }
+}
+
+extension ModelConfiguration {
+    /// Throws where an EfficientNet has another activation than its kind's own.
+    fileprivate func checkActivation(isLite: Bool) throws {
+        guard has("act_layer"), let name = try text("act_layer") else { return }
+        let own = isLite ? ["relu6"] : ["silu", "swish"]
+        guard own.contains(name) else {
+            throw problem("the activation \"\(name)\" of \"act_layer\" is not supported; \"\(own[0])\" is")
+        }
+    }
+}
+
+extension EfficientNet {
+    /// Takes what the arguments say of padding and normalisation.
+    fileprivate mutating func read(_ arguments: ModelConfiguration) throws {
+        switch try arguments.text("pad_type") {
+        case nil: break
+        case "same": padsAsTensorFlow = true
+        case "": padsAsTensorFlow = false
+        case let other?:
+            throw arguments.problem("\"pad_type\" is \"\(other)\"; \"same\" and \"\" are supported")
+        }
+        if try arguments.flag("bn_tf") == true { epsilon = 1e-3 }
+        if arguments.has("bn_eps") { epsilon = try arguments.epsilon("bn_eps") }
     }
 }
 
@@ -105,6 +169,8 @@ struct EfficientNetSize: Sendable {
     /// How much of a resized image's side the crop is.
     var crop: Double
     var isLite = false
+    /// timm's name of it, without `tf_`.
+    var architecture: String { name.lowercased().replacing("-", with: "_") }
 
     /// timm's: bicubic, but for the two largest of Lite.
     var transform: ImageTransform {
@@ -139,13 +205,16 @@ struct EfficientNetSize: Sendable {
         }
     }
 
-    /// The size with that stem and so many blocks; one of the same depth where none has both, whose tensors then do not fit.
-    static func matching(stem: Int?, blocks: Int, isLite: Bool) -> EfficientNetSize {
+    /// The size with that stem, so many blocks, and the shape of the last convolution; the likeliest if none has all,
+    /// whose tensors then do not fit.
+    static func matching(stem: Int?, blocks: Int, head: [Int]?, isLite: Bool) -> EfficientNetSize {
         let sizes = isLite ? lite : all
-        func network(_ size: EfficientNetSize) -> EfficientNet {
-            EfficientNet(width: size.width, depth: size.depth, isLite: isLite)
+        func score(_ size: EfficientNetSize) -> Int {
+            let network = EfficientNet(width: size.width, depth: size.depth, isLite: isLite)
+            return (network.depths.reduce(0, +) == blocks ? 4 : 0) + (network.stemWidth == stem ? 2 : 0)
+                + (head?.prefix(2) == [network.headWidth, network.lastWidth] ? 1 : 0)
         }
-        let deep = sizes.filter { network($0).depths.reduce(0, +) == blocks }
-        return deep.first { network($0).stemWidth == stem } ?? deep.first ?? sizes[0]
+        let scores = sizes.map(score)
+        return sizes[scores.firstIndex(of: scores.max() ?? 0) ?? 0]
     }
 }

@@ -20,7 +20,7 @@ struct ConvolutionalModel {
         network: ConvolutionalNetwork, unused: [String]
     ) {
         let layout = CheckpointLayout(
-            family: family, prefixes: [], names: [:], block: blocks + "{}",
+            family: family, names: [:], block: blocks + "{}",
             ignored: [".num_batches_tracked"])
         let reader = ParameterReader(checkpoint, layout: layout, prefix: prefix, scope: scope)
         var parameters = MapParameters()

@@ -4,7 +4,7 @@ extension ModelFamily {
     /// The text encoders of transformers.
     static let huggingFaceText = ModelFamily(
         kinds: HuggingFaceText.types,
-        recognizes: { $0.configuration?.text("model_type").map(HuggingFaceText.types.contains) ?? false },
+        recognizes: { $0.modelType.map(HuggingFaceText.types.contains) ?? false },
         load: { files in
             guard let configuration = files.configuration else { return Towers() }
             return Towers(text: try HuggingFaceText.load(files, configuration))
@@ -27,32 +27,42 @@ enum HuggingFaceText {
         var unplaced: Int32?
     }
 
-    /// The text tower of a folder.
+    /// The text tower of a folder; of sentence-transformers with its pooling and its longest text.
     static func load(_ files: ModelFiles, _ configuration: ModelConfiguration) throws -> TextTower {
-        let family = try family(configuration)
+        let family = try family(configuration, files.notes)
         let transformer = family.transformer
         try configuration.check(transformer)
-        let reader = ParameterReader(try files.checkpoint(), layout: family.layout)
+        let reader = try ParameterReader(try files.checkpoint(), layout: family.layout)
         var (embedding, blocks) = reader.textTransformer(
             transformer, vocabulary: family.vocabulary, positions: family.positions, types: family.types)
         embedding.firstPosition = family.firstPosition
         embedding.unplaced = family.unplaced
+        guard embedding.maximumLength > 0 else {
+            throw configuration.problem(
+                "\"max_position_embeddings\" is \(family.positions), of which none is left behind the padding's"
+            )
+        }
         let width = transformer.width
         // Present in a bare BertModel; it is no layer whose features are taken, but it is part of the model.
         if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
-        let tokenizer = try loadTokenizer(files.folder)
-        try configuration.check(tokenizer, vocabulary: family.vocabulary)
+        let tokenizer = try TokenizerFolder(files.folder, files.notes)
+        try configuration.check(tokenizer.tokenizer, vocabulary: family.vocabulary)
+        let modules = try SentenceModules(files)
         return TextTower(
             TextTower.Parts(
                 family: family.layout.family, configuration: transformer, embedding: embedding,
                 blocks: blocks, blockNames: (0..<transformer.depth).map(family.layout.blockName),
-                tokenizer: tokenizer, unused: unused))
+                tokenizer: tokenizer.tokenizer, unused: unused,
+                maximumLength: modules.maximumLength ?? tokenizer.maximumLength,
+                lowercases: modules.lowercases, defaultPooling: modules.pooling ?? .mean,
+                poolingRefusal: modules.refusal))
     }
 
-    private static func family(_ configuration: ModelConfiguration) throws -> Family {
-        switch configuration.text("model_type") {
-        case "distilbert":
+    private static func family(_ file: ModelConfiguration, _ notes: LoadingNotes) throws -> Family {
+        let type = try file.text("model_type")
+        if type == "distilbert" {
+            let configuration = try file.read(as: .distilBERT, notes: notes)
             return Family(
                 layout: .distilBERT,
                 transformer: TransformerConfiguration(
@@ -62,27 +72,41 @@ enum HuggingFaceText {
                     activation: try configuration.activation("activation")),
                 vocabulary: try configuration.count("vocab_size"),
                 positions: try configuration.count("max_position_embeddings"), types: 0)
-        case let type:
-            if let kind = configuration.text("position_embedding_type"), kind != "absolute" {
-                throw configuration.problem(
-                    "the position embedding \"\(kind)\" is not supported; \"absolute\" is")
-            }
-            let isRoberta = type == "roberta"
-            let padding = configuration.integer("pad_token_id") ?? 1
-            return Family(
-                layout: isRoberta ? .roberta : .bert,
-                transformer: TransformerConfiguration(
-                    width: try configuration.count("hidden_size"),
-                    depth: try configuration.count("num_hidden_layers"),
-                    heads: try configuration.count("num_attention_heads"),
-                    feedForwardWidth: try configuration.count("intermediate_size"),
-                    activation: try configuration.activation("hidden_act"),
-                    epsilon: configuration.number("layer_norm_eps") ?? 1e-12,
-                    isCausal: configuration.flag("is_decoder") ?? false),
-                vocabulary: try configuration.count("vocab_size"),
-                positions: try configuration.count("max_position_embeddings"),
-                types: try configuration.count("type_vocab_size"),
-                firstPosition: isRoberta ? padding + 1 : 0, unplaced: isRoberta ? Int32(padding) : nil)
         }
+        let isRoberta = type == "roberta"
+        let configuration = try file.read(as: isRoberta ? .roberta : .bert, notes: notes)
+        let padding = isRoberta ? try configuration.padding() : nil
+        return Family(
+            layout: isRoberta ? .roberta : .bert,
+            transformer: TransformerConfiguration(
+                width: try configuration.count("hidden_size"),
+                depth: try configuration.count("num_hidden_layers"),
+                heads: try configuration.count("num_attention_heads"),
+                feedForwardWidth: try configuration.count("intermediate_size"),
+                activation: try configuration.activation("hidden_act"),
+                epsilon: try configuration.epsilon("layer_norm_eps"),
+                isCausal: try configuration.flag("is_decoder") ?? false),
+            vocabulary: try configuration.count("vocab_size"),
+            positions: try configuration.count("max_position_embeddings"),
+            types: try configuration.count("type_vocab_size"),
+            firstPosition: padding.map { $0 + 1 } ?? 0, unplaced: padding.map(Int32.init))
+    }
+}
+
+extension ModelConfiguration {
+    /// What layer normalisation adds to the variance.
+    func epsilon(_ key: String) throws -> Float {
+        guard let epsilon = try number(key) else { throw problem("\"\(key)\" is missing") }
+        guard epsilon >= 0 else { throw problem("\"\(key)\" must not be negative; it is \(epsilon)") }
+        return epsilon
+    }
+
+    /// The padding's id, from which RoBERTa counts positions.
+    fileprivate func padding() throws -> Int {
+        guard let id = try integer("pad_token_id"), id >= 0, id < 1_000_000 else {
+            throw problem(
+                "\"pad_token_id\" must be a whole number from 0, since positions are counted from it")
+        }
+        return id
     }
 }

@@ -4,75 +4,183 @@ import Foundation
 extension ModelFiles {
     /// What the files say of the images that a model takes; `standard` and `size` where they say nothing.
     ///
-    /// Read from timm's `pretrained_cfg`, open_clip's `preprocess_cfg` and transformers' `preprocessor_config.json`.
+    /// Read from timm's `pretrained_cfg`, open_clip's `preprocess_cfg`, and transformers' `preprocessor_config.json` or
+    /// `processor_config.json`.
     func imageTransform(_ standard: ImageTransform, size: ImageSize) throws -> (ImageTransform, ImageSize) {
-        if configuration?.section("pretrained_cfg") != nil {
-            return (TimmConfiguration(self).adjusted(standard, size: size), size)
+        if modelType == nil, isFile || isTimm || openCLIP == nil {
+            let timm = try TimmConfiguration(self)
+            let size = try timm.imageSize() ?? size
+            return (try timm.transform(standard, size: size), size)
         }
-        if let openCLIP { return try fromOpenCLIP(openCLIP.section("preprocess_cfg"), standard, size) }
-        let file = folder.appending(path: "preprocessor_config.json")
-        guard !isFile, FileManager.default.fileExists(atPath: file.path) else { return (standard, size) }
-        return try fromTransformers(ModelConfiguration(file: file), standard, size)
+        if let openCLIP {
+            let section = try openCLIP.section("preprocess_cfg")?.read(
+                as: .openCLIPPreprocessing, notes: notes)
+            return try section.map { try fromOpenCLIP($0, standard, size) } ?? (standard, size)
+        }
+        guard let processor = try processor() else { return (standard, size) }
+        return try ImageProcessor(processor, modelType: modelType ?? "").transform(for: size)
+    }
+
+    /// What transformers' image processor is made of; what belongs to a processor of both towers comes first, as there.
+    private func processor() throws -> ModelConfiguration? {
+        if location.hasFile("processor_config.json") {
+            let whole = try ModelConfiguration(file: folder.appending(path: "processor_config.json"))
+            if let section = whole.section("image_processor") {
+                return try section.read(as: .imageProcessor, notes: notes)
+            }
+        }
+        guard location.hasFile("preprocessor_config.json") else { return nil }
+        return try ModelConfiguration(file: folder.appending(path: "preprocessor_config.json"))
+            .read(as: .imageProcessor, notes: notes)
     }
 
     private func fromOpenCLIP(
-        _ configuration: ModelConfiguration?, _ standard: ImageTransform, _ size: ImageSize
-    ) throws -> (ImageTransform, ImageSize) {
-        guard let configuration else { return (standard, size) }
-        var transform = standard
-        try transform.read(configuration, mean: "mean", deviation: "std", interpolation: "interpolation")
-        if configuration.text("resize_mode") == "squash" { transform.fit = .stretched }
-        return (transform, size)
-    }
-
-    private func fromTransformers(
         _ configuration: ModelConfiguration, _ standard: ImageTransform, _ size: ImageSize
-    ) throws -> (ImageTransform, ImageSize) {
+    )
+        throws -> (ImageTransform, ImageSize)
+    {
         var transform = standard
-        try transform.read(configuration, mean: "image_mean", deviation: "image_std", interpolation: nil)
-        switch configuration.integer("resample") {
-        case nil: break
-        case 2: transform.interpolation = .bilinear
-        case 3: transform.interpolation = .bicubic
-        case let number?:
+        transform.normalization = try configuration.normalization("mean", "std", standard: .clip)
+        transform.interpolation = try configuration.interpolation("interpolation")
+        let size = try configuration.extent("size") ?? size
+        switch try configuration.text("resize_mode") {
+        // open_clip scales the shorter side to the shorter one of the network's, of sizes that are no square to cover both.
+        case "shortest":
+            transform.fit = .cropping(size, fraction: 1)
+            if size.height != size.width { transform.interpolation = .bicubic }
+        case "squash": transform.fit = .stretched
+        case let mode:
             throw configuration.problem(
-                "\"resample\" is \(number); 2 (bilinear) and 3 (bicubic) are supported")
-        }
-        func sides(_ key: String) -> ImageSize? {
-            if let side = configuration.integer(key) { return ImageSize(side) }
-            let section = configuration.section(key)
-            guard let height = section?.integer("height"), let width = section?.integer("width") else {
-                return nil
-            }
-            return ImageSize(height: height, width: width)
-        }
-        if configuration.flag("do_center_crop") == true {
-            let shorter = configuration.section("size")?.integer("shortest_edge") ?? sides("size")?.height
-            if let shorter { transform.fit = .shorterSide(shorter) }
-            return (transform, sides("crop_size") ?? size)
-        }
-        if let size = sides("size") {
-            transform.fit = .stretched
-            return (transform, size)
+                "\"resize_mode\" is \"\(mode ?? "null")\"; \"shortest\" and \"squash\" are supported")
         }
         return (transform, size)
     }
 }
 
-extension ImageTransform {
-    /// Takes means, deviations and the interpolation from a configuration where they are there.
-    fileprivate mutating func read(
-        _ configuration: ModelConfiguration, mean: String, deviation: String, interpolation key: String?
-    ) throws {
-        if let mean = configuration.numbers(mean), let deviation = configuration.numbers(deviation),
-            mean.count == 3, deviation.count == 3
-        {
-            normalization = Normalization(mean: mean, deviation: deviation)
+/// An image processor of transformers: resizes, crops, scales and normalises, each where it is asked for.
+struct ImageProcessor {
+    /// What a class of transformers assumes where the configuration says nothing.
+    private struct Standard {
+        var size: ImageSize?
+        var shortestEdge: Int?
+        var cropSize: ImageSize?
+        var interpolation = Interpolation.bicubic
+        var normalization = ImageTransform.Normalization.clip
+    }
+
+    private let configuration: ModelConfiguration
+    private let standard: Standard
+
+    /// Throws where the class is another than those of ViT, CLIP and Bit (DINOv2).
+    init(_ configuration: ModelConfiguration, modelType: String) throws {
+        self.configuration = configuration
+        let named =
+            try configuration.text("image_processor_type") ?? configuration.text("feature_extractor_type")
+        let name = (named ?? "").replacing("ImageProcessor", with: "").replacing("FeatureExtractor", with: "")
+            .replacing("Fast", with: "").replacing("Pil", with: "")
+        switch name.isEmpty ? modelType : name {
+        case "ViT", "vit":
+            standard = Standard(size: ImageSize(224), interpolation: .bilinear, normalization: .timm)
+        case "CLIP", "clip", "clip_vision_model", "Bit", "dinov2", "dinov2_with_registers":
+            standard = Standard(shortestEdge: 224, cropSize: ImageSize(224))
+        default:
+            throw configuration.problem(
+                "the image processor \"\(named ?? modelType)\" is not supported; those of ViT, CLIP and Bit are"
+            )
         }
-        guard let key, let name = configuration.text(key), name != "random" else { return }
-        guard let interpolation = Interpolation(rawValue: name) else {
-            throw configuration.problem("\"\(key)\" is \"\(name)\"; bilinear and bicubic are supported")
+    }
+
+    /// The transform, and the size of the images that it makes; `size` is that of the network.
+    func transform(for size: ImageSize) throws -> (ImageTransform, ImageSize) {
+        var transform = ImageTransform(normalization: try normalization())
+        transform.interpolation = try interpolation()
+        let crop = try flag("do_center_crop") ?? (standard.cropSize != nil) ? try cropSize() : nil
+        guard try flag("do_resize") ?? true else {
+            transform.fit = crop == nil ? nil : .cropped
+            return (transform, crop ?? size)
         }
-        self.interpolation = interpolation
+        let (exact, shortest) = try resizing()
+        if let exact {
+            guard let crop, crop != exact else {
+                transform.fit = .stretched
+                return (transform, exact)
+            }
+            throw configuration.problem(
+                "a crop of \(crop) from images that were stretched to \(exact) is not supported")
+        }
+        guard let shortest else { throw configuration.problem("\"size\" is missing") }
+        guard let crop else {
+            throw configuration.problem(
+                "\"size\" has a \"shortest_edge\" and \"do_center_crop\" is false: images would keep their proportions, "
+                    + "which is not supported")
+        }
+        transform.fit = .shorterSide(shortest)
+        return (transform, crop)
+    }
+
+    private func flag(_ key: String) throws -> Bool? { try configuration.flag(key) }
+
+    /// What is subtracted and divided by, of channels from 0 to 1: `(pixel * factor - mean) / deviation`.
+    private func normalization() throws -> ImageTransform.Normalization {
+        let isNormalized = try flag("do_normalize") ?? true
+        let none = ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
+        let given =
+            isNormalized
+            ? try configuration.normalization("image_mean", "image_std", standard: standard.normalization)
+            : none
+        let factor =
+            try flag("do_rescale") ?? true
+            ? Double(try configuration.double("rescale_factor") ?? 1.0 / 255) : 1
+        guard factor > 0 else {
+            throw configuration.problem("\"rescale_factor\" must be above 0; it is \(factor)")
+        }
+        let scale = factor * 255
+        // The usual factor, however many of its digits were written.
+        if abs(scale - 1) < 1e-6 { return given }
+        return ImageTransform.Normalization(
+            mean: given.mean.map { Float(Double($0) / scale) },
+            deviation: given.deviation.map { Float(Double($0) / scale) })
+    }
+
+    /// The interpolation by Pillow's number.
+    private func interpolation() throws -> Interpolation {
+        switch try configuration.integer("resample") {
+        case nil: return standard.interpolation
+        case 2: return .bilinear
+        case 3: return .bicubic
+        case let number?:
+            throw configuration.problem(
+                "\"resample\" is \(number); 2 (bilinear) and 3 (bicubic) are supported")
+        }
+    }
+
+    private func cropSize() throws -> ImageSize? {
+        guard configuration.has("crop_size") else { return standard.cropSize }
+        let (exact, _) = try sides("crop_size", isSquare: true)
+        return exact
+    }
+
+    /// Rows and columns, or the shorter side alone.
+    private func resizing() throws -> (exact: ImageSize?, shortest: Int?) {
+        guard configuration.has("size") else { return (standard.size, standard.shortestEdge) }
+        let isSquare = try flag("default_to_square") ?? (standard.size != nil)
+        return try sides("size", isSquare: isSquare)
+    }
+
+    /// A number, a pair, or an object with `height` and `width` or with `shortest_edge`.
+    private func sides(_ key: String, isSquare: Bool) throws -> (exact: ImageSize?, shortest: Int?) {
+        guard let section = configuration.section(key) else {
+            guard let size = try configuration.extent(key) else { return (nil, nil) }
+            return isSquare || configuration.isList(key) ? (size, nil) : (nil, size.height)
+        }
+        switch section.keys.sorted() {
+        case ["height", "width"]:
+            return (ImageSize(height: try section.count("height"), width: try section.count("width")), nil)
+        case ["shortest_edge"]: return (nil, try section.count("shortest_edge"))
+        case let keys:
+            throw configuration.problem(
+                "\"\(key)\" has \(keys.joined(separator: ", ")); height and width, or shortest_edge alone, are supported"
+            )
+        }
     }
 }

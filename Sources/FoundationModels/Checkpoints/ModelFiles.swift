@@ -1,43 +1,75 @@
 import Foundation
 
 /// What a user named: a folder with a configuration and weights, or a file of weights alone.
-struct ModelFiles {
+struct ModelFiles: Sendable {
     /// The folder or file.
     let location: URL
-    /// `config.json`, where there is one.
+    /// Whether it is a file of weights, without a configuration beside it.
+    let isFile: Bool
+    /// The folder of sentence-transformers' `modules.json`, if there is one.
+    let modules: URL?
+    /// `config.json`, if there is one; what the caller says of the architecture is added.
     let configuration: ModelConfiguration?
-    /// `open_clip_config.json`, where there is one.
+    /// `open_clip_config.json`, if there is one.
     let openCLIP: ModelConfiguration?
+    /// What the user should know of how the files were read.
+    let notes = LoadingNotes()
 
-    /// What is at a place. A folder's own file of weights, with a configuration beside it, means the folder.
-    init(_ place: URL) throws {
-        let folder = place.deletingLastPathComponent()
-        let isDescribed = ["config.json", "open_clip_config.json"].contains {
-            FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+    private static let descriptions = ["config.json", "open_clip_config.json", "modules.json"]
+
+    /// What is at a place. A folder's only file of weights, with a configuration beside it, means the folder.
+    ///
+    /// `architecture` is timm's name of it, for weights that do not tell it. Throws where nothing is there.
+    init(_ place: URL, architecture: String? = nil) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else {
+            throw FoundationModelError.file(path: place.path, problem: "there is no such folder or file")
         }
-        let isFolders =
-            isDescribed && Checkpoint.fileNames.contains(place.lastPathComponent)
+        let folder = place.deletingLastPathComponent()
+        let means =
+            !isFolder.boolValue && Self.hasDescription(folder)
             && (try? Checkpoint.file(of: folder))?.lastPathComponent == place.lastPathComponent
-        let location = isFolders ? folder : place
-        self.location = location
+        isFile = !isFolder.boolValue && !means
+        let top = means ? folder : place
+        modules = isFile ? nil : [top].first { $0.hasFile("modules.json") }
+        // Folders of sentence-transformers before 2021 have the encoder in one of their own.
+        location =
+            try modules.flatMap { top.hasFile("config.json") ? nil : try SentenceModules.encoder(in: $0) }
+            ?? top
+        let location = location
+        let isFile = isFile
         func read(_ name: String) throws -> ModelConfiguration? {
             let file = location.appending(path: name)
-            return FileManager.default.fileExists(atPath: file.path)
-                ? try ModelConfiguration(file: file) : nil
+            return !isFile && location.hasFile(name) ? try ModelConfiguration(file: file) : nil
         }
-        configuration = try read("config.json")
         openCLIP = try read("open_clip_config.json")
+        let found = try read("config.json")
+        configuration =
+            try architecture.map { name in
+                let given = ModelConfiguration(
+                    path: location.path,
+                    json: .object([(Array("architecture".utf8), .string(Array(name.utf8)))]))
+                if let type = try found?.text("model_type") {
+                    throw FoundationModelError.input(
+                        "the architecture \"\(name)\" was given, but \(location.path) says itself that it is \"\(type)\""
+                    )
+                }
+                return found?.overlaid(by: given) ?? given
+            } ?? found
     }
 
-    /// Whether it is a file of weights, without a configuration beside it.
-    var isFile: Bool { Checkpoint.endings.contains(location.pathExtension) && !location.hasDirectoryPath }
+    /// Whether a folder says what model it has.
+    static func hasDescription(_ folder: URL) -> Bool { descriptions.contains(where: folder.hasFile) }
 
     /// Whether the weights are timm's, whose folders of CLIP's image towers also have open_clip's configuration and
     /// weights.
     var isTimm: Bool {
-        guard configuration?.text("architecture") != nil, !isFile else { return false }
+        guard configuration?.has("architecture") == true, !isFile else { return false }
         return (try? Checkpoint.file(of: location))?.lastPathComponent.hasPrefix("open_clip") == false
     }
+
+    /// transformers' name of the kind of model, if `config.json` says it.
+    var modelType: String? { try? configuration?.text("model_type") }
 
     /// The folder, of a file the one that it lies in.
     var folder: URL { isFile ? location.deletingLastPathComponent() : location }
@@ -45,5 +77,12 @@ struct ModelFiles {
     /// The weights.
     func checkpoint() throws -> Checkpoint {
         isFile ? try Checkpoint(file: location) : try Checkpoint(folder: location)
+    }
+}
+
+extension URL {
+    /// Whether a folder has a file or folder of that name.
+    func hasFile(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: appending(path: name).path)
     }
 }

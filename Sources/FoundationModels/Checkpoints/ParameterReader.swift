@@ -12,11 +12,13 @@ final class ParameterReader {
     private var used: Set<String> = []
     private var problems: [String] = []
 
-    convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) {
+    /// The tensors of the layout behind whatever stands before its token embedding; names of other towers do not count.
+    ///
+    /// Throws where there are several such models.
+    convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) throws {
         let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
-        let prefix =
-            layout.prefixes.first { checkpoint.shape(of: $0 + anchor) != nil } ?? layout.prefixes.last ?? ""
-        self.init(checkpoint, layout: layout, prefix: prefix, scope: layout.scope)
+        let prefix = try checkpoint.prefix(before: anchor) ?? ""
+        self.init(checkpoint, layout: layout, prefix: prefix, scope: layout.scope.map { prefix + $0 })
     }
 
     /// The tensors whose names begin with `prefix`, which may be only a part of the checkpoint.
@@ -120,7 +122,11 @@ final class ParameterReader {
 
     /// A weight by its name without the prefix, of `columns` inputs; it stays in 16 bits where the file has it so.
     func weight(_ name: String, shape: [Int], columns: Int) -> LayerWeight {
-        if let halves = checkpoint.halves(prefix + name), isFitting(prefix + name, shape) {
+        // What is wrong with numbers that cannot be taken is said by `tensor`.
+        if checkpoint.shape(of: prefix + name) == shape,
+            let halves = try? checkpoint.halves(prefix + name)
+        {
+            used.insert(prefix + name)
             return LayerWeight(halves, rows: halves.count / columns, columns: columns)
         }
         let tensor = tensor(name, shape: shape)

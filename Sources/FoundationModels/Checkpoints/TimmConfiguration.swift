@@ -1,43 +1,116 @@
 import Formats
 
-/// What timm's `config.json` says of the images that a model takes.
+/// timm's `config.json`: the architecture, its arguments, and the images that it takes.
 struct TimmConfiguration {
-    private let section: ModelConfiguration?
+    /// timm's name of the architecture, without the tag of the weights.
+    let architecture: TimmArchitecture?
+    /// What is done to images, if it is given.
+    private let pretrained: ModelConfiguration?
+    /// The arguments that are not the architecture's own, not yet read.
+    private let arguments: ModelConfiguration?
+    private let globalPool: String?
+    private let notes: LoadingNotes
 
-    init(_ files: ModelFiles) { section = files.configuration?.section("pretrained_cfg") }
-
-    /// Rows and columns of pixels, where they are given.
-    var imageSize: ImageSize? {
-        guard let size = section?.numbers("input_size"), size.count == 3,
-            size.allSatisfy({ $0 >= 1 && $0 < 1e5 })
-        else { return nil }
-        return ImageSize(height: Int(size[1]), width: Int(size[2]))
+    /// Reads the files' `config.json`, of which all may lie on the topmost level (files of before 2023).
+    init(_ files: ModelFiles) throws {
+        notes = files.notes
+        guard let file = files.configuration else {
+            (architecture, pretrained, arguments, globalPool) = (nil, nil, nil, nil)
+            return
+        }
+        architecture = try file.text("architecture").map(TimmArchitecture.init)
+        if file.section("pretrained_cfg") == nil, file.has("input_size") || file.has("mean") {
+            pretrained = try file.read(as: .timmPretrained, notes: files.notes)
+            (arguments, globalPool) = (nil, nil)
+            return
+        }
+        let whole = try file.read(as: .timm, notes: files.notes)
+        pretrained = try whole.section("pretrained_cfg")?.read(as: .timmPretrained, notes: files.notes)
+        arguments = whole.section("model_args")
+        globalPool = try whole.text("global_pool")
     }
 
-    /// The transform with what is said otherwise, for images of that size.
-    func adjusted(_ transform: ImageTransform, size: ImageSize) -> ImageTransform {
-        var transform = transform
-        if let mean = section?.numbers("mean"), let deviation = section?.numbers("std"), mean.count == 3,
-            deviation.count == 3
-        {
-            transform.normalization = ImageTransform.Normalization(mean: mean, deviation: deviation)
+    /// The arguments with which the network was made.
+    func arguments(as fields: ConfigurationFields) throws -> ModelConfiguration {
+        let none = ModelConfiguration(path: "", json: .object([]))
+        return try (arguments ?? none).read(as: fields, notes: notes)
+    }
+
+    /// How the vector of the whole image is made; nil if nothing says it.
+    func pool(_ arguments: ModelConfiguration) throws -> String? {
+        try arguments.text("global_pool") ?? globalPool
+    }
+
+    /// Rows and columns of pixels, if they are given.
+    func imageSize() throws -> ImageSize? {
+        if try pretrained?.flag("fixed_input_size") == true, let size = try trainedSize() { return size }
+        return try pretrained?.numbers("input_size", count: 3).flatMap { size in
+            guard size[0] == 3 else {
+                throw pretrained?.problem("\"input_size\" has \(Int(size[0])) channels; 3 are supported")
+                    ?? .input("3 channels are supported")
+            }
+            guard size.allSatisfy({ $0 >= 1 && $0 < 1e5 }) else {
+                throw pretrained?.problem("\"input_size\" must be three numbers above 0") ?? .input("no size")
+            }
+            return ImageSize(height: Int(size[1]), width: Int(size[2]))
         }
-        if let name = section?.text("interpolation"), let interpolation = Interpolation(rawValue: name) {
-            transform.interpolation = interpolation
+    }
+
+    /// The size for which a vision transformer was made, if its arguments say it.
+    func trainedSize() throws -> ImageSize? { try arguments?.extent("img_size") }
+
+    /// The transform for images of that size: timm's own if the configuration describes one, else `standard`.
+    func transform(_ standard: ImageTransform, size: ImageSize) throws -> ImageTransform {
+        guard let pretrained, !pretrained.isEmpty else { return standard }
+        var transform = standard
+        let imageNet = ImageTransform.Normalization.imageNet
+        transform.normalization = try pretrained.normalization("mean", "std", standard: imageNet)
+        transform.interpolation = try pretrained.interpolation("interpolation")
+        let fraction = try pretrained.number("crop_pct") ?? 0.875
+        guard fraction > 0, fraction <= 4 else {
+            throw pretrained.problem("\"crop_pct\" must be a number above 0; it is \(fraction)")
         }
-        if let fraction = section?.number("crop_pct"), fraction > 0 {
-            transform.fit = .cropping(size, fraction: Double(fraction))
+        switch try pretrained.text("crop_mode") {
+        case "center", nil: transform.fit = .cropping(size, fraction: Double(fraction))
+        case "squash" where fraction == 1: transform.fit = .stretched
+        case let mode?:
+            throw pretrained.problem(
+                "\"crop_mode\" \"\(mode)\" with a \"crop_pct\" of \(fraction) is not supported; "
+                    + "\"center\" is, and \"squash\" with 1")
         }
-        if section?.text("crop_mode") == "squash" { transform.fit = .stretched }
         return transform
     }
 }
 
+extension ModelConfiguration {
+    /// Means and deviations of the channels; `standard` where a field is missing.
+    func normalization(_ mean: String, _ deviation: String, standard: ImageTransform.Normalization) throws
+        -> ImageTransform.Normalization
+    {
+        let deviations = try numbers(deviation, count: 3) ?? standard.deviation
+        guard !deviations.contains(0) else { throw problem("\"\(deviation)\" must not be 0") }
+        return ImageTransform.Normalization(
+            mean: try numbers(mean, count: 3) ?? standard.mean, deviation: deviations)
+    }
+
+    /// The interpolation by its name.
+    func interpolation(_ key: String) throws -> Interpolation {
+        let name = try text(key)
+        guard let interpolation = name.flatMap(Interpolation.init(rawValue:)) else {
+            throw problem(
+                "\"\(key)\" is \(name.map { "\"\($0)\"" } ?? "null"); bilinear and bicubic are supported")
+        }
+        return interpolation
+    }
+}
+
 extension ImageTransform.Fit {
-    /// The middle of the image, of which the crop is `fraction` (timm's `crop_pct`); all of it, where the network's
-    /// images are no squares.
+    /// The middle of the image, of which the crop is `fraction` (timm's `crop_pct`).
     static func cropping(_ size: ImageSize, fraction: Double) -> ImageTransform.Fit {
         // A fraction that was a Float may be a little too large: 224 / 0.8 must be 280 and not 279.99999.
-        size.height == size.width ? .shorterSide(Int(Double(size.height) / fraction + 1e-5)) : .stretched
+        func scaled(_ side: Int) -> Int { Int(Double(side) / fraction + 1e-5) }
+        return size.height == size.width
+            ? .shorterSide(scaled(size.height))
+            : .covering(ImageSize(height: scaled(size.height), width: scaled(size.width)))
     }
 }

@@ -9,12 +9,20 @@ struct VisionModel {
     var scope: [String] = []
     /// What comes before `ViT-B/16` in the family's name.
     var kind = ""
-    /// How many heads a block has; nothing where its width tells.
+    /// How many heads a block has; nil if its width tells.
     var heads: Int?
     var activation = TransformerConfiguration.Activation.gelu
     var epsilon: Float = 1e-6
-    /// Pixels along each side of the images of training, where a configuration says it.
-    var side: Int?
+    /// Whether query, key and value have biases, if a configuration says it.
+    var hasAttentionBias: Bool?
+    /// Rows and columns of pixels of the images of training that a configuration names, the likeliest first.
+    var grids: [ImageSize] = []
+    /// Whether the first of them must be the one.
+    var isGridGiven = false
+    /// How the vector of the whole image is made, by timm's name, if a configuration says it.
+    var pool: String?
+    /// Whether a file without the layer on the vector of the whole image is not whole.
+    var needsHead = false
     /// What the layer on the vector of the whole image is called for short.
     var headName = "head"
     /// The name of the projection divided by its length, where there is one.
@@ -23,9 +31,9 @@ struct VisionModel {
     /// The network, and the tensors that it has no use for; throws what does not fit.
     func network(_ checkpoint: Checkpoint) throws -> (network: VisionTransformer, unused: [String]) {
         let reader = VisionReader(checkpoint, layout: layout, prefix: prefix, scope: scope)
+        try reader.check()
         let width = reader.width
-        let heads = heads ?? VisionModel.heads(width)
-        guard width > 0, heads > 0, width % heads == 0 else {
+        guard let heads = heads ?? TimmArchitecture.heads(width), heads > 0, width % heads == 0 else {
             throw FoundationModelError.file(
                 path: checkpoint.path,
                 problem:
@@ -33,18 +41,30 @@ struct VisionModel {
                     + "says it (timm's \"model_args\": {\"num_heads\": …})")
         }
         let inner = reader.feedForward
+        if inner.isGated, ![.gelu, .silu].contains(activation) {
+            throw FoundationModelError.file(
+                path: checkpoint.path,
+                problem:
+                    "the activation \(activation.rawValue) of a gated feed-forward part is not supported; silu is"
+            )
+        }
         let configuration = TransformerConfiguration(
             width: width, depth: reader.depth, heads: heads, feedForwardWidth: inner.width,
             activation: inner.isGated ? .silu : activation, isGated: inner.isGated, epsilon: epsilon,
             normOrder: .before)
-        let patch = reader.patchSize
         let embedding = try reader.embedding(
-            width: width, side: side.map { $0 / max(patch, 1) }, epsilon: epsilon)
-        let blocks = (0..<configuration.depth).map { reader.block($0, configuration) }
-        let head = reader.head(
-            width: width, epsilon: epsilon, shortName: headName, embeddingName: embeddingName)
+            width: width, grids: grids, isGridGiven: isGridGiven, epsilon: epsilon)
+        let blocks = (0..<configuration.depth).map {
+            reader.block($0, configuration, hasAttentionBias: hasAttentionBias)
+        }
+        let head = try reader.head(
+            width: width, epsilon: epsilon, shortName: headName, embeddingName: embeddingName, pool: pool)
+        if needsHead, head.projection == nil {
+            throw FoundationModelError.parameters(
+                path: checkpoint.path, problems: ["\(layout.head ?? "the projection") is missing"])
+        }
         let network = VisionTransformer(
-            family: kind + "ViT-\(VisionModel.size(width))/\(patch)", configuration: configuration,
+            family: kind + "ViT-\(VisionModel.size(width))/\(reader.patchSize)", configuration: configuration,
             embedding: embedding, blocks: blocks, head: head,
             names: reader.hasScales ? layout.names.scaled : layout.names)
         return (network, try reader.finish())
@@ -58,11 +78,6 @@ struct VisionModel {
         let (transform, size) = try files.imageTransform(
             standard(network.imageSize), size: network.imageSize)
         return ImageTower(network: try network.resized(to: size), transform: transform, unused: unused)
-    }
-
-    /// The heads of the published ViT of that width: 64 numbers each but for the largest.
-    private static func heads(_ width: Int) -> Int {
-        [1280: 16, 1408: 16, 1664: 16][width] ?? (width % 64 == 0 ? width / 64 : 0)
     }
 
     /// The letters of the published ViT of that width.

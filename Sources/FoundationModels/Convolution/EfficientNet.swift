@@ -7,11 +7,27 @@ struct EfficientNet: Sendable {
     var width: Double
     var depth: Double
     var isLite = false
-    /// Whether TensorFlow's weights are meant: its padding, and 0.001 in batch normalisation instead of 0.00001.
-    var isTensorFlow = true
+    /// Whether windows pad as TensorFlow's do.
+    var padsAsTensorFlow = true
+    /// What batch normalisation adds to the variance: 0.001 in TensorFlow.
+    var epsilon: Float = 1e-3
     /// The outputs of the head, where there is one.
     var classes: Int?
     var names = EfficientNetNames.timm
+
+    /// An EfficientNet with TensorFlow's padding and normalisation, or with PyTorch's.
+    init(
+        width: Double, depth: Double, isLite: Bool = false, isTensorFlow: Bool = true, classes: Int? = nil,
+        names: EfficientNetNames = .timm
+    ) {
+        self.width = width
+        self.depth = depth
+        self.isLite = isLite
+        self.classes = classes
+        self.names = names
+        padsAsTensorFlow = isTensorFlow
+        epsilon = isTensorFlow ? 1e-3 : 1e-5
+    }
 
     /// A stage: expansion, window, stride, channels, blocks.
     private static let stages = [
@@ -22,6 +38,8 @@ struct EfficientNet: Sendable {
 
     /// The channels of the stem.
     var stemWidth: Int { isLite ? 32 : rounded(32) }
+    /// The channels of the last block.
+    var lastWidth: Int { rounded(320) }
     /// The channels of the last convolution.
     var headWidth: Int { isLite ? 1280 : rounded(1280) }
 
@@ -112,12 +130,13 @@ struct EfficientNet: Sendable {
     private func convolution(
         _ name: String, _ norm: String, inputs: Int, outputs: Int, size: Int, stride: Int = 1, groups: Int = 1
     ) -> MapLayer {
-        let window = MapWindow(size: size, stride: stride, padding: isTensorFlow ? .same : .fixed(size / 2))
+        let window = MapWindow(
+            size: size, stride: stride, padding: padsAsTensorFlow ? .same : .fixed(size / 2))
         return MapLayer(
             .convolution(
                 Convolution(
                     name: name, norm: norm, inputs: inputs, outputs: outputs, window: window, groups: groups,
-                    epsilon: isTensorFlow ? 1e-3 : 1e-5)))
+                    epsilon: epsilon)))
     }
 
     /// Channels times the multiplier, to the nearest multiple of 8 that loses at most a tenth.

@@ -19,7 +19,10 @@ public struct FeatureFile: Sendable {
     public let url: URL
     /// How the features were made.
     public let provenance: FeatureProvenance
+    /// What should be known of the stimuli (`3 of 10 texts were cut at 128 tokens`).
+    public let remark: String?
     private let file: HDF5File
+    static let remarkName = "remark"
 
     /// Opens a file that `featureFile` wrote.
     ///
@@ -32,7 +35,8 @@ public struct FeatureFile: Sendable {
         let file = try HDF5File.open(url)
         let provenance = try FeatureProvenance(file)
         for layer in provenance.layers { _ = try file.dataset(path(of: layer)) }
-        return FeatureFile(url: url, provenance: provenance, file: file)
+        let remark = try file.attributes()[remarkName]?.string
+        return FeatureFile(url: url, provenance: provenance, remark: remark, file: file)
     }
 
     /// The names of the layers, in the order of computation.
@@ -109,7 +113,9 @@ extension FeatureFile: Displayable {
         }
         let ids = (try? ids) ?? []
         let shown = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
-        let rows = provenance.rows + [["shapes", shapes.joined(separator: ", ")], ["ids", shown]]
+        let rows =
+            provenance.rows + [["shapes", shapes.joined(separator: ", ")], ["ids", shown]]
+            + (remark.map { [["remark", $0]] } ?? [])
         return Table(title: "Features in \(url.lastPathComponent)", header: [], rows: rows).mimeBundle
     }
 }

@@ -18,6 +18,8 @@ struct FeatureJob {
     let unit: String
     /// The rows that are computed at a time.
     let step: Int
+    /// What should be known of the stimuli, kept as an attribute of the file.
+    var remark: String?
     let showsProgress: Bool
     /// The features of some rows, a matrix for each layer.
     let compute: ([Int]) throws -> [Matrix<Float>]
@@ -93,6 +95,7 @@ struct FeatureJob {
         try HDF5File.create(draft) { file in
             try provenance.write(to: file)
             try rows.write(to: file)
+            if let remark { try file.setAttribute(FeatureFile.remarkName, to: .strings([remark])) }
             for (layer, columns) in zip(layers, columns) {
                 let path = FeatureFile.path(of: layer.name)
                 let dataset = try file.createDataset(path, shape: [rows.count, columns])

@@ -27,15 +27,17 @@ extension FoundationModel {
     ) throws -> FeatureFile {
         let tower = try text
         let wanted = try selection.resolve(tower.layers, model: tower.family)
-        let pooling = pooling ?? tower.defaultPooling
+        let pooling = try tower.pooling(pooling)
         let rows = try FeatureRows(texts: texts, ids: ids, keepsTexts: keepsTexts)
+        let (tokens, cut) = tower.tokenized(texts)
+        try tower.checkTokens(tokens, of: texts)
         let job = FeatureJob(
             provenance: try provenance(
                 tower: tower.summary, transform: tower.transformSummary, pooling, wanted,
                 stimuli: "\(texts.count) texts", hash: rows.stimuliHash),
             layers: wanted, columns: wanted.map(\.width), rows: rows, unit: "texts",
             // About a second of a large model, and enough texts to pack those of like length.
-            step: 128, showsProgress: showsProgress
+            step: 128, remark: tower.remark(onCut: cut, of: texts.count), showsProgress: showsProgress
         ) { rows in
             try tower.features(
                 of: rows.map { texts[$0] }, layers: .named(wanted.map(\.name)), pooling: pooling,
@@ -144,6 +146,7 @@ extension FoundationModel {
         hash: String
     ) throws -> FeatureProvenance {
         let files = try ModelFiles(folder)
+        let tower = tower + (architecture.map { " as \($0)" } ?? "")
         return FeatureProvenance(
             model: portableName, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
             precision: towers.precision.rawValue, weights: try files.weightsHash(),
@@ -173,6 +176,7 @@ extension TextTower {
     /// What is done to a text, in a line.
     var transformSummary: String {
         "\(tokenizer.algorithm), at most \(maximumLength) tokens"
+            + (parts.lowercases ? ", made lower case" : "")
             + (padding == nil ? "" : ", filled up with [PAD], which is attended to")
     }
 }

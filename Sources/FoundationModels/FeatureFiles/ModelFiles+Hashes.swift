@@ -6,7 +6,7 @@ extension ModelFiles {
     private static let settings = [
         "config.json", "open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
         "vocab.json",
-        "merges.txt", "special_tokens_map.json",
+        "merges.txt", "special_tokens_map.json", "preprocessor_config.json", "processor_config.json",
     ]
 
     /// The SHA-256 of the weights: of one file that of its bytes, of several that of their digests in order.
@@ -19,7 +19,7 @@ extension ModelFiles {
         return digest.hexadecimal()
     }
 
-    /// The SHA-256 of the configuration and the tokenizer's files.
+    /// The SHA-256 of the configuration, the image processor's and the tokenizer's files.
     func settingsHash() throws -> String {
         let digest = SHA256()
         for name in Self.settings {

@@ -36,9 +36,12 @@ public struct FeatureSet: Sendable, RandomAccessCollection {
     public let pooling: Pooling
     /// What a row is (`sentences`).
     public let stimuli: String
+    /// What should be known of the stimuli (`3 of 10 texts were cut at 128 tokens`).
+    public let remark: String?
     private let layers: [LayerFeatures]
 
-    init(model: String, pooling: Pooling, stimuli: String, layers: [LayerFeatures]) {
+    init(model: String, pooling: Pooling, stimuli: String, remark: String? = nil, layers: [LayerFeatures]) {
+        self.remark = remark
         self.model = model
         self.pooling = pooling
         self.stimuli = stimuli
@@ -76,7 +79,8 @@ extension FeatureSet: Displayable {
         }
         return Table(
             title:
-                "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)",
+                "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)"
+                + (remark.map { "; \($0)" } ?? ""),
             header: ["layer", "name", "shape", "place"], rows: rows
         ).mimeBundle
     }

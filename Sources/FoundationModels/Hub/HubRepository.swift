@@ -33,7 +33,9 @@ struct HubRepository {
 
     /// What may describe a model, beside its weights.
     private static let descriptions = [
-        "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json",
+        "config.json", "open_clip_config.json", "preprocessor_config.json", "processor_config.json",
+        "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
+        "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
         "merges.txt",
     ]
@@ -42,7 +44,9 @@ struct HubRepository {
     ///
     /// Throws `HubError` where the model has no weights of a kind that can be read.
     func wantedFiles() throws -> [String] {
-        let descriptions = Self.descriptions.filter(files.contains)
+        let descriptions =
+            Self.descriptions.filter(files.contains)
+            + files.filter { $0.hasSuffix("_Pooling/config.json") }.sorted()
         guard let weights = Checkpoint.fileNames.first(where: files.contains) else {
             throw HubError(
                 "\(hub.endpoint)/\(name)", "the model has no weights that can be read",

@@ -6,6 +6,8 @@ extension ImageTransform: CustomStringConvertible {
         var steps: [String] = []
         switch fit {
         case .shorterSide(let side): steps.append("shorter side \(side), \(interpolation), centre crop")
+        case .covering(let box): steps.append("covering \(box), \(interpolation), centre crop")
+        case .cropped: steps.append("centre crop")
         case .stretched: steps.append("stretched, \(interpolation)")
         case .sampled: steps.append("stretched, bilinear without antialiasing")
         case .randomCrop(let seed, let leastArea):

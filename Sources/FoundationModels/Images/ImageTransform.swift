@@ -13,6 +13,11 @@ public struct ImageTransform: Sendable, Equatable {
     public enum Fit: Sendable, Equatable {
         /// The shorter side becomes that many pixels, and the middle is taken (torchvision's `Resize` and `CenterCrop`).
         case shorterSide(Int)
+        /// Both sides are scaled alike until they just cover that box, and the middle is taken (timm, for networks whose
+        /// images are no squares).
+        case covering(ImageSize)
+        /// The middle is taken as it is; a smaller image gets black edges.
+        case cropped
         /// Height and width are each scaled to the network's.
         case stretched
         /// Height and width are each scaled by the four nearest pixels, without antialiasing (what torchvision's
@@ -49,6 +54,14 @@ public struct ImageTransform: Sendable, Equatable {
             let long = Int(Double(side) * Double(max(width, height)) / Double(min(width, height)))
             return try image.resized(width: isTall ? side : long, height: isTall ? long : side, interpolation)
                 .centerCropped(width: size.width, height: size.height)
+        case .covering(let box):
+            let ratio = min(
+                Double(image.height) / Double(box.height), Double(image.width) / Double(box.width))
+            func scaled(_ side: Int) -> Int { Int((Double(side) / ratio).rounded(.toNearestOrEven)) }
+            return try image.resized(width: scaled(image.width), height: scaled(image.height), interpolation)
+                .centerCropped(width: size.width, height: size.height)
+        case .cropped:
+            return try image.centerCropped(width: size.width, height: size.height)
         case .stretched:
             return try image.resized(width: size.width, height: size.height, interpolation)
         case .sampled:

@@ -6,22 +6,21 @@ import Foundation
 struct BytePairFiles {
     private let vocabularyFile: URL
     private let mergesFile: URL
-    private let options: JSONDocument?
+    private let options: TokenizerOptions
 
-    /// The files of a folder; nothing where one of them is not there.
-    init?(_ folder: URL) throws {
+    /// The files of a folder; nil if one of them is not there.
+    init?(_ folder: URL, _ options: TokenizerOptions) {
         vocabularyFile = folder.appending(path: "vocab.json")
         mergesFile = folder.appending(path: "merges.txt")
         guard [vocabularyFile, mergesFile].allSatisfy({ FileManager.default.fileExists(atPath: $0.path) })
         else { return nil }
-        let options = folder.appending(path: "tokenizer_config.json")
-        self.options = FileManager.default.fileExists(atPath: options.path) ? try readJSON(options) : nil
+        self.options = options
     }
 
     /// The tokenizer that the files describe.
     func tokenizer() throws -> any Tokenizer {
         let vocabulary = try Vocabulary(jsonFile: vocabularyFile)
-        let family = Family(options?["tokenizer_class"]?.text ?? "", vocabulary)
+        let family = Family(options.tokenizerClass, vocabulary)
         let names = family.tokens
         func id(_ name: String) throws -> Int32 {
             guard let id = vocabulary.id(of: name) else {
@@ -41,7 +40,7 @@ struct BytePairFiles {
             normalizer: ComposingNormalizer(composes: family == .clip, lowercases: family == .clip),
             wordSuffix: family == .clip ? Array("</w>".utf8) : [],
             unknown: family == .clip ? try id("<|endoftext|>") : nil,
-            addsBlank: options?["add_prefix_space"]?.flag ?? false,
+            addsBlank: options.addsBlank ?? false,
             specialTokens: SpecialTokens(
                 special, opening: try names.opening.map(id), closing: try names.closing.map(id)))
         do throws(UnknownToken) { return try BytePairTokenizer(parts) } catch {

@@ -35,6 +35,14 @@ public struct SpecialTokens: Sendable {
         tree = PrefixTree(self.entries.enumerated().map { ($1.spelling, Int32($0)) })
     }
 
+    /// A sequence of at most `maximumLength` tokens: those beyond it are dropped from the end of the text, and the tokens
+    /// that close it are kept.
+    func shortened(_ ids: [Int32], to maximumLength: Int) -> [Int32] {
+        let room = max(maximumLength - closing.count, opening.count)
+        let length = ids.count - closing.count
+        return length <= room ? ids : ids.prefix(room) + closing
+    }
+
     /// Cuts the text at its special tokens.
     func split(_ text: UnsafeBufferPointer<UInt8>, _ body: (Piece) -> Void) {
         var start = 0

@@ -36,11 +36,8 @@ extension Tokenizer {
                 }
             }
         }
-        if let maximumLength {
-            let room = max(maximumLength - specialTokens.closing.count, specialTokens.opening.count)
-            if ids.count > room { ids.removeLast(ids.count - room) }
-        }
-        return ids + specialTokens.closing
+        ids += specialTokens.closing
+        return maximumLength.map { specialTokens.shortened(ids, to: $0) } ?? ids
     }
 
     /// The spelling of every token of a text.

@@ -57,7 +57,7 @@ extension TokenizerFile {
             throw problem(
                 "the pre_tokenizer ByteLevel is expected; \(steps.last?["type"]?.text ?? "none") is there")
         }
-        let addsBlank = bytes["add_prefix_space"]?.flag ?? true
+        let addsBlank = options.addsBlank ?? bytes["add_prefix_space"]?.flag ?? true
         let pattern = steps.dropLast().first?["pattern"]?["Regex"]?.text
         switch (steps.count, pattern) {
         case (1, _) where bytes["use_regex"]?.flag ?? true: return (.gpt2, addsBlank)

@@ -6,8 +6,10 @@ import Foundation
 struct TokenizerFile {
     let path: String
     let json: JSONDocument
+    let options: TokenizerOptions
 
-    init(_ file: URL) throws {
+    init(_ file: URL, _ options: TokenizerOptions) throws {
+        self.options = options
         path = file.path
         json = try readJSON(file)
     }
@@ -41,12 +43,14 @@ struct TokenizerFile {
 
     private func bertNormalizer() throws -> BERTNormalizer {
         try expect("normalizer", "BertNormalizer")
-        let options = json["normalizer"]
-        let lowercases = options?["lowercase"]?.flag ?? true
+        let normalizer = json["normalizer"]
+        let lowercases = options.lowercases ?? normalizer?["lowercase"]?.flag ?? true
         return BERTNormalizer(
-            cleansText: options?["clean_text"]?.flag ?? true,
-            separatesIdeographs: options?["handle_chinese_chars"]?.flag ?? true,
-            stripsAccents: options?["strip_accents"]?.flag ?? lowercases, lowercases: lowercases)
+            cleansText: normalizer?["clean_text"]?.flag ?? true,
+            separatesIdeographs: options.separatesIdeographs ?? normalizer?["handle_chinese_chars"]?.flag
+                ?? true,
+            stripsAccents: options.stripsAccents ?? normalizer?["strip_accents"]?.flag ?? lowercases,
+            lowercases: lowercases)
     }
 
     /// The vocabulary of a model: an object of tokens and ids.

@@ -3,18 +3,33 @@ import Foundation
 /// Reads the tokenizer of a model's folder: `tokenizer.json`, or `vocab.txt` (WordPiece) or `vocab.json` and
 /// `merges.txt` (byte-pair encodings) with `tokenizer_config.json`.
 ///
-/// Throws `FoundationModelError.file` where neither is there, or where a step of the tokenizer is not known.
+/// Throws `FoundationModelError.file` if neither is there, or if a step of the tokenizer is not known.
 public func loadTokenizer(_ folder: URL) throws -> any Tokenizer {
-    try TokenizerFolder.load(folder)
+    try TokenizerFolder(folder, LoadingNotes()).tokenizer
 }
 
-private enum TokenizerFolder {
-    static func load(_ folder: URL) throws -> any Tokenizer {
-        let json = folder.appending(path: "tokenizer.json")
-        if FileManager.default.fileExists(atPath: json.path) { return try TokenizerFile(json).tokenizer() }
-        let lines = folder.appending(path: "vocab.txt")
-        if FileManager.default.fileExists(atPath: lines.path) { return try wordPiece(lines, in: folder) }
-        if let files = try BytePairFiles(folder) { return try files.tokenizer() }
+/// The tokenizer of a folder, and the most tokens that it says a text may have.
+struct TokenizerFolder {
+    let tokenizer: any Tokenizer
+    let maximumLength: Int?
+
+    init(_ folder: URL, _ notes: LoadingNotes) throws {
+        let options = try TokenizerOptions(folder, notes)
+        maximumLength = options.maximumLength
+        if folder.hasFile("tokenizer.json") {
+            tokenizer = try TokenizerFile(folder.appending(path: "tokenizer.json"), options).tokenizer()
+            let tokenizer = tokenizer
+            try options.check(tokenizer.specialTokens) { tokenizer.token(of: $0) }
+            return
+        }
+        if folder.hasFile("vocab.txt") {
+            tokenizer = try Self.wordPiece(folder.appending(path: "vocab.txt"), options)
+            return
+        }
+        if let files = BytePairFiles(folder, options) {
+            tokenizer = try files.tokenizer()
+            return
+        }
         throw FoundationModelError.file(
             path: folder.path,
             problem:
@@ -22,10 +37,9 @@ private enum TokenizerFolder {
         )
     }
 
-    /// BERT's tokenizer as `vocab.txt` and the options of `tokenizer_config.json` describe it.
-    private static func wordPiece(_ file: URL, in folder: URL) throws -> any Tokenizer {
+    /// BERT's tokenizer as `vocab.txt` and the options describe it; what is missing means BERT's own choice.
+    private static func wordPiece(_ file: URL, _ options: TokenizerOptions) throws -> any Tokenizer {
         let vocabulary = Vocabulary(lines: try Data(contentsOf: file))
-        let options = try TokenizerOptions(folder)
         func id(_ token: String) throws -> Int32 {
             guard let id = vocabulary.id(of: token) else {
                 throw FoundationModelError.file(
@@ -33,46 +47,23 @@ private enum TokenizerFolder {
             }
             return id
         }
-        let names = [options.padding, options.unknown, options.opening, options.closing, options.mask]
+        func token(_ name: String, _ standard: String) -> String { options.tokens[name] ?? standard }
+        let (unknown, opening) = (token("unk_token", "[UNK]"), token("cls_token", "[CLS]"))
+        let closing = token("sep_token", "[SEP]")
+        let names = [token("pad_token", "[PAD]"), unknown, opening, closing, token("mask_token", "[MASK]")]
         let entries = names.compactMap { name in
             vocabulary.id(of: name).map { SpecialTokens.Entry(spelling: Array(name.utf8), id: $0) }
         }
-        let lowercases = options.lowercases
+        let lowercases = options.lowercases ?? true
         return WordPieceTokenizer(
             vocabulary: vocabulary,
             normalizer: BERTNormalizer(
-                separatesIdeographs: options.separatesIdeographs,
+                separatesIdeographs: options.separatesIdeographs ?? true,
                 stripsAccents: options.stripsAccents ?? lowercases,
                 lowercases: lowercases),
             specialTokens: SpecialTokens(
-                entries, opening: [try id(options.opening)], closing: [try id(options.closing)]),
-            unknown: try id(options.unknown))
-    }
-}
-
-/// What `tokenizer_config.json` says of a BERT tokenizer; a missing file or entry means BERT's own choice.
-private struct TokenizerOptions {
-    var lowercases = true
-    var stripsAccents: Bool?
-    var separatesIdeographs = true
-    var padding = "[PAD]", unknown = "[UNK]", opening = "[CLS]", closing = "[SEP]", mask = "[MASK]"
-
-    init(_ folder: URL) throws {
-        let file = folder.appending(path: "tokenizer_config.json")
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        let json = try readJSON(file)
-        lowercases = json["do_lower_case"]?.flag ?? true
-        stripsAccents = json["strip_accents"]?.flag
-        separatesIdeographs = json["tokenize_chinese_chars"]?.flag ?? true
-        // A token is its spelling, or an object that has it as "content".
-        func token(_ key: String, _ standard: String) -> String {
-            json[key]?.text ?? json[key]?["content"]?.text ?? standard
-        }
-        padding = token("pad_token", padding)
-        unknown = token("unk_token", unknown)
-        opening = token("cls_token", opening)
-        closing = token("sep_token", closing)
-        mask = token("mask_token", mask)
+                entries, opening: [try id(opening)], closing: [try id(closing)]),
+            unknown: try id(unknown))
     }
 }
 

@@ -4,11 +4,13 @@ import Tensors
 /// The vectors that tell a vision transformer where in the image a patch lies, and how they become those of another grid.
 struct PatchPositions: Sendable {
     /// How a library interpolates them; all take cubics.
-    enum Resampling: Sendable {
+    enum Resampling: Sendable, Equatable {
         /// As Pillow does (a = -0.5, wider where the grid becomes smaller): timm.
         case antialiased
         /// As PyTorch's `interpolate` does without antialias (a = -0.75, always 4 x 4): transformers, DINOv2.
         case plain
+        /// As `plain`, on a grid that is said to be larger by so much of a place (the files of DINOv2's authors, 0.1).
+        case offset(Double)
     }
 
     /// A row for each patch, row by row of the image.
@@ -59,7 +61,8 @@ struct PatchPositions: Sendable {
 
     /// Which old places make each new one along one side, and how much each counts.
     private func weights(from old: Int, to new: Int) -> [[(place: Int, weight: Float)]] {
-        let scale = Double(old) / Double(new)
+        var scale = Double(old) / Double(new)
+        if case .offset(let offset) = resampling { scale = Double(old) / (Double(new) + offset) }
         return (0..<new).map { place in
             let centre = (Double(place) + 0.5) * scale
             switch resampling {
@@ -70,7 +73,7 @@ struct PatchPositions: Sendable {
                 let raw = range.map { ($0, cubic((Double($0) - centre + 0.5) / stretch, a: -0.5)) }
                 let sum = raw.reduce(0) { $0 + $1.1 }
                 return raw.map { ($0.0, Float($0.1 / sum)) }
-            case .plain:
+            case .plain, .offset:
                 let first = Int((centre - 0.5).rounded(.down)) - 1
                 return (first..<first + 4).map { place in
                     // Places beyond the edge are those at the edge.

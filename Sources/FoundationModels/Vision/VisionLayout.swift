@@ -32,6 +32,10 @@ struct VisionLayout: Sendable {
     /// The first and the last layer of the feed-forward part; the names that a gated one has follow the usual ones.
     var expansion: [String]
     var contraction: [String]
+    /// Names of the two halves of a gated feed-forward part's first layer, if they are apart.
+    var gate: [String] = []
+    /// Whether a file may lack the biases of all blocks (timm's `qkv_bias` and `proj_bias`).
+    var isBiasOptional = false
     var feedForwardScale: String?
 
     /// What normalises all tokens after the last block.
@@ -42,6 +46,7 @@ struct VisionLayout: Sendable {
     var head: String?
     /// Whether that layer is one tensor of inputs x outputs.
     var isHeadTransposed = false
+    var hasHeadBias = true
 
     /// How the library names what is inside, for those who take features.
     var names: VisionTransformer.Names
@@ -55,7 +60,8 @@ extension VisionLayout {
         patch: "patch_embed.proj", inputNorm: "norm_pre", block: "blocks.{}", attentionNorm: "norm1",
         attentionInput: ["attn.qkv"], attentionOutput: "attn.proj", attentionScale: "ls1.gamma",
         feedForwardNorm: "norm2", expansion: ["mlp.fc1", "mlp.w12"], contraction: ["mlp.fc2", "mlp.w3"],
-        feedForwardScale: "ls2.gamma", tokenNorm: "norm", vectorNorm: "fc_norm", head: "head",
+        isBiasOptional: true, feedForwardScale: "ls2.gamma", tokenNorm: "norm", vectorNorm: "fc_norm",
+        head: "head",
         names: VisionTransformer.Names(
             embeddings: "norm_pre", block: "blocks.{}", attention: "blocks.{}.attn",
             feedForward: "blocks.{}.mlp", norm: "norm", scaledAttention: "blocks.{}.ls1",
@@ -105,6 +111,34 @@ extension VisionLayout {
         return layout
     }()
 
+    /// The names that transformers 5 has in memory, in which `torch.save(model.state_dict())` writes them.
+    func inVersion5(block: String) -> VisionLayout {
+        var layout = self
+        layout.block = block
+        layout.attentionInput = ["q_proj", "k_proj", "v_proj"].map { "attention." + $0 }
+        layout.attentionOutput = "attention.o_proj"
+        layout.expansion = ["mlp.fc1"]
+        layout.contraction = ["mlp.fc2", "mlp.down_proj"]
+        layout.gate = ["mlp.gate_proj", "mlp.up_proj"]
+        return layout
+    }
+
+    /// `CLIPVisionModel` of transformers 5, whose names do not begin with `vision_model.`.
+    static let clipAlone: VisionLayout = {
+        func short(_ name: String) -> String { name.replacing("vision_model.", with: "") }
+        var layout = clip
+        layout.classToken = short(layout.classToken)
+        layout.positions = short(layout.positions)
+        layout.patch = short(layout.patch)
+        layout.inputNorm = layout.inputNorm.map(short)
+        layout.block = short(layout.block)
+        layout.vectorNorm = layout.vectorNorm.map(short)
+        layout.names = VisionTransformer.Names(
+            embeddings: short(layout.names.embeddings), block: short(layout.names.block),
+            attention: short(layout.names.attention), feedForward: layout.names.feedForward.map(short))
+        return layout
+    }()
+
     /// The image half of `CLIPModel` of transformers, without `vision_model.` where it stands before most names.
     static let clip = VisionLayout(
         classToken: "vision_model.embeddings.class_embedding",
@@ -114,6 +148,7 @@ extension VisionLayout {
         attentionInput: ["q_proj", "k_proj", "v_proj"].map { "self_attn." + $0 },
         attentionOutput: "self_attn.out_proj", feedForwardNorm: "layer_norm2", expansion: ["mlp.fc1"],
         contraction: ["mlp.fc2"], vectorNorm: "vision_model.post_layernorm", head: "visual_projection",
+        hasHeadBias: false,
         names: VisionTransformer.Names(
             embeddings: "vision_model.pre_layrnorm", block: "vision_model.encoder.layers.{}",
             attention: "vision_model.encoder.layers.{}.self_attn",

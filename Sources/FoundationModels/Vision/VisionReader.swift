@@ -15,70 +15,152 @@ struct VisionReader {
         reader = ParameterReader(
             checkpoint,
             layout: CheckpointLayout(
-                family: "ViT", prefixes: [prefix], names: [:], block: layout.block,
+                family: "ViT", names: [:], block: layout.block,
                 ignored: ["mask_token", "position_ids"]), prefix: prefix, scope: scope)
     }
 
     /// The numbers of a token's state.
-    var width: Int { shape(layout.patch, "weight")?[layout.spelling == .flax ? 3 : 0] ?? 0 }
+    var width: Int { patchShape?[layout.spelling == .flax ? 3 : 0] ?? 0 }
     /// How many blocks there are.
     var depth: Int {
         (0..<1000).prefix { shape(inBlock($0, layout.attentionNorm), "scale") != nil }.count
     }
     /// Pixels along each side of a patch.
-    var patchSize: Int { shape(layout.patch, "weight")?[layout.spelling == .flax ? 0 : 2] ?? 0 }
+    var patchSize: Int { patchShape?[layout.spelling == .flax ? 0 : 2] ?? 0 }
+    /// The shape of the convolution that makes a token of a patch.
+    private var patchShape: [Int]? { shape(layout.patch, "weight").flatMap { $0.count == 4 ? $0 : nil } }
     /// Whether all tokens are normalised before the first block.
     var hasInputNorm: Bool { layout.inputNorm.map { shape($0, "scale") != nil } ?? false }
     /// Whether what a block adds is scaled column by column.
     var hasScales: Bool { layout.attentionScale.map { shape(of: inBlock(0, $0)) != nil } ?? false }
-    /// The name of the registers, where the file has some.
+    /// The name of the registers, if the file has some.
     private var registers: String? { layout.registers.first { shape(of: $0) != nil } }
+    var registerCount: Int { registers.flatMap { shape(of: $0)?.dropLast().last } ?? 0 }
 
     /// The numbers between the two layers of the feed-forward part, and whether one half of the first gates the other.
     var feedForward: (width: Int, isGated: Bool) {
-        let outputs = shape(inBlock(0, expansion), "bias")?.last ?? 0
+        let outputs = gate.isEmpty ? rows(of: expansion) : gate.reduce(0) { $0 + rows(of: $1) }
         let weight = shape(inBlock(0, contraction), "weight") ?? []
         let inputs = (layout.spelling == .flax ? weight.first : weight.last) ?? 0
         return (inputs, outputs == 2 * inputs && inputs > 0)
     }
+    private func rows(of part: String) -> Int {
+        let weight = shape(inBlock(0, part), "weight") ?? []
+        return (layout.spelling == .flax ? weight.last : weight.first) ?? 0
+    }
+    private var gate: [String] { layout.gate.filter { shape(inBlock(0, $0), "weight") != nil } }
     private var expansion: String { present(layout.expansion) }
     private var contraction: String { present(layout.contraction) }
     private func present(_ names: [String]) -> String {
         names.first { shape(inBlock(0, $0), "weight") != nil } ?? names[0]
     }
 
-    /// Class token, registers, patches and their positions; `side` is how many patches lie along each side of the image.
-    func embedding(width: Int, side: Int?, epsilon: Float) throws -> PatchEmbedding {
+    /// Whether all tokens must be normalised after the last block: in timm a head may have a norm of its own, and a network
+    /// without a head none.
+    private var needsTokenNorm: Bool {
+        guard layout.isBiasOptional else { return true }
+        return layout.vectorNorm.map { shape($0, "scale") != nil } == true
+            ? false : layout.head.map { shape($0, "weight") != nil } ?? false
+    }
+
+    /// Throws where the tensors that tell the sizes are not there, or have no such shape.
+    func check() throws {
+        var problems: [String] = []
+        if patchShape == nil || width == 0 || patchSize == 0 {
+            problems.append(
+                "\(prefix)\(spelled(layout.patch, "weight")) has the shape "
+                    + "\(shape(layout.patch, "weight").map { "\($0)" } ?? "of nothing: it is missing"); "
+                    + "the model needs the windows of a convolution")
+        }
+        let positions = shape(of: layout.positions)
+        if positions == nil {
+            problems.append(
+                "\(prefix)\(layout.positions) is missing; models without learnt positions are not supported")
+        } else if positions?.last != width || positions?.dropLast().contains(where: { $0 < 1 }) == true {
+            problems.append(
+                "\(prefix)\(layout.positions) has the shape \(positions ?? []); the model needs [1, tokens, \(width)]"
+            )
+        }
+        if shape(of: layout.classToken)?.reduce(1, *) != width {
+            problems.append(
+                "\(prefix)\(layout.classToken) "
+                    + (shape(of: layout.classToken).map { "has the shape \($0)" } ?? "is missing")
+                    + "; the model needs [1, 1, \(width)]")
+        }
+        for (norm, isNeeded) in [
+            (layout.tokenNorm, needsTokenNorm), (layout.tokenNorm == nil ? layout.vectorNorm : nil, true),
+        ] {
+            if let norm, isNeeded, shape(norm, "scale") == nil {
+                problems.append("\(prefix)\(spelled(norm, "scale")) is missing")
+            }
+        }
+        if let registers, let found = shape(of: registers), found.count < 2 || found.last != width {
+            problems.append(
+                "\(prefix)\(registers) has the shape \(found); the model needs [1, registers, \(width)]")
+        }
+        if depth == 0 {
+            problems.append("\(prefix)\(inBlock(0, layout.attentionNorm)) is missing: there are no blocks")
+        }
+        if feedForward.width == 0 { problems.append("\(prefix)\(inBlock(0, contraction)) is missing") }
+        guard problems.isEmpty else {
+            throw FoundationModelError.parameters(path: checkpoint.path, problems: problems)
+        }
+    }
+
+    /// Class token, registers, patches and their positions.
+    ///
+    /// `grids` are the sizes of images, in pixels, for which there may be as many positions; a square otherwise, unless
+    /// the first of them is given as the only one.
+    func embedding(width: Int, grids: [ImageSize], isGridGiven: Bool, epsilon: Float) throws -> PatchEmbedding
+    {
         let size = patchSize
         let positionShape = shape(of: layout.positions) ?? []
         let positions = positionShape.dropLast().reduce(1, *)
-        let registerCount = registers.flatMap { shape(of: $0)?.dropLast().last } ?? 0
-        // Libraries differ in whether registers, or any tokens but patches, have positions.
-        let counts = [1 + registerCount, 1, 0].map { (special: $0, patches: positions - $0) }
-        let fitting = counts.first { count in
-            let root = Int(Double(max(count.patches, 0)).squareRoot().rounded())
-            return side.map { $0 * $0 == count.patches } ?? (root > 0 && root * root == count.patches)
-        }
-        guard let fitting else {
+        guard let (placed, rows, columns) = grid(of: positions, grids, isGridGiven) else {
             throw FoundationModelError.parameters(
                 path: checkpoint.path,
                 problems: [
                     "\(prefix)\(layout.positions) has the shape \(positionShape); the model needs "
-                        + (side.map { "\($0 * $0 + 1) positions" } ?? "those of a square of patches")
+                        + (isGridGiven
+                            ? "\(grids[0].height / size * (grids[0].width / size) + 1) positions"
+                            : "those of a square of patches, or an image size in a config.json beside the weights")
                 ])
         }
         let table = tensor(layout.positions, positionShape).reshaped(to: [positions, positionShape.last ?? 0])
             .matrix
-        let root = Int(Double(fitting.patches).squareRoot().rounded())
         return PatchEmbedding(
-            patch: linear([layout.patch], outputs: width, inputs: 3 * size * size),
+            patch: linear(
+                [layout.patch], outputs: width, inputs: 3 * size * size,
+                // A network that normalises its tokens first has none.
+                hasBias: !hasInputNorm || shape(layout.patch, "bias") != nil),
             patchSize: size,
             special: specialTokens(
-                positions: table, placed: fitting.special, registers: registerCount, width: width),
+                positions: table, placed: placed, registers: registerCount, width: width),
             positions: PatchPositions(
-                matrix: table.rows(fitting.special..<positions), rows: root, columns: root,
+                matrix: table.rows(placed..<positions), rows: rows, columns: columns,
                 resampling: layout.resampling),
             norm: hasInputNorm ? layout.inputNorm.map { norm($0, width, epsilon) } : nil)
+    }
+
+    /// How many special tokens have positions, and the rows and columns of the others.
+    private func grid(of positions: Int, _ grids: [ImageSize], _ isGiven: Bool) -> (
+        Int, rows: Int, columns: Int
+    )? {
+        // Libraries differ in whether registers, or any tokens but patches, have positions.
+        let counts = [1 + registerCount, 1, 0]
+        for grid in isGiven ? Array(grids.prefix(1)) : grids {
+            let (rows, columns) = (grid.height / patchSize, grid.width / patchSize)
+            if rows > 0, columns > 0, let special = counts.first(where: { $0 + rows * columns == positions })
+            {
+                return (special, rows, columns)
+            }
+        }
+        if isGiven { return nil }
+        let squares = counts.compactMap { special -> (Int, rows: Int, columns: Int)? in
+            let root = Int(Double(max(positions - special, 0)).squareRoot().rounded())
+            return root > 0 && root * root == positions - special ? (special, root, root) : nil
+        }
+        return squares.first
     }
 
     /// The class token and the registers with the positions that they have.
@@ -98,31 +180,62 @@ struct VisionReader {
         }
     }
 
-    /// The weights of a block.
-    func block(_ number: Int, _ configuration: TransformerConfiguration) -> TransformerBlock {
+    /// The weights of a block; a file lacks a bias in all blocks or in none.
+    func block(_ number: Int, _ configuration: TransformerConfiguration, hasAttentionBias: Bool?)
+        -> TransformerBlock
+    {
         let (width, inner) = (configuration.width, configuration.feedForwardWidth)
         let epsilon = configuration.epsilon
         func name(_ part: String) -> String { inBlock(number, part) }
         func scale(_ part: String?) -> [Float]? {
             hasScales ? part.map { tensor(name($0), [width]).elements } : nil
         }
+        func hasBias(_ part: String) -> Bool {
+            !layout.isBiasOptional || shape(inBlock(0, part), "bias") != nil
+        }
+        let gate = gate
         return TransformerBlock(
             attentionInput: linear(
                 layout.attentionInput.map(name), outputs: 3 * width / layout.attentionInput.count,
-                inputs: width),
+                inputs: width, hasBias: hasAttentionBias ?? hasBias(layout.attentionInput[0])),
             attentionOutput: linear(
                 [name(layout.attentionOutput)], outputs: width, inputs: width,
-                scale: scale(layout.attentionScale)),
+                hasBias: hasBias(layout.attentionOutput), scale: scale(layout.attentionScale)),
             attentionNorm: norm(name(layout.attentionNorm), width, epsilon),
-            expansion: linear(
-                [name(expansion)], outputs: (configuration.isGated ? 2 : 1) * inner, inputs: width),
+            expansion: gate.isEmpty
+                ? linear(
+                    [name(expansion)], outputs: (configuration.isGated ? 2 : 1) * inner, inputs: width,
+                    hasBias: hasBias(expansion))
+                : linear(gate.map(name), outputs: inner, inputs: width, hasBias: true),
             contraction: linear(
-                [name(contraction)], outputs: width, inputs: inner, scale: scale(layout.feedForwardScale)),
+                [name(contraction)], outputs: width, inputs: inner, hasBias: hasBias(contraction),
+                scale: scale(layout.feedForwardScale)),
             feedForwardNorm: norm(name(layout.feedForwardNorm), width, epsilon))
     }
 
-    /// What comes after the last block; the projection's short name is `shortName`.
-    func head(width: Int, epsilon: Float, shortName: String, embeddingName: String?) -> VisionHead {
+    /// What comes after the last block; the projection's short name is `shortName`, `pool` timm's name of how the vector
+    /// of the whole image is made.
+    func head(width: Int, epsilon: Float, shortName: String, embeddingName: String?, pool: String?) throws
+        -> VisionHead
+    {
+        var head = try vectors(
+            width: width, epsilon: epsilon, shortName: shortName, embeddingName: embeddingName)
+        guard let pool, head.vectorNorm != nil || head.projection != nil else { return head }
+        switch pool {
+        case "token": head.pool = .classToken
+        case "avg": head.pool = .patchMean
+        default:
+            throw FoundationModelError.file(
+                path: checkpoint.path,
+                problem:
+                    "the \"global_pool\" \"\(pool)\" of a head is not supported; \"token\" and \"avg\" are")
+        }
+        return head
+    }
+
+    private func vectors(width: Int, epsilon: Float, shortName: String, embeddingName: String?) throws
+        -> VisionHead
+    {
         var head = VisionHead()
         if let name = layout.tokenNorm, shape(name, "scale") != nil {
             head.tokenNorm = (norm(name, width, epsilon), layout.names.norm ?? name)
@@ -140,7 +253,8 @@ struct VisionReader {
         } else if let shape = shape(name, "weight"),
             let outputs = layout.spelling == .flax ? shape.last : shape.first
         {
-            projection = linear([name], outputs: outputs, inputs: width)
+            projection = linear(
+                [name], outputs: outputs, inputs: width, hasBias: layout.hasHeadBias)
         } else {
             return head
         }
@@ -178,17 +292,18 @@ struct VisionReader {
     }
 
     /// A linear layer of the parts of that name, each of `outputs` x `inputs`, the results multiplied by `scale`.
-    private func linear(_ names: [String], outputs: Int, inputs: Int, scale: [Float]? = nil) -> Linear {
+    private func linear(_ names: [String], outputs: Int, inputs: Int, hasBias: Bool, scale: [Float]? = nil)
+        -> Linear
+    {
         Linear(
             names.map { name in
                 let bias = spelled(name, "bias")
                 let biasShape = shape(of: bias)
                 var parts = (
                     weight: weight(name, outputs: outputs, inputs: inputs),
-                    bias: biasShape.map { found in
-                        tensor(bias, found.reduce(1, *) == outputs ? found : [outputs])
-                            .reshaped(to: [1, outputs]).matrix
-                    }
+                    bias: hasBias
+                        ? tensor(bias, biasShape?.reduce(1, *) == outputs ? biasShape ?? [] : [outputs])
+                            .reshaped(to: [1, outputs]).matrix : nil
                 )
                 if let scale {
                     parts.weight = parts.weight.scaled(by: scale)
