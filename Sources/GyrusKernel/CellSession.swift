@@ -153,6 +153,7 @@ final class CellSession: @unchecked Sendable {
                 context.iopub.stream(.stderr, text.joined(separator: "\n") + "\n")
             }
             if interrupts.withLock({ $0.isAsked }) {
+                compiler.noteNotRun(code, label: label)
                 return Outcome(
                     error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
             }
@@ -170,16 +171,23 @@ final class CellSession: @unchecked Sendable {
 
     private func execute(_ cell: CompiledCell, context: RequestContext, keepsResult: Bool) throws -> Outcome {
         let runner = try ensureRunner()
-        let left = finish(cell, on: runner, context: context, keepsResult: keepsResult) {
+        let left = finish(
+            cell, on: runner, context: context, keepsResult: keepsResult || !cell.showsResult
+        ) {
             if interrupts.withLock({ $0.isAsked }) { runner.send("interrupt") }
         }
         guard let end = left.end else { return Outcome(error: lost(left, cell.label)) }
         if end.outcome == .ok {
             compiler.commit(cell)
-            return Outcome(result: left.result, timing: end.timing)
+            let isSeen = keepsResult || cell.showsResult
+            return Outcome(result: isSeen ? left.result : nil, timing: end.timing)
         }
         for frame in left.onFailure { context.iopub.comm(frame) }
-        if end.loaded == true { compiler.commit(cell, reached: end.reached ?? 0) }
+        if end.loaded == true {
+            compiler.commit(cell, reached: end.reached ?? 0)
+        } else {
+            compiler.noteNotRun(cell.lines.joined(separator: "\n"), label: cell.label)
+        }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
         return Outcome(
             error: reports.stopped(cell, end, error: left.error, trapText: left.trapText), timing: end.timing)

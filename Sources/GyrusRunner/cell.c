@@ -103,5 +103,6 @@ void cell_run(uint32_t request, const char *message_id, const char *path, const 
 const char *cell_preload(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
     threads_hook_throws();
+    names_hide_modules();
     return NULL;
 }

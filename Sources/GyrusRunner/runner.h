@@ -71,6 +71,11 @@ bool images_are_barred(void);
 // Writes `[["Cell3",4660],…]` for those of the addresses that lie in cells (name of the image, offset in it).
 void image_describe(const uintptr_t *addresses, int count, char *text, size_t size);
 
+// --- names.c: how types are called --------------------------------------------------------------------------------
+
+// From now on the names of types that are printed do without the modules of cells; to be called before a cell runs.
+void names_hide_modules(void);
+
 // --- environment.c: what the process is set to ---------------------------------------------------------------------
 
 // Sends the variables of the environment as an answer, a NUL behind each.
