@@ -118,6 +118,7 @@ final class CellSession: @unchecked Sendable {
         do {
             let started = try start(code, label, activity, context, options, keepsResult)
             guard let started else {
+                compiling { $0.noteNotRun(code, label: label) }
                 return Outcome(
                     error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
             }
@@ -139,6 +140,8 @@ final class CellSession: @unchecked Sendable {
         let runner: RunnerProcess
         let job: CellOutput.Job
         var compilation = Duration.zero
+        /// Whether its result is more than what a call happens to return.
+        var isResultWanted = true
     }
 
     /// Compiles a cell for the runner that there is; nil if it was interrupted.
@@ -160,8 +163,11 @@ final class CellSession: @unchecked Sendable {
             }
             if activity.isInterrupted { return nil }
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
-            let job = output.begin(context, runner: runner, kind: kind, keepsResult: keepsResult)
-            return StartedCell(cell: cell, runner: runner, job: job, compilation: compilation)
+            let job = output.begin(
+                context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
+            return StartedCell(
+                cell: cell, runner: runner, job: job, compilation: compilation,
+                isResultWanted: keepsResult || cell.showsResult)
         }
     }
 
@@ -191,9 +197,13 @@ final class CellSession: @unchecked Sendable {
                 compiler.commit(cell)
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
+            } else {
+                compiler.noteNotRun(cell.lines.joined(separator: "\n"), label: cell.label)
             }
         }
-        if end.outcome == .ok { return Outcome(result: left.result, timing: end.timing) }
+        if end.outcome == .ok {
+            return Outcome(result: started.isResultWanted ? left.result : nil, timing: end.timing)
+        }
         for frame in left.onFailure { context.iopub.comm(frame) }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines.withLock { $0 })
         return Outcome(

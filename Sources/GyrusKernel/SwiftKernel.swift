@@ -41,12 +41,13 @@ public final class SwiftKernel: Kernel {
     }
 
     public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
-        if let help = HelpRequest(request.code) {
+        let code = CellText.normalized(request.code)
+        if let help = HelpRequest(code) {
             return .ok(payload: help.answer(by: self, context: context), userExpressions: [:])
         }
-        if let farewell = farewell(request.code) { return .ok(payload: [farewell], userExpressions: [:]) }
+        if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
-        let cell = CellRun(request.code, session: session, history: history, context: context, label: label)
+        let cell = CellRun(code, session: session, history: history, context: context, label: label)
         let error = cell.run()
         if request.storeHistory {
             history.add(
@@ -102,11 +103,11 @@ public final class SwiftKernel: Kernel {
             assistant: session.assistant,
             magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
             folder: session.workingFolder
-        ).reply(to: request)
+        ).reply(to: request.normalized)
     }
 
     public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply {
-        inspection(context).reply(to: request)
+        inspection(context).reply(to: request.normalized)
     }
 
     private func inspection(_ context: RequestContext) -> Inspection {
@@ -123,10 +124,24 @@ public final class SwiftKernel: Kernel {
     public var processIDs: [Int32] { [getpid()] + session.processIDs }
 
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
-        switch MagicParser().completeness(of: request.code) {
+        switch MagicParser().completeness(of: CellText.normalized(request.code)) {
         case .complete: .complete
         case .incomplete(let indent): .incomplete(indent: indent)
         case .invalid: .invalid
         }
+    }
+}
+
+extension CompleteRequest {
+    /// The request as if its lines ended in "\n" alone; all places stay.
+    fileprivate var normalized: CompleteRequest {
+        CompleteRequest(code: CellText.normalizedInPlace(code), cursorPosition: cursorPosition)
+    }
+}
+
+extension InspectRequest {
+    fileprivate var normalized: InspectRequest {
+        InspectRequest(
+            code: CellText.normalizedInPlace(code), cursorPosition: cursorPosition, detailLevel: detailLevel)
     }
 }

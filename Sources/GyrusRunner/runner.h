@@ -86,6 +86,11 @@ void image_describe(const uintptr_t *addresses, int count, char *text, size_t si
 // The address of a function in a loaded library (`/libdispatch.so`), by the symbols in its file; 0 where it has none.
 uintptr_t symbol_find(const char *library, const char *name);
 
+// --- names.c: how types are called --------------------------------------------------------------------------------
+
+// From now on the names of types that are printed do without the modules of cells; to be called before a cell runs.
+void names_hide_modules(void);
+
 // --- environment.c: what the process is set to ---------------------------------------------------------------------
 
 // Sends the variables of the environment as an answer, a NUL behind each.

@@ -174,6 +174,9 @@ public struct NameTable: Sendable {
 }
 
 extension NameTable {
+    /// Whether what a module's extensions add is in sight of the next cell.
+    func isAlive(_ module: String) -> Bool { modules[module].map { !$0.isRetired } ?? false }
+
     /// Whether a cell declared a name, of whatever kind.
     public func declares(_ name: String) -> Bool { owners[name] != nil }
 

@@ -43,10 +43,11 @@ final class CellRun {
                 case .swift(let source): try swift(source)
                 case .magic(let call): try run(call)
                 }
-            } catch let failure as MagicFailure {
-                return failure.report
             } catch {
-                return ErrorReports.plain("KernelError", "\(error)")
+                for case .swift(let source) in steps[(index + 1)...] {
+                    session.compiling { $0.noteNotRun(source, label: label) }
+                }
+                return (error as? MagicFailure)?.report ?? ErrorReports.plain("KernelError", "\(error)")
             }
         }
         return nil

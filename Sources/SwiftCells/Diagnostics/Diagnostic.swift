@@ -25,3 +25,22 @@ public struct Diagnostic: Sendable {
         public var text: String
     }
 }
+
+extension Diagnostic {
+    /// Whether it names what the rewriting put around the user's code.
+    var speaksOfRewriting: Bool {
+        message.contains(Self.ownPrefix) || notes.contains(where: \.speaksOfRewriting)
+            || fixIts.contains { $0.text.contains(Self.ownPrefix) }
+    }
+
+    /// The same without the notes and names that no user wrote.
+    var withoutRewriting: Diagnostic {
+        var diagnostic = self
+        diagnostic.notes.removeAll(where: \.speaksOfRewriting)
+        diagnostic.fixIts.removeAll { $0.text.contains(Self.ownPrefix) }
+        diagnostic.message = message.replacing(/\ ?(global function |function )?'?_gyrus\w*(\([^)]*\))?'?/, with: "")
+        return diagnostic
+    }
+
+    private static let ownPrefix = "_gyrus"
+}
