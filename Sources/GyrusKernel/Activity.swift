@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import SwiftCells
 import Synchronization
 
 /// A request that the session serves, as far as an interrupt must reach it.
@@ -12,6 +13,8 @@ final class Activity: Sendable {
         var isInterrupted = false
         /// The command that the kernel itself runs for the cell.
         var child: ChildProcess?
+        /// The compilation of its cell.
+        var compilation: CompilationStop?
         /// What the runner runs for it.
         var job: Job?
     }
@@ -43,6 +46,17 @@ final class Activity: Sendable {
         return try body()
     }
 
+    /// Compiles in such a way that an interrupt ends it.
+    func compiling<Result>(_ stop: CompilationStop, _ body: () throws -> Result) rethrows -> Result {
+        let isAsked = state.withLock {
+            $0.compilation = stop
+            return $0.isInterrupted
+        }
+        defer { state.withLock { $0.compilation = nil } }
+        if isAsked { stop.stop() }
+        return try body()
+    }
+
     /// Waits for what the runner runs for a request.
     func waiting<Result>(for request: UInt32, of runner: RunnerProcess, _ body: () -> Result) -> Result {
         let isAsked = state.withLock {
@@ -60,7 +74,9 @@ final class Activity: Sendable {
             state.isInterrupted = true
             return state
         }
-        input?.cancel()
+        // A question that waits ends afterwards: the cell would take an end of input for an answer.
+        defer { input?.cancel() }
+        now.compilation?.stop()
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
         job.runner.send("interrupt \(job.request)")

@@ -63,9 +63,16 @@ final class CellOutput: Sendable {
 
     private let state = Mutex(State())
     private let comms: CommTable
+    /// What is said of a trap that ended nothing but its own thread.
+    private let strayText = Mutex<@Sendable (CellEnd) -> String>({ _ in "" })
 
     init(comms: CommTable) {
         self.comms = comms
+    }
+
+    /// Sets what is said of a trap that ended nothing but its own thread.
+    func describeStrays(_ text: @escaping @Sendable (CellEnd) -> String) {
+        strayText.withLock { $0 = text }
     }
 
     /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
@@ -114,6 +121,7 @@ final class CellOutput: Sendable {
             comms.note(frame.head)
             iopub?.comm(frame)
         case .input(let demand): ask(demand, for: request)
+        case .stray(let end): iopub?.stream(.stderr, strayText.withLock { $0 }(end))
         case .ready, .answer: break
         case .finished(let end):
             releaseHeld(of: request, isTrap: end.outcome == .trap)
@@ -191,6 +199,8 @@ final class CellOutput: Sendable {
             do {
                 let line = try context.input.request(prompt: demand.prompt, password: demand.password)
                 runner.send("input \(line)")
+            } catch InputError.interrupted {
+                // The runner is told of it, and the cell ends there.
             } catch {
                 runner.send("end-of-input")
             }

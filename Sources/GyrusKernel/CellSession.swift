@@ -20,8 +20,11 @@ final class CellSession: @unchecked Sendable {
     /// Knows what could stand in the cell that is being written.
     let assistant: CellAssistant
     private var runner: RunnerProcess?
-    /// The runner that was replaced last, and the variables that it had.
-    private var lostRunner: (process: RunnerProcess, names: [String])?
+    /// The runner that was replaced last, and whether the user has yet to be told.
+    private var loss: RunnerLoss?
+    private var isLossToBeTold = false
+    /// Which cell each request that did not end well was for.
+    private let stopped = Mutex<[UInt32: String]>([:])
     /// The lines of the cells by label.
     private let lines = Mutex<[String: [String]]>([:])
     /// Where the session keeps its files.
@@ -54,6 +57,9 @@ final class CellSession: @unchecked Sendable {
         self.assistant = assistant
         assistant.update(compiler.editorContext)
         compiler.onChange = { assistant.update($0) }
+        output.describeStrays { [weak self, symbolizer] in
+            ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:]).stray($0)
+        }
     }
 
     /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
@@ -125,6 +131,12 @@ final class CellSession: @unchecked Sendable {
             var outcome = end(started, left: finish(started, for: activity, context: context), context)
             outcome.timing?.compilation = started.compilation
             return outcome
+        } catch let failure as RunnerLoss.Failure {
+            return Outcome(error: failure.report)
+        } catch is CompilationStopped {
+            return Outcome(
+                error: ErrorReports.plain(
+                    "KeyboardInterrupt", "the cell was interrupted while it was compiled; it did not run"))
         } catch CellCompiler.Failure.source(let diagnostics, let lines) {
             return Outcome(error: ErrorReports.compile(diagnostics, lines: lines, label: label))
         } catch CellCompiler.Failure.tool(let text) {
@@ -152,9 +164,7 @@ final class CellSession: @unchecked Sendable {
     ) throws -> StartedCell? {
         try exclusively {
             let started = ContinuousClock.now
-            // Before the compilation: what cells declared goes with their runner.
-            let runner = try ensureRunner()
-            let cell = try compiler.compile(code, label: label, options: options)
+            let (cell, runner) = try compile(code, label, activity, context, options)
             let compilation = ContinuousClock.now - started
             remember(cell.lines, of: label)
             for warning in cell.warnings {
@@ -168,6 +178,23 @@ final class CellSession: @unchecked Sendable {
             return StartedCell(
                 cell: cell, runner: runner, job: job, compilation: compilation,
                 isResultWanted: keepsResult || cell.showsResult)
+        }
+    }
+
+    /// Compiles a cell for the runner that there is, again if that one ends meanwhile.
+    private func compile(
+        _ code: String, _ label: String, _ activity: Activity, _ context: RequestContext,
+        _ options: CellOptions
+    ) throws -> (CompiledCell, RunnerProcess) {
+        while true {
+            // Before the compilation: what cells declared goes with their runner.
+            let runner = try ensureRunner()
+            try tellLoss(insteadOf: code, label, context)
+            let stop = CompilationStop()
+            let cell = try activity.compiling(stop) {
+                try stop.whileStoppable { try compiler.compile(code, label: label, options: options) }
+            }
+            if !runner.hasEnded { return (cell, runner) }
         }
     }
 
@@ -205,32 +232,59 @@ final class CellSession: @unchecked Sendable {
             return Outcome(result: started.isResultWanted ? left.result : nil, timing: end.timing)
         }
         for frame in left.onFailure { context.iopub.comm(frame) }
+        let holder = stopped.withLock {
+            $0[started.job.request] = cell.label
+            return $0[end.heldBy]
+        }
         let reports = ErrorReports(symbolizer: symbolizer, lines: lines.withLock { $0 })
         return Outcome(
-            error: reports.stopped(cell, end, error: left.error, trapText: left.trapText), timing: end.timing)
+            error: reports.stopped(
+                cell, end, error: left.error, trapText: left.trapText, holder: holder),
+            timing: end.timing)
     }
 
     /// Says that a runner is gone; the first who does so has another begin with nothing.
     private func lost(_ dead: RunnerProcess, _ left: CellOutput.End, _ label: String) -> ErrorReport {
-        let names = exclusively {
+        exclusively {
             if runner === dead {
-                lostRunner = (dead, compiler.names.variableNames)
-                forgetRunner()
+                noteLoss(of: dead)
                 _ = try? ensureRunner()
             }
-            return lostRunner.flatMap { $0.process === dead ? $0.names : nil } ?? []
+            guard let loss, loss.process === dead else {
+                return ErrorReports.plain(RunnerLoss.name, "the process that ran \(label) has ended")
+            }
+            isLossToBeTold = false
+            return loss.report(running: label, trapText: left.trapText)
         }
-        let signal = (left.death ?? 0) & 0x7F
-        let how =
-            signal == 0
-            ? "ended itself with status \((left.death ?? 0) >> 8 & 0xFF)"
-            : "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
-        let message = ErrorReports.trapMessage(left.trapText).map { " saying \"\($0)\"" } ?? ""
-        let lostNames = names.isEmpty ? "No variables were lost." : "Lost: \(names.joined(separator: ", "))."
-        return ErrorReports.plain(
-            "RunnerDied",
-            "the process that ran \(label) \(how)\(message). A new one was started; "
-                + "everything that cells declared is gone. \(lostNames)")
+    }
+
+    private func noteLoss(of dead: RunnerProcess) {
+        _ = dead.hasEnded  // Until its end is known.
+        loss = RunnerLoss(process: dead, declared: compiler.names)
+        isLossToBeTold = true
+        forgetRunner()
+    }
+
+    /// Tells the user of a runner that ended between cells, unless there is nothing to tell; throws `RunnerLoss.Failure`
+    /// for a cell that uses what was lost.
+    private func tellLoss(insteadOf code: String, _ label: String, _ context: RequestContext) throws {
+        guard isLossToBeTold, let loss else { return }
+        isLossToBeTold = false
+        let used = loss.names(usedBy: code)
+        guard used.isEmpty else {
+            throw RunnerLoss.Failure(report: loss.report(insteadOf: label, using: used))
+        }
+        context.iopub.stream(.stderr, loss.words + "\n")
+    }
+
+    /// Tells the user of a runner that ended between cells, if no cell has.
+    func tellLoss(_ context: RequestContext) {
+        exclusively { try? tellLoss(insteadOf: "", "", context) }
+    }
+
+    /// Notices whether the runner has ended, before anybody asks what is declared.
+    func noticeLoss() {
+        exclusively { if let runner, runner.hasEnded { noteLoss(of: runner) } }
     }
 
     /// Ends the runner with all that cells declared, and starts another.
@@ -253,7 +307,8 @@ final class CellSession: @unchecked Sendable {
     /// The runner, which is started if there is none; throws `RunnerFailure`.
     func ensureRunner() throws -> RunnerProcess {
         try exclusively {
-            if let runner, kill(runner.pid, 0) == 0 { return runner }
+            noticeLoss()
+            if let runner { return runner }
             if current.withLock({ $0.isClosed }) { throw RunnerFailure(what: "the kernel is shutting down") }
             let output = self.output
             let started = try RunnerProcess(
@@ -305,7 +360,7 @@ final class CellSession: @unchecked Sendable {
         if activity.isInterrupted { return nil }
         let job = output.begin(context, runner: runner, kind: .glance, keepsResult: true)
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
-        if left.end == nil { Log.write(lost(runner, left, "the inspection of \(variable)").value) }
+        if left.end == nil { noticeLoss() }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
         return content?["data"]?["text/plain"]?.text
     }

@@ -216,7 +216,7 @@ static void sweep(void) {
 
 enum { STRAYS = 8 };
 static struct report strays[STRAYS];
-static atomic_uint strays_taken, strays_sent;
+static atomic_uint strays_taken;
 static atomic_bool stray_is_full[STRAYS];
 
 void job_report_stray(const struct report *report) {

@@ -11,7 +11,8 @@
 
 // The reserve is opened for a library that meets the end of the stack, so that it can finish and give back its locks.
 enum {
-    STACK = 256 << 20, ALTERNATE_STACK = 64 << 10, PAGE = 4096,
+    STACK = 4 << 20, USUAL_LIMIT = 8 << 20,
+    ALTERNATE_STACK = 64 << 10, PAGE = 4096,
     RESERVE = 8 << 20, SMALL_RESERVE = 1 << 20, // Of a guarded thread, and of any other.
 };
 
@@ -77,7 +78,7 @@ static void measure_stack(struct thread *thread) {
     thread->stack_low = thread->reserve_low = (uintptr_t)low;
     thread->stack_high = (uintptr_t)low + size;
     size_t reserve = thread->is_guarded ? RESERVE : SMALL_RESERVE;
-    if (size < 4 * reserve || mprotect(low, reserve, PROT_NONE) != 0) return;
+    if (size < reserve + reserve / 4 || mprotect(low, reserve, PROT_NONE) != 0) return;
     thread->stack_low += reserve;
 }
 
@@ -179,6 +180,14 @@ static void *run_guarded(void *argument) {
     return NULL;
 }
 
+// Thousands of calls deep, and no more: endless recursion that allocates ends there before it has taken the memory of the
+// machine (what an abandoned stack refers to is never freed). A user who needs more sets `ulimit -s` above what is usual.
+static size_t stack_size(void) {
+    struct rlimit limit;
+    bool is_raised = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur > USUAL_LIMIT && limit.rlim_cur != RLIM_INFINITY;
+    return (is_raised ? limit.rlim_cur : STACK) + RESERVE;
+}
+
 bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     pthread_once(&prepared, prepare);
     struct thread *thread = calloc(1, sizeof *thread);
@@ -191,7 +200,7 @@ bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, e
     thread->context = context;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_attr_setstacksize(&attributes, stack_size());
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t id;
     int failed = create(&id, &attributes, run_guarded, thread);

@@ -53,6 +53,14 @@ struct walk {
     bool has_begun, is_in_cells, is_behind_boundary;
 };
 
+// How far the function that was to return to an address would have taken down its arguments: the callers of tasks' code
+// make room for them again at once (`sub $8, %rsp`).
+static uintptr_t taken_down(uintptr_t address) {
+    const uint8_t *code = (const uint8_t *)address;
+    bool makes_room = code[0] == 0x48 && code[1] == 0x83 && code[2] == 0xEC;
+    return makes_room ? code[3] : 0;
+}
+
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument) {
     struct walk *walk = argument;
     struct trail *trail = walk->trail;
@@ -88,7 +96,8 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
             .rbx = _Unwind_GetGR(context, DWARF_RBX), .rbp = _Unwind_GetGR(context, DWARF_RBP),
             .r12 = _Unwind_GetGR(context, DWARF_R12), .r13 = _Unwind_GetGR(context, DWARF_R13),
             .r14 = _Unwind_GetGR(context, DWARF_R14), .r15 = _Unwind_GetGR(context, DWARF_R15),
-            .rsp = _Unwind_GetCFA(context), .rip = address,
+            
+            .rsp = _Unwind_GetCFA(context) + taken_down(address), .rip = address,
         };
         if (!trail->has_boundary) trail->boundary = trail->outermost_boundary;
         trail->has_boundary = true;

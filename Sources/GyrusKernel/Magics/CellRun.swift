@@ -30,7 +30,11 @@ final class CellRun {
     /// Runs the steps; the error of the first that failed.
     func run() -> ErrorReport? {
         session.during(activity) {
-            defer { if timesAll { total?.report(to: context) } }
+            session.noticeLoss()
+            defer {
+                session.tellLoss(context)
+                if timesAll { total?.report(to: context) }
+            }
             return run(session.magicParser.steps(of: code))
         }
     }
