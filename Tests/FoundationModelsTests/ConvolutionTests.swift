@@ -97,11 +97,17 @@ struct ConvolutionTests {
 
     @Test(
         "every tensor of the largest sizes has its place",
-        arguments: ["tf_efficientnet_b5", "tf_efficientnet_b7", "tf_efficientnet_lite4"])
+        arguments: [
+            "tf_efficientnet_b1", "tf_efficientnet_b2", "tf_efficientnet_b5", "tf_efficientnet_b7",
+            "tf_efficientnet_lite1",
+            "tf_efficientnet_lite2", "tf_efficientnet_lite4",
+        ])
     func sizes(_ name: String) throws {
         let tables: [String: [String: [Int]]] = try Fixtures.json("convolution/shapes.json")
-        try withNetwork(name, try #require(tables[name]), isEmpty: true) { model in
-            let tower = try model.image
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "model.safetensors")
+            try Seeded.write(try #require(tables[name]), to: file, isEmpty: true)
+            let tower = try FoundationModel.load(file, architecture: name).image
             #expect(tower.family == name.replacing("tf_efficientnet_", with: "EfficientNet-"))
             #expect(tower.unusedTensors.isEmpty)
         }

@@ -141,4 +141,4 @@ for twin in ("", "_mom"):
             twins = {key: value for key, value in (images(model) | texts(model)).items() if key in ("grid imgFC", "masked textFC")}
             save_file({key: numpy.ascontiguousarray(value) for key, value in twins.items()}, folder / "twins.safetensors")
 (folder / "tensors.json").write_text(json.dumps(shapes))
-(folder / "config.json").write_text(json.dumps(dict(model_args=MULTIPLIERS, pretrained_cfg=dict(input_size=[3, SIZE, SIZE]))))
+(folder / "config.json").write_text(json.dumps(dict(architecture="brivl-2022", model_args=MULTIPLIERS, pretrained_cfg=dict(input_size=[3, SIZE, SIZE]))))

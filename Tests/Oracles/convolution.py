@@ -41,7 +41,8 @@ NETWORKS = {
         lambda: _gen_efficientnet("efficientnet_b0", channel_multiplier=0.3, depth_multiplier=0.7, num_classes=7),
         dict(architecture="efficientnet_b0", model_args=dict(channel_multiplier=0.3, depth_multiplier=0.7)), (79, 64)),
 }
-SHAPES = ["tf_efficientnet_b5", "tf_efficientnet_b7", "tf_efficientnet_lite4"]
+SHAPES = ["tf_efficientnet_b1", "tf_efficientnet_b2", "tf_efficientnet_b5", "tf_efficientnet_b7", "tf_efficientnet_lite1",
+          "tf_efficientnet_lite2", "tf_efficientnet_lite4"]
 
 
 def tensors_of(model):

@@ -38,15 +38,20 @@ extension RGBImage {
         return RGBImage(unchecked: box.width, box.height, cropped)
     }
 
-    /// The middle of the image, as torchvision's `CenterCrop` takes it (half pixels to the even side).
+    /// The middle of the image, as torchvision's `CenterCrop` takes it (half pixels to the even side), or as transformers
+    /// does (half pixels down).
     ///
     /// An image that is smaller than the crop is framed in black.
-    public func centerCropped(width newWidth: Int, height newHeight: Int) throws -> RGBImage {
+    public func centerCropped(width newWidth: Int, height newHeight: Int, roundingDown: Bool = false) throws
+        -> RGBImage
+    {
         guard newWidth > 0, newHeight > 0 else {
             throw ImageError("an image cannot be cropped to \(newWidth) x \(newHeight) pixels")
         }
         let framed = framed(width: max(width, newWidth), height: max(height, newHeight))
-        func margin(_ old: Int, _ new: Int) -> Int { Int((Double(old - new) / 2).rounded(.toNearestOrEven)) }
+        func margin(_ old: Int, _ new: Int) -> Int {
+            Int((Double(old - new) / 2).rounded(roundingDown ? .down : .toNearestOrEven))
+        }
         return try framed.cropped(
             to: PixelBox(
                 left: margin(framed.width, newWidth), top: margin(framed.height, newHeight), width: newWidth,

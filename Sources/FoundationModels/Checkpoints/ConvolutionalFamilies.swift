@@ -39,12 +39,12 @@ extension ConvolutionalModel {
     init?(_ checkpoint: Checkpoint, _ files: ModelFiles) throws {
         guard let (kind, prefix) = try Self.kind(of: checkpoint) else { return nil }
         let timm = try TimmConfiguration(files)
+        if let reason = timm.architecture?.unsupportedConvolutions {
+            throw FoundationModelError.file(path: checkpoint.path, problem: reason)
+        }
         switch kind {
         case .alexNet: self.init(alexNet: checkpoint, prefix)
         case .resNet:
-            if let reason = timm.architecture?.unsupportedResNet {
-                throw FoundationModelError.file(path: checkpoint.path, problem: reason)
-            }
             try timm.checkPool(
                 try timm.arguments(as: .timmResNet),
                 hasHead: checkpoint.shape(of: prefix + "fc.weight") != nil)
@@ -56,6 +56,10 @@ extension ConvolutionalModel {
             transform.fit = .cropping(size, fraction: 0.875)
         }
         transform = try timm.transform(transform, size: imageSize)
+        if timm.hasNoImages {
+            files.notes.add(
+                "assumed, since the files do not tell it: images of \(imageSize) pixels, \(transform)")
+        }
     }
 
     /// torchvision's: 224 pixels of the middle of 256.
@@ -104,6 +108,14 @@ extension ConvolutionalModel {
         let arguments = try timm.arguments(as: .timmEfficientNet)
         size.width = try arguments.number("channel_multiplier").map { Double($0) } ?? size.width
         size.depth = try arguments.number("depth_multiplier").map { Double($0) } ?? size.depth
+        guard size.isCertain || arguments.has("channel_multiplier") || arguments.has("depth_multiplier")
+        else {
+            throw FoundationModelError.file(
+                path: checkpoint.path,
+                problem:
+                    "looks like a network of timm's EfficientNet family (MobileNet, MnasNet, …); b0 to b8, l2 and lite0 to "
+                    + "lite4 are supported, and none of them has these tensors")
+        }
         let classes = checkpoint.shape(of: "\(prefix)\(names.classifier).weight")?.first
         try timm.checkPool(arguments, hasHead: classes != nil)
         try arguments.checkActivation(isLite: !gates)
@@ -169,6 +181,8 @@ struct EfficientNetSize: Sendable {
     /// How much of a resized image's side the crop is.
     var crop: Double
     var isLite = false
+    /// Whether the tensors that tell the size are all those of this one.
+    var isCertain = false
     /// timm's name of it, without `tf_`.
     var architecture: String { name.lowercased().replacing("-", with: "_") }
 
@@ -215,6 +229,9 @@ struct EfficientNetSize: Sendable {
                 + (head?.prefix(2) == [network.headWidth, network.lastWidth] ? 1 : 0)
         }
         let scores = sizes.map(score)
-        return sizes[scores.firstIndex(of: scores.max() ?? 0) ?? 0]
+        let best = scores.max() ?? 0
+        var size = sizes[scores.firstIndex(of: best) ?? 0]
+        size.isCertain = best == 7
+        return size
     }
 }

@@ -97,6 +97,7 @@ struct ImageProcessor {
         let crop = try flag("do_center_crop") ?? (standard.cropSize != nil) ? try cropSize() : nil
         guard try flag("do_resize") ?? true else {
             transform.fit = crop == nil ? nil : .cropped
+            transform.cropsRoundDown = crop != nil
             return (transform, crop ?? size)
         }
         let (exact, shortest) = try resizing()
@@ -115,6 +116,7 @@ struct ImageProcessor {
                     + "which is not supported")
         }
         transform.fit = .shorterSide(shortest)
+        transform.cropsRoundDown = true
         return (transform, crop)
     }
 

@@ -29,14 +29,17 @@ package struct TimmArchitecture: Sendable, Equatable {
 
     /// Whether an EfficientNet has TensorFlow's padding and normalisation; nil if the name tells it not.
     package var isTensorFlow: Bool? {
-        if name.hasPrefix("tf_efficientnet") { return true }
+        if name.hasPrefix("tf_efficientnet") || name.hasPrefix("efficientnet") && name.hasSuffix("_pruned") {
+            return true
+        }
         return name.hasPrefix("efficientnet") ? false : nil
     }
 
-    /// Why a network of torchvision's names is none of torchvision's, though its tensors may look so.
-    package var unsupportedResNet: String? {
+    /// Why a convolutional network is none of those that its tensors look like.
+    package var unsupportedConvolutions: String? {
         let kinds = [
-            ("resnetblur", "blurs before it strides"), ("resnetaa", "blurs before it strides"),
+            ("efficientnet_blur", "blurs before it strides"), ("resnetblur", "blurs before it strides"),
+            ("resnetaa", "blurs before it strides"),
             ("seresnetaa", "blurs before it strides"), ("resnextaa", "blurs before it strides"),
             ("ecaresnet", "weighs channels"), ("skresnet", "selects kernels"),
         ]

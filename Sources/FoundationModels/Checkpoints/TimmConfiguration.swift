@@ -9,11 +9,13 @@ struct TimmConfiguration {
     /// The arguments that are not the architecture's own, not yet read.
     private let arguments: ModelConfiguration?
     private let globalPool: String?
+    private let path: String
     private let notes: LoadingNotes
 
     /// Reads the files' `config.json`, of which all may lie on the topmost level (files of before 2023).
     init(_ files: ModelFiles) throws {
         notes = files.notes
+        path = files.configuration?.path ?? files.location.path
         guard let file = files.configuration else {
             (architecture, pretrained, arguments, globalPool) = (nil, nil, nil, nil)
             return
@@ -32,7 +34,7 @@ struct TimmConfiguration {
 
     /// The arguments with which the network was made.
     func arguments(as fields: ConfigurationFields) throws -> ModelConfiguration {
-        let none = ModelConfiguration(path: "", json: .object([]))
+        let none = ModelConfiguration(path: path, json: .object([]))
         return try (arguments ?? none).read(as: fields, notes: notes)
     }
 
@@ -40,6 +42,9 @@ struct TimmConfiguration {
     func pool(_ arguments: ModelConfiguration) throws -> String? {
         try arguments.text("global_pool") ?? globalPool
     }
+
+    /// Whether the files say nothing of the images.
+    var hasNoImages: Bool { pretrained?.isEmpty ?? true }
 
     /// Rows and columns of pixels, if they are given.
     func imageSize() throws -> ImageSize? {

@@ -152,7 +152,8 @@ extension VisionModel {
         if timm.architecture == nil {
             files.notes.add(
                 "assumed, since the weights do not tell it: \(heads ?? 0) heads, \(activation.rawValue), "
-                    + "normalisation with \(epsilon), as timm's ViT of that width")
+                    + "normalisation with \(epsilon), as timm's ViT of that width; images as its usual weights take them"
+            )
         }
     }
 

@@ -14,6 +14,7 @@ extension ImageTransform: CustomStringConvertible {
             steps.append("random crop of \(leastArea) to 1.0 of the area, seed \(seed), \(interpolation)")
         case nil: break
         }
+        if cropsRoundDown { steps.append("half pixels down") }
         steps.append("mean \(normalization.mean.listed)")
         steps.append("deviation \(normalization.deviation.listed)")
         return steps.joined(separator: "; ")

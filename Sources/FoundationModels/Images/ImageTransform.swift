@@ -32,6 +32,9 @@ public struct ImageTransform: Sendable, Equatable {
     public var fit: Fit?
     /// How the image is interpolated when it is resized.
     public var interpolation: Interpolation
+    /// Whether a middle that begins between two pixels begins at the first of them (transformers), not at the one of even
+    /// number (torchvision, timm, open_clip).
+    public var cropsRoundDown = false
     /// What happens to the channels.
     public var normalization: Normalization
 
@@ -53,15 +56,16 @@ public struct ImageTransform: Sendable, Equatable {
             let isTall = width <= height
             let long = Int(Double(side) * Double(max(width, height)) / Double(min(width, height)))
             return try image.resized(width: isTall ? side : long, height: isTall ? long : side, interpolation)
-                .centerCropped(width: size.width, height: size.height)
+                .centerCropped(width: size.width, height: size.height, roundingDown: cropsRoundDown)
         case .covering(let box):
             let ratio = min(
                 Double(image.height) / Double(box.height), Double(image.width) / Double(box.width))
             func scaled(_ side: Int) -> Int { Int((Double(side) / ratio).rounded(.toNearestOrEven)) }
             return try image.resized(width: scaled(image.width), height: scaled(image.height), interpolation)
-                .centerCropped(width: size.width, height: size.height)
+                .centerCropped(width: size.width, height: size.height, roundingDown: cropsRoundDown)
         case .cropped:
-            return try image.centerCropped(width: size.width, height: size.height)
+            return try image.centerCropped(
+                width: size.width, height: size.height, roundingDown: cropsRoundDown)
         case .stretched:
             return try image.resized(width: size.width, height: size.height, interpolation)
         case .sampled:

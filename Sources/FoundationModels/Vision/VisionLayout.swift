@@ -47,6 +47,8 @@ struct VisionLayout: Sendable {
     /// Whether that layer is one tensor of inputs x outputs.
     var isHeadTransposed = false
     var hasHeadBias = true
+    /// Whether the convolution that makes tokens of patches has a bias, in networks that do not normalise them first.
+    var hasPatchBias = true
 
     /// How the library names what is inside, for those who take features.
     var names: VisionTransformer.Names
@@ -148,7 +150,7 @@ extension VisionLayout {
         attentionInput: ["q_proj", "k_proj", "v_proj"].map { "self_attn." + $0 },
         attentionOutput: "self_attn.out_proj", feedForwardNorm: "layer_norm2", expansion: ["mlp.fc1"],
         contraction: ["mlp.fc2"], vectorNorm: "vision_model.post_layernorm", head: "visual_projection",
-        hasHeadBias: false,
+        hasHeadBias: false, hasPatchBias: false,
         names: VisionTransformer.Names(
             embeddings: "vision_model.pre_layrnorm", block: "vision_model.encoder.layers.{}",
             attention: "vision_model.encoder.layers.{}.self_attn",
@@ -162,7 +164,7 @@ extension VisionLayout {
         attentionInput: ["attn.in_proj_"], attentionOutput: "attn.out_proj", attentionScale: "ls_1.gamma",
         feedForwardNorm: "ln_2", expansion: ["mlp.c_fc"], contraction: ["mlp.c_proj"],
         feedForwardScale: "ls_2.gamma", vectorNorm: "visual.ln_post", head: "visual.proj",
-        isHeadTransposed: true,
+        isHeadTransposed: true, hasPatchBias: false,
         names: VisionTransformer.Names(
             embeddings: "visual.ln_pre", block: "visual.transformer.resblocks.{}",
             attention: "visual.transformer.resblocks.{}.attn",

@@ -131,8 +131,7 @@ struct VisionReader {
         return PatchEmbedding(
             patch: linear(
                 [layout.patch], outputs: width, inputs: 3 * size * size,
-                // A network that normalises its tokens first has none.
-                hasBias: !hasInputNorm || shape(layout.patch, "bias") != nil),
+                hasBias: layout.hasPatchBias && (!hasInputNorm || shape(layout.patch, "bias") != nil)),
             patchSize: size,
             special: specialTokens(
                 positions: table, placed: placed, registers: registerCount, width: width),
