@@ -97,6 +97,7 @@ public struct BandedRidge: Sendable {
         _ bands: [Matrix<Element>], gammas: [[Double]], to responses: Matrix<Element>, splits: [Fold],
         workingIn type: Working.Type
     ) throws -> BandedRidgeFit<Element> {
+        try checkMemoryLimit(memoryLimit)
         try checkRefinement()
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)

@@ -41,7 +41,9 @@ struct ColumnStatistics {
     init<Element: Scalar>(ofResponses responses: Matrix<Element>) {
         self.init(responses)
         let limit = Double(Element.greatestFiniteMagnitude).squareRoot() / Double(max(responses.rows, 1))
-        for voxel in means.indices where !(deviations[voxel] < limit) { means[voxel] = .nan }
+        for voxel in means.indices where !(abs(means[voxel]) + deviations[voxel] < limit) {
+            means[voxel] = .nan
+        }
     }
 
     /// What a difference of search scores is measured in, for each column: the variance where scores are squared errors of

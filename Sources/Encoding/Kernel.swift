@@ -115,9 +115,9 @@ private func exponentiate<Element: Scalar>(
         for i in range {
             let line = base + i * columns.count
             for j in columns.indices {
-                // Rounding may leave the distance of a sample from itself below 0.
-                let distance = max(0, rows[i] + columns[j] - 2 * Double(line[j]))
-                line[j] = Element(exp(-gamma * distance))
+                let distance = rows[i] + columns[j] - 2 * Double(line[j])
+                // Rounding may leave the distance of a sample from itself below 0; a NaN stays one.
+                line[j] = Element(exp(-gamma * (distance < 0 ? 0 : distance)))
             }
         }
     }

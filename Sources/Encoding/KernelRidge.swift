@@ -57,6 +57,7 @@ public struct KernelRidge: Sendable {
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> KernelRidgeFit<Element> {
+        try checkMemoryLimit(memoryLimit)
         try checkFeatures(features, responses: responses)
         try kernel.check(features)
         let full = kernel.matrix(features, features)

@@ -5,7 +5,7 @@ import Tensors
 /// ```swift
 /// let pca = try PCA(.variance(0.999)).fit(train)
 /// let reduced = try pca.transform(test)                  // samples x components
-/// Pipeline(PCA(.count(100)), into: Ridge())              // learnt anew inside each fold
+/// Pipeline(PCA(.count(100)), into: Ridge())              // learned again inside each fold
 /// ```
 ///
 /// The same components as scikit-learn's `PCA`, signs included.

@@ -35,6 +35,7 @@ extension Ridge {
     private func prepared<Element: Scalar, Working: Scalar>(
         _ features: Matrix<Element>, splits: [Fold], voxels: Int?, workingIn type: Working.Type
     ) throws -> PreparedRidge<Element> {
+        try checkMemoryLimit(memoryLimit)
         let alphas = try alphas.checked()
         let means =
             intercept ? ColumnStatistics(features).means : [Double](repeating: 0, count: features.columns)

@@ -210,5 +210,10 @@ extension FoldModel {
     }
 }
 
+/// Refuses a limit in which no batch of voxels has room.
+func checkMemoryLimit(_ bytes: Int) throws {
+    try checkParameter("memoryLimit", "\(bytes) bytes", expected: "above 0", bytes > 0)
+}
+
 /// himalaya's slope over the alphas, so slight that it only decides between equal scores.
 func tieSlope(_ alpha: Double) -> Double { 1e-10 * log(alpha) }

@@ -247,7 +247,8 @@ struct InferenceFixture: Decodable {
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
         let found = try bootstrapScores(
-            predictions: predictions, responses: y, blockLength: 10, resamples: known.resamples, level: 0.9, seed: known.seed)
+            predictions: predictions, responses: y, blockLength: 10, resamples: known.resamples, level: 0.9,
+            seed: known.seed)
         for (intervals, bounds) in [(found.r2, known.r2), (found.r, known.r)] {
             let low = try intervals.map { try #require($0).lowerBound }
             let high = try intervals.map { try #require($0).upperBound }
@@ -255,7 +256,8 @@ struct InferenceFixture: Decodable {
             #expect(relativeError(high, bounds[1]) < 1e-10)
         }
         y[3, 1] = .nan
-        let broken = try bootstrapScores(predictions: predictions, responses: y, blockLength: 10, resamples: 20)
+        let broken = try bootstrapScores(
+            predictions: predictions, responses: y, blockLength: 10, resamples: 20)
         #expect(broken.r[1] == nil && broken.r2[1] == nil && broken.r[0] != nil)
     }
 
@@ -314,10 +316,12 @@ struct InferenceFixture: Decodable {
         let known = expected.permuted
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
-        let clean = try blockPermutationTest(predictions: predictions, responses: y, blockLength: 10, permutations: 99)
+        let clean = try blockPermutationTest(
+            predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         y[4, 0] = .nan
         for row in 0..<y.rows { y[row, 1] = 2 }
-        let test = try blockPermutationTest(predictions: predictions, responses: y, blockLength: 10, permutations: 99)
+        let test = try blockPermutationTest(
+            predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         #expect(test.p[0].isNaN && test.p[1].isNaN && test.pForMaximum[1].isNaN)
         #expect(test.p[2...] == clean.p[2...])
         let flips = try signFlipTest(Matrix([[1, .nan], [2, 1], [3, 1]]))
