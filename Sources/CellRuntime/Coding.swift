@@ -25,6 +25,7 @@ public func _gyrusEncode<Value: Encodable, Key>(
 }
 
 /// Decodes a property.
+@_disfavoredOverload
 public func _gyrusDecode<Value: Decodable, Key>(
     _ key: Key, from container: KeyedDecodingContainer<Key>
 ) throws -> Value {

@@ -33,7 +33,9 @@ private struct CollectedDisplays {
     }
 
     private static func entries(_ mirror: Mirror) -> [(String?, Any)] {
-        guard let first = mirror.children.first, Self.parts(of: pair(first.value).value) != nil else { return [] }
+        guard let first = mirror.children.first, Self.parts(of: pair(first.value).value) != nil else {
+            return []
+        }
         // A dictionary has no order of its own; that of its keys is the same in every run.
         return mirror.children.map { pair($0.value) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -82,7 +84,8 @@ private struct CollectedDisplays {
         if case .text(let svg)? = bundle.contents["image/svg+xml"] { return svg }
         for type in ["image/png", "image/jpeg"] {
             guard case .binary(let data)? = bundle.contents[type] else { continue }
-            return "<img src=\"data:\(type);base64,\(data.base64EncodedString())\"\(size(bundle.metadata[type]))>"
+            return
+                "<img src=\"data:\(type);base64,\(data.base64EncodedString())\"\(size(bundle.metadata[type]))>"
         }
         return "<pre>\(escaped(bundle.plainText ?? ""))</pre>"
     }

@@ -24,7 +24,11 @@ package enum ValueText {
     }
 
     private static func plain(_ value: Any) -> String {
-        value is String || value is Character || value is Substring
+        // The place in memory of a computed part differs from run to run.
+        if value is AnyKeyPath {
+            return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
+        }
+        return value is String || value is Character || value is Substring
             ? String(reflecting: value) : String(describing: value)
     }
 

@@ -378,20 +378,6 @@ final class CellSession: @unchecked Sendable {
     }
 }
 
-/// Where Gyrus keeps what outlives a session.
-enum Folders {
-    /// The user's cache, as the XDG base directory specification places it.
-    static var cache: URL { place("XDG_CACHE_HOME", else: ".cache") }
-    /// The user's data, as the XDG base directory specification places it.
-    static var data: URL { place("XDG_DATA_HOME", else: ".local/share") }
-
-    private static func place(_ variable: String, else standard: String) -> URL {
-        let home = FileManager.default.homeDirectoryForCurrentUser
-        let folder = ProcessInfo.processInfo.environment[variable].map { URL(fileURLWithPath: $0) }
-        return (folder ?? home.appending(path: standard)).appending(path: "gyrus")
-    }
-}
-
 extension CellSession {
     /// The targets of the open comms, by id.
     var openComms: [String: String] { comms.comms }

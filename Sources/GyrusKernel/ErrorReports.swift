@@ -91,7 +91,8 @@ struct ErrorReports {
         }
         if end.outcome == .error {
             guard let error else { return ("LoadError", "the compiled cell could not be loaded") }
-            return (error.ename, error.evalue)
+            let isLoading = end.loaded == false && error.ename == "LoadError"
+            return (error.ename, isLoading ? LoadProblem.text(error.evalue) : error.evalue)
         }
         let message = Self.trapMessage(trapText)
         // The standard library's words for a Mutex whose owner is gone.
@@ -107,7 +108,7 @@ struct ErrorReports {
 
     /// What the runtime said, without its own file and line.
     static func trapMessage(_ text: String) -> String? {
-        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = withoutPlaces(text.trimmingCharacters(in: .whitespacesAndNewlines))
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
             if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
         }
@@ -115,6 +116,17 @@ struct ErrorReports {
             return mark
         }
         return text.isEmpty ? nil : text
+    }
+
+    /// What the runtime says of a failed cast or access, without modules of cells and places in memory.
+    private static func withoutPlaces(_ text: String) -> String {
+        if text.hasPrefix("Could not cast value") {
+            return text.replacing(/\ \(0x[0-9a-f]+\)/, with: "").replacing(/\bCell\d+\./, with: "")
+        }
+        if text.hasPrefix("Simultaneous accesses to 0x") {
+            return "overlapping accesses to one variable, of which one changes it"
+        }
+        return text
     }
 
     private func signalMessage(_ end: CellEnd) -> String {

@@ -28,7 +28,7 @@ extension CellSession {
 
     /// A path as the cells understand it: `~` is the user's home, and a relative one starts at their folder.
     func resolve(_ path: String) -> String {
-        let path = (path as NSString).expandingTildeInPath
+        let path = Home.expanding(path)
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         return URL(fileURLWithPath: full).standardizedFileURL.path
     }

@@ -62,13 +62,23 @@ bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum 
 typedef int (*entry_point)(int, char **);
 typedef void (*cell_runner)(entry_point);
 
+// Says why a cell could not be loaded, as an error of its own kind.
+static void report_problem(const char *problem) {
+    char text[1024];
+    snprintf(text, sizeof text, "%s", problem);
+    for (char *letter = text; *letter; letter++) {
+        if (*letter == '"' || *letter == '\\' || (unsigned char)*letter < ' ') *letter = '\'';
+    }
+    send_json(MESSAGE_ERROR, "{\"ename\":\"LoadError\",\"evalue\":\"%s\",\"cancelled\":false}", text);
+}
+
 static void body(void *context) {
     struct cell *cell = context;
     const char *error = NULL;
     void *handle = image_load(cell->path, &error);
     entry_point entry = handle ? (entry_point)dlsym(handle, cell->entry) : NULL;
     if (entry == NULL) {
-        fprintf(stderr, "The compiled cell could not be loaded: %s\n", error ? error : "it has no entry point");
+        report_problem(error ? error : "it has no entry point");
         thread_leave(OUTCOME_ERROR);
     }
     cell->loaded = true;

@@ -87,7 +87,9 @@ public final class CellCompiler {
         // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
         let members = ShapeCollector(syntax.file)
-        let extensions = ExtensionEdits(syntax, shapes: shapes) { [names] in names.isAlive($0) }
+        let extensions = ExtensionEdits(syntax, shapes: shapes) { [names, syntax] in
+            names.isAlive($0, beside: syntax.effects)
+        }
         let flags =
             optimization.flags(for: syntax, isOptimized: options.isOptimized)
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
@@ -95,7 +97,8 @@ public final class CellCompiler {
             + (extensions.needsSwift4 ? ["-swift-version", "4"] : [])
         let ownEdits = PlaceNames.edits(in: syntax.file, label: label) + extensions.edits
         let edited: EditedSource
-        let probe = options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
+        let probe =
+            options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping) + ownEdits)
             syntax.forgetDeclarations()
@@ -108,7 +111,7 @@ public final class CellCompiler {
         var prelude = names.prelude(for: syntax)
         prelude.lines = shapes.showingPrivateNames(
             prelude.lines, mentions: syntax.mentions.union(extensions.mentions),
-            declaredMembers: members.memberNames)
+            subclassMembers: members.subclassMembers)
         let survivors = names.survivors(of: syntax)
         let text =
             header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
@@ -128,10 +131,11 @@ public final class CellCompiler {
                         of: module, EditedSource(source, edits: ownEdits), label: label,
                         header: header(prelude.lines), flags: flags, otherwise: errors)
                 }
-                let plain = PlainDiagnostics(labels: moduleLabels, lines: lines, label: label)
                 errors = names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors)
+                let hidden = HiddenCharacters.errors(in: syntax.file, syntax.converter, label: label)
+                errors = hidden + errors.filter { error in !hidden.contains { $0.line == error.line } }
                 if !options.isGlance { missed.add(syntax, label: label, reason: .notCompiled) }
-                throw Failure.source(missed.explaining(errors).map(plain.plain), lines: lines)
+                throw Failure.source(missed.explaining(errors).map(plainDiagnostics.plain), lines: lines)
             }
         }
         if options.isGlance {
@@ -292,26 +296,30 @@ public final class CellCompiler {
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
         if result.status == 0 { return }
         // An error outside all cells is one of the installation, not of the user's code.
-        let errors = diagnostics(of: module, source, label: label).filter {
-            $0.severity == .error && labels.contains($0.file)
-        }
+        let errors = diagnostics(of: module, source, label: label).filter { $0.severity == .error }
+            .compactMap { $0.placed(in: labels) ?? $0.placed(atEndOf: source, from: file, label: label) }
         if errors.isEmpty {
-            throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))")
+            throw Failure.tool(CompilerCrash.text(result.output, status: result.status, label: label))
         }
         throw Failure.source(errors, lines: source.originalLines)
     }
 
     private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label).map(withoutOwnNotes)
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
+            .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
     }
 
     private func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
         let hiddenLine = source.hiddenResultLine
-        let plain = PlainDiagnostics(labels: moduleLabels, lines: source.originalLines, label: label)
         return diagnostics(of: module, source, label: label).filter {
             $0.severity == .warning && $0.file == label && !isOfRewriting($0)
                 && !($0.line == hiddenLine && $0.message.contains("is unused"))
-        }.map(plain.plain)
+        }.map(plainDiagnostics.plain)
+    }
+
+    /// Says what the compiler says in a notebook's terms.
+    private var plainDiagnostics: PlainDiagnostics {
+        PlainDiagnostics(labels: moduleLabels, names: Set(names.owners.keys))
     }
 
     /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.

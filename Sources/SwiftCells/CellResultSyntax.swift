@@ -70,7 +70,7 @@ struct CellResultSyntax {
     ///
     /// Nil where the value is that of no call.
     var probe: String? {
-        guard values.contains(where: \.isCall) else { return nil }
+        guard values.contains(where: \.isCall), !statement.hasError else { return nil }
         let effects = statement.containsAwait ? "async throws" : "throws"
         return "do { func _gyrusProbe() \(effects) {\n\(statement.trimmedDescription)\n} }"
     }
@@ -83,7 +83,8 @@ extension ExprSyntax {
         if let node = self.as(AwaitExprSyntax.self) { return node.expression.isCall }
         if let node = self.as(ForceUnwrapExprSyntax.self) { return node.expression.isCall }
         if let node = self.as(OptionalChainingExprSyntax.self) { return node.expression.isCall }
-        if let node = self.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1 {
+        if let node = self.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1
+        {
             return only.expression.isCall
         }
         return self.is(FunctionCallExprSyntax.self)

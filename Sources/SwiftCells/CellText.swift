@@ -31,5 +31,10 @@ public enum CellText {
         return String(found)
     }
 
+    /// The names that code declares at its top level.
+    public static func declaredNames(in code: String) -> Set<String> {
+        Set(CellSyntax(code).declarations.map(\.name))
+    }
+
     private static let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
 }

@@ -1,16 +1,15 @@
-import Foundation
-
 /// Says what the compiler says in a notebook's terms: cells instead of their modules, and nothing that no user means.
 struct PlainDiagnostics {
     /// How the user knows each module of a cell.
     let labels: [String: String]
-    /// The lines of the cell that was compiled, and its label.
-    let lines: [String]
-    let label: String
+    /// The names that cells declared.
+    let names: Set<String>
 
     func plain(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = withoutForeignSuggestions(diagnostic)
-        if diagnostic.message == "invalid character in source file" { diagnostic = namingCharacter(diagnostic) }
+        if diagnostic.message == "invalid character in source file" {
+            diagnostic = namingCharacter(diagnostic)
+        }
         if diagnostic.message.contains("submit a bug report") {
             diagnostic.message =
                 "the compiler finds an error here that it cannot name; check the labels and the types of the "
@@ -44,41 +43,37 @@ struct PlainDiagnostics {
 
     // MARK: suggestions
 
+    /// The compiler sees those names of other cells alone that a cell mentions, and so suggests none of them.
+    private func suggestingOwnName(_ diagnostic: Diagnostic) -> Diagnostic {
+        guard let match = diagnostic.message.wholeMatch(of: /cannot find (?:type )?'([^']+)' in scope/),
+            !diagnostic.notes.contains(where: { $0.message.hasPrefix("did you mean") }),
+            let name = NearNames.nearest(to: String(match.1), among: names)
+        else { return diagnostic }
+        var diagnostic = diagnostic
+        diagnostic.message += "; did you mean '\(name)'?"
+        diagnostic.fixIts = [
+            Diagnostic.FixIt(
+                line: diagnostic.line, column: diagnostic.column, endLine: diagnostic.line,
+                endColumn: diagnostic.column + match.1.utf8.count, text: name)
+        ]
+        return diagnostic
+    }
+
     /// The C library has so many short names that one of them is like any misspelt word; no user of a notebook means it.
-    private func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
+    static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
         diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
-        let isSuggestion = diagnostic.message.firstMatch(of: /; did you mean '([^']+)'\?$/)
-        guard let match = isSuggestion else { return diagnostic }
-        let declared = diagnostic.notes.first { $0.message == "'\(match.1)' declared here" }
-        if let declared, isForeign(declared) {
-            diagnostic.message.removeSubrange(match.range)
-            diagnostic.fixIts = []
-            diagnostic.notes.removeAll { $0.message.hasSuffix("declared here") }
-        }
+        guard let match = diagnostic.message.firstMatch(of: /; did you mean '([^']+)'\?$/),
+            let declared = diagnostic.notes.first(where: { $0.message == "'\(match.1)' declared here" }),
+            isForeign(declared)
+        else { return diagnostic }
+        diagnostic.message.removeSubrange(match.range)
+        diagnostic.fixIts = []
         return diagnostic
     }
 
     /// Whether a note points at a C header or at what the compiler shows of one.
-    private func isForeign(_ note: Diagnostic) -> Bool {
+    private static func isForeign(_ note: Diagnostic) -> Bool {
         note.file.hasSuffix(".h") || note.file.hasPrefix("SwiftGlibc.") || note.file.hasPrefix("Glibc.")
-    }
-
-    // MARK: characters that cannot be seen
-
-    private func namingCharacter(_ diagnostic: Diagnostic) -> Diagnostic {
-        guard diagnostic.file == label, lines.indices.contains(diagnostic.line - 1) else { return diagnostic }
-        let rest = String(
-            decoding: lines[diagnostic.line - 1].utf8.dropFirst(diagnostic.column - 1), as: UTF8.self)
-        guard let scalar = rest.unicodeScalars.first else { return diagnostic }
-        var diagnostic = diagnostic
-        let code = "U+" + String(format: "%04X", scalar.value)
-        let name = scalar.properties.name.map { "\(code) (\($0.lowercased()))" } ?? code
-        let isSeen = ![.format, .control, .lineSeparator, .paragraphSeparator, .spaceSeparator]
-            .contains(scalar.properties.generalCategory)
-        diagnostic.message =
-            "the character \(name) has no meaning in Swift code"
-            + (isSeen ? "" : "; it cannot be seen, often comes with pasted text, and is to be deleted")
-        return diagnostic
     }
 }

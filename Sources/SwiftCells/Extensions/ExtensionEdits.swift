@@ -32,12 +32,15 @@ struct ExtensionEdits {
         let own = TypeShape(.structure, inherited: node.inheritedNames, members: node.memberBlock.members)
         guard !own.inherited.isEmpty else { return }
         let named = shapes.expanded(own.inherited.filter { $0 == "Codable" }).union(own.inherited)
+        let known = named.filter { shapes.isImplied($0, of: type, isAlive: isAlive) }
+        if !known.isEmpty, own.members.isEmpty { leaveOut(known, of: node) }
         let synthesis = Synthesis(shape: shape, ownCodingKeys: own.codingKeys)
         var written: Set<String> = []
         var source = ""
         for name in shapes.expanded(own.inherited).sorted() {
             // What it only implies may be there already.
-            if !named.contains(name), shapes.conforms(type, to: name, isAlive: isAlive) { continue }
+            let isThere = !named.contains(name) && shapes.conforms(type, to: name, isAlive: isAlive)
+            if isThere || known.contains(name) { continue }
             for member in synthesis.members(for: name) {
                 guard !own.members.contains(member.name), written.insert(member.name).inserted,
                     !shapes.hasMember(member.name, type, isAlive: isAlive)
@@ -50,6 +53,18 @@ struct ExtensionEdits {
         insert(source, behind: node.memberBlock.leftBrace)
         mentions.formUnion(shape.properties.map(\.name))
         mentions.formUnion(["CodingKeys"])
+    }
+
+    /// Takes out of an extension's head what the type has already, though not by name.
+    private mutating func leaveOut(_ protocols: Set<String>, of node: ExtensionDeclSyntax) {
+        guard let clause = node.inheritanceClause else { return }
+        let left = clause.inheritedTypes.filter { !protocols.contains($0.type.trimmedDescription) }
+        let text = left.map(\.type.trimmedDescription).joined(separator: ", ")
+        let start = clause.positionAfterSkippingLeadingTrivia.utf8Offset
+        edits.append(
+            SourceEdit(
+                offset: start, length: clause.endPositionBeforeTrailingTrivia.utf8Offset - start,
+                text: text.isEmpty ? "" : ": " + text))
     }
 
     /// Gives the properties their initial values where an initializer begins, as one in the type's own file does.
@@ -87,7 +102,9 @@ private final class DelegationFinder: SyntaxVisitor {
 
     override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
         let elements = Array(node.elements)
-        if elements.count > 1, elements[1].is(AssignmentExprSyntax.self), elements[0].trimmedDescription == "self" {
+        if elements.count > 1, elements[1].is(AssignmentExprSyntax.self),
+            elements[0].trimmedDescription == "self"
+        {
             found = true
         }
         return .visitChildren

@@ -60,7 +60,8 @@ struct Synthesis {
             return "case (\(pattern(one, "_a")), \(pattern(one, "_b"))): \(pairs.joined())return true"
         }
         let others = shape.cases.count > 1 ? "; default: return false" : ""
-        return "static func == (_a: Self, _b: Self) -> Bool { switch (_a, _b) { \(cases.joined(separator: "; "))\(others) } }"
+        return
+            "static func == (_a: Self, _b: Self) -> Bool { switch (_a, _b) { \(cases.joined(separator: "; "))\(others) } }"
     }
 
     private var enumHash: String {
@@ -77,7 +78,8 @@ struct Synthesis {
             return "case (\(pattern(one, "_a")), \(pattern(one, "_b"))): \(pairs.joined())return false; "
         }
         let places = shape.cases.enumerated().map { "case .\($1.name): return \($0)" }.joined(separator: "; ")
-        return "static func < (_a: Self, _b: Self) -> Bool { func _place(_ _c: Self) -> Int { switch _c { \(places) } }; "
+        return
+            "static func < (_a: Self, _b: Self) -> Bool { func _place(_ _c: Self) -> Int { switch _c { \(places) } }; "
             + (cases.isEmpty
                 ? "return _place(_a) < _place(_b) }"
                 : "switch (_a, _b) { \(cases.joined())default: return _place(_a) < _place(_b) } }")
@@ -137,9 +139,11 @@ struct Synthesis {
             let values = one.labels.enumerated().map { index, label in
                 "try _gyrusEncode(_a\(index), \"\(label ?? "_\(index)")\", into: &_values)"
             }
-            let nested = "_container.nestedContainer(keyedBy: _GyrusKey.self, forKey: \"\(one.name.trimmingBackticks)\")"
+            let nested =
+                "_container.nestedContainer(keyedBy: _GyrusKey.self, forKey: \"\(one.name.trimmingBackticks)\")"
             return "case \(pattern(one, "_a")): "
-                + (values.isEmpty ? "_ = \(nested)" : "var _values = \(nested); \(values.joined(separator: "; "))")
+                + (values.isEmpty
+                    ? "_ = \(nested)" : "var _values = \(nested); \(values.joined(separator: "; "))")
         }
         return "func encode(to _encoder: any Encoder) throws { "
             + "var _container = _encoder.container(keyedBy: _GyrusKey.self); "
@@ -155,7 +159,8 @@ struct Synthesis {
             let arguments = values.isEmpty ? "" : "(\(values.joined(separator: ", ")))"
             return "case \"\(one.name.trimmingBackticks)\": self = .\(one.name)\(arguments); "
         }
-        return "init(from _decoder: any Decoder) throws { let _container = try _GyrusCase(of: Self.self, from: _decoder); "
+        return
+            "init(from _decoder: any Decoder) throws { let _container = try _GyrusCase(of: Self.self, from: _decoder); "
             + "switch _container.name { \(cases.joined())default: throw _container.isUnknown } }"
     }
 }

@@ -64,9 +64,13 @@ extension DeclSyntax {
         if let node = self.as(VariableDeclSyntax.self) {
             return node.bindings.flatMap(\.pattern.boundNames).map(\.text.trimmingBackticks)
         }
-        if let node = self.as(EnumCaseDeclSyntax.self) { return node.elements.map(\.name.text.trimmingBackticks) }
+        if let node = self.as(EnumCaseDeclSyntax.self) {
+            return node.elements.map(\.name.text.trimmingBackticks)
+        }
         if let node = self.as(InitializerDeclSyntax.self) {
-            return ["init(\(node.signature.parameterClause.parameters.map { $0.firstName.text + ":" }.joined()))"]
+            return [
+                "init(\(node.signature.parameterClause.parameters.map { $0.firstName.text + ":" }.joined()))"
+            ]
         }
         if self.is(SubscriptDeclSyntax.self) { return ["subscript"] }
         return self.asProtocol((any NamedDeclSyntax).self).map { [$0.name.text.trimmingBackticks] } ?? []
@@ -94,7 +98,8 @@ extension VariableDeclSyntax {
             }
             found.append(
                 isLazy
-                    ? .init(name: "$__lazy_storage_$_\(name.text)", isLet: false, isLazy: true, initial: "nil")
+                    ? .init(
+                        name: "$__lazy_storage_$_\(name.text)", isLet: false, isLazy: true, initial: "nil")
                     : .init(name: name.text, isLet: isLet, isLazy: false, initial: initial))
         }
         return found.reversed()
@@ -106,7 +111,8 @@ extension PatternBindingSyntax {
     var isComputed: Bool {
         switch accessorBlock?.accessors {
         case .getter: true
-        case .accessors(let list): !list.allSatisfy { ["willSet", "didSet"].contains($0.accessorSpecifier.text) }
+        case .accessors(let list):
+            !list.allSatisfy { ["willSet", "didSet"].contains($0.accessorSpecifier.text) }
         default: false
         }
     }

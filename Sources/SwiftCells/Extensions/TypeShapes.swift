@@ -51,6 +51,14 @@ struct TypeShapes: Sendable {
             || living(additions, of: type, isAlive).contains { expanded($0.protocols).contains(wanted) }
     }
 
+    /// Whether an extension in a living module gave a type a protocol without naming it, by one that implies it.
+    func isImplied(_ wanted: String, of type: String, isAlive: (String) -> Bool) -> Bool {
+        living(additions, of: type, isAlive).contains {
+            let named = expanded($0.protocols.filter { $0 == "Codable" }).union($0.protocols)
+            return !named.contains(wanted) && expanded($0.protocols).contains(wanted)
+        }
+    }
+
     func hasMember(_ member: String, _ type: String, isAlive: (String) -> Bool) -> Bool {
         shape(of: type)?.members.contains(member) == true
             || living(additions, of: type, isAlive).contains { $0.members.contains(member) }
@@ -80,13 +88,15 @@ struct TypeShapes: Sendable {
     /// The import lines of a cell; those of modules whose private names it mentions let it see them.
     ///
     /// Not all do: a subclass may have a member of its own that is named like a private one of its superclass.
-    func showingPrivateNames(_ lines: [String], mentions: Set<String>, declaredMembers: Set<String>) -> [String] {
+    func showingPrivateNames(_ lines: [String], mentions: Set<String>, subclassMembers: Set<String>)
+        -> [String]
+    {
         lines.map { line in
             let words = line.split(separator: " ")
             guard line.hasPrefix("@testable import "), let path = words.last else { return line }
             let module = String(path.prefix { $0 != "." })
             guard let names = privateNames[module],
-                !names.subtracting(declaredMembers).isDisjoint(with: mentions)
+                !names.isDisjoint(with: mentions), names.isDisjoint(with: subclassMembers)
             else { return line }
             return "@_private(sourceFile: \"\(module).swift\") " + line
         }
@@ -102,6 +112,8 @@ final class ShapeCollector: SyntaxVisitor {
     private(set) var privateNames: Set<String> = []
     /// The names of all members of types and extensions.
     private(set) var memberNames: Set<String> = []
+    /// Those of classes that inherit.
+    private(set) var subclassMembers: Set<String> = []
     private var path: [String] = []
 
     init(_ file: SourceFileSyntax) {
@@ -144,7 +156,10 @@ final class ShapeCollector: SyntaxVisitor {
         enter(node, .enumeration, named: node.name.text)
     }
     override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind {
-        enter(node, .classType, named: node.name.text)
+        if node.inheritanceClause != nil {
+            subclassMembers.formUnion(node.memberBlock.members.flatMap(\.decl.memberNames))
+        }
+        return enter(node, .classType, named: node.name.text)
     }
     override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind {
         enter(node, .classType, named: node.name.text)
