@@ -39,6 +39,8 @@ public final class CellCompiler {
     private var contents: [String: String] = [:]
     private lazy var surroundings = libraries.contentHash(with: toolchain)
     private var labels: Set<String> = []
+    /// The cells that were compiled and have not ended, with what they release.
+    private var inFlight: [String: Set<Int>] = [:]
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
@@ -75,29 +77,33 @@ public final class CellCompiler {
         let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
         var syntax = CellSyntax(source)
-        let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
-        let declared = Set(syntax.declarations.map(\.name))
-        syntax.replace { names.hasConformance($0, declared: declared) }
+        let unwrapped = syntax
+        if options.wrapping != nil { syntax.forgetDeclarations() }
+        var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        syntax.replace(items: Set(plan.replaced.keys))
         // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let conforms =
+            !syntax.conformances.isEmpty
+            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
         let flags =
-            optimization.flags(for: syntax, isOptimized: options.isOptimized)
+            optimization.flags(for: unwrapped, isOptimized: options.isOptimized)
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
         let edited: EditedSource
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping))
-            syntax.forgetDeclarations()
         } else {
             edited = CellRewriter.rewritten(
                 syntax, of: source, owners: names.variableOwner, showsResult: options.showsResult,
-                pollsInLoops: flags.contains("-O"))
+                pollsInLoops: flags.contains("-O"), omitted: plan.items.filter { plan.kept[$0.index] != nil })
         }
-        let prelude = names.prelude(for: syntax)
-        let survivors = names.survivors(of: syntax)
+        let prelude = names.prelude(for: syntax, plan: plan)
+        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
+        try checkNothingIsReleased(plan, label: label)
         let text =
-            header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
-            + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
-            .joined()
+            header(prelude.lines + anchor(of: module, plan)) + Self.placed(edited.text, label: label, line: 1)
+            + release(plan.releases)
+            + plan.brought.map { companion($0, polls: flags.contains("-O")) }.joined()
         let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
         if cache?.restore(key, to: stem(module)) != true {
             do {
@@ -106,8 +112,9 @@ public final class CellCompiler {
                     flags: flags)
                 cache?.store(key, from: stem(module))
             } catch Failure.source(let errors, let lines) {
+                let explained = names.explaining(errors, of: plan, label: label)
                 throw Failure.source(
-                    names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
+                    names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: explained),
                     lines: lines)
             }
         }
@@ -116,13 +123,60 @@ public final class CellCompiler {
         } else {
             count += 1
             contents[module] = key
+            inFlight[module] = Set(plan.releases.map(\.id))
         }
+        let warnings = names.warnings(
+            of: &plan, new: warnings(of: module, edited, label: label), label: label)
         return CompiledCell(
-            module: module, label: label, library: path(module, "so"),
-            warnings: warnings(of: module, edited, label: label), syntax: syntax,
-            dependencies: prelude.modules, survivors: survivors,
+            module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
+            dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
+    }
+
+    /// A declaration of another cell that is compiled along, at its own lines.
+    private func companion(_ brought: CellPlan.Brought, polls: Bool) -> String {
+        let version = brought.version
+        let text =
+            brought.replacesBodies
+            ? brought.text
+            : CellRewriter.rewritten(
+                CellSyntax(brought.text), of: brought.text, owners: { _ in nil }, showsResult: false,
+                pollsInLoops: polls
+            ).text
+        return Self.placed(text, label: version.label, line: version.item.line)
+    }
+
+    /// What a module is imported by where none of its names is wanted.
+    private func anchor(of module: String, _ plan: CellPlan) -> [String] {
+        let isSeen = (plan.compiled + plan.brought.map(\.version.item)).contains {
+            $0.isTypeOrAlias || $0.isVisibleByModule || $0.role == .other
+        }
+        return isSeen ? ["enum \(Prelude.anchor(module)) {}"] : []
+    }
+
+    /// The code that releases what the cell has made superfluous.
+    private func release(_ storages: [Past.Storage]) -> String {
+        storages.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }.joined()
+    }
+
+    /// A cell that runs beside another one must not use what that one releases.
+    private func checkNothingIsReleased(_ plan: CellPlan, label: String) throws {
+        let releasing = inFlight.values.reduce(into: Set<Int>()) { $0.formUnion($1) }
+        guard !releasing.isEmpty else { return }
+        for item in plan.compiled {
+            let used = names.meanings(of: item.uses).intersection(releasing)
+            guard let version = used.first.flatMap({ names.versions[$0] }), let name = version.name else {
+                continue
+            }
+            throw Failure.source(
+                [
+                    Diagnostic(
+                        severity: .error,
+                        message: "'\(name)' is being declared again by a cell that still runs",
+                        file: label, line: item.line, column: 1, length: 1)
+                ], lines: [])
+        }
     }
 
     private func header(_ prelude: [String]) -> String {
@@ -158,7 +212,37 @@ public final class CellCompiler {
 
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
     public func commit(_ cell: CompiledCell, reached: Int? = nil) {
-        names.commit(cell, reached: reached)
+        inFlight[cell.module] = nil
+        names.commit(
+            cell.plan, module: cell.tableModule, label: cell.label, imports: cell.syntax.imports,
+            reached: reached)
+        onChange?(editorContext)
+    }
+
+    /// Says that a cell which is not committed has ended.
+    public func abandon(_ cell: CompiledCell) { inFlight[cell.module] = nil }
+
+    /// Forgets what cells declared that the user deleted.
+    public func forget(cells: Set<String>) {
+        guard !cells.isEmpty else { return }
+        names.forget {
+            if case .named(let name, _) = $0 { return cells.contains(name) }
+            return false
+        }
+        onChange?(editorContext)
+    }
+
+    /// Forgets the parts of a cell from one on: magics separated more of them when it last ran.
+    public func forget(cell: String, from part: Int) {
+        names.forget {
+            if case .named(cell, let number) = $0 { return number >= part }
+            return false
+        }
+    }
+
+    /// Forgets a variable. The next cell that ends releases its value if no code can reach it.
+    public func forget(variable name: String) {
+        names.forget { $0.isVariable && $0.name == name }
         onChange?(editorContext)
     }
 
@@ -166,6 +250,7 @@ public final class CellCompiler {
     public func reset() {
         names = NameTable()
         contents = [:]
+        inFlight = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)
