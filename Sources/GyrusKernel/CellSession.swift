@@ -171,7 +171,11 @@ final class CellSession: @unchecked Sendable {
                 let text = DiagnosticText.lines(of: warning, in: cell.lines, label: label)
                 context.iopub.stream(.stderr, text.joined(separator: "\n") + "\n")
             }
-            if activity.isInterrupted { return nil }
+            for notice in cell.notices { context.iopub.stream(.stderr, notice + "\n") }
+            if activity.isInterrupted {
+                compiler.abandon(cell)
+                return nil
+            }
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
             let job = output.begin(
                 context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
@@ -225,6 +229,7 @@ final class CellSession: @unchecked Sendable {
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
             } else {
+                compiler.abandon(cell)
                 compiler.noteNotRun(cell.lines.joined(separator: "\n"), label: cell.label)
             }
         }

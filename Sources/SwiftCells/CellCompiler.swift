@@ -43,6 +43,8 @@ public final class CellCompiler {
     private var moduleLabels: [String: String] = [:]
     private var shapes = TypeShapes()
     private var missed = MissedNames()
+    /// The cells that were compiled and have not ended, with what they release.
+    private var inFlight: [String: Set<Int>] = [:]
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
@@ -81,42 +83,69 @@ public final class CellCompiler {
         labels.insert(label)
         moduleLabels[module] = label
         var syntax = CellSyntax(source)
-        let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
-        let declared = Set(syntax.declarations.map(\.name))
-        syntax.replace { names.hasConformance($0, declared: declared) }
+        let unwrapped = syntax
+        if options.wrapping != nil { syntax.forgetDeclarations() }
+        var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        syntax.replace(items: Set(plan.replaced.keys))
         // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-        let members = ShapeCollector(syntax.file)
-        let extensions = ExtensionEdits(syntax, shapes: shapes) { [names, syntax] in
-            names.isAlive($0, beside: syntax.effects)
+        let omitted = plan.items.filter { plan.kept[$0.index] != nil }
+        let kept = Set(omitted.map(\.index))
+        let members = ShapeCollector(syntax.file, omitting: kept)
+        let own = Set(plan.compiled.flatMap(\.declarations).filter(\.kind.isType).map(\.name))
+        let here = own.union(
+            plan.brought.compactMap { $0.version.item.role == .type ? $0.version.name : nil })
+        let isAlive = { [names, plan] in names.isAlive($0, beside: plan) }
+        let extensions = ExtensionEdits(
+            syntax, omitting: kept, declared: here, shapes: shapes, isAlive: isAlive)
+        let conforms =
+            !syntax.conformances.isEmpty
+            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
+        let companions = plan.brought.map {
+            Companion($0, declared: here, shapes: shapes, isAlive: isAlive)
         }
         let flags =
-            optimization.flags(for: syntax, isOptimized: options.isOptimized)
+            optimization.flags(for: unwrapped, isOptimized: options.isOptimized)
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
-            + (members.privateNames.isEmpty ? [] : ["-enable-private-imports"])
-            + (extensions.needsSwift4 ? ["-swift-version", "4"] : [])
-        let ownEdits = PlaceNames.edits(in: syntax.file, label: label) + extensions.edits
+            + (members.privateNames.isEmpty && companions.allSatisfy(\.members.privateNames.isEmpty)
+                ? [] : ["-enable-private-imports"])
+            + (extensions.needsSwift4 || companions.contains(where: \.needsSwift4)
+                ? ["-swift-version", "4"] : [])
+        let placeNames = PlaceNames.edits(in: syntax.file, label: label).filter { edit in
+            !omitted.contains { $0.range.contains(edit.offset) }
+        }
+        let bytes = Array(source.utf8)
+        let blanks = omitted.flatMap { SourceEdit.blanks(over: $0.range, in: bytes) }
+        let ownEdits = placeNames + extensions.edits + blanks
         let edited: EditedSource
         let probe =
             options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping) + ownEdits)
-            syntax.forgetDeclarations()
         } else {
             let edits = CellRewriter.edits(
                 of: syntax, owners: names.variableOwner, showsResult: options.showsResult,
-                pollsInLoops: flags.contains("-O"))
+                pollsInLoops: flags.contains("-O"), omitted: kept)
             edited = EditedSource(source, edits: edits + ownEdits)
         }
-        var prelude = names.prelude(for: syntax)
+        var prelude = names.prelude(for: syntax, plan: plan)
         prelude.lines = shapes.showingPrivateNames(
-            prelude.lines, mentions: syntax.mentions.union(extensions.mentions),
-            subclassMembers: members.subclassMembers)
-        let survivors = names.survivors(of: syntax)
+            prelude.lines,
+            mentions: companions.reduce(syntax.mentions.union(extensions.mentions)) { $0.union($1.mentions) },
+            subclassMembers: companions.reduce(members.subclassMembers) {
+                $0.union($1.members.subclassMembers)
+            })
+        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
+        try checkNothingIsReleased(plan, label: label)
+        let head = header(prelude.lines + anchor(of: module, plan))
+        let tail =
+            release(plan.releases)
+            + companions.map {
+                Self.placed($0.text(polls: flags.contains("-O")), label: $0.label, line: $0.line)
+            }.joined()
         let text =
-            header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
-            + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
-            .joined() + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
+            head + Self.placed(edited.text, label: label, line: 1) + tail
+            + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
         let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
         if cache?.restore(key, to: stem(module)) != true {
             do {
@@ -128,9 +157,10 @@ public final class CellCompiler {
                 var errors = found
                 if errors.contains(where: \.speaksOfRewriting) {
                     errors = plainErrors(
-                        of: module, EditedSource(source, edits: ownEdits), label: label,
-                        header: header(prelude.lines), flags: flags, otherwise: errors)
+                        of: module, EditedSource(source, edits: ownEdits), label: label, head: head,
+                        tail: tail, flags: flags, otherwise: errors)
                 }
+                errors = names.explaining(errors, of: plan, label: label)
                 errors = names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors)
                 let hidden = HiddenCharacters.errors(in: syntax.file, syntax.converter, label: label)
                 errors = hidden + errors.filter { error in !hidden.contains { $0.line == error.line } }
@@ -143,13 +173,16 @@ public final class CellCompiler {
         } else {
             count += 1
             contents[module] = key
+            inFlight[module] = Set(plan.releases.map(\.id))
         }
+        let warnings = names.warnings(
+            of: &plan, new: warnings(of: module, edited, label: label), label: label)
         return CompiledCell(
             module: module, label: label, library: path(module, "so"),
-            warnings: warnings(of: module, edited, label: label)
+            warnings: warnings
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
             showsResult: probe == nil || warnsOfProbe(module, edited), syntax: syntax,
-            dependencies: prelude.modules, survivors: survivors,
+            dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
     }
@@ -166,12 +199,12 @@ public final class CellCompiler {
 
     /// What the compiler says of a cell whose statements are as the user wrote them, if it says anything.
     private func plainErrors(
-        of module: String, _ source: EditedSource, label: String, header: String, flags: [String],
+        of module: String, _ source: EditedSource, label: String, head: String, tail: String, flags: [String],
         otherwise errors: [Diagnostic]
     ) -> [Diagnostic] {
         do {
             try build(
-                module, text: header + Self.placed(source.text, label: label, line: 1), source: source,
+                module, text: head + Self.placed(source.text, label: label, line: 1) + tail, source: source,
                 label: label, imports: [], flags: flags)
         } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
             return plain
@@ -189,6 +222,38 @@ public final class CellCompiler {
             severity: .warning,
             message: "'#sourceLocation' is without effect in a cell: messages name the cell's own lines",
             file: label, line: place.line, column: place.column, length: "#sourceLocation".utf8.count)
+    }
+
+    /// What a module is imported by where none of its names is wanted.
+    private func anchor(of module: String, _ plan: CellPlan) -> [String] {
+        let isSeen = (plan.compiled + plan.brought.map(\.version.item)).contains {
+            $0.isTypeOrAlias || $0.isVisibleByModule || $0.role == .other
+        }
+        return isSeen ? ["enum \(Prelude.anchor(module)) {}"] : []
+    }
+
+    /// The code that releases what the cell has made superfluous.
+    private func release(_ storages: [Past.Storage]) -> String {
+        storages.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }.joined()
+    }
+
+    /// A cell that runs beside another one must not use what that one releases.
+    private func checkNothingIsReleased(_ plan: CellPlan, label: String) throws {
+        let releasing = inFlight.values.reduce(into: Set<Int>()) { $0.formUnion($1) }
+        guard !releasing.isEmpty else { return }
+        for item in plan.compiled {
+            let used = names.meanings(of: item.uses).intersection(releasing)
+            guard let version = used.first.flatMap({ names.versions[$0] }), let name = version.name else {
+                continue
+            }
+            throw Failure.source(
+                [
+                    Diagnostic(
+                        severity: .error,
+                        message: "'\(name)' is being declared again by a cell that still runs",
+                        file: label, line: item.line, column: 1, length: 1)
+                ], lines: [])
+        }
     }
 
     private func header(_ prelude: [String]) -> String {
@@ -224,9 +289,39 @@ public final class CellCompiler {
 
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
     public func commit(_ cell: CompiledCell, reached: Int? = nil) {
-        names.commit(cell, reached: reached)
-        shapes.commit(cell.syntax, module: cell.module)
+        inFlight[cell.module] = nil
+        names.commit(
+            cell.plan, module: cell.tableModule, label: cell.label, imports: cell.syntax.imports,
+            reached: reached)
+        shapes.commit(cell.syntax, module: cell.module, plan: cell.plan)
         missed.remove(cell.syntax)
+        onChange?(editorContext)
+    }
+
+    /// Says that a cell which is not committed has ended.
+    public func abandon(_ cell: CompiledCell) { inFlight[cell.module] = nil }
+
+    /// Forgets what cells declared that the user deleted.
+    public func forget(cells: Set<String>) {
+        guard !cells.isEmpty else { return }
+        names.forget {
+            if case .named(let name, _) = $0 { return cells.contains(name) }
+            return false
+        }
+        onChange?(editorContext)
+    }
+
+    /// Forgets the parts of a cell from one on: magics separated more of them when it last ran.
+    public func forget(cell: String, from part: Int) {
+        names.forget {
+            if case .named(cell, let number) = $0 { return number >= part }
+            return false
+        }
+    }
+
+    /// Forgets a variable. The next cell that ends releases its value if no code can reach it.
+    public func forget(variable name: String) {
+        names.forget { $0.isVariable && $0.name == name }
         onChange?(editorContext)
     }
 
@@ -242,6 +337,7 @@ public final class CellCompiler {
         missed = MissedNames()
         moduleLabels = [:]
         contents = [:]
+        inFlight = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)

@@ -9,6 +9,8 @@ public struct CellOptions: Sendable {
     public var isOptimized: Bool?
     /// Whether it only looks at what is there: it is then none of the cells, and `discard` is to follow.
     public var isGlance = false
+    /// Which cell of the notebook it is, where the front end says so.
+    public var cell: CellKey?
 
     public init(
         showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil,

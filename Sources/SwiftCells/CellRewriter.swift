@@ -21,10 +21,11 @@ package final class CellRewriter: SyntaxVisitor {
         EditedSource(source, edits: edits(of: CellSyntax(source), owners: owners))
     }
 
-    /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
+    /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them. The items `omitted`
+    /// are not compiled.
     static func edits(
         of syntax: CellSyntax, owners: (String) -> String?, showsResult: Bool = true,
-        pollsInLoops: Bool = false
+        pollsInLoops: Bool = false, omitted: Set<Int> = []
     ) -> [SourceEdit] {
         var earlier: [String: (module: String, item: Int)] = [:]
         for declaration in syntax.declarations where declaration.kind == .variable {
@@ -36,7 +37,7 @@ package final class CellRewriter: SyntaxVisitor {
         let statements = Array(syntax.file.statements)
         let shown = showsResult ? CellResultSyntax(syntax.file)?.values ?? [] : []
         let replacements = Dictionary(uniqueKeysWithValues: syntax.replacements.map { ($0.item, $0) })
-        for (index, statement) in statements.enumerated() {
+        for (index, statement) in statements.enumerated() where !omitted.contains(index) {
             rewriter.item = index
             if let replacement = replacements[index] {
                 rewriter.edits += replacement.edits
@@ -53,9 +54,13 @@ package final class CellRewriter: SyntaxVisitor {
     private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {
         switch statement.item {
         case .decl(let declaration):
-            if declaration.is(VariableDeclSyntax.self) { mark(statement) }
+            let variable = declaration.as(VariableDeclSyntax.self)
+            if let variable, !variable.isComputed { mark(statement) }
             removeAccessModifier(of: declaration)
             walk(declaration)
+            if let variable, variable.isPlainStorage {
+                register(variable.bindings.flatMap(\.pattern.boundNames), behind: declaration)
+            }
         case .stmt(let node):
             mark(statement)
             for value in values { insert("_gyrusResult(", at: value.positionAfterSkippingLeadingTrivia) }
@@ -72,6 +77,14 @@ package final class CellRewriter: SyntaxVisitor {
 
     private func mark(_ statement: CodeBlockItemSyntax) {
         insert("_gyrusReached(\(item)); ", at: statement.positionAfterSkippingLeadingTrivia)
+    }
+
+    /// Says where the values of variables are, so that they can be released once nothing uses them.
+    private func register(_ names: [TokenSyntax], behind node: some SyntaxProtocol) {
+        let calls = names.filter { $0.text != "_" }.map {
+            "; _gyrusHolds(\"\($0.text.trimmingBackticks)\", \($0.text))"
+        }
+        insert(calls.joined(), at: node.endPositionBeforeTrailingTrivia)
     }
 
     private func insert(_ text: String, at position: AbsolutePosition) {
@@ -124,6 +137,7 @@ package final class CellRewriter: SyntaxVisitor {
         walk(node.body)
         let declarations = node.boundNames.map { "; let \($0.text) = _guard_\($0.text)" }.joined()
         insert(declarations, at: node.endPositionBeforeTrailingTrivia)
+        register(node.boundNames, behind: node)
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {

@@ -8,8 +8,8 @@ struct CellSyntax {
     var declarations: [Declaration] = []
     /// The import declarations, one line each.
     var imports: [String] = []
-    /// What the cell adds without a name of its own: extension members, conformances, operators.
-    var effects: Set<String> = []
+    /// What each item adds without a name of its own: extension members, conformances, operators.
+    private(set) var itemEffects: [Int: Set<String>] = [:]
     /// The conformances that could replace one of an earlier cell.
     var conformances: [ConformanceReplacement] = []
     /// Those that do: their extensions add nothing new.
@@ -60,9 +60,9 @@ struct CellSyntax {
         } else if let node = declaration.as(ExtensionDeclSyntax.self) {
             collect(node, index)
         } else if let node = declaration.as(OperatorDeclSyntax.self) {
-            effects.insert("operator \(node.fixitySpecifier.text) \(node.name.text)")
+            add("operator \(node.fixitySpecifier.text) \(node.name.text)", index)
         } else if let node = declaration.as(PrecedenceGroupDeclSyntax.self) {
-            effects.insert("precedencegroup \(node.name.text)")
+            add("precedencegroup \(node.name.text)", index)
         } else if let node = declaration.as(IfConfigDeclSyntax.self) {
             for clause in node.clauses {
                 if case .statements(let items)? = clause.elements {
@@ -79,14 +79,14 @@ struct CellSyntax {
                 source: node.trimmedDescription,
                 line: node.startLocation(converter: converter).line)
         } else {
-            effects.insert("func \(node.name.text)\(node.overloadSignature)")
+            add("func \(node.name.text)\(node.overloadSignature)", index)
         }
     }
 
     private mutating func collect(_ node: ExtensionDeclSyntax, _ index: Int) {
         var effects: Set<String> = []
         defer {
-            self.effects.formUnion(effects)
+            itemEffects[index, default: []].formUnion(effects)
             if let anew = ConformanceReplacement(node, item: index, effects: effects) {
                 conformances.append(anew)
             }
@@ -99,6 +99,10 @@ struct CellSyntax {
             effects.insert("extension \(type) \(member.decl.memberKey)")
         }
         if node.memberBlock.members.isEmpty { effects.insert("extension \(type)") }
+    }
+
+    private mutating func add(_ effect: String, _ index: Int) {
+        itemEffects[index, default: []].insert(effect)
     }
 
     private mutating func declare(
@@ -114,16 +118,13 @@ struct CellSyntax {
 }
 
 extension CellSyntax {
-    /// Makes replacements of those conformances that `isAnew`.
-    mutating func replace(where isAnew: (ConformanceReplacement) -> Bool) {
-        replacements = conformances.filter(isAnew)
-        for replacement in replacements { effects.subtract(replacement.effects) }
-    }
+    /// Makes replacements of the conformances of some items.
+    mutating func replace(items: Set<Int>) { replacements = conformances.filter { items.contains($0.item) } }
 
     /// Takes the cell for the body of a closure: what it declares is no one else's.
     mutating func forgetDeclarations() {
         declarations = []
-        effects = []
+        itemEffects = [:]
         conformances = []
         replacements = []
     }
@@ -171,7 +172,7 @@ extension FunctionDeclSyntax {
 
 extension DeclSyntax {
     /// What tells the members of an extension apart.
-    fileprivate var memberKey: String {
+    var memberKey: String {
         if let node = self.as(FunctionDeclSyntax.self) {
             return "func \(node.name.text)\(node.overloadSignature)"
         }

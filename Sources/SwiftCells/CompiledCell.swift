@@ -15,9 +15,21 @@ public struct CompiledCell: Sendable {
 
     let syntax: CellSyntax
     let dependencies: Set<String>
-    /// Overloads of earlier cells that this one repeats, since it replaces another one of their module.
-    let survivors: [NameTable.Owner]
+    let plan: CellPlan
+    /// What the user should know of how it fits with earlier cells.
+    public var notices: [String] { plan.notices }
     /// The line (from 1) at which each top-level item begins.
     public let itemLines: [Int]
     public let lines: [String]
+}
+
+extension CompiledCell {
+    /// What the table of names must know of its module.
+    var tableModule: NameTable.Module {
+        let items = plan.compiled + plan.brought.map(\.version.item)
+        let names = Set(items.flatMap(\.declarations).map(\.name))
+        return NameTable.Module(
+            name: module, label: label, dependencies: dependencies, names: names,
+            hasTypes: items.contains { $0.declarations.contains { $0.kind.isType } })
+    }
 }

@@ -27,6 +27,9 @@ struct ConformanceReplacement {
         return types.map(\.compactText)
     }
 
+    /// Whether the bodies of an extension that ran can be replaced.
+    static func isReplaceable(_ item: CellItem) -> Bool { !CellSyntax(item.text).conformances.isEmpty }
+
     /// The edits that turn the conformance into a replacement of the earlier one.
     var edits: [SourceEdit] {
         var edits: [SourceEdit] = []

@@ -27,7 +27,7 @@ public struct EditorContext: Sendable {
             lines.withLock { lines in
                 if let made = lines { return made }
                 var all = CellSyntax("")
-                all.mentions = Set(names.owners.keys)
+                all.mentions = Set(names.ownerIDs.keys)
                 let made = names.prelude(for: all).lines
                 lines = made
                 return made
@@ -64,12 +64,14 @@ public struct EditorContext: Sendable {
 
     /// The label of the cell that last declared a variable.
     public func label(ofVariable name: String) -> String? {
-        names.owners[name]?.last { $0.kind == .variable }?.label
+        names.owners(of: name).last { $0.declaration?.kind == .variable }?.label
     }
 
     /// The label of the cell and the declaration of a function of this name, where a cell declared one.
     public func functions(named name: String) -> [(label: String, source: String)] {
-        (names.owners[name] ?? []).filter { $0.kind == .function }.map { ($0.label, $0.declaration.source) }
+        names.owners(of: name).compactMap { owner in
+            owner.declaration.flatMap { $0.kind == .function ? (owner.label, $0.source) : nil }
+        }
     }
 
     private func source(

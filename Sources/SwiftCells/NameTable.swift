@@ -1,191 +1,239 @@
-/// Which cell's module owns which name, and what a new cell must import to see it.
+/// What the cells of a notebook declare now, and which module has it.
+///
+/// What a cell declares belongs to that cell: run again, it replaces what it declared before. Where the front end sends
+/// no cell ids, a cell is taken for one that ran before if it has the same text or declares the same names
+/// (`NameTable.predecessor`), and a name that another cell declares goes to the one that ran last.
 public struct NameTable: Sendable {
     /// A module that a cell became.
     struct Module: Sendable {
         let name: String
         let label: String
         let dependencies: Set<String>
-        let effects: Set<String>
-        let types: [Declaration]
-        /// Whether a later module declares all that this one adds without a name.
-        var isRetired = false
+        /// All names that it declares, living or not.
+        let names: Set<String>
+        let hasTypes: Bool
+        /// Whether something of it is gone that whoever imports it would still see.
+        var hasDeadEffects = false
     }
 
-    /// Who declares a name.
-    struct Owner: Sendable {
-        let module: String
-        let label: String
-        let declaration: Declaration
-
-        var kind: DeclarationKind { declaration.kind }
-        var signature: String { declaration.signature }
+    /// What a cell was when it last ran.
+    struct Cell: Sendable {
+        let source: String
+        let keys: Set<String>
+        let shapes: [String: [CallShape]]
+        let order: Int
     }
 
     private(set) var modules: [String: Module] = [:]
-    private var order: [String] = []
-    private(set) var owners: [String: [Owner]] = [:]
+    private(set) var order: [String] = []
+    /// All that is declared now.
+    private(set) var versions: [Int: Version] = [:]
+    /// For each name, what it stands for; only functions can be several.
+    private(set) var ownerIDs: [String: [Int]] = [:]
+    /// For members of extensions, operators, and types that are extended: what provides them.
+    private(set) var providers: [String: Set<Int>] = [:]
+    /// What adds an extension member, a conformance or an operator.
+    private(set) var effectOwners: [String: Int] = [:]
+    /// The versions of each cell.
+    private(set) var versionsOfCell: [CellKey: Set<Int>] = [:]
+    private(set) var cells: [CellKey: Cell] = [:]
     /// Names whose declaration was not reached, with the label of the cell that stopped.
     private(set) var uninitialised: [String: String] = [:]
     /// The import declarations of all cells, in order.
     private(set) var imports: [String] = []
+    /// What is no longer declared but may still be reached.
+    var past = Past()
+    /// Which types the user was told of that they use what is no longer declared.
+    var told: Set<Int> = []
+    private var lastID = 0
+    private(set) var anonymousCount = 0
 
     public init() {}
 
-    /// The module that has a variable of this name.
+    /// For each name what declares it.
+    var owners: [String: [Version]] { ownerIDs.mapValues { $0.compactMap { versions[$0] } } }
+
+    func owners(of name: String) -> [Version] { (ownerIDs[name] ?? []).compactMap { versions[$0] } }
+
+    /// The module that has the storage of a variable of this name.
     func variableOwner(_ name: String) -> String? {
-        owners[name]?.last { $0.kind == .variable }?.module
+        owners(of: name).last { $0.declaration?.kind == .variable }?.module
     }
 
-    /// The lines that bring the names of earlier cells into a cell, and the modules that they import.
-    func prelude(for syntax: CellSyntax) -> (lines: [String], modules: Set<String>, stubs: [String]) {
-        let retiring = Set(retired(by: syntax.effects))
-        let declared = Set(syntax.declarations.filter { $0.kind != .function }.map(\.name))
-        var wanted = Set(
-            order.filter { name in modules[name].map { !$0.effects.isEmpty && !$0.isRetired } ?? false })
-        var scoped: [String] = []
-        for name in syntax.mentions.sorted() {
-            let anew = syntax.declarations.filter { $0.name == name }
-            let replaced = Set(
-                (owners[name] ?? []).filter { old in anew.contains { $0.signature == old.signature } }.map(
-                    \.module))
-            for owner in owners[name] ?? [] {
-                wanted.insert(owner.module)
-                if !declared.contains(name), !replaced.contains(owner.module) {
-                    scoped.append("@testable import \(owner.kind.rawValue) \(owner.module).`\(name)`")
-                }
-            }
-        }
-        var closure: Set<String> = []
-        var pending = Array(wanted)
-        while let next = pending.popLast() {
-            if closure.insert(next).inserted { pending += modules[next]?.dependencies ?? [] }
-        }
-        var lines = imports
-        for name in order where closure.contains(name) {
-            guard let module = modules[name] else { continue }
-            // The compiler finds what a module needs by itself; only members of types ask for an import of their own.
-            // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
-            guard wanted.contains(name) || !module.types.isEmpty else { continue }
-            if module.isRetired || retiring.contains(name) {
-                // Its extensions are out of sight, the types that it declares are not.
-                for type in module.types
-                where owners[type.name]?.contains(where: { $0.module == name }) == true {
-                    scoped.append("@testable import \(type.kind.rawValue) \(name).`\(type.name)`")
-                }
-            } else {
-                lines.append("@testable import \(name)")
-            }
-        }
-        lines += scoped
-        let stubs = uninitialised.keys.sorted().filter {
-            syntax.mentions.contains($0) && owners[$0] == nil && !declared.contains($0)
-        }
-        // The global exists in its module, but was never set: this declaration hides it.
-        for name in stubs { lines.append("@available(*, unavailable) var `\(name)`: Never { fatalError() }") }
-        return (lines, closure, stubs)
+    /// The versions of a cell.
+    func versions(of cell: CellKey) -> [Version] {
+        (versionsOfCell[cell] ?? []).sorted().compactMap { versions[$0] }
     }
 
-    /// The errors of a cell, with those that come of using an uninitialised name said as what they are.
-    func naming(
-        uninitialised stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
-    ) -> [Diagnostic] {
-        let own = stubs.compactMap { name -> Diagnostic? in
-            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else {
-                return nil
-            }
-            return Diagnostic(
-                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it",
-                file: label,
-                line: place.line, column: place.column, length: name.utf8.count)
+    /// What names mean now.
+    func meanings(of uses: Uses) -> Set<Int> {
+        var found: Set<Int> = []
+        for name in uses.names {
+            found.formUnion(ownerIDs[name] ?? [])
+            found.formUnion(providers[name] ?? [])
+            found.formUnion(providers["extension \(name)"] ?? [])
         }
-        guard !own.isEmpty else { return errors }
-        return own
-            + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
-    }
-
-    /// Whether one earlier module has all that a conformance declares, for the types that are still alive.
-    func hasConformance(_ conformance: ConformanceReplacement, declared: Set<String>) -> Bool {
-        modules.values.contains { module in
-            !module.isRetired && conformance.effects.isSubset(of: module.effects)
-                && conformance.typeNames.allSatisfy { name in
-                    !declared.contains(name)
-                        && (owners[name] ?? []).allSatisfy {
-                            $0.module == module.name || module.dependencies.contains($0.module)
-                        }
-                }
-        }
-    }
-
-    /// The modules whose nameless additions a cell with these effects replaces.
-    private func retired(by effects: Set<String>) -> [String] {
-        guard !effects.isEmpty else { return [] }
-        return order.filter { name in
-            guard let module = modules[name], !module.isRetired, !module.effects.isEmpty else { return false }
-            return module.effects.isSubset(of: effects)
-        }
-    }
-
-    /// Takes in a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
-    mutating func commit(_ cell: CompiledCell, reached: Int?) {
-        let syntax = cell.syntax
-        for name in retired(by: syntax.effects) { modules[name]?.isRetired = true }
-        modules[cell.module] = Module(
-            name: cell.module, label: cell.label, dependencies: cell.dependencies, effects: syntax.effects,
-            types: syntax.declarations.filter(\.kind.isType))
-        order.append(cell.module)
-        for line in syntax.imports where !imports.contains(line) { imports.append(line) }
-        for declaration in syntax.declarations {
-            if declaration.kind == .variable, let reached, declaration.item >= reached {
-                if owners[declaration.name] == nil { uninitialised[declaration.name] = cell.label }
-                continue
-            }
-            adopt(declaration, of: cell.module, label: cell.label)
-        }
-        for survivor in cell.survivors { adopt(survivor.declaration, of: cell.module, label: survivor.label) }
-    }
-
-    /// The overloads that a cell must repeat: those that share a module with one that the cell declares anew.
-    ///
-    /// A scoped import brings all functions of a name from a module, the replaced one with the others.
-    func survivors(of syntax: CellSyntax) -> [Owner] {
-        let functions = syntax.declarations.filter { $0.kind == .function }
-        var found: [Owner] = []
-        for name in Set(functions.map(\.name)) {
-            let anew = Set(functions.filter { $0.name == name }.map(\.signature))
-            let old = (owners[name] ?? []).filter { $0.kind == .function }
-            let replaced = Set(old.filter { anew.contains($0.signature) }.map(\.module))
-            found += old.filter { replaced.contains($0.module) && !anew.contains($0.signature) }
-        }
+        for name in uses.members { found.formUnion(providers[name] ?? []) }
         return found
     }
 
-    private mutating func adopt(_ declaration: Declaration, of module: String, label: String) {
-        let owner = Owner(module: module, label: label, declaration: declaration)
-        var all = owners[declaration.name] ?? []
-        if declaration.kind == .function {
-            all.removeAll { $0.kind != .function || $0.signature == owner.signature }
-        } else {
-            all.removeAll()
+    // MARK: changes
+
+    /// Takes in a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
+    mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
+        if case .anonymous(let number) = plan.cell { anonymousCount = max(anonymousCount, number + 1) }
+        let unreached = Set(
+            plan.items.filter { $0.role == .variable }.flatMap(\.declarations)
+                .filter { declaration in reached.map { declaration.item >= $0 } ?? false }.map(\.name))
+        for id in plan.removed {
+            guard let version = versions[id] else { continue }
+            // A variable that the stopped cell would have declared again keeps its value.
+            if version.isVariable, let name = version.name, unreached.contains(name) { continue }
+            remove(id)
         }
-        all.append(owner)
-        owners[declaration.name] = all
-        uninitialised[declaration.name] = nil
+        modules[module.name] = module
+        order.append(module.name)
+        for line in imports where !self.imports.contains(line) { self.imports.append(line) }
+        var made: [Int] = []
+        for brought in plan.brought {
+            made.append(brought.version.id)
+            if brought.replacesBodies {
+                versions[brought.version.id]?.bindings = []
+            } else {
+                var version = brought.version
+                version.module = module.name
+                version.bindings = []
+                made.append(adopt(version, as: brought.isSame ? version.id : nil))
+            }
+        }
+        // Statements can use what is declared below them.
+        let runs = { (item: CellItem) in item.role == .statement || item.role == .variable }
+        for item in plan.items where !runs(item) { made += declare(item, plan, module, label) }
+        for item in plan.items where runs(item) { made += run(item, plan, module, label, unreached) }
+        // Now that all names are known, those of functions that call each other too.
+        for id in made {
+            guard let uses = versions[id]?.item.uses else { continue }
+            let meanings = meanings(of: uses)
+            versions[id]?.bindings.formUnion(meanings)
+        }
+        cells[plan.cell] =
+            plan.keys.isEmpty
+            ? nil : Cell(source: plan.source, keys: plan.keys, shapes: plan.shapes, order: order.count)
+        told.formUnion(plan.told)
+        if reached == nil { past.release(plan.releases) }
+        past.forgetUnreachable(in: self)
+    }
+
+    /// Takes in a declaration that is none of a variable.
+    private mutating func declare(_ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String)
+        -> [Int]
+    {
+        if item.role == .importing { return [] }
+        if let id = plan.kept[item.index] ?? plan.replaced[item.index] {
+            versions[id]?.label = label
+            versions[id]?.item = item
+            guard plan.replaced[item.index] != nil else { return [] }
+            versions[id]?.bindings = []
+            return [id]
+        }
+        let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
+        return declarations.map {
+            adopt(version(of: item, $0, plan, module, label, []), as: plan.same[item.index])
+        }
+    }
+
+    /// Takes in a statement, or the variables of one that declares some.
+    private mutating func run(
+        _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
+    ) -> [Int] {
+        let bindings = meanings(of: item.uses).union(plan.earlier[item.index] ?? [])
+        var statement = version(of: item, nil, plan, module, label, bindings)
+        var made: [Int] = []
+        for declaration in item.declarations {
+            if unreached.contains(declaration.name) {
+                if owners[declaration.name] == nil { uninitialised[declaration.name] = label }
+                continue
+            }
+            made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
+        }
+        statement.bindings.formUnion(made)
+        past.note(statement, among: self)
+        return made
+    }
+
+    private mutating func version(
+        of item: CellItem, _ declaration: Declaration?, _ plan: CellPlan, _ module: Module, _ label: String,
+        _ bindings: Set<Int>
+    ) -> Version {
+        lastID += 1
+        return Version(
+            id: lastID, cell: plan.cell, label: label, module: module.name, item: item,
+            declaration: declaration,
+            bindings: bindings, warnings: plan.warnings[item.index] ?? [])
+    }
+
+    /// Enters a version, as another of the same meaning where there is one.
+    private mutating func adopt(_ new: Version, as id: Int?) -> Int {
+        lastID += 1
+        let version = Version(
+            id: id ?? lastID, cell: new.cell, label: new.label, module: new.module, item: new.item,
+            declaration: new.declaration, bindings: new.bindings, warnings: new.warnings)
+        versions[version.id] = version
+        past.versions[version.id] = nil
+        versionsOfCell[version.cell, default: []].insert(version.id)
+        if let name = version.name {
+            ownerIDs[name, default: []].append(version.id)
+            uninitialised[name] = nil
+        }
+        for name in version.item.provided { providers[name, default: []].insert(version.id) }
+        for effect in version.item.effects { effectOwners[effect] = version.id }
+        return version.id
+    }
+
+    /// Takes a version out of the notebook.
+    private mutating func remove(_ id: Int) {
+        guard let version = versions.removeValue(forKey: id) else { return }
+        versionsOfCell[version.cell]?.remove(id)
+        if let name = version.name {
+            ownerIDs[name]?.removeAll { $0 == id }
+            if ownerIDs[name]?.isEmpty == true { ownerIDs[name] = nil }
+        }
+        for name in version.item.provided {
+            providers[name]?.remove(id)
+            if providers[name]?.isEmpty == true { providers[name] = nil }
+        }
+        for effect in version.item.effects where effectOwners[effect] == id { effectOwners[effect] = nil }
+        if version.item.isVisibleByModule { modules[version.module]?.hasDeadEffects = true }
+        past.versions[id] = version
+    }
+
+    /// Forgets some declarations.
+    mutating func forget(where isGone: (Version) -> Bool) {
+        for version in versions.values where isGone(version) { remove(version.id) }
+    }
+
+    /// Forgets cells; their names are gone.
+    mutating func forget(cells isGone: (CellKey) -> Bool) {
+        for key in versionsOfCell.keys where isGone(key) {
+            for id in versionsOfCell[key] ?? [] { remove(id) }
+            cells[key] = nil
+        }
     }
 }
 
 extension NameTable {
-    /// Whether what a module's extensions add is in sight of the next cell.
-    /// A cell with these effects is about to follow.
-    func isAlive(_ module: String, beside effects: Set<String>) -> Bool {
-        guard let known = modules[module], !known.isRetired else { return false }
-        return known.effects.isEmpty || !known.effects.isSubset(of: effects)
+    /// Whether what a module's extensions add is in sight of the cell with a plan.
+    func isAlive(_ module: String, beside plan: CellPlan) -> Bool {
+        versions.values.contains {
+            $0.module == module && $0.item.isVisibleByModule && !plan.removed.contains($0.id)
+        }
     }
 
     /// Whether a cell declared a name, of whatever kind.
-    public func declares(_ name: String) -> Bool { owners[name] != nil }
+    public func declares(_ name: String) -> Bool { ownerIDs[name] != nil }
 
     /// The names of all variables, in alphabetical order.
     public var variableNames: [String] {
-        owners.filter { $0.value.contains { $0.kind == .variable } }.keys.sorted()
+        ownerIDs.filter { $0.value.contains { versions[$0]?.declaration?.kind == .variable } }.keys.sorted()
     }
 }

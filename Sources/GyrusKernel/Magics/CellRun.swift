@@ -17,6 +17,8 @@ final class CellRun {
     var timesAll = false
     private var total: CellTiming?
     private var isLastStep = true
+    /// How many pieces of Swift of this cell were compiled so far.
+    private var parts = 0
 
     init(_ code: String, session: CellSession, history: History, context: RequestContext, label: String) {
         self.code = code
@@ -35,7 +37,13 @@ final class CellRun {
                 session.tellLoss(context)
                 if timesAll { total?.report(to: context) }
             }
-            return run(session.magicParser.steps(of: code))
+            session.compiling { $0.forget(cells: context.deletedCells) }
+            let failure = run(session.magicParser.steps(of: code))
+            // Of a cell that stopped, what stands below is still to be run.
+            if failure == nil, let cell = context.cellID {
+                session.compiling { $0.forget(cell: cell, from: parts) }
+            }
+            return failure
         }
     }
 
@@ -81,6 +89,10 @@ final class CellRun {
     func swift(_ source: String, label: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
         var options = options
         options.showsResult = options.showsResult && isLastStep
+        if let cell = context.cellID {
+            options.cell = .named(cell, part: parts)
+            parts += 1
+        }
         let outcome = session.run(source, label: label, for: activity, context: context, options: options)
         if let timing = outcome.timing { total = total.map { $0 + timing } ?? timing }
         if let error = outcome.error { throw MagicFailure(error) }

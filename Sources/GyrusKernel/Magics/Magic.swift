@@ -18,7 +18,7 @@ struct Magic: Sendable {
 /// All magics.
 package enum Magics {
     static let all: [Magic] = [
-        .bash, .cd, .command, .env, .history, .html, .include, .javascript, .load, .lsmagic, .markdown,
+        .bash, .cd, .command, .del, .env, .history, .html, .include, .javascript, .load, .lsmagic, .markdown,
         .optimize,
         .package, .reset, .save, .time, .timeit, .who, .whos,
     ]

@@ -8,10 +8,15 @@ struct ExtensionEdits {
     /// The names that the code which was put in mentions.
     private(set) var mentions: Set<String> = []
 
-    /// The edits of a cell's extensions; `isAlive` tells whether what a module's extensions add is in sight.
-    init(_ syntax: CellSyntax, shapes: TypeShapes, isAlive: (String) -> Bool) {
-        let declared = Set(syntax.declarations.filter(\.kind.isType).map(\.name))
-        let replaced = Set(syntax.replacements.map(\.item))
+    /// The edits of a cell's extensions.
+    ///
+    /// The items `omitted` are not compiled, and the types `declared` are declared in the same module. `isAlive` tells
+    /// whether what a module's extensions add is in sight.
+    init(
+        _ syntax: CellSyntax, omitting omitted: Set<Int>, declared: Set<String>, shapes: TypeShapes,
+        isAlive: (String) -> Bool
+    ) {
+        let replaced = omitted.union(syntax.replacements.map(\.item))
         for (index, statement) in syntax.file.statements.enumerated() where !replaced.contains(index) {
             guard case .decl(let declaration) = statement.item,
                 let node = declaration.as(ExtensionDeclSyntax.self)

@@ -18,16 +18,40 @@ struct TypeShapes: Sendable {
     private var privateNames: [String: Set<String>] = [:]
 
     /// Takes in a cell that ran.
-    mutating func commit(_ syntax: CellSyntax, module: String) {
-        let collector = ShapeCollector(syntax.file)
-        for name in syntax.declarations.filter(\.kind.isType).map(\.name) { forget(name) }
+    mutating func commit(_ syntax: CellSyntax, module: String, plan: CellPlan) {
+        for brought in plan.brought where !brought.replacesBodies {
+            let moved = CellSyntax(brought.text)
+            leave(brought.version.module, ShapeCollector(moved.file))
+            commit(ShapeCollector(moved.file), moved.declarations, module: module)
+        }
+        commit(
+            ShapeCollector(syntax.file, omitting: Set(plan.kept.keys)), plan.compiled.flatMap(\.declarations),
+            module: module)
+    }
+
+    /// Forgets the extensions that are compiled again elsewhere.
+    private mutating func leave(_ module: String, _ collector: ShapeCollector) {
+        for moved in collector.extensions {
+            additions.removeAll {
+                $0.module == module && $0.type == name(of: moved.type) && $0.members == moved.members
+                    && $0.protocols == moved.protocols
+            }
+        }
+    }
+
+    private mutating func commit(
+        _ collector: ShapeCollector, _ declarations: [Declaration], module: String
+    ) {
+        for name in declarations.filter(\.kind.isType).map(\.name) { forget(name) }
         shapes.merge(collector.shapes) { $1 }
         aliases.merge(collector.aliases) { $1 }
         additions += collector.extensions.map {
             Addition(
                 module: module, type: name(of: $0.type), protocols: $0.protocols, members: $0.members)
         }
-        if !collector.privateNames.isEmpty { privateNames[module] = collector.privateNames }
+        if !collector.privateNames.isEmpty {
+            privateNames[module, default: []].formUnion(collector.privateNames)
+        }
     }
 
     private mutating func forget(_ name: String) {
@@ -116,9 +140,11 @@ final class ShapeCollector: SyntaxVisitor {
     private(set) var subclassMembers: Set<String> = []
     private var path: [String] = []
 
-    init(_ file: SourceFileSyntax) {
+    init(_ file: SourceFileSyntax, omitting omitted: Set<Int> = []) {
         super.init(viewMode: .sourceAccurate)
-        walk(file)
+        for (index, statement) in file.statements.enumerated() where !omitted.contains(index) {
+            walk(statement)
+        }
     }
 
     private func enter(

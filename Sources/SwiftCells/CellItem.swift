@@ -1,0 +1,176 @@
+import SwiftSyntax
+
+/// A top-level item of a cell, as far as its place among the other items of a notebook is concerned.
+struct CellItem: Sendable {
+    enum Role: Sendable {
+        /// It runs once.
+        case statement
+        /// It declares stored variables, by a `let`, a `var` or a `guard`.
+        case variable
+        /// A variable without storage.
+        case computed
+        case function, operatorFunction
+        case type, alias
+        case `extension`
+        /// An operator or a precedence group.
+        case operatorDeclaration
+        case importing
+        /// Conditional compilation, or what cannot stand at the top level.
+        case other
+    }
+
+    let index: Int
+    let role: Role
+    /// The source, without what stands before and behind it.
+    let text: String
+    /// The line (from 1) on which it begins.
+    var line: Int
+    /// Its bytes in the cell, with its semicolon.
+    let range: Range<Int>
+    let declarations: [Declaration]
+    /// What it adds to the notebook without a name of its own: extension members, conformances, operators.
+    let effects: Set<String>
+    /// What others find it by, other than its names: members, operators, and the type that it extends.
+    let provided: Set<String>
+    let uses: Uses
+    /// For a function: by which calls it can be called.
+    let shape: CallShape?
+    /// For a function: whether what it returns can hold no code.
+    let returnsPlainValue: Bool
+
+    /// For a variable: whether its value can be released once nothing uses it.
+    let isReleasable: Bool
+
+    /// The line on which it ends.
+    var endLine: Int { line + text.utf8.count { $0 == 0x0A } }
+
+    /// Whether running the cell again need not make it again if it says the same: a type has an identity, and what an
+    /// extension adds cannot be hidden from those who see its module.
+    var isLasting: Bool { [.type, .extension, .operatorFunction, .operatorDeclaration].contains(role) }
+
+    /// Whether it only declares, so that it can be compiled again beside another cell.
+    var isPureDeclaration: Bool { isLasting || [.function, .computed, .alias].contains(role) }
+
+    var isTypeOrAlias: Bool { role == .type || role == .alias }
+
+    /// Whether it is seen by all who see its module.
+    var isVisibleByModule: Bool { !effects.isEmpty }
+
+    /// Whether it makes a type conform to a protocol.
+    var isConformance: Bool { role == .extension && effects.contains { $0.contains(": ") } }
+}
+
+extension CellSyntax {
+    /// The top-level items of the cell.
+    var items: [CellItem] {
+        file.statements.enumerated().map { index, statement in
+            item(statement, index, declarations.filter { $0.item == index }, itemEffects[index] ?? [])
+        }
+    }
+
+    private func item(
+        _ statement: CodeBlockItemSyntax, _ index: Int, _ declarations: [Declaration], _ effects: Set<String>
+    ) -> CellItem {
+        let start = statement.positionAfterSkippingLeadingTrivia.utf8Offset
+        let end = statement.endPositionBeforeTrailingTrivia.utf8Offset
+        return CellItem(
+            index: index, role: Self.role(of: statement.item), text: statement.item.trimmedDescription,
+            line: statement.startLocation(converter: converter).line, range: start..<end,
+            declarations: declarations, effects: effects, provided: Self.provided(by: statement.item),
+            uses: Uses(of: statement), shape: Self.shape(of: statement.item),
+            returnsPlainValue: Self.returnsPlainValue(statement.item),
+            isReleasable: Self.isReleasable(statement.item))
+    }
+
+    private static func role(of item: CodeBlockItemSyntax.Item) -> CellItem.Role {
+        guard case .decl(let node) = item else {
+            if case .stmt(let statement) = item, statement.is(GuardStmtSyntax.self) { return .variable }
+            return .statement
+        }
+        switch node.kind {
+        case .variableDecl:
+            return node.as(VariableDeclSyntax.self)?.isComputed == true ? .computed : .variable
+        case .functionDecl:
+            guard case .identifier? = node.as(FunctionDeclSyntax.self)?.name.tokenKind else {
+                return .operatorFunction
+            }
+            return .function
+        case .structDecl, .classDecl, .actorDecl, .enumDecl, .protocolDecl: return .type
+        case .typeAliasDecl: return .alias
+        case .extensionDecl: return .extension
+        case .operatorDecl, .precedenceGroupDecl: return .operatorDeclaration
+        case .importDecl: return .importing
+        default: return .other
+        }
+    }
+
+    private static func provided(by item: CodeBlockItemSyntax.Item) -> Set<String> {
+        guard case .decl(let node) = item else { return [] }
+        if let node = node.as(FunctionDeclSyntax.self), case .identifier = node.name.tokenKind { return [] }
+        if let node = node.as(FunctionDeclSyntax.self) { return [node.name.text] }
+        if let node = node.as(OperatorDeclSyntax.self) { return [node.name.text] }
+        if let node = node.as(PrecedenceGroupDeclSyntax.self) { return ["precedencegroup \(node.name.text)"] }
+        guard let node = node.as(ExtensionDeclSyntax.self) else { return [] }
+        var names = Set(node.memberBlock.members.flatMap(\.decl.memberNames))
+        let addsToType =
+            node.inheritanceClause != nil
+            || node.memberBlock.members.contains {
+                $0.decl.is(InitializerDeclSyntax.self) || $0.decl.is(SubscriptDeclSyntax.self)
+            }
+        if addsToType {
+            names.insert("extension \(node.extendedType.firstToken(viewMode: .sourceAccurate)?.text ?? "")")
+        }
+        return names
+    }
+
+    private static func shape(of item: CodeBlockItemSyntax.Item) -> CallShape? {
+        guard case .decl(let node) = item else { return nil }
+        return node.as(FunctionDeclSyntax.self).map(CallShape.init)
+    }
+
+    private static func isReleasable(_ item: CodeBlockItemSyntax.Item) -> Bool {
+        switch item {
+        case .decl(let node): node.as(VariableDeclSyntax.self)?.isPlainStorage ?? false
+        case .stmt(let node): node.is(GuardStmtSyntax.self)
+        default: false
+        }
+    }
+
+    /// Types whose values hold neither closures nor objects of the notebook's own types.
+    private static let plainTypes: Set<String> = [
+        "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64", "Double",
+        "Float",
+        "Bool", "String", "Character", "Substring", "Void", "Data", "URL", "Date", "Matrix", "Array", "Set",
+        "Dictionary", "Optional", "[", "]", "?", ":", ",", "(", ")", "<", ">", "->",
+    ]
+
+    private static func returnsPlainValue(_ item: CodeBlockItemSyntax.Item) -> Bool {
+        guard case .decl(let node) = item, let function = node.as(FunctionDeclSyntax.self) else {
+            return false
+        }
+        // The clause begins with an arrow; another one would be that of a closure.
+        let words = function.signature.returnClause?.type.tokens(viewMode: .sourceAccurate).map(\.text) ?? []
+        return words.allSatisfy { $0 != "->" && plainTypes.contains($0) }
+    }
+}
+
+extension VariableDeclSyntax {
+    /// Whether it has no storage.
+    var isComputed: Bool {
+        bindings.contains { binding in
+            switch binding.accessorBlock?.accessors {
+            case .getter: true
+            case .accessors(let accessors):
+                !accessors.contains { ["willSet", "didSet"].contains($0.accessorSpecifier.text) }
+            default: false
+            }
+        }
+    }
+
+    /// Whether the globals that it declares hold their values as they are, from its own line on.
+    var isPlainStorage: Bool {
+        let plain = ["private", "fileprivate", "internal", "public", "nonisolated"]
+        return attributes.isEmpty && modifiers.allSatisfy { plain.contains($0.name.text) }
+            && bindings.allSatisfy { $0.initializer != nil && $0.accessorBlock == nil }
+    }
+}

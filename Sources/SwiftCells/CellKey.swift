@@ -1,0 +1,12 @@
+/// Which cell of a notebook a declaration belongs to, however often it is run.
+public enum CellKey: Hashable, Sendable {
+    /// A cell that the front end has a name for. What magics separate are parts of it.
+    case named(String, part: Int)
+    /// A cell of a front end that sends no names.
+    case anonymous(Int)
+
+    var isAnonymous: Bool {
+        if case .anonymous = self { return true }
+        return false
+    }
+}

@@ -1,0 +1,251 @@
+import SwiftSyntax
+
+/// Finds the declarations of other cells that must be compiled along with a cell.
+///
+/// There are two kinds. Some only move: they share a module with something that the cell replaces, and whoever imports
+/// that module would see both. Others use something that was declared again: a function that calls the `g` of a cell that
+/// was edited is compiled with the new one when a cell mentions it, as if its own cell had been run again.
+struct Companions {
+    private(set) var plan: CellPlan
+    private let table: NameTable
+    private var gone: Set<Int>
+    private var brought: [Int: CellPlan.Brought] = [:]
+    /// Types that stay although they use what is gone, since there are values of them.
+    private var accepted: Set<Int> = []
+
+    init(plan: CellPlan, table: NameTable) {
+        self.plan = plan
+        self.table = table
+        gone = plan.removed
+    }
+
+    mutating func find() {
+        repeat {
+            while moveSurvivors() {}
+        } while refreshStale()
+        noticeAccepted()
+        plan.removed = gone
+        plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
+    }
+
+    /// The versions that stay where they are.
+    private var stays: Set<Int> { Set(plan.kept.values).union(plan.replaced.values) }
+
+    // MARK: what moves
+
+    /// Moves what is still declared out of modules that must be hidden; whether there was anything.
+    private mutating func moveSurvivors() -> Bool {
+        var found: [(Version, String)] = []
+        var hidden: Set<String> = []
+        var names: Set<String> = []
+        for id in gone {
+            guard let version = table.versions[id] else { continue }
+            if version.item.isVisibleByModule { hidden.insert(version.module) }
+            if version.item.role == .function, let name = version.name { names.insert(name) }
+            if let rest = remainder(of: version) { found.append((version, rest)) }
+        }
+        for module in hidden {
+            for version in table.versions.values
+            where version.module == module && version.item.isVisibleByModule && !gone.contains(version.id) {
+                // A conformance is there once and for all.
+                guard !version.item.isConformance, !stays.contains(version.id) else { continue }
+                found.append((version, version.item.text))
+            }
+        }
+        for name in names {
+            let overloads = (table.ownerIDs[name] ?? []).compactMap { table.versions[$0] }
+                .filter { $0.item.role == .function }
+            let modules = Set(overloads.filter { gone.contains($0.id) }.map(\.module))
+            for version in overloads where modules.contains(version.module) && !gone.contains(version.id) {
+                found.append((version, version.item.text))
+            }
+        }
+        found.removeAll { brought[$0.0.id] != nil || $0.0.cell == plan.cell }
+        for (version, text) in found {
+            brought[version.id] = .init(version: version, text: text, isSame: true, cause: nil)
+            gone.insert(version.id)
+        }
+        return !found.isEmpty
+    }
+
+    /// What is left of an extension of another cell some of whose members this cell declares.
+    private func remainder(of version: Version) -> String? {
+        guard version.item.role == .extension, version.cell != plan.cell, brought[version.id] == nil else {
+            return nil
+        }
+        let replaced = plan.items.filter { plan.kept[$0.index] == nil }.reduce(into: Set<String>()) {
+            $0.formUnion($1.effects)
+        }
+        guard !version.item.effects.isSubset(of: replaced), !version.item.effects.isDisjoint(with: replaced)
+        else {
+            return nil
+        }
+        return CellSyntax.leaving(out: replaced, of: version.item.text)
+    }
+
+    // MARK: what is stale
+
+    /// Brings what the cell mentions up to date; whether there was anything.
+    private mutating func refreshStale() -> Bool {
+        var stale = Staleness(table: table, gone: gone)
+        stale.accepted = accepted
+        let excluded = usedTooEarly(&stale)
+        var found = false
+        for id in mentioned() where !gone.contains(id) && !excluded.contains(id) && stale.isStale(id) {
+            guard let version = table.versions[id], version.item.isPureDeclaration, brought[id] == nil else {
+                continue
+            }
+            if version.item.isConformance, !extendsGoneType(version) {
+                found = refreshBodies(of: version, stale) || found
+                continue
+            }
+            if version.item.role == .type, !canRefresh(version, stale) {
+                found = accepted.insert(id).inserted || found
+                continue
+            }
+            found = true
+            brought[id] = .init(
+                version: version, text: version.item.text, isSame: false, cause: stale.cause(of: version))
+            gone.insert(id)
+        }
+        return found
+    }
+
+    private func extendsGoneType(_ version: Version) -> Bool {
+        version.bindings.contains { id in
+            (gone.contains(id) || table.versions[id] == nil)
+                && (table.versions[id] ?? table.past.versions[id]).map { $0.item.role == .type } ?? true
+        }
+    }
+
+    /// Brings a conformance up to date whose type stays.
+    private mutating func refreshBodies(of version: Version, _ stale: Staleness) -> Bool {
+        var syntax = CellSyntax(version.item.text)
+        guard !syntax.conformances.isEmpty else { return accepted.insert(version.id).inserted }
+        syntax.replace(items: [0])
+        let text = EditedSource(version.item.text, edits: syntax.replacements.flatMap(\.edits)).text
+        brought[version.id] = .init(
+            version: version, text: text, isSame: true, replacesBodies: true, cause: stale.cause(of: version))
+        return true
+    }
+
+    /// What the cell and its companions mention, directly or by way of others.
+    private func mentioned() -> Set<Int> {
+        var found: Set<Int> = []
+        for item in plan.compiled { found.formUnion(table.meanings(of: item.uses)) }
+        for companion in brought.values { found.formUnion(table.meanings(of: companion.version.item.uses)) }
+        return reachable(from: found)
+    }
+
+    private func reachable(from ids: Set<Int>) -> Set<Int> {
+        var found: Set<Int> = []
+        var pending = Array(ids)
+        while let next = pending.popLast() {
+            guard found.insert(next).inserted, let version = table.versions[next], !version.isVariable else {
+                continue
+            }
+            pending += table.meanings(of: version.item.uses)
+        }
+        return found
+    }
+
+    /// Stale declarations that a statement of the cell uses before the cell has declared a variable that they mention.
+    private func usedTooEarly(_ stale: inout Staleness) -> Set<Int> {
+        var place: [String: Int] = [:]
+        for item in plan.items where item.role == .variable {
+            for declaration in item.declarations { place[declaration.name] = item.index }
+        }
+        guard !place.isEmpty else { return [] }
+        var excluded: Set<Int> = []
+        for item in plan.items where item.role == .statement || item.role == .variable {
+            for id in reachable(from: table.meanings(of: item.uses)) where stale.isStale(id) {
+                guard let version = table.versions[id], !version.isVariable else { continue }
+                let names = reachable(from: [id]).compactMap { table.versions[$0] }.filter { !$0.isVariable }
+                    .reduce(into: Set<String>()) { $0.formUnion($1.item.uses.names) }
+                if names.contains(where: { place[$0].map { $0 >= item.index } ?? false }) {
+                    excluded.insert(id)
+                }
+            }
+        }
+        return excluded
+    }
+
+    /// Whether a type can be made again: where a type that it uses was, or where no variable may hold a value of it.
+    private func canRefresh(_ type: Version, _ stale: Staleness) -> Bool {
+        let usesGoneType = type.bindings.contains { id in
+            stale.isGone(id) && ((table.versions[id] ?? table.past.versions[id])?.item.isTypeOrAlias) ?? false
+        }
+        if usesGoneType { return true }
+        let declared = Set(plan.items.flatMap(\.declarations).map(\.name))
+        let holders = table.versions.values.filter { $0.isVariable && !declared.contains($0.name ?? "") }
+        return !holders.contains { table.mayHold(type.id, $0) }
+    }
+
+    private mutating func noticeAccepted() {
+        let stale = Staleness(table: table, gone: gone)
+        for id in accepted.subtracting(table.told).sorted() {
+            guard let type = table.versions[id], let cause = stale.cause(of: type) else { continue }
+            let now =
+                plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
+                ? "here"
+                : cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell"
+            plan.notices.append(
+                "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again in"
+                    + " \(now): there are values of it. Run the cell of \(type.title) again to bring it up to date."
+            )
+            plan.told.insert(id)
+        }
+    }
+}
+
+extension NameTable {
+    /// Whether a variable may hold a value of a type, as far as its sources tell.
+    fileprivate func mayHold(_ type: Int, _ variable: Version) -> Bool {
+        var pending = [variable.id]
+        var seen: Set<Int> = []
+        for statement in past.statements where statement.bindings.contains(variable.id) {
+            pending += statement.bindings
+        }
+        while let next = pending.popLast() {
+            if next == type { return true }
+            if seen.insert(next).inserted { pending += versions[next]?.bindings ?? [] }
+        }
+        return false
+    }
+}
+
+extension CellSyntax {
+    /// An extension's source without the members that some effects name; its lines stay.
+    static func leaving(out effects: Set<String>, of source: String) -> String {
+        let syntax = CellSyntax(source)
+        guard case .decl(let declaration)? = syntax.file.statements.first?.item,
+            let node = declaration.as(ExtensionDeclSyntax.self)
+        else { return source }
+        let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
+        let edits = node.memberBlock.members
+            .filter { effects.contains("extension \(type) \($0.decl.memberKey)") }
+            .flatMap { SourceEdit.blanks(over: $0.decl, in: source) }
+        return EditedSource(source, edits: edits).text
+    }
+}
+
+extension SourceEdit {
+    /// The edits that take out a range of bytes and leave its lines.
+    static func blanks(over range: Range<Int>, in bytes: [UInt8]) -> [SourceEdit] {
+        var edits: [SourceEdit] = []
+        var start = range.lowerBound
+        for place in range where bytes[place] == 0x0A {
+            if place > start { edits.append(SourceEdit(offset: start, length: place - start, text: "")) }
+            start = place + 1
+        }
+        if range.upperBound > start {
+            edits.append(SourceEdit(offset: start, length: range.upperBound - start, text: ""))
+        }
+        return edits
+    }
+
+    fileprivate static func blanks(over node: some SyntaxProtocol, in source: String) -> [SourceEdit] {
+        let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
+        return blanks(over: start..<node.endPositionBeforeTrailingTrivia.utf8Offset, in: Array(source.utf8))
+    }
+}

@@ -1,0 +1,172 @@
+/// Decides what becomes of a cell's items: which are made again, which stay, and what must be compiled along.
+struct Planner {
+    private let table: NameTable
+    private let items: [CellItem]
+    private let conformances: [Int: ConformanceReplacement]
+    /// What the cell declared when it last ran.
+    private let former: [Version]
+    private var plan: CellPlan
+    /// The items that say what they said and mean what they meant, with their versions.
+    private var unchanged: [Int: Int] = [:]
+
+    init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable) {
+        self.table = table
+        items = syntax.items
+        conformances = Dictionary(syntax.conformances.map { ($0.item, $0) }) { first, _ in first }
+        let key =
+            cell ?? table.predecessor(of: items, source: source) ?? .anonymous(table.anonymousCount)
+        former = table.versions(of: key)
+        plan = CellPlan(cell: key, source: source, items: items)
+    }
+
+    /// The plan of a cell.
+    static func plan(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable) -> CellPlan {
+        var planner = Planner(syntax, source: source, cell: cell, table: table)
+        return planner.make()
+    }
+
+    private mutating func make() -> CellPlan {
+        match()
+        settle()
+        dropUnneeded()
+        replaceConformances()
+        for (index, id) in unchanged {
+            if items[index].isLasting { plan.kept[index] = id } else { plan.same[index] = id }
+        }
+        let stays = Set(plan.kept.values).union(plan.replaced.values)
+        plan.removed = Set(former.map(\.id)).union(displaced()).subtracting(stays)
+        findEarlierVariables()
+        var companions = Companions(plan: plan, table: table)
+        companions.find()
+        return companions.plan
+    }
+
+    // MARK: what is unchanged
+
+    /// Finds for each declaration the former one with the same text.
+    private mutating func match() {
+        var left = former
+        for item in items where item.isPureDeclaration {
+            let place = left.firstIndex { $0.item.role == item.role && $0.item.text == item.text }
+            if let place { unchanged[item.index] = left.remove(at: place).id }
+        }
+    }
+
+    private func displaced() -> Set<Int> {
+        items.filter { unchanged[$0.index] == nil }.reduce(into: []) {
+            $0.formUnion(table.displaced(by: $1, of: plan.cell))
+        }
+    }
+
+    /// Drops the items whose names mean something else now, and those that share a module with what must be hidden.
+    private mutating func settle() {
+        var isSettled = false
+        while !isSettled {
+            isSettled = true
+            let staying = Set(unchanged.values)
+            let gone = Set(former.map(\.id)).subtracting(staying).union(displaced())
+            var stale = Staleness(table: table, gone: gone)
+            let others = items.filter { unchanged[$0.index] == nil }
+            let names = Set(others.flatMap(\.declarations).map(\.name))
+            let provided = Set(others.flatMap(\.provided))
+            let hidden = modulesToHide(gone)
+            for (index, id) in unchanged {
+                guard let version = table.versions[id] else { continue }
+                let uses = items[index].uses
+                let isHidden = items[index].isLasting && hidden.contains(version.module)
+                if isHidden || stale.isStale(id) || !names.isDisjoint(with: uses.names)
+                    || !provided.isDisjoint(with: uses.all)
+                {
+                    unchanged[index] = nil
+                    isSettled = false
+                }
+            }
+        }
+    }
+
+    /// The modules of which something would be seen that is gone.
+    private func modulesToHide(_ gone: Set<Int>) -> Set<String> {
+        var hidden = Set(table.modules.values.filter(\.hasDeadEffects).map(\.name))
+        for id in gone {
+            guard let version = table.versions[id], version.item.isVisibleByModule,
+                successor(of: version) == nil
+            else { continue }
+            hidden.insert(version.module)
+        }
+        return hidden
+    }
+
+    /// The conformance of this cell whose bodies could replace those of a former one.
+    private func successor(of version: Version) -> Int? {
+        items.first { item in
+            item.effects == version.item.effects && conformances[item.index] != nil
+                && ConformanceReplacement.isReplaceable(version.item)
+        }?.index
+    }
+
+    // MARK: what stays
+
+    /// Makes types and extensions again where no one else has a use for the former ones: the compiler can then optimise the
+    /// cell as a whole.
+    private mutating func dropUnneeded() {
+        let ids = Set(former.map(\.id))
+        let outside = table.dependencies(ofAllBut: ids.union(displaced()))
+        var modules: [String: Bool] = [:]
+        for (index, id) in unchanged where items[index].isLasting {
+            guard let version = table.versions[id] else { continue }
+            let isNeeded = outside.contains(id) || version.item.isConformance && !extendsOwnType(version)
+            modules[version.module, default: false] = modules[version.module, default: false] || isNeeded
+        }
+        let dropped = unchanged.filter { index, id in
+            items[index].isLasting && modules[table.versions[id]?.module ?? ""] != true
+        }
+        guard !dropped.isEmpty else { return }
+        for index in dropped.keys { unchanged[index] = nil }
+        settle()
+    }
+
+    /// Whether a type of the same cell is what an extension extends.
+    private func extendsOwnType(_ version: Version) -> Bool {
+        version.bindings.contains { id in
+            former.contains {
+                $0.id == id && $0.item.role == .type && version.item.uses.names.contains($0.name ?? "")
+            }
+        }
+    }
+
+    /// The runtime keeps the first conformance of a type for ever: a changed one replaces its bodies.
+    private mutating func replaceConformances() {
+        let removed = Set(former.map(\.id)).subtracting(unchanged.values).union(displaced())
+        let newNames = Set(items.filter { unchanged[$0.index] == nil }.flatMap(\.declarations).map(\.name))
+        for item in items where unchanged[item.index] == nil {
+            guard let conformance = conformances[item.index] else { continue }
+            let id = item.effects.compactMap { table.effectOwners[$0] }.first
+            guard let id, let version = table.versions[id],
+                conformance.effects.isSubset(of: version.item.effects),
+                version.item.isConformance, table.modules[version.module]?.hasDeadEffects != true,
+                newNames.isDisjoint(with: conformance.typeNames),
+                version.bindings.allSatisfy({ other in
+                    table.versions[other].map { $0.item.role != .type || !removed.contains(other) } ?? true
+                }),
+                conformance.typeNames.allSatisfy({ name in
+                    (table.ownerIDs[name] ?? []).allSatisfy { version.bindings.contains($0) }
+                })
+            else { continue }
+            plan.replaced[item.index] = id
+        }
+    }
+
+    /// Items that read a variable of an earlier run before this one declares it again.
+    private mutating func findEarlierVariables() {
+        var place: [String: Int] = [:]
+        for item in items where item.role == .variable {
+            for declaration in item.declarations { place[declaration.name] = item.index }
+        }
+        for item in items {
+            for name in item.uses.names where place[name].map({ $0 >= item.index }) ?? false {
+                let old = table.owners(of: name).filter(\.isVariable).map(\.id)
+                plan.earlier[item.index, default: []].formUnion(old)
+            }
+        }
+    }
+}

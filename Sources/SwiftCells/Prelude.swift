@@ -1,0 +1,155 @@
+/// The lines before a cell that bring in what it uses of earlier cells.
+struct Prelude {
+    var lines: [String] = []
+    /// The modules that the cell depends on, directly or by way of others.
+    var modules: Set<String> = []
+    /// The names that are declared only in order to say that they are not initialised.
+    var stubs: [String] = []
+
+    /// A name of a module by which it can be imported without bringing in any other of its names.
+    static func anchor(_ module: String) -> String { "_Gyrus\(module)" }
+}
+
+extension NameTable {
+    /// The prelude of a cell; without a plan that of one which is being written.
+    ///
+    /// An import of one declaration of a module also makes the members of its types visible, and its extensions too; those
+    /// of a module that is imported as a whole come before them.
+    func prelude(for syntax: CellSyntax, plan: CellPlan? = nil) -> Prelude {
+        let removed = plan?.removed ?? []
+        let own = plan?.compiled.flatMap(\.declarations) ?? syntax.declarations
+        let declared = Set(own.filter { $0.kind != .function }.map(\.name))
+        var mentions = syntax.mentions
+        for brought in plan?.brought ?? [] { mentions.formUnion(brought.version.item.uses.all) }
+        let effective = Set(
+            effectOwners.values.filter { !removed.contains($0) }.compactMap { versions[$0]?.module })
+        let earlier = Set(
+            (plan?.earlier.values.joined()).map(Array.init)?.compactMap { versions[$0]?.module } ?? [])
+
+        var wanted = effective.union(earlier)
+        var scoped: [String] = []
+        for name in mentions.sorted() {
+            for owner in owners(of: name) where !removed.contains(owner.id) || plan == nil {
+                wanted.insert(owner.module)
+                if !declared.contains(name), let kind = owner.declaration?.kind {
+                    scoped.append("@testable import \(kind.rawValue) \(owner.module).`\(name)`")
+                }
+            }
+        }
+        var prelude = Prelude(lines: imports, modules: dependencies(of: wanted))
+        for name in order where prelude.modules.contains(name) {
+            // The compiler finds what a module needs by itself; only members of types ask for an import of their own.
+            // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
+            guard let module = modules[name], wanted.contains(name) || module.hasTypes else { continue }
+            let shows = Set(module.names.filter { plan == nil || mentions.contains($0) })
+            let hides = hasDeadEffects(module, removed) || leaks(shows, of: name, removed, declared)
+            if earlier.contains(name) || !hides || effective.contains(name) && addsOperators(name, removed) {
+                prelude.lines.append("@testable import \(name)")
+            } else if module.hasTypes || effective.contains(name) {
+                prelude.lines.append("@testable import enum \(name).\(Prelude.anchor(name))")
+            }
+        }
+        prelude.lines += scoped
+        prelude.stubs = uninitialised.keys.sorted().filter {
+            syntax.mentions.contains($0) && ownerIDs[$0] == nil && !declared.contains($0)
+        }
+        // The global exists in its module, but was never set: this declaration hides it.
+        for name in prelude.stubs {
+            prelude.lines.append("@available(*, unavailable) var `\(name)`: Never { fatalError() }")
+        }
+        return prelude
+    }
+
+    private func dependencies(of wanted: Set<String>) -> Set<String> {
+        var closure: Set<String> = []
+        var pending = Array(wanted)
+        while let next = pending.popLast() {
+            if closure.insert(next).inserted { pending += modules[next]?.dependencies ?? [] }
+        }
+        return closure
+    }
+
+    private func hasDeadEffects(_ module: Module, _ removed: Set<Int>) -> Bool {
+        module.hasDeadEffects
+            || removed.contains {
+                versions[$0].map { $0.module == module.name && $0.item.isVisibleByModule } ?? false
+            }
+    }
+
+    /// Whether an import of the whole module would bring in a name that nothing declares any more.
+    private func leaks(_ names: Set<String>, of module: String, _ removed: Set<Int>, _ declared: Set<String>)
+        -> Bool
+    {
+        names.contains { name in
+            !declared.contains(name) && !owners(of: name).contains { !removed.contains($0.id) }
+        }
+    }
+
+    private func addsOperators(_ module: String, _ removed: Set<Int>) -> Bool {
+        versions.values.contains {
+            $0.module == module && $0.item.role == .operatorFunction && !removed.contains($0.id)
+        }
+    }
+
+    /// The errors of a cell, with those that come of using an uninitialised name said as what they are.
+    func naming(
+        uninitialised stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
+    ) -> [Diagnostic] {
+        let own = stubs.compactMap { name -> Diagnostic? in
+            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else {
+                return nil
+            }
+            return Diagnostic(
+                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it",
+                file: label,
+                line: place.line, column: place.column, length: name.utf8.count)
+        }
+        guard !own.isEmpty else { return errors }
+        return own
+            + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
+    }
+
+    /// The errors of a cell, with notes on what was declared again since.
+    func explaining(_ errors: [Diagnostic], of plan: CellPlan, label: String) -> [Diagnostic] {
+        errors.map { error in
+            var error = error
+            error.notes +=
+                (notes(onCompanionOf: error, plan, label) + notes(onFormerTypes: error, plan, label))
+                .map { Diagnostic(severity: .note, message: $0, file: label, line: 0, column: 1, length: 1) }
+            return error
+        }
+    }
+
+    private func notes(onCompanionOf error: Diagnostic, _ plan: CellPlan, _ label: String) -> [String] {
+        plan.brought.compactMap { brought in
+            let version = brought.version
+            guard error.file == version.label, error.file != label, let cause = brought.cause,
+                (version.item.line...version.item.endLine).contains(error.line)
+            else { return nil }
+            return
+                "'\(version.title)' is compiled again with this cell, since it uses '\(cause.title)', which was"
+                + " declared again\(place(of: cause, plan))"
+        }
+    }
+
+    private func notes(onFormerTypes error: Diagnostic, _ plan: CellPlan, _ label: String) -> [String] {
+        var said: Set<String> = []
+        return error.message.matches(of: /\b(Cell\d+)\.(\w+)/).compactMap { match in
+            let name = String(match.2)
+            guard let module = modules[String(match.1)], let owner = owners(of: name).last,
+                owner.module != module.name,
+                said.insert(name + module.name).inserted
+            else { return nil }
+            return
+                "'\(name)' was declared again in \(owner.label); this is still the one of \(module.label): run the cell"
+                + " again that holds or takes it"
+        }
+    }
+
+    private func place(of cause: Version, _ plan: CellPlan) -> String {
+        if plan.items.contains(where: { $0.declarations.contains { $0.name == cause.name } }) {
+            return " here"
+        }
+        return cause.name.flatMap { owners(of: $0).last }.map { " in \($0.label)" } ?? ""
+    }
+}
