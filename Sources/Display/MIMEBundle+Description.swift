@@ -20,7 +20,7 @@ extension MIMEContent: CustomStringConvertible {
 }
 
 extension DisplayHandle: CustomStringConvertible {
-    /// What it is; the id is another one each time.
+    // Its id differs from run to run and would make the saved notebook do so.
     public var description: String { "a display that can be drawn again" }
 }
 

@@ -87,5 +87,6 @@ struct Symbolizer {
         defer { free(text) }
         // As a user writes them: types of cells and of the standard library without their modules.
         return String(cString: text).replacing(/\b(Cell\d+|Swift)\./, with: "")
+            .replacing(/\(([^()\s]+) in _[0-9A-F]+\)/) { String($0.1) }
     }
 }

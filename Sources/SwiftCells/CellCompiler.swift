@@ -38,11 +38,11 @@ public final class CellCompiler {
     /// What each module was made of, by its name, as a hash.
     private var contents: [String: String] = [:]
     private lazy var surroundings = libraries.contentHash(with: toolchain)
-    private var labels: Set<String> = []
+    var labels: Set<String> = []
     /// How the user knows each cell's module.
-    private var moduleLabels: [String: String] = [:]
+    var moduleLabels: [String: String] = [:]
     private var shapes = TypeShapes()
-    private var missed = MissedNames()
+    var missed = MissedNames()
     /// The cells that were compiled and have not ended, with what they release.
     private var inFlight: [String: Set<Int>] = [:]
 
@@ -104,6 +104,7 @@ public final class CellCompiler {
         let companions = plan.brought.map {
             Companion($0, declared: here, shapes: shapes, isAlive: isAlive)
         }
+        syntax.mentions.formUnion(extensions.mentions)
         let flags =
             optimization.flags(for: unwrapped, isOptimized: options.isOptimized)
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
@@ -118,7 +119,7 @@ public final class CellCompiler {
         let blanks = omitted.flatMap { SourceEdit.blanks(over: $0.range, in: bytes) }
         let ownEdits = placeNames + extensions.edits + blanks
         let edited: EditedSource
-        let probe =
+        var probe =
             options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping) + ownEdits)
@@ -131,7 +132,7 @@ public final class CellCompiler {
         var prelude = names.prelude(for: syntax, plan: plan)
         prelude.lines = shapes.showingPrivateNames(
             prelude.lines,
-            mentions: companions.reduce(syntax.mentions.union(extensions.mentions)) { $0.union($1.mentions) },
+            mentions: companions.reduce(syntax.mentions.union(extensions.members)) { $0.union($1.mentions) },
             subclassMembers: companions.reduce(members.subclassMembers) {
                 $0.union($1.members.subclassMembers)
             })
@@ -143,29 +144,32 @@ public final class CellCompiler {
             + companions.map {
                 Self.placed($0.text(polls: flags.contains("-O")), label: $0.label, line: $0.line)
             }.joined()
-        let text =
-            head + Self.placed(edited.text, label: label, line: 1) + tail
-            + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
-        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        let body = head + Self.placed(edited.text, label: label, line: 1) + tail
+        var text = body + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
+        var key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
         if cache?.restore(key, to: stem(module)) != true {
             do {
-                try build(
-                    module, text: text, source: edited, label: label, imports: names.imports + syntax.imports,
-                    flags: flags)
+                let imports = names.imports + syntax.imports
+                do {
+                    try build(
+                        module, text: text, source: edited, label: label, imports: imports, flags: flags)
+                } catch Failure.tool where probe != nil {
+                    // What can stand at the top level may be impossible in the probe's function.
+                    probe = nil
+                    text = body
+                    key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+                    try build(
+                        module, text: text, source: edited, label: label, imports: imports, flags: flags)
+                }
                 cache?.store(key, from: stem(module))
             } catch Failure.source(let found, let lines) {
-                var errors = found
-                if errors.contains(where: \.speaksOfRewriting) {
-                    errors = plainErrors(
-                        of: module, EditedSource(source, edits: ownEdits), label: label, head: head,
-                        tail: tail, flags: flags, otherwise: errors)
-                }
-                errors = names.explaining(errors, of: plan, label: label)
-                errors = names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors)
-                let hidden = HiddenCharacters.errors(in: syntax.file, syntax.converter, label: label)
-                errors = hidden + errors.filter { error in !hidden.contains { $0.line == error.line } }
+                let attempt = Attempt(
+                    module: module, label: label, syntax: syntax, flags: flags, header: head,
+                    plain: EditedSource(source, edits: ownEdits), tail: tail, stubs: prelude.stubs, plan: plan
+                )
+                let errors = explained(found, of: attempt, lines: lines)
                 if !options.isGlance { missed.add(syntax, label: label, reason: .notCompiled) }
-                throw Failure.source(missed.explaining(errors).map(plainDiagnostics.plain), lines: lines)
+                throw Failure.source(errors, lines: lines)
             }
         }
         if options.isGlance {
@@ -185,43 +189,6 @@ public final class CellCompiler {
             dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
-    }
-
-    /// The name of the file that the compiler takes a result's probe for; see `CellResultSyntax.probe`.
-    private static let probeLabel = "the probe of a result"
-
-    /// Whether the compiler says that the value which the probe does not use is meant to be used.
-    private func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: Self.probeLabel).contains {
-            $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
-        }
-    }
-
-    /// What the compiler says of a cell whose statements are as the user wrote them, if it says anything.
-    private func plainErrors(
-        of module: String, _ source: EditedSource, label: String, head: String, tail: String, flags: [String],
-        otherwise errors: [Diagnostic]
-    ) -> [Diagnostic] {
-        do {
-            try build(
-                module, text: head + Self.placed(source.text, label: label, line: 1) + tail, source: source,
-                label: label, imports: [], flags: flags)
-        } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
-            return plain
-        } catch {
-            return errors
-        }
-        return errors.map(\.withoutRewriting)
-    }
-
-    private func ignored(_ directive: PoundSourceLocationSyntax, _ syntax: CellSyntax, label: String)
-        -> Diagnostic
-    {
-        let place = directive.startLocation(converter: syntax.converter)
-        return Diagnostic(
-            severity: .warning,
-            message: "'#sourceLocation' is without effect in a cell: messages name the cell's own lines",
-            file: label, line: place.line, column: place.column, length: "#sourceLocation".utf8.count)
     }
 
     /// What a module is imported by where none of its names is wanted.
@@ -271,7 +238,7 @@ public final class CellCompiler {
     }
 
     /// Compiles and links a module's whole text. `imports` are those that users wrote.
-    private func build(
+    func build(
         _ module: String, text: String, source: EditedSource, label: String, imports: [String],
         flags: [String]
     ) throws {
@@ -282,7 +249,7 @@ public final class CellCompiler {
     }
 
     /// Source that the compiler takes for lines of a cell.
-    private static func placed(_ source: String, label: String, line: Int) -> String {
+    static func placed(_ source: String, label: String, line: Int) -> String {
         let name = label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return "#sourceLocation(file: \"\(name)\", line: \(line))\n\(source)\n"
     }
@@ -370,7 +337,7 @@ public final class CellCompiler {
     }
 
     private func stem(_ module: String) -> String { folder.appending(path: module).path }
-    private func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
+    func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
 
     /// Runs the compiler; throws `Failure`.
     private func runFrontend(
@@ -391,59 +358,11 @@ public final class CellCompiler {
             ] + languageFlags + toolchain.macroFlags + flags
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
         if result.status == 0 { return }
-        // An error outside all cells is one of the installation, not of the user's code.
-        let errors = diagnostics(of: module, source, label: label).filter { $0.severity == .error }
-            .compactMap { $0.placed(in: labels) ?? $0.placed(atEndOf: source, from: file, label: label) }
+        let errors = errors(of: module, source, label: label)
         if errors.isEmpty {
             throw Failure.tool(CompilerCrash.text(result.output, status: result.status, label: label))
         }
         throw Failure.source(errors, lines: source.originalLines)
-    }
-
-    private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
-            .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
-    }
-
-    private func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        let hiddenLine = source.hiddenResultLine
-        return diagnostics(of: module, source, label: label).filter {
-            $0.severity == .warning && $0.file == label && !isOfRewriting($0)
-                && !($0.line == hiddenLine && $0.message.contains("is unused"))
-        }.map(plainDiagnostics.plain)
-    }
-
-    /// Says what the compiler says in a notebook's terms.
-    private var plainDiagnostics: PlainDiagnostics {
-        PlainDiagnostics(labels: moduleLabels, names: Set(names.owners.keys))
-    }
-
-    /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.
-    private func withoutOwnNotes(_ diagnostic: Diagnostic) -> Diagnostic {
-        var diagnostic = diagnostic
-        diagnostic.notes.removeAll {
-            $0.file.contains(/\/Cell\d+\.swift$/)
-                || (!labels.contains($0.file) && $0.message.hasSuffix("declared here"))
-        }
-        // A place in a generated interface ("Swift.Sequence.reversed:2:36") leads nowhere; the same words once are enough.
-        var said: Set<String> = []
-        diagnostic.notes = diagnostic.notes.compactMap { note in
-            guard !labels.contains(note.file), !note.file.hasPrefix("/") else { return note }
-            guard said.insert(note.message).inserted else { return nil }
-            var note = note
-            note.line = 0
-            return note
-        }
-        return diagnostic
-    }
-
-    /// Whether a warning speaks of what the rewriting put around the user's code.
-    private func isOfRewriting(_ warning: Diagnostic) -> Bool {
-        warning.message == "will never be executed"
-            || warning.message.hasPrefix("extension declares a conformance of imported type")
-            || warning.message.contains("was already stated in the type's module")
-            || warning.message.hasPrefix("initializer for struct")
-            || warning.message.hasPrefix("no calls to throwing functions occur")
     }
 
     /// With the index by which the runner follows the stack of a cell that it takes out.

@@ -21,7 +21,7 @@ struct Companion {
         members = ShapeCollector(syntax.file)
         let extensions = ExtensionEdits(
             syntax, omitting: [], declared: declared, shapes: shapes, isAlive: isAlive)
-        mentions = syntax.mentions.union(extensions.mentions)
+        mentions = syntax.mentions.union(extensions.mentions).union(extensions.members)
         needsSwift4 = extensions.needsSwift4
         ownEdits = PlaceNames.edits(in: syntax.file, label: label) + extensions.edits
     }

@@ -30,11 +30,11 @@ public struct MissedNames: Sendable {
         for name in ShapeCollector(syntax.file).memberNames { members[name] = nil }
     }
 
-    /// The errors, with those that come of a missed name said as what they are.
-    func explaining(_ errors: [Diagnostic]) -> [Diagnostic] {
+    /// The errors, with those that come of a missed name said as what they are. `lines` are the cell's.
+    func explaining(_ errors: [Diagnostic], lines: [String]) -> [Diagnostic] {
         var said: Set<String> = []
         return errors.compactMap { error in
-            guard let (name, cell) = missed(in: error.message) else { return error }
+            guard let (name, cell) = missed(in: error.message) else { return noting(error, lines) }
             guard said.insert(name).inserted else { return nil }
             var error = error
             error.message = "'\(name)' is declared in \(cell.label), which \(cell.reason.rawValue)"
@@ -42,6 +42,23 @@ public struct MissedNames: Sendable {
             error.notes = []
             return error
         }
+    }
+
+    /// An error in whose line a missed name stands: what the name means there is what an earlier cell declared.
+    private func noting(_ error: Diagnostic, _ lines: [String]) -> Diagnostic {
+        guard !names.isEmpty, lines.indices.contains(error.line - 1) else { return error }
+        var error = error
+        for word in Set(lines[error.line - 1].matches(of: /[\p{L}_][\p{L}\p{N}_]*/).map { String($0.0) })
+            .sorted()
+        {
+            guard let cell = names[word], cell.label != error.file else { continue }
+            error.notes.append(
+                Diagnostic(
+                    severity: .note,
+                    message: "'\(word)' is declared in \(cell.label) too, which \(cell.reason.rawValue)",
+                    file: "", line: 0, column: 0, length: 1))
+        }
+        return error
     }
 
     private func missed(in message: String) -> (String, Cell)? {

@@ -92,6 +92,13 @@ def test_initializers_set_properties_one_by_one(cells):
     assert cells.ok("var one = Pair(only: 3)\none.count").result == "2"
 
 
+def test_initial_values_may_name_what_earlier_cells_declare(cells):
+    cells.ok("let standard = 7\nfunc made() -> [Int] { [standard] }")
+    cells.ok("struct Box { var size = standard; private var held = made(); let name: String }")
+    cells.ok("extension Box { init(named name: String) { self.name = name } }\nextension Box: Decodable {}")
+    assert cells.value('Box(named: "b")') == 'Box(size: 7, held: [7], name: "b")'
+
+
 def test_an_initializer_that_forgets_a_property_is_refused(cells):
     refused = cells.fails("extension Trial { init(age: Int) { self.age = age } }")
     assert "self.name" in refused.traceback

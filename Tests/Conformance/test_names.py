@@ -58,6 +58,12 @@ def test_errors_speak_of_nothing_internal(kernel, code):
     assert not INTERNAL.search(all_text(failed)), all_text(failed)
 
 
+def test_frames_of_private_functions_are_named_plainly(kernel):
+    kernel.ok("struct Vault { private func open(_ i: Int) -> Int { [1][i] }\n    func at(_ i: Int) -> Int { open(i) + 1 } }")
+    trace = kernel.fails("Vault().at(7)").traceback
+    assert "Vault.open" in trace and " in _" not in trace and "Cell" not in trace
+
+
 def test_types_of_two_cells_are_told_apart_by_their_cells(kernel):
     first = kernel.ok("struct Setup { var a = 1 }\nfunc use(_ s: Setup) {}").reply["execution_count"]
     second = kernel.ok("struct Setup { var b = 1 }").reply["execution_count"]
@@ -98,6 +104,13 @@ def test_a_name_of_a_cell_that_did_not_compile_is_said_to_be_one(kernel):
         assert f"'{name}' is declared in {label}, which did not compile" in kernel.fails(code).error["evalue"]
     kernel.ok("let bold = 4")
     assert kernel.value("bold") == "4"
+
+
+def test_an_older_meaning_of_a_name_is_told_with_the_error(kernel):
+    kernel.ok("func scaled(_ a: Int) -> Int { a }")
+    failed = kernel.fails('func scaled(_ a: Int, by b: Int) -> Int { a * "b" }')
+    label = f"In[{failed.reply['execution_count']}]"
+    assert f"'scaled' is declared in {label} too, which did not compile" in kernel.fails("scaled(1, by: 2)").traceback
 
 
 def test_a_name_behind_a_magic_that_failed_is_said_to_be_one(kernel):

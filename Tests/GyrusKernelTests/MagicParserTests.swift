@@ -69,6 +69,8 @@ struct MagicParserTests {
         #expect(steps("!$(which ls)") == ["!($(which ls))@1"])
         #expect(steps("!ready", declared: ["ready"]) == ["!ready"])
         #expect(steps("!ready") == ["!(ready)@1"])
+        #expect(steps("let ready = true\n!ready") == ["let ready = true\n!ready"])
+        #expect(steps("%who\nlet ready = true\n!ready") == ["who()@1", "\nlet ready = true\n!ready"])
         for swift in ["!(a && b)", "!f(x)", "!true", "![1].isEmpty", "!!a", "! a", "let b =\n!a"] {
             #expect(steps(swift) == [swift])
         }

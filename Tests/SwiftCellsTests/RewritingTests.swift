@@ -15,6 +15,24 @@ struct RewritingTests {
         #expect(rewritten("x = 1") == "_gyrusReached(0); x = 1")
     }
 
+    @Test("each branch of a last if or switch that has values shows its own")
+    func branches() {
+        #expect(
+            rewritten("if c { 1 } else { \"a\" }")
+                == "_gyrusReached(0); if c { _gyrusResult(1) } else { _gyrusResult(\"a\") }")
+        #expect(
+            rewritten("switch c { case 1: f(); default: throw e }")
+                == "_gyrusReached(0); switch c { case 1: _gyrusResult(f()); default: throw e }")
+        for statement in ["if c { 1 }", "if c { x = 1 } else { x = 2 }", "if c { f(); 1 } else { 2 }"] {
+            #expect(rewritten(statement) == "_gyrusReached(0); " + statement)
+        }
+    }
+
+    @Test("what does not parse stays as it is")
+    func brokenCode() {
+        #expect(rewritten("f(1 +") == "f(1 +")
+    }
+
     @Test(
         "a top-level await waits on the cell's thread",
         arguments: [

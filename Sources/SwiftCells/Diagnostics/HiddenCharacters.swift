@@ -36,6 +36,17 @@ enum HiddenCharacters {
         return found
     }
 
+    /// An error about a character that the compiler does not name.
+    static func naming(_ error: Diagnostic, lines: [String]) -> Diagnostic {
+        guard error.message == "invalid character in source file", lines.indices.contains(error.line - 1)
+        else { return error }
+        let rest = lines[error.line - 1].utf8.dropFirst(error.column - 1)
+        guard let scalar = String(decoding: rest, as: UTF8.self).unicodeScalars.first else { return error }
+        var error = error
+        error.message = message(for: scalar)
+        return error
+    }
+
     /// The words for a character that has no meaning in code.
     static func message(for scalar: Unicode.Scalar) -> String {
         let code = "U+" + String(format: "%04X", scalar.value)

@@ -6,10 +6,7 @@ struct PlainDiagnostics {
     let names: Set<String>
 
     func plain(_ diagnostic: Diagnostic) -> Diagnostic {
-        var diagnostic = withoutForeignSuggestions(diagnostic)
-        if diagnostic.message == "invalid character in source file" {
-            diagnostic = namingCharacter(diagnostic)
-        }
+        var diagnostic = suggestingOwnName(diagnostic)
         if diagnostic.message.contains("submit a bug report") {
             diagnostic.message =
                 "the compiler finds an error here that it cannot name; check the labels and the types of the "

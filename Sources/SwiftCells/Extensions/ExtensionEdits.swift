@@ -5,7 +5,9 @@ struct ExtensionEdits {
     private(set) var edits: [SourceEdit] = []
     /// Whether an initializer sets the properties of another module's structure one by one, which Swift 4 allowed.
     private(set) var needsSwift4 = false
-    /// The names that the code which was put in mentions.
+    /// The names of members that the code which was put in mentions.
+    private(set) var members: Set<String> = []
+    /// The names that the initial values in it mention.
     private(set) var mentions: Set<String> = []
 
     /// The edits of a cell's extensions.
@@ -56,8 +58,8 @@ struct ExtensionEdits {
         }
         guard !source.isEmpty else { return }
         insert(source, behind: node.memberBlock.leftBrace)
-        mentions.formUnion(shape.properties.map(\.name))
-        mentions.formUnion(["CodingKeys"])
+        members.formUnion(shape.properties.map(\.name) + ["CodingKeys"])
+        note(initialValuesOf: shape)
     }
 
     /// Takes out of an extension's head what the type has already, though not by name.
@@ -81,8 +83,13 @@ struct ExtensionEdits {
             needsSwift4 = true
             let values = shape.properties.compactMap(\.assignment).joined()
             if !values.isEmpty { insert(" " + values, behind: body.leftBrace) }
-            mentions.formUnion(shape.properties.map(\.name))
+            members.formUnion(shape.properties.map(\.name))
+            note(initialValuesOf: shape)
         }
+    }
+
+    private mutating func note(initialValuesOf shape: TypeShape) {
+        for value in shape.properties.compactMap(\.initial) { mentions.formUnion(CellSyntax(value).mentions) }
     }
 
     private mutating func insert(_ text: String, behind brace: TokenSyntax) {

@@ -32,8 +32,9 @@ struct TypeShapes: Sendable {
     /// Forgets the extensions that are compiled again elsewhere.
     private mutating func leave(_ module: String, _ collector: ShapeCollector) {
         for moved in collector.extensions {
+            let type = name(of: moved.type)
             additions.removeAll {
-                $0.module == module && $0.type == name(of: moved.type) && $0.members == moved.members
+                $0.module == module && $0.type == type && $0.members == moved.members
                     && $0.protocols == moved.protocols
             }
         }

@@ -1,0 +1,129 @@
+import SwiftSyntax
+
+/// What the compiler says of a cell, turned into what its author can use.
+extension CellCompiler {
+    /// The name of the file that the compiler takes a result's probe for; see `CellResultSyntax.probe`.
+    static let probeLabel = "the probe of a result"
+
+    /// Whether the compiler says that the value which the probe does not use is meant to be used.
+    func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: Self.probeLabel).contains {
+            $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
+        }
+    }
+
+    /// What was compiled in vain.
+    struct Attempt {
+        let module: String
+        let label: String
+        let syntax: CellSyntax
+        let flags: [String]
+        /// The lines that bring in libraries and earlier cells.
+        let header: String
+        /// The cell with its statements as the user wrote them.
+        let plain: EditedSource
+        /// What stands behind the cell.
+        let tail: String
+        /// The names that stand for variables of stopped cells.
+        let stubs: [String]
+        let plan: CellPlan
+    }
+
+    /// The errors of an attempt in words that its author knows.
+    func explained(_ found: [Diagnostic], of attempt: Attempt, lines: [String]) -> [Diagnostic] {
+        var errors = found
+        if errors.contains(where: \.speaksOfRewriting) {
+            errors = plainErrors(of: attempt) ?? errors.map(\.withoutRewriting)
+        }
+        errors = names.explaining(errors, of: attempt.plan, label: attempt.label)
+        errors = names.naming(
+            uninitialised: attempt.stubs, in: attempt.syntax, label: attempt.label, errors: errors)
+        let hidden = HiddenCharacters.errors(
+            in: attempt.syntax.file, attempt.syntax.converter, label: attempt.label)
+        errors =
+            hidden
+            + errors.filter { error in !hidden.contains { $0.line == error.line } }
+            .map { HiddenCharacters.naming($0, lines: lines) }
+        return missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
+    }
+
+    /// What the compiler says of the statements as the user wrote them; nil where it says nothing of them.
+    private func plainErrors(of attempt: Attempt) -> [Diagnostic]? {
+        do {
+            try build(
+                attempt.module,
+                text: attempt.header + Self.placed(attempt.plain.text, label: attempt.label, line: 1)
+                    + attempt.tail,
+                source: attempt.plain, label: attempt.label, imports: [], flags: attempt.flags)
+        } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
+            return plain
+        } catch {
+            return nil
+        }
+        return nil
+    }
+
+    /// The errors of a cell. One outside all cells is one of the installation, not of the user's code.
+    func errors(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
+        diagnostics(of: module, source, label: label).filter { $0.severity == .error }.compactMap {
+            $0.placed(in: labels)
+                ?? $0.placed(atEndOf: source, from: path(module, "swift"), label: label)
+        }
+    }
+
+    func ignored(_ directive: PoundSourceLocationSyntax, _ syntax: CellSyntax, label: String)
+        -> Diagnostic
+    {
+        let place = directive.startLocation(converter: syntax.converter)
+        return Diagnostic(
+            severity: .warning,
+            message: "'#sourceLocation' is without effect in a cell: messages name the cell's own lines",
+            file: label, line: place.line, column: place.column, length: "#sourceLocation".utf8.count)
+    }
+
+    private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
+            .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
+    }
+
+    func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
+        let hiddenLine = source.hiddenResultLine
+        return diagnostics(of: module, source, label: label).filter {
+            $0.severity == .warning && $0.file == label && !isOfRewriting($0)
+                && !($0.line == hiddenLine && $0.message.contains("is unused"))
+        }.map(plainDiagnostics.plain)
+    }
+
+    /// Says what the compiler says in a notebook's terms.
+    private var plainDiagnostics: PlainDiagnostics {
+        PlainDiagnostics(labels: moduleLabels, names: Set(names.owners.keys))
+    }
+
+    /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.
+    private func withoutOwnNotes(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = diagnostic
+        diagnostic.notes.removeAll {
+            $0.file.contains(/\/Cell\d+\.swift$/)
+                || (!labels.contains($0.file) && $0.message.hasSuffix("declared here"))
+        }
+        // A place in a generated interface ("Swift.Sequence.reversed:2:36") leads nowhere; the same words once are enough.
+        var said: Set<String> = []
+        diagnostic.notes = diagnostic.notes.compactMap { note in
+            guard !labels.contains(note.file), !note.file.hasPrefix("/") else { return note }
+            guard said.insert(note.message).inserted else { return nil }
+            var note = note
+            note.line = 0
+            return note
+        }
+        return diagnostic
+    }
+
+    /// Whether a warning speaks of what the rewriting put around the user's code.
+    private func isOfRewriting(_ warning: Diagnostic) -> Bool {
+        warning.message == "will never be executed"
+            || warning.message.hasPrefix("extension declares a conformance of imported type")
+            || warning.message.contains("was already stated in the type's module")
+            || warning.message.hasPrefix("initializer for struct")
+            || warning.message.hasPrefix("no calls to throwing functions occur")
+    }
+}
