@@ -87,8 +87,21 @@ extension ExprSyntax {
         {
             return only.expression.isCall
         }
-        return self.is(FunctionCallExprSyntax.self)
+        guard let call = self.as(FunctionCallExprSyntax.self) else { return false }
+        let name = call.calledExpression.as(MemberAccessExprSyntax.self)?.declName.baseName.text
+        return !Self.transformations.contains(name ?? "")
     }
+
+    /// Methods of sequences whose result is all that they are for: chains of them are slow to check, and what a probe
+    /// would say of them is known.
+    private static let transformations: Set = [
+        "map", "compactMap", "flatMap", "filter", "reduce", "sorted", "joined", "reversed", "enumerated",
+        "prefix",
+        "suffix", "dropFirst", "dropLast", "split", "min", "max", "contains", "allSatisfy", "first",
+        "firstIndex",
+        "mapValues", "shuffled", "lexicographicallyPrecedes", "elementsEqual", "padding", "replacing",
+        "components", "trimmingCharacters", "distance", "squareRoot", "rounded", "formatted", "isMultiple",
+    ]
 
     fileprivate var containsAwait: Bool { tokens(viewMode: .sourceAccurate).contains { $0.text == "await" } }
 }

@@ -26,8 +26,10 @@ enum Subprocess {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
         words.append(nil)
-        let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-        // The first of two settings of a name counts.
+        // Of two settings of a name C takes the first and Foundation the last.
+        let set = Set(settings.map { $0.prefix { $0 != "=" } })
+        let inherited = ProcessInfo.processInfo.environment.filter { !set.contains($0.key[...]) }
+            .map { "\($0.key)=\($0.value)" }
         var variables: [UnsafeMutablePointer<CChar>?] = (settings + inherited).map { strdup($0) }
         variables.append(nil)
         defer {

@@ -61,7 +61,7 @@ def test_errors_speak_of_nothing_internal(kernel, code):
 def test_frames_of_private_functions_are_named_plainly(kernel):
     kernel.ok("struct Vault { private func open(_ i: Int) -> Int { [1][i] }\n    func at(_ i: Int) -> Int { open(i) + 1 } }")
     trace = kernel.fails("Vault().at(7)").traceback
-    assert "Vault.open" in trace and " in _" not in trace and "Cell" not in trace
+    assert "in open" in trace and " in _" not in trace and "Cell" not in trace
 
 
 def test_types_of_two_cells_are_told_apart_by_their_cells(kernel):
