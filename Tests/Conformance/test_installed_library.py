@@ -4,6 +4,7 @@ and every C kernel must give the same at every instruction set, on this processo
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,34 @@ def test_a_program_runs_on_other_processors(prefix, root, tmp_path):
         assert done.returncode == 0 and done.stdout.startswith("true true\n"), f"{processor}: {done.stderr}"
         # In thousandths; a rounding to the other side is one.
         assert [float(x) for x in re.findall(r"-?\d+\.\d+", done.stdout)] == pytest.approx(numbers, abs=1), processor
+
+
+# A library whose kernels are wrong, and one that the old libGyrus.so was: a kernel that leads to null.
+BROKEN = r"""
+void (*null)(void);
+void gyrus_check_kernels(void (*started)(const char *, const char *), void (*finished)(double, double)) {
+    started("kernel_right", "x86-64"); finished(0, 1e-6);
+    started("kernel_wrong", "x86-64-v3"); finished(0.5, 1e-6);
+    started("kernel_nan", "x86-64-v4"); finished(__builtin_nan(""), 1e-6);
+    if (CRASHES) { started("kernel_null", "x86-64-v4"); null(); }
+}
+"""
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+def test_the_doctor_names_the_kernels_that_fail(prefix, tmp_path, crashes):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "lib/gyrus").mkdir(parents=True)
+    shutil.copy(prefix / "bin/gyrus", tmp_path / "bin")
+    (tmp_path / "broken.c").write_text(BROKEN)
+    clang = Path(shutil.which("swiftc")).resolve().parent / "clang"
+    status, text = output(clang, "-shared", "-fPIC", f"-DCRASHES={crashes}", tmp_path / "broken.c", "-o",
+                          tmp_path / "lib/gyrus/libGyrus.so")
+    assert status == 0, text
+    status, text = output(tmp_path / "bin/gyrus", "doctor", "--kernels")
+    assert status == 1
+    if crashes:
+        assert "MISSING  C kernels: kernel_null crashes at x86-64-v4" in text
+    else:
+        assert "kernel_right at x86-64 differs by" in text
+        assert "kernel_wrong at x86-64-v3 IS WRONG" in text and "kernel_nan at x86-64-v4 IS WRONG" in text
