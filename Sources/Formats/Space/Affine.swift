@@ -65,30 +65,15 @@ public struct Affine: Sendable, Equatable {
     public func voxel(at position: [Double]) throws -> [Double] { try inverse().position(ofVoxel: position) }
 
     /// The map from mm to voxels; throws `GridError` where the matrix is singular.
-    public func inverse() throws -> Affine {
-        let m = rows
-        func minor(_ a: Int, _ b: Int, _ c: Int, _ d: Int) -> Double { m[a][c] * m[b][d] - m[a][d] * m[b][c] }
-        let cofactors = [
-            [minor(1, 2, 1, 2), -minor(0, 2, 1, 2), minor(0, 1, 1, 2)],
-            [-minor(1, 2, 0, 2), minor(0, 2, 0, 2), -minor(0, 1, 0, 2)],
-            [minor(1, 2, 0, 1), -minor(0, 2, 0, 1), minor(0, 1, 0, 1)],
-        ]
-        let determinant = (0..<3).reduce(0) { $0 + m[0][$1] * cofactors[$1][0] }
-        // Relative to the product of the voxel sizes: small voxels are not flat ones.
-        let volume = voxelSizes.reduce(1, *)
-        guard determinant.isFinite, abs(determinant) > 1e-9 * volume else {
-            throw GridError("the affine \(self) is singular: it has no inverse")
-        }
-        let linear = cofactors.map { $0.map { $0 / determinant } }
-        return Affine(
-            unchecked: Matrix(
-                linear.map { row in row + [-(row[0] * m[0][3] + row[1] * m[1][3] + row[2] * m[2][3])] }
-                    + [[0, 0, 0, 1]]))
-    }
+    public func inverse() throws -> Affine { Affine(unchecked: try AffineInverse(of: self).matrix) }
 
-    /// The map that applies `second` and then `first`: `(first * second).position(v)` is `first` of `second` of v.
+    /// The map that applies `second` and then `first`: `(first * second).position(ofVoxel: v)` is `first` of `second` of v.
     public static func * (first: Affine, second: Affine) -> Affine {
-        Affine(unchecked: multiply(first.matrix, second.matrix))
+        // Fused and in this order, as BLAS sums: see `AffineInverse`.
+        func element(_ i: Int, _ j: Int) -> Double {
+            (0..<4).reduce(0) { $0.addingProduct(first.matrix[i, $1], second.matrix[$1, j]) }
+        }
+        return Affine(unchecked: Matrix((0..<4).map { i in (0..<4).map { element(i, $0) } }))
     }
 
     /// The size of a voxel along the three axes of the grid, in mm.

@@ -22,8 +22,8 @@ struct VolumeResampler {
     private let origin: SIMD3<Double>
     private let interpolation: VolumeInterpolation
 
-    /// Single precision of headers puts places that are meant to be on the border this far beyond it.
-    private static let rounding = 1e-5
+    /// That of double precision; what the single precision of a header puts beyond the border is outside, as in scipy.
+    private static let rounding = 1e-9
 
     /// Throws `GridError` where the source's affine has no inverse.
     init(from source: ImageGrid, to target: ImageGrid, _ interpolation: VolumeInterpolation) throws {
