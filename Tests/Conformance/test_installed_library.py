@@ -1,6 +1,7 @@
 """What is inside libGyrus.so as it is installed: nothing may depend on the order in which the loader relocates it,
 and every C kernel must give the same at every instruction set, on this processor and on emulated others."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -75,6 +76,13 @@ def test_the_doctor_examines_the_kernels(prefix):
     status, text = output(prefix / "bin/gyrus", "doctor")
     assert status == 0, text
     assert re.search(r"^ok +C kernels: \d+ functions give the same at x86-64", text, re.M)
+
+
+def test_a_level_that_there_is_not_is_refused_aloud(prefix):
+    """The level in use is another one only where the environment names one."""
+    for level in ("x86-64", "avx2"):
+        status, text = output(prefix / "bin/gyrus", "doctor", "--kernels", env={**os.environ, "GYRUS_CPU_LEVEL": level})
+        assert status == 0 and ('GYRUS_CPU_LEVEL is "avx2", not x86-64' in text) == (level == "avx2")
 
 
 # QEMU translates no AVX-512, and says so of Skylake-Server: that is a processor with AVX2.

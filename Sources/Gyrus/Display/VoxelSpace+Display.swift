@@ -70,12 +70,13 @@ extension VoxelSpace: Displayable {
         Table(
             "Voxel space",
             [
-                .text("", ["grid", "voxels", "voxel size (mm)"]),
+                .text("", ["grid", "voxels", "voxel size (mm)", "orientation"]),
                 .text(
                     "",
                     [
                         shape.map(String.init).joined(separator: " x "), Number.grouped(count),
                         voxelSize.map { Number.short($0) }.joined(separator: " x "),
+                        (try? grid.affine.orientation) ?? "unknown",
                     ]),
             ]
         ).mimeBundle
