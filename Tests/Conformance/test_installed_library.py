@@ -32,7 +32,8 @@ needs_readelf = pytest.mark.skipif(not shutil.which("readelf"), reason="readelf 
 
 
 @needs_readelf
-@pytest.mark.parametrize("file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-assistant", "bin/gyrus"])
+@pytest.mark.parametrize(
+    "file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-assistant", "bin/gyrus"])
 def test_no_relocation_calls_a_resolver(prefix, file):
     status, relocations = output("readelf", "-rW", prefix / file)
     assert status == 0 and "R_" in relocations
@@ -46,11 +47,13 @@ def test_no_relocation_calls_a_resolver(prefix, file):
 def test_kernels_are_reached_directly(prefix, functions):
     """No kernel is exported, and no pointer to one, or to a variant of one, has to be relocated."""
     library = prefix / "lib/gyrus/libGyrus.so"
-    relocated = set(re.findall(r"R_\S+ +[0-9a-f]+ +(\w+)", output("readelf", "-rW", library)[1]))
-    exported = set(re.findall(r" (?:GLOBAL|WEAK) +\w+ +(?!UND)\w+ +(\S+)", output("readelf", "--dyn-syms", "-W", library)[1]))
+    relocations, symbols = output("readelf", "-rW", library)[1], output("readelf", "--dyn-syms", "-W", library)[1]
+    relocated = set(re.findall(r"R_\S+ +[0-9a-f]+ +(\w+)", relocations))
+    exported = set(re.findall(r" (?:GLOBAL|WEAK) +\w+ +(?!UND)\w+ +(\S+)", symbols))
     assert "gyrus_check_kernels" in exported and len(relocated) > 100
     for name in functions:
-        assert not [symbol for symbol in relocated | exported if re.fullmatch(rf"{name}(\W.*|_(base|avx2|avx512|body))?", symbol)]
+        variant = re.compile(rf"{name}(\W.*|_(base|avx2|avx512|body))?")
+        assert not [symbol for symbol in relocated | exported if variant.fullmatch(symbol)]
 
 
 def runs(text):
@@ -81,7 +84,8 @@ def test_the_doctor_examines_the_kernels(prefix):
 def test_a_level_that_there_is_not_is_refused_aloud(prefix):
     """The level in use is another one only where the environment names one."""
     for level in ("x86-64", "avx2"):
-        status, text = output(prefix / "bin/gyrus", "doctor", "--kernels", env={**os.environ, "GYRUS_CPU_LEVEL": level})
+        environment = {**os.environ, "GYRUS_CPU_LEVEL": level}
+        status, text = output(prefix / "bin/gyrus", "doctor", "--kernels", env=environment)
         assert status == 0 and ('GYRUS_CPU_LEVEL is "avx2", not x86-64' in text) == (level == "avx2")
 
 
@@ -116,7 +120,8 @@ print(features.flatMap { $0.matrix.row(0).prefix(4) }.map { ($0 * 1000).rounded(
 let images = try (0..<2).map { n in
     try RGBImage(width: 70, height: 60, pixels: (0..<70 * 60 * 3).map { UInt8($0 * (n + 3) % 251) })
 }
-let seen = try FoundationModel.load(CommandLine.arguments[2]).image.features(of: images, layers: .all, showsProgress: false)
+let tower = try FoundationModel.load(CommandLine.arguments[2]).image
+let seen = try tower.features(of: images, layers: .all, showsProgress: false)
 print(seen.flatMap { $0.matrix.row(1).prefix(4) }.map { ($0 * 1000).rounded() })
 """
 
