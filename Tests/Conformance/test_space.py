@@ -1,4 +1,4 @@
-"""Images that do not lie on one grid, as a user meets them: refused with both affines, and resampled by the call that the error names."""
+"""Images that do not lie on one grid: refused with both affines, and resampled by the call that the error names."""
 
 import pytest
 
@@ -33,9 +33,12 @@ try fits.maskIndices() == (0..<60).filter { $0 >= 36 } && bold.voxelsByTime(mask
 
 
 def test_an_anatomy_on_another_grid_is_refused(images):
-    images.ok('let space = try VoxelSpace(mask: write("own.nii", left, las))\nlet scores = (0..<24).map { Double($0) / 24 }')
+    images.ok("""
+let space = try VoxelSpace(mask: write("own.nii", left, las))
+let scores = (0..<24).map { Double($0) / 24 }""")
     outcome = images.fails('try space.map(scores, anatomy: write("anatomy.nii", left, ras))')
-    assert "the anatomy's affine" in outcome.error["evalue"] and "resampled(to: …, .linear)" in outcome.error["evalue"]
+    message = outcome.error["evalue"]
+    assert "the anatomy's affine" in message and "resampled(to: …, .linear)" in message
     images.ok('try space.map(scores, anatomy: write("anatomy.nii", left, ras).resampled(to: space))')
     images.ok("try space.map(scores, anatomy: bold)")
 

@@ -65,7 +65,8 @@ def resampling():
     # Sizes and places that are not exact in binary: the last bit says whether a voxel on the border is inside.
     decimal = affine(np.diag([-3.1, 3.75, 1.3]), [60.45, -35.6, -7.7])
     sources = {
-        "decimal": (smooth, decimal), "map": (smooth, straight), "oblique": (smooth, turned), "holes": (holes, straight),
+        "decimal": (smooth, decimal), "map": (smooth, straight), "oblique": (smooth, turned),
+        "holes": (holes, straight),
         "labels": (random.integers(0, 5, shape).astype("int16"), straight),
         "series": (random.standard_normal((5, 6, 4, 3)), turned),
     }
@@ -99,7 +100,8 @@ def resampling():
                 if interpolation == "linear":
                     # Labels as a map: nilearn rounds the results of integer files, which Gyrus does not.
                     image = nibabel.Nifti1Image(image.get_fdata(), image.affine)
-                result = resample_to_img(image, grid, interpolation=interpolation, force_resample=True, copy_header=True)
+                result = resample_to_img(
+                    image, grid, interpolation=interpolation, force_resample=True, copy_header=True)
                 results[f"{source} {target} {interpolation}"] = result.get_fdata().astype("float32")
     np.savez_compressed(FIXTURES / "resampled.npz", **results)
 

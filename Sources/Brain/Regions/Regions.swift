@@ -18,7 +18,7 @@ public struct Region: Sendable, Hashable {
 /// Which region each voxel belongs to.
 ///
 /// ```swift
-/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal90)
+/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal116)
 /// let own = Regions(names: ["V1", "V1", "V4", ""])       // the last voxel belongs to none
 /// regions.voxels(in: "V1")                               // [0, 1]
 /// ```
