@@ -157,7 +157,7 @@ let package = Package(
             "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
         tests("FiguresTests", ["Figures", "Display"]),
-        tests("BrainTests", ["Brain", "Display", "Encoding", "Formats", "Tensors"]),
+        tests("BrainTests", ["Brain", "Display", "Encoding", "Formats", "Tensors"], exclude: ["Fixtures"]),
         tests("FormatsTests", ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

@@ -6,6 +6,8 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
     case voxelOutside(index: Int, shape: [Int])
     /// A region that the table does not have.
     case unknownRegion(String, known: [String])
+    /// Labels that a table of regions does not have, and the published tables that have them all.
+    case unknownLabels([Int], table: String, fitting: [String])
     /// A value that makes no sense.
     case value(what: String, got: String, expected: String)
 
@@ -18,6 +20,13 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
         case .unknownRegion(let name, let known):
             "there is no region \"\(name)\"; the regions are \(known.prefix(12).joined(separator: ", "))"
                 + (known.count > 12 ? ", … (\(known.count) in all)" : "")
+        case .unknownLabels(let labels, let table, let fitting):
+            "the table \(table) does not have the \(labels.count == 1 ? "label" : "labels") "
+                + labels.prefix(8).map(String.init).joined(separator: ", ")
+                + (labels.count > 8 ? ", … \(labels[labels.count - 1]) (\(labels.count) in all)" : "")
+                + (fitting.isEmpty
+                    ? "; give the table that the image was published with, or leavingOutOthers: true"
+                    : "; all labels are in the table \(fitting.joined(separator: " and in "))")
         case .value(let what, let got, let expected):
             "\(what) is \(got), but must be \(expected)"
         }

@@ -2,38 +2,81 @@ import Foundation
 import Tensors
 
 extension NIfTI {
-    /// Where a mask's first volume is not nought: the positions `(x * ny + y) * nz + z`, ascending.
+    /// Where a mask is not zero: the positions `(x * ny + y) * nz + z`, ascending.
     ///
-    /// This is the order of `data[mask]` in nibabel and numpy, and of nilearn's maskers. NaN counts as nought.
-    public func maskIndices() -> [Int] {
-        var volume = [Float](repeating: 0, count: voxelCount)
-        volume.withUnsafeMutableBufferPointer { decode(0, into: $0) }
-        var indices: [Int] = []
-        for x in 0..<shape[0] {
-            for y in 0..<shape[1] {
-                for z in 0..<shape[2] {
-                    let value = volume[x + shape[0] * (y + shape[1] * z)]
-                    if value != 0 && !value.isNaN { indices.append((x * shape[1] + y) * shape[2] + z) }
+    /// This is the order of `data[mask]` in nibabel and numpy, and of nilearn's maskers. NaN counts as zero.
+    /// Throws `FormatError` where the image has more than one volume, or numbers between whole ones: a map of
+    /// probabilities becomes a mask only by a threshold.
+    public func maskIndices() throws -> [Int] {
+        let values = try onlyVolume(as: "mask")
+        let inside = values.first { $0 != 0 && !$0.isNaN }
+        let isTwoValued = values.allSatisfy { $0 == 0 || $0.isNaN || $0 == inside }
+        if !isTwoValued, let fraction = values.first(where: { !$0.isNaN && !Self.isWhole($0) }) {
+            throw FormatError(
+                url, "a mask's number",
+                expected:
+                    "whole (a map of probabilities becomes a mask by a threshold; a mask keeps its numbers in `resampled(to: …, .nearest)`)",
+                found: "\(fraction)")
+        }
+        return values.indices.filter { values[$0] != 0 && !values[$0].isNaN }
+    }
+
+    /// The labels of the voxels at positions `(x * ny + y) * nz + z` of a parcellation; NaN counts as 0.
+    ///
+    /// Throws `FormatError` where the image has more than one volume, or numbers between whole ones, or a position is
+    /// outside.
+    public func labels(at indices: [Int]) throws -> [Int] {
+        let values = try onlyVolume(as: "parcellation")
+        return try indices.map { index in
+            guard values.indices.contains(index) else {
+                throw FormatError(
+                    url, "a voxel's position", expected: "below \(voxelCount)", found: "\(index)")
+            }
+            let value = values[index]
+            guard value.isNaN || Self.isWhole(value) else {
+                throw FormatError(
+                    url, "a label",
+                    expected: "whole (labels keep their numbers in `resampled(to: …, .nearest)`)",
+                    found: "\(value)")
+            }
+            return value.isNaN ? 0 : Int(value.rounded())
+        }
+    }
+
+    /// The numbers of an image of one volume in the order of the positions, z fastest.
+    private func onlyVolume(as role: String) throws -> [Double] {
+        guard volumeCount == 1 else {
+            throw FormatError(
+                url, "a \(role)'s shape", expected: "of three axes, one volume",
+                found: "\(shape), \(volumeCount) volumes")
+        }
+        let (nx, ny, nz) = (shape[0], shape[1], shape[2])
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: voxelCount) { volume in
+            decode(0, into: volume)
+            return [Double](unsafeUninitializedCapacity: voxelCount) { values, count in
+                count = voxelCount
+                for x in 0..<nx {
+                    for y in 0..<ny {
+                        for z in 0..<nz { values[(x * ny + y) * nz + z] = volume[x + nx * (y + ny * z)] }
+                    }
                 }
             }
         }
-        return indices
     }
 
-    /// The time courses of the voxels in a mask of the same shape: time points x voxels, in `maskIndices()`' order.
+    /// Whether a number is a whole one but for the rounding of a file's scaling (255 * 0.003921569 is not quite 1).
+    private static func isWhole(_ value: Double) -> Bool {
+        abs(value) < 0x1p53 && abs(value - value.rounded()) <= 1e-6 * max(1, abs(value))
+    }
+
+    /// The time courses of the voxels in a mask on the same grid: time points x voxels, in `maskIndices()`' order.
     ///
-    /// Throws `FormatError` where the mask has another shape or no voxel, and `CancellationError`.
+    /// Throws `FormatError` where the mask has another shape or affine (`resampled(to:_:)` brings it to the image's grid),
+    /// is no mask, or has no voxel, and `CancellationError`.
     public func voxelsByTime(mask: NIfTI) throws -> Matrix<Float> {
-        guard Array(mask.shape[..<3]) == Array(shape[..<3]) else {
-            throw FormatError(
-                mask.url, "the mask's shape",
-                expected: "that of \(url.lastPathComponent), \(Array(shape[..<3]))",
-                found: "\(Array(mask.shape[..<3]))")
-        }
-        let indices = mask.maskIndices()
-        guard !indices.isEmpty else {
-            throw FormatError(mask.url, "the mask has no voxel that is not nought")
-        }
+        try require(mask, as: "mask", advising: .nearest)
+        let indices = try mask.maskIndices()
+        guard !indices.isEmpty else { throw FormatError(mask.url, "the mask has no voxel that is not zero") }
         return try voxelsByTime(at: indices)
     }
 
@@ -70,11 +113,21 @@ extension NIfTI {
     }
 
     /// A volume with `values` at the voxels of `indices` (as `maskIndices()` gives them) and `background` elsewhere.
+    ///
+    /// Throws `GridError` where there is not one value for each index, or an index is outside the shape.
     public static func volume(
         of values: [Float], at indices: [Int], shape: [Int], background: Float = 0
-    ) -> Tensor<Float> {
+    ) throws -> Tensor<Float> {
+        guard values.count == indices.count else {
+            throw GridError("there are \(values.count) values for \(indices.count) voxels")
+        }
         var elements = [Float](repeating: background, count: shape.reduce(1, *))
-        for (value, index) in zip(values, indices) { elements[index] = value }
+        for (value, index) in zip(values, indices) {
+            guard elements.indices.contains(index) else {
+                throw GridError("voxel \(index) lies outside a volume of \(shape)")
+            }
+            elements[index] = value
+        }
         return Tensor(shape: shape, elements: elements)
     }
 }

@@ -5,20 +5,31 @@ extension NIfTI {
     /// Writes a map `[x, y, z]` or a series `[x, y, z, t]` as float32, gzipped where the name ends in `.gz`.
     ///
     /// ```swift
-    /// let map = NIfTI.volume(of: scores, at: mask.maskIndices(), shape: mask.shape)
+    /// let map = try NIfTI.volume(of: scores, at: mask.maskIndices(), shape: mask.shape)
     /// try NIfTI.write(map, affine: mask.affine, to: URL(fileURLWithPath: "r2.nii.gz"))
     /// ```
     ///
-    /// The affine (4 x 4) becomes the sform, as nibabel writes it. Throws `FormatError` where the shape or the affine
-    /// is none that NIfTI-1 has, or the file cannot be written.
+    /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
+    /// of it. Throws `FormatError` where the shape or the affine is none
+    /// that NIfTI-1 has, or the file cannot be written.
+    public static func write(
+        _ image: Tensor<Float>, affine: Affine, repetitionTime: Double? = nil, to url: URL
+    ) throws {
+        try write(image, affine: affine.matrix, repetitionTime: repetitionTime, to: url)
+    }
+
+    /// The same with the affine as a matrix of 4 x 4.
     public static func write(
         _ image: Tensor<Float>, affine: Matrix<Double>, repetitionTime: Double? = nil, to url: URL
     ) throws {
-        guard image.rank == 3 || image.rank == 4,
-            image.shape.allSatisfy({ (1...Int(Int16.max)).contains($0) })
+        guard image.rank == 3 || image.rank == 4, image.shape.allSatisfy({ $0 > 0 }),
+            image.shape.dropFirst().allSatisfy({ $0 <= Int16.max }), image.shape[0] <= Int32.max,
+            image.shape[0] <= Int16.max || image.shape[1] == 1 && image.shape[2] == 1
         else {
             throw FormatError(
-                url, "an image", expected: "of 3 or 4 extents from 1 to 32,767", found: "\(image.shape)")
+                url, "an image",
+                expected: "of 3 or 4 extents from 1 to 32,767, or of one long first extent and then ones",
+                found: "\(image.shape)")
         }
         guard affine.rows == 4, affine.columns == 4, affine.elements.allSatisfy(\.isFinite) else {
             throw FormatError(
@@ -46,7 +57,9 @@ extension NIfTI {
         }
         put(Int32(348), at: 0)
         put(Int16(shape.count), at: 40)
-        for d in 0..<7 { put(Int16(d < shape.count ? shape[d] : 1), at: 42 + 2 * d) }
+        let dim = NIfTIHeader.withFreeSurferVector(shape)
+        for d in 0..<7 { put(Int16(d < shape.count ? dim[d] : 1), at: 42 + 2 * d) }
+        if dim[0] < 0 { put(Int32(shape[0]), at: 144) }
         put(Int16(16), at: 70)  // float32
         put(Int16(32), at: 72)  // bits a voxel
         put(Float(1), at: 76)

@@ -17,8 +17,8 @@ public struct NIfTI: Sendable {
     public let url: URL
     /// The extents x, y, z and, where there are volumes, time.
     public let shape: [Int]
-    /// From voxel indices to world coordinates (4 x 4), from the sform, else the qform, as nibabel does.
-    public let affine: Matrix<Double>
+    /// From voxel indices to world coordinates in mm, from the sform, else the qform, as nibabel does.
+    public let affine: Affine
     /// The size of a voxel along x, y, z in the file's unit, which is mm in practice.
     public let voxelSizes: [Double]
     /// The time from one volume to the next in seconds, where the file has it.
@@ -54,7 +54,7 @@ public struct NIfTI: Sendable {
         self.header = header
         self.bytes = bytes
         shape = header.shape + [Int](repeating: 1, count: max(0, 3 - header.shape.count))
-        affine = header.affine
+        affine = Affine(unchecked: header.affine)
         voxelSizes = header.pixdim[1...3].map { abs($0) }
         repetitionTime = header.repetitionTime
     }
@@ -88,16 +88,47 @@ public struct NIfTI: Sendable {
     }
 
     /// One volume in the file's order, x fastest, with scaling applied.
-    func decode(_ volume: Int, into target: UnsafeMutableBufferPointer<Float>) {
+    func decode<Element: Scalar>(_ volume: Int, into target: UnsafeMutableBufferPointer<Element>) {
         let size = voxelCount * header.type.byteCount
         guard let part = bytes.part(at: volume * size, count: size) else { return }
-        guard header.slope != 1 || header.intercept != 0 else {
+        guard header.isScaled else {
             return part.decode(header.type, bigEndian: header.isBigEndian, into: target)
         }
         // Scaled in double precision, as nibabel does: large integers would lose digits before the scaling.
         withUnsafeTemporaryAllocation(of: Double.self, capacity: voxelCount) { raw in
             part.decode(header.type, bigEndian: header.isBigEndian, into: raw)
-            for i in 0..<voxelCount { target[i] = Float(raw[i] * header.slope + header.intercept) }
+            for i in 0..<voxelCount { target[i] = Element(raw[i] * header.slope + header.intercept) }
         }
+    }
+
+    /// An image like this one on another grid, in memory; `fill` makes its volumes, one after the other.
+    ///
+    /// It has single precision where that holds all numbers of this one's type, else double. Throws `FormatError` where
+    /// it does not fit memory, and `CancellationError`.
+    func withVolumes(
+        on grid: ImageGrid, _ fill: (_ volume: Int, _ target: UnsafeMutableBufferPointer<Double>) -> Void
+    ) throws -> NIfTI {
+        let isWide =
+            ![.float32, .uint8, .int8, .uint16, .int16].contains(header.type) || header.slope != 1
+            || header.intercept != 0
+        let header = NIfTIHeader(header, on: grid, type: isWide ? .float64 : .float32)
+        let (count, size) = (grid.voxelCount, try Self.dataSize(header, url))
+        let bytes = try Bytes(count: size) { memory in
+            try withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { numbers in
+                for volume in 0..<volumeCount {
+                    try Task.checkCancellation()
+                    fill(volume, numbers)
+                    if isWide {
+                        let target = memory.assumingMemoryBound(to: Double.self)
+                        for i in 0..<count { target[volume * count + i] = numbers[i] }
+                    } else {
+                        let target = memory.assumingMemoryBound(to: Float.self)
+                        for i in 0..<count { target[volume * count + i] = Float(numbers[i]) }
+                    }
+                }
+            }
+            return size
+        }
+        return NIfTI(header, bytes, url)
     }
 }

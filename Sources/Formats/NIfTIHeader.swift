@@ -14,6 +14,8 @@ struct NIfTIHeader {
     let pixdim: [Double]
     let slope: Double
     let intercept: Double
+    /// Whether slope and intercept change the numbers.
+    var isScaled: Bool { slope != 1 || intercept != 0 }
     let affine: Matrix<Double>
     let repetitionTime: Double?
 
@@ -49,7 +51,9 @@ struct NIfTIHeader {
         guard (1...7).contains(rank) else {
             throw FormatError(url, "dim[0] (the number of dimensions)", expected: "1 to 7", found: "\(rank)")
         }
-        shape = (1...rank).map { Int(short(40 + 2 * $0)) }
+        let dim = (1...rank).map { Int(short(40 + 2 * $0)) }
+        let glmin = Int(bytes.number(at: 144, as: Int32.self, bigEndian: isBigEndian) ?? 0)
+        shape = Self.withoutFreeSurferVector(dim, length: glmin)
         guard shape.allSatisfy({ $0 > 0 }) else {
             throw FormatError(url, "dim (the shape)", expected: "of positive extents", found: "\(shape)")
         }
@@ -87,8 +91,38 @@ struct NIfTIHeader {
                 quaternion: (0..<3).map { float(256 + 4 * $0) }, offset: (0..<3).map { float(268 + 4 * $0) },
                 pixdim: pixdim, url)
         } else {
-            affine = Self.affine(shape: shape, pixdim: pixdim)
+            affine = Self.affine(shape: dim, pixdim: pixdim)
         }
+    }
+
+    /// The header of an image in memory: another's, on another grid, with numbers of another type and no scaling.
+    init(_ other: NIfTIHeader, on grid: ImageGrid, type: NumberType) {
+        isBigEndian = false
+        shape = grid.shape + other.shape.dropFirst(3)
+        self.type = type
+        dataOffset = 0
+        pixdim = [1] + grid.affine.voxelSizes + other.pixdim[4...]
+        (slope, intercept) = (1, 0)
+        affine = grid.affine.matrix
+        repetitionTime = other.repetitionTime
+    }
+
+    /// The shape that is meant where FreeSurfer wrote a long vector, such as one number a vertex: an extent has 16 bits,
+    /// so it writes -1 and the length in a field that is out of use, or for its fsaverage 27307 x 1 x 6.
+    ///
+    /// Source: FreeSurfer's `niiWrite`; nibabel reads both.
+    private static func withoutFreeSurferVector(_ dim: [Int], length: Int) -> [Int] {
+        switch Array(dim.prefix(3)) {
+        case [-1, 1, 1] where length > 0: [length, 1, 1] + dim.dropFirst(3)
+        case [27307, 1, 6]: [163_842, 1, 1] + dim.dropFirst(3)
+        default: dim
+        }
+    }
+
+    /// The extents that FreeSurfer and nibabel write for a shape; the length of a vector of -1 goes to `glmin`.
+    static func withFreeSurferVector(_ shape: [Int]) -> [Int] {
+        guard shape[0] > Int16.max else { return shape }
+        return (shape[0] == 163_842 ? [27307, 1, 6] : [-1, 1, 1]) + shape.dropFirst(3)
     }
 
     /// Method 2 of the specification: a rotation as a quaternion, scaled by the voxel sizes.

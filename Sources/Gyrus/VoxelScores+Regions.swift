@@ -1,6 +1,7 @@
 import Brain
 import Encoding
 import Figures
+import Formats
 
 /// One of the two scores of a voxel.
 public enum VoxelScore: String, Sendable {
@@ -34,6 +35,16 @@ extension VoxelScores {
             values(score), scoreName: score.title, title: title, note: note, anatomy: anatomy,
             threshold: threshold,
             domain: domain)
+    }
+
+    /// The same over an image of the anatomy on the space's grid; throws `FormatError` where it lies on another.
+    public func map(
+        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String = "", note: String = "",
+        anatomy: NIfTI, threshold: Double? = nil, domain: ClosedRange<Double>? = nil
+    ) throws -> ScoreMap {
+        try space.map(
+            values(score), scoreName: score.title, title: title, note: note, anatomy: anatomy,
+            threshold: threshold, domain: domain)
     }
 
     /// How often each score occurs.

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func labelsBecomeRegionsInTheOrderOfTheTable() throws {
-        let regions = Regions(labels: [79, 0, 1, 79, 500], table: .aal90)
+        let regions = try Regions(labels: [79, 0, 1, 79, 500], table: .aal90, leavingOutOthers: true)
         #expect(regions.names == ["Precentral_L", "Heschl_L"])
         #expect(regions.voxels == [[2], [0, 3]])
         #expect(regions.unlabelledCount == 2)
@@ -32,8 +32,8 @@ import Testing
         }
     }
 
-    @Test func groupsJoinTheirRegions() {
-        let grouped = Regions(labels: [1, 2, 79, 0, 81], table: .aal90).grouped()
+    @Test func groupsJoinTheirRegions() throws {
+        let grouped = try Regions(labels: [1, 2, 79, 0, 81], table: .aal90).grouped()
         #expect(grouped.names == ["central", "temporal"])
         #expect(grouped.voxels == [[0, 1], [2, 4]])
     }

@@ -11,11 +11,14 @@ import Testing
         }
     }
 
-    @Test func badSpacesAreRefused() {
+    @Test func badSpacesAreRefused() throws {
         #expect(throws: BrainError.voxelOutside(index: 4, shape: [2, 2, 1])) {
             try VoxelSpace(shape: [2, 2, 1], indices: [4])
         }
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2], indices: []) }
+        #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], indices: [1, 2, 1]) }
+        #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [0.2, 0.9, 0, 1]) }
+        #expect(try VoxelSpace(shape: [2, 2, 1], mask: [0.5, 0, .nan, 0.5]).indices == [0, 3])
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [1]) }
     }
 

@@ -1,9 +1,11 @@
 """What is inside libGyrus.so as it is installed: nothing may depend on the order in which the loader relocates it,
 and every C kernel must give the same at every instruction set, on this processor and on emulated others."""
 
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +32,8 @@ needs_readelf = pytest.mark.skipif(not shutil.which("readelf"), reason="readelf 
 
 
 @needs_readelf
-@pytest.mark.parametrize("file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-assistant", "bin/gyrus"])
+@pytest.mark.parametrize(
+    "file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-assistant", "bin/gyrus"])
 def test_no_relocation_calls_a_resolver(prefix, file):
     status, relocations = output("readelf", "-rW", prefix / file)
     assert status == 0 and "R_" in relocations
@@ -44,11 +47,13 @@ def test_no_relocation_calls_a_resolver(prefix, file):
 def test_kernels_are_reached_directly(prefix, functions):
     """No kernel is exported, and no pointer to one, or to a variant of one, has to be relocated."""
     library = prefix / "lib/gyrus/libGyrus.so"
-    relocated = set(re.findall(r"R_\S+ +[0-9a-f]+ +(\w+)", output("readelf", "-rW", library)[1]))
-    exported = set(re.findall(r" (?:GLOBAL|WEAK) +\w+ +(?!UND)\w+ +(\S+)", output("readelf", "--dyn-syms", "-W", library)[1]))
+    relocations, symbols = output("readelf", "-rW", library)[1], output("readelf", "--dyn-syms", "-W", library)[1]
+    relocated = set(re.findall(r"R_\S+ +[0-9a-f]+ +(\w+)", relocations))
+    exported = set(re.findall(r" (?:GLOBAL|WEAK) +\w+ +(?!UND)\w+ +(\S+)", symbols))
     assert "gyrus_check_kernels" in exported and len(relocated) > 100
     for name in functions:
-        assert not [symbol for symbol in relocated | exported if re.fullmatch(rf"{name}(\W.*|_(base|avx2|avx512|body))?", symbol)]
+        variant = re.compile(rf"{name}(\W.*|_(base|avx2|avx512|body))?")
+        assert not [symbol for symbol in relocated | exported if variant.fullmatch(symbol)]
 
 
 def runs(text):
@@ -74,6 +79,14 @@ def test_the_doctor_examines_the_kernels(prefix):
     status, text = output(prefix / "bin/gyrus", "doctor")
     assert status == 0, text
     assert re.search(r"^ok +C kernels: \d+ functions give the same at x86-64", text, re.M)
+
+
+def test_a_level_that_there_is_not_is_refused_aloud(prefix):
+    """The level in use is another one only where the environment names one."""
+    for level in ("x86-64", "avx2"):
+        environment = {**os.environ, "GYRUS_CPU_LEVEL": level}
+        status, text = output(prefix / "bin/gyrus", "doctor", "--kernels", env=environment)
+        assert status == 0 and ('GYRUS_CPU_LEVEL is "avx2", not x86-64' in text) == (level == "avx2")
 
 
 # QEMU translates no AVX-512, and says so of Skylake-Server: that is a processor with AVX2.
@@ -107,7 +120,8 @@ print(features.flatMap { $0.matrix.row(0).prefix(4) }.map { ($0 * 1000).rounded(
 let images = try (0..<2).map { n in
     try RGBImage(width: 70, height: 60, pixels: (0..<70 * 60 * 3).map { UInt8($0 * (n + 3) % 251) })
 }
-let seen = try FoundationModel.load(CommandLine.arguments[2]).image.features(of: images, layers: .all, showsProgress: false)
+let tower = try FoundationModel.load(CommandLine.arguments[2]).image
+let seen = try tower.features(of: images, layers: .all, showsProgress: false)
 print(seen.flatMap { $0.matrix.row(1).prefix(4) }.map { ($0 * 1000).rounded() })
 """
 
@@ -131,3 +145,34 @@ def test_a_program_runs_on_other_processors(prefix, root, tmp_path):
         assert done.returncode == 0 and done.stdout.startswith("true true\n"), f"{processor}: {done.stderr}"
         # In thousandths; a rounding to the other side is one.
         assert [float(x) for x in re.findall(r"-?\d+\.\d+", done.stdout)] == pytest.approx(numbers, abs=1), processor
+
+
+# A library whose kernels are wrong, and one that the old libGyrus.so was: a kernel that leads to null.
+BROKEN = r"""
+void (*null)(void);
+void gyrus_check_kernels(void (*started)(const char *, const char *), void (*finished)(double, double)) {
+    started("kernel_right", "x86-64"); finished(0, 1e-6);
+    started("kernel_wrong", "x86-64-v3"); finished(0.5, 1e-6);
+    started("kernel_nan", "x86-64-v4"); finished(__builtin_nan(""), 1e-6);
+    if (CRASHES) { started("kernel_null", "x86-64-v4"); null(); }
+}
+"""
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+def test_the_doctor_names_the_kernels_that_fail(prefix, tmp_path, crashes):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "lib/gyrus").mkdir(parents=True)
+    shutil.copy(prefix / "bin/gyrus", tmp_path / "bin")
+    (tmp_path / "broken.c").write_text(BROKEN)
+    clang = Path(shutil.which("swiftc")).resolve().parent / "clang"
+    status, text = output(clang, "-shared", "-fPIC", f"-DCRASHES={crashes}", tmp_path / "broken.c", "-o",
+                          tmp_path / "lib/gyrus/libGyrus.so")
+    assert status == 0, text
+    status, text = output(tmp_path / "bin/gyrus", "doctor", "--kernels")
+    assert status == 1
+    if crashes:
+        assert "MISSING  C kernels: kernel_null crashes at x86-64-v4" in text
+    else:
+        assert "kernel_right at x86-64 differs by" in text
+        assert "kernel_wrong at x86-64-v3 IS WRONG" in text and "kernel_nan at x86-64-v4 IS WRONG" in text

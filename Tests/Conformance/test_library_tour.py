@@ -154,7 +154,7 @@ let affine = Matrix<Double>([[-3, 0, 0, 60], [0, 3, 0, -80], [0, 0, 3, -50], [0,
 try NIfTI.write(series, affine: affine, repetitionTime: 2, to: url)
 let image = try NIfTI.read(url)
 let inside = try image.voxelsByTime(at: [0, 1000, 41 * 43 * 37 - 1])
-(image.tensor() == series, inside.rows, inside[3, 1] == series.elements[1000 * 20 + 3]).0
+try image.tensor() == series && inside.rows == 20 && inside[3, 1] == series.elements[1000 * 20 + 3]
 """
     assert kernel.value(cell) == "true"
 
@@ -240,6 +240,20 @@ let scores = try fit(x{element}, y{element}, narrow{element})
 
 
 @pytest.mark.parametrize("element", ["Float", "Double"])
+def test_a_fit_from_file_to_file(kernel, data, request, tmp_path, element):
+    """In batches of voxels that a small memory holds."""
+    found = same(kernel, request, f"""
+let url = URL(fileURLWithPath: "{tmp_path}/y.h5")
+try HDF5File.create(url) {{ try $0.write(y{element}, to: "/y") }}
+let file = try Ridge({OPTIONS}, showsProgress: false).fit(
+    x{element}, responses: HDF5File.open(url).dataset("/y"), toFile: "{tmp_path}/fit.h5", runs: runs,
+    memory: .megabytes(40))
+let r = try file.scores().r
+[mean(r), Double(r.count)]""", 1e-3)
+    assert found[0] > 0.9999 and found[1] == 900
+
+
+@pytest.mark.parametrize("element", ["Float", "Double"])
 def test_statistics_of_many_voxels(kernel, data, request, element):
     found = same(kernel, request, f"""
 let noisy{element} = Matrix<{element}>(rows: 1200, columns: 900, elements: zip(y{element}.elements,
@@ -248,10 +262,13 @@ let test{element} = try blockPermutationTest(predictions: y{element}, responses:
     permutations: 40, seed: 1)
 let ceiling{element} = try noiseCeiling(of: [y{element}, noisy{element}])
 let split{element} = try SplitScores(parts: [y{element}, noisy{element}], responses: y{element})
-let who{element} = try identificationAccuracy(predictions: y{element}.rows(0..<60), responses: noisy{element}.rows(0..<60))
+let who{element} = try identificationAccuracy(
+    predictions: y{element}.rows(0..<60), responses: noisy{element}.rows(0..<60))
 let z{element} = try noisy{element}.detrended(runs: runs).zScored(runs: runs)
-let boot{element} = try bootstrapScores(predictions: y{element}, responses: noisy{element}, blockLength: 10, resamples: 20, seed: 1)
-[mean(test{element}.p), mean(ceiling{element}), mean(split{element}.joint.r), who{element}, mean(z{element}.elements.map {{ Double($0 * $0) }})]
+let boot{element} = try bootstrapScores(
+    predictions: y{element}, responses: noisy{element}, blockLength: 10, resamples: 20, seed: 1)
+let squares{element} = z{element}.elements.map {{ Double($0 * $0) }}
+[mean(test{element}.p), mean(ceiling{element}), mean(split{element}.joint.r), who{element}, mean(squares{element})]
 """, 1e-3)
     assert found[0] < 0.1 and 0 < found[1] <= 1 and found[3] > 0.99 and abs(found[4] - 1) < 0.01
 
@@ -276,10 +293,13 @@ TEXTS = '["a cat sat on the mat", "stocks fell", "the quick brown fox jumps over
 FOLDERS = {
     "text": ["encoders/bert", "encoders/bert-gelu-new", "encoders/bert-relu", "encoders/distilbert", "towers/roberta",
              "towers/clip", "towers/clip-legacy", "towers/open-clip", "towers/open-clip-custom",
-             "towers/paper/mp_rank_00_model_states.pt", "two-towers/clip", "two-towers/paper/mp_rank_00_model_states.pt"],
+             "towers/paper/mp_rank_00_model_states.pt", "two-towers/clip",
+             "two-towers/paper/mp_rank_00_model_states.pt"],
     "image": ["two-towers/clip", "two-towers/paper/mp_rank_00_model_states.pt", "vision/augreg/ViT.npz", "vision/clip",
               "vision/hf-dinov2", "vision/hf-dinov2-registers", "vision/hf-vit", "vision/open-clip",
-              "vision/paper/mp_rank_00_model_states.pt", "vision/timm-file/vit.pth", "vision/timm-gated", "vision/timm-mean", "vision/timm-pre-norm", "vision/timm-registers", "vision/timm"],
+              "vision/paper/mp_rank_00_model_states.pt", "vision/timm-file/vit.pth", "vision/timm-gated",
+              "vision/timm-mean", "vision/timm-pre-norm", "vision/timm-registers", "vision/timm",
+              "vision/training/checkpoint.pth"],
 }
 
 
@@ -289,7 +309,8 @@ def path(name, root):
 
 @pytest.mark.parametrize("name", FOLDERS["text"])
 def test_text_towers(kernel, root, request, name):
-    same(kernel, request, f'summary(try FoundationModel.load("{path(name, root)}").features(of: {TEXTS}, showsProgress: false))')
+    same(kernel, request, f'summary(try FoundationModel.load("{path(name, root)}")'
+         f'.features(of: {TEXTS}, showsProgress: false))')
 
 
 @pytest.mark.parametrize("name", FOLDERS["image"])
@@ -315,7 +336,16 @@ def test_installed_models(kernel, request):
     same(kernel, request, 'summary(try FoundationModel.load("efficientnet-lite0").image'
          '.features(of: pictures(2, 240), layers: .all, showsProgress: false))', 1e-3)
     kernel.ok('let real = try FoundationModel.load("all-minilm-l6-v2")')
-    assert kernel.value("try real.features(of: Array(SimulatedSubject.sentences.prefix(40)), showsProgress: false).count") == "7"
+    kernel.ok("let some = Array(SimulatedSubject.sentences.prefix(40))")
+    assert kernel.value("try real.features(of: some, showsProgress: false).count") == "7"
+
+
+def test_images_and_texts_in_one_space(kernel, root, request):
+    same(kernel, request, f"""
+let both = try FoundationModel.load("{path('two-towers/clip', root)}")
+let likeness = try both.similarity(of: ImagesInMemory(pictures(3, 60)), to: {TEXTS})
+let classes = try both.zeroShotClassifier(of: ["cat", "dog"]).classify(both.imageEmbeddings(of: pictures(3, 60)))
+likeness.elements.map(Double.init) + [Double(classes.top(1, of: 0)[0])]""", 1e-3)
 
 
 @once

@@ -34,17 +34,17 @@ import Testing
         let data = image.tensor().elements
         #expect(data.count == expected.data.count)
         for (found, right) in zip(data, expected.data) { #expect(found == Float(right)) }
-        let mask = try NIfTI.read(fixture("mask.nii.gz"))
-        let voxels = try image.voxelsByTime(mask: mask)
+        // By place, since the affines of the fixtures differ.
+        let voxels = try image.voxelsByTime(at: NIfTI.read(fixture("mask.nii.gz")).maskIndices())
         #expect(voxels.rows == image.volumeCount)
         for (t, row) in expected.masked.enumerated() { #expect(voxels.row(t) == row.map { Float($0) }) }
     }
 
     @Test func mapsAreWrittenAndReadBack() throws {
         let mask = try NIfTI.read(fixture("mask.nii.gz"))
-        let indices = mask.maskIndices()
+        let indices = try mask.maskIndices()
         let values = indices.indices.map { Float($0) + 0.5 }
-        let map = NIfTI.volume(of: values, at: indices, shape: mask.shape, background: .nan)
+        let map = try NIfTI.volume(of: values, at: indices, shape: mask.shape, background: .nan)
         try withFolder { folder in
             for name in ["map.nii", "map.nii.gz"] {
                 let url = folder.appendingPathComponent(name)
@@ -53,7 +53,6 @@ import Testing
                 #expect(read.shape == mask.shape)
                 for (a, b) in zip(read.affine.elements, mask.affine.elements) { #expect(abs(a - b) < 1e-6) }
                 #expect(try read.voxelsByTime(mask: mask).elements == values)
-                #expect(read.maskIndices() == indices)
                 #expect(read.tensor().elements.filter(\.isNaN).count == mask.voxelCount - indices.count)
             }
             #expect(throws: FormatError.self) {

@@ -18,18 +18,33 @@ public struct Region: Sendable, Hashable {
 /// Which region each voxel belongs to.
 ///
 /// ```swift
-/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal90)
+/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal116)
 /// let own = Regions(names: ["V1", "V1", "V4", ""])       // the last voxel belongs to none
 /// regions.voxels(in: "V1")                               // [0, 1]
 /// ```
 public struct Regions: Sendable, Equatable {
     /// The regions that have at least one voxel, in the order of their table.
     public let regions: [Region]
-    /// The place in `regions` of each voxel's region; nothing for a voxel that belongs to none.
+    /// The index in `regions` of each voxel's region; nil for a voxel that belongs to none.
     public let places: [Int?]
 
-    /// Regions from the number of each voxel; numbers that the table does not have (0 as a rule) belong to none.
-    public init(labels: [Int], table: RegionTable) {
+    /// Regions from the label of each voxel, as an atlas numbers them; 0 belongs to none.
+    ///
+    /// Throws `BrainError.unknownLabels` where the table does not have a label: the image has another numbering, which
+    /// the error names where it is a published one. With `leavingOutOthers` such voxels belong to none.
+    public init(labels: [Int], table: RegionTable, leavingOutOthers: Bool = false) throws {
+        let present = Set(labels)
+        let unknown = present.subtracting(table.regions.map(\.id)).subtracting([0]).sorted()
+        guard unknown.isEmpty || leavingOutOthers else {
+            let fitting = RegionTable.published.filter { $0.hasAll(of: present) && $0 != table }
+            throw BrainError.unknownLabels(
+                unknown, table: table.name, fitting: fitting.map { $0.symbol ?? $0.name })
+        }
+        self.init(known: labels, table)
+    }
+
+    /// Regions from labels; those that the table does not have belong to none.
+    private init(known labels: [Int], _ table: RegionTable) {
         let present = Set(labels)
         regions = table.regions.filter { present.contains($0.id) }
         let place = Dictionary(
@@ -83,7 +98,7 @@ public struct Regions: Sendable, Equatable {
         let table = RegionTable(
             name: "groups", regions: order.enumerated().map { Region(id: $0 + 1, name: $1) })
         let id = Dictionary(uniqueKeysWithValues: table.regions.map { ($0.name, $0.id) })
-        return Regions(labels: places.map { place in place.flatMap { id[names[$0]] } ?? 0 }, table: table)
+        return Regions(known: places.map { place in place.flatMap { id[names[$0]] } ?? 0 }, table)
     }
 }
 
@@ -94,9 +109,22 @@ public struct RegionTable: Sendable, Equatable {
     /// The regions, in anatomical order.
     public let regions: [Region]
 
+    /// How Swift writes the table, for instance ".aal116"; nil for a table of one's own.
+    let symbol: String?
+
     /// A table of regions.
     public init(name: String, regions: [Region]) {
+        self.init(name: name, regions: regions, symbol: nil)
+    }
+
+    init(name: String, regions: [Region], symbol: String?) {
         self.name = name
         self.regions = regions
+        self.symbol = symbol
+    }
+
+    /// Whether the table has every label but 0.
+    func hasAll(of labels: Set<Int>) -> Bool {
+        labels.subtracting(regions.map(\.id)).subtracting([0]).isEmpty
     }
 }

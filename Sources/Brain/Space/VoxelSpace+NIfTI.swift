@@ -5,12 +5,34 @@ import Tensors
 extension VoxelSpace {
     /// The voxels of a mask image that are not zero, with the image's affine.
     ///
-    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `BrainError` where the image has no
-    /// three axes.
+    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `FormatError` where the image is no mask,
+    /// and `BrainError` where no voxel is in it.
     public init(mask: NIfTI) throws {
-        try self.init(
-            shape: Array(mask.shape.prefix(3)), indices: mask.maskIndices(),
-            affine: (0..<3).map { mask.affine.row($0) })
+        let indices = try mask.maskIndices()
+        guard !indices.isEmpty else {
+            throw BrainError.value(
+                what: "the mask \(mask.url.lastPathComponent)", got: "zero everywhere",
+                expected: "another number at the voxels that are wanted")
+        }
+        try self.init(shape: mask.grid.shape, indices: indices, affine: mask.affine.rows)
+    }
+
+    /// The whole grid that the voxels are part of; throws `GridError` where the affine is none.
+    public var grid: ImageGrid {
+        get throws { try ImageGrid(shape: shape, affine: Affine(rows: affine)) }
+    }
+
+    /// Throws `FormatError` where an image lies on another grid; `role` is what it is here.
+    func require(_ image: NIfTI, as role: String, advising interpolation: VolumeInterpolation) throws {
+        try image.require(grid: grid, of: "the voxel space", as: role, advising: interpolation)
+    }
+
+    /// The mean over time of an image on the same grid, for every voxel of the grid, z fastest.
+    ///
+    /// Throws `FormatError` where the image lies on another grid, and `CancellationError`.
+    public func meanVolume(of image: NIfTI) throws -> [Double] {
+        try require(image, as: "anatomy", advising: .linear)
+        return try image.meanVolume()
     }
 
     /// Writes one value a voxel as a NIfTI image, zero outside; gzipped where the name ends in `.gz`.
@@ -29,6 +51,21 @@ extension VoxelSpace {
 }
 
 extension NIfTI {
+    /// The time courses of the voxels of a space on the same grid: time points x voxels.
+    ///
+    /// Throws `FormatError` where the grids differ (`resampled(to:_:)` takes a space, too), and `CancellationError`.
+    public func voxelsByTime(in space: VoxelSpace) throws -> Matrix<Float> {
+        try space.require(self, as: "image", advising: .linear)
+        return try voxelsByTime(at: space.indices)
+    }
+
+    /// The image on the grid of a voxel space; see `resampled(to:_:)` of an image.
+    public func resampled(to space: VoxelSpace, _ interpolation: VolumeInterpolation = .linear) throws
+        -> NIfTI
+    {
+        try resampled(to: space.grid, interpolation)
+    }
+
     /// The mean over time of every voxel of the grid, z fastest: an image of the anatomy for `VoxelSpace.map`.
     ///
     /// Throws `CancellationError`.

@@ -17,7 +17,8 @@ public struct VoxelSpace: Sendable, Equatable {
 
     /// Voxels by their place in the grid.
     ///
-    /// Throws `BrainError` where the shape is not three positive numbers, the affine not 3 x 4, or an index outside.
+    /// Throws `BrainError` where the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
+    /// there twice.
     public init(shape: [Int], indices: [Int], affine: [[Double]]? = nil) throws {
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
             throw BrainError.value(
@@ -33,6 +34,11 @@ public struct VoxelSpace: Sendable, Equatable {
         if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
             throw BrainError.voxelOutside(index: outside, shape: shape)
         }
+        guard Set(indices).count == indices.count else {
+            let twice = Dictionary(grouping: indices, by: { $0 }).filter { $1.count > 1 }.keys.min() ?? 0
+            throw BrainError.value(
+                what: "the voxel index \(twice)", got: "there more than once", expected: "there once")
+        }
         self.shape = shape
         self.indices = indices
         self.affine = affine
@@ -40,12 +46,19 @@ public struct VoxelSpace: Sendable, Equatable {
 
     /// The voxels where a mask is not zero; the mask lists the grid with z fastest.
     ///
-    /// Throws `BrainError.count` where the mask has another number of voxels than the grid.
+    /// Throws `BrainError` where the mask has another number of voxels than the grid, or holds probabilities.
     public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {
         guard mask.count == shape.reduce(1, *) else {
             throw BrainError.count(
                 what: "voxels of the mask", got: mask.count, expected: shape.reduce(1, *),
                 of: "voxels of the grid")
+        }
+        let inside = mask.first { $0 != 0 && !$0.isNaN }
+        let isTwoValued = mask.allSatisfy { $0 == 0 || $0.isNaN || $0 == inside }
+        if !isTwoValued, let fraction = mask.first(where: { !$0.isNaN && $0 != $0.rounded() }) {
+            throw BrainError.value(
+                what: "a number of the mask", got: "\(fraction)",
+                expected: "whole (a map of probabilities becomes a mask by a threshold)")
         }
         try self.init(
             shape: shape, indices: mask.indices.filter { mask[$0] != 0 && !mask[$0].isNaN }, affine: affine)

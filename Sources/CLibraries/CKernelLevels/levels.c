@@ -1,5 +1,6 @@
 #include "kernel_dispatch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +36,13 @@ void kernel_use_level(kernel_level level) {
 }
 
 __attribute__((constructor)) static void choose_level(void) {
-    kernel_level level = kernel_level_avx512;
     const char *wanted = getenv("GYRUS_CPU_LEVEL");
+    kernel_level level = kernel_level_avx512;
     while (wanted && level > kernel_level_base && strcmp(wanted, kernel_level_name(level)) != 0) level--;
+    if (wanted && strcmp(wanted, kernel_level_name(level)) != 0) {
+        fprintf(stderr, "GYRUS_CPU_LEVEL is \"%s\", not x86-64, x86-64-v3 or x86-64-v4; the processor's level is used\n",
+                wanted);
+        level = kernel_level_avx512;
+    }
     kernel_use_level(level);
 }

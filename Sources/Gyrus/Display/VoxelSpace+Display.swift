@@ -1,8 +1,23 @@
 import Brain
 import Display
 import Figures
+import Formats
 
 extension VoxelSpace {
+    /// The same over an image of the anatomy on the same grid: its mean over time where it has more than one volume.
+    ///
+    /// Throws `FormatError` where the image lies on another grid, `BrainError.count` where the scores have another number
+    /// of voxels, and `CancellationError`.
+    public func map(
+        _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
+        anatomy: NIfTI, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
+        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
+    ) throws -> ScoreMap {
+        try map(
+            scores, scoreName: scoreName, title: title, note: note, anatomy: meanVolume(of: anatomy),
+            threshold: threshold, plane: plane, slices: slices, colorMap: colorMap, domain: domain)
+    }
+
     /// A picture of the voxels' scores, slice by slice, over an image of the anatomy.
     ///
     /// - Parameters:
@@ -59,12 +74,13 @@ extension VoxelSpace: Displayable {
         Table(
             "Voxel space",
             [
-                .text("", ["grid", "voxels", "voxel size (mm)"]),
+                .text("", ["grid", "voxels", "voxel size (mm)", "orientation"]),
                 .text(
                     "",
                     [
                         shape.map(String.init).joined(separator: " x "), Number.grouped(count),
                         voxelSize.map { Number.short($0) }.joined(separator: " x "),
+                        (try? grid.affine.orientation) ?? "unknown",
                     ]),
             ]
         ).mimeBundle

@@ -1,0 +1,27 @@
+import Encoding
+import Formats
+import Tensors
+
+extension Study {
+    /// A study from images: one a run, all on the grid of the mask.
+    ///
+    /// Samples are the volumes of the images, one after the other; voxels are those of the mask, and regions come from an
+    /// atlas where there is one. Throws `FormatError` where an image, the mask or the atlas lies on another grid or is
+    /// not what it is given as, `BrainError` where the stimuli do not number as many as the volumes or the table does not
+    /// fit, and `CancellationError`.
+    public init(
+        name: String, images: [NIfTI], mask: NIfTI, stimuli: [String] = [], atlas: NIfTI? = nil,
+        table: RegionTable = .aal116
+    ) throws {
+        guard !images.isEmpty else {
+            throw BrainError.value(what: "the number of images", got: "0", expected: "one for each run")
+        }
+        let space = try VoxelSpace(mask: mask)
+        for image in images { try image.require(mask, as: "mask", advising: .nearest) }
+        try self.init(
+            name: name, stimuli: stimuli,
+            responses: .stacked(images.map { try $0.voxelsByTime(in: space) }),
+            runs: Runs(lengths: images.map(\.volumeCount)), space: space,
+            regions: atlas.map { try Regions(atlas: $0, in: space, table: table) })
+    }
+}
