@@ -11,7 +11,8 @@ extension ImageTransform {
             // Release builds say nothing of a precondition that fails.
             if mean.count != 3 || deviation.count != 3 {
                 fatalError(
-                    "an image has three channels, but \(mean.count) means and \(deviation.count) deviations came")
+                    "an image has three channels, but \(mean.count) means and \(deviation.count) deviations came"
+                )
             }
             self.mean = mean
             self.deviation = deviation
