@@ -6,6 +6,8 @@ package enum Number {
     /// A number with a fixed count of decimals; NaN is "n/a".
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return value.isNaN ? "n/a" : value > 0 ? "inf" : "-inf" }
+        // A number of more digits than precision has is not told better by all of them.
+        guard abs(value) < 1e15 else { return String(format: "%.\(max(decimals, 2))e", value) }
         let text = String(format: "%.\(decimals)f", value)
         guard text.hasPrefix("-") else { return text }
         let digits = text.dropFirst()

@@ -73,12 +73,15 @@ extension GroupRidgeFit: Displayable, CustomStringConvertible {
 extension HeldOutPredictions: Displayable, CustomStringConvertible {
     /// How many predictions there are, and their scores as far as they can be had.
     public var mimeBundle: MIMEBundle {
+        guard let scores = try? scores() else { return .plain(description) }
+        return scores.pooled.summary(title: description, notes: ["scores of all folds together"]).mimeBundle
+    }
+
+    /// How many predictions there are; their scores take a while, which a list of variables should not.
+    public var description: String {
         let tested = folds.reduce(0) { $0 + $1.test.count }
-        let title =
-            "Held-out predictions of \(Number.counted(tested, "sample")) x "
+        return "Held-out predictions of \(Number.counted(tested, "sample")) x "
             + "\(Number.counted(responses.columns, "voxel")) in \(Number.counted(folds.count, "fold"))"
-        guard let scores = try? scores() else { return .plain(title) }
-        return scores.pooled.summary(title: title, notes: ["scores of all folds together"]).mimeBundle
     }
 }
 

@@ -49,15 +49,19 @@ struct FoldPlan<Element: Scalar> {
         of fold: Fold, in space: FeatureSpace<Working>, interruption: Interruption
     ) throws -> FoldModel<Element> {
         if let basis, case .kernel(let features) = space {
-            return .skeleton(
-                solvesInElement
-                    ? try FoldSkeleton(
-                        kernel: features.kernel.converted(to: Element.self), fold: fold,
-                        centred: features.centred, alphas: task.alphas, basis: basis,
-                        interruption: interruption)
-                    : try FoldSkeleton(
-                        kernel: features.kernel, fold: fold, centred: features.centred, alphas: task.alphas,
-                        basis: basis, interruption: interruption))
+            do {
+                return .skeleton(
+                    solvesInElement
+                        ? try FoldSkeleton(
+                            kernel: features.kernel.converted(to: Element.self), fold: fold,
+                            centred: features.centred, alphas: task.alphas, basis: basis,
+                            interruption: interruption)
+                        : try FoldSkeleton(
+                            kernel: features.kernel, fold: fold, centred: features.centred,
+                            alphas: task.alphas, basis: basis, interruption: interruption))
+            } catch LinearAlgebraError.notPositiveDefinite where features.isGiven {
+                // The decomposition of all samples, which is done beside this one, says what is wrong with the kernel.
+            }
         }
         let directions = try space.directions(
             of: fold, smallestAlpha: task.alphas.first ?? 1, interruption: interruption, as: Element.self)

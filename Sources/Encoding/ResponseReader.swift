@@ -47,6 +47,6 @@ public struct MemoryLimit: Sendable, Equatable {
 
     /// A limit that is no number is none at all, and every fit refuses it.
     private init(rounding bytes: Double) {
-        self.init(bytes: bytes.isNaN ? 0 : Int(exactly: bytes.rounded()) ?? (bytes < 0 ? 0 : .max))
+        self.init(bytes: bytes > 0 ? Int(exactly: bytes.rounded()) ?? .max : 0)
     }
 }

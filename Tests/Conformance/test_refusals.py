@@ -37,6 +37,7 @@ TRAPS = {
     'Dropdown("layer", ["a"], index: 4)': "none at 4",
     'LogSlider("alpha", -1...10)': "positive numbers",
     "x[99, 0]": "outside a 30 x 4 matrix",
+    "ImageTransform.Normalization(mean: [0.5], deviation: [0.5])": "three channels, but 1 means",
 }
 
 

@@ -74,7 +74,7 @@ import Testing
         let runs = try Runs(lengths: [10, 10])
         try refuses("runs", "20", "30") { try x.zScored(runs: runs) }
         try refuses("runs", "20", "30") { try Ridge(folds: .leaveOneRunOut).fit(x, to: y, runs: runs) }
-        try refuses("first", "-1") { try runs.trimmed(first: -1) }
+        try refuses("samples to trim", "-1") { try runs.trimmed(first: -1) }
         try refuses("run 0", "5 and 5") { try runs.trimmed(first: 5, last: 5) }
         try refuses("run 0") { try runs.keptSamples(first: .max, last: .max) }
     }

@@ -122,7 +122,7 @@ struct BordersFixture: Decodable {
             let scaled = Matrix(rows: y.rows, columns: y.columns, elements: y.elements.map { $0 * scale })
             #expect(try Ridge(alphas: alphas).fit(x, to: scaled).bestAlphas == plain.bestAlphas, "\(scale)")
             #expect(try KernelRidge(alphas: alphas).fit(x, to: scaled).bestAlphas == plain.bestAlphas)
-            let shared = try Ridge(alphas: alphas, alphaPerVoxel: false)
+            let shared = Ridge(alphas: alphas, alphaPerVoxel: false)
             #expect(try shared.fit(x, to: scaled).bestAlphas == shared.fit(x, to: y).bestAlphas)
             #expect(try banded.fit(bands, to: scaled).bestCandidates == plainBanded.bestCandidates)
             #expect(try banded.fit(bands, to: scaled).bestAlphas == plainBanded.bestAlphas)

@@ -162,10 +162,10 @@ import Testing
             outlined.reserveCapacity(capacity)
             for place in places { outlined.insert(place) }
             let chart = Heatmap(rowNames: names, columnNames: names, outlined: outlined) { Double($0 * $1) }
-            return (order: Array(outlined), png: try chart.png(scale: 1), svg: try svg(chart))
+            return (order: Array(outlined), png: try chart.png(scale: 1))
         }
         #expect(pictures.contains { $0.order != pictures[0].order }, "the sets have different orders")
-        for picture in pictures { #expect(picture.png == pictures[0].png && picture.svg == pictures[0].svg) }
+        for picture in pictures { #expect(picture.png == pictures[0].png) }
     }
 
     @Test func colourMapsNeedTwoColours() throws {
@@ -192,6 +192,21 @@ import Testing
             let configuration = try #require(specification(figure)["config"] as? [String: Any])
             let locale = try #require(configuration["locale"] as? [String: [String: Any]])
             #expect(locale["number"]?["minus"] as? String == "-")
+        }
+    }
+
+    @Test func numbersOfAnySizeAreDrawn() throws {
+        for values in [[0, 5e-324], [-1.7e308, 1.7e308], [1e300, -1e300, 0], [3e-310, 2e-310]] as [[Double]] {
+            let figures: [any Figure] = [
+                Histogram(values), BarChart(values.enumerated().map { .init("\($0)", $1) }),
+                LineChart([.init("a", values)]), ScatterPlot(values.map { .init($0, $0) }),
+                try DensityPlot(x: values, y: values),
+                Heatmap(rowNames: ["a"], columnNames: values.map { "\($0)" }) { values[$1] },
+            ]
+            for figure in figures {
+                #expect(try !figure.png(scale: 1).isEmpty)
+                #expect(figure.description.count < 1500, "\(figure.description)")
+            }
         }
     }
 }

@@ -20,6 +20,9 @@ struct Ticks: Sendable {
             let reach = low == 0 ? 1 : abs(low) * 0.5
             (low, high) = (low - reach, high + reach)
         }
+        // Beyond these no step could be told from zero or from infinity.
+        if !(high - low).isFinite { (low, high) = (max(low, -4e307), min(high, 4e307)) }
+        if high - low < 1e-290 { (low, high) = (low - 1e-290, high + 1e-290) }
         let step = max(minimumStep, Ticks.roundStep((high - low) / Double(max(1, count))))
         // The tolerance keeps 0.3/0.1 from being 2.9999.
         let first = extending ? floor(low / step + 1e-9) : ceil(low / step - 1e-9)

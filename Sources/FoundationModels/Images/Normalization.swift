@@ -8,7 +8,12 @@ extension ImageTransform {
 
         /// A normalisation of three channels.
         public init(mean: [Float], deviation: [Float]) {
-            precondition(mean.count == 3 && deviation.count == 3, "an image has three channels")
+            // Release builds say nothing of a precondition that fails.
+            if mean.count != 3 || deviation.count != 3 {
+                fatalError(
+                    "an image has three channels, but \(mean.count) means and \(deviation.count) deviations came"
+                )
+            }
             self.mean = mean
             self.deviation = deviation
         }

@@ -25,6 +25,11 @@ extension Comm.Message: CustomStringConvertible {
     }
 }
 
+extension ProgressBar: CustomStringConvertible {
+    /// How many units are done.
+    public var description: String { "\(title): \(done)/\(total) \(unit)" }
+}
+
 extension WidgetModel: CustomStringConvertible {
     /// What it is; the id is another one each time.
     public var description: String { "the model of a widget" }

@@ -17,8 +17,12 @@ extension ModelLayer: CustomStringConvertible {
 }
 
 extension LayerFeatures: Displayable, CustomStringConvertible {
-    /// The layer above the first rows and columns of its features.
-    public var mimeBundle: MIMEBundle { .stacked([Table("\(layer)", []).mimeBundle, matrix.mimeBundle]) }
+    /// The layer, and the first rows and columns of its features.
+    public var mimeBundle: MIMEBundle {
+        let size = "\(Number.grouped(matrix.rows)) x \(Number.grouped(matrix.columns))"
+        return matrix.corner(title: "\(layer), features \(size)", of: (matrix.rows, matrix.columns))
+            .mimeBundle
+    }
 }
 
 extension LayerSelection: CustomStringConvertible {
