@@ -75,13 +75,25 @@ extension VisionModel {
         let reader = VisionReader(checkpoint, layout: layout, prefix: prefix)
         if isViT {
             try expect(configuration, "intermediate_size", reader.feedForward.width, checkpoint)
-        } else if try configuration.flag("use_swiglu_ffn") ?? false != reader.feedForward.isGated {
-            throw configuration.problem(
-                "\"use_swiglu_ffn\" is \(!reader.feedForward.isGated); the tensors of the feed-forward parts say otherwise"
-            )
+        } else {
+            try checkFeedForward(configuration, reader)
         }
         if type == "dinov2_with_registers" {
             try expect(configuration, "num_register_tokens", reader.registerCount, checkpoint)
+        }
+    }
+
+    /// Throws where DINOv2's feed-forward parts are of another kind or width than the configuration says.
+    private func checkFeedForward(_ configuration: ModelConfiguration, _ reader: VisionReader) throws {
+        let found = reader.feedForward
+        let isGated = try configuration.flag("use_swiglu_ffn") ?? false
+        let ratio = try configuration.double("mlp_ratio") ?? 4
+        var expected = Int(Double(reader.width) * ratio)
+        if isGated { expected = (expected * 2 / 3 + 7) / 8 * 8 }
+        guard found.isGated == isGated, found.width == expected else {
+            throw configuration.problem(
+                "\"mlp_ratio\" \(ratio) with \"use_swiglu_ffn\" \(isGated) makes feed-forward parts of \(expected); "
+                    + "the tensors have \(found.width), \(found.isGated ? "gated" : "not gated")")
         }
     }
 
@@ -145,6 +157,7 @@ extension VisionModel {
         }
         pool = try timm.pool(arguments)
         grids = try [timm.trainedSize(), timm.imageSize()].compactMap { $0 }
+        isGridGiven = try timm.trainedSize() != nil
         // The files of DINOv2's authors have a token that timm leaves out.
         if kind == "DINOv2 ", has("mask_token"), timm.architecture == nil, !has("register_tokens") {
             layout.resampling = .offset(0.1)
@@ -177,7 +190,7 @@ extension VisionModel {
             scope: root == nil ? [prefix] : ["vision_model.", "visual_projection"].map { prefix + $0 },
             kind: "CLIP ", heads: try vision.count("num_attention_heads"),
             activation: try vision.activation("hidden_act"), epsilon: try vision.epsilon("layer_norm_eps"),
-            headName: "projection", embeddingName: "image_embeds")
+            needsInputNorm: true, headName: "projection", embeddingName: "image_embeds")
         model.needsHead =
             try clip.needsProjection
             || vision.texts("architectures").contains("CLIPVisionModelWithProjection")
@@ -185,6 +198,13 @@ extension VisionModel {
         try model.check(vision, checkpoint)
         let reader = VisionReader(checkpoint, layout: model.layout, prefix: prefix)
         try model.expect(vision, "intermediate_size", reader.feedForward.width, checkpoint)
+        if let outputs = checkpoint.shape(of: prefix + "visual_projection.weight")?.first,
+            case let expected = try clip.embedding(vision), outputs != expected
+        {
+            throw FoundationModelError.parameters(
+                path: checkpoint.path,
+                problems: ["\"projection_dim\" is \(expected); the tensors have \(outputs)"])
+        }
         return try model.tower(files, checkpoint) { size in
             ImageTransform(fit: .shorterSide(size.height), normalization: .clip)
         }
@@ -209,6 +229,14 @@ extension VisionModel {
         let reader = VisionReader(checkpoint, layout: .openCLIP, prefix: prefix)
         try model.expect(vision, "width", reader.width, checkpoint)
         try model.expect(vision, "layers", reader.depth, checkpoint)
+        let inner = Int(Float(width) * (try vision.number("mlp_ratio") ?? 4))
+        let patch = try vision.extent("patch_size")
+        guard patch == ImageSize(reader.patchSize), inner == reader.feedForward.width else {
+            throw vision.problem(
+                "\"patch_size\" and \"mlp_ratio\" make patches of \(patch.map { "\($0)" } ?? "none") and feed-forward parts of "
+                    + "\(inner); the tensors have \(ImageSize(reader.patchSize)) and \(reader.feedForward.width)"
+            )
+        }
         if try vision.flag("no_ln_pre") ?? false == reader.hasInputNorm {
             throw vision.problem("\"no_ln_pre\" is \(reader.hasInputNorm); the tensors say otherwise")
         }

@@ -64,7 +64,7 @@ struct VisionReader {
     }
 
     /// Throws where the tensors that tell the sizes are not there, or have no such shape.
-    func check() throws {
+    func check(needsInputNorm: Bool) throws {
         var problems: [String] = []
         if patchShape == nil || width == 0 || patchSize == 0 {
             problems.append(
@@ -87,10 +87,13 @@ struct VisionReader {
                     + (shape(of: layout.classToken).map { "has the shape \($0)" } ?? "is missing")
                     + "; the model needs [1, 1, \(width)]")
         }
-        for (norm, isNeeded) in [
-            (layout.tokenNorm, needsTokenNorm), (layout.tokenNorm == nil ? layout.vectorNorm : nil, true),
-        ] {
-            if let norm, isNeeded, shape(norm, "scale") == nil {
+        let norms = [
+            (layout.inputNorm, needsInputNorm), (layout.tokenNorm, needsTokenNorm),
+            (layout.vectorNorm, layout.tokenNorm == nil),
+        ]
+        for (norm, isNeeded) in norms {
+            // A norm that may be absent is absent as a whole.
+            if let norm, isNeeded || shape(norm, "bias") != nil, shape(norm, "scale") == nil {
                 problems.append("\(prefix)\(spelled(norm, "scale")) is missing")
             }
         }
