@@ -24,7 +24,7 @@ VENV_STAMP := .venv/.requirements-installed
 # beside one another, so OpenMP's threads must not spin for long (Sources/GyrusRunner/main.c).
 SWIFT_TEST := GOMP_SPINCOUNT=2000 swift test -c release --disable-testable-imports
 
-.PHONY: help setup toolchain packages build venv stage install demo test bench lint clean
+.PHONY: help setup toolchain packages build venv stage install demo test soak bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -97,12 +97,18 @@ demo: setup ## Run the first notebook with the kernel
 	@echo "The executed notebook: .build/demo/01-first-analysis.ipynb, as a page: .build/demo/01-first-analysis.html"
 	@echo "To work with it:       .venv/bin/jupyter lab Notebooks/01-first-analysis.ipynb"
 
+# Other processors, emulated; and readelf, which looks into the installed library.
+test: PACKAGES += qemu-user binutils
+
 test: setup ## Run all tests: the Swift ones, then those that drive the installed kernel
 	@rm -rf .build/reports && mkdir -p .build/reports
 	@$(SWIFT_TEST) --xunit-output .build/reports/swift.xml; swift=$$?; \
 	.venv/bin/python -m pytest Tests/Conformance -q -rs --junitxml .build/reports/conformance.xml; conformance=$$?; \
 	.venv/bin/python Tests/summary.py .build/reports; summary=$$?; \
 	[ $$swift -eq 0 ] && [ $$conformance -eq 0 ] && [ $$summary -eq 0 ]
+
+soak: export GYRUS_SOAK = 1
+soak: test ## Run all tests, the long ones in their full form (an hour and more)
 
 bench: setup ## Measure cells, kernel start and a long session against ipykernel and xeus-python
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt

@@ -75,25 +75,27 @@ let package = Package(
         library("CommFrames", []),
         library("Display", []),
         library("Comms", ["Display", "CommFrames"]),
-        .target(name: "CTensorKernels", path: "Sources/CLibraries/CTensorKernels"),
+        .target(name: "CKernelLevels", path: "Sources/CLibraries/CKernelLevels"),
+        .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/CLibraries/CTensorKernels"),
         library(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
         .target(
-            name: "CImageKernels", dependencies: ["CPNG"], path: "Sources/CLibraries/CImageKernels"),
+            name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/CLibraries/CImageKernels"),
         library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
         .target(name: "CHTTP", path: "Sources/CLibraries/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
-        .target(name: "CVoxelKernels", path: "Sources/CLibraries/CVoxelKernels"),
+        .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/CLibraries/CVoxelKernels"),
         library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),
         library("Brain", ["Display", "Encoding", "Formats"]),
         library("Figures", ["Display", "CCairo"]),
+        library("KernelChecks", ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
         library("CellRuntime", ["Display", "Comms", "CommFrames"]),
         library("Widgets", ["Comms", "CellRuntime", "Display"]),
         library(
             "Gyrus",
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "Widgets",
+                "Brain", "Figures", "Widgets", "KernelChecks",
             ]),
 
         // The kernel
@@ -132,7 +134,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
-            exclude: ["README.md", "cases.py", "models.py", "peer.py", "precision.py", "run.py"],
+            exclude: ["README.md", "cases.py", "memory.py", "models.py", "peer.py", "precision.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "ConvolutionBenchmark", dependencies: ["FoundationModels", "Tensors"],

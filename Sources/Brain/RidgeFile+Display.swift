@@ -2,16 +2,18 @@ import Display
 import Encoding
 import Foundation
 
-extension RidgeFile: Displayable {
+extension RidgeFile: Displayable, CustomStringConvertible {
     /// How far the fit is, the scores, and which voxels could not be fitted.
     public var mimeBundle: MIMEBundle {
         let lines: [String]
         do {
             let done = try isDone.count { $0 }
             var notes = [
-                "Ridge in \(url.lastPathComponent): \(features) features, \(done) of \(voxels) voxels done"
+                "Ridge in \(url.lastPathComponent): \(Number.counted(features, "feature")), "
+                    + "\(Number.grouped(done)) of \(Number.counted(voxels, "voxel")) done"
             ]
             let (broken, constant) = (try voxelsWithNaN(), try constantVoxels())
+            notes += AlphaChoices(alphas, of: try bestAlphas()).notes
             if !broken.isEmpty { notes.append("with NaN, left out: \(listed(broken))") }
             if !constant.isEmpty { notes.append("constant, not scored: \(listed(constant))") }
             let text = try scores().mimeBundle.plainText ?? ""
@@ -22,11 +24,5 @@ extension RidgeFile: Displayable {
         let text = lines.joined(separator: "\n")
         let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
         return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(escaped)</pre>")])
-    }
-
-    private func listed(_ voxels: [Int]) -> String {
-        let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
-        return
-            "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"
     }
 }

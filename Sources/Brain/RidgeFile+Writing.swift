@@ -24,7 +24,7 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
             for line in lines where !found.contains(line) {
                 let name = line.prefix { $0 != ":" }
                 throw FormatError(
-                    url, "the fit that it holds (remove the file to start anew)",
+                    url, "the fit that it holds (remove the file to begin again)",
                     expected: "one with \(line)",
                     found: found.first { $0.hasPrefix("\(name):") } ?? "without \(name)")
             }

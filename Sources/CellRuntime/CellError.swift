@@ -17,6 +17,9 @@ package func describeError(_ box: UnsafeMutableRawPointer) {
 /// The name of an error's type without its module, as the code that throws it writes it.
 private func typeName(of error: any Error) -> String {
     let name = String(reflecting: type(of: error)).replacing(/\(unknown context at \$[0-9a-f]+\)\./, with: "")
+    // The runner takes the modules of cells out of all names; outside of a runner they are there.
+    let isFromCell = (_mangledTypeName(type(of: error)) ?? "").contains(/^\d+Cell\d/)
+    if isFromCell { return name.replacing(/^Cell\d+\./, with: "") }
     return name.firstIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
 }
 
@@ -24,5 +27,5 @@ private func typeName(of error: any Error) -> String {
 private func description(of error: any Error) -> String {
     if let localized = error as? any LocalizedError, let text = localized.errorDescription { return text }
     if type(of: error) is NSError.Type { return error.localizedDescription }
-    return String(describing: error)
+    return ValueText.describe(error)
 }

@@ -32,9 +32,9 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
         var interruptedSince: ContinuousClock.Instant?
         changed.lock()
         while !isDone() {
-            if let failure {
+            if failure != nil || Runner.hasFailed {
                 changed.unlock()
-                Runner.leave(failure)
+                Runner.leave(failure ?? .trap)
             }
             if let job = takeJob() {
                 changed.unlock()
@@ -103,7 +103,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
 
     private func serve() {
         changed.lock()
-        while !isOver {
+        while !isOver && !Runner.hasFailed {
             if let job = takeJob() {
                 changed.unlock()
                 job.runSynchronously(on: asUnownedTaskExecutor())

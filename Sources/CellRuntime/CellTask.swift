@@ -1,37 +1,35 @@
 import Foundation
 import Synchronization
 
-/// A cell, or a handler beside it, that runs: its executor, and the tasks that wait for each other.
+/// A cell or a handler that runs: its executor, and the tasks that wait for each other.
 final class RunningWork: Sendable {
-    /// What kinds of work there are; of each at most one runs.
-    enum Kind { case cell, handler }
-
     let executor = CellExecutor()
     private let cancellations = Mutex<[@Sendable () -> Void]>([])
 
     /// The work that the current task is part of.
     @TaskLocal static var current: RunningWork?
 
-    /// What runs now. A stopped cell's work stays here until the next begins, since its thread does not come back.
-    private static let all = Mutex<[Kind: RunningWork]>([:])
+    /// What runs now, by the runner's number of its job. A stopped cell's work stays here until the next begins, since
+    /// its thread does not come back.
+    private static let all = Mutex<[Int32: RunningWork]>([:])
 
-    static func begin(_ kind: Kind) -> RunningWork {
+    /// Begins what the calling thread's job does.
+    static func begin() -> RunningWork {
         let work = RunningWork()
-        all.withLock { $0[kind] = work }
+        all.withLock { $0[Runner.job] = work }
         return work
     }
 
-    static func end(_ kind: Kind) {
-        let work = all.withLock { $0.removeValue(forKey: kind) }
-        work?.executor.close()
+    func end() {
+        Self.all.withLock { if $0[Runner.job] === self { $0[Runner.job] = nil } }
+        executor.close()
     }
 
-    /// Cancels the tasks of all that runs.
-    static func cancelAll() {
-        for work in all.withLock({ Array($0.values) }) {
-            for cancel in work.cancellations.withLock({ $0 }) { cancel() }
-            work.executor.wake()
-        }
+    /// Cancels the tasks of a job.
+    static func cancel(_ job: Int32) {
+        guard let work = all.withLock({ $0[job] }) else { return }
+        for cancel in work.cancellations.withLock({ $0 }) { cancel() }
+        work.executor.wake()
     }
 
     /// Runs `body` in a task, working on the calling thread until it is done.
@@ -67,14 +65,15 @@ final class RunningWork: Sendable {
 package func runCell(
     _ entry: @convention(c) (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32
 ) {
-    _ = RunningWork.begin(.cell).wait { _ = entry(0, nil) }
-    RunningWork.end(.cell)
+    let work = RunningWork.begin()
+    _ = work.wait { _ = entry(0, nil) }
+    work.end()
 }
 
-/// Cancels the tasks of what runs; the runner calls it when the user interrupts.
-@_cdecl("gyrus_cancel_cell")
-package func cancelCell() {
-    RunningWork.cancelAll()
+/// Cancels the tasks of a job; the runner calls it when the user interrupts.
+@_cdecl("gyrus_cancel_job")
+package func cancelJob(_ job: Int32) {
+    RunningWork.cancel(job)
 }
 
 /// Where a task leaves its result for the thread that waits.

@@ -13,7 +13,8 @@ package func takesComm(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
 @_cdecl("gyrus_handle_comm")
 package func handleComm(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
     guard let frame = try? CommFrame(decoding: Data(bytes: bytes, count: count)) else { return }
-    let outcome = RunningWork.begin(.handler).wait { try CommRegistry.shared.deliver(frame) }
-    RunningWork.end(.handler)
+    let work = RunningWork.begin()
+    let outcome = work.wait { try CommRegistry.shared.deliver(frame) }
+    work.end()
     if case .failure(let error) = outcome { Runner.fail(error) }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Asks for a line of input, as `readLine()` does, with words before it.
 ///
-/// Returns nil where the front end takes no input (nbconvert, papermill) or the question was interrupted.
+/// Returns nil where the front end takes no input (nbconvert, papermill); an interrupt ends the cell.
 ///
 /// ```swift
 /// let subject = readLine(prompt: "Subject: ") ?? "sub-01"

@@ -8,6 +8,7 @@ package enum Runner {
     private typealias IsInterrupted = @convention(c) () -> Bool
     private typealias LeaveIfInterrupted = @convention(c) () -> Void
     private typealias Leave = @convention(c) (Int32) -> Void
+    private typealias Job = @convention(c) () -> Int32
     private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
     private typealias Uncaught = @convention(c) (UnsafeMutableRawPointer) -> Void
     private typealias Demand = @convention(c) (UnsafePointer<CChar>?) -> Void
@@ -20,12 +21,14 @@ package enum Runner {
 
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
+    private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
     private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
 
+    private static let jobFunction = find("gyrus_runner_job", as: Job.self)
     private static let messageIDFunction = find("gyrus_runner_message_id", as: MessageID.self)
     private static let uncaughtFunction = find("swift_errorInMain", as: Uncaught.self)
 
@@ -44,6 +47,11 @@ package enum Runner {
 
     /// Whether the user asked the running cell to stop.
     static var isInterrupted: Bool { isInterruptedFunction?() ?? false }
+
+    /// Whether another thread of the calling thread's work failed, or the work is over.
+    static var hasFailed: Bool { hasFailedFunction?() ?? false }
+    /// The runner's number of the job that the calling thread works for.
+    static var job: Int32 { jobFunction?() ?? 0 }
 
     /// Leaves the calling thread's work, if it is that which the user asked to stop.
     static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }

@@ -15,3 +15,8 @@ public protocol Displayable {
 extension MIMEBundle: Displayable {
     public var mimeBundle: MIMEBundle { self }
 }
+
+extension CustomStringConvertible where Self: Displayable {
+    /// The plain text of the value's bundle, so that `print` and strings show what a cell's result shows.
+    public var description: String { mimeBundle.plainText ?? "\(type(of: self))" }
+}

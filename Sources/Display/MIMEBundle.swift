@@ -55,7 +55,8 @@ extension MIMEBundle {
         var message = members
         message["data"] = data
         message["metadata"] = try metadata.mapValues { try JSONSerialization.jsonObject(with: $0) }
-        return try JSONSerialization.data(withJSONObject: message, options: [.withoutEscapingSlashes])
+        return try JSONSerialization.data(
+            withJSONObject: message, options: [.withoutEscapingSlashes, .sortedKeys])
     }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// A bar that tells how far a long computation is, how fast it goes, and how long it will take.
 ///
-/// In a notebook one display is drawn anew at most ten times a second; outside a kernel a terminal shows one line
+/// In a notebook one display is drawn again at most ten times a second; outside a kernel a terminal shows one line
 /// and anything else shows nothing.
 ///
 /// ```swift
@@ -22,10 +22,12 @@ public struct ProgressBar {
 
     private let started = ContinuousClock.now
     private var drawn: ContinuousClock.Instant?
+    /// How many units were done when the bar was drawn last.
+    private var drawnCount: Int?
     private var handle: DisplayHandle?
     private static let interval = Duration.milliseconds(100)
 
-    /// A bar at nought.
+    /// A bar at zero.
     public init(_ title: String, total: Int, unit: String = "items") {
         self.title = title
         self.total = total
@@ -36,18 +38,20 @@ public struct ProgressBar {
     public mutating func advance(by count: Int = 1) {
         done += count
         let now = ContinuousClock.now
-        if let drawn, now - drawn < Self.interval { return }
+        // The last state is what a saved notebook keeps, so it is never left out.
+        if let drawn, now - drawn < Self.interval, done < total { return }
         drawn = now
         draw(at: now)
     }
 
     /// Draws the bar's last state; call it when the work is over.
     public mutating func finish() {
-        draw(at: .now)
+        if drawnCount != done { draw(at: .now) }
         if !Output.isConnected, isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 
     private mutating func draw(at now: ContinuousClock.Instant) {
+        drawnCount = done
         let state = ProgressState(title: title, total: total, unit: unit, done: done, elapsed: now - started)
         if Output.isConnected {
             if let handle { handle.update(state) } else { handle = display(state) }

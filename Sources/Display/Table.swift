@@ -36,6 +36,11 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             Column(heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true)
         }
 
+        /// A column of p values: four decimals, and "< 0.0001" below them.
+        public static func probabilities(_ heading: String, _ values: [Double]) -> Column {
+            Column(heading: heading, cells: values.map(Number.probability), isNumeric: true)
+        }
+
         /// A column of bars made of characters, each with its count.
         public static func bars(_ heading: String, _ counts: [Int]) -> Column {
             let bars = TextBar.bars(counts.map(Double.init))

@@ -6,12 +6,17 @@ public struct DisplayHandle: Sendable {
     public let id: String
 
     /// Replaces what the display shows.
-    public func update(_ value: some Displayable) {
-        emit(value.mimeBundle, id: id, kind: .update)
+    public func update<Value>(_ value: Value) {
+        emit(bundle(of: value), id: id, kind: .update)
     }
 }
 
-/// Shows a value at this point of the cell's output.
+extension DisplayHandle: CustomStringConvertible {
+    // Its id differs from run to run and would make the saved notebook do so.
+    public var description: String { "DisplayHandle" }
+}
+
+/// Shows a value at this point of the cell's output, as it would be shown as the cell's result.
 ///
 /// Outside a kernel the value's plain text goes to standard output.
 ///
@@ -20,10 +25,20 @@ public struct DisplayHandle: Sendable {
 /// handle.update(betterScores)
 /// ```
 @discardableResult
-public func display(_ value: some Displayable) -> DisplayHandle {
+public func display<Value>(_ value: Value) -> DisplayHandle {
     let handle = DisplayHandle(id: UUID().uuidString)
-    emit(value.mimeBundle, id: handle.id, kind: .display)
+    emit(bundle(of: value), id: handle.id, kind: .display)
     return handle
+}
+
+/// Shows several values, one below the other, each by a display of its own.
+@discardableResult
+public func display<First, Second, each Other>(
+    _ first: First, _ second: Second, _ others: repeat each Other
+) -> [DisplayHandle] {
+    var handles = [display(first), display(second)]
+    for other in repeat each others { handles.append(display(other)) }
+    return handles
 }
 
 /// Removes the cell's output so far; with `wait`, only when the next output arrives, so that nothing flickers.

@@ -16,9 +16,10 @@ public struct Alphas: Sendable, Equatable {
         self.values = Set(values).sorted()
     }
 
-    /// `count` strengths from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them.
+    /// `count` strengths from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them;
+    /// a grid of none is refused when a model is fitted.
     public static func logspace(_ first: Double, _ last: Double, count: Int) -> Alphas {
-        guard count > 1 else { return Alphas([pow(10, first)]) }
+        guard count > 1 else { return Alphas(count == 1 ? [pow(10, first)] : []) }
         let step = (last - first) / Double(count - 1)
         return Alphas((0..<count).map { pow(10, $0 == count - 1 ? last : first + Double($0) * step) })
     }

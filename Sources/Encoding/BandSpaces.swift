@@ -6,17 +6,20 @@ struct BandSpaces<Working: Scalar> {
     let features: Matrix<Working>
     let widths: [Int]
     let centred: Bool
+    /// Whether the features themselves are decomposed, since their products would lose too many digits.
+    let needsSingularValues: Bool
     private let primal: PrimalFeatures<Working>?
     private let kernels: [Matrix<Working>]
 
     /// The spaces of bands that are centred where `centred` says so.
-    init(_ bands: [Matrix<Working>], centred: Bool, largestTrain: Int) {
+    init(_ bands: [Matrix<Working>], centred: Bool, largestTrain: Int, needsSingularValues: Bool = false) {
         features = bands.dropFirst().reduce(bands[0]) { $0.beside($1) }
         widths = bands.map(\.columns)
         self.centred = centred
-        let isPrimal = features.columns <= largestTrain
+        self.needsSingularValues = needsSingularValues
+        let isPrimal = features.columns <= largestTrain && !needsSingularValues
         primal = isPrimal ? PrimalFeatures(features, centred: centred) : nil
-        kernels = isPrimal ? [] : bands.map { LinearAlgebra.gram($0, ofRows: true) }
+        kernels = isPrimal || needsSingularValues ? [] : bands.map { LinearAlgebra.gram($0, ofRows: true) }
     }
 
     /// Whether the features' Gram matrix is used, not the kernels of the bands.
@@ -27,8 +30,14 @@ struct BandSpaces<Working: Scalar> {
         zip(gamma, widths).flatMap { Array(repeating: $0.squareRoot(), count: $1) }
     }
 
+    /// All bands side by side, each times the square root of its scaling.
+    func scaled(_ gamma: [Double]) -> Matrix<Working> { features.scalingColumns(by: factors(gamma)) }
+
     /// The space of one candidate.
     func space(_ gamma: [Double]) -> FeatureSpace<Working> {
+        if needsSingularValues {
+            return .singular(SingularFeatures(features: scaled(gamma), centred: centred))
+        }
         if let primal { return .primal(primal.scaled(by: factors(gamma))) }
         return .kernel(KernelFeatures(kernel: kernel(gamma), features: nil, centred: centred))
     }

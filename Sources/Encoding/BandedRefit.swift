@@ -23,11 +23,7 @@ func refitBands<Element: Scalar, Working: Scalar>(
             let (choice, group) = groups[index]
             let gamma = choice.gamma
             let factors = spaces.factors(gamma)
-            var matrix = spaces.symmetric(gamma)
-            if !spaces.isPrimal, spaces.centred {
-                matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
-            }
-            let system = try RefitSystem(matrix, shift: choice.alpha)
+            let system = try RefitSystem(spaces, gamma: gamma, shift: choice.alpha)
             for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
                 try interruption.check()
                 let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
@@ -39,7 +35,7 @@ func refitBands<Element: Scalar, Working: Scalar>(
                     ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
                 let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
                 let found =
-                    spaces.isPrimal
+                    spaces.isPrimal || spaces.needsSingularValues
                     ? solved.scalingRows(by: factors)
                     : multiply(features, transposed: true, solved).scalingRows(by: factors.map { $0 * $0 })
                 scatter(found, to: voxels, of: target, width: responses.columns)
@@ -55,11 +51,26 @@ private struct Choice: Hashable {
     let alpha: Double
 }
 
-/// `matrix + shift I` for a symmetric matrix without negative eigenvalues, ready to be solved.
+/// The system of a refit, ready to be solved: `matrix + shift I` for a symmetric matrix without negative eigenvalues.
 private enum RefitSystem<Working: Scalar> {
     case factor(Matrix<Working>)
     /// The directions, and what each is multiplied by.
     case directions(Matrix<Working>, [Double])
+    /// The features' left and right singular vectors, and what each pair is multiplied by: from responses to weights.
+    case singular(left: Matrix<Working>, right: Matrix<Working>, [Double])
+
+    init(_ spaces: BandSpaces<Working>, gamma: [Double], shift: Double) throws {
+        if spaces.needsSingularValues {
+            let (left, values, right) = try significantSingularValues(of: spaces.scaled(gamma))
+            self = .singular(left: left, right: right, values.map { $0 / ($0 * $0 + shift) })
+            return
+        }
+        var matrix = spaces.symmetric(gamma)
+        if !spaces.isPrimal, spaces.centred {
+            matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
+        }
+        try self.init(matrix, shift: shift)
+    }
 
     init(_ matrix: Matrix<Working>, shift: Double) throws {
         var shifted = matrix
@@ -79,6 +90,8 @@ private enum RefitSystem<Working: Scalar> {
         case .factor(let factor): LinearAlgebra.solve(choleskyFactor: factor, right)
         case .directions(let axes, let factors):
             multiply(axes, transposed: true, multiply(axes, right).scalingRows(by: factors))
+        case .singular(let left, let axes, let factors):
+            multiply(axes, transposed: true, multiply(left, transposed: true, right).scalingRows(by: factors))
         }
     }
 }

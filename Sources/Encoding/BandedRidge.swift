@@ -86,7 +86,7 @@ public struct BandedRidge: Sendable {
         let features = bands.reduce(0) { $0 + $1.columns }
         let largestTrain = splits.map(\.train.count).max() ?? responses.rows
         let isDouble = WorkingPrecision.isDouble(
-            bands, scalings: bands.indices.map { band in gammas.map { $0[band] }.max() ?? 1 },
+            bands, scalings: largestScalings(gammas),
             order: min(features, largestTrain), alphas: try alphas.checked(), intercept: intercept)
         return isDouble
             ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
@@ -97,6 +97,7 @@ public struct BandedRidge: Sendable {
         _ bands: [Matrix<Element>], gammas: [[Double]], to responses: Matrix<Element>, splits: [Fold],
         workingIn type: Working.Type
     ) throws -> BandedRidgeFit<Element> {
+        try checkMemoryLimit(memoryLimit)
         try checkRefinement()
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)
@@ -106,16 +107,28 @@ public struct BandedRidge: Sendable {
             result.standardise(rows: 0..<result.rows, means: means, deviations: means.map { _ in 1 })
             return result
         }
-        let statistics = ColumnStatistics(responses)
+        let statistics = ColumnStatistics(ofResponses: responses)
         let task = RidgeTask(
             alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: true,
             scoresHeldOut: false,
             memoryLimit: memoryLimit, showsProgress: showsProgress)
+        let needsSingularValues =
+            try type == Double.self
+            && WorkingPrecision.needsSingularValues(
+                bands, scalings: largestScalings(gammas), alphas: task.alphas, centred: intercept)
+        if needsSingularValues, refinement != .none {
+            throw EncodingError.parameter(
+                name: "the refinement of bands whose products lose too many digits at so small an alpha",
+                value: "\(refinement)",
+                expected: ".none; or divide the features by their deviations, or take larger alphas")
+        }
         let spaces = BandSpaces(
-            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? responses.rows)
+            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? responses.rows,
+            needsSingularValues: needsSingularValues)
         let solution = try solveBandedRidge(
             spaces, gammas: gammas, responses: responses,
-            means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }, task: task,
+            means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan },
+            units: statistics.scoreUnits(of: searchScore), task: task,
             refinement: refinement)
         return BandedRidgeFit(
             solution, task: task, gammas: gammas, widths: bands.map(\.columns),
@@ -123,13 +136,17 @@ public struct BandedRidge: Sendable {
             intercept: intercept, statistics: statistics)
     }
 
+    /// The largest scaling of each band among the candidates.
+    private func largestScalings(_ gammas: [[Double]]) -> [Double] {
+        gammas[0].indices.map { band in gammas.map { $0[band] }.max() ?? 1 }
+    }
+
     private func checkRefinement() throws {
         guard case .gradient(let steps, let tolerance) = refinement else { return }
-        guard steps > 0, tolerance >= 0 else {
-            throw EncodingError.parameter(
-                name: "the steps or the tolerance of the refinement", value: "\(steps), \(tolerance)",
-                expected: "1 step or more, and a tolerance of 0 or more")
-        }
+        try checkParameter("the steps of the refinement", steps, expected: "1 or more", steps > 0)
+        try checkParameter(
+            "the tolerance of the refinement", tolerance, expected: "0 or more, and finite",
+            tolerance >= 0 && tolerance.isFinite)
         guard searchScore != .correlation else {
             throw EncodingError.parameter(
                 name: "the search score of a banded ridge that is refined", value: "correlation",
@@ -146,22 +163,17 @@ public struct BandedRidge: Sendable {
                     name: "the list of candidates", value: "empty", expected: "one or more")
             }
             for gamma in given
-            where gamma.count != bands || gamma.contains(where: { !($0 >= 0) })
+            where gamma.count != bands || gamma.contains(where: { !($0 >= 0 && $0.isFinite) })
                 || gamma.allSatisfy({ $0 == 0 })
             {
                 throw EncodingError.parameter(
                     name: "a candidate", value: "\(gamma)",
-                    expected: "\(bands) numbers of 0 or more, not all 0")
+                    expected: "\(bands) finite numbers of 0 or more, not all 0")
             }
             return given
         case .dirichlet(let count, let concentrations, let seed):
-            guard count > 0, !concentrations.isEmpty, concentrations.allSatisfy({ $0 > 0 }) else {
-                throw EncodingError.parameter(
-                    name: "the number or the concentrations of Dirichlet samples",
-                    value: "\(count), \(concentrations)",
-                    expected: "above 0")
-            }
-            var samples = dirichletSamples(count, bands: bands, concentrations: concentrations, seed: seed)
+            var samples = try dirichletSamples(
+                count, bands: bands, concentrations: concentrations, seed: seed)
             samples[0] = Array(repeating: 1 / Double(bands), count: bands)
             return samples
         }
@@ -170,17 +182,24 @@ public struct BandedRidge: Sendable {
 
 /// Points on the simplex, as himalaya's `generate_dirichlet_samples` draws them for the same seed.
 ///
-/// The concentrations take turns: 0.1 puts most of the weight on one band, 1 is uniform over the simplex.
+/// The concentrations take turns: 0.1 puts most of the weight on one band, 1 is uniform over the simplex, and an
+/// infinite one gives all bands the same. Throws `EncodingError` where there is no sample, band or concentration, or a
+/// concentration is not above 0.
 public func dirichletSamples(
     _ count: Int, bands: Int, concentrations: [Double] = [0.1, 1], seed: UInt32
-) -> [[Double]] {
+) throws -> [[Double]] {
+    try checkParameter("the number of Dirichlet samples", count, expected: "1 or more", count > 0)
+    try checkParameter("the number of bands", bands, expected: "1 or more", bands > 0)
+    try checkParameter(
+        "the list of concentrations", concentrations, expected: "one number or more, each above 0",
+        !concentrations.isEmpty && concentrations.allSatisfy { $0 > 0 })
     var random = NumpyRandom(seed: seed)
-    let each = (count + concentrations.count - 1) / max(concentrations.count, 1)
+    let each = (count - 1) / concentrations.count + 1
     let groups = concentrations.map { concentration in
         (0..<each).map { _ in
             concentration.isInfinite
                 ? [Double](repeating: 1 / Double(bands), count: bands)
-                : random.dirichlet([Double](repeating: concentration, count: bands))
+                : random.drawDirichlet([Double](repeating: concentration, count: bands))
         }
     }
     return Array((0..<each).flatMap { index in groups.map { $0[index] } }.prefix(count))

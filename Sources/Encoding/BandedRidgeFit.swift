@@ -110,32 +110,11 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
 
     /// The share of each band in R2 and r for data that the model has not seen.
     ///
-    /// Each band's part is taken about its mean over the samples of the fit, where an intercept was fitted.
-    /// Throws what `predictByBand` throws.
+    /// Each band's part is taken about its mean over the samples of the fit, where an intercept was fitted; what the
+    /// intercept then adds is `offsetR2`, and `joint` is the same as `score`. Throws what `predictByBand` throws.
     public func splitScores(_ bands: [Matrix<Element>], _ responses: Matrix<Element>) throws -> SplitScores {
-        try SplitScores(parts: predictByBand(bands), responses: responses)
-    }
-}
-
-extension BandedRidgeFit: Displayable {
-    /// How many voxels give most of the scaling to each band, and which voxels could not be fitted.
-    public var mimeBundle: MIMEBundle {
-        let preferred = bestAlphas.indices.map { voxel in
-            coefficients.indices.max { scalings[$0, voxel] < scalings[$1, voxel] } ?? 0
-        }
-        let title =
-            "Banded ridge: \(coefficients.count) bands, \(bestAlphas.count) voxels, by the band with most scaling"
-        let notes = [
-            voxelsWithNaN.isEmpty ? nil : "with NaN, left out: \(listed(voxelsWithNaN))",
-            constantVoxels.isEmpty ? nil : "constant, not scored: \(listed(constantVoxels))",
-        ].compactMap { $0 }
-        let bands = coefficients.indices
-        return Table(
-            title,
-            [
-                .text("band", bands.map { "band \($0) (\(coefficients[$0].rows) features)" }),
-                .bars("voxels", bands.map { band in preferred.count { $0 == band } }),
-            ], notes: notes
-        ).mimeBundle
+        let parts = try predictByBand(bands)
+        return try SplitScores(
+            parts: parts, responses: responses, constants: constants(of: predict(bands), beside: parts))
     }
 }

@@ -20,9 +20,10 @@ struct BandedSolution<Element: Scalar> {
 /// Searches candidates and alphas for every voxel, refines what was found, and refits to all samples.
 func solveBandedRidge<Element: Scalar, Working: Scalar>(
     _ spaces: BandSpaces<Working>, gammas: [[Double]], responses: Matrix<Element>, means: [Double],
-    task: RidgeTask, refinement: BandRefinement
+    units: [Double], task: RidgeTask, refinement: BandRefinement
 ) throws -> BandedSolution<Element> {
-    var solution = try searchBands(spaces, gammas: gammas, responses: responses, means: means, task: task)
+    var solution = try searchBands(
+        spaces, gammas: gammas, responses: responses, means: means, units: units, task: task)
     if case .gradient(let steps, let tolerance) = refinement {
         try refineBands(
             &solution, spaces, responses: responses, means: means, task: task, steps: steps,
@@ -35,7 +36,7 @@ func solveBandedRidge<Element: Scalar, Working: Scalar>(
 /// The best candidate and alpha of every voxel.
 private func searchBands<Element: Scalar, Working: Scalar>(
     _ spaces: BandSpaces<Working>, gammas: [[Double]], responses: Matrix<Element>, means: [Double],
-    task: RidgeTask
+    units: [Double], task: RidgeTask
 ) throws -> BandedSolution<Element> {
     let voxels = responses.columns
     var solution = BandedSolution<Element>(
@@ -51,16 +52,18 @@ private func searchBands<Element: Scalar, Working: Scalar>(
         let group = Array(first..<min(first + width, gammas.count))
         let models = try models(of: group.map { gammas[$0] }, spaces: spaces, task: task, as: Element.self)
         let parts = try scoreBands(
-            models, features: features, responses: responses, means: means, task: task,
+            models, features: features, responses: responses, means: means, units: units, task: task,
             centred: spaces.centred)
         for (number, parts) in zip(group, parts) {
             for part in parts {
                 for (j, voxel) in part.columns.enumerated() {
                     let choice = Int(part.choice[j])
-                    let score = part.scores[choice * part.columns.count + j] + tieSlope(task.alphas[choice])
+                    let score =
+                        part.scores[choice * part.columns.count + j]
+                        + tieSlope(task.alphas[choice]) * units[voxel]
                     solution.searchScores[number, voxel] = score
                     // himalaya's rule: a later candidate must be better by more than the precision.
-                    if score > solution.scores[voxel] + Double(Element.ulpOfOne) {
+                    if score > solution.scores[voxel] + Double(Element.ulpOfOne) * units[voxel] {
                         solution.scores[voxel] = score
                         solution.candidate[voxel] = number
                         solution.gammas[voxel] = gammas[number]
@@ -108,7 +111,7 @@ private func models<Element: Scalar, Working: Scalar>(
 /// For each candidate and batch the scores of every alpha and the best alpha of each voxel.
 private func scoreBands<Element: Scalar>(
     _ models: [[FoldModel<Element>]], features: Matrix<Element>?, responses: Matrix<Element>,
-    means: [Double], task: RidgeTask, centred: Bool
+    means: [Double], units: [Double], task: RidgeTask, centred: Bool
 ) throws -> [[BatchPart]] {
     let sizes = VoxelBatch<Element>.Sizes(
         models.flatMap { $0 }, refit: nil, samples: responses.rows, alphas: task.alphas.count,
@@ -131,7 +134,7 @@ private func scoreBands<Element: Scalar>(
                         of: model, slot: 0, score: task.score, folds: folds.count, to: scores)
                 }
             }
-            parts[number].choose(alphas: task.alphas)
+            parts[number].choose(alphas: task.alphas, units: units)
         }
     }
     return models.indices.map { number in parts.map { $0[number] } }

@@ -11,14 +11,20 @@ struct BatchPart {
     var r: [Double] = []
 
     /// Chooses each voxel's alpha by `scores`; of equal scores the larger alpha's, as in himalaya.
-    mutating func choose(alphas: [Double]) {
+    ///
+    /// `units` is what a difference of scores is measured in, one number for each voxel of all batches.
+    mutating func choose(alphas: [Double], units: [Double]) {
+        let units = units[columns]
+        let first = columns.lowerBound
         let voxels = columns.count
         choice = [Int32](repeating: 0, count: voxels)
         var best = [Double](repeating: -.infinity, count: voxels)
         for (alpha, value) in alphas.enumerated() {
             let slope = tieSlope(value)
-            for j in 0..<voxels where scores[alpha * voxels + j] + slope > best[j] {
-                best[j] = scores[alpha * voxels + j] + slope
+            for j in 0..<voxels {
+                let score = scores[alpha * voxels + j] + slope * units[first + j]
+                guard score > best[j] else { continue }
+                best[j] = score
                 choice[j] = Int32(alpha)
             }
         }

@@ -27,13 +27,15 @@ public enum BootstrapMethod: Sendable, Equatable {
 /// ```
 ///
 /// The same interval as `scipy.stats.bootstrap` gives for `RandomState(seed)`. Throws `EncodingError` with fewer than 2
-/// values, one that is not finite, or values whose BCa interval does not exist; `CancellationError` where the cell is
-/// interrupted.
+/// values, one that is not finite, a statistic that is NaN, or values whose BCa interval does not exist;
+/// `CancellationError` where the cell is interrupted.
 public func bootstrapInterval(
     _ values: [Double], resamples: Int = 9999, level: Double = 0.95, method: BootstrapMethod = .bca,
     seed: UInt32 = 0, statistic: ([Double]) -> Double = { $0.reduce(0, +) / Double($0.count) }
 ) throws -> BootstrapInterval {
-    try checkBootstrap(samples: values.count, resamples: resamples, level: level)
+    try checkParameter(
+        "the number of values to resample", values.count, expected: "2 or more", values.count >= 2)
+    try checkBootstrap(resamples: resamples, level: level)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
         throw EncodingError.parameter(
             name: "value number \(index)", value: "\(values[index])", expected: "a finite number")
@@ -48,8 +50,12 @@ public func bootstrapInterval(
         for place in sample.indices { sample[place] = values[Int(random.integer(through: last))] }
         statistics.append(statistic(sample))
     }
-    statistics.sort()
     let estimate = statistic(values)
+    if estimate.isNaN || statistics.contains(where: \.isNaN) {
+        throw EncodingError.parameter(
+            name: "the statistic of the values or of a resample", value: "NaN", expected: "a number")
+    }
+    statistics.sort()
     let tail = (1 - level) / 2
     var bounds = (tail, 1 - tail)
     if method == .bca {
@@ -96,6 +102,10 @@ public struct ScoreIntervals: Sendable, Equatable {
     public let r: [ClosedRange<Double>?]
     /// The confidence, 0.95 for instance.
     public let level: Double
+    /// How many samples of time stayed together.
+    public let blockLength: Int
+    /// What limits the intervals, for instance blocks that are too short for so slow a signal.
+    public let notes: [String]
 }
 
 /// Confidence intervals of R2 and r, voxel by voxel, by resampling blocks of time with replacement (percentiles).
@@ -103,27 +113,36 @@ public struct ScoreIntervals: Sendable, Equatable {
 /// - Parameters:
 ///   - predictions: samples x voxels, of samples that the model has not seen.
 ///   - responses: samples x voxels.
-///   - blockLength: samples a block, which keeps the autocorrelation; the last block may be shorter.
+///   - blockLength: samples a block, which keeps the autocorrelation; the last block of a run may be shorter. Without it
+///     blocks are as long as the autocorrelation of what the samples add to r asks for: shorter ones make intervals too
+///     narrow.
+///   - runs: the runs of the samples, which no block crosses.
 ///   - resamples: how many.
 ///   - level: the confidence.
 ///   - seed: of the resamples; the same seed gives the same intervals at any number of threads.
 ///
-/// Throws `EncodingError` where shapes differ, `CancellationError` where the cell is interrupted.
+/// Throws `EncodingError` where shapes differ, runs do not fit or there would not be two blocks, `CancellationError` where
+/// the cell is interrupted.
 public func bootstrapScores<Element: Scalar>(
-    predictions: Matrix<Element>, responses: Matrix<Element>, blockLength: Int = 10, resamples: Int = 1000,
-    level: Double = 0.95, seed: UInt32 = 0
+    predictions: Matrix<Element>, responses: Matrix<Element>, blockLength: Int? = nil, runs: Runs? = nil,
+    resamples: Int = 1000, level: Double = 0.95, seed: UInt32 = 0
 ) throws -> ScoreIntervals {
-    guard blockLength > 0 else {
-        throw EncodingError.parameter(
-            name: "the block length", value: "\(blockLength)", expected: "at least 1")
-    }
+    try checkBootstrap(resamples: resamples, level: level)
     let scores = try VoxelScores(predictions: predictions, responses: responses)
-    let starts = Array(stride(from: 0, to: responses.rows, by: blockLength))
-    try checkBootstrap(samples: starts.count, resamples: resamples, level: level)
+    let voxels = scores.r2.indices.filter { !scores.r2[$0].isNaN }
+    let needed = try neededBlockLength(of: voxels, samples: responses.rows, runs: runs) { voxel, runs in
+        [
+            TimeSeries(
+                influencesOnR(responses.column(voxel), predictions.column(voxel), r: scores.r[voxel]),
+                runs: runs)
+        ]
+    }
+    let blocks = try TimeBlocks(samples: responses.rows, runs: runs, length: blockLength) { needed }
+    let ranges = blocks.ranges
     var random = NumpyRandom(seed: seed)
     let counts = (0..<resamples).flatMap { _ in
-        var counts = [Double](repeating: 0, count: starts.count)
-        for _ in starts { counts[Int(random.integer(through: UInt32(starts.count - 1)))] += 1 }
+        var counts = [Double](repeating: 0, count: ranges.count)
+        for _ in ranges { counts[Int(random.integer(through: UInt32(ranges.count - 1)))] += 1 }
         return counts
     }
     let centring = StandardScaler(scales: false)
@@ -132,35 +151,43 @@ public func bootstrapScores<Element: Scalar>(
     let x = try centring.fit(responses).transform(predictions)
     var r2 = [ClosedRange<Double>?](repeating: nil, count: y.columns)
     var r = r2
-    let voxels = scores.r2.indices.filter { !scores.r2[$0].isNaN }
     let batch = max(64, 200_000_000 / max(counts.count * 6, 1))
     for first in stride(from: 0, to: voxels.count, by: batch) {
         try Task.checkCancellation()
         let part = Array(voxels[first..<min(first + batch, voxels.count)])
         let bounds = resampledBounds(
-            part.map { BlockSums(y.column($0), x.column($0), starts: starts, length: blockLength) },
-            counts: counts, blocks: starts.count, tail: (1 - level) / 2)
+            part.map { BlockSums(y.column($0), x.column($0), ranges) },
+            counts: counts, blocks: ranges.count, tail: (1 - level) / 2)
         for (voxel, (first, second)) in zip(part, bounds) { (r2[voxel], r[voxel]) = (first, second) }
     }
-    return ScoreIntervals(scores: scores, r2: r2, r: r, level: level)
+    return ScoreIntervals(
+        scores: scores, r2: r2, r: r, level: level, blockLength: blocks.length, notes: blocks.notes)
 }
 
-private func checkBootstrap(samples: Int, resamples: Int, level: Double) throws {
-    guard samples >= 2, resamples >= 1, level > 0, level < 1 else {
-        throw EncodingError.parameter(
-            name: "the number of values or blocks, of resamples, or the confidence level",
-            value: "\(samples), \(resamples), \(level)", expected: "2 or more, 1 or more, between 0 and 1")
+private func checkBootstrap(resamples: Int, level: Double) throws {
+    try checkParameter(
+        "the number of resamples", resamples, expected: "1 to 1,000,000", (1...1_000_000).contains(resamples))
+    try checkParameter("the confidence level", level, expected: "between 0 and 1", level > 0 && level < 1)
+}
+
+/// How much each sample moves the correlation of `y` and `x`, which is `r`: `z_y z_x - r (z_y² + z_x²) / 2`.
+private func influencesOnR<Element: Scalar>(_ y: [Element], _ x: [Element], r: Double) -> [Double] {
+    func scores(_ values: [Element]) -> [Double] {
+        let statistics = ColumnStatistics(Matrix(rows: values.count, columns: 1, elements: values))
+        let (mean, deviation) = (statistics.means[0], statistics.deviations[0])
+        return values.map { deviation > 0 ? (Double($0) - mean) / deviation : 0 }
     }
+    return zip(scores(y), scores(x)).map { $0 * $1 - r * ($0 * $0 + $1 * $1) / 2 }
 }
 
 /// What a block of one voxel adds to the sums from which R2 and r follow: count, y, y², ŷ, ŷ², yŷ, then two unused.
 private struct BlockSums {
     let blocks: [SIMD8<Double>]
 
-    init<Element: Scalar>(_ y: [Element], _ x: [Element], starts: [Int], length: Int) {
-        blocks = starts.map { start in
+    init<Element: Scalar>(_ y: [Element], _ x: [Element], _ ranges: [Range<Int>]) {
+        blocks = ranges.map { range in
             var sum = SIMD8<Double>()
-            for row in start..<min(start + length, y.count) {
+            for row in range {
                 let (a, b) = (Double(y[row]), Double(x[row]))
                 sum += SIMD8(1, a, a * a, b, b * b, a * b, 0, 0)
             }
@@ -169,7 +196,7 @@ private struct BlockSums {
     }
 }
 
-private typealias Bounds = (r2: ClosedRange<Double>, r: ClosedRange<Double>)
+private typealias Bounds = (r2: ClosedRange<Double>?, r: ClosedRange<Double>?)
 
 private func resampledBounds(_ voxels: [BlockSums], counts: [Double], blocks: Int, tail: Double) -> [Bounds] {
     let resamples = counts.count / blocks
@@ -188,7 +215,7 @@ private func resampledBounds(_ voxels: [BlockSums], counts: [Double], blocks: In
                     }
                     (r2[index], r[index]) = scores(of: sum)
                 }
-                (out + voxel).initialize(to: (interval(&r2, tail), interval(&r, tail)))
+                (out + voxel).initialize(to: (interval(r2, tail), interval(r, tail)))
             }
         }
         initialised = voxels.count
@@ -205,8 +232,10 @@ private func scores(of sum: SIMD8<Double>) -> (Double, Double) {
     return (1 - (yy - 2 * yp + pp) / total, min(1, max(-1, r)))
 }
 
-private func interval(_ values: inout [Double], _ tail: Double) -> ClosedRange<Double> {
+/// The interval of resampled scores; nil where the responses of every resample are constant.
+private func interval(_ values: [Double], _ tail: Double) -> ClosedRange<Double>? {
     let sorted = values.filter { !$0.isNaN }.sorted()
+    guard !sorted.isEmpty else { return nil }
     let low = quantile(sorted, tail)
-    return sorted.isEmpty ? 0...0 : low...max(low, quantile(sorted, 1 - tail))
+    return low...max(low, quantile(sorted, 1 - tail))
 }

@@ -36,6 +36,21 @@ struct ColumnStatistics {
     }
 
     init<Element: Scalar>(_ matrix: Matrix<Element>) { self.init(matrix, rows: 0..<matrix.rows) }
+
+    /// The statistics of responses to be fitted: a voxel whose squares would overflow counts as infinite.
+    init<Element: Scalar>(ofResponses responses: Matrix<Element>) {
+        self.init(responses)
+        let limit = Double(Element.greatestFiniteMagnitude).squareRoot() / Double(max(responses.rows, 1))
+        for voxel in means.indices where !(abs(means[voxel]) + deviations[voxel] < limit) {
+            means[voxel] = .nan
+        }
+    }
+
+    /// What a difference of search scores is measured in, for each column: the variance where scores are squared errors of
+    /// columns that vary less than 1, so that ties are broken alike whatever the unit of the data.
+    func scoreUnits(of score: SearchScore) -> [Double] {
+        deviations.map { score == .negativeSquaredError && $0.isFinite ? min(1, $0 * $0) : 1 }
+    }
 }
 
 @_specialize(where Element == Float)

@@ -17,7 +17,7 @@ public struct CrossValidatedScores: Sendable, Equatable, Displayable {
                 folds.reduce(0) { $0 + values($1)[voxel] } / Double(max(folds.count, 1))
             }
         }
-        mean = VoxelScores(r2: average(\.r2), r: average(\.r))
+        mean = VoxelScores(ofEachVoxel: average(\.r2), average(\.r))
     }
 
     /// The table of the mean scores.

@@ -87,8 +87,8 @@ extension EncodingModel {
 
     /// The mean over outer folds of each band's share of R2 and r.
     ///
-    /// Parts are taken about their training means and responses about the mean of the test samples.
-    /// The parameters are those of `heldOutPredictions`. Throws what fitting the model throws.
+    /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is the rest
+    /// of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of `heldOutPredictions`. Throws what fitting the model throws.
     public func crossValidatedSplitScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> SplitScores {
@@ -96,9 +96,11 @@ extension EncodingModel {
         return SplitScores(
             meanOf: try folds.map { fold in
                 let fit = try fitted(bands: bands, responses: responses, runs: runs, samples: fold.train)
+                let parts = try fit.predictByBand(bands: bands, runs: runs, samples: fold.test)
+                let whole = try fit.predict(bands: bands, runs: runs, samples: fold.test)
                 return try SplitScores(
-                    parts: fit.predictByBand(bands: bands, runs: runs, samples: fold.test),
-                    responses: responses.rows(at: fold.test))
+                    parts: parts, responses: responses.rows(at: fold.test),
+                    constants: constants(of: whole, beside: parts))
             })
     }
 
@@ -139,5 +141,12 @@ extension EncodingModel {
         prediction = try centring.fit(prediction).transform(prediction)
         return try VoxelScores(
             predictions: prediction, responses: centring.fit(target.responses).transform(target.responses))
+    }
+}
+
+/// What each voxel's prediction holds beside the parts, on average over the samples.
+func constants<Element: Scalar>(of whole: Matrix<Element>, beside parts: [Matrix<Element>]) -> [Double] {
+    parts.reduce(ColumnStatistics(whole).means) { rest, part in
+        zip(rest, ColumnStatistics(part).means).map { $0 - $1 }
     }
 }

@@ -17,19 +17,25 @@ public enum Drift: Sendable, Equatable {
     func projection<Element: Scalar>(samples: Int, as type: Element.Type) throws -> DriftProjection<Element> {
         switch self {
         case .polynomial(let degree):
-            guard degree >= 0 else {
-                throw EncodingError.parameter(
-                    name: "the degree of the drift", value: "\(degree)", expected: "0 or more")
-            }
-            return .basis(polynomials(degree: min(degree, samples - 1), samples: samples).converted(to: type))
+            try checkParameter(
+                "the degree of the drift", degree,
+                expected:
+                    "0 or more, and below \(samples - 1) for something to be left of \(samples) samples",
+                degree >= 0 && degree < samples - 1)
+            return .basis(polynomials(degree: degree, samples: samples).converted(to: type))
         case .cosine(let period, let repetitionTime):
-            guard period > 0, repetitionTime > 0 else {
-                throw EncodingError.parameter(
-                    name: "the period or the repetition time", value: "\(min(period, repetitionTime)) s",
-                    expected: "above 0")
+            for (name, time) in [
+                ("the period of the drift", period), ("the repetition time", repetitionTime),
+            ] {
+                try checkParameter(
+                    name, "\(time) s", expected: "above 0 s and finite", time > 0 && time.isFinite)
             }
-            let order = min(Int(2 * Double(samples) * repetitionTime / period), samples - 1)
-            return .basis(cosines(order: order, samples: samples).converted(to: type))
+            let order = 2 * Double(samples) * repetitionTime / period
+            try checkParameter(
+                "the period of the drift", "\(period) s",
+                expected: "longer than two samples of \(repetitionTime) s, for something to be left of a run",
+                order < Double(samples - 1))
+            return .basis(cosines(order: Int(order), samples: samples).converted(to: type))
         case .savitzkyGolay(let window, let degree):
             guard window % 2 == 1, window > 0, window <= samples else {
                 throw EncodingError.parameter(

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why an encoding model cannot be fitted or scored with what was given.
 public enum EncodingError: Error, CustomStringConvertible, Equatable {
     /// Two things that should describe the same samples differ in their number.
@@ -31,5 +33,28 @@ public enum EncodingError: Error, CustomStringConvertible, Equatable {
         case .runInterrupted(let label, let sample):
             "run \(label) begins again at sample \(sample) after another run; the samples of a run must be together"
         }
+    }
+}
+
+/// Throws `EncodingError.parameter` where `isValid` is false: the argument's name, what came and what was expected.
+func checkParameter(
+    _ name: String, _ value: @autoclosure () -> Any, expected: @autoclosure () -> String, _ isValid: Bool
+) throws {
+    if !isValid {
+        throw EncodingError.parameter(name: name, value: "\(value())", expected: expected())
+    }
+}
+
+/// Throws `EncodingError` where predictions and responses have different shapes.
+func checkShapes<Element: Scalar>(
+    _ predictions: Matrix<Element>, of responses: Matrix<Element>
+) throws {
+    guard predictions.rows == responses.rows else {
+        throw EncodingError.sampleCount(
+            what: "predictions", count: predictions.rows, expected: responses.rows)
+    }
+    guard predictions.columns == responses.columns else {
+        throw EncodingError.columnCount(
+            what: "predictions", count: predictions.columns, expected: responses.columns)
     }
 }

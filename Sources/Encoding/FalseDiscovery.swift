@@ -1,7 +1,17 @@
 /// The false discovery rate at which each test would just be called significant (`q`), by Benjamini and Hochberg.
 ///
 /// NaN stays NaN and counts as no test. The same as `multipletests(method="fdr_bh")` of statsmodels.
-public func falseDiscoveryRates(_ p: [Double]) -> [Double] {
+/// Throws `EncodingError` where a p is below 0 or above 1.
+public func falseDiscoveryRates(_ p: [Double]) throws -> [Double] {
+    if let index = p.firstIndex(where: { $0 < 0 || $0 > 1 }) {
+        throw EncodingError.parameter(
+            name: "p value number \(index)", value: "\(p[index])", expected: "from 0 to 1, or NaN")
+    }
+    return benjaminiHochberg(p)
+}
+
+/// The same for p values that this library has computed.
+func benjaminiHochberg(_ p: [Double]) -> [Double] {
     let order = p.indices.filter { !p[$0].isNaN }.sorted { p[$0] < p[$1] }
     var q = [Double](repeating: .nan, count: p.count)
     var smallest = 1.0

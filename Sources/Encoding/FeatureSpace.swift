@@ -6,6 +6,8 @@ enum FeatureSpace<Working: Scalar> {
     case primal(PrimalFeatures<Working>)
     /// By the kernel of the samples.
     case kernel(KernelFeatures<Working>)
+    /// By the features themselves, where their products would lose too many digits.
+    case singular(SingularFeatures<Working>)
 
     /// The cheaper form for linear ridge; `features` are centred where `centred` says so.
     init(_ features: Matrix<Working>, centred: Bool, largestTrain: Int) {
@@ -29,6 +31,7 @@ enum FeatureSpace<Working: Scalar> {
         switch self {
         case .primal(let features): features.features.rows
         case .kernel(let features): features.kernel.rows
+        case .singular(let features): features.features.rows
         }
     }
 
@@ -37,14 +40,16 @@ enum FeatureSpace<Working: Scalar> {
         switch self {
         case .primal(let features): features.features.columns
         case .kernel(let features): features.features?.columns ?? features.kernel.rows
+        case .singular(let features): features.features.columns
         }
     }
 
-    /// The largest eigenvalue of the matrix that is decomposed, to a few hundredths.
+    /// The largest eigenvalue of the products of the features, to a few hundredths.
     var largestEigenvalue: Double {
         switch self {
         case .primal(let features): features.gram.largestEigenvalue
         case .kernel(let features): features.kernel.largestEigenvalue
+        case .singular(let features): features.features.largestSquaredSingularValue(centred: false)
         }
     }
 
@@ -52,6 +57,7 @@ enum FeatureSpace<Working: Scalar> {
         switch self {
         case .primal(let features): features.centred
         case .kernel(let features): features.centred
+        case .singular(let features): features.centred
         }
     }
 
@@ -72,6 +78,8 @@ enum FeatureSpace<Working: Scalar> {
                 of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, fromResponses: fromResponses,
                 interruption: interruption, as: type)
         case .kernel(let features):
+            return try features.directions(of: fold, forRefit: forRefit, interruption: interruption, as: type)
+        case .singular(let features):
             return try features.directions(of: fold, forRefit: forRefit, interruption: interruption, as: type)
         }
     }

@@ -51,6 +51,7 @@ public enum Folds: Sendable, Equatable {
     }
 
     func splits(samples: Int, runLabels: [Int]?) throws -> [Fold] {
+        try checkParameter("the number of samples to split", samples, expected: "1 or more", samples > 0)
         let folds: [Fold]
         switch self {
         case .kFold(let count):
@@ -77,12 +78,12 @@ public enum Folds: Sendable, Equatable {
             folds = given
             for (number, fold) in given.enumerated() { try check(fold, number: number, samples: samples) }
         }
+        guard !folds.isEmpty else { throw EncodingError.folds("there is no split of the samples") }
         for (number, fold) in folds.enumerated() where fold.train.isEmpty || fold.test.isEmpty {
             throw EncodingError.folds(
                 "split \(number) has \(fold.train.count) training and \(fold.test.count) test samples; both are needed"
             )
         }
-        guard !folds.isEmpty else { throw EncodingError.folds("there is no split of the samples") }
         return folds
     }
 

@@ -38,6 +38,9 @@ public struct GroupRidge: Sendable {
                 what: "features", count: features.columns, expected: groups.count)
         }
         let labels = Set(groups.filter { $0 >= 0 }).sorted()
+        try checkParameter(
+            "the list of groups", groups.isEmpty ? "empty" : "negative for every feature",
+            expected: "0 or more for one feature at least", !labels.isEmpty)
         let columns = labels.map { label in groups.indices.filter { groups[$0] == label } }
         let bands = columns.map { features.columns(at: $0) }
         return GroupRidgeFit(

@@ -51,8 +51,9 @@ public struct HaemodynamicResponse: Sendable, Equatable {
             ("the delay of the response", delay), ("the delay of its undershoot", undershoot),
             ("the dispersion of the response", min(dispersion, undershootDispersion)),
         ] where !(value > 0 && value.isFinite) {
-            throw EncodingError.parameter(name: name, value: "\(value)", expected: "above 0")
+            throw EncodingError.parameter(name: name, value: "\(value)", expected: "above 0 and finite")
         }
+        try checkParameter("the ratio of the undershoot", ratio, expected: "finite", ratio.isFinite)
         let step = repetitionTime / Double(oversampling)
         let count = (length / step).rounded()
         guard count >= 2, count < 1e7 else {
@@ -68,6 +69,10 @@ public struct HaemodynamicResponse: Sendable, Equatable {
                 * gammaDensity(time, shape: undershoot / undershootDispersion, scale: undershootDispersion)
         }
         let sum = values.reduce(0, +)
+        let size = values.reduce(0) { $0 + abs($1) }
+        try checkParameter(
+            "the area of the response", sum,
+            expected: "other than 0: a smaller ratio or a longer response", abs(sum) > size * 1e-6)
         return values.map { $0 / sum }
     }
 

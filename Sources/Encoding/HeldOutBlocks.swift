@@ -23,8 +23,8 @@ struct HeldOutBlocks<Element: Scalar> {
 
     /// Scores every alpha for every voxel; each part gets scores, choice, and R2 and r where the task wants them.
     func search(
-        _ responses: Matrix<Element>, means: [Double], task: RidgeTask, pool: BatchPool<Element>,
-        parts: inout [BatchPart]
+        _ responses: Matrix<Element>, means: [Double], units: [Double], task: RidgeTask,
+        pool: BatchPool<Element>, parts: inout [BatchPart]
     ) throws {
         let alphas = task.alphas.count
         let targets = try rotated(responses, means: means, pool: pool, parts: &parts)
@@ -52,7 +52,8 @@ struct HeldOutBlocks<Element: Scalar> {
                     residuals(of: targets[index], alpha: alpha, batch: batch)
                     try interruption.check()
                     let sums = score(batch, factors: factors, alpha: number, task: task, part: &part)
-                    part.choose(number, alphas: task.alphas, best: &best[index], sums: sums)
+                    part.choose(
+                        number, alphas: task.alphas, units: units, best: &best[index], sums: sums)
                     try interruption.check()
                 }
             }
@@ -156,11 +157,15 @@ struct HeldOutBlocks<Element: Scalar> {
 
 extension BatchPart {
     /// Takes alpha `number` for the voxels for which it is better than those before, with the scores of its predictions.
-    fileprivate mutating func choose(_ number: Int, alphas: [Double], best: inout [Double], sums: ScoreSums) {
+    fileprivate mutating func choose(
+        _ number: Int, alphas: [Double], units: [Double], best: inout [Double], sums: ScoreSums
+    ) {
         let (r2s, rs) = r2.isEmpty ? ([], []) : (sums.r2, sums.r)
         let slope = tieSlope(alphas[number])
-        for j in best.indices where scores[number * best.count + j] + slope > best[j] {
-            best[j] = scores[number * best.count + j] + slope
+        for j in best.indices {
+            let score = scores[number * best.count + j] + slope * units[columns.lowerBound + j]
+            guard score > best[j] else { continue }
+            best[j] = score
             choice[j] = Int32(number)
             if !r2.isEmpty { (r2[j], r[j]) = (r2s[j], rs[j]) }
         }

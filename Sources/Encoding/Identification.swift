@@ -43,14 +43,7 @@ public func twoVersusTwoAccuracy<Element: Scalar>(
 private func patternCorrelations<Element: Scalar>(
     _ predictions: Matrix<Element>, _ responses: Matrix<Element>
 ) throws -> Matrix<Double> {
-    guard predictions.rows == responses.rows else {
-        throw EncodingError.sampleCount(
-            what: "predictions", count: predictions.rows, expected: responses.rows)
-    }
-    guard predictions.columns == responses.columns else {
-        throw EncodingError.columnCount(
-            what: "predictions", count: predictions.columns, expected: responses.columns)
-    }
+    try checkShapes(predictions, of: responses)
     let bad = Set(ColumnStatistics(predictions).notFinite + ColumnStatistics(responses).notFinite)
     let voxels = (0..<responses.columns).filter { !bad.contains($0) }
     for (name, count) in [

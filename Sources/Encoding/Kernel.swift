@@ -18,17 +18,14 @@ public enum Kernel: Sendable, Equatable {
         case .linear:
             return
         case .polynomial(let degree, let gamma, let offset):
-            guard degree > 0, gamma ?? 1 > 0, gamma?.isFinite ?? true, offset >= 0, offset.isFinite else {
-                throw EncodingError.parameter(
-                    name: "the polynomial kernel's degree, gamma and offset",
-                    value: "\(degree), \(gamma.map { "\($0)" } ?? "1 / features"), \(offset)",
-                    expected: "1 or more, above 0, and 0 or more")
-            }
+            try checkParameter(
+                "the degree of the polynomial kernel", degree, expected: "1 or more", degree > 0)
+            try checkParameter(
+                "the offset of the polynomial kernel", offset, expected: "0 or more, and finite",
+                offset >= 0 && offset.isFinite)
+            try Kernel.check(gamma, of: "the polynomial kernel")
         case .rbf(let gamma):
-            guard gamma ?? 1 > 0, gamma?.isFinite ?? true else {
-                throw EncodingError.parameter(
-                    name: "the RBF kernel's gamma", value: "\(gamma ?? .nan)", expected: "above 0 and finite")
-            }
+            try Kernel.check(gamma, of: "the RBF kernel")
         case .precomputed:
             guard features.columns == features.rows else {
                 throw EncodingError.columnCount(
@@ -41,6 +38,12 @@ public enum Kernel: Sendable, Equatable {
                     expected: "the same both ways")
             }
         }
+    }
+
+    private static func check(_ gamma: Double?, of kernel: String) throws {
+        guard let gamma else { return }
+        try checkParameter(
+            "the gamma of \(kernel)", gamma, expected: "above 0 and finite", gamma > 0 && gamma.isFinite)
     }
 
     /// The kernel of every sample of `left` with every sample of `right`.
@@ -112,9 +115,9 @@ private func exponentiate<Element: Scalar>(
         for i in range {
             let line = base + i * columns.count
             for j in columns.indices {
-                // Rounding may leave the distance of a sample from itself below 0.
-                let distance = max(0, rows[i] + columns[j] - 2 * Double(line[j]))
-                line[j] = Element(exp(-gamma * distance))
+                let distance = rows[i] + columns[j] - 2 * Double(line[j])
+                // Rounding may leave the distance of a sample from itself below 0; a NaN stays one.
+                line[j] = Element(exp(-gamma * (distance < 0 ? 0 : distance)))
             }
         }
     }

@@ -1,3 +1,4 @@
+import Display
 import Tensors
 
 /// Features for which the samples' kernel is decomposed: more features than samples, or a kernel that is not linear.
@@ -9,6 +10,8 @@ struct KernelFeatures<Working: Scalar> {
     let features: Matrix<Working>?
     /// Whether the training features' mean is removed, in the space that the kernel spans.
     let centred: Bool
+    /// Whether the kernel was given, and may be none.
+    var isGiven = false
 
     /// The directions of one fold, all taken from the responses themselves.
     func directions<Element: Scalar>(
@@ -16,6 +19,8 @@ struct KernelFeatures<Working: Scalar> {
     ) throws -> PrincipalDirections<Element> {
         let (train, test) = trainAndTestKernels(kernel, of: fold, centred: centred)
         let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train, check: interruption.check)
+        // A kernel of all samples without negative eigenvalues has none in any fold.
+        if isGiven, forRefit { try checkDefinite(values) }
         let kept = significantEigenvalues(values)
         let eigenvalues = values[kept].map { Double($0) }
         let directions = vectors.rows(kept)
@@ -26,6 +31,19 @@ struct KernelFeatures<Working: Scalar> {
             testRows: multiply(test, scaled, transposed: true).converted(to: type), testSums: [],
             axes: forRefit ? axes(directions, eigenvalues: eigenvalues, as: type) : nil,
             axesAreFeatures: features != nil)
+    }
+
+    /// Refuses eigenvalues (ascending) that are negative by more than the rounding of a kernel that was computed in single
+    /// precision.
+    private func checkDefinite(_ eigenvalues: [Working]) throws {
+        guard let least = eigenvalues.first, let largest = eigenvalues.last else { return }
+        let limit = Double(max(largest, -least)) * (Working.self == Float.self ? 1e-5 : 1e-6)
+        try checkParameter(
+            "the precomputed kernel\(centred ? ", centred," : "")",
+            "indefinite: its eigenvalues go from \(Number.short(Double(least))) to \(Number.short(Double(largest)))",
+            expected:
+                "one without negative eigenvalues; for instance add \(Number.short(-Double(least))) to its diagonal",
+            Double(least) >= -limit)
     }
 
     /// `Vᵀ = Uᵀ X / s` where there are features, else `Uᵀ`.

@@ -52,14 +52,16 @@ public struct KernelRidge: Sendable {
     ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
     ///   - runs: the runs of the samples, where the folds leave runs out.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit or a precomputed kernel is not symmetric,
-    /// `CancellationError` where the cell is interrupted.
+    /// Throws `EncodingError` where shapes or parameters do not fit, or a precomputed kernel is not symmetric or has negative
+    /// eigenvalues beyond rounding (with an intercept after it is centred), `CancellationError` where the cell is interrupted.
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> KernelRidgeFit<Element> {
+        try checkMemoryLimit(memoryLimit)
         try checkFeatures(features, responses: responses)
         try kernel.check(features)
         let full = kernel.matrix(features, features)
+        try checkFinite(kernel: full)
         let isDouble = WorkingPrecision.isDouble(
             Element.self, order: features.rows, alphas: try alphas.checked(),
             largestEigenvalue: { full.largestEigenvalue })
@@ -70,23 +72,34 @@ public struct KernelRidge: Sendable {
         return try fit(features, kernel: kernel.matrix(wide, wide), to: responses, runs: runs)
     }
 
+    private func checkFinite<Element: Scalar>(kernel: Matrix<Element>) throws {
+        guard let index = kernel.withUnsafeBufferPointer({ firstNonFinite($0) }) else { return }
+        throw EncodingError.parameter(
+            name: "the kernel of samples \(index / kernel.columns) and \(index % kernel.columns)",
+            value: "\(kernel[index / kernel.columns, index % kernel.columns])",
+            expected: "finite; divide the features by their deviations, or lower gamma or degree")
+    }
+
     /// Fits the model whose samples' kernel is `full`; it works in the precision of that.
     private func fit<Element: Scalar, Working: Scalar>(
         _ features: Matrix<Element>, kernel full: Matrix<Working>, to responses: Matrix<Element>, runs: Runs?
     ) throws -> KernelRidgeFit<Element> {
         let splits = try folds.splits(samples: features.rows, runs: runs)
-        let statistics = ColumnStatistics(responses)
+        let statistics = ColumnStatistics(ofResponses: responses)
         let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
         let task = RidgeTask(
             alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
             scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
-        let space = FeatureSpace.kernel(KernelFeatures(kernel: full, features: nil, centred: intercept))
-        let solution = try RidgeSolver<Element>(space, task: task).solve(responses, means: means)
+        let space = FeatureSpace.kernel(
+            KernelFeatures(
+                kernel: full, features: nil, centred: intercept, isGiven: kernel == .precomputed))
+        let solution = try RidgeSolver<Element>(space, task: task).solve(
+            responses, means: means, units: statistics.scoreUnits(of: searchScore))
         let kernelMeans =
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
-            isDouble: Working.self == Double.self,
+            isDouble: Working.self == Double.self, eigenvalueSum: full.eigenvalueSum(means: kernelMeans),
             // The intercept is the responses' mean, since predictions are made with the centred kernel.
             fit: RidgeFit(
                 solution, task: task, featureMeans: kernelMeans.map { _ in 0 }, means: means,
@@ -96,18 +109,33 @@ public struct KernelRidge: Sendable {
 
 /// A fitted kernel ridge model.
 public struct KernelRidgeFit<Element: Scalar>: Sendable {
-    private let model: KernelRidge
+    let model: KernelRidge
     private let training: Matrix<Element>?
     private let kernelMeans: [Double]
     private let isDouble: Bool
-    private let fit: RidgeFit<Element>
+    let fit: RidgeFit<Element>
+    /// The sum of the eigenvalues of the kernel, centred where there is an intercept.
+    private let eigenvalueSum: Double
 
     init(
         model: KernelRidge, training: Matrix<Element>?, kernelMeans: [Double], isDouble: Bool,
-        fit: RidgeFit<Element>
+        eigenvalueSum: Double, fit: RidgeFit<Element>
     ) {
         (self.model, self.training, self.kernelMeans) = (model, training, kernelMeans)
-        (self.isDouble, self.fit) = (isDouble, fit)
+        (self.isDouble, self.eigenvalueSum, self.fit) = (isDouble, eigenvalueSum, fit)
+    }
+
+    /// What is to be said where the eigenvalues of the kernel are so large that beside the smallest alpha that was chosen
+    /// double precision errs as single precision does where it is given up (`WorkingPrecision`).
+    var conditionNote: String? {
+        guard let alpha = bestAlphas.filter(\.isFinite).min(), eigenvalueSum > 1e13 * alpha else {
+            return nil
+        }
+        let largest = alphaText(eigenvalueSum)
+        return
+            "The kernel's eigenvalues, up to \(largest), are so large beside an alpha of \(alphaText(alpha)) that "
+            + "rounding shows in the predictions: divide the features by their deviations, or take larger alphas"
+            + (model.kernel == .linear ? ", or Ridge, which needs no kernel." : ".")
     }
 
     /// The alpha of each voxel; NaN for a voxel that holds a NaN.
@@ -154,5 +182,12 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     /// Throws `EncodingError` where shapes do not fit.
     public func score(_ features: Matrix<Element>, _ responses: Matrix<Element>) throws -> VoxelScores {
         try VoxelScores(predictions: predict(features), responses: responses)
+    }
+}
+
+extension Matrix {
+    /// The sum of the eigenvalues of a kernel about the means of its columns, which are zeros where it is not centred.
+    fileprivate func eigenvalueSum(means: [Double]) -> Double {
+        (0..<Swift.min(rows, columns)).reduce(0) { $0 + Double(self[$1, $1]) } - means.reduce(0, +)
     }
 }

@@ -49,9 +49,15 @@ public func explainableVariance<Element: Scalar>(
 /// reliability of that mean, from the bias-corrected explainable variance of one repeat.
 ///
 /// With `ev` the corrected share of one repeat and n repeats, the mean's share is `n ev / (1 + (n - 1) ev)`
-/// (Spearman-Brown). 0 where `ev` is below 0.
-public func noiseCeiling(explainableVariance: [Double], repeats: Int) -> [Double] {
-    explainableVariance.map { share in
+/// (Spearman-Brown). 0 where `ev` is below 0. Throws `EncodingError` where `ev` is above 1 or there is no repeat.
+public func noiseCeiling(explainableVariance: [Double], repeats: Int) throws -> [Double] {
+    try checkParameter("the number of repeats", repeats, expected: "at least 1", repeats >= 1)
+    if let voxel = explainableVariance.firstIndex(where: { $0 > 1 + 1e-9 }) {
+        throw EncodingError.parameter(
+            name: "the explainable variance of voxel \(voxel)", value: "\(explainableVariance[voxel])",
+            expected: "a share, at most 1")
+    }
+    return explainableVariance.map { share in
         share.isNaN
             ? .nan
             : (Double(repeats) * max(share, 0) / (1 + Double(repeats - 1) * max(share, 0))).squareRoot()
@@ -62,7 +68,7 @@ public func noiseCeiling(explainableVariance: [Double], repeats: Int) -> [Double
 ///
 /// Throws what `explainableVariance` throws.
 public func noiseCeiling<Element: Scalar>(of repeats: [Matrix<Element>]) throws -> [Double] {
-    noiseCeiling(explainableVariance: try explainableVariance(repeats: repeats), repeats: repeats.count)
+    try noiseCeiling(explainableVariance: explainableVariance(repeats: repeats), repeats: repeats.count)
 }
 
 extension VoxelScores {
@@ -72,14 +78,20 @@ extension VoxelScores {
     ///   - ceiling: the largest correlation that each voxel allows (`noiseCeiling`).
     ///   - least: voxels with a lower ceiling have no score (NaN): they say more of the noise than of the model.
     ///
-    /// Throws `EncodingError` where there is not one ceiling a voxel.
+    /// Throws `EncodingError` where there is not one ceiling a voxel, one is no correlation, or `least` is below 0.
     public func normalised(byCeiling ceiling: [Double], least: Double = 0.1) throws -> VoxelScores {
         guard ceiling.count == count else {
             throw EncodingError.columnCount(what: "noise ceilings", count: ceiling.count, expected: count)
         }
+        try checkParameter("the least ceiling", least, expected: "from 0 to 1", (0...1).contains(least))
+        if let voxel = ceiling.firstIndex(where: { $0 < 0 || $0 > 1 + 1e-9 }) {
+            throw EncodingError.parameter(
+                name: "the noise ceiling of voxel \(voxel)", value: "\(ceiling[voxel])",
+                expected: "a correlation from 0 to 1, or NaN")
+        }
         func shares(_ values: [Double], _ power: (Double) -> Double) -> [Double] {
             zip(values, ceiling).map { $1 >= least && $1 > 0 ? $0 / power($1) : .nan }
         }
-        return VoxelScores(r2: shares(r2) { $0 * $0 }, r: shares(r) { $0 })
+        return VoxelScores(ofEachVoxel: shares(r2) { $0 * $0 }, shares(r) { $0 })
     }
 }

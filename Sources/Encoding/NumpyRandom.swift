@@ -60,9 +60,10 @@ public struct NumpyRandom: Sendable {
         }
     }
 
-    /// The numbers 0 to `count - 1` in random order, as `RandomState.permutation` gives them.
+    /// The numbers 0 to `count - 1` in random order, as `RandomState.permutation` gives them; none where `count` is
+    /// not above 0.
     public mutating func permutation(_ count: Int) -> [Int] {
-        var order = Array(0..<count)
+        var order = Array(0..<max(count, 0))
         shuffle(&order)
         return order
     }
@@ -87,8 +88,16 @@ public struct NumpyRandom: Sendable {
 
     private mutating func exponential() -> Double { -log(1 - uniform()) }
 
-    /// A sample of the gamma distribution of scale 1.
-    public mutating func gamma(shape: Double) -> Double {
+    /// A sample of the gamma distribution of scale 1; throws `EncodingError` where the shape is below 0 or not finite.
+    public mutating func gamma(shape: Double) throws -> Double {
+        // With such a shape no number would ever be accepted.
+        try checkParameter(
+            "the shape of a gamma distribution", shape, expected: "0 or more, and finite",
+            shape >= 0 && shape.isFinite)
+        return drawGamma(shape: shape)
+    }
+
+    private mutating func drawGamma(shape: Double) -> Double {
         if shape == 1 { return exponential() }
         if shape == 0 { return 0 }
         return shape < 1 ? smallGamma(shape) : largeGamma(shape)
@@ -126,9 +135,17 @@ public struct NumpyRandom: Sendable {
         }
     }
 
-    /// A sample of the Dirichlet distribution: shares that sum to 1.
-    public mutating func dirichlet(_ concentrations: [Double]) -> [Double] {
-        let samples = concentrations.map { gamma(shape: $0) }
+    /// A sample of the Dirichlet distribution: shares that sum to 1; throws `EncodingError` where a concentration is not
+    /// above 0 or not finite.
+    public mutating func dirichlet(_ concentrations: [Double]) throws -> [Double] {
+        try checkParameter(
+            "the list of concentrations", concentrations, expected: "of numbers above 0, all finite",
+            concentrations.allSatisfy { $0 > 0 && $0.isFinite })
+        return drawDirichlet(concentrations)
+    }
+
+    mutating func drawDirichlet(_ concentrations: [Double]) -> [Double] {
+        let samples = concentrations.map { drawGamma(shape: $0) }
         let total = samples.reduce(0, +)
         return samples.map { $0 * (1 / total) }
     }

@@ -5,7 +5,7 @@ import Tensors
 /// ```swift
 /// let pca = try PCA(.variance(0.999)).fit(train)
 /// let reduced = try pca.transform(test)                  // samples x components
-/// Pipeline(PCA(.count(100)), into: Ridge())              // learnt anew inside each fold
+/// Pipeline(PCA(.count(100)), into: Ridge())              // learned again inside each fold
 /// ```
 ///
 /// The same components as scikit-learn's `PCA`, signs included.
@@ -38,9 +38,10 @@ public struct PCA: PipelineStep, Equatable {
     /// Throws `EncodingError` where a feature is not finite or the size cannot be had, `LinearAlgebraError` where the
     /// decomposition fails.
     public func fit<Element: Scalar>(_ features: Matrix<Element>) throws -> PCAFit<Element> {
-        guard features.rows > 1, features.columns > 0 else {
-            throw EncodingError.sampleCount(what: "features", count: features.rows, expected: 2)
-        }
+        try checkParameter(
+            "the number of samples of a PCA", features.rows, expected: "at least 2", features.rows > 1)
+        try checkParameter(
+            "the number of features of a PCA", features.columns, expected: "at least 1", features.columns > 0)
         try checkFinite(features)
         let statistics = ColumnStatistics(features)
         if let (count, seed) = randomised(rows: features.rows, columns: features.columns) {
@@ -176,6 +177,9 @@ public enum PCASize: Sendable, Equatable {
                     name: "the share of the variance", value: "\(share)", expected: "above 0, at most 1")
             }
             let total = variances.reduce(0, +)
+            try checkParameter(
+                "the variance of the features", total, expected: "above 0 where a share of it is asked for",
+                total > 0)
             var sum = 0.0
             for (index, variance) in variances.enumerated() {
                 sum += variance

@@ -52,6 +52,8 @@ public struct PairedComparison: Sendable, Equatable {
         where count != first.columns && !(what == "names" && names.isEmpty) {
             throw EncodingError.columnCount(what: what, count: count, expected: first.columns)
         }
+        // What is tested needs subjects even where there is no region.
+        try checkParameter("the number of subjects", first.rows, expected: "2 or more", first.rows >= 2)
         var differences = first
         differences.subtract(second)
         self.names = names.isEmpty ? (0..<first.columns).map(String.init) : names
@@ -79,7 +81,7 @@ public struct PairedComparison: Sendable, Equatable {
             p = flips.p
             pForMaximum = flips.pForMaximum
         }
-        q = falseDiscoveryRates(p)
+        q = benjaminiHochberg(p)
     }
 }
 
@@ -93,12 +95,21 @@ extension PairedComparison: Displayable {
         }
         var columns: [Table.Column] = [
             .text("", order.map { names[$0] }), .numbers("effect", order.map { effects[$0] }),
-            .text("95 % interval", reaches), .numbers("p", order.map { p[$0] }, decimals: 4),
-            .numbers("q", order.map { q[$0] }, decimals: 4),
+            .text("95 % interval", reaches), .probabilities("p", order.map { p[$0] }),
+            .probabilities("q", order.map { q[$0] }),
         ]
         if let pForMaximum {
-            columns.append(.numbers("p for the maximum", order.map { pForMaximum[$0] }, decimals: 4))
+            columns.append(.probabilities("p for the maximum", order.map { pForMaximum[$0] }))
         }
-        return Table("First less second model", columns).mimeBundle
+        let untested = names.indices.filter { p[$0].isNaN }.map { names[$0] }
+        let notes =
+            untested.isEmpty
+            ? []
+            : [
+                "not tested, for want of scores that differ: "
+                    + untested.prefix(10).joined(separator: ", ")
+                    + (untested.count > 10 ? ", … (\(untested.count) in all)" : "")
+            ]
+        return Table("First less second model", columns, notes: notes).mimeBundle
     }
 }

@@ -18,32 +18,39 @@ public struct PairedTest: Sendable, Equatable {
 public func pairedT(_ differences: [Double]) throws -> PairedTest {
     try require(differences, atLeast: 2)
     let count = Double(differences.count)
-    let mean = differences.reduce(0, +) / count
-    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+    // Squares of very large or small numbers would not be finite, or 0; dividing by a power of 2 rounds nothing.
+    let scale = differences.reduce(0) { max($0, abs($1)) }.binade
+    let scaled = scale > 0 ? differences.map { $0 / scale } : differences
+    let unit = scale > 0 ? scale : 1
+    let mean = scaled.reduce(0, +) / count
+    let variance = scaled.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
     let error = (variance / count).squareRoot()
     let t = mean / error
     let reach = error * studentQuantile(0.975, degrees: count - 1)
+    let (low, high) = ((mean - reach) * unit, (mean + reach) * unit)
     return PairedTest(
-        statistic: t, p: studentTwoSided(t, degrees: count - 1), effect: mean,
-        interval: reach.isFinite ? mean - reach...mean + reach : nil)
+        statistic: t, p: studentTwoSided(t, degrees: count - 1), effect: mean * unit,
+        interval: low.isFinite && high.isFinite ? low...high : nil)
 }
 
 /// Wilcoxon's signed-rank test that `differences` are symmetric about 0.
 ///
-/// Exact for at most 50 differences without ties or zeros, else by the normal approximation with the correction for
-/// ties, zeros left out: the same as `scipy.stats.wilcoxon` with its defaults for such data.
+/// Exact for at most 50 differences without ties or zeros and for at most 13 with them, else by the normal approximation
+/// with the correction for ties; zeros are left out. The same as `scipy.stats.wilcoxon` (1.17) with its defaults.
 /// Throws `EncodingError` where no difference is other than 0.
 public func wilcoxonSignedRank(_ differences: [Double]) throws -> PairedTest {
+    try require(differences, atLeast: 1)
     let nonzero = differences.filter { $0 != 0 }
-    try require(nonzero, atLeast: 1)
+    try checkParameter(
+        "the number of differences other than 0", nonzero.count, expected: "at least 1", !nonzero.isEmpty)
     let (ranks, ties) = averageRanks(nonzero.map(abs))
     let positive = zip(nonzero, ranks).reduce(0) { $0 + ($1.0 > 0 ? $1.1 : 0) }
     let count = Double(nonzero.count)
     let statistic = min(positive, count * (count + 1) / 2 - positive)
-    let isExact = nonzero.count <= 50 && nonzero.count == differences.count && ties.isEmpty
+    let isPlain = nonzero.count == differences.count && ties.isEmpty
     let p: Double
-    if isExact {
-        p = min(1, 2 * signedRankTail(upTo: Int(statistic), count: nonzero.count))
+    if differences.count <= (isPlain ? 50 : 13) {
+        p = min(1, 2 * signedRankTail(upTo: statistic, ranks: ranks))
     } else {
         let tied = ties.reduce(0.0) { $0 + Double($1 * $1 * $1 - $1) }
         let variance = count * (count + 1) * (2 * count + 1) / 24 - tied / 48
@@ -57,7 +64,7 @@ public func wilcoxonSignedRank(_ differences: [Double]) throws -> PairedTest {
 /// The permutation test that flips the signs of `differences`: p is the share of flips whose mean is as far from 0.
 ///
 /// All flips are taken for at most 16 differences, else `flips` random ones and the data themselves, `(1 + #) / (1 + N)`.
-/// Throws `EncodingError` without differences.
+/// Throws `EncodingError` without differences, or where random flips are needed and none is asked for.
 public func signFlipTest(_ differences: [Double], flips: Int = 10_000, seed: UInt32 = 0) throws -> PairedTest
 {
     try require(differences, atLeast: 1)
@@ -73,6 +80,7 @@ public func signFlipTest(_ differences: [Double], flips: Int = 10_000, seed: UIn
         }
         p = Double(extreme) / Double(1 << differences.count)
     } else {
+        try checkParameter("the number of flips", flips, expected: "1 or more", flips > 0)
         var random = NumpyRandom(seed: seed)
         for _ in 0..<flips {
             let sum = differences.reduce(0) { $0 + (random.nextUInt32() & 1 == 1 ? -$1 : $1) }
@@ -87,7 +95,7 @@ public func signFlipTest(_ differences: [Double], flips: Int = 10_000, seed: UIn
 private func require(_ differences: [Double], atLeast count: Int) throws {
     guard differences.count >= count else {
         throw EncodingError.parameter(
-            name: "the number of differences other than 0", value: "\(differences.count)",
+            name: "the number of differences", value: "\(differences.count)",
             expected: "at least \(count)")
     }
     if let index = differences.firstIndex(where: { !$0.isFinite }) {
@@ -112,14 +120,17 @@ func averageRanks(_ values: [Double]) -> (ranks: [Double], ties: [Int]) {
     return (ranks, ties)
 }
 
-/// The probability that the signed ranks of `count` differences sum to at most `limit`.
-private func signedRankTail(upTo limit: Int, count: Int) -> Double {
-    var probabilities = [Double](repeating: 0, count: count * (count + 1) / 2 + 1)
+/// The probability that those of the ranks whose difference is positive sum to at most `limit`, if signs are random.
+///
+/// Shared ranks are halves, so that twice the ranks are whole numbers.
+private func signedRankTail(upTo limit: Double, ranks: [Double]) -> Double {
+    let doubled = ranks.map { Int(2 * $0) }
+    var probabilities = [Double](repeating: 0, count: doubled.reduce(0, +) + 1)
     probabilities[0] = 1
-    for rank in 1...count {
+    for rank in doubled {
         for sum in stride(from: probabilities.count - 1, through: 0, by: -1) {
             probabilities[sum] = (probabilities[sum] + (sum >= rank ? probabilities[sum - rank] : 0)) / 2
         }
     }
-    return probabilities[0...limit].reduce(0, +)
+    return probabilities[0...Int(2 * limit)].reduce(0, +)
 }

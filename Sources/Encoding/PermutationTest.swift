@@ -15,8 +15,28 @@ public struct PermutationTest: Sendable, Equatable {
     /// Whether they are all that there are; if not, the data themselves count as one more.
     public let isExact: Bool
 
+    /// How many samples of time stayed together, where blocks of time were rearranged.
+    public private(set) var blockLength: Int?
+    /// What limits the test, for instance blocks that are too short for so slow a signal.
+    public private(set) var notes: [String] = []
+
+    init(effects: [Double], p: [Double], pForMaximum: [Double], permutations: Int, isExact: Bool) {
+        self.effects = effects
+        self.p = p
+        self.pForMaximum = pForMaximum
+        self.permutations = permutations
+        self.isExact = isExact
+    }
+
+    /// The same test with what is to be said of its blocks of time.
+    func about(_ blocks: TimeBlocks) -> PermutationTest {
+        var result = self
+        (result.blockLength, result.notes) = (blocks.length, blocks.notes)
+        return result
+    }
+
     /// The false discovery rate at which each column would just be called significant (Benjamini & Hochberg).
-    public var q: [Double] { falseDiscoveryRates(p) }
+    public var q: [Double] { benjaminiHochberg(p) }
 }
 
 extension PermutationTest: Displayable {
@@ -24,14 +44,22 @@ extension PermutationTest: Displayable {
     public var mimeBundle: MIMEBundle {
         let tested = p.count { !$0.isNaN }
         let kinds = [("p", p), ("q (false discovery rate)", q), ("p for the maximum", pForMaximum)]
+        let blocks = blockLength.map { " of blocks of \(Number.counted($0, "sample"))" } ?? ""
         return Table(
-            "\(Number.counted(tested, "test")) by \(Number.grouped(permutations)) \(isExact ? "(all)" : "random") permutations",
+            "\(Number.counted(tested, "test")) by \(Number.grouped(permutations)) "
+                + "\(isExact ? "(all)" : "random") permutations\(blocks)",
             [
                 .text("", kinds.map(\.0)), .counts("below 0.05", kinds.map { $0.1.count { $0 < 0.05 } }),
-                .numbers("smallest", kinds.map { $0.1.filter { !$0.isNaN }.min() ?? .nan }),
-            ]
+                .probabilities("smallest", kinds.map { $0.1.filter { !$0.isNaN }.min() ?? .nan }),
+            ], notes: notes
         ).mimeBundle
     }
+}
+
+/// Refuses numbers of permutations of which none or too many would be made: each takes memory.
+func checkPermutations(_ count: Int) throws {
+    try checkParameter(
+        "the number of permutations", count, expected: "1 to 1,000,000", (1...1_000_000).contains(count))
 }
 
 /// The statistics of all rearrangements of a tile of columns, larger for stronger evidence.

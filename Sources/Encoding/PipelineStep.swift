@@ -36,7 +36,7 @@ public protocol FittedStep: Sendable {
 /// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a training
 /// sample belongs to that sample, wherever it was shown.
 public struct Delays: PipelineStep, FittedStep {
-    /// The delays in samples; one below nought looks ahead.
+    /// The delays in samples; one below zero looks ahead.
     public var delays: [Int]
 
     /// Delays by the given numbers of samples.

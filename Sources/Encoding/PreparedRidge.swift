@@ -9,9 +9,10 @@ struct PreparedRidge<Element: Scalar> {
 
     /// Fits the model to responses (samples x voxels). Throws `CancellationError` where the task is cancelled.
     func fit(_ responses: Matrix<Element>) throws -> RidgeFit<Element> {
-        let statistics = ColumnStatistics(responses)
+        let statistics = ColumnStatistics(ofResponses: responses)
         let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
-        let solution = try solver.solve(responses, means: means)
+        let solution = try solver.solve(
+            responses, means: means, units: statistics.scoreUnits(of: solver.task.score))
         return RidgeFit(
             solution, task: solver.task, featureMeans: featureMeans, means: means, statistics: statistics)
     }
@@ -34,6 +35,7 @@ extension Ridge {
     private func prepared<Element: Scalar, Working: Scalar>(
         _ features: Matrix<Element>, splits: [Fold], voxels: Int?, workingIn type: Working.Type
     ) throws -> PreparedRidge<Element> {
+        try checkMemoryLimit(memoryLimit)
         let alphas = try alphas.checked()
         let means =
             intercept ? ColumnStatistics(features).means : [Double](repeating: 0, count: features.columns)
@@ -48,6 +50,13 @@ extension Ridge {
             PreparedRidge(
                 solver: try RidgeSolver(space, task: task, inBlocks: inBlocks), featureMeans: means,
                 intercept: intercept)
+        }
+        if try type == Double.self
+            && WorkingPrecision.needsSingularValues(
+                [features], scalings: [1], alphas: alphas, centred: intercept)
+        {
+            let space = FeatureSpace.singular(SingularFeatures(features: centred, centred: intercept))
+            return try result(space, inBlocks: false)
         }
         if let voxels,
             BlockPlan(samples: features.rows, features: features.columns, voxels: voxels, task: task)

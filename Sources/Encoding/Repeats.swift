@@ -46,8 +46,9 @@ extension Matrix {
     public func repeats<Label: Hashable>(of labels: [Label], count: Int) throws
         -> (labels: [Label], repeats: [Matrix])
     {
+        try checkParameter("the number of repeats", count, expected: "at least 1", count > 0)
         let groups = try rowsByLabel(labels).filter { $0.rows.count >= count }
-        guard count > 0, !groups.isEmpty else {
+        guard !groups.isEmpty else {
             throw EncodingError.parameter(
                 name: "the number of labels that come \(count) times", value: "\(groups.count)",
                 expected: "at least 1")

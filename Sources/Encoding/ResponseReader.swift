@@ -41,7 +41,12 @@ public struct MemoryLimit: Sendable, Equatable {
     /// A limit in bytes.
     public init(bytes: Int) { self.bytes = bytes }
     /// So many times 10⁹ bytes.
-    public static func gigabytes(_ count: Double) -> MemoryLimit { MemoryLimit(bytes: Int(count * 1e9)) }
+    public static func gigabytes(_ count: Double) -> MemoryLimit { MemoryLimit(rounding: count * 1e9) }
     /// So many times 10⁶ bytes.
-    public static func megabytes(_ count: Double) -> MemoryLimit { MemoryLimit(bytes: Int(count * 1e6)) }
+    public static func megabytes(_ count: Double) -> MemoryLimit { MemoryLimit(rounding: count * 1e6) }
+
+    /// A limit that is no number is none at all, and every fit refuses it.
+    private init(rounding bytes: Double) {
+        self.init(bytes: bytes.isNaN ? 0 : Int(exactly: bytes.rounded()) ?? (bytes < 0 ? 0 : .max))
+    }
 }

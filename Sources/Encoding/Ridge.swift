@@ -123,7 +123,7 @@ extension RidgeFit {
         for voxel in constantVoxels where task.scoresHeldOut {
             (solution.r2[voxel], solution.r[voxel]) = (.nan, .nan)
         }
-        scores = VoxelScores(r2: solution.r2, r: solution.r)
+        scores = VoxelScores(ofEachVoxel: solution.r2, solution.r)
         var intercepts = means
         coefficients.withUnsafeBufferPointer { weights in
             intercepts.withUnsafeMutableBufferPointer { intercepts in

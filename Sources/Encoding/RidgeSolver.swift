@@ -89,10 +89,12 @@ struct RidgeSolver<Element: Scalar> {
     /// Finds alphas, scores and weights of all voxels.
     ///
     /// `responses` is samples x voxels; `means` are what is taken off each voxel first (0 without an intercept; NaN for
-    /// a voxel that cannot be fitted). Throws `CancellationError` where the task is cancelled.
+    /// a voxel that cannot be fitted); `units` is what its scores are measured in. Throws `CancellationError` where the task is cancelled.
     @_specialize(where Element == Float)
     @_specialize(where Element == Double)
-    func solve(_ responses: Matrix<Element>, means: [Double]) throws -> RidgeSolution<Element> {
+    func solve(_ responses: Matrix<Element>, means: [Double], units: [Double]) throws -> RidgeSolution<
+        Element
+    > {
         let voxels = responses.columns
         var sizes = VoxelBatch<Element>.Sizes(
             models, refit: refit, samples: samples, alphas: task.alphas.count,
@@ -106,15 +108,16 @@ struct RidgeSolver<Element: Scalar> {
         let shows = task.showsProgress && pool.batches.count > 8
         var parts = [BatchPart](repeating: BatchPart(), count: pool.batches.count)
         if let blocks {
-            try blocks.search(responses, means: means, task: task, pool: pool, parts: &parts)
+            try blocks.search(
+                responses, means: means, units: units, task: task, pool: pool, parts: &parts)
         } else if !task.alphaPerVoxel {
             try pool.run(into: &parts) { batch, columns, part, interruption in
                 part.columns = columns
                 batch.load(responses, voxels: columns, means: means)
                 if let features { batch.multiply(features: features) }
-                try search(batch, &part, interruption)
+                try search(batch, &part, units: units, interruption)
             }
-            shareAlpha(&parts, means: means)
+            shareAlpha(&parts, means: means, units: units)
         }
         let weights = try Matrix<Element>(rows: weights, columns: voxels) { target in
             guard let target = target.baseAddress else { return }
@@ -125,7 +128,7 @@ struct RidgeSolver<Element: Scalar> {
                 if let features { batch.multiply(features: features) }
                 if blocks == nil {
                     if task.alphaPerVoxel {
-                        try search(batch, &part, interruption)
+                        try search(batch, &part, units: units, interruption)
                     } else if task.scoresHeldOut {
                         for index in models.indices { rotate(batch, index) }
                     }
@@ -152,7 +155,7 @@ struct RidgeSolver<Element: Scalar> {
 
     /// Scores every alpha in every fold, and chooses.
     private func search(
-        _ batch: VoxelBatch<Element>, _ part: inout BatchPart, _ interruption: Interruption
+        _ batch: VoxelBatch<Element>, _ part: inout BatchPart, units: [Double], _ interruption: Interruption
     ) throws {
         part.scores = [Double](repeating: 0, count: task.alphas.count * batch.voxels)
         for index in models.indices {
@@ -166,7 +169,7 @@ struct RidgeSolver<Element: Scalar> {
             }
             try interruption.check()
         }
-        part.choose(alphas: task.alphas)
+        part.choose(alphas: task.alphas, units: units)
     }
 
     private func scoreHeldOut(
@@ -182,12 +185,13 @@ struct RidgeSolver<Element: Scalar> {
     }
 
     /// One alpha for all voxels: the best mean score over the voxels that can be fitted.
-    private func shareAlpha(_ parts: inout [BatchPart], means: [Double]) {
+    private func shareAlpha(_ parts: inout [BatchPart], means: [Double], units: [Double]) {
         let scores = gathered(parts, alphas: task.alphas.count, voxels: means.count)
         let usable = means.indices.filter { means[$0].isFinite }
+        let unit = usable.reduce(0) { $0 + units[$1] } / Double(max(usable.count, 1))
         let average = task.alphas.indices.map { alpha in
             usable.reduce(0) { $0 + scores[alpha, $1] } / Double(max(usable.count, 1))
-                + tieSlope(task.alphas[alpha])
+                + tieSlope(task.alphas[alpha]) * unit
         }
         let best = average.indices.max { average[$0] < average[$1] } ?? 0
         for index in parts.indices {
@@ -204,6 +208,11 @@ extension FoldModel {
         case .skeleton(let model): batch.split(model.fold, slot: slot, centred: centred, needsTrain: true)
         }
     }
+}
+
+/// Refuses a limit in which no batch of voxels has room.
+func checkMemoryLimit(_ bytes: Int) throws {
+    try checkParameter("memoryLimit", "\(bytes) bytes", expected: "above 0", bytes > 0)
 }
 
 /// himalaya's slope over the alphas, so slight that it only decides between equal scores.

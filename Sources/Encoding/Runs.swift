@@ -12,19 +12,28 @@ public struct Runs: Sendable, Equatable {
 
     /// Runs of the given numbers of samples, one after another.
     ///
-    /// Throws `EncodingError` where a run has no sample.
+    /// Throws `EncodingError` where there is no run or a run has no sample.
     public init(lengths: [Int]) throws {
+        try checkParameter("the number of runs", 0, expected: "at least 1", !lengths.isEmpty)
         if let index = lengths.firstIndex(where: { $0 < 1 }) {
             throw EncodingError.parameter(
                 name: "the length of run \(index)", value: "\(lengths[index])", expected: "at least 1")
+        }
+        var samples = 0
+        for length in lengths {
+            let (sum, overflow) = samples.addingReportingOverflow(length)
+            try checkParameter(
+                "the lengths of the runs", lengths, expected: "those of a recording", !overflow)
+            samples = sum
         }
         self.lengths = lengths
     }
 
     /// Runs from one label a sample; samples with the same label must be together.
     ///
-    /// Throws `EncodingError` where a label returns after another run has begun.
+    /// Throws `EncodingError` where there is no label, or one returns after another run has begun.
     public init<Label: Hashable>(labels: [Label]) throws {
+        try checkParameter("the number of runs", 0, expected: "at least 1", !labels.isEmpty)
         var lengths: [Int] = []
         var seen: Set<Label> = []
         for (sample, label) in labels.enumerated() {

@@ -22,11 +22,8 @@ public func signFlipTest(
     _ differences: Matrix<Double>, flips: Int = 10_000, seed: UInt32 = 0
 ) throws -> PermutationTest {
     let rows = differences.rows
-    guard rows >= 2, flips > 0 else {
-        throw EncodingError.parameter(
-            name: "the number of rows whose signs are flipped, or of flips", value: "\(min(rows, flips))",
-            expected: "at least 2 rows and 1 flip")
-    }
+    try checkParameter("the number of rows whose signs are flipped", rows, expected: "2 or more", rows >= 2)
+    try checkPermutations(flips)
     let isExact = rows <= 12
     let patterns = isExact ? 1 << rows : flips
     var random = NumpyRandom(seed: seed)
@@ -87,39 +84,42 @@ public func signFlipTest(
 ///   - first: predictions of one model, samples x voxels.
 ///   - second: predictions of the other.
 ///   - responses: samples x voxels.
-///   - blockLength: samples a block; the last block may be shorter.
-///   - permutations: how many random exchanges, where there are more than 12 blocks.
+///   - blockLength: samples a block; the last block of a run may be shorter. Without it blocks are as long as the
+///     autocorrelation of the difference between the models' errors asks for.
+///   - runs: the runs of the samples, which no block crosses.
+///   - permutations: how many random exchanges, where there are more than 12 blocks; at most a million.
 ///   - seed: of the exchanges; the same seed gives the same p at any number of threads.
 ///
 /// Throws `EncodingError` where shapes differ, `CancellationError` where the cell is interrupted.
 public func modelExchangeTest<Element: Scalar>(
-    first: Matrix<Element>, second: Matrix<Element>, responses: Matrix<Element>, blockLength: Int = 10,
-    permutations: Int = 10_000, seed: UInt32 = 0
+    first: Matrix<Element>, second: Matrix<Element>, responses: Matrix<Element>, blockLength: Int? = nil,
+    runs: Runs? = nil, permutations: Int = 10_000, seed: UInt32 = 0
 ) throws -> PermutationTest {
-    guard blockLength > 0, permutations > 0 else {
-        throw EncodingError.parameter(
-            name: "the block length or the number of permutations",
-            value: "\(min(blockLength, permutations))", expected: "at least 1")
-    }
+    try checkPermutations(permutations)
     // Both models' scores say which voxels can be tested, and check the shapes.
     let better = try VoxelScores(predictions: first, responses: responses).r2
     let worse = try VoxelScores(predictions: second, responses: responses).r2
-    let starts = Array(stride(from: 0, to: responses.rows, by: blockLength))
-    let statistics = ColumnStatistics(responses)
-    var gains = Matrix<Double>(rows: starts.count, columns: responses.columns)
-    for column in 0..<responses.columns {
-        let deviation = statistics.deviations[column]
-        let total = deviation * deviation * Double(responses.rows)
-        let (y, a, b) = (responses.column(column), first.column(column), second.column(column))
-        for (block, start) in starts.enumerated() {
-            var gain = 0.0
-            for row in start..<min(start + blockLength, responses.rows) {
-                let (left, right) = (Double(y[row]) - Double(a[row]), Double(y[row]) - Double(b[row]))
-                gain += right * right - left * left
-            }
-            gains[block, column] =
-                better[column].isNaN || worse[column].isNaN ? .nan : gain / total * Double(starts.count)
+    func gain(_ column: Int) -> [Double] {
+        zip(responses.column(column), zip(first.column(column), second.column(column))).map {
+            y, predictions in
+            let (left, right) = (Double(y) - Double(predictions.0), Double(y) - Double(predictions.1))
+            return right * right - left * left
         }
     }
-    return try signFlipTest(gains, flips: permutations, seed: seed)
+    let tested = better.indices.filter { !better[$0].isNaN && !worse[$0].isNaN }
+    let needed = try neededBlockLength(of: tested, samples: responses.rows, runs: runs) { voxel, runs in
+        [TimeSeries(gain(voxel), runs: runs)]
+    }
+    let blocks = try TimeBlocks(samples: responses.rows, runs: runs, length: blockLength) { needed }
+    let statistics = ColumnStatistics(responses)
+    var gains = Matrix<Double>(rows: blocks.ranges.count, columns: responses.columns, repeating: .nan)
+    for column in tested {
+        let deviation = statistics.deviations[column]
+        let total = deviation * deviation * Double(responses.rows)
+        let whole = gain(column)
+        for (block, samples) in blocks.ranges.enumerated() {
+            gains[block, column] = whole[samples].reduce(0, +) / total * Double(blocks.ranges.count)
+        }
+    }
+    return try signFlipTest(gains, flips: permutations, seed: seed).about(blocks)
 }

@@ -1,55 +1,82 @@
 import Display
 import Tensors
 
-/// The joint score of a model of several bands, split into shares that sum to it.
+/// The score of a model of several bands, split into shares that sum to it.
+///
+/// ```swift
+/// let split = try fit.splitScores(testBands, testResponses)
+/// split.r2[0]           // what the first band adds to each voxel's R2
+/// split.joint           // the scores of the whole model, the same as `fit.score(testBands, testResponses)`
+/// ```
 public struct SplitScores: Sendable, Equatable {
     /// For each band its share of each voxel's R2, by the product measure; NaN for a constant voxel.
     public let r2: [[Double]]
     /// For each band its share of each voxel's Pearson correlation; NaN for a constant voxel.
     public let r: [[Double]]
-    /// The joint scores: the sums of the shares.
+    /// What the constant of the prediction (its intercept, the training mean) takes from each voxel's R2: 0 where it is the
+    /// mean of the responses that are scored, as a rule a little less.
+    public let offsetR2: [Double]
+    /// The joint scores: R2 is the sum of the shares and `offsetR2`, r the sum of the shares.
     public let joint: VoxelScores
 
-    /// Shares that were computed elsewhere.
-    public init(r2: [[Double]], r: [[Double]]) {
-        self.r2 = r2
-        self.r = r
-        func sum(_ shares: [[Double]]) -> [Double] {
-            (shares.first ?? []).indices.map { voxel in shares.reduce(0) { $0 + $1[voxel] } }
+    /// Shares that were computed elsewhere; throws `EncodingError` where there is no band, or not one share of each kind
+    /// for every voxel.
+    public init(r2: [[Double]], r: [[Double]]) throws {
+        try checkParameter("the number of bands", r2.count, expected: "1 or more", !r2.isEmpty)
+        try checkParameter(
+            "the number of bands with a share of r", r.count, expected: "\(r2.count)", r.count == r2.count)
+        let voxels = r2[0].count
+        for (band, shares) in (r2 + r).enumerated() where shares.count != voxels {
+            throw EncodingError.columnCount(
+                what: "shares of band \(band % r2.count)", count: shares.count, expected: voxels)
         }
-        joint = VoxelScores(r2: sum(r2), r: sum(r))
+        self.init(r2: r2, r: r, offsetR2: Array(repeating: 0, count: voxels))
     }
 
-    /// The shares of `parts`, each the prediction of one band (samples x voxels), which sum to the joint prediction.
+    init(r2: [[Double]], r: [[Double]], offsetR2: [Double]) {
+        (self.r2, self.r, self.offsetR2) = (r2, r, offsetR2)
+        let zeros = Array(repeating: 0.0, count: offsetR2.count)
+        func sum(_ shares: [[Double]], from start: [Double]) -> [Double] {
+            start.indices.map { voxel in shares.reduce(start[voxel]) { $0 + $1[voxel] } }
+        }
+        joint = VoxelScores(ofEachVoxel: sum(r2, from: offsetR2), sum(r, from: zeros))
+    }
+
+    /// The shares of `parts`, each the prediction of one band (samples x voxels), which sum to the joint prediction of
+    /// responses about their own mean.
     ///
     /// With `y` centred on its mean, a band's share of R2 is `Σ(2 y ŷ_i - ŷ_i Σ_j ŷ_j) / Σ y²`; its share of r is the
     /// covariance of `y` and `ŷ_i` over the deviations of `y` and of the joint prediction.
     /// Without the correlations of the bands, a share of R2 is `Σ(2 y ŷ_i - ŷ_i²) / Σ y²`, the R2 of that part alone; such
     /// shares do not sum to the joint score, and `joint.r2` is then their sum.
-    /// Throws `EncodingError` where shapes do not fit.
     ///
-    /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya.
+    /// With `constants`, one number a voxel that the prediction has beside the parts, `offsetR2` is what R2 loses since
+    /// they are not the means of the responses; without them it is 0.
+    /// Throws `EncodingError` where there is no part or shapes do not fit.
+    ///
+    /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya, whose shares these are for
+    /// responses that are centred, as it asks for.
     public init<Element: Scalar>(
-        parts: [Matrix<Element>], responses: Matrix<Element>, includingCorrelations: Bool = true
+        parts: [Matrix<Element>], responses: Matrix<Element>, constants: [Double]? = nil,
+        includingCorrelations: Bool = true
     ) throws {
-        for part in parts {
-            guard part.rows == responses.rows else {
-                throw EncodingError.sampleCount(
-                    what: "predictions", count: part.rows, expected: responses.rows)
-            }
-            guard part.columns == responses.columns else {
-                throw EncodingError.columnCount(
-                    what: "predictions", count: part.columns, expected: responses.columns)
-            }
-        }
+        try checkParameter("the number of parts", parts.count, expected: "1 or more", !parts.isEmpty)
+        for part in parts { try checkShapes(part, of: responses) }
         let voxels = responses.columns
+        if let constants, constants.count != voxels {
+            throw EncodingError.columnCount(
+                what: "constants of the prediction", count: constants.count, expected: voxels)
+        }
         var r2 = [[Double]](repeating: Array(repeating: .nan, count: voxels), count: parts.count)
         var r = r2
+        var offsets = [Double](repeating: .nan, count: voxels)
         let statistics = ColumnStatistics(responses)
         let y = responses.converted(to: Double.self)
         let wide = parts.map { $0.converted(to: Double.self) }
         for voxel in 0..<voxels
-        where !isConstant(deviation: statistics.deviations[voxel], mean: statistics.means[voxel]) {
+        where statistics.means[voxel].isFinite
+            && !isConstant(deviation: statistics.deviations[voxel], mean: statistics.means[voxel])
+        {
             let target = y.column(voxel).map { $0 - statistics.means[voxel] }
             let bands = wide.map { $0.column(voxel) }
             let joint = target.indices.map { sample in bands.reduce(0) { $0 + $1[sample] } }
@@ -63,18 +90,26 @@ public struct SplitScores: Sendable, Equatable {
                 // A constant prediction has no correlation, as in `VoxelScores`.
                 r[band][voxel] = spread > 0 ? dot(target, part) / (total * spread).squareRoot() : 0
             }
+            // Σ(y - d' - ŷ)² with the constant d' about the mean of y, less Σ(y - ŷ)².
+            let shift = constants.map { $0[voxel] - statistics.means[voxel] } ?? 0
+            offsets[voxel] = -(count * shift * shift + 2 * count * shift * mean) / total
         }
-        self.init(r2: r2, r: r)
+        self.init(r2: r2, r: r, offsetR2: offsets)
     }
 }
 
 extension SplitScores: Displayable {
     /// A table of the joint scores, and the mean share of each band.
     public var mimeBundle: MIMEBundle {
-        let shares = r2.enumerated().map { band, values in
+        func mean(_ values: [Double]) -> Double {
             let finite = values.filter { !$0.isNaN }
-            let mean = finite.reduce(0, +) / Double(max(finite.count, 1))
-            return "band \(band): mean share of R2 \(Number.fixed(mean, 3))"
+            return finite.isEmpty ? .nan : finite.reduce(0, +) / Double(finite.count)
+        }
+        var shares = r2.enumerated().map { band, values in
+            "band \(band): mean share of R2 \(Number.fixed(mean(values), 3))"
+        }
+        if offsetR2.contains(where: { abs($0) >= 0.0005 }) {
+            shares.append("the prediction's constant: mean share of R2 \(Number.fixed(mean(offsetR2), 3))")
         }
         return joint.summary(title: "\(Number.counted(joint.count, "voxel")), joint", notes: shares)
             .mimeBundle

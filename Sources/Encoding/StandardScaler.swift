@@ -5,7 +5,7 @@ import Tensors
 /// ```swift
 /// let scaler = StandardScaler().fit(train)
 /// let test = try scaler.transform(test)                    // the training data's mean and deviation
-/// Pipeline(StandardScaler(scales: false), into: Ridge())   // learnt anew inside each fold
+/// Pipeline(StandardScaler(scales: false), into: Ridge())   // learned again inside each fold
 /// ```
 ///
 /// A constant column is centred and not scaled, as in scikit-learn's `StandardScaler`.

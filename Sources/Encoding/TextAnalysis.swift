@@ -3,7 +3,7 @@ import Tensors
 extension BandedRidge {
     /// The mean over outer folds of each band's share, as the published scripts compute it.
     ///
-    /// Features and responses are centred on the mean of each outer training set once, not anew in the inner folds, and
+    /// Features and responses are centred on the mean of each outer training set once, not again in the inner folds, and
     /// the responses of its test set on their own mean: `crossValidatedSplitScores` of a model without an intercept
     /// does not centre, and with one centres in the inner folds too.
     fileprivate func publishedSplitScores<Element: Scalar>(
@@ -25,7 +25,8 @@ extension BandedRidge {
             let part = responses.rows(at: split.train)
             let centred = try StandardScaler(scales: false).fit(part).transform(part)
             let fit = try fit(train, to: centred)
-            scores.append(try fit.splitScores(test, responses.rows(at: split.test)))
+            scores.append(
+                try SplitScores(parts: fit.predictByBand(test), responses: responses.rows(at: split.test)))
         }
         return SplitScores(meanOf: scores)
     }
@@ -72,6 +73,7 @@ extension SplitScores {
                 }
             }
         }
-        self.init(r2: mean(\.r2), r: mean(\.r))
+        let offsets = mean { [$0.offsetR2] }
+        self.init(r2: mean(\.r2), r: mean(\.r), offsetR2: offsets.first ?? [])
     }
 }

@@ -10,10 +10,10 @@ extension Runs {
                 name: "the number of samples to trim", value: "\(min(first, last))", expected: "0 or more")
         }
         return try ranges.enumerated().flatMap { run, range in
-            guard range.count > first + last else {
+            guard first < range.count, last < range.count - first else {
                 throw EncodingError.parameter(
                     name: "the number of samples to trim from run \(run), which has \(range.count)",
-                    value: "\(first + last)", expected: "fewer")
+                    value: "\(first) and \(last)", expected: "fewer together")
             }
             return Array(range.dropFirst(first).dropLast(last))
         }

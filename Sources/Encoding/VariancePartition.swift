@@ -88,20 +88,28 @@ public struct VariancePartition: Sendable, Equatable {
         }.map { Part(names: members($0), r2: part($0)) }
     }
 
-    /// What one space explains and no other does. Stops where no space has the name.
-    public func unique(_ name: String) -> [Double] { part(set([name])) }
+    /// What one space explains and no other does; throws `EncodingError` where no space has the name.
+    public func unique(_ name: String) throws -> [Double] { try part(set([name])) }
 
-    /// What exactly these spaces share and no further one has. Stops where no space has one of the names.
-    public func shared(_ names: String...) -> [Double] { part(set(names)) }
+    /// What exactly these spaces share and no further one has; throws `EncodingError` where there are not two or more
+    /// different names, or no space has one of them.
+    public func shared(_ names: String...) throws -> [Double] {
+        try checkParameter(
+            "the list of spaces that share a part", names, expected: "two or more, all different",
+            names.count > 1 && Set(names).count == names.count)
+        return try part(set(names))
+    }
 
     private func members(_ set: Int) -> [String] {
         names.indices.filter { set >> $0 & 1 == 1 }.map { names[$0] }
     }
 
-    private func set(_ wanted: [String]) -> Int {
-        wanted.reduce(0) { set, name in
+    private func set(_ wanted: [String]) throws -> Int {
+        try wanted.reduce(0) { set, name in
             guard let place = names.firstIndex(of: name) else {
-                preconditionFailure("no feature space is called \"\(name)\"; there are \(names)")
+                throw EncodingError.parameter(
+                    name: "the name of a feature space", value: "\"\(name)\"",
+                    expected: "one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
             }
             return set | 1 << place
         }

@@ -20,34 +20,8 @@ extension VoxelScores: Displayable {
     }
 }
 
-extension RidgeFit: Displayable {
-    /// The scores, how many voxels chose each alpha, and which voxels could not be fitted.
-    public var mimeBundle: MIMEBundle {
-        var notes: [String] = []
-        if !voxelsWithNaN.isEmpty { notes.append("with NaN, left out: \(listed(voxelsWithNaN))") }
-        if !constantVoxels.isEmpty { notes.append("constant, not scored: \(listed(constantVoxels))") }
-        let title = "Ridge: \(coefficients.rows) features, \(coefficients.columns) voxels"
-        let counts = alphaCounts
-        let alphas = Table(
-            scores.count > 0 ? "" : title,
-            [.text("alpha", counts.map(\.name)), .bars("voxels", counts.map(\.count))], notes: notes)
-        return .stacked(
-            (scores.count > 0 ? [scores.summary(title: title)] : []).map(\.mimeBundle) + [alphas.mimeBundle])
-    }
-
-    /// How many voxels chose each alpha, from the smallest to the largest that was chosen.
-    private var alphaCounts: [(name: String, count: Int)] {
-        let counts = alphas.map { alpha in bestAlphas.count { $0 == alpha } }
-        guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 })
-        else {
-            return []
-        }
-        return (first...last).map { (String(format: "%.3g", alphas[$0]), counts[$0]) }
-    }
-}
-
 /// How many voxels, and the first few by number.
-func listed(_ voxels: [Int]) -> String {
+package func listed(_ voxels: [Int]) -> String {
     let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
     return
         "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"

@@ -7,8 +7,16 @@ public struct VoxelScores: Sendable, Equatable {
     /// Pearson's correlation of each voxel; NaN where a voxel is constant or holds a NaN.
     public let r: [Double]
 
-    /// Scores that were computed elsewhere.
-    public init(r2: [Double], r: [Double]) {
+    /// Scores that were computed elsewhere; throws `EncodingError` where there is not one of each for every voxel.
+    public init(r2: [Double], r: [Double]) throws {
+        guard r2.count == r.count else {
+            throw EncodingError.columnCount(what: "correlations", count: r.count, expected: r2.count)
+        }
+        self.init(ofEachVoxel: r2, r)
+    }
+
+    /// Scores that this library has computed, one of each for every voxel.
+    init(ofEachVoxel r2: [Double], _ r: [Double]) {
         self.r2 = r2
         self.r = r
     }
@@ -18,14 +26,7 @@ public struct VoxelScores: Sendable, Equatable {
     /// R2 is `1 - Σ(y - ŷ)² / Σ(y - mean y)²`; a constant prediction has the correlation 0.
     /// Throws `EncodingError` where the two have different shapes.
     public init<Element: Scalar>(predictions: Matrix<Element>, responses: Matrix<Element>) throws {
-        guard predictions.rows == responses.rows else {
-            throw EncodingError.sampleCount(
-                what: "predictions", count: predictions.rows, expected: responses.rows)
-        }
-        guard predictions.columns == responses.columns else {
-            throw EncodingError.columnCount(
-                what: "predictions", count: predictions.columns, expected: responses.columns)
-        }
+        try checkShapes(predictions, of: responses)
         let means = ColumnStatistics(responses).means
         let ones = means.map { _ in 1.0 }
         var (y, prediction) = (responses, predictions)
@@ -41,7 +42,7 @@ public struct VoxelScores: Sendable, Equatable {
         // A NaN or an infinity in the data must not come out as a score.
         let r2 = sums.r2
         self.init(
-            r2: r2.map { $0.isFinite ? $0 : .nan }, r: zip(sums.r, r2).map { $1.isFinite ? $0 : .nan })
+            ofEachVoxel: r2.map { $0.isFinite ? $0 : .nan }, zip(sums.r, r2).map { $1.isFinite ? $0 : .nan })
     }
 
     /// How many voxels there are.

@@ -28,11 +28,41 @@ enum WorkingPrecision {
     }
 }
 
+extension WorkingPrecision {
+    /// Whether the products of features lose too many digits in double precision too, so that the features themselves are to
+    /// be decomposed; about their means where `centred` says so.
+    ///
+    /// The limit is where double precision errs as single precision does where it is given up. Throws `EncodingError`
+    /// where features are too large to be squared.
+    static func needsSingularValues<Element: Scalar>(
+        _ bands: [Matrix<Element>], scalings: [Double], alphas: [Double], centred: Bool
+    ) throws -> Bool {
+        // The sum of squares is at least the largest eigenvalue, and costs one look at the features.
+        var squares = 0.0
+        for (band, scaling) in zip(bands, scalings) {
+            let statistics = ColumnStatistics(band)
+            for (mean, deviation) in zip(statistics.means, statistics.deviations) {
+                let shift = centred ? 0 : mean
+                squares += scaling * Double(band.rows) * (deviation * deviation + shift * shift)
+            }
+        }
+        try checkParameter(
+            "the sum of the squared features", squares,
+            expected: "finite; divide the features by their deviations",
+            squares.isFinite)
+        let limit = 1e13 * (alphas.min() ?? 1)
+        guard squares > limit else { return false }
+        return zip(bands, scalings).reduce(0) {
+            $0 + $1.0.largestSquaredSingularValue(centred: centred) * $1.1
+        } > limit
+    }
+}
+
 extension Matrix {
     /// The largest eigenvalue of `XᵀX`, of columns about their means where `centred` says so, to a tenth.
     ///
     /// By power iteration, which reads the matrix twice a round and does not make the product.
-    fileprivate func largestSquaredSingularValue(centred: Bool) -> Double {
+    func largestSquaredSingularValue(centred: Bool) -> Double {
         guard rows > 0, columns > 0 else { return 0 }
         let means = centred ? ColumnStatistics(self).means : []
         var vector = (0..<columns).map { 1 + Double($0 % 7) / 7 }

@@ -23,6 +23,11 @@ public struct PyTorchFile: Sendable {
         /// From the tensor's first number to the storage's end.
         let bytes: Bytes
         let isBigEndian: Bool
+
+        /// Whether the numbers lie in row-major order without gaps.
+        var isInOrder: Bool {
+            zip(shape, zip(strides, rowMajorStrides(shape))).allSatisfy { $0 == 1 || $1.0 == $1.1 }
+        }
     }
 
     /// Where the file is.
@@ -54,10 +59,7 @@ public struct PyTorchFile: Sendable {
         -> Tensor<Element>
     {
         let entry = try entry(name)
-        let isInOrder = zip(entry.shape, zip(entry.strides, rowMajorStrides(entry.shape))).allSatisfy {
-            $0 == 1 || $1.0 == $1.1
-        }
-        if isInOrder || entry.shape.contains(0) {
+        if entry.isInOrder || entry.shape.contains(0) {
             return entry.bytes.tensor(of: entry.type, shape: entry.shape, bigEndian: entry.isBigEndian)
         }
         let storage: Tensor<Element> = entry.bytes.tensor(

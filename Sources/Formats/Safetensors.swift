@@ -181,7 +181,8 @@ extension Safetensors {
         }
         var entries: [String: Entry] = [:]
         var metadata: [String: String] = [:]
-        for (file, names) in Dictionary(grouping: index.weights.keys, by: { index.weights[$0] ?? "" }) {
+        let files = Dictionary(grouping: index.weights.keys) { index.weights[$0] ?? "" }
+        for (file, names) in files.sorted(by: { $0.key < $1.key }) {
             // The index comes from elsewhere: it may not lead to files outside its own folder.
             guard !file.isEmpty, !file.contains("/"), file != "." && file != ".." else {
                 throw FormatError(

@@ -97,6 +97,7 @@ private struct Item {
         base = String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)
         isLabel = name[length] == UInt8(ascii: ":")
         kindName = value.word("key.kind") ?? ""
+        if isForeign, !isLabel, Self.isGlobal(kindName), !FamiliarNames.all.contains(base) { return nil }
         kind = isLabel ? .param : Self.kind(of: kindName)
         if kind != .module, value.isTrue("key.not_recommended") { return nil }
         if prefix.isEmpty, kindName.hasPrefix("source.lang.swift.literal") { return nil }
@@ -108,6 +109,11 @@ private struct Item {
         if let symbols, strncmp(symbols, "c:", 2) == 0 { return true }
         guard let module else { return false }
         return module.pointee == UInt8(ascii: "_") || strcmp(module, "SwiftGlibc") == 0
+    }
+
+    /// Whether a kind of declaration stands at the top level of a C header.
+    private static func isGlobal(_ kind: String) -> Bool {
+        [".function.free", ".var.global", ".struct", ".enum", ".typealias"].contains { kind.hasSuffix($0) }
     }
 
     private static func kind(of name: String) -> Suggestion.Kind {

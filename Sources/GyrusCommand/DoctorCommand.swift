@@ -8,15 +8,28 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Check all that the kernel needs, and say how to mend what is missing.")
 
+    @Flag(help: "Only run every C kernel of the library at every instruction set, and print each.")
+    var kernels = false
+
     func run() throws {
         let installation = Installation()
+        if kernels {
+            let finding = KernelExamination(library: installation.library).finding { print($0) }
+            print(finding)
+            if finding.state == .missing { throw ExitCode.failure }
+            return
+        }
         let place =
             installation.prefix.map { "installed in \($0)" }
             ?? "running from the build folder \((installation.executable as NSString).deletingLastPathComponent)"
         print("Gyrus \(Version.number), \(place)\n")
 
-        let findings = Examination(installation).findings
+        var findings = Examination(installation).findings
         for finding in findings { print(finding) }
+        // The last one, and after all else is printed: a kernel that crashes ends the process.
+        let kernels = KernelExamination(library: installation.library).finding()
+        print(kernels)
+        findings.append(kernels)
 
         let missing = findings.filter { $0.state == .missing }
         guard missing.isEmpty else {

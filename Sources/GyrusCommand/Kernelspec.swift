@@ -1,4 +1,5 @@
 import Foundation
+import SwiftCells
 
 /// The description of the kernel that Jupyter reads.
 enum Kernelspec {
@@ -7,7 +8,7 @@ enum Kernelspec {
     /// Jupyter's data folder of the user.
     static func userData(_ environment: [String: String]) -> URL {
         if let data = environment["JUPYTER_DATA_DIR"] { return URL(fileURLWithPath: data) }
-        let home = FileManager.default.homeDirectoryForCurrentUser
+        let home = URL(fileURLWithPath: Home.path)
         if let share = environment["XDG_DATA_HOME"] {
             return URL(fileURLWithPath: share).appendingPathComponent("jupyter")
         }

@@ -13,11 +13,15 @@ final class AnswerBox: Sendable {
     private let state = Mutex(State())
     private let changed = DispatchSemaphore(value: 0)
     private let ended = DispatchGroup()
+    /// Held by who sends and waits, so that answers come in the order of those who ask.
+    private let turn = NSLock()
 
     init() { ended.enter() }
 
-    /// The answer to the command that `send` sends; nothing where the other side ended. One thread at a time may wait.
+    /// The answer to the command that `send` sends; nil if the other side ended.
     func wait(_ send: () -> Void) -> Data? {
+        turn.lock()
+        defer { turn.unlock() }
         let hasEnded = state.withLock {
             $0.answer = nil
             $0.isWaiting = !$0.hasEnded
@@ -31,6 +35,8 @@ final class AnswerBox: Sendable {
 
     /// Sends a command whose answer nobody waits for.
     func pass(_ send: () -> Void) {
+        turn.lock()
+        defer { turn.unlock() }
         state.withLock { $0.passed += 1 }
         send()
     }

@@ -22,6 +22,13 @@ final class CellOutput: Sendable {
         var result: Data?
     }
 
+    /// What kinds of jobs there are; what belongs to no job in particular is taken for that of the first kind that runs.
+    enum Kind: Int {
+        case cell, subshellCell, handler
+        /// Only looks at what is there: what other threads write meanwhile belongs to the last cell.
+        case glance
+    }
+
     /// What runs for one request.
     struct Job {
         /// The number by which the runner knows the request.
@@ -30,8 +37,7 @@ final class CellOutput: Sendable {
         fileprivate let context: RequestContext
         fileprivate let runner: RunnerProcess
         fileprivate let keepsResult: Bool
-        /// Whether it only looks at what is there: what other threads write meanwhile belongs to the last cell.
-        fileprivate let isGlance: Bool
+        fileprivate let kind: Kind
         fileprivate var end = End()
         fileprivate var streams: [StreamName: StreamText] = [:]
         /// Text on standard error that may be the message of a trap which is about to be reported.
@@ -40,14 +46,14 @@ final class CellOutput: Sendable {
 
     private struct State {
         var count: UInt32 = 0
-        /// What runs now, the cell before a handler.
+        /// What runs now, in the order of its kinds.
         var jobs: [Job] = []
         var last: RequestContext?
         var raw: [StreamName: StreamText] = [:]
 
         /// The place of the job that output of a request belongs to.
         func place(of request: UInt32) -> Int? {
-            jobs.firstIndex { $0.request == request } ?? jobs.firstIndex { !$0.isGlance }
+            jobs.firstIndex { $0.request == request } ?? jobs.firstIndex { $0.kind != .glance }
         }
 
         func context(of request: UInt32) -> RequestContext? {
@@ -57,22 +63,28 @@ final class CellOutput: Sendable {
 
     private let state = Mutex(State())
     private let comms: CommTable
+    /// What is said of a trap that ended nothing but its own thread.
+    private let strayText = Mutex<@Sendable (CellEnd) -> String>({ _ in "" })
 
     init(comms: CommTable) {
         self.comms = comms
     }
 
+    /// Sets what is said of a trap that ended nothing but its own thread.
+    func describeStrays(_ text: @escaping @Sendable (CellEnd) -> String) {
+        strayText.withLock { $0 = text }
+    }
+
     /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
     func begin(
-        _ context: RequestContext, runner: RunnerProcess, keepsResult: Bool = false, isHandler: Bool = false,
-        isGlance: Bool = false
+        _ context: RequestContext, runner: RunnerProcess, kind: Kind, keepsResult: Bool = false
     ) -> Job {
         state.withLock {
             $0.count = $0.count &+ 1 == 0 ? 1 : $0.count &+ 1
             let job = Job(
-                request: $0.count, context: context, runner: runner, keepsResult: keepsResult,
-                isGlance: isGlance)
-            $0.jobs.insert(job, at: isHandler ? $0.jobs.count : 0)
+                request: $0.count, context: context, runner: runner, keepsResult: keepsResult, kind: kind)
+            let place = $0.jobs.firstIndex { $0.kind.rawValue > kind.rawValue }
+            $0.jobs.insert(job, at: place ?? $0.jobs.count)
             return job
         }
     }
@@ -83,7 +95,7 @@ final class CellOutput: Sendable {
             guard let place = state.jobs.firstIndex(where: { $0.request == job.request }) else {
                 return End()
             }
-            if !job.isGlance { state.last = job.context }
+            if job.kind != .glance { state.last = job.context }
             return state.jobs.remove(at: place).end
         }
     }
@@ -109,6 +121,7 @@ final class CellOutput: Sendable {
             comms.note(frame.head)
             iopub?.comm(frame)
         case .input(let demand): ask(demand, for: request)
+        case .stray(let end): iopub?.stream(.stderr, strayText.withLock { $0 }(end))
         case .ready, .answer: break
         case .finished(let end):
             releaseHeld(of: request, isTrap: end.outcome == .trap)
@@ -124,8 +137,10 @@ final class CellOutput: Sendable {
         publish(name, state.withLock { $0.raw[name, default: StreamText()].take(data) }, of: 0)
     }
 
-    func died(_ status: Int32) {
-        let (requests, iopub) = state.withLock { ($0.jobs.map(\.request), $0.context(of: 0)?.iopub) }
+    func died(_ runner: RunnerProcess, _ status: Int32) {
+        let (requests, iopub) = state.withLock { state in
+            (state.jobs.filter { $0.runner === runner }.map(\.request), state.context(of: 0)?.iopub)
+        }
         for id in comms.removeAll() { iopub?.closeComm(CommMessage(commID: id)) }
         for request in requests {
             releaseHeld(of: request, isTrap: true)
@@ -184,6 +199,8 @@ final class CellOutput: Sendable {
             do {
                 let line = try context.input.request(prompt: demand.prompt, password: demand.password)
                 runner.send("input \(line)")
+            } catch InputError.interrupted {
+                // The runner is told of it, and the cell ends there.
             } catch {
                 runner.send("end-of-input")
             }

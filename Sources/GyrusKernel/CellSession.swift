@@ -3,11 +3,12 @@ import Jupyter
 import SwiftCells
 import Synchronization
 
-/// Compiles and runs the cells of one notebook, one at a time.
+/// Compiles and runs the cells of one notebook: one at a time on each shell, beside those of the other shells.
 final class CellSession: @unchecked Sendable {
-    // @unchecked: `turn` is held by whoever compiles or runs a cell; what an interrupt touches lies in `interrupts`.
+    // @unchecked: `turn` is held by whoever compiles, or changes what cells can see; no cell runs meanwhile that it waits
+    // for. What other threads touch has locks of its own.
     private let turn = NSRecursiveLock()
-    let compiler: CellCompiler
+    private let compiler: CellCompiler
     private let cache: CellCache?
     private let installation: Installation
     /// What cells can import without `%package`.
@@ -19,31 +20,24 @@ final class CellSession: @unchecked Sendable {
     /// Knows what could stand in the cell that is being written.
     let assistant: CellAssistant
     private var runner: RunnerProcess?
-    /// The lines of the cells by label. A handler may fail while a cell runs, hence the lock.
-    private let cellLines = Mutex<[String: [String]]>([:])
-    var lines: [String: [String]] {
-        get { cellLines.withLock { $0 } }
-        set { cellLines.withLock { $0 = newValue } }
-    }
+    /// The runner that was replaced last, and whether the user has yet to be told.
+    private var loss: RunnerLoss?
+    private var isLossToBeTold = false
+    /// Which cell each request that did not end well was for.
+    private let stopped = Mutex<[UInt32: String]>([:])
+    /// The lines of the cells by label.
+    private let lines = Mutex<[String: [String]]>([:])
     /// Where the session keeps its files.
     let folder: URL
     /// What `%env`, `%cd` and `%package` did to the runner, to be done to the one that follows it.
-    var setting = RunnerSetting()
-
-    private struct Interrupts {
-        var runner: RunnerProcess?
-        var isBusy = false
-        var isAsked = false
-        var number = 0
-        /// The command that the kernel itself runs for the cell.
-        var child: ChildProcess?
-        /// Whether the runner looks at a value for `glance`.
-        var isGlancing = false
+    private let settings = Mutex(RunnerSetting())
+    var setting: RunnerSetting {
+        get { settings.withLock { $0 } }
+        set { settings.withLock { $0 = newValue } }
     }
-    private let interrupts = Mutex(Interrupts())
-
-    /// How long an interrupted cell may go on before its process is ended.
-    private static let patience: TimeInterval = 15
+    private let activities = Activities()
+    /// The runner, for those who do not wait for their turn.
+    private let current = Mutex<(runner: RunnerProcess?, isClosed: Bool)>((nil, false))
 
     /// A session that keeps its files in a private folder; throws where there is no toolchain or a part is missing.
     init(installation: Installation) throws {
@@ -63,34 +57,48 @@ final class CellSession: @unchecked Sendable {
         self.assistant = assistant
         assistant.update(compiler.editorContext)
         compiler.onChange = { assistant.update($0) }
+        output.describeStrays { [weak self, symbolizer] in
+            ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:]).stray($0)
+        }
     }
 
     /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
     func warmUp() {
-        turn.withLock {
+        exclusively {
             _ = try? ensureRunner()
             try? compiler.warmUp()
         }
         cache?.trim()
     }
 
+    /// Waits until nobody else compiles or changes what cells can see.
+    func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result { try turn.withLock(body) }
+
+    /// Does what needs the compiler, while nobody else does.
+    func compiling<Result>(_ body: (CellCompiler) throws -> Result) rethrows -> Result {
+        try turn.withLock { try body(compiler) }
+    }
+
     /// Finds the magics of a cell, knowing what earlier cells declared.
     var magicParser: MagicParser {
-        let names = compiler.names
+        let names = self.names
         return MagicParser { names.declares($0) }
     }
 
-    /// What is declared; to be asked between cells.
-    var names: NameTable { compiler.names }
+    /// What is declared by now.
+    var names: NameTable { compiling { $0.names } }
+
+    /// Remembers the lines of a cell, for reports of where it stopped.
+    func remember(_ lines: [String], of label: String) { self.lines.withLock { $0[label] = lines } }
 
     /// Processes that work for this session.
     var processIDs: [pid_t] {
-        [interrupts.withLock { $0.runner?.pid }, assistant.assistant.processID].compactMap(\.self)
+        [current.withLock { $0.runner?.pid }, assistant.assistant.processID].compactMap(\.self)
     }
 
     /// The folder in which the cells work.
     var workingFolder: String {
-        let pid = interrupts.withLock { $0.runner?.pid } ?? getpid()
+        let pid = current.withLock { $0.runner?.pid } ?? getpid()
         return (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd"))
             ?? FileManager.default.currentDirectoryPath
     }
@@ -102,63 +110,33 @@ final class CellSession: @unchecked Sendable {
         var timing: CellTiming?
     }
 
-    /// Keeps the session for one cell: an interrupt that comes while `body` goes on is for everything in it.
-    func occupied<Result>(_ body: () throws -> Result) rethrows -> Result {
-        turn.lock()
-        defer { turn.unlock() }
-        if interrupts.withLock({ $0.isBusy }) { return try body() }
-        interrupts.withLock {
-            $0.isBusy = true
-            $0.isAsked = false
-            $0.number += 1
-        }
-        defer { interrupts.withLock { $0.isBusy = false } }
-        return try body()
+    /// Serves a request: an interrupt that comes while `body` goes on is for everything in it.
+    func during<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
+        try activities.during(activity, body)
     }
 
-    /// Whether the user asked the cell to stop.
-    var isInterrupted: Bool { interrupts.withLock { $0.isAsked } }
-
-    /// Waits for a command of the kernel's own that an interrupt ends.
-    func stoppable<Result>(_ child: ChildProcess, _ body: () throws -> Result) rethrows -> Result {
-        let isAsked = interrupts.withLock {
-            $0.child = child
-            return $0.isAsked
-        }
-        defer { interrupts.withLock { $0.child = nil } }
-        if isAsked { child.stop() }
-        return try body()
-    }
-
-    /// Runs one cell; its output is published through `context` as it comes.
+    /// Runs one cell for a request; its output is published through `context` as it comes.
     func run(
-        _ code: String, label: String, context: RequestContext, options: CellOptions = CellOptions(),
-        keepsResult: Bool = false
-    ) -> Outcome {
-        occupied { compileAndRun(code, label, context, options, keepsResult) }
-    }
-
-    private func compileAndRun(
-        _ code: String, _ label: String, _ context: RequestContext, _ options: CellOptions,
-        _ keepsResult: Bool
+        _ code: String, label: String, for activity: Activity, context: RequestContext,
+        options: CellOptions = CellOptions(), keepsResult: Bool = false
     ) -> Outcome {
         guard code.contains(where: { !$0.isWhitespace }) else { return Outcome() }
         do {
-            let started = ContinuousClock.now
-            let cell = try compiler.compile(code, label: label, options: options)
-            let compilation = ContinuousClock.now - started
-            lines[label] = cell.lines
-            for warning in cell.warnings {
-                let text = DiagnosticText.lines(of: warning, in: cell.lines, label: label)
-                context.iopub.stream(.stderr, text.joined(separator: "\n") + "\n")
-            }
-            if interrupts.withLock({ $0.isAsked }) {
+            let started = try start(code, label, activity, context, options, keepsResult)
+            guard let started else {
+                compiling { $0.noteNotRun(code, label: label) }
                 return Outcome(
                     error: ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran"))
             }
-            var outcome = try execute(cell, context: context, keepsResult: keepsResult)
-            outcome.timing?.compilation = compilation
+            var outcome = end(started, left: finish(started, for: activity, context: context), context)
+            outcome.timing?.compilation = started.compilation
             return outcome
+        } catch let failure as RunnerLoss.Failure {
+            return Outcome(error: failure.report)
+        } catch is CompilationStopped {
+            return Outcome(
+                error: ErrorReports.plain(
+                    "KeyboardInterrupt", "the cell was interrupted while it was compiled; it did not run"))
         } catch CellCompiler.Failure.source(let diagnostics, let lines) {
             return Outcome(error: ErrorReports.compile(diagnostics, lines: lines, label: label))
         } catch CellCompiler.Failure.tool(let text) {
@@ -168,155 +146,235 @@ final class CellSession: @unchecked Sendable {
         }
     }
 
-    private func execute(_ cell: CompiledCell, context: RequestContext, keepsResult: Bool) throws -> Outcome {
-        let runner = try ensureRunner()
-        let left = finish(cell, on: runner, context: context, keepsResult: keepsResult) {
-            if interrupts.withLock({ $0.isAsked }) { runner.send("interrupt") }
-        }
-        guard let end = left.end else { return Outcome(error: lost(left, cell.label)) }
-        if end.outcome == .ok {
-            compiler.commit(cell)
-            return Outcome(result: left.result, timing: end.timing)
-        }
-        for frame in left.onFailure { context.iopub.comm(frame) }
-        if end.loaded == true { compiler.commit(cell, reached: end.reached ?? 0) }
-        let reports = ErrorReports(symbolizer: symbolizer, lines: lines)
-        return Outcome(
-            error: reports.stopped(cell, end, error: left.error, trapText: left.trapText), timing: end.timing)
+    /// A cell that the runner is about to run.
+    private struct StartedCell {
+        let cell: CompiledCell
+        let runner: RunnerProcess
+        let job: CellOutput.Job
+        var compilation = Duration.zero
+        /// Whether its result is more than what a call happens to return.
+        var isResultWanted = true
     }
 
-    /// Has the runner run a compiled cell, and waits for its end; `onStart` is called when it has been sent.
-    private func finish(
-        _ cell: CompiledCell, on runner: RunnerProcess, context: RequestContext, keepsResult: Bool,
-        isGlance: Bool = false, onStart: () -> Void = {}
-    ) -> CellOutput.End {
-        let job = output.begin(context, runner: runner, keepsResult: keepsResult, isGlance: isGlance)
-        let isSent = runner.send(
-            "run \(job.request) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
-        onStart()
-        // A runner that has just died may have been heard of before the job began.
-        _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
+    /// Compiles a cell for the runner that there is; nil if it was interrupted.
+    private func start(
+        _ code: String, _ label: String, _ activity: Activity, _ context: RequestContext,
+        _ options: CellOptions,
+        _ keepsResult: Bool
+    ) throws -> StartedCell? {
+        try exclusively {
+            let started = ContinuousClock.now
+            let (cell, runner) = try compile(code, label, activity, context, options)
+            let compilation = ContinuousClock.now - started
+            remember(cell.lines, of: label)
+            for warning in cell.warnings {
+                let text = DiagnosticText.lines(of: warning, in: cell.lines, label: label)
+                context.iopub.stream(.stderr, text.joined(separator: "\n") + "\n")
+            }
+            if activity.isInterrupted { return nil }
+            let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
+            let job = output.begin(
+                context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
+            return StartedCell(
+                cell: cell, runner: runner, job: job, compilation: compilation,
+                isResultWanted: keepsResult || cell.showsResult)
+        }
+    }
+
+    /// Compiles a cell for the runner that there is, again if that one ends meanwhile.
+    private func compile(
+        _ code: String, _ label: String, _ activity: Activity, _ context: RequestContext,
+        _ options: CellOptions
+    ) throws -> (CompiledCell, RunnerProcess) {
+        while true {
+            // Before the compilation: what cells declared goes with their runner.
+            let runner = try ensureRunner()
+            try tellLoss(insteadOf: code, label, context)
+            let stop = CompilationStop()
+            let cell = try activity.compiling(stop) {
+                try stop.whileStoppable { try compiler.compile(code, label: label, options: options) }
+            }
+            if !runner.hasEnded { return (cell, runner) }
+        }
+    }
+
+    /// Has the runner run a compiled cell, and waits for its end.
+    private func finish(_ started: StartedCell, for activity: Activity, context: RequestContext)
+        -> CellOutput.End
+    {
+        let (job, cell) = (started.job, started.cell)
+        let shell = context.subshellID == nil ? "main" : "subshell"
+        let isSent = started.runner.send(
+            "run \(job.request) \(shell) \(context.escapedMessageID) \(cell.entry) \(cell.library)")
+        activity.waiting(for: job.request, of: started.runner) {
+            // A runner that has just died may have been heard of before the job began.
+            _ = job.done.wait(timeout: isSent ? .distantFuture : .now() + 1)
+        }
         return output.take(job)
     }
 
-    /// The runner is gone: a new one begins with nothing.
-    private func lost(_ left: CellOutput.End, _ label: String) -> ErrorReport {
-        let names = compiler.names.variableNames
-        runner = nil
-        interrupts.withLock { $0.runner = nil }
-        compiler.reset()
-        _ = try? ensureRunner()
-        let signal = (left.death ?? 0) & 0x7F
-        let how =
-            signal == 0
-            ? "ended itself with status \((left.death ?? 0) >> 8 & 0xFF)"
-            : "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
-        let message = ErrorReports.trapMessage(left.trapText).map { " saying \"\($0)\"" } ?? ""
-        let lostNames = names.isEmpty ? "No variables were lost." : "Lost: \(names.joined(separator: ", "))."
-        return ErrorReports.plain(
-            "RunnerDied",
-            "the process that ran \(label) \(how)\(message). A new one was started; "
-                + "everything that cells declared is gone. \(lostNames)")
+    /// Takes in what a cell declared, as far as it came.
+    private func end(_ started: StartedCell, left: CellOutput.End, _ context: RequestContext) -> Outcome {
+        let cell = started.cell
+        guard let end = left.end else { return Outcome(error: lost(started.runner, left, cell.label)) }
+        exclusively {
+            // What ran in a runner that is gone is gone with it.
+            guard runner === started.runner else { return }
+            if end.outcome == .ok {
+                compiler.commit(cell)
+            } else if end.loaded == true {
+                compiler.commit(cell, reached: end.reached ?? 0)
+            } else {
+                compiler.noteNotRun(cell.lines.joined(separator: "\n"), label: cell.label)
+            }
+        }
+        if end.outcome == .ok {
+            return Outcome(result: started.isResultWanted ? left.result : nil, timing: end.timing)
+        }
+        for frame in left.onFailure { context.iopub.comm(frame) }
+        let holder = stopped.withLock {
+            $0[started.job.request] = cell.label
+            return $0[end.heldBy]
+        }
+        let reports = ErrorReports(symbolizer: symbolizer, lines: lines.withLock { $0 })
+        return Outcome(
+            error: reports.stopped(
+                cell, end, error: left.error, trapText: left.trapText, holder: holder),
+            timing: end.timing)
+    }
+
+    /// Says that a runner is gone; the first who does so has another begin with nothing.
+    private func lost(_ dead: RunnerProcess, _ left: CellOutput.End, _ label: String) -> ErrorReport {
+        exclusively {
+            if runner === dead {
+                noteLoss(of: dead)
+                _ = try? ensureRunner()
+            }
+            guard let loss, loss.process === dead else {
+                return ErrorReports.plain(RunnerLoss.name, "the process that ran \(label) has ended")
+            }
+            isLossToBeTold = false
+            return loss.report(running: label, trapText: left.trapText)
+        }
+    }
+
+    private func noteLoss(of dead: RunnerProcess) {
+        _ = dead.hasEnded  // Until its end is known.
+        loss = RunnerLoss(process: dead, declared: compiler.names)
+        isLossToBeTold = true
+        forgetRunner()
+    }
+
+    /// Tells the user of a runner that ended between cells, unless there is nothing to tell; throws `RunnerLoss.Failure`
+    /// for a cell that uses what was lost.
+    private func tellLoss(insteadOf code: String, _ label: String, _ context: RequestContext) throws {
+        guard isLossToBeTold, let loss else { return }
+        isLossToBeTold = false
+        let used = loss.names(usedBy: code)
+        guard used.isEmpty else {
+            throw RunnerLoss.Failure(report: loss.report(insteadOf: label, using: used))
+        }
+        context.iopub.stream(.stderr, loss.words + "\n")
+    }
+
+    /// Tells the user of a runner that ended between cells, if no cell has.
+    func tellLoss(_ context: RequestContext) {
+        exclusively { try? tellLoss(insteadOf: "", "", context) }
+    }
+
+    /// Notices whether the runner has ended, before anybody asks what is declared.
+    func noticeLoss() {
+        exclusively { if let runner, runner.hasEnded { noteLoss(of: runner) } }
     }
 
     /// Ends the runner with all that cells declared, and starts another.
     func restart() throws {
-        try occupied {
-            runner?.end()
-            runner = nil
-            interrupts.withLock { $0.runner = nil }
-            compiler.reset()
+        try exclusively {
+            let ended = runner
+            forgetRunner()
+            ended?.end()
             forgetPackages()
             _ = try ensureRunner()
         }
     }
 
-    /// The runner, which is started where there is none.
-    func ensureRunner() throws -> RunnerProcess {
-        if let runner, kill(runner.pid, 0) == 0 { return runner }
-        let output = self.output
-        let started = try RunnerProcess(
-            executable: installation.runner,
-            listener: .init(
-                receive: { output.receive($0, of: $1) }, receiveRaw: { output.receiveRaw($0, $1) },
-                died: { output.died($0) }))
-        for library in compiler.preload { started.tell("load \(library)") }
-        setting.apply(to: started)
-        runner = started
-        interrupts.withLock { $0.runner = started }
-        return started
+    private func forgetRunner() {
+        runner = nil
+        current.withLock { $0.runner = nil }
+        compiler.reset()
     }
 
-    /// Asks the running cell to stop; ends its process where nothing else helps.
-    func interrupt() {
-        comms.interrupt(patience: Self.patience)
-        let state = interrupts.withLock { state -> Interrupts in
-            if state.isBusy { state.isAsked = true }
-            return state
+    /// The runner, which is started if there is none; throws `RunnerFailure`.
+    func ensureRunner() throws -> RunnerProcess {
+        try exclusively {
+            noticeLoss()
+            if let runner { return runner }
+            if current.withLock({ $0.isClosed }) { throw RunnerFailure(what: "the kernel is shutting down") }
+            let output = self.output
+            let started = try RunnerProcess(
+                executable: installation.runner,
+                listener: .init(
+                    receive: { output.receive($0, of: $1) }, receiveRaw: { output.receiveRaw($0, $1) },
+                    died: { output.died($0, $1) }))
+            for library in compiler.preload { started.tell("load \(library)") }
+            setting.apply(to: started)
+            runner = started
+            current.withLock { $0.runner = started }
+            return started
         }
-        guard state.isBusy else { return }
-        if let child = state.child { return child.stop() }
-        guard let runner = state.runner else { return }
-        runner.send("interrupt")
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [self] in
-            if interrupts.withLock({ $0.isBusy && $0.number == state.number }) { runner.kill() }
-        }
+    }
+
+    /// Asks what runs to stop; ends its process if nothing else helps. See `Kernel.interrupt` for what a subshell means.
+    func interrupt(subshellID: String?) {
+        comms.interrupt(subshellID: subshellID)
+        activities.interrupt(subshellID: subshellID)
     }
 
     /// How long a value may take to be looked at.
     private static let glanceTime = 1.5
 
-    /// What a variable's value is, in a few words; nothing where a cell runs, or where it takes long.
+    /// What a variable's value is, in a few words; nil if a cell runs, or if it takes long.
     func glance(at variable: String, context: RequestContext) -> String? {
         let found = Mutex<String?>(nil)
         let done = DispatchSemaphore(value: 0)
+        let activity = Activity(context)
         Thread { [self] in
             defer { done.signal() }
             guard turn.try() else { return }
             defer { turn.unlock() }
-            let text = look(at: variable, context: context)
+            guard activities.isEmpty else { return }
+            let text = look(at: variable, for: activity, context: context)
             found.withLock { $0 = text }
         }.start()
         if done.wait(timeout: .now() + Self.glanceTime) == .success { return found.withLock { $0 } }
-        interrupts.withLock { if $0.isGlancing { _ = $0.runner?.send("interrupt") } }
+        activity.interrupt()
         return nil
     }
 
-    private func look(at variable: String, context: RequestContext) -> String? {
+    private func look(at variable: String, for activity: Activity, context: RequestContext) -> String? {
         guard let runner = try? ensureRunner(),
             let cell = try? compiler.compile(
                 "_gyrusGlance(`\(variable)`)", label: "In[glance]", options: CellOptions(isGlance: true))
         else { return nil }
         defer { compiler.discard(cell) }
-        interrupts.withLock { $0.isGlancing = true }
-        defer { interrupts.withLock { $0.isGlancing = false } }
-        let left = finish(cell, on: runner, context: context, keepsResult: true, isGlance: true)
-        if left.end == nil { Log.write(lost(left, "the inspection of \(variable)").value) }
+        if activity.isInterrupted { return nil }
+        let job = output.begin(context, runner: runner, kind: .glance, keepsResult: true)
+        let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
+        if left.end == nil { noticeLoss() }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
         return content?["data"]?["text/plain"]?.text
     }
 
     /// Ends the runner and removes the session's files.
     func close() {
-        let (runner, child) = interrupts.withLock { ($0.runner, $0.child) }
-        child?.kill()
+        let runner = current.withLock { current in
+            current.isClosed = true
+            return current.runner
+        }
+        activities.kill()
         runner?.kill()
         assistant.assistant.close()
         try? FileManager.default.removeItem(at: folder)
-    }
-}
-
-/// Where Gyrus keeps what outlives a session.
-enum Folders {
-    /// The user's cache, as the XDG base directory specification places it.
-    static var cache: URL { place("XDG_CACHE_HOME", else: ".cache") }
-    /// The user's data, as the XDG base directory specification places it.
-    static var data: URL { place("XDG_DATA_HOME", else: ".local/share") }
-
-    private static func place(_ variable: String, else standard: String) -> URL {
-        let home = FileManager.default.homeDirectoryForCurrentUser
-        let folder = ProcessInfo.processInfo.environment[variable].map { URL(fileURLWithPath: $0) }
-        return (folder ?? home.appending(path: standard)).appending(path: "gyrus")
     }
 }
 
@@ -340,21 +398,15 @@ extension CellSession {
 
     private var handlerSession: CommHandlers.Session {
         .init(
-            runner: { [self] in interrupts.withLock { $0.runner } },
+            runner: { [self] in current.withLock { $0.runner } },
             failed: { [self] in handlerFailed($0, of: $1) })
     }
 
     private func handlerFailed(_ left: CellOutput.End, of runner: RunnerProcess) -> ErrorReport {
         if let end = left.end {
-            return ErrorReports(symbolizer: symbolizer, lines: lines)
+            return ErrorReports(symbolizer: symbolizer, lines: lines.withLock { $0 })
                 .stopped(nil, end, error: left.error, trapText: left.trapText)
         }
-        // A cell that runs holds the turn, and replaces the runner itself.
-        turn.lock()
-        defer { turn.unlock() }
-        guard self.runner === runner else {
-            return ErrorReports.plain("RunnerDied", "the process that ran the handler has ended")
-        }
-        return lost(left, "the handler")
+        return lost(runner, left, "the handler")
     }
 }

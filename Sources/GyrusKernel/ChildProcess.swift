@@ -17,7 +17,7 @@ final class ChildProcess: Sendable {
     private static let setSession: Int32 = 0x80
 
     /// How long the command may take to end by itself once it is asked to, first kindly and then firmly.
-    private static let patience: (kind: TimeInterval, firm: TimeInterval) = (2, 2)
+    private static let patience: (kind: TimeInterval, firm: TimeInterval) = (0.5, 0.4)
 
     /// Whether `stop` was called.
     var wasStopped: Bool { isStopped.load(ordering: .relaxed) }

@@ -17,8 +17,8 @@ final class CommHandlers: Sendable {
     private let turn = NSLock()
     private let table: CommTable
     private let output: CellOutput
-    /// The runner whose handler runs, and how many have run.
-    private let running = Mutex<(runner: RunnerProcess?, count: Int)>((nil, 0))
+    /// The handler that runs.
+    private let running = Mutex<Activity?>(nil)
 
     init(table: CommTable, output: CellOutput) {
         self.table = table
@@ -53,15 +53,10 @@ final class CommHandlers: Sendable {
         table.remove(message.commID)
     }
 
-    /// Asks the handler that runs to stop; ends its process where nothing else helps.
-    func interrupt(patience: TimeInterval) {
-        let (runner, count) = running.withLock { $0 }
-        guard let runner else { return }
-        runner.send("interrupt")
-        DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
-            let isStuck = running.withLock { $0.runner != nil && $0.count == count }
-            if isStuck { runner.kill() }
-        }
+    /// Asks the handler that runs to stop; with a subshell only if it runs there.
+    func interrupt(subshellID: String?) {
+        let activity = running.withLock { $0 }
+        if subshellID == nil || activity?.subshellID == subshellID { activity?.interrupt() }
     }
 
     /// Runs a handler to its end; whether there was one.
@@ -81,11 +76,12 @@ final class CommHandlers: Sendable {
                 ErrorReports.plain("KernelError", "a comm message was not delivered: \(error)"))
             return false
         }
-        running.withLock { $0 = (runner, $0.count + 1) }
-        defer { running.withLock { $0.runner = nil } }
-        let job = output.begin(context, runner: runner, isHandler: true)
+        let activity = Activity(context)
+        running.withLock { $0 = activity }
+        defer { running.withLock { $0 = nil } }
+        let job = output.begin(context, runner: runner, kind: .handler)
         let isSent = runner.send("comm \(job.request) \(context.escapedMessageID) \(bytes.count)", bytes)
-        if isSent { job.done.wait() }
+        if isSent { activity.waiting(for: job.request, of: runner) { job.done.wait() } }
         let left = output.take(job)
         guard isSent else { return false }
         if left.end?.outcome != .ok {

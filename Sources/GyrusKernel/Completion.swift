@@ -51,7 +51,7 @@ struct Completion {
     }
 
     private func paths(_ path: String, at place: Int) -> ([Suggestion], Int) {
-        let (suggestions, typed) = PathCompletion.suggestions(for: path, in: folder)
+        let (suggestions, typed) = PathCompletion.suggestions(for: path, in: folder, home: Home.path)
         return (suggestions, place - typed.utf8.count)
     }
 }

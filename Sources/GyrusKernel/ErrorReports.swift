@@ -36,15 +36,28 @@ struct ErrorReports {
     }
 
     /// The report of a cell, or of the handler of a comm message, that was stopped by a throw, a trap or an interrupt.
-    func stopped(_ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String)
-        -> ErrorReport
-    {
+    ///
+    /// `holder` is the cell that held what it waited for.
+    func stopped(
+        _ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String, holder: String? = nil
+    ) -> ErrorReport {
         let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
-        let (name, value) = words(end, error, trapText: trapText, failure: failure)
+        let (name, value) = words(end, error, trapText: trapText, failure: failure, holder: holder)
         let fallback = cell.flatMap { place(reached: end.reached ?? 0, in: $0) }.map { [$0] } ?? []
         var traceback = ["\(TextStyle.strong)\(name)\(TextStyle.plain): \(value)"]
         for frame in frames.isEmpty ? fallback : frames { traceback += text(of: frame) }
+        if end.outcome == .trap, end.isForeign { traceback.append("on another thread than the cell's own") }
         return ErrorReport(name: name, value: value, traceback: traceback)
+    }
+
+    /// What is said of a trap on a thread that nobody waited for.
+    func stray(_ end: CellEnd) -> String {
+        let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
+        let what = failure ?? (end.signal == "STACK" ? signalMessage(end) : nil)
+        let words =
+            "A thread in the background was stopped\(what.map { " (\($0))" } ?? ""); "
+            + "no variable is lost by it."
+        return ([words] + frames.flatMap(text(of:))).joined(separator: "\n") + "\n"
     }
 
     private func place(reached: Int, in cell: CompiledCell) -> CellFrame? {
@@ -53,8 +66,21 @@ struct ErrorReports {
     }
 
     private func words(
-        _ end: CellEnd, _ error: UncaughtError?, trapText: String, failure: String?
+        _ end: CellEnd, _ error: UncaughtError?, trapText: String, failure: String?, holder: String?
     ) -> (name: String, value: String) {
+        if end.outcome == .memory {
+            return (
+                "OutOfMemory",
+                "the cell was stopped before it took the last of the memory; its variables keep their values"
+            )
+        }
+        if end.outcome == .held {
+            return (
+                "LockHeld",
+                "the cell waits for a lock that \(holder ?? "an earlier cell") held when it was stopped; "
+                    + "run the cell that makes the lock again"
+            )
+        }
         if end.outcome == .interrupt || (end.interrupted && error?.cancelled == true) {
             return (
                 "KeyboardInterrupt",
@@ -65,14 +91,24 @@ struct ErrorReports {
         }
         if end.outcome == .error {
             guard let error else { return ("LoadError", "the compiled cell could not be loaded") }
-            return (error.ename, error.evalue)
+            let isLoading = end.loaded == false && error.ename == "LoadError"
+            return (error.ename, isLoading ? LoadProblem.text(error.evalue) : error.evalue)
         }
-        return ("Fatal error", Self.trapMessage(trapText) ?? failure ?? signalMessage(end))
+        let message = Self.trapMessage(trapText)
+        // The standard library's words for a Mutex whose owner is gone.
+        if message?.contains("attempting to acquire a Mutex") == true {
+            return (
+                "LockHeld",
+                "the cell waits for a Mutex that an earlier cell held when it was stopped; "
+                    + "run the cell that makes the Mutex again"
+            )
+        }
+        return ("Fatal error", message ?? failure ?? signalMessage(end))
     }
 
     /// What the runtime said, without its own file and line.
     static func trapMessage(_ text: String) -> String? {
-        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = withoutPlaces(text.trimmingCharacters(in: .whitespacesAndNewlines))
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
             if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
         }
@@ -80,6 +116,17 @@ struct ErrorReports {
             return mark
         }
         return text.isEmpty ? nil : text
+    }
+
+    /// What the runtime says of a failed cast or access, without modules of cells and places in memory.
+    private static func withoutPlaces(_ text: String) -> String {
+        if text.hasPrefix("Could not cast value") {
+            return text.replacing(/\ \(0x[0-9a-f]+\)/, with: "").replacing(/\bCell\d+\./, with: "")
+        }
+        if text.hasPrefix("Simultaneous accesses to 0x") {
+            return "overlapping accesses to one variable, of which one changes it"
+        }
+        return text
     }
 
     private func signalMessage(_ end: CellEnd) -> String {

@@ -13,8 +13,10 @@ final class History: Sendable {
     /// Opens the history in a folder; where that fails, remembers nothing and says why on standard error.
     init(folder: URL) {
         var handle: OpaquePointer?
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let path = folder.appending(path: "history.sqlite").path
+        Self.closeToOthers(path)
         guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else {
             FileHandle.standardError.write(Data("gyrus: no history: \(path) cannot be opened\n".utf8))
             database = nil
@@ -33,6 +35,14 @@ final class History: Sendable {
             """, nil, nil, nil)
         session = Int(sqlite3_last_insert_rowid(handle))
         database = Mutex(Database(handle: handle))
+    }
+
+    /// Makes the file, with those that SQLite keeps beside it, one that nobody else may read: cells hold what is no one
+    /// else's business.
+    private static func closeToOthers(_ path: String) {
+        close(open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600))
+        // SQLite gives the files beside it the permissions of this one; those of earlier sessions are there.
+        for file in [path, path + "-wal", path + "-shm"] { chmod(file, 0o600) }
     }
 
     /// Remembers an input with its result's text.

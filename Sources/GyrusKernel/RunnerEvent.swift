@@ -15,6 +15,8 @@ enum RunnerEvent {
     case ready
     /// A cell ended, or the handler of a comm message.
     case finished(CellEnd)
+    /// A trap on a thread that nobody waited for; it ended alone.
+    case stray(CellEnd)
     /// What the runner says to a command that asks.
     case answer(Data)
 
@@ -41,6 +43,9 @@ enum RunnerEvent {
             guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
             self = .finished(end)
         case 22: self = .answer(payload)
+        case 24:
+            guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
+            self = .stray(end)
         default: return nil
         }
     }
@@ -63,7 +68,13 @@ struct InputDemand: Decodable {
 
 /// How a cell or a handler ended.
 struct CellEnd: Decodable {
-    enum Outcome: String, Decodable { case ok, error, trap, interrupt }
+    enum Outcome: String, Decodable {
+        case ok, error, trap, interrupt
+        /// There was no memory left for it.
+        case memory
+        /// It waited for a lock that an earlier cell left held.
+        case held
+    }
 
     let outcome: Outcome
     /// Of a handler: whether the message had a taker.
@@ -76,6 +87,10 @@ struct CellEnd: Decodable {
     let reached: Int?
     /// The name of the signal of a trap (`ILL`), or `STACK` where the stack came to its end.
     let signal: String
+    /// Whether it failed on a thread that is not one of its own: of a queue, or one that it started.
+    let isForeign: Bool
+    /// Of the outcome `held`: the request whose cell held the lock.
+    let heldBy: UInt32
     /// The frames of its end that lie in cells, innermost first.
     let frames: [Frame]
     /// Of a cell: nanoseconds from its first to its last instruction, and those of processor time that the process spent meanwhile.

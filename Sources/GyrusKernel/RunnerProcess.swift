@@ -11,7 +11,7 @@ final class RunnerProcess: Sendable {
         var receive: @Sendable (RunnerEvent, _ request: UInt32) -> Void
         var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
         /// The process ended, by this wait status.
-        var died: @Sendable (Int32) -> Void
+        var died: @Sendable (RunnerProcess, Int32) -> Void
     }
 
     /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
@@ -28,6 +28,22 @@ final class RunnerProcess: Sendable {
     private let errors: Int32
     private let listener: Listener
     private let answers = AnswerBox()
+    private let status = Mutex<Int32?>(nil)
+
+    /// The wait status once the process has ended, and all that it sent has been heard.
+    var death: Int32? { status.withLock { $0 } }
+
+    /// Whether the process has ended; if so, all that it sent has been heard.
+    var hasEnded: Bool {
+        if death == nil {
+            var info = siginfo_t()
+            let isWaitable = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+            // Somebody else may have waited for it just now.
+            guard !isWaitable || info.si_signo != 0 else { return false }
+        }
+        answers.waitForEnd()
+        return true
+    }
 
     /// Starts a runner; throws `RunnerFailure` where that fails.
     init(executable: String, listener: Listener) throws {
@@ -100,8 +116,11 @@ final class RunnerProcess: Sendable {
     /// Sends a command that the runner answers, and goes on; an answer that is an error goes to the kernel's log.
     func tell(_ command: String) { answers.pass { send(command) } }
 
-    /// Ends the process at once.
-    func kill() { _ = Foundation.kill(pid, SIGKILL) }
+    /// Ends the process at once, and what it forked off.
+    func kill() {
+        _ = Foundation.kill(-pid, SIGKILL)
+        _ = Foundation.kill(pid, SIGKILL)
+    }
 
     /// Ends the process and waits until all that it sent has been heard.
     func end() {
@@ -146,12 +165,15 @@ final class RunnerProcess: Sendable {
         drainRaw()
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        // What a cell forked off has no kernel any more.
+        _ = Foundation.kill(-pid, SIGKILL)
+        self.status.withLock { [status] in $0 = status }
         for descriptor in [channel, output, errors] { close(descriptor) }
         commands.withLock { descriptor in
             if let open = descriptor { close(open) }
             descriptor = nil
         }
-        listener.died(status)
+        listener.died(self, status)
         answers.end()
     }
 

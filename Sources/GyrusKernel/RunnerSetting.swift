@@ -28,7 +28,7 @@ extension CellSession {
 
     /// A path as the cells understand it: `~` is the user's home, and a relative one starts at their folder.
     func resolve(_ path: String) -> String {
-        let path = (path as NSString).expandingTildeInPath
+        let path = Home.expanding(path)
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         return URL(fileURLWithPath: full).standardizedFileURL.path
     }
@@ -59,22 +59,24 @@ extension CellSession {
 
     /// Loads a package and lets the cells that follow import it; throws `MagicError`.
     func use(_ package: BuiltPackage, for place: String) throws {
-        if setting.packages[place] == package { return }
-        try checkPlace(for: package, from: place)
-        let before = compiler.libraries
-        compiler.libraries.add(package.cellLibraries(besides: setting.packages.values))
-        do {
-            // What no cell could be compiled with must not stay.
-            try compiler.warmUp()
-            try tell("load \(package.library)") { "the library could not be loaded: \($0)" }
-        } catch {
-            compiler.libraries = before
-            if case CellCompiler.Failure.tool(let text) = error {
-                throw MagicError("\(package.title) cannot be imported beside what there is:\n\(text)")
+        try compiling { compiler in
+            if setting.packages[place] == package { return }
+            try checkPlace(for: package, from: place)
+            let before = compiler.libraries
+            compiler.libraries.add(package.cellLibraries(besides: setting.packages.values))
+            do {
+                // What no cell could be compiled with must not stay.
+                try compiler.warmUp()
+                try tell("load \(package.library)") { "the library could not be loaded: \($0)" }
+            } catch {
+                compiler.libraries = before
+                if case CellCompiler.Failure.tool(let text) = error {
+                    throw MagicError("\(package.title) cannot be imported beside what there is:\n\(text)")
+                }
+                throw error
             }
-            throw error
+            setting.packages[place] = package
         }
-        setting.packages[place] = package
     }
 
     /// Throws where a package has what another one, or Gyrus itself, has in another version.
@@ -101,7 +103,7 @@ extension CellSession {
 
     func forgetPackages() {
         setting.packages = [:]
-        compiler.libraries = cellLibraries
+        compiling { $0.libraries = cellLibraries }
     }
 
     /// Sends a command to the runner; throws what `complaint` makes of an answer that is not empty.

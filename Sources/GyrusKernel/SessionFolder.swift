@@ -6,7 +6,7 @@ enum SessionFolder {
 
     /// Makes this process's folder, which nobody else may read, and removes those of kernels that were killed.
     static func make() throws -> URL {
-        let place = FileManager.default.temporaryDirectory
+        let place = Folders.temporary
         removeOrphans(in: place)
         let folder = place.appending(path: "\(prefix)\(getpid())-\(UUID().uuidString)")
         try FileManager.default.createDirectory(

@@ -41,12 +41,13 @@ public final class SwiftKernel: Kernel {
     }
 
     public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
-        if let help = HelpRequest(request.code) {
+        let code = CellText.normalized(request.code)
+        if let help = HelpRequest(code) {
             return .ok(payload: help.answer(by: self, context: context), userExpressions: [:])
         }
-        if let farewell = farewell(request.code) { return .ok(payload: [farewell], userExpressions: [:]) }
+        if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
-        let cell = CellRun(request.code, session: session, history: history, context: context, label: label)
+        let cell = CellRun(code, session: session, history: history, context: context, label: label)
         let error = cell.run()
         if request.storeHistory {
             history.add(
@@ -67,7 +68,11 @@ public final class SwiftKernel: Kernel {
 
     /// One of the request's user expressions, as the protocol wants it.
     private func evaluate(_ expression: String, context: RequestContext) -> JSON {
-        let outcome = session.run(expression, label: "In[expression]", context: context, keepsResult: true)
+        let activity = Activity(context)
+        let outcome = session.during(activity) {
+            session.run(
+                expression, label: "In[expression]", for: activity, context: context, keepsResult: true)
+        }
         if let error = outcome.error {
             return [
                 "status": "error", "ename": .string(error.name), "evalue": .string(error.value),
@@ -98,11 +103,11 @@ public final class SwiftKernel: Kernel {
             assistant: session.assistant,
             magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
             folder: session.workingFolder
-        ).reply(to: request)
+        ).reply(to: request.normalized)
     }
 
     public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply {
-        inspection(context).reply(to: request)
+        inspection(context).reply(to: request.normalized)
     }
 
     private func inspection(_ context: RequestContext) -> Inspection {
@@ -113,16 +118,30 @@ public final class SwiftKernel: Kernel {
             value: { session.glance(at: $0, context: context) })
     }
 
-    public func interrupt() { session.interrupt() }
+    public func interrupt(subshellID: String?) { session.interrupt(subshellID: subshellID) }
     public func shutdown(restart: Bool) { session.close() }
     public func history(_ request: HistoryRequest) -> [HistoryEntry] { history.entries(request) }
     public var processIDs: [Int32] { [getpid()] + session.processIDs }
 
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
-        switch MagicParser().completeness(of: request.code) {
+        switch MagicParser().completeness(of: CellText.normalized(request.code)) {
         case .complete: .complete
         case .incomplete(let indent): .incomplete(indent: indent)
         case .invalid: .invalid
         }
+    }
+}
+
+extension CompleteRequest {
+    /// The request as if its lines ended in "\n" alone; all places stay.
+    fileprivate var normalized: CompleteRequest {
+        CompleteRequest(code: CellText.normalizedInPlace(code), cursorPosition: cursorPosition)
+    }
+}
+
+extension InspectRequest {
+    fileprivate var normalized: InspectRequest {
+        InspectRequest(
+            code: CellText.normalizedInPlace(code), cursorPosition: cursorPosition, detailLevel: detailLevel)
     }
 }

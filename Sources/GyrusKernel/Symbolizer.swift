@@ -31,7 +31,7 @@ struct Symbolizer {
                 guard let label = labels.first(where: { entry.file == $0 || entry.file.hasSuffix("/" + $0) }),
                     entry.line > 0
                 else { continue }
-                let name = entry.function.hasSuffix("_main") ? nil : demangled(entry.function)
+                let name = entry.function.hasSuffix("_main") ? nil : Self.demangled(entry.function)
                 let frame = CellFrame(function: name, label: label, line: entry.line)
                 if frames.last != frame { frames.append(frame) }
             }
@@ -81,8 +81,9 @@ struct Symbolizer {
 
     private static let demangle = dlsym(nil, "swift_demangle").map { unsafeBitCast($0, to: Demangle.self) }
 
-    private func demangled(_ name: String) -> String {
-        guard let text = Self.demangle?(name, name.utf8.count, nil, nil, 0) else { return name }
+    /// A name of the compiler's as users write it.
+    static func demangled(_ name: String) -> String {
+        guard let text = demangle?(name, name.utf8.count, nil, nil, 0) else { return name }
         defer { free(text) }
         // As a user writes them: types of cells and of the standard library without their modules.
         return String(cString: text).replacing(/\b(Cell\d+|Swift)\./, with: "")

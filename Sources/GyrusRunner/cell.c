@@ -26,25 +26,31 @@ static struct spent spent_now(void) {
     };
 }
 
-// A cell that runs: which library, which entry, and how far it came.
+// A cell that runs: which library, and which entry.
 struct cell {
+    struct job *job;
     char *path, *entry;
     bool loaded;
     struct spent start; // When its own code began.
 };
 
-static atomic_int reached; // How many of the cell's top-level items were begun.
+// The job of the calling thread; the main shell's cell on threads that are not guarded.
+static struct job *own_job(void) {
+    struct job *job = thread_job();
+    return job ? job : &the_cell;
+}
 
 // --- what CellRuntime calls, by name ----------------------------------------------------------------------------
 
-void gyrus_runner_reached(int32_t item) { atomic_store(&reached, item); }
-bool gyrus_runner_is_interrupted(void) {
-    struct job *job = thread_job();
-    return atomic_load(&(job ? job : &the_cell)->interrupted);
-}
-const char *gyrus_runner_message_id(void) {
-    struct job *job = thread_job();
-    return (job ? job : &the_cell)->message_id;
+void gyrus_runner_reached(int32_t item) { atomic_store(&own_job()->reached, item); }
+bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }
+const char *gyrus_runner_message_id(void) { return own_job()->message_id; }
+int32_t gyrus_runner_job(void) { return job_place(own_job()); }
+// Whether another thread of the job failed, so that the calling one has nothing left to wait for.
+bool gyrus_runner_has_failed(void) {
+    struct thread *thread = thread_current();
+    if (thread == NULL || thread->job == NULL) return false;
+    return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
 }
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
@@ -56,17 +62,28 @@ bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum 
 typedef int (*entry_point)(int, char **);
 typedef void (*cell_runner)(entry_point);
 
+// Says why a cell could not be loaded, as an error of its own kind.
+static void report_problem(const char *problem) {
+    char text[1024];
+    snprintf(text, sizeof text, "%s", problem);
+    for (char *letter = text; *letter; letter++) {
+        if (*letter == '"' || *letter == '\\' || (unsigned char)*letter < ' ') *letter = '\'';
+    }
+    send_json(MESSAGE_ERROR, "{\"ename\":\"LoadError\",\"evalue\":\"%s\",\"cancelled\":false}", text);
+}
+
 static void body(void *context) {
     struct cell *cell = context;
     const char *error = NULL;
     void *handle = image_load(cell->path, &error);
     entry_point entry = handle ? (entry_point)dlsym(handle, cell->entry) : NULL;
     if (entry == NULL) {
-        fprintf(stderr, "The compiled cell could not be loaded: %s\n", error ? error : "it has no entry point");
+        report_problem(error ? error : "it has no entry point");
         thread_leave(OUTCOME_ERROR);
     }
     cell->loaded = true;
-    threads_hook_throws();
+    atomic_store(&cell->job->image, image_number());
+    throws_hook();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
     cell->start = spent_now();
     if (runner) {
@@ -80,28 +97,38 @@ static void body(void *context) {
 static void ended(void *context, enum outcome outcome) {
     struct cell *cell = context;
     struct spent start = cell->start, now = cell->loaded ? spent_now() : start;
-    struct job_end end = job_end(&the_cell, outcome);
-    streams_settle(outcome != OUTCOME_OK);
+    int reached = atomic_load(&cell->job->reached);
+    streams_settle(outcome != OUTCOME_OK); // Before another cell may take the job.
+    struct job_end end = job_end(cell->job, outcome);
     send_end(
         MESSAGE_FINISHED, &end, "\"loaded\":%s,\"reached\":%d,\"wall\":%lld,\"user\":%lld,\"system\":%lld",
-        cell->loaded ? "true" : "false", atomic_load(&reached), (long long)(now.wall - start.wall),
+        cell->loaded ? "true" : "false", reached, (long long)(now.wall - start.wall),
         (long long)(now.user - start.user), (long long)(now.system - start.system));
     free(cell->path);
     free(cell->entry);
     free(cell);
 }
 
-void cell_run(uint32_t request, const char *message_id, const char *path, const char *entry) {
+void cell_run(uint32_t request, bool on_subshell, const char *message_id, const char *path, const char *entry) {
+    struct job *job = on_subshell ? job_for_subshell() : &the_cell;
+    if (job == NULL) {
+        static const char words[] = "Too many cells of subshells run at once.\n";
+        channel_send(request, MESSAGE_STDERR, (const uint8_t *)words, sizeof words - 1);
+        struct job_end end = {.request = request, .report = {.outcome = OUTCOME_ERROR}};
+        send_end(MESSAGE_FINISHED, &end, "\"loaded\":false,\"reached\":0");
+        return;
+    }
     struct cell *cell = calloc(1, sizeof *cell);
+    cell->job = job;
     cell->path = strdup(path);
     cell->entry = strdup(entry);
-    atomic_store(&reached, 0);
-    job_begin(&the_cell, request, message_id);
-    if (!thread_start(&the_cell, body, ended, cell)) ended(cell, OUTCOME_ERROR);
+    job_begin(job, request, message_id);
+    if (!thread_start(job, body, ended, cell)) ended(cell, OUTCOME_ERROR);
 }
 
 const char *cell_preload(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
-    threads_hook_throws();
+    throws_hook();
+    names_hide_modules();
     return NULL;
 }

@@ -23,12 +23,12 @@ static void write_all(const uint8_t *bytes, size_t length) {
     }
 }
 
-void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
+void channel_send(uint32_t request, uint8_t kind, const uint8_t *payload, size_t length) {
+    if (process_is_forked()) return; // The channel is the parent's.
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
     pthread_mutex_lock(&channel_lock);
     enum { HEAD = 9 };
     uint8_t frame[4096];
-    uint32_t request = thread_request();
     frame[0] = kind;
     for (int i = 0; i < 4; i++) frame[1 + i] = (uint8_t)(request >> (8 * i));
     for (int i = 0; i < 4; i++) frame[5 + i] = (uint8_t)(length >> (8 * i));
@@ -40,6 +40,11 @@ void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
         write_all(payload, length);
     }
     pthread_mutex_unlock(&channel_lock);
+}
+
+void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
+    streams_flush();
+    channel_send(thread_request(), kind, payload, length);
 }
 
 void send_json(uint8_t kind, const char *format, ...) {

@@ -18,15 +18,14 @@ static void body(void *context) {
     void (*handle)(const uint8_t *, size_t) = (void (*)(const uint8_t *, size_t))dlsym(RTLD_DEFAULT, "gyrus_handle_comm");
     if (takes == NULL || handle == NULL || !takes(handler->frame, handler->length)) return;
     handler->taken = true;
-    threads_hook_throws();
+    throws_hook();
     handle(handler->frame, handler->length);
 }
 
 static void ended(void *context, enum outcome outcome) {
     struct handler *handler = context;
+    streams_settle(outcome != OUTCOME_OK);
     struct job_end end = job_end(&the_handler, outcome);
-    if (atomic_load(&the_cell.running)) streams_settle_beside_cell(outcome != OUTCOME_OK);
-    else streams_settle(outcome != OUTCOME_OK);
     send_end(MESSAGE_HANDLED, &end, "\"taken\":%s", handler->taken ? "true" : "false");
     free(handler->frame);
     free(handler);
@@ -36,7 +35,6 @@ void handler_run(uint32_t request, const char *message_id, uint8_t *frame, size_
     struct handler *handler = calloc(1, sizeof *handler);
     handler->frame = frame;
     handler->length = length;
-    streams_flush(); // What a cell wrote so far is not the handler's.
     job_begin(&the_handler, request, message_id);
     if (!thread_start(&the_handler, body, ended, handler)) ended(handler, OUTCOME_ERROR);
 }

@@ -18,6 +18,7 @@ struct range {
 // Only ever appended to, count last, so that a signal handler reads it without a lock.
 static struct range *images[1 << 16];
 static atomic_int image_count;
+static _Thread_local int loaded; // The number of the one that the thread loaded last, from 1.
 
 static struct range sleeping[2], standard_library;
 
@@ -45,6 +46,7 @@ static int remember(struct dl_phdr_info *info, size_t size, void *path) {
     if (dot) *dot = 0;
     images[count] = range;
     atomic_store(&image_count, count + 1);
+    loaded = count + 1;
     return 1;
 }
 
@@ -72,6 +74,7 @@ void *image_load(const char *path, const char **error) {
         return NULL;
     }
     dl_iterate_phdr(remember, (void *)path);
+    trail_prepare();
     if (standard_library.start == 0) {
         dl_iterate_phdr(find_standard_library, NULL);
         find_sleep("clock_nanosleep", &sleeping[0]);
@@ -103,7 +106,20 @@ void images_bar(bool bar) {
 
 bool images_are_barred(void) { return atomic_load(&barred); }
 
+void image_open(uintptr_t address) {
+    const struct range *image = find(address);
+    if (image == NULL) return;
+    uintptr_t page = image->start & ~(uintptr_t)4095;
+    mprotect((void *)page, image->end - page, PROT_READ | PROT_EXEC);
+}
+
 bool image_contains(uintptr_t address) { return find(address) != NULL; }
+
+int image_number(void) { return loaded; }
+
+bool image_has(int number, uintptr_t address) {
+    return number > 0 && number <= atomic_load(&image_count) && within(images[number - 1], address);
+}
 
 bool image_is_interruptible(uintptr_t address, bool library) {
     if (within(&sleeping[0], address) || within(&sleeping[1], address)) return true;

@@ -2,17 +2,56 @@
 #include "runner.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct job the_cell, the_handler;
+enum { PLACE_CELL, PLACE_HANDLER, PLACE_SUBSHELLS };
+static struct job subshell_cells[JOBS - PLACE_SUBSHELLS];
+
+struct job *job_at(int place) {
+    if (place == PLACE_CELL) return &the_cell;
+    return place == PLACE_HANDLER ? &the_handler : &subshell_cells[place - PLACE_SUBSHELLS];
+}
+
+int job_place(const struct job *job) {
+    if (job == &the_cell) return PLACE_CELL;
+    return job == &the_handler ? PLACE_HANDLER : PLACE_SUBSHELLS + (int)(job - subshell_cells);
+}
+
+// Called by the thread that reads the commands alone, so that nobody else takes the job meanwhile.
+struct job *job_for_subshell(void) {
+    for (int place = PLACE_SUBSHELLS; place < JOBS; place++)
+        if (!atomic_load(&job_at(place)->running)) return job_at(place);
+    return NULL;
+}
+
+struct job *job_that_answers(uintptr_t address) {
+    struct job *any = NULL;
+    for (int i = 0; i < JOBS; i++) {
+        struct job *job = job_at(i == PLACE_HANDLER ? JOBS - 1 : i == JOBS - 1 ? PLACE_HANDLER : i); // The handler last.
+        if (!atomic_load(&job->running)) continue;
+        if (image_has(atomic_load(&job->image), address)) return job;
+        if (any == NULL) any = job;
+    }
+    return any;
+}
 
 // Held while the cells' code is barred or opened, so that no job ends and leaves a bar behind that was meant for it.
 static pthread_mutex_t bar_lock = PTHREAD_MUTEX_INITIALIZER;
+
+int64_t now(void) {
+    struct timespec clock;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    return clock.tv_sec * 1000000000LL + clock.tv_nsec;
+}
 
 // --- begin and end ----------------------------------------------------------------------------------------------
 
@@ -21,74 +60,225 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     snprintf(job->message_id, sizeof job->message_id, "%s", message_id);
     atomic_flag_clear(&job->has_report);
     atomic_store(&job->interrupted, false);
+    atomic_store(&job->stopping, false);
+    atomic_store(&job->reached, 0);
+    atomic_store(&job->image, 0);
+    atomic_store(&job->begun, now());
     atomic_store(&job->request, request);
     atomic_store(&job->running, true);
 }
 
 struct job_end job_end(struct job *job, enum outcome outcome) {
+    struct job_end end = {
+        .request = atomic_load(&job->request), .report = job->report,
+        .interrupted = atomic_exchange(&job->interrupted, false)};
     pthread_mutex_lock(&bar_lock);
     atomic_store(&job->running, false);
     images_bar(false);
     pthread_mutex_unlock(&bar_lock);
-    struct job_end end = {.report = job->report, .interrupted = atomic_exchange(&job->interrupted, false)};
     if (outcome != OUTCOME_OK && end.report.outcome == OUTCOME_OK) end.report.outcome = outcome;
+    if (end.report.outcome != OUTCOME_OK) jobs_wake(); // Threads of the job may be left.
     return end;
 }
 
-void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) {
-    static const char *names[] = {"ok", "error", "trap", "interrupt"};
-    const struct report *report = &end->report;
-    char frames[FRAMES * 90], *members = NULL;
+void job_fail(struct job *job, const struct report *report) {
+    if (!atomic_load(&job->running)) return;
+    if (!atomic_flag_test_and_set(&job->has_report)) {
+        job->report = *report;
+        if (!atomic_load(&job->interrupted)) atomic_store(&job->asked, now());
+        atomic_store(&job->stopping, true);
+        jobs_wake();
+    } else if (job->report.frame_count == 0 && !report->is_foreign) {
+        // What was noticed from outside: this is the place where the job was stopped for it.
+        memcpy(job->report.frames, report->frames, sizeof report->frames);
+        job->report.frame_count = report->frame_count;
+    }
+}
+
+static void send_report(uint32_t request, uint8_t kind, const struct report *report, bool interrupted, const char *members) {
+    static const char *names[] = {"ok", "error", "trap", "interrupt", "memory", "held"};
+    char frames[FRAMES * 90];
     image_describe(report->frames, report->frame_count, frames, sizeof frames);
+    char *text = NULL;
+    int length = asprintf(
+        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"frames\":%s%s}",
+        names[report->outcome], interrupted ? "true" : "false",
+        report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "",
+        report->is_foreign ? "true" : "false", report->held_by, frames, members);
+    if (length >= 0) channel_send(request, kind, (const uint8_t *)text, (size_t)length);
+    free(text);
+}
+
+void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) {
+    char *members = NULL, *text = NULL;
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&members, format, arguments) < 0) members = NULL;
     va_end(arguments);
-    send_json(
-        kind, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"frames\":%s,%s}", names[report->outcome],
-        end->interrupted ? "true" : "false",
-        report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "", frames, members);
+    if (members && asprintf(&text, ",%s", members) < 0) text = NULL;
+    send_report(end->request, kind, &end->report, end->interrupted, text ? text : "");
     free(members);
+    free(text);
 }
 
-// --- interrupting -----------------------------------------------------------------------------------------------
+// --- stopping -----------------------------------------------------------------------------------------------------
 
 enum {
     LOOPS_MILLISECONDS = 100,    // From here on optimised loops end at their next round.
     GRACE_MILLISECONDS = 180,    // For code that asks whether it was cancelled.
-    LIBRARY_MILLISECONDS = 1000, // From here on also out of Swift functions of the standard library.
-    PATIENCE_MILLISECONDS = 20000,
+    LIBRARY_MILLISECONDS = 820,  // So much later also out of Swift functions of the standard library.
+    CHILDREN_MILLISECONDS = 400, // Children that did not end when they were asked are told to.
     STEP_MILLISECONDS = 2,
+    SLOW_STEP_MILLISECONDS = 20, // After the first seconds.
+    SLOW_AFTER_MILLISECONDS = 3000,
+    SWEEP_MILLISECONDS = 2000,   // How long threads that a job left behind are asked to end.
+    LOOK_MILLISECONDS = 500,     // How often a cell's waits are looked at, where earlier cells left locks.
 };
 
-static bool is_asked_to_end(struct job *job) { return atomic_load(&job->running) && atomic_load(&job->interrupted); }
-static bool anything_is_asked_to_end(void) { return is_asked_to_end(&the_cell) || is_asked_to_end(&the_handler); }
+static sem_t wake;
 
-static void *insist(void *unused) {
+static int64_t milliseconds_since_asked(struct job *job) { return (now() - atomic_load(&job->asked)) / 1000000; }
+
+static bool is_asked_to_end(struct job *job) {
+    return atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
+}
+
+static bool anything_is_asked_to_end(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (is_asked_to_end(job_at(place))) return true;
+    return false;
+}
+
+bool jobs_any_must_end(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (job_must_end(job_at(place))) return true;
+    return false;
+}
+
+bool job_must_end(struct job *job) {
+    if (!atomic_load(&job->running)) return false;
+    return atomic_load(&job->stopping)
+        || (atomic_load(&job->interrupted) && milliseconds_since_asked(job) >= GRACE_MILLISECONDS);
+}
+
+static void wake_waiting(struct thread *thread, void *unused) {
     (void)unused;
-    void (*stop_loops)(bool) = (void (*)(bool))dlsym(RTLD_DEFAULT, "gyrus_stop_loops");
-    for (int waited = 0; waited < PATIENCE_MILLISECONDS && anything_is_asked_to_end(); waited += STEP_MILLISECONDS) {
-        if (waited >= LOOPS_MILLISECONDS && stop_loops) stop_loops(true);
-        if (waited >= GRACE_MILLISECONDS) {
-            threads_interrupt(waited >= LIBRARY_MILLISECONDS);
-            pthread_mutex_lock(&bar_lock);
-            if (anything_is_asked_to_end()) images_bar(true);
-            pthread_mutex_unlock(&bar_lock);
+    if (thread_must_leave(thread)) wait_wake(thread);
+}
+
+// Takes the threads out of whatever must end, once.
+static void press(bool reaches_into_library) {
+    signals_interrupt(reaches_into_library);
+    threads_each(wake_waiting, NULL);
+    threads_end_left_behind();
+    pthread_mutex_lock(&bar_lock);
+    if (jobs_any_must_end()) images_bar(true);
+    pthread_mutex_unlock(&bar_lock);
+}
+
+static void end_what_is_asked(void (*stop_loops)(bool)) {
+    int told = 0;
+    int64_t waited = 0;
+    while (anything_is_asked_to_end()) {
+        bool stops = false, presses = false;
+        waited = 0;
+        for (int place = 0; place < JOBS; place++) {
+            struct job *job = job_at(place);
+            if (!is_asked_to_end(job)) continue;
+            int64_t since = milliseconds_since_asked(job);
+            if (since > waited) waited = since;
+            stops |= since >= LOOPS_MILLISECONDS || atomic_load(&job->stopping);
+            presses |= job_must_end(job);
         }
-        usleep(STEP_MILLISECONDS * 1000);
+        if (stops && stop_loops) stop_loops(true);
+        if (presses) press(waited >= GRACE_MILLISECONDS + LIBRARY_MILLISECONDS);
+        if (waited >= CHILDREN_MILLISECONDS && told == 0 && ++told) children_signal(SIGTERM);
+        usleep((waited < SLOW_AFTER_MILLISECONDS ? STEP_MILLISECONDS : SLOW_STEP_MILLISECONDS) * 1000);
     }
     if (stop_loops) stop_loops(false);
+}
+
+static void count_left(struct thread *thread, void *count) {
+    if (thread->is_guarded && thread->armed && !thread_is_current(thread) && !atomic_load(&thread->left_behind)) ++*(int *)count;
+}
+
+// Asks threads of jobs that have ended to end, too.
+static void sweep(void) {
+    for (int waited = 0; waited < SWEEP_MILLISECONDS && !anything_is_asked_to_end(); waited += SLOW_STEP_MILLISECONDS) {
+        int count = 0;
+        threads_each(count_left, &count);
+        if (count == 0) return;
+        signals_interrupt(waited >= LIBRARY_MILLISECONDS);
+        threads_each(wake_waiting, NULL);
+        usleep(SLOW_STEP_MILLISECONDS * 1000);
+    }
+}
+
+enum { STRAYS = 8 };
+static struct report strays[STRAYS];
+static atomic_uint strays_taken;
+static atomic_bool stray_is_full[STRAYS];
+
+void job_report_stray(const struct report *report) {
+    unsigned place = atomic_fetch_add(&strays_taken, 1) % STRAYS;
+    if (atomic_load(&stray_is_full[place])) return;
+    strays[place] = *report;
+    atomic_store(&stray_is_full[place], true);
+    jobs_wake();
+}
+
+static void send_strays(void) {
+    for (int i = 0; i < STRAYS; i++)
+        if (atomic_load(&stray_is_full[i])) {
+            send_report(0, MESSAGE_STRAY, &strays[i], false, "");
+            atomic_store(&stray_is_full[i], false);
+        }
+}
+
+static void *watch(void *unused) {
+    (void)unused;
+    for (;;) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_MILLISECONDS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+        if (left_anything() && atomic_load(&the_cell.running)) {
+            if (sem_timedwait(&wake, &until) != 0) left_check();
+        } else {
+            while (sem_wait(&wake) != 0 && errno == EINTR) {}
+        }
+        end_what_is_asked((void (*)(bool))dlsym(RTLD_DEFAULT, "gyrus_stop_loops"));
+        send_strays();
+        sweep();
+    }
     return NULL;
 }
 
-static bool ask(struct job *job) { return atomic_load(&job->running) && !atomic_exchange(&job->interrupted, true); }
-
-void jobs_interrupt(void) {
-    bool cell = ask(&the_cell), handler = ask(&the_handler);
-    if (!cell && !handler) return;
-    streams_cancel_input();
-    void (*cancel)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "gyrus_cancel_cell");
-    if (cancel) cancel();
+void jobs_watch(void) {
+    sem_init(&wake, 0, 0);
     pthread_t thread;
-    if (pthread_create(&thread, NULL, insist, NULL) == 0) pthread_detach(thread);
+    if (pthread_create(&thread, NULL, watch, NULL) == 0) pthread_detach(thread);
+}
+
+void jobs_wake(void) { sem_post(&wake); }
+
+static bool ask(struct job *job) {
+    if (!atomic_load(&job->running) || atomic_load(&job->interrupted)) return false;
+    if (!atomic_load(&job->stopping)) atomic_store(&job->asked, now());
+    return !atomic_exchange(&job->interrupted, true);
+}
+
+void jobs_interrupt(uint32_t request) {
+    void (*cancel)(int32_t) = (void (*)(int32_t))dlsym(RTLD_DEFAULT, "gyrus_cancel_job");
+    bool any = false;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = job_at(place);
+        if ((request != 0 && atomic_load(&job->request) != request) || !ask(job)) continue;
+        any = true;
+        streams_cancel_input(job);
+        if (cancel) cancel(place);
+    }
+    if (!any) return;
+    children_signal(SIGINT);
+    jobs_wake();
 }

@@ -44,8 +44,10 @@ static void preload_as_asked(void) {
 // --- commands ---------------------------------------------------------------------------------------------------
 
 static void obey_run(char *line) {
-    char *request = strsep(&line, " "), *message_id = strsep(&line, " "), *entry = strsep(&line, " ");
-    if (line != NULL) cell_run((uint32_t)strtoul(request, NULL, 10), message_id, line, entry);
+    char *request = strsep(&line, " "), *shell = strsep(&line, " "), *message_id = strsep(&line, " ");
+    char *entry = strsep(&line, " ");
+    if (line == NULL) return;
+    cell_run((uint32_t)strtoul(request, NULL, 10), strcmp(shell, "subshell") == 0, message_id, line, entry);
 }
 
 static void obey_comm(char *line, FILE *commands) {
@@ -62,16 +64,16 @@ static void answer(const char *error) {
     gyrus_runner_send(MESSAGE_ANSWER, (const uint8_t *)error, error ? strlen(error) : 0);
 }
 
-// Commands: `run REQUEST MESSAGE-ID ENTRY PATH`, `comm REQUEST MESSAGE-ID LENGTH` with so many bytes behind it,
-// `interrupt`, `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
+// Commands: `run REQUEST SHELL MESSAGE-ID ENTRY PATH` (SHELL is `main` or `subshell`), `comm REQUEST MESSAGE-ID LENGTH`
+// with so many bytes behind it, `interrupt [REQUEST]` (all without one), `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
 // `go FOLDER`.
 static void obey(char *line, FILE *commands) {
     if (strncmp(line, "run ", 4) == 0) {
         obey_run(line + 4);
     } else if (strncmp(line, "comm ", 5) == 0) {
         obey_comm(line + 5, commands);
-    } else if (strcmp(line, "interrupt") == 0) {
-        jobs_interrupt();
+    } else if (strncmp(line, "interrupt", 9) == 0) {
+        jobs_interrupt((uint32_t)strtoul(line + 9, NULL, 10));
     } else if (strncmp(line, "input ", 6) == 0) {
         streams_answer_input(line + 6);
     } else if (strcmp(line, "end-of-input") == 0) {
@@ -106,19 +108,18 @@ static void *read_commands(void *unused) {
 int _dispatch_get_main_queue_handle_4CF(void);
 void _dispatch_main_queue_callback_4CF(void *message);
 
-// Serves the main dispatch queue, so that @MainActor code runs on the main thread, and wishes to load a library.
-static _Noreturn void serve_main_queue(void) {
+// Waits for work of the main dispatch queue, so that @MainActor code runs on the main thread, or for the wish to load a
+// library, and does it.
+static void serve_main_queue(void) {
     struct pollfd waits[] = {
         {.fd = preload_wake, .events = POLLIN},
         {.fd = _dispatch_get_main_queue_handle_4CF(), .events = POLLIN},
     };
-    for (;;) {
-        if (poll(waits, 2, -1) <= 0) continue;
-        if (waits[0].revents & POLLIN) preload_as_asked();
-        uint64_t count;
-        if ((waits[1].revents & POLLIN) == 0 || read(waits[1].fd, &count, sizeof count) < 0) continue;
-        _dispatch_main_queue_callback_4CF(NULL);
-    }
+    if (poll(waits, 2, -1) <= 0) return;
+    if (waits[0].revents & POLLIN) preload_as_asked();
+    uint64_t count;
+    if ((waits[1].revents & POLLIN) == 0 || read(waits[1].fd, &count, sizeof count) < 0) return;
+    _dispatch_main_queue_callback_4CF(NULL);
 }
 
 // OpenMP's threads spin for milliseconds where one waits for another. If another program has the other one's core, they
@@ -135,10 +136,12 @@ int main(void) {
     fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
     fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);
     streams_open();
-    threads_prepare();
+    signals_prepare();
+    children_prepare();
+    jobs_watch();
     preload_wake = eventfd(0, EFD_CLOEXEC);
     pthread_t thread;
     if (pthread_create(&thread, NULL, read_commands, NULL) != 0) return 1;
     send_json(MESSAGE_READY, "{\"pid\":%d}", (int)getpid());
-    serve_main_queue();
+    thread_serve_main(serve_main_queue);
 }

@@ -9,17 +9,55 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A process that is forked off has the descriptors, and not the channel.
-static pid_t runner_pid;
+// Text without a line break that waits for its rest, of each job and (last) of threads that work for none: what jobs print
+// at the same time is not mixed.
+static struct line {
+    pthread_mutex_t lock;
+    atomic_size_t length;
+    uint32_t request;
+    char text[4096];
+} lines[JOBS + 1] = {[0 ... JOBS] = {.lock = PTHREAD_MUTEX_INITIALIZER}};
+
+static struct line *own_line(void) {
+    struct job *job = thread_job();
+    return &lines[job ? job_place(job) : JOBS];
+}
+
+static void send_line(struct line *line) {
+    if (line->length > 0) channel_send(line->request, MESSAGE_STDOUT, (const uint8_t *)line->text, line->length);
+    line->length = 0;
+}
+
+static void put(struct line *line, const char *text, size_t length) {
+    if (line->length + length > sizeof line->text) send_line(line);
+    if (length > sizeof line->text) {
+        channel_send(line->request, MESSAGE_STDOUT, (const uint8_t *)text, length);
+    } else {
+        memcpy(line->text + line->length, text, length);
+        line->length += length;
+    }
+}
 
 static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
     (void)cookie;
-    gyrus_runner_send(MESSAGE_STDOUT, (const uint8_t *)text, length);
+    if (process_is_forked()) return syscall(SYS_write, STDOUT_FILENO, text, length);
+    struct line *line = own_line();
+    const char *last_break = memrchr(text, '\n', length);
+    size_t whole = last_break ? (size_t)(last_break - text) + 1 : 0;
+    pthread_mutex_lock(&line->lock);
+    uint32_t request = thread_request();
+    if (line->request != request) send_line(line);
+    line->request = request;
+    put(line, text, whole);
+    if (whole > 0) send_line(line);
+    put(line, text + whole, length - whole);
+    pthread_mutex_unlock(&line->lock);
     return (ssize_t)length;
 }
 
 static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
     (void)cookie;
+    if (process_is_forked()) return syscall(SYS_write, STDERR_FILENO, text, length);
     gyrus_runner_send(MESSAGE_STDERR, (const uint8_t *)text, length);
     return (ssize_t)length;
 }
@@ -27,7 +65,7 @@ static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
 // Foundation's FileHandle and the Swift runtime write to descriptors 1 and 2 through this symbol of libc. Sent on the
 // channel, their text keeps its place among what is printed; the pipes behind the descriptors are read beside it.
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && getpid() == runner_pid;
+    bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && !process_is_forked();
     if (!is_ours) return syscall(SYS_write, descriptor, bytes, count);
     if (descriptor == STDOUT_FILENO) write_stdout(NULL, bytes, count);
     else write_stderr(NULL, bytes, count);
@@ -38,9 +76,10 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 
 static pthread_mutex_t input_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t input_changed = PTHREAD_COND_INITIALIZER;
-static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED } input_state;
+static enum { INPUT_NONE, INPUT_ASKED, INPUT_ANSWERED, INPUT_CANCELLED } input_state;
 static char *input_text;
 static size_t input_length, input_taken;
+static const struct job *input_job; // Whose read waits.
 // What the next request for input says of itself, as JSON.
 static char *input_demand;
 
@@ -59,10 +98,18 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         input_text = NULL;
         input_length = input_taken = 0;
         input_state = INPUT_ASKED;
-        fflush(stdout);
+        input_job = thread_job();
         send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
+        bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
+        if (is_cancelled) {
+            // An end of input would let the cell go on with nil. The stream's lock stays held, so the next cell gets a
+            // new stream.
+            pthread_mutex_unlock(&input_lock);
+            signal_leave(OUTCOME_INTERRUPT);
+            return 0;
+        }
     }
     size_t count = input_length - input_taken;
     if (count > size) count = size;
@@ -72,9 +119,9 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
     return (ssize_t)count;
 }
 
-void streams_answer_input(const char *line) {
+static void answer_input(const char *line, const struct job *job) {
     pthread_mutex_lock(&input_lock);
-    if (input_state == INPUT_ASKED) {
+    if (input_state == INPUT_ASKED && (job == NULL || input_job == NULL || input_job == job)) {
         if (line != NULL) {
             int length = asprintf(&input_text, "%s\n", line);
             input_length = length < 0 ? 0 : (size_t)length;
@@ -85,67 +132,81 @@ void streams_answer_input(const char *line) {
     pthread_mutex_unlock(&input_lock);
 }
 
-void streams_cancel_input(void) { streams_answer_input(NULL); }
+void streams_answer_input(const char *line) { answer_input(line, NULL); }
+
+void streams_cancel_input(const struct job *job) {
+    pthread_mutex_lock(&input_lock);
+    if (input_state == INPUT_ASKED && (input_job == NULL || input_job == job)) {
+        input_state = INPUT_CANCELLED;
+        pthread_cond_broadcast(&input_changed);
+    }
+    pthread_mutex_unlock(&input_lock);
+}
 
 // --- opening and settling ----------------------------------------------------------------------------------------
 
+static FILE *open_stdout(void) {
+    FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_stdout});
+    setvbuf(stream, NULL, _IONBF, 0); // What waits for the rest of its line waits by job.
+    return stream;
+}
+
+static FILE *open_stderr(void) {
+    FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_stderr});
+    setvbuf(stream, NULL, _IONBF, 0);
+    return stream;
+}
+
+static FILE *open_stdin(void) { return fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_stdin}); }
+
 void streams_open(void) {
-    runner_pid = getpid();
-    cookie_io_functions_t out = {.write = write_stdout};
-    cookie_io_functions_t err = {.write = write_stderr};
-    cookie_io_functions_t in = {.read = read_stdin};
-    stdout = fopencookie(NULL, "w", out);
-    stderr = fopencookie(NULL, "w", err);
-    stdin = fopencookie(NULL, "r", in);
-    setvbuf(stdout, NULL, _IOLBF, 1 << 16);
-    setvbuf(stderr, NULL, _IONBF, 0);
+    stdout = open_stdout();
+    stderr = open_stderr();
+    stdin = open_stdin();
 }
 
-void streams_settle(bool fresh) {
-    if (!fresh) {
-        fflush(stdout);
-        clearerr(stdin);
-        return;
-    }
-    // The old streams are leaked on purpose: the thread that left may hold their locks.
-    if (ftrylockfile(stdout) == 0) {
-        fflush_unlocked(stdout);
-        funlockfile(stdout);
-    }
-    streams_open();
-}
-
-void streams_flush(void) {
-    FILE *stream = stdout;
-    if (ftrylockfile(stream) != 0) return;
-    fflush_unlocked(stream);
-    funlockfile(stream);
-}
-
-// Whether the lock of standard output is free, or soon is.
-static void *flush_soon(void *unused) {
-    FILE *stream = stdout;
+// Whether the lock of a stream is free, or soon is.
+static void *is_free(void *stream) {
     for (int tries = 0; tries < 50; tries++) {
         if (ftrylockfile(stream) == 0) {
-            fflush_unlocked(stream);
             funlockfile(stream);
             return stream;
         }
         usleep(2000);
     }
-    return unused;
+    return NULL;
 }
 
-void streams_settle_beside_cell(bool failed) {
-    if (!failed) {
-        flush_soon(NULL);
-        return;
-    }
+// The stream, or a new one in place of one that stays locked, which is leaked. Another job may be using it: it must not
+// change while that job holds its lock.
+static FILE *usable(FILE *stream, FILE *(*open)(void)) {
     // The calling thread could take a lock once more that it left held, so another one tries.
     pthread_t thread;
-    void *is_free = NULL;
-    if (pthread_create(&thread, NULL, flush_soon, NULL) == 0) pthread_join(thread, &is_free);
-    if (!is_free) streams_open();
+    void *is_usable = NULL;
+    if (pthread_create(&thread, NULL, is_free, stream) == 0) pthread_join(thread, &is_usable);
+    return is_usable ? stream : open();
+}
+
+void streams_settle(bool failed) {
+    streams_flush();
+    if (failed) {
+        stdout = usable(stdout, open_stdout);
+        stderr = usable(stderr, open_stderr);
+        stdin = usable(stdin, open_stdin);
+    } else if (ftrylockfile(stdin) == 0) { // Else another job reads.
+        clearerr_unlocked(stdin);
+        funlockfile(stdin);
+    }
+}
+
+static bool is_empty(struct line *line) { return atomic_load_explicit(&line->length, memory_order_relaxed) == 0; }
+
+void streams_flush(void) {
+    struct line *line = own_line();
+    if (is_empty(line)) return;
+    pthread_mutex_lock(&line->lock);
+    send_line(line);
+    pthread_mutex_unlock(&line->lock);
 }
 
 // Text without a line break is sent twenty times a second, so that `print(".", terminator: "")` is seen at once.
@@ -153,7 +214,12 @@ static void *flush_often(void *unused) {
     (void)unused;
     for (;;) {
         usleep(50000);
-        streams_flush();
+        for (struct line *line = lines; line <= lines + JOBS; line++) {
+            if (is_empty(line) || pthread_mutex_trylock(&line->lock) != 0) continue;
+            send_line(line);
+            pthread_mutex_unlock(&line->lock);
+        }
+        memory_check();
     }
     return NULL;
 }

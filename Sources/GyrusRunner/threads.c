@@ -2,179 +2,72 @@
 #include "runner.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { STACK = 256 << 20, ALTERNATE_STACK = 64 << 10, INTERRUPT_SIGNAL = SIGURG };
-
-// A thread that can be brought back. They form a list, under a lock that is never held while a cell's code runs.
-struct guarded {
-    sigjmp_buf start;
-    struct job *job;
-    pthread_t thread;
-    volatile sig_atomic_t armed;
-    uintptr_t stack_low, stack_high;
-    int thrown_count;
-    uintptr_t thrown[FRAMES];
-    void (*body)(void *);
-    void (*ended)(void *, enum outcome);
-    void *context;
-    struct guarded *next;
+// The reserve is opened for a library that meets the end of the stack, so that it can finish and give back its locks.
+enum {
+    STACK = 4 << 20, USUAL_LIMIT = 8 << 20,
+    ALTERNATE_STACK = 64 << 10, PAGE = 4096,
+    RESERVE = 8 << 20, SMALL_RESERVE = 1 << 20, // Of a guarded thread, and of any other.
 };
 
-static __thread struct guarded *current;
-static struct guarded *all;
+static __thread struct thread *current;
+static struct thread *all;
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
-static atomic_bool reach_into_library;
+static pthread_key_t at_end;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
+struct thread *thread_current(void) { return current; }
 struct job *thread_job(void) { return current ? current->job : NULL; }
-uint32_t thread_request(void) { return current ? atomic_load(&current->job->request) : 0; }
+uint32_t thread_request(void) { return current && current->job ? current->request : 0; }
 
-// --- backtraces: Swift keeps frame pointers, so a walk along them is enough and safe in a handler ---------------
-
-static int walk(const struct guarded *guard, uintptr_t pc, uintptr_t frame, uintptr_t *frames) {
-    int count = 0;
-    if (pc) frames[count++] = pc;
-    while (count < FRAMES && frame >= guard->stack_low && frame + 16 <= guard->stack_high && frame % 8 == 0) {
-        uintptr_t next = ((uintptr_t *)frame)[0], back = ((uintptr_t *)frame)[1];
-        if (back == 0) break;
-        frames[count++] = back - 1; // The call lies before the address that it returns to.
-        if (next <= frame) break;
-        frame = next;
-    }
-    return count;
+bool thread_is_current(const struct thread *thread) {
+    return thread->job && atomic_load(&thread->job->running) && atomic_load(&thread->job->request) == thread->request;
 }
 
-static void report_from(struct guarded *guard, enum outcome outcome, int signal, uintptr_t pc, uintptr_t frame) {
-    if (atomic_flag_test_and_set(&guard->job->has_report)) return;
-    struct report *report = &guard->job->report;
-    report->outcome = outcome;
-    report->signal = signal;
-    report->frame_count = walk(guard, pc, frame, report->frames);
+bool thread_must_leave(const struct thread *thread) {
+    if (thread->job == NULL) return false;
+    return !thread_is_current(thread) || job_must_end(thread->job);
 }
 
-// --- throws -----------------------------------------------------------------------------------------------------
-
-static void will_throw(void *error) {
-    (void)error;
-    if (current == NULL) return;
-    current->thrown_count = walk(current, 0, (uintptr_t)__builtin_frame_address(0), current->thrown);
-}
-
-void threads_hook_throws(void) {
-    _Atomic(void (*)(void *)) *hook = dlsym(RTLD_DEFAULT, "_swift_willThrow");
-    if (hook) atomic_store(hook, will_throw);
-}
-
-// The Swift runtime calls this for an error that no cell caught; being in the executable, this one comes first.
-_Noreturn void swift_errorInMain(void *error);
-_Noreturn void swift_errorInMain(void *error) {
-    void (*describe)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "gyrus_describe_error");
-    if (describe) describe(error);
-    if (current && !atomic_flag_test_and_set(&current->job->has_report)) {
-        struct report *report = &current->job->report;
-        report->outcome = OUTCOME_ERROR;
-        report->frame_count = current->thrown_count;
-        memcpy(report->frames, current->thrown, sizeof report->frames);
-    }
-    thread_leave(OUTCOME_ERROR);
-}
-
-// --- traps and interrupts ---------------------------------------------------------------------------------------
-
-// Whether a fault is a thread's return into a cell whose code an interrupt has barred.
-static bool came_back_to_barred_code(int signal, const siginfo_t *info, uintptr_t pc) {
-    return signal == SIGSEGV && (uintptr_t)info->si_addr == pc && image_contains(pc) && images_are_barred();
-}
-
-static void handle(int signal, siginfo_t *info, void *opaque) {
-    struct guarded *guard = current;
-    greg_t *registers = ((ucontext_t *)opaque)->uc_mcontext.gregs;
-    uintptr_t pc = (uintptr_t)registers[REG_RIP], frame = (uintptr_t)registers[REG_RBP];
-    if (signal == INTERRUPT_SIGNAL) {
-        if (guard == NULL || !guard->armed || !atomic_load(&guard->job->interrupted)) return;
-        if (!image_contains(pc) && !image_is_interruptible(pc, atomic_load(&reach_into_library))) return;
-        report_from(guard, OUTCOME_INTERRUPT, signal, pc, frame);
-        guard->armed = 0;
-        siglongjmp(guard->start, OUTCOME_INTERRUPT);
-    }
-    if (came_back_to_barred_code(signal, info, pc)) {
-        if (guard != NULL && guard->armed && atomic_load(&guard->job->interrupted)) {
-            report_from(guard, OUTCOME_INTERRUPT, signal, pc, frame);
-            guard->armed = 0;
-            siglongjmp(guard->start, OUTCOME_INTERRUPT);
-        }
-        images_bar(false); // A thread that the interrupt is not meant for: let it go on.
-        return;
-    }
-    if (guard == NULL || !guard->armed) {
-        // Not a cell's thread: the process ends as it would have without this handler, and the kernel says so.
-        struct sigaction standard = {.sa_handler = SIG_DFL};
-        sigaction(signal, &standard, NULL);
-        return;
-    }
-    // A push or a call into the guard page below the stack.
-    uintptr_t address = (uintptr_t)info->si_addr;
-    bool stack_ended = signal == SIGSEGV && address < guard->stack_low + 4096 && address + 65536 > guard->stack_low;
-    report_from(guard, OUTCOME_TRAP, signal, pc, frame);
-    guard->job->report.stack_ended |= stack_ended;
-    guard->armed = 0;
-    siglongjmp(guard->start, OUTCOME_TRAP);
-}
-
-void threads_prepare(void) {
-    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigemptyset(&action.sa_mask);
-    const int signals[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, INTERRUPT_SIGNAL};
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) sigaction(signals[i], &action, NULL);
-}
-
-void thread_leave(enum outcome outcome) {
-    if (current == NULL || !current->armed) abort();
-    current->armed = 0;
-    siglongjmp(current->start, outcome);
-}
-
-void gyrus_runner_leave_if_interrupted(void) {
-    struct guarded *guard = current;
-    if (guard == NULL || !guard->armed || !atomic_load(&guard->job->interrupted)) return;
-    report_from(guard, OUTCOME_INTERRUPT, 0, 0, (uintptr_t)__builtin_frame_address(0));
-    thread_leave(OUTCOME_INTERRUPT);
-}
-
-void threads_interrupt(bool library) {
-    atomic_store(&reach_into_library, library);
+void threads_each(void (*body)(struct thread *, void *), void *context) {
     pthread_mutex_lock(&all_lock);
-    for (struct guarded *guard = all; guard; guard = guard->next)
-        if (guard->armed && atomic_load(&guard->job->interrupted)) pthread_kill(guard->thread, INTERRUPT_SIGNAL);
+    for (struct thread *thread = all; thread; thread = thread->next) body(thread, context);
     pthread_mutex_unlock(&all_lock);
 }
 
-// --- life of a guarded thread -----------------------------------------------------------------------------------
-
-static void enlist(struct guarded *guard) {
+static void enlist(struct thread *thread) {
     pthread_mutex_lock(&all_lock);
-    guard->next = all;
-    all = guard;
+    thread->next = all;
+    all = thread;
     pthread_mutex_unlock(&all_lock);
 }
 
-static void delist(struct guarded *guard) {
+static void delist(struct thread *thread) {
     pthread_mutex_lock(&all_lock);
-    struct guarded **link = &all;
-    while (*link && *link != guard) link = &(*link)->next;
-    if (*link) *link = guard->next;
+    struct thread **link = &all;
+    while (*link && *link != thread) link = &(*link)->next;
+    if (*link) *link = thread->next;
     pthread_mutex_unlock(&all_lock);
 }
 
-static void *run(void *argument) {
-    struct guarded *guard = argument;
-    guard->thread = pthread_self();
+// --- a thread's record ------------------------------------------------------------------------------------------
+
+// Endless recursion leaves no room for a handler on the thread's own stack.
+static void give_alternate_stack(struct thread *thread) {
+    void *memory = mmap(NULL, ALTERNATE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    thread->alternate = memory == MAP_FAILED ? NULL : memory;
+    stack_t stack = {.ss_sp = thread->alternate, .ss_size = ALTERNATE_STACK};
+    if (thread->alternate) sigaltstack(&stack, NULL);
+}
+
+static void measure_stack(struct thread *thread) {
     pthread_attr_t attributes;
     void *low = NULL;
     size_t size = 0;
@@ -182,44 +75,165 @@ static void *run(void *argument) {
         pthread_attr_getstack(&attributes, &low, &size);
         pthread_attr_destroy(&attributes);
     }
-    guard->stack_low = (uintptr_t)low;
-    guard->stack_high = (uintptr_t)low + size;
-    // Endless recursion leaves no room for the handler on the thread's own stack.
-    void *alternate = mmap(NULL, ALTERNATE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    stack_t stack = {.ss_sp = alternate, .ss_size = ALTERNATE_STACK};
-    sigaltstack(&stack, NULL);
-    current = guard;
-    enlist(guard);
-    enum outcome outcome = (enum outcome)sigsetjmp(guard->start, 1);
-    if (outcome == OUTCOME_OK) {
-        guard->armed = 1;
-        guard->body(guard->context);
-        guard->armed = 0;
-    }
-    delist(guard);
-    guard->ended(guard->context, outcome); // What it sends still belongs to the job.
+    thread->stack_low = thread->reserve_low = (uintptr_t)low;
+    thread->stack_high = (uintptr_t)low + size;
+    size_t reserve = thread->is_guarded ? RESERVE : SMALL_RESERVE;
+    if (size < reserve + reserve / 4 || mprotect(low, reserve, PROT_NONE) != 0) return;
+    thread->stack_low += reserve;
+}
+
+static void enter(struct thread *thread) {
+    thread->thread = pthread_self();
+    thread->id = gettid();
+    measure_stack(thread);
+    give_alternate_stack(thread);
+    current = thread;
+    pthread_setspecific(at_end, thread);
+    enlist(thread);
+}
+
+// Called when a thread ends, in whatever way.
+static void leave(void *argument) {
+    struct thread *thread = argument;
+    delist(thread);
     current = NULL;
     stack_t none = {.ss_flags = SS_DISABLE};
     sigaltstack(&none, NULL);
-    munmap(alternate, ALTERNATE_STACK);
-    free(guard);
+    if (thread->alternate) munmap(thread->alternate, ALTERNATE_STACK);
+    // The next thread may be given the same stack.
+    uintptr_t guard_end = thread->reserve_low + PAGE;
+    if (thread->stack_low > guard_end)
+        mprotect((void *)guard_end, thread->stack_low - guard_end, PROT_READ | PROT_WRITE);
+    free(thread);
+}
+
+static void prepare(void) {
+    *(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
+    pthread_key_create(&at_end, leave);
+}
+
+// --- threads that cells and libraries start -----------------------------------------------------------------------
+
+static void *run_any(void *argument) {
+    struct thread *thread = argument;
+    enter(thread);
+    void *result = NULL;
+    // A cell's code that traps ends its thread; who joins it goes on.
+    if (sigsetjmp(thread->start, 1) == 0) {
+        thread->armed = 1;
+        result = thread->routine(thread->context);
+    }
+    thread->armed = 0;
+    return result;
+}
+
+// Comes before the C library's: every thread of the process is known, and has a stack for handlers.
+int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*routine)(void *), void *context) {
+    pthread_once(&prepared, prepare);
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL) return EAGAIN;
+    thread->routine = routine;
+    thread->context = context;
+    int failed = create(id, attributes, run_any, thread);
+    if (failed) free(thread);
+    return failed;
+}
+
+void thread_serve_main(void (*serve)(void)) {
+    static struct thread main_thread;
+    pthread_once(&prepared, prepare);
+    struct thread *thread = &main_thread;
+    thread->thread = pthread_self();
+    thread->id = gettid();
+    // The main thread's stack grows as it is used, so nothing of it is kept in reserve.
+    struct rlimit limit;
+    thread->stack_high = (uintptr_t)__builtin_frame_address(0) + PAGE;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < thread->stack_high)
+        thread->stack_low = thread->stack_high - limit.rlim_cur;
+    thread->reserve_low = thread->stack_low;
+    give_alternate_stack(thread);
+    current = thread;
+    enlist(thread);
+    (void)sigsetjmp(thread->start, 1);
+    thread->armed = 1;
+    for (;;) serve();
+}
+
+// --- guarded threads ------------------------------------------------------------------------------------------------
+
+static void end_job(struct thread *thread, enum outcome outcome) {
+    thread->ended(thread->context, outcome); // What it sends still belongs to the job.
+}
+
+static void *run_guarded(void *argument) {
+    struct thread *thread = argument;
+    enter(thread);
+    enum outcome outcome = (enum outcome)sigsetjmp(thread->start, 1);
+    if (outcome == OUTCOME_OK) {
+        thread->armed = 1;
+        thread->body(thread->context);
+    }
+    thread->armed = 0;
+    if (process_is_forked()) _exit(outcome == OUTCOME_OK ? 0 : 1);
+    if (outcome != OUTCOME_OK) left_note(thread);
+    if (!atomic_exchange(&thread->left_behind, true)) end_job(thread, outcome);
     return NULL;
 }
 
+// Thousands of calls deep, and no more: endless recursion that allocates ends there before it has taken the memory of the
+// machine (what an abandoned stack refers to is never freed). A user who needs more sets `ulimit -s` above what is usual.
+static size_t stack_size(void) {
+    struct rlimit limit;
+    bool is_raised = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur > USUAL_LIMIT && limit.rlim_cur != RLIM_INFINITY;
+    return (is_raised ? limit.rlim_cur : STACK) + RESERVE;
+}
+
 bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
-    struct guarded *guard = calloc(1, sizeof *guard);
-    if (guard == NULL) return false;
-    guard->job = job ? job : current ? current->job : &the_cell;
-    guard->body = body;
-    guard->ended = ended;
-    guard->context = context;
+    pthread_once(&prepared, prepare);
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL) return false;
+    thread->is_guarded = true;
+    thread->job = job ? job : current && current->job ? current->job : &the_cell;
+    thread->request = job || current == NULL || current->job == NULL ? atomic_load(&thread->job->request) : current->request;
+    thread->body = body;
+    thread->ended = ended;
+    thread->context = context;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_attr_setstacksize(&attributes, stack_size());
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_t thread;
-    int failed = pthread_create(&thread, &attributes, run, guard);
+    pthread_t id;
+    int failed = create(&id, &attributes, run_guarded, thread);
     pthread_attr_destroy(&attributes);
-    if (failed) free(guard);
+    if (failed) free(thread);
     return !failed;
 }
+
+void thread_leave(enum outcome outcome) {
+    struct thread *thread = current;
+    if (thread == NULL || !thread->armed) abort();
+    thread->armed = 0;
+    trail_abandon(thread, thread->stack_high);
+    siglongjmp(thread->start, outcome);
+}
+
+// --- threads that cannot be taken out of a wait -----------------------------------------------------------------------
+
+static void *end_for_another(void *argument) {
+    struct thread *thread = argument;
+    current->job = thread->job; // What is sent belongs to the job.
+    current->request = thread->request;
+    end_job(thread, OUTCOME_OK); // The job's report says more.
+    current->job = NULL;
+    return NULL;
+}
+
+static void end_left_behind(struct thread *thread, void *unused) {
+    (void)unused;
+    if (!atomic_exchange(&thread->is_to_be_left, false) || atomic_exchange(&thread->left_behind, true)) return;
+    left_note(thread);
+    pthread_t id;
+    if (pthread_create(&id, NULL, end_for_another, thread) == 0) pthread_detach(id);
+}
+
+void threads_end_left_behind(void) { threads_each(end_left_behind, NULL); }

@@ -39,6 +39,10 @@ public final class CellCompiler {
     private var contents: [String: String] = [:]
     private lazy var surroundings = libraries.contentHash(with: toolchain)
     private var labels: Set<String> = []
+    /// How the user knows each cell's module.
+    private var moduleLabels: [String: String] = [:]
+    private var shapes = TypeShapes()
+    private var missed = MissedNames()
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
@@ -71,33 +75,48 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
+        let source = CellText.normalized(source)
         let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
         let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
+        moduleLabels[module] = label
         var syntax = CellSyntax(source)
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
         let declared = Set(syntax.declarations.map(\.name))
         syntax.replace { names.hasConformance($0, declared: declared) }
         // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let members = ShapeCollector(syntax.file)
+        let extensions = ExtensionEdits(syntax, shapes: shapes) { [names, syntax] in
+            names.isAlive($0, beside: syntax.effects)
+        }
         let flags =
             optimization.flags(for: syntax, isOptimized: options.isOptimized)
             + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+            + (members.privateNames.isEmpty ? [] : ["-enable-private-imports"])
+            + (extensions.needsSwift4 ? ["-swift-version", "4"] : [])
+        let ownEdits = PlaceNames.edits(in: syntax.file, label: label) + extensions.edits
         let edited: EditedSource
+        let probe =
+            options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         if let wrapping = options.wrapping {
-            edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping))
+            edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping) + ownEdits)
             syntax.forgetDeclarations()
         } else {
-            edited = CellRewriter.rewritten(
-                syntax, of: source, owners: names.variableOwner, showsResult: options.showsResult,
+            let edits = CellRewriter.edits(
+                of: syntax, owners: names.variableOwner, showsResult: options.showsResult,
                 pollsInLoops: flags.contains("-O"))
+            edited = EditedSource(source, edits: edits + ownEdits)
         }
-        let prelude = names.prelude(for: syntax)
+        var prelude = names.prelude(for: syntax)
+        prelude.lines = shapes.showingPrivateNames(
+            prelude.lines, mentions: syntax.mentions.union(extensions.mentions),
+            subclassMembers: members.subclassMembers)
         let survivors = names.survivors(of: syntax)
         let text =
             header(prelude.lines) + Self.placed(edited.text, label: label, line: 1)
             + survivors.map { Self.placed($0.declaration.source, label: $0.label, line: $0.declaration.line) }
-            .joined()
+            .joined() + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
         let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
         if cache?.restore(key, to: stem(module)) != true {
             do {
@@ -105,10 +124,18 @@ public final class CellCompiler {
                     module, text: text, source: edited, label: label, imports: names.imports + syntax.imports,
                     flags: flags)
                 cache?.store(key, from: stem(module))
-            } catch Failure.source(let errors, let lines) {
-                throw Failure.source(
-                    names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
-                    lines: lines)
+            } catch Failure.source(let found, let lines) {
+                var errors = found
+                if errors.contains(where: \.speaksOfRewriting) {
+                    errors = plainErrors(
+                        of: module, EditedSource(source, edits: ownEdits), label: label,
+                        header: header(prelude.lines), flags: flags, otherwise: errors)
+                }
+                errors = names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors)
+                let hidden = HiddenCharacters.errors(in: syntax.file, syntax.converter, label: label)
+                errors = hidden + errors.filter { error in !hidden.contains { $0.line == error.line } }
+                if !options.isGlance { missed.add(syntax, label: label, reason: .notCompiled) }
+                throw Failure.source(missed.explaining(errors).map(plainDiagnostics.plain), lines: lines)
             }
         }
         if options.isGlance {
@@ -119,10 +146,49 @@ public final class CellCompiler {
         }
         return CompiledCell(
             module: module, label: label, library: path(module, "so"),
-            warnings: warnings(of: module, edited, label: label), syntax: syntax,
+            warnings: warnings(of: module, edited, label: label)
+                + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
+            showsResult: probe == nil || warnsOfProbe(module, edited), syntax: syntax,
             dependencies: prelude.modules, survivors: survivors,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
+    }
+
+    /// The name of the file that the compiler takes a result's probe for; see `CellResultSyntax.probe`.
+    private static let probeLabel = "the probe of a result"
+
+    /// Whether the compiler says that the value which the probe does not use is meant to be used.
+    private func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: Self.probeLabel).contains {
+            $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
+        }
+    }
+
+    /// What the compiler says of a cell whose statements are as the user wrote them, if it says anything.
+    private func plainErrors(
+        of module: String, _ source: EditedSource, label: String, header: String, flags: [String],
+        otherwise errors: [Diagnostic]
+    ) -> [Diagnostic] {
+        do {
+            try build(
+                module, text: header + Self.placed(source.text, label: label, line: 1), source: source,
+                label: label, imports: [], flags: flags)
+        } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
+            return plain
+        } catch {
+            return errors
+        }
+        return errors.map(\.withoutRewriting)
+    }
+
+    private func ignored(_ directive: PoundSourceLocationSyntax, _ syntax: CellSyntax, label: String)
+        -> Diagnostic
+    {
+        let place = directive.startLocation(converter: syntax.converter)
+        return Diagnostic(
+            severity: .warning,
+            message: "'#sourceLocation' is without effect in a cell: messages name the cell's own lines",
+            file: label, line: place.line, column: place.column, length: "#sourceLocation".utf8.count)
     }
 
     private func header(_ prelude: [String]) -> String {
@@ -134,7 +200,7 @@ public final class CellCompiler {
         -> String
     {
         let hash = ContentHash()
-        for part in [surroundings, module, text] + flags { hash.add(part) }
+        for part in [surroundings, module, text] + flags + Self.linkerFlags { hash.add(part) }
         for name in dependencies.sorted() { hash.add(contents[name] ?? "") }
         return hash.finish()
     }
@@ -159,12 +225,22 @@ public final class CellCompiler {
     /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
     public func commit(_ cell: CompiledCell, reached: Int? = nil) {
         names.commit(cell, reached: reached)
+        shapes.commit(cell.syntax, module: cell.module)
+        missed.remove(cell.syntax)
         onChange?(editorContext)
+    }
+
+    /// Takes in that a cell, or a part of one, will not run: later cells that miss its names are told so.
+    public func noteNotRun(_ source: String, label: String) {
+        missed.add(CellSyntax(CellText.normalized(source)), label: label, reason: .notRun)
     }
 
     /// Forgets all cells, as after a restart of the runner.
     public func reset() {
         names = NameTable()
+        shapes = TypeShapes()
+        missed = MissedNames()
+        moduleLabels = [:]
         contents = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
@@ -220,17 +296,17 @@ public final class CellCompiler {
         let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
         if result.status == 0 { return }
         // An error outside all cells is one of the installation, not of the user's code.
-        let errors = diagnostics(of: module, source, label: label).filter {
-            $0.severity == .error && labels.contains($0.file)
-        }
+        let errors = diagnostics(of: module, source, label: label).filter { $0.severity == .error }
+            .compactMap { $0.placed(in: labels) ?? $0.placed(atEndOf: source, from: file, label: label) }
         if errors.isEmpty {
-            throw Failure.tool("the Swift compiler failed (\(result.status)):\n\(result.output.suffix(4000))")
+            throw Failure.tool(CompilerCrash.text(result.output, status: result.status, label: label))
         }
         throw Failure.source(errors, lines: source.originalLines)
     }
 
     private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label).map(withoutOwnNotes)
+        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
+            .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
     }
 
     private func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
@@ -238,7 +314,12 @@ public final class CellCompiler {
         return diagnostics(of: module, source, label: label).filter {
             $0.severity == .warning && $0.file == label && !isOfRewriting($0)
                 && !($0.line == hiddenLine && $0.message.contains("is unused"))
-        }
+        }.map(plainDiagnostics.plain)
+    }
+
+    /// Says what the compiler says in a notebook's terms.
+    private var plainDiagnostics: PlainDiagnostics {
+        PlainDiagnostics(labels: moduleLabels, names: Set(names.owners.keys))
     }
 
     /// Notes on lines that this compiler wrote itself, or that no user can see, tell a user nothing.
@@ -264,8 +345,13 @@ public final class CellCompiler {
     private func isOfRewriting(_ warning: Diagnostic) -> Bool {
         warning.message == "will never be executed"
             || warning.message.hasPrefix("extension declares a conformance of imported type")
+            || warning.message.contains("was already stated in the type's module")
+            || warning.message.hasPrefix("initializer for struct")
             || warning.message.hasPrefix("no calls to throwing functions occur")
     }
+
+    /// With the index by which the runner follows the stack of a cell that it takes out.
+    private static let linkerFlags = ["-shared", "--eh-frame-hdr"]
 
     private func link(_ module: String, imports: [String]) throws {
         let object = path(module, "o")
@@ -273,8 +359,8 @@ public final class CellCompiler {
         autolinked[imports] = flags
         let result = try Subprocess.run(
             toolchain.linker,
-            [
-                "-shared", object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
+            Self.linkerFlags + [
+                object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
                 toolchain.libraries,
             ] + flags + ["-o", path(module, "so")])
         guard result.status == 0 else {

@@ -18,16 +18,7 @@ package final class CellRewriter: SyntaxVisitor {
     package static func rewritten(_ source: String, owners: (String) -> String? = { _ in nil })
         -> EditedSource
     {
-        rewritten(CellSyntax(source), of: source, owners: owners)
-    }
-
-    static func rewritten(
-        _ syntax: CellSyntax, of source: String, owners: (String) -> String?, showsResult: Bool = true,
-        pollsInLoops: Bool = false
-    ) -> EditedSource {
-        let edits = edits(
-            of: syntax, owners: owners, showsResult: showsResult, pollsInLoops: pollsInLoops)
-        return EditedSource(source, edits: edits)
+        EditedSource(source, edits: edits(of: CellSyntax(source), owners: owners))
     }
 
     /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them.
@@ -43,6 +34,7 @@ package final class CellRewriter: SyntaxVisitor {
         }
         let rewriter = CellRewriter(earlier: earlier)
         let statements = Array(syntax.file.statements)
+        let shown = showsResult ? CellResultSyntax(syntax.file)?.values ?? [] : []
         let replacements = Dictionary(uniqueKeysWithValues: syntax.replacements.map { ($0.item, $0) })
         for (index, statement) in statements.enumerated() {
             rewriter.item = index
@@ -51,12 +43,14 @@ package final class CellRewriter: SyntaxVisitor {
                 continue
             }
             if pollsInLoops { rewriter.edits += LoopPolls.edits(in: statement) }
-            rewriter.rewrite(statement, isLast: showsResult && index == statements.count - 1)
+            // Code that does not parse stays as it is, so that the compiler speaks of nothing else.
+            if statement.hasError { continue }
+            rewriter.rewrite(statement, showing: index == statements.count - 1 ? shown : [])
         }
         return rewriter.edits
     }
 
-    private func rewrite(_ statement: CodeBlockItemSyntax, isLast: Bool) {
+    private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {
         switch statement.item {
         case .decl(let declaration):
             if declaration.is(VariableDeclSyntax.self) { mark(statement) }
@@ -64,13 +58,14 @@ package final class CellRewriter: SyntaxVisitor {
             walk(declaration)
         case .stmt(let node):
             mark(statement)
+            for value in values { insert("_gyrusResult(", at: value.positionAfterSkippingLeadingTrivia) }
             if let guarded = node.as(GuardStmtSyntax.self) { rewriteGuard(guarded) } else { walk(node) }
+            for value in values { insert(")", at: value.endPositionBeforeTrailingTrivia) }
         case .expr(let node):
             mark(statement)
-            let shows = isLast && statement.semicolon == nil && node.hasValue
-            if shows { insert("_gyrusResult(", at: node.positionAfterSkippingLeadingTrivia) }
+            for value in values { insert("_gyrusResult(", at: value.positionAfterSkippingLeadingTrivia) }
             walk(node)
-            if shows { insert(")", at: node.endPositionBeforeTrailingTrivia) }
+            for value in values { insert(")", at: value.endPositionBeforeTrailingTrivia) }
         default: break
         }
     }
@@ -256,15 +251,5 @@ extension DeclReferenceExprSyntax {
     var isFree: Bool {
         if let member = parent?.as(MemberAccessExprSyntax.self) { return member.declName.id != id }
         return parent?.is(KeyPathPropertyComponentSyntax.self) != true
-    }
-}
-
-extension ExprSyntax {
-    /// Whether the expression can be an argument: an assignment cannot.
-    fileprivate var hasValue: Bool {
-        if let sequence = self.as(SequenceExprSyntax.self) {
-            return !sequence.elements.contains { $0.is(AssignmentExprSyntax.self) }
-        }
-        return !self.is(IfExprSyntax.self) && !self.is(SwitchExprSyntax.self)
     }
 }

@@ -10,6 +10,8 @@ public struct CompiledCell: Sendable {
     public var entry: String { module + "_main" }
     /// The warnings that the compiler gave for the cell's own lines.
     public let warnings: [Diagnostic]
+    /// Whether the value of its last expression is meant to be seen.
+    public let showsResult: Bool
 
     let syntax: CellSyntax
     let dependencies: Set<String>

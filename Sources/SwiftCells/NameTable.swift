@@ -174,6 +174,13 @@ public struct NameTable: Sendable {
 }
 
 extension NameTable {
+    /// Whether what a module's extensions add is in sight of the next cell.
+    /// A cell with these effects is about to follow.
+    func isAlive(_ module: String, beside effects: Set<String>) -> Bool {
+        guard let known = modules[module], !known.isRetired else { return false }
+        return known.effects.isEmpty || !known.effects.isSubset(of: effects)
+    }
+
     /// Whether a cell declared a name, of whatever kind.
     public func declares(_ name: String) -> Bool { owners[name] != nil }
 

@@ -10,7 +10,8 @@ enum Subprocess {
         let output: String
     }
 
-    /// Runs an executable and waits for it; throws `CommandFailure` where it cannot be started.
+    /// Runs an executable and waits for it; throws `CommandFailure` if it cannot be started, `CompilationStopped` if the
+    /// compilation that it is part of was ended.
     ///
     /// `settings` (`NAME=value`) are added to the environment.
     static func run(_ executable: String, _ arguments: [String], settings: [String] = []) throws -> Result {
@@ -29,16 +30,25 @@ enum Subprocess {
         // The first of two settings of a name counts.
         var variables: [UnsafeMutablePointer<CChar>?] = (settings + inherited).map { strdup($0) }
         variables.append(nil)
-        var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, nil, words, variables)
-        posix_spawn_file_actions_destroy(&actions)
-        for text in words + variables { free(text) }
-        close(ends[1])
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            for text in words + variables { free(text) }
+        }
         defer { close(ends[0]) }
-        guard code == 0 else { throw CommandFailure(command: executable, code: code) }
+        let stop = CompilationStop.current ?? CompilationStop()
+        let process: pid_t
+        do {
+            defer { close(ends[1]) }
+            process = try stop.starting {
+                var process: pid_t = 0
+                let code = posix_spawn(&process, executable, &actions, nil, words, variables)
+                guard code == 0 else { throw CommandFailure(command: executable, code: code) }
+                return process
+            }
+        }
         let output = readAll(ends[0])
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        try stop.ended { while waitpid(process, &status, 0) < 0, errno == EINTR {} }
         let signal = status & 0x7F
         return Result(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: output)
     }

@@ -43,7 +43,8 @@ public struct Toolchain: Sendable {
         guard let compiler = find() else { throw ToolchainError.notFound }
         let root = URL(fileURLWithPath: compiler).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().path
-        let answer = try Subprocess.run(compiler, ["-print-target-info"])
+        let answer = try Subprocess.run(
+            compiler, ["-print-target-info"], settings: driverSettings)
         guard let info = try? JSONDecoder().decode(TargetInfo.self, from: Data(answer.output.utf8)),
             let libraries = info.paths.runtimeLibraryPaths.first
         else { throw ToolchainError.unreadable(compiler, answer.output) }
@@ -55,18 +56,23 @@ public struct Toolchain: Sendable {
             macroFlags: try macroFlags(of: compiler))
     }
 
+    /// The compiler's driver fails where the folder for temporary files is not there, and crashes where its name is not
+    /// ASCII.
+    private static let driverSettings = ["TMPDIR=/tmp"]
+
     private static func find() -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let folders =
             path.split(separator: ":").map(String.init) + [
-                "/opt/swift/usr/bin", NSHomeDirectory() + "/.local/share/swiftly/bin", "/usr/bin",
+                "/opt/swift/usr/bin", Home.path + "/.local/share/swiftly/bin", "/usr/bin",
             ]
         return folders.map { $0 + "/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// The plug-in flags that the driver would pass to the compiler.
     private static func macroFlags(of compiler: String) throws -> [String] {
-        let answer = try Subprocess.run(compiler, ["-###", "-c", "cell.swift"])
+        let answer = try Subprocess.run(
+            compiler, ["-###", "-c", "cell.swift"], settings: driverSettings)
         let command = answer.output.split(separator: "\n").first { $0.contains("-frontend") } ?? ""
         let words = command.split(separator: " ").map(String.init)
         let flags: Set = ["-plugin-path", "-in-process-plugin-server-path", "-external-plugin-path"]

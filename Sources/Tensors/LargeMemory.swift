@@ -22,10 +22,39 @@ package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
 /// `@unchecked Sendable`.
 package final class LargeMemory: @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
+    /// What was mapped for it alone.
+    private let mapping: UnsafeMutableRawBufferPointer?
 
-    package init(byteCount: Int) { base = allocateNumbers(byteCount: byteCount) }
+    package init(byteCount: Int) {
+        base = allocateNumbers(byteCount: byteCount)
+        mapping = nil
+    }
 
-    deinit { base.deallocate() }
+    /// Memory of the system's own for what stays, such as weights.
+    ///
+    /// Allocated between the buffers that come and go while a model is packed, weights would keep the room of those from
+    /// being given back (measured: 120 MB of a ViT-L).
+    package init(lasting byteCount: Int) {
+        let page = 2 << 20
+        guard byteCount >= page,
+            let start = mmap(
+                nil, byteCount + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            start != MAP_FAILED
+        else {
+            base = allocateNumbers(byteCount: byteCount)
+            mapping = nil
+            return
+        }
+        mapping = UnsafeMutableRawBufferPointer(start: start, count: byteCount + page)
+        base = start.alignedUp(toMultipleOf: page)
+        #if os(Linux)
+            madvise(base, byteCount / page * page, MADV_HUGEPAGE)
+        #endif
+    }
+
+    deinit {
+        if let mapping { munmap(mapping.baseAddress, mapping.count) } else { base.deallocate() }
+    }
 
     /// Memory for `count` numbers.
     package convenience init(numbers count: Int) { self.init(byteCount: count * MemoryLayout<Float>.stride) }

@@ -53,7 +53,7 @@ extension Storage {
     /// read again when touched.
     ///
     /// Does nothing to memory of another kind.
-    fileprivate func releaseFilePages(byteCount: Int) {
+    package func releaseFilePages(byteCount: Int) {
         guard owner is FileMemory else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = Int(bitPattern: base)

@@ -7,8 +7,11 @@ private struct Choices<Value: Sendable>: Sendable {
 
     /// The values of the front end's model; traps where there is nothing to choose or no such place.
     func values(_ labels: [String], index: Int) -> [String: JSONValue] {
-        precondition(!options.isEmpty, "there is nothing to choose from")
-        precondition(options.indices.contains(index), "there are \(options.count) options, none at \(index)")
+        // Release builds say nothing of a precondition that fails.
+        if options.isEmpty { fatalError("there is nothing to choose from") }
+        if !options.indices.contains(index) {
+            fatalError("there are \(options.count) options, none at \(index)")
+        }
         return [
             "_options_labels": .array(labels.map { .string($0) }), "index": .integer(index),
             "disabled": false,

@@ -132,8 +132,11 @@ public final class LogSlider: InputWidget {
 
     /// A slider of `steps` steps to a factor of ten; traps where the range is not of positive numbers.
     public init(_ label: String = "", _ range: ClosedRange<Double>, value: Double? = nil, steps: Int = 10) {
-        precondition(range.lowerBound > 0, "a logarithmic slider needs positive numbers, not \(range)")
-        precondition(steps > 0, "a logarithmic slider needs a step at least to a factor of ten, not \(steps)")
+        // Release builds say nothing of a precondition that fails.
+        if !(range.lowerBound > 0) { fatalError("a logarithmic slider needs positive numbers, not \(range)") }
+        if steps < 1 {
+            fatalError("a logarithmic slider needs a step at least to a factor of ten, not \(steps)")
+        }
         self.range = range
         model = WidgetModel(
             "FloatLogSlider", style: "SliderStyle", label: label,

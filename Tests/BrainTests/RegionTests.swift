@@ -70,4 +70,23 @@ import Testing
         #expect(comparison.best.map(\.name) == ["early", "late"])
         #expect(abs(comparison.best[0].margin - 0.2) < 1e-12 && abs(comparison.best[1].margin - 0.25) < 1e-12)
     }
+
+    @Test func comparisonsRefuseWhatTheyCannotTell() throws {
+        let regions = Regions(names: ["V1", "V4"])
+        func refuses(_ word: String, _ body: () throws -> Void) {
+            do {
+                try body()
+                Issue.record("was accepted")
+            } catch { #expect("\(error)".contains(word)) }
+        }
+        refuses("number of candidates") { _ = try RegionComparison([], regions: regions) }
+        refuses("\"a\" twice") {
+            _ = try RegionComparison([("a", [1, 2]), ("a", [1, 2])], regions: regions)
+        }
+        refuses("voxels of the regions") { _ = try RegionComparison([("a", [1])], regions: regions) }
+        let comparison = try RegionComparison([("a", [1, 2]), ("b", [2, 1])], regions: regions)
+        #expect(try comparison.mean(1, 0) == 2)
+        refuses("place of the candidate is 2") { _ = try comparison.mean(2, 0) }
+        refuses("place of the region is -1") { _ = try comparison.mean(0, -1) }
+    }
 }

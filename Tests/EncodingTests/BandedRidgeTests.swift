@@ -42,7 +42,7 @@ struct PaperSizeCase: Decodable {
 @Suite struct BandedRidgeTests {
     @Test func dirichletSamplesAreHimalayas() throws {
         let expected: Preparation = try fixture("preparation")
-        let samples = dirichletSamples(7, bands: 3, seed: 3)
+        let samples = try dirichletSamples(7, bands: 3, seed: 3)
         #expect(relativeError(samples.flatMap { $0 }, expected.dirichlet.flatMap { $0 }) < 1e-14)
     }
 

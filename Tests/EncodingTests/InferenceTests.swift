@@ -109,9 +109,9 @@ struct InferenceFixture: Decodable {
             of: Matrix(listed: known.responses), by: ["a": a, "b": b],
             model: Ridge(alphas: .logspace(-1, 3, count: 5), folds: .kFold(4)),
             outer: .kFold(5, shuffledWithSeed: 1))
-        #expect(relativeError(parts.unique("a"), known.uniqueOf2[0]) < 1e-8)
-        #expect(relativeError(parts.unique("b"), known.uniqueOf2[1]) < 1e-8)
-        #expect(relativeError(parts.shared("b", "a"), known.sharedOf2) < 1e-8)
+        #expect(relativeError(try parts.unique("a"), known.uniqueOf2[0]) < 1e-8)
+        #expect(relativeError(try parts.unique("b"), known.uniqueOf2[1]) < 1e-8)
+        #expect(relativeError(try parts.shared("b", "a"), known.sharedOf2) < 1e-8)
         #expect(relativeError(parts.total, known.jointR2[3]) < 1e-9)
         #expect(parts.mimeBundle.plainText?.contains("shared by a, b") == true)
     }
@@ -127,11 +127,11 @@ struct InferenceFixture: Decodable {
             #expect(relativeError(found, joint) < 1e-9)
         }
         for (name, unique) in zip(["a", "b", "c"], known.uniqueOf3) {
-            #expect(relativeError(parts.unique(name), unique) < 1e-7)
+            #expect(relativeError(try parts.unique(name), unique) < 1e-7)
         }
-        let pairs = [parts.shared("a", "b"), parts.shared("a", "c"), parts.shared("b", "c")]
+        let pairs = try [parts.shared("a", "b"), parts.shared("a", "c"), parts.shared("b", "c")]
         for (pair, shared) in zip(pairs, known.sharedBy2Of3) { #expect(relativeError(pair, shared) < 1e-7) }
-        #expect(relativeError(parts.shared("a", "b", "c"), known.sharedBy3) < 1e-7)
+        #expect(relativeError(try parts.shared("a", "b", "c"), known.sharedBy3) < 1e-7)
         let all = parts.parts
         #expect(all.map(\.names.count) == [1, 1, 1, 2, 2, 2, 3])
         let sum = (0..<4).map { voxel in all.reduce(0) { $0 + $1.r2[voxel] } }
@@ -173,7 +173,7 @@ struct InferenceFixture: Decodable {
         let ceiling = try noiseCeiling(of: repeats)
         // The first voxel has no signal; its ceiling is the lowest.
         let least = (ceiling[0] + ceiling[1]) / 2
-        let scores = VoxelScores(r2: [0.2, 0.2, 0.2, 0.2, 0.2], r: [0.5, 0.5, 0.5, 0.5, .nan])
+        let scores = try VoxelScores(r2: [0.2, 0.2, 0.2, 0.2, 0.2], r: [0.5, 0.5, 0.5, 0.5, .nan])
         let shares = try scores.normalised(byCeiling: ceiling, least: least)
         for voxel in 1..<4 {
             #expect(abs(shares.r[voxel] - 0.5 / ceiling[voxel]) < 1e-15)
@@ -188,7 +188,7 @@ struct InferenceFixture: Decodable {
         let known = expected.permuted
         let test = try blockPermutationTest(
             predictions: Matrix<Double>(listed: known.predictions),
-            responses: Matrix(listed: known.responses),
+            responses: Matrix(listed: known.responses), blockLength: 10,
             permutations: known.count, seed: known.seed)
         #expect(relativeError(test.effects, known.r) < 1e-12)
         #expect(relativeError(test.p, known.p) < 1e-12)
@@ -214,7 +214,7 @@ struct InferenceFixture: Decodable {
         let known = expected.exchanged
         let test = try modelExchangeTest(
             first: Matrix<Double>(listed: known.first), second: Matrix(listed: known.second),
-            responses: Matrix(listed: known.responses))
+            responses: Matrix(listed: known.responses), blockLength: 10)
         #expect(test.isExact)
         #expect(relativeError(test.effects, known.effects) < 1e-10)
         #expect(relativeError(test.p, known.p) < 1e-12)
@@ -247,7 +247,8 @@ struct InferenceFixture: Decodable {
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
         let found = try bootstrapScores(
-            predictions: predictions, responses: y, resamples: known.resamples, level: 0.9, seed: known.seed)
+            predictions: predictions, responses: y, blockLength: 10, resamples: known.resamples, level: 0.9,
+            seed: known.seed)
         for (intervals, bounds) in [(found.r2, known.r2), (found.r, known.r)] {
             let low = try intervals.map { try #require($0).lowerBound }
             let high = try intervals.map { try #require($0).upperBound }
@@ -255,7 +256,8 @@ struct InferenceFixture: Decodable {
             #expect(relativeError(high, bounds[1]) < 1e-10)
         }
         y[3, 1] = .nan
-        let broken = try bootstrapScores(predictions: predictions, responses: y, resamples: 20)
+        let broken = try bootstrapScores(
+            predictions: predictions, responses: y, blockLength: 10, resamples: 20)
         #expect(broken.r[1] == nil && broken.r2[1] == nil && broken.r[0] != nil)
     }
 
@@ -314,10 +316,12 @@ struct InferenceFixture: Decodable {
         let known = expected.permuted
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
-        let clean = try blockPermutationTest(predictions: predictions, responses: y, permutations: 99)
+        let clean = try blockPermutationTest(
+            predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         y[4, 0] = .nan
         for row in 0..<y.rows { y[row, 1] = 2 }
-        let test = try blockPermutationTest(predictions: predictions, responses: y, permutations: 99)
+        let test = try blockPermutationTest(
+            predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         #expect(test.p[0].isNaN && test.p[1].isNaN && test.pForMaximum[1].isNaN)
         #expect(test.p[2...] == clean.p[2...])
         let flips = try signFlipTest(Matrix([[1, .nan], [2, 1], [3, 1]]))

@@ -151,3 +151,47 @@ import Testing
         }
     }
 }
+
+@Suite struct HeatmapTests {
+    /// The order of a set differs with its capacity, as it does from process to process.
+    @Test func outlinesDoNotDependOnTheOrderOfTheirSet() throws {
+        let names = (0..<6).map { "\($0)" }
+        let places = (0..<6).flatMap { row in (0..<6).map { Heatmap.Place(row: row, column: $0) } }
+        let pictures = try [1, 64, 1000, 5000].map { capacity in
+            var outlined: Set<Heatmap.Place> = []
+            outlined.reserveCapacity(capacity)
+            for place in places { outlined.insert(place) }
+            let chart = Heatmap(rowNames: names, columnNames: names, outlined: outlined) { Double($0 * $1) }
+            return (order: Array(outlined), png: try chart.png(scale: 1), svg: try svg(chart))
+        }
+        #expect(pictures.contains { $0.order != pictures[0].order }, "the sets have different orders")
+        for picture in pictures { #expect(picture.png == pictures[0].png && picture.svg == pictures[0].svg) }
+    }
+
+    @Test func colourMapsNeedTwoColours() throws {
+        #expect(throws: FigureError.tooFew(of: "colours of a colour map", least: 2, got: 1)) {
+            try ColorMap(name: "one", stops: [Color(0xFFFFFF)])
+        }
+        #expect(
+            try ColorMap(name: "two", stops: [Color(0), Color(0xFFFFFF)]).color(at: 0.5).hex == "#808080")
+    }
+
+    /// Nothing that is drawn or told holds a minus that Python cannot read.
+    @Test func minusSignsAreThoseOfASCII() throws {
+        let values: [Double] = [-1, 0, 1, -2]
+        let figures: [any Figure] = [
+            BarChart(values.enumerated().map { .init("\($0)", $1) }),
+            LineChart([.init("a", values)]), Histogram(values),
+            ScatterPlot(values.map { .init($0, -$0) }),
+            Heatmap(rowNames: ["a", "b"], columnNames: ["c", "d"]) { values[$0 * 2 + $1] },
+        ]
+        for figure in figures {
+            let texts = [figure.description, figure.vegaLite, try svg(figure)]
+            for text in texts { #expect(!text.contains("\u{2212}")) }
+            #expect(figure.description.contains("-"))
+            let configuration = try #require(specification(figure)["config"] as? [String: Any])
+            let locale = try #require(configuration["locale"] as? [String: [String: Any]])
+            #expect(locale["number"]?["minus"] as? String == "-")
+        }
+    }
+}

@@ -12,7 +12,7 @@ import Testing
                 region        r
                 ───────────────
                 V1         0.50
-                fusiform  −0.25
+                fusiform  -0.25
                 """)
     }
 

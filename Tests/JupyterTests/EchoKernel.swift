@@ -5,6 +5,8 @@ import Synchronization
 /// A kernel of a tiny language, to drive the server with: each line of a cell is a command.
 final class EchoKernel: Kernel {
     private let interrupted = Mutex(false)
+    /// Where the last request asks for input.
+    private let input = Mutex<Input?>(nil)
     private let openComms = Mutex<[String: String]>([:])
 
     let info = KernelInfo(
@@ -14,6 +16,7 @@ final class EchoKernel: Kernel {
 
     func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
         interrupted.withLock { $0 = false }
+        input.withLock { $0 = context.input }
         for line in request.code.split(separator: "\n") {
             let (command, argument) = parts(line)
             switch command {
@@ -36,8 +39,11 @@ final class EchoKernel: Kernel {
         return .ok()
     }
 
-    func interrupt() { interrupted.withLock { $0 = true } }
-    func shutdown(restart: Bool) { interrupt() }
+    func interrupt(subshellID: String?) {
+        interrupted.withLock { $0 = true }
+        input.withLock { $0 }?.cancel()
+    }
+    func shutdown(restart: Bool) { interrupt(subshellID: nil) }
 
     func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
         guard comm.target == "echo" else { return false }

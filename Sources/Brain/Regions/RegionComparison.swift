@@ -28,11 +28,21 @@ public struct RegionComparison: Sendable, Equatable {
 
     /// Compares the scores of voxels under several layers or models.
     ///
-    /// Throws `BrainError.count` where one of them has another number of voxels than the regions.
+    /// Throws `BrainError` where there is no candidate, two have one name, or one has another number of voxels than the
+    /// regions.
     public init(
         _ candidates: [(name: String, scores: [Double])], regions: Regions, scoreName: String = "score"
     ) throws {
+        guard !candidates.isEmpty else {
+            throw BrainError.value(what: "the number of candidates", got: "0", expected: "at least 1")
+        }
         names = candidates.map(\.name)
+        var seen: Set<String> = []
+        if let twice = names.first(where: { !seen.insert($0).inserted }) {
+            throw BrainError.value(
+                what: "the list of candidates", got: "with \"\(twice)\" twice", expected: "of different names"
+            )
+        }
         scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
         self.scoreName = scoreName
     }
@@ -40,13 +50,25 @@ public struct RegionComparison: Sendable, Equatable {
     /// The regions, in order.
     public var regions: [Region] { scores.first?.rows.map(\.region) ?? [] }
 
-    /// The mean score of a candidate in a region, each by its place.
-    public func mean(_ candidate: Int, _ region: Int) -> Double { scores[candidate].rows[region].mean }
+    /// The mean score of a candidate in a region, each by its place; throws `BrainError` where there is no such place.
+    public func mean(_ candidate: Int, _ region: Int) throws -> Double {
+        for (what, place, count) in [
+            ("candidate", candidate, names.count), ("region", region, regions.count),
+        ]
+        where place < 0 || place >= count {
+            throw BrainError.value(
+                what: "the place of the \(what)", got: "\(place)", expected: "0 to \(count - 1)")
+        }
+        return scores[candidate].rows[region].mean
+    }
+
+    /// The mean scores of a candidate in all regions.
+    package func means(of candidate: Int) -> [Double] { scores[candidate].rows.map(\.mean) }
 
     /// The best candidate of each region that has a score; of equal ones the earlier.
     public var best: [Best] {
         regions.enumerated().compactMap { place, region in
-            let means = names.indices.map { mean($0, place) }
+            let means = scores.map { $0.rows[place].mean }
             let order = means.indices.filter { means[$0].isFinite }.sorted {
                 means[$0] == means[$1] ? $0 < $1 : means[$0] > means[$1]
             }

@@ -1,5 +1,5 @@
 #include "CImageKernels.h"
-#include "clones.h"
+#include "kernel_dispatch.h"
 
 void image_planes(const unsigned char *rgb, long pixels, const float *tables, float *red, float *green, float *blue) {
     for (long i = 0; i < pixels; i++) {
@@ -9,7 +9,7 @@ void image_planes(const unsigned char *rgb, long pixels, const float *tables, fl
     }
 }
 
-CLONES void image_from_inverted_cmyk(const unsigned char *cmyk, long pixels, unsigned char *rgb) {
+KERNEL(image_from_inverted_cmyk, (const unsigned char *cmyk, long pixels, unsigned char *rgb), (cmyk, pixels, rgb)) {
     for (long i = 0; i < pixels; i++) {
         int light = cmyk[4 * i + 3];  // 255 - black
         for (int channel = 0; channel < 3; channel++) {

@@ -1,5 +1,5 @@
 #include "CImageKernels.h"
-#include "clones.h"
+#include "kernel_dispatch.h"
 #include <string.h>
 
 // The arithmetic is Pillow's (src/libImaging/Resample.c), so that the bytes are: weights of 22 bits, rounded sums, and 8
@@ -15,8 +15,9 @@ static inline __attribute__((always_inline)) unsigned char clipped(int sum) {
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 typedef int integers16 __attribute__((vector_size(64)));
 
-CLONES void image_resize_rows(const unsigned char *from, long from_width, unsigned char *to, long to_width, long rows,
-                              const int *first, const int *weights, long taps, unsigned char *expanded) {
+KERNEL(image_resize_rows, (const unsigned char *from, long from_width, unsigned char *to, long to_width, long rows,
+        const int *first, const int *weights, long taps, unsigned char *expanded),
+       (from, from_width, to, to_width, rows, first, weights, taps, expanded)) {
     memset(expanded, 0, (from_width + taps) * 4);
     for (long row = 0; row < rows; row++) {
         const unsigned char *source = from + row * from_width * 3;
@@ -45,8 +46,9 @@ CLONES void image_resize_rows(const unsigned char *from, long from_width, unsign
     }
 }
 
-CLONES void image_resize_columns(const unsigned char *from, unsigned char *to, long to_rows, long row_bytes,
-                                 const int *first, const int *count, const int *weights, long taps, int *sums) {
+KERNEL(image_resize_columns, (const unsigned char *from, unsigned char *to, long to_rows, long row_bytes,
+        const int *first, const int *count, const int *weights, long taps, int *sums),
+       (from, to, to_rows, row_bytes, first, count, weights, taps, sums)) {
     for (long row = 0; row < to_rows; row++) {
         const unsigned char *source = from + first[row] * row_bytes;
         for (long i = 0; i < row_bytes; i++) sums[i] = half;

@@ -6,7 +6,7 @@
 ///
 /// The complementary error function by the Chebyshev fit of Numerical Recipes (section 6.2, `erfcc`).
 INLINE float normal_cdf(float x) {
-    VECTORISE
+    VECTORIZE
     float z = __builtin_fabsf(x) * 0.70710678118654752f;
     float t = 1.0f / (1.0f + 0.5f * z);
     float p = 0.17087277f;
@@ -27,7 +27,7 @@ INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
 INLINE float gelu(float x) { return x < -13.0f ? 0.0f : x * normal_cdf(x); }
 INLINE float gelu_tanh(float x) {
-    VECTORISE
+    VECTORIZE
     // (1 + tanh(u)) / 2 is sigmoid(2u), which keeps its precision where tanh nears -1.
     return x * sigmoid(1.5957691216057308f * (x + 0.044715f * x * x * x));
 }
@@ -36,7 +36,7 @@ INLINE float silu(float x) { return x * sigmoid(x); }
 INLINE float relu(float x) { return x < 0 ? 0 : x; }
 
 #define ACTIVATE(function)                                                                                     \
-    CLONES static void activate_##function(float *x, const float *bias, long rows, long columns, long stride) { \
+    INLINE void activate_##function(float *x, const float *bias, long rows, long columns, long stride) {        \
         for (long i = 0; i < rows; i++) {                                                                      \
             float *row = x + i * stride;                                                                       \
             if (bias) {                                                                                        \
@@ -53,7 +53,8 @@ ACTIVATE(quick_gelu)
 ACTIVATE(silu)
 ACTIVATE(relu)
 
-void kernel_activate(kernel_activation activation, float *x, const float *bias, long rows, long columns, long stride) {
+KERNEL(kernel_activate, (kernel_activation activation, float *x, const float *bias, long rows, long columns,
+        long stride), (activation, x, bias, rows, columns, stride)) {
     switch (activation) {
     case kernel_gelu: activate_gelu(x, bias, rows, columns, stride); break;
     case kernel_gelu_tanh: activate_gelu_tanh(x, bias, rows, columns, stride); break;
@@ -63,7 +64,7 @@ void kernel_activate(kernel_activation activation, float *x, const float *bias, 
     }
 }
 
-CLONES void kernel_multiply_halves(const float *x, float *out, long rows, long columns) {
+KERNEL(kernel_multiply_halves, (const float *x, float *out, long rows, long columns), (x, out, rows, columns)) {
     for (long i = 0; i < rows; i++) {
         const float *left = x + 2 * i * columns;
         float *to = out + i * columns;
@@ -71,7 +72,8 @@ CLONES void kernel_multiply_halves(const float *x, float *out, long rows, long c
     }
 }
 
-CLONES void kernel_multiply_halves_bfloat16(const float *x, void *out, long rows, long columns) {
+KERNEL(kernel_multiply_halves_bfloat16, (const float *x, void *out, long rows, long columns),
+       (x, out, rows, columns)) {
     for (long i = 0; i < rows; i++) {
         const float *left = x + 2 * i * columns;
         unsigned short *to = (unsigned short *)out + i * columns;
@@ -79,15 +81,16 @@ CLONES void kernel_multiply_halves_bfloat16(const float *x, void *out, long rows
     }
 }
 
-CLONES void kernel_add_bias(float *x, const float *bias, long rows, long columns, long stride) {
+KERNEL(kernel_add_bias, (float *x, const float *bias, long rows, long columns, long stride),
+       (x, bias, rows, columns, stride)) {
     for (long i = 0; i < rows; i++) {
         float *row = x + i * stride;
         for (long j = 0; j < columns; j++) row[j] += bias[j];
     }
 }
 
-CLONES void kernel_add_rows(float *x, const float *y, const float *bias, long rows, long columns, long x_stride,
-                            long y_stride) {
+KERNEL(kernel_add_rows, (float *x, const float *y, const float *bias, long rows, long columns, long x_stride,
+        long y_stride), (x, y, bias, rows, columns, x_stride, y_stride)) {
     for (long i = 0; i < rows; i++) {
         float *to = x + i * x_stride;
         const float *from = y + i * y_stride;
@@ -99,6 +102,6 @@ CLONES void kernel_add_rows(float *x, const float *y, const float *bias, long ro
     }
 }
 
-CLONES void kernel_sigmoid(float *x, long count) {
+KERNEL(kernel_sigmoid, (float *x, long count), (x, count)) {
     for (long i = 0; i < count; i++) x[i] = sigmoid(x[i]);
 }

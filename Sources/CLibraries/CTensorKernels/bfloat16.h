@@ -1,10 +1,10 @@
 #pragma once
 
-#include "clones.h"
+#include "kernel_dispatch.h"
 
 /// The bits of the bfloat16 number next to x, of two the even one; a NaN stays one.
 ///
-/// In integers, which every processor has and compilers vectorise: the rounding is not what the time goes to.
+/// In integers, which every processor has and compilers vectorize: the rounding is not what the time goes to.
 INLINE unsigned short nearest_bfloat16(float x) {
     unsigned bits;
     __builtin_memcpy(&bits, &x, 4);

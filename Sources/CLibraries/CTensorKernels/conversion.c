@@ -2,7 +2,7 @@
 #include "bfloat16.h"
 #include "exponential.h"
 
-CLONES void kernel_from_half(const void *from, float *to, long count) {
+KERNEL(kernel_from_half, (const void *from, float *to, long count), (from, to, count)) {
     const unsigned char *bytes = from;
     for (long i = 0; i < count; i++) {
         unsigned short half;
@@ -17,7 +17,7 @@ CLONES void kernel_from_half(const void *from, float *to, long count) {
     }
 }
 
-CLONES void kernel_from_bfloat16(const void *from, float *to, long count) {
+KERNEL(kernel_from_bfloat16, (const void *from, float *to, long count), (from, to, count)) {
     const unsigned char *bytes = from;
     for (long i = 0; i < count; i++) {
         unsigned short half;
@@ -26,7 +26,8 @@ CLONES void kernel_from_bfloat16(const void *from, float *to, long count) {
     }
 }
 
-CLONES void kernel_to_bfloat16(const float *from, void *to, long rows, long columns, long to_stride) {
+KERNEL(kernel_to_bfloat16, (const float *from, void *to, long rows, long columns, long to_stride),
+       (from, to, rows, columns, to_stride)) {
     for (long i = 0; i < rows; i++) {
         const float *row = from + i * columns;
         unsigned short *rounded = (unsigned short *)to + i * to_stride;

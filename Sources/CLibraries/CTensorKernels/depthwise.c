@@ -1,7 +1,7 @@
 #include "CTensorKernels.h"
 #include "exponential.h"
 
-/// x sigmoid(x); of numbers below -87.3 it is nought but for a part in 10^36.
+/// x sigmoid(x); of numbers below -87.3 it is zero but for a part in 10^36.
 INLINE float silu(float x) {
     float negative = -x;
     negative = negative > 87.3f ? 87.3f : negative;
@@ -98,8 +98,9 @@ INLINE void block(const kernel_depthwise_shape *s, const float *x, const float *
 
 #define BLOCK(lanes, size, stride) block(s, x, weights, bias, out, sums, scratch, from, to, lanes, size, stride)
 
-CLONES void kernel_depthwise(const kernel_depthwise_shape *s, const float *x, const float *weights, const float *bias,
-                             float *out, float *sums, float *scratch, long from, long to) {
+KERNEL(kernel_depthwise, (const kernel_depthwise_shape *s, const float *x, const float *weights, const float *bias,
+        float *out, float *sums, float *scratch, long from, long to),
+       (s, x, weights, bias, out, sums, scratch, from, to)) {
     long kind = s->lanes * 100 + s->size * 10 + s->stride;
     switch (kind) {
     case 1631: BLOCK(16, 3, 1); break;

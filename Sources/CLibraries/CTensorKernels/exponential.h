@@ -1,5 +1,5 @@
 #pragma once
-#include "clones.h"
+#include "kernel_dispatch.h"
 #include <string.h>
 
 INLINE float bits_to_float(unsigned bits) {

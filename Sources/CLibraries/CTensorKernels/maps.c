@@ -1,11 +1,12 @@
 #include "CTensorKernels.h"
-#include "clones.h"
+#include "kernel_dispatch.h"
 
 /// Pixels that are summed in one go: a longer sum in single precision would lose digits.
 enum { run = 256 };
 
-CLONES void kernel_map_mean(const float *x, float *out, long pixels, long lanes, long stride) {
-    VECTORISE
+KERNEL(kernel_map_mean, (const float *x, float *out, long pixels, long lanes, long stride),
+       (x, out, pixels, lanes, stride)) {
+    VECTORIZE
     float total[kernel_map_lanes] = {0};
     for (long start = 0; start < pixels; start += run) {
         long end = start + run < pixels ? start + run : pixels;
@@ -22,7 +23,8 @@ CLONES void kernel_map_mean(const float *x, float *out, long pixels, long lanes,
     for (long lane = 0; lane < lanes; lane++) out[lane] = total[lane] / (float)pixels;
 }
 
-CLONES void kernel_map_gate(float *x, const float *gate, long pixels, long lanes, long stride) {
+KERNEL(kernel_map_gate, (float *x, const float *gate, long pixels, long lanes, long stride),
+       (x, gate, pixels, lanes, stride)) {
     if (lanes == kernel_map_lanes) {
         float fixed[kernel_map_lanes];
         for (long lane = 0; lane < kernel_map_lanes; lane++) fixed[lane] = gate[lane];
@@ -34,9 +36,9 @@ CLONES void kernel_map_gate(float *x, const float *gate, long pixels, long lanes
     }
 }
 
-CLONES void kernel_matrix_vector(const float *weights, const float *bias, const float *x, float *out, long rows,
-                                 long columns) {
-    VECTORISE
+KERNEL(kernel_matrix_vector, (const float *weights, const float *bias, const float *x, float *out, long rows,
+        long columns), (weights, bias, x, out, rows, columns)) {
+    VECTORIZE
     for (long i = 0; i < rows; i++) {
         const float *row = weights + i * columns;
         float sum = 0;

@@ -2,10 +2,10 @@
 #include "bfloat16.h"
 #include "exponential.h"
 
-CLONES void kernel_layer_norm(const float *x, float *out, void *rounded, const float *gamma,
-                              const float *beta, float eps, long rows, long columns, long x_stride,
-                              long out_stride) {
-    VECTORISE
+KERNEL(kernel_layer_norm, (const float *x, float *out, void *rounded, const float *gamma, const float *beta,
+        float eps, long rows, long columns, long x_stride, long out_stride),
+       (x, out, rounded, gamma, beta, eps, rows, columns, x_stride, out_stride)) {
+    VECTORIZE
     for (long i = 0; i < rows; i++) {
         const float *from = x + i * x_stride;
         float sum = 0;
@@ -30,7 +30,7 @@ CLONES void kernel_layer_norm(const float *x, float *out, void *rounded, const f
     }
 }
 
-/// The largest of `count` numbers, in 16 running maxima so that it vectorises (a maximum may not be reordered for NaN).
+/// The largest of `count` numbers, in 16 running maxima so that it vectorizes (a maximum may not be reordered for NaN).
 INLINE float maximum(const float *x, long count) {
     float lanes[16];
     for (long l = 0; l < 16; l++) lanes[l] = -__builtin_inff();
@@ -44,8 +44,9 @@ INLINE float maximum(const float *x, long count) {
     return largest;
 }
 
-CLONES void kernel_softmax(float *x, float scale, long rows, long columns, long stride, long visible, long step) {
-    VECTORISE
+KERNEL(kernel_softmax, (float *x, float scale, long rows, long columns, long stride, long visible, long step),
+       (x, scale, rows, columns, stride, visible, step)) {
+    VECTORIZE
     for (long i = 0; i < rows; i++) {
         float *row = x + i * stride;
         long count = visible + i * step < columns ? visible + i * step : columns;
@@ -62,8 +63,9 @@ CLONES void kernel_softmax(float *x, float scale, long rows, long columns, long 
     }
 }
 
-CLONES void kernel_normalize(float *x, float eps, long rows, long columns, long stride) {
-    VECTORISE
+KERNEL(kernel_normalize, (float *x, float eps, long rows, long columns, long stride),
+       (x, eps, rows, columns, stride)) {
+    VECTORIZE
     for (long i = 0; i < rows; i++) {
         float *row = x + i * stride;
         float squares = 0;

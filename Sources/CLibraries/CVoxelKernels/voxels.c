@@ -1,11 +1,5 @@
 #include "CVoxelKernels.h"
-
-// One function, several instruction sets: the loader picks the best that the processor has.
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "kernel_dispatch.h"
 
 // Columns are taken in strips, so that what is summed over rows stays in registers or the first cache.
 enum { STRIP = 64 };
@@ -15,8 +9,8 @@ enum { ROWS = 64 };
 static inline long smaller(long a, long b) { return a < b ? a : b; }
 
 #define DEFINE(T, suffix)                                                                                              \
-    CLONES void voxel_columns_##suffix(const T *from, long rows, long width, long first, long count,                   \
-                                       const double *means, T *to) {                                                   \
+    KERNEL(voxel_columns_##suffix, (const T *from, long rows, long width, long first, long count,                      \
+            const double *means, T *to), (from, rows, width, first, count, means, to)) {                               \
         for (long i = 0; i < rows; i++) {                                                                              \
             const T *restrict line = from + i * width + first;                                                         \
             T *restrict out = to + i * count;                                                                          \
@@ -24,8 +18,8 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_rows_##suffix(const T *from, const long *rows, long count, long columns, const T *shift,         \
-                                    T *to) {                                                                           \
+    KERNEL(voxel_rows_##suffix, (const T *from, const long *rows, long count, long columns, const T *shift, T *to),    \
+           (from, rows, count, columns, shift, to)) {                                                                  \
         for (long i = 0; i < count; i++) {                                                                             \
             const T *restrict line = from + rows[i] * columns;                                                         \
             T *restrict out = to + i * columns;                                                                        \
@@ -33,7 +27,8 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_sums_##suffix(const T *from, long rows, long columns, double *sums, double *squares) {           \
+    KERNEL(voxel_sums_##suffix, (const T *from, long rows, long columns, double *sums, double *squares),               \
+           (from, rows, columns, sums, squares)) {                                                                     \
         for (long left = 0; left < columns; left += STRIP) {                                                           \
             long width = smaller(STRIP, columns - left);                                                               \
             double s[STRIP] = {0}, q[STRIP] = {0};                                                                     \
@@ -49,7 +44,8 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_less_cross_##suffix(T *z, const T *cross, const T *a, const T *b, long rows, long columns) {     \
+    KERNEL(voxel_less_cross_##suffix, (T *z, const T *cross, const T *a, const T *b, long rows, long columns),         \
+           (z, cross, a, b, rows, columns)) {                                                                          \
         for (long i = 0; i < rows; i++) {                                                                              \
             T *restrict line = z + i * columns;                                                                        \
             const T *restrict other = cross + i * columns;                                                             \
@@ -58,23 +54,24 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_pairs_##suffix(const T *z, const T *cross, T *restrict near, T *restrict far, long count) {      \
+    KERNEL(voxel_pairs_##suffix, (const T *z, const T *cross, T *restrict near, T *restrict far, long count),          \
+           (z, cross, near, far, count)) {                                                                             \
         for (long i = 0; i < count; i++) {                                                                             \
             near[i] *= z[i];                                                                                           \
             far[i] = (far[i] - cross[i]) * z[i];                                                                       \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_scale_##suffix(const T *z, long rows, long columns, const T *factors, long alphas,               \
-                                     const int *choice, T *restrict to) {                                              \
+    KERNEL(voxel_scale_##suffix, (const T *z, long rows, long columns, const T *factors, long alphas,                  \
+            const int *choice, T *restrict to), (z, rows, columns, factors, alphas, choice, to)) {                     \
         for (long i = 0; i < rows; i++) {                                                                              \
             const T *line = factors + i * alphas;                                                                      \
             for (long j = 0; j < columns; j++) to[i * columns + j] = z[i * columns + j] * line[choice[j]];             \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES void voxel_score_sums_##suffix(const T *y, const T *p, long rows, long columns, long stride, double *sums,  \
-                                          long sums_stride) {                                                          \
+    KERNEL(voxel_score_sums_##suffix, (const T *y, const T *p, long rows, long columns, long stride, double *sums,     \
+            long sums_stride), (y, p, rows, columns, stride, sums, sums_stride)) {                                     \
         for (long left = 0; left < columns; left += STRIP) {                                                           \
             long width = smaller(STRIP, columns - left);                                                               \
             double a[STRIP] = {0}, aa[STRIP] = {0}, b[STRIP] = {0}, bb[STRIP] = {0}, ab[STRIP] = {0};                  \
@@ -93,8 +90,7 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES static void add_products_##suffix(const T *a, const T *b, long rows, long columns, long width,              \
-                                             double *to) {                                                             \
+    INLINE void add_products_##suffix(const T *a, const T *b, long rows, long columns, long width, double *to) {       \
         for (long top = 0; top < rows; top += ROWS) {                                                                  \
             long bottom = smaller(top + ROWS, rows);                                                                   \
             T sum[STRIP] = {0};                                                                                        \
@@ -105,8 +101,8 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    void voxel_inner_products_##suffix(const T *p, long count, const T *y, long rows, long columns,                    \
-                                       double *products) {                                                             \
+    KERNEL(voxel_inner_products_##suffix, (const T *p, long count, const T *y, long rows, long columns,                \
+                                           double *products), (p, count, y, rows, columns, products)) {                \
         for (long k = 0; k < count * (count + 3) / 2 * columns; k++) products[k] = 0;                                  \
         for (long left = 0; left < columns; left += STRIP) {                                                           \
             long width = smaller(STRIP, columns - left), row = 0;                                                      \

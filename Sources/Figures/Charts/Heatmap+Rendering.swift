@@ -18,9 +18,9 @@ extension Heatmap {
             }
             frame.drawLeft(down, on: canvas)
             frame.drawBottom(across, on: canvas)
-            // Outlines come last, so that no neighbour covers half of them.
-            for place in outlined
-            where rows.indices.contains(place.row) && columns.indices.contains(place.column) {
+            // Outlines come last, so that no neighbour covers half of them; in the order of the cells, since a set has
+            // another one in each process and where outlines meet the picture would differ.
+            for place in places where outlined.contains(place) {
                 let x = frame.x + Double(place.column) * across.step
                 let y = frame.y + Double(place.row) * down.step
                 canvas.stroke(rectangle: x + 1, y + 1, across.step - 2, down.step - 2, .white, lineWidth: 4)

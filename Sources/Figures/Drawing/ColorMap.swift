@@ -7,16 +7,20 @@ public struct ColorMap: Sendable, Equatable {
     /// Whether the middle colour stands for zero.
     public let isDiverging: Bool
 
-    /// A map of at least two evenly spaced colours.
-    public init(name: String, stops: [Color], isDiverging: Bool = false) {
-        precondition(stops.count >= 2, "a colour map needs at least two colours; got \(stops.count)")
+    /// A map of at least two evenly spaced colours; throws `FigureError.tooFew` for fewer.
+    public init(name: String, stops: [Color], isDiverging: Bool = false) throws {
+        guard stops.count >= 2 else {
+            throw FigureError.tooFew(of: "colours of a colour map", least: 2, got: stops.count)
+        }
         self.name = name
         self.stops = stops
         self.isDiverging = isDiverging
     }
 
     private init(_ name: String, _ codes: [UInt32], isDiverging: Bool = false) {
-        self.init(name: name, stops: codes.map { Color($0) }, isDiverging: isDiverging)
+        self.name = name
+        stops = codes.map { Color($0) }
+        self.isDiverging = isDiverging
     }
 
     /// Matplotlib's viridis: purple, green, yellow.

@@ -22,6 +22,13 @@ enum VegaLite {
                     "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 400, "titleLimit": 240,
                 ],
                 "view": ["stroke": nil],
+                // d3's own minus is U+2212, which nothing that a chart's text is copied to can read.
+                "locale": [
+                    "number": [
+                        "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""],
+                        "minus": "-",
+                    ]
+                ],
             ],
         ])
     }

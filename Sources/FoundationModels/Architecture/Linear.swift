@@ -10,7 +10,7 @@ struct Linear: Sendable {
     private let product: PackedProduct
 
     /// The layer of the given weights, each out x in, and biases, each 1 x out or absent.
-    init(_ parts: [(weight: Matrix<Float>, bias: Matrix<Float>?)]) {
+    init(_ parts: [(weight: LayerWeight, bias: Matrix<Float>?)]) {
         inputs = parts.first?.weight.columns ?? 0
         outputs = parts.reduce(0) { $0 + $1.weight.rows }
         product = PackedProduct(parts, inputs: inputs, outputs: outputs)

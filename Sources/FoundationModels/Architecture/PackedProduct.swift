@@ -12,12 +12,12 @@ import Tensors
 final class PackedProduct: Sendable {
     let hasBias: Bool
     let parameterCount: Int
-    private let parts: [(weight: Matrix<Float>, bias: Matrix<Float>?)]
+    private let parts: [(weight: LayerWeight, bias: Matrix<Float>?)]
     private let inputs: Int
     private let outputs: Int
     private let packed = Mutex<[Precision: PackedWeights]>([:])
 
-    init(_ parts: [(weight: Matrix<Float>, bias: Matrix<Float>?)], inputs: Int, outputs: Int) {
+    init(_ parts: [(weight: LayerWeight, bias: Matrix<Float>?)], inputs: Int, outputs: Int) {
         self.parts = parts
         self.inputs = inputs
         self.outputs = outputs
@@ -31,7 +31,10 @@ final class PackedProduct: Sendable {
         applyThreadCount()
         let weights = packed.withLock { packed in
             if let known = packed[shape.precision] { return known }
-            let weights = PackedWeights(weight: joinedWeight(), bias: joinedBias(), shape.precision)
+            let weights = withJoinedWeight {
+                PackedWeights(
+                    weight: $0, outputs: outputs, inputs: inputs, bias: joinedBias(), shape.precision)
+            }
             packed[shape.precision] = weights
             // The weights in the file are not read again; without this they would count twice.
             for part in parts { part.weight.releaseFilePages() }
@@ -41,12 +44,23 @@ final class PackedProduct: Sendable {
             input.base, weights: weights, into: output.base, rows: shape.rows)
     }
 
-    /// The weights of all parts, one below the other: outputs x inputs.
-    private func joinedWeight() -> Matrix<Float> {
-        parts.count == 1 ? parts[0].weight : Matrix.stacked(parts.map(\.weight))
+    /// Calls `body` with the weights of all parts, one below the other: outputs x inputs.
+    private func withJoinedWeight<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+        if parts.count == 1, let matrix = parts[0].weight.floats {
+            return matrix.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map(body) ?? withUnsafePointer(to: 0, body)
+            }
+        }
+        let joined = LargeMemory(lasting: outputs * inputs * MemoryLayout<Float>.stride)
+        var next = joined.numbers
+        for part in parts {
+            part.weight.write(into: UnsafeMutableBufferPointer(start: next, count: part.weight.count))
+            next += part.weight.count
+        }
+        return withExtendedLifetime(joined) { body(joined.numbers) }
     }
 
-    /// The biases of all parts, nought where a part has none; nothing where no part has one.
+    /// The biases of all parts, zero where a part has none; nil where no part has one.
     private func joinedBias() -> [Float]? {
         guard hasBias else { return nil }
         return parts.flatMap { part in part.bias?.elements ?? Array(repeating: 0, count: part.weight.rows) }
@@ -75,32 +89,30 @@ final class PackedWeights: @unchecked Sendable {
     private let storage: LargeMemory
 
     /// Packs a weight of outputs x inputs.
-    init(weight source: Matrix<Float>, bias: [Float]?, _ precision: Precision) {
-        let outputs = dnnl_dim_t(source.rows)
-        let inputs = dnnl_dim_t(source.columns)
+    init(
+        weight source: UnsafePointer<Float>, outputs: Int, inputs: Int, bias: [Float]?, _ precision: Precision
+    ) {
         let engine = OneDNN.shared.engine
         // The rows here only let oneDNN choose a blocking; it is the same for every number of rows.
         let shape = ProductShape(
-            rows: 256, inputs: source.columns, outputs: source.rows, hasBias: bias != nil, activation: nil,
+            rows: 256, inputs: inputs, outputs: outputs, hasBias: bias != nil, activation: nil,
             accumulates: false, precision: precision)
         description = OneDNN.packedDescription(shape)
         var packed: dnnl_memory_t?
         var target = description
-        storage = LargeMemory(byteCount: dnnl_memory_desc_get_size(&target))
+        storage = LargeMemory(lasting: dnnl_memory_desc_get_size(&target))
         dnnl_memory_create(&packed, &target, engine, storage.base)
         weight = packed
-        source.withUnsafeBufferPointer { buffer in
-            var plain = OneDNN.matrix(inputs, outputs, transposed: true)
-            var memory: dnnl_memory_t?
-            dnnl_memory_create(&memory, &plain, engine, UnsafeMutableRawPointer(mutating: buffer.baseAddress))
-            OneDNN.reorder(from: plain, memory, to: target, packed)
-            dnnl_memory_destroy(memory)
-        }
+        var plain = OneDNN.matrix(dnnl_dim_t(inputs), dnnl_dim_t(outputs), transposed: true)
+        var unpacked: dnnl_memory_t?
+        dnnl_memory_create(&unpacked, &plain, engine, UnsafeMutableRawPointer(mutating: source))
+        OneDNN.reorder(from: plain, unpacked, to: target, packed)
+        dnnl_memory_destroy(unpacked)
         guard let bias else {
             self.bias = nil
             return
         }
-        var row = OneDNN.matrix(1, outputs)
+        var row = OneDNN.matrix(1, dnnl_dim_t(outputs))
         var memory: dnnl_memory_t?
         dnnl_memory_create(&memory, &row, engine, OneDNN.allocate)
         var handle: UnsafeMutableRawPointer?

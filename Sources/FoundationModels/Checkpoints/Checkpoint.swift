@@ -145,6 +145,24 @@ struct Checkpoint {
         }
     }
 
+    /// A tensor's numbers in the 16 bits that the file has for each; nil where it has others.
+    ///
+    /// Throws where one of them is not finite.
+    func halves(_ name: String) throws -> HalfNumbers? {
+        let halves: HalfNumbers? =
+            switch store {
+            case .safetensors(let file): file.halves(name)
+            case .pytorch(let file): file.halves(name)
+            case .shards(let owners): owners[name]?.halves(name)
+            case .arrays: nil
+            }
+        if let halves {
+            try Self.check(nonFinite: halves.countOfNonFinite(), of: halves.count)
+            halves.releaseFilePages()
+        }
+        return halves
+    }
+
     /// The shape of a tensor; nil if there is none of that name.
     func shape(of name: String) -> [Int]? { entry(name)?.shape }
 
@@ -162,13 +180,15 @@ struct Checkpoint {
             )
         }
         let tensor = try read(name)
-        let wrong = tensor.countOfNonFinite()
-        guard wrong == 0 else {
-            throw FoundationModelError.input(
-                "\(wrong) of its \(tensor.count) numbers are NaN or infinite: the file is damaged, or its training diverged"
-            )
-        }
+        try Self.check(nonFinite: tensor.countOfNonFinite(), of: tensor.count)
         return tensor
+    }
+
+    private static func check(nonFinite wrong: Int, of count: Int) throws {
+        guard wrong > 0 else { return }
+        throw FoundationModelError.input(
+            "\(wrong) of its \(count) numbers are NaN or infinite: the file is damaged, or its training diverged"
+        )
     }
 
     private func read(_ name: String) throws -> Tensor<Float> {

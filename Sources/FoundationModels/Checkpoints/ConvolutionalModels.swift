@@ -79,7 +79,7 @@ extension ParameterReader {
     /// A linear layer by its name, or a convolution of 1 x 1 that is used as one.
     func linear(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool = false) -> Linear {
         let (weight, bias) = matrices(name, outputs: outputs, inputs: inputs, isConvolution: isConvolution)
-        return Linear([(weight, bias)])
+        return Linear([(LayerWeight(weight), bias)])
     }
 
     /// Its weight of outputs x inputs, and its bias.

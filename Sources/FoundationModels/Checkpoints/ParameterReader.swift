@@ -37,7 +37,7 @@ final class ParameterReader {
             parts.map { part in
                 let name = layout.name(part, block: block) ?? ""
                 return (
-                    matrix(spelled(name, "weight"), rows: outputs, columns: inputs),
+                    weight(spelled(name, "weight"), shape: [outputs, inputs], columns: inputs),
                     hasBias ? matrix(spelled(name, "bias"), vector: outputs) : nil
                 )
             })
@@ -46,7 +46,7 @@ final class ParameterReader {
     /// A linear layer without bias whose weight lies as inputs x outputs in the file.
     func transposedLinear(_ part: CheckpointLayout.Part, outputs: Int, inputs: Int) -> Linear {
         let name = spelled(layout.name(part) ?? "", "weight")
-        return Linear([(matrix(name, rows: inputs, columns: outputs).transposed(), nil)])
+        return Linear([(LayerWeight(matrix(name, rows: inputs, columns: outputs).transposed()), nil)])
     }
 
     /// Query, key and value of a block as one layer, whether the file has them apart or together.
@@ -120,18 +120,34 @@ final class ParameterReader {
         tensor(name, shape: [rows, columns]).matrix
     }
 
-    /// A tensor by its name without the prefix.
-    func tensor(_ name: String, shape: [Int]) -> Tensor<Float> {
-        let name = prefix + name
+    /// A weight by its name without the prefix, of `columns` inputs; it stays in 16 bits where the file has it so.
+    func weight(_ name: String, shape: [Int], columns: Int) -> LayerWeight {
+        // What is wrong with numbers that cannot be taken is said by `tensor`.
+        if checkpoint.shape(of: prefix + name) == shape,
+            let halves = try? checkpoint.halves(prefix + name)
+        {
+            used.insert(prefix + name)
+            return LayerWeight(halves, rows: halves.count / columns, columns: columns)
+        }
+        let tensor = tensor(name, shape: shape)
+        return LayerWeight(tensor.reshaped(to: [tensor.count / columns, columns]).matrix)
+    }
+
+    /// Whether the checkpoint has a tensor of that shape; notes what is wrong where it has not.
+    private func isFitting(_ name: String, _ shape: [Int]) -> Bool {
         used.insert(name)
         guard let found = checkpoint.shape(of: name) else {
             problems.append("\(name) is missing; the model needs \(shape)")
-            return Tensor(shape: shape)
+            return false
         }
-        guard found == shape else {
-            problems.append("\(name) has the shape \(found); the model needs \(shape)")
-            return Tensor(shape: shape)
-        }
+        if found != shape { problems.append("\(name) has the shape \(found); the model needs \(shape)") }
+        return found == shape
+    }
+
+    /// A tensor by its name without the prefix.
+    func tensor(_ name: String, shape: [Int]) -> Tensor<Float> {
+        let name = prefix + name
+        guard isFitting(name, shape) else { return Tensor(shape: shape) }
         do { return try checkpoint.tensor(name) } catch {
             problems.append("\(name) cannot be read: \(error)")
             return Tensor(shape: shape)

@@ -3,13 +3,16 @@ import Formats
 import Foundation
 import Tensors
 
-/// A file of features that knows how they were made: HDF5, with a dataset of rows x columns for each layer.
+/// A file of features that knows how they were made and what its rows are: HDF5, with a dataset of rows x columns for
+/// each layer in `features`, and in `rows` the id of each row, the SHA-256 of its stimulus and, on request, its text.
 ///
 /// ```swift
 /// let file = try model.featureFile(at: "features/story-1.h5", of: sentences)
 /// try file["layer 3"]                  // sentences x width
 /// try file.rows(0..<100, of: "layer 3")
+/// file.ids                             // what each row is of
 /// file.provenance.weights              // the SHA-256 of the weights
+/// try file.writeCSV(of: "layer 3", to: "layer-3.csv")
 /// ```
 public struct FeatureFile: Sendable {
     /// Where it is.
@@ -38,6 +41,44 @@ public struct FeatureFile: Sendable {
 
     /// The names of the layers, in the order of computation.
     public var layers: [String] { provenance.layers }
+
+    /// What each row is called: the file of an image, the number of a text or frame, or what was said; unique.
+    public var ids: [String] {
+        get throws {
+            // Files of the time before rows had names.
+            guard file.contains(FeatureRows.ids) else { return (0..<count).map(String.init) }
+            return try file.dataset(FeatureRows.ids).strings()
+        }
+    }
+
+    /// The texts, where they were to be kept.
+    public var texts: [String]? {
+        get throws {
+            guard file.contains(FeatureRows.texts) else { return nil }
+            return try file.dataset(FeatureRows.texts).strings()
+        }
+    }
+
+    /// How many rows it has.
+    public var count: Int {
+        layers.first.flatMap { try? file.dataset(Self.path(of: $0)).shape.first } ?? 0
+    }
+
+    /// The SHA-256 of what each row is made of; empty where it is not known.
+    var hashes: [String] {
+        get throws {
+            guard file.contains(FeatureRows.hashes) else { return [] }
+            return try file.dataset(FeatureRows.hashes).strings()
+        }
+    }
+
+    /// For each row whether its features were computed.
+    var done: [Bool] {
+        get throws {
+            guard file.contains(FeatureRows.done) else { return [Bool](repeating: false, count: count) }
+            return try file.dataset(FeatureRows.done).bytes([0..<count]).map { $0 != 0 }
+        }
+    }
 
     /// All rows of a layer, by its long or short name.
     ///
@@ -70,8 +111,10 @@ extension FeatureFile: Displayable {
         let shapes = layers.compactMap { layer in
             (try? file.dataset(Self.path(of: layer)))?.shape.map(String.init).joined(separator: " x ")
         }
+        let ids = (try? ids) ?? []
+        let shown = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
         let rows =
-            provenance.rows + [["shapes", shapes.joined(separator: ", ")]]
+            provenance.rows + [["shapes", shapes.joined(separator: ", ")], ["ids", shown]]
             + (remark.map { [["remark", $0]] } ?? [])
         return Table(title: "Features in \(url.lastPathComponent)", header: [], rows: rows).mimeBundle
     }

@@ -94,10 +94,11 @@ public struct FeatureProvenance: Sendable, Equatable {
         self.stimuliHash = stimuliHash
     }
 
-    /// What another provenance has otherwise, a line for each entry.
-    func differences(from other: FeatureProvenance) -> [String] {
+    /// What another provenance has otherwise, a line for each entry; `besidesStimuli` leaves out what they are of.
+    func differences(from other: FeatureProvenance, besidesStimuli: Bool = false) -> [String] {
         var lines = Self.entries.compactMap { name, value in
             self[keyPath: value] == other[keyPath: value] || name == "model"
+                || (besidesStimuli && name.hasPrefix("stimuli"))
                 ? nil : "\(name): \(other[keyPath: value]) in the file, \(self[keyPath: value]) wanted"
         }
         if layers != other.layers {

@@ -6,35 +6,41 @@ extension FoundationModel {
     /// The file of the features of texts in the wanted layers: found at `path`, or computed and written there.
     ///
     /// If the computation is interrupted, or the process dies, what is done stays in `PATH.partial`, and the next call
-    /// goes on from there. A file of the same model, layers and texts is found again and not computed anew; a file of
-    /// others is left alone. Where `path` is a folder (or ends in `/`), the file in it is named by what it holds.
+    /// goes on from there. A file of the same model, layers and texts is found again; where some of the texts changed,
+    /// only those are computed. A file of others is left alone. Where `path` is a folder (or ends in `/`), the file in
+    /// it is named by what it holds.
+    ///
+    /// - Parameters:
+    ///   - ids: What each row is called in the file, all different; without it, the number of the text from 0.
+    ///   - keepsTexts: Whether the texts themselves are written into the file.
     ///
     /// ```swift
     /// let file = try model.featureFile(at: "features/", of: sentences, layers: .everyBlock)
     /// ```
     ///
+    /// In Python: `f = h5py.File(path); pd.DataFrame(f["features/encoder.layer.3"], index=f["rows/id"].asstr())`.
+    ///
     /// Throws `FoundationModelError`, `FormatError`, and `CancellationError`.
     public func featureFile(
         at path: String, of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
-        batchTokens: Int = 2048, showsProgress: Bool = true
+        ids: [String]? = nil, keepsTexts: Bool = false, batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureFile {
         let tower = try text
         let wanted = try selection.resolve(tower.layers, model: tower.family)
         let pooling = try tower.pooling(pooling)
-        let (ids, cut) = tower.tokenized(texts)
-        try tower.checkTokens(ids, of: texts)
-        let digest = SHA256()
-        for text in texts { digest.update(text) }
+        let rows = try FeatureRows(texts: texts, ids: ids, keepsTexts: keepsTexts)
+        let (tokens, cut) = tower.tokenized(texts)
+        try tower.checkTokens(tokens, of: texts)
         let job = FeatureJob(
             provenance: try provenance(
                 tower: tower.summary, transform: tower.transformSummary, pooling, wanted,
-                stimuli: "\(texts.count) texts", hash: digest.hexadecimal()),
-            layers: wanted, columns: wanted.map(\.width), count: texts.count, unit: "texts",
+                stimuli: "\(texts.count) texts", hash: rows.stimuliHash),
+            layers: wanted, columns: wanted.map(\.width), rows: rows, unit: "texts",
             // About a second of a large model, and enough texts to pack those of like length.
             step: 128, remark: tower.remark(onCut: cut, of: texts.count), showsProgress: showsProgress
-        ) { range in
+        ) { rows in
             try tower.features(
-                of: Array(texts[range]), layers: .named(wanted.map(\.name)), pooling: pooling,
+                of: rows.map { texts[$0] }, layers: .named(wanted.map(\.name)), pooling: pooling,
                 batchTokens: batchTokens, showsProgress: false
             ).map(\.matrix)
         }
@@ -45,15 +51,17 @@ extension FoundationModel {
     ///
     /// - Parameters:
     ///   - averaging: How many images, one after the other, are averaged in a row of the file.
+    ///   - ids: What each row is called in the file, all different; without it, the names of files, else numbers from 0.
     ///   - transform: What is done to an image, where it is not what the model was trained with.
     ///   - memory: The bytes that features may take before they are written.
     ///
+    /// Files are decoded once before the first features are computed, so that a damaged one is named at once.
     /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of one image of each row,
     /// in up to 1024 rows evenly spread.
     public func featureFile(
         at path: String, of images: any ImageSource, averaging group: Int = 1,
         layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
-        memory: Int = 512 << 20, showsProgress: Bool = true
+        ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
         guard group > 0, images.count.isMultiple(of: group) else {
             throw FoundationModelError.input(
@@ -68,24 +76,24 @@ extension FoundationModel {
         let columns = wanted.map { pooling.width(of: $0.shape) }
         let bytes = max(columns.reduce(0, +) * MemoryLayout<Float>.stride, 1)
         let batch = max(1, min(tower.network.batchSize, memory / bytes))
+        let rows = try FeatureRows(images: images, group: group, ids: ids)
         let job = FeatureJob(
             provenance: try provenance(
                 tower: tower.family, transform: "\(tower.transform)", pooling, wanted,
                 stimuli: "\(images.count) \(images.unit)" + (group > 1 ? ", \(group) a row" : ""),
-                hash: try stimuliHash(of: images, rows: images.count / group)),
-            layers: wanted, columns: columns, count: images.count / group,
+                hash: rows.stimuliHash),
+            layers: wanted, columns: columns, rows: rows,
             unit: group > 1 ? "averages of \(group) \(images.unit)" : images.unit,
             step: max(1, min(memory / bytes, 4 * batch) / group), showsProgress: showsProgress
         ) { [tower] rows in
             var sums = columns.map { Matrix<Float>(rows: rows.count, columns: $0) }
-            let all = rows.lowerBound * group..<rows.upperBound * group
-            for start in stride(from: all.lowerBound, to: all.upperBound, by: batch) {
-                let part = start..<min(start + batch, all.upperBound)
+            let wantedImages = ChosenImages(images, rows.flatMap { $0 * group..<($0 + 1) * group })
+            for start in stride(from: 0, to: wantedImages.count, by: batch) {
+                let part = start..<min(start + batch, wantedImages.count)
                 let features = try tower.features(
-                    of: images, in: part, layers: .named(wanted.map(\.name)), pooling: pooling)
+                    of: wantedImages, in: part, layers: .named(wanted.map(\.name)), pooling: pooling)
                 for (index, layer) in features.enumerated() {
-                    sums[index].addRows(
-                        of: layer.matrix, first: part.lowerBound - all.lowerBound, group: group)
+                    sums[index].addRows(of: layer.matrix, first: part.lowerBound, group: group)
                 }
             }
             return sums
@@ -97,7 +105,7 @@ extension FoundationModel {
     ///
     /// - Parameters:
     ///   - framesPerSample: The frames of one TR (30 at 15 frames a second and a TR of 2 s).
-    ///   - every: Takes only every so-manieth frame of a TR, beginning with its first.
+    ///   - every: Takes only every n-th frame of a TR, beginning with its first.
     ///
     /// ```swift
     /// let film = try HDF5File.open(URL(fileURLWithPath: "train_00.hdf")).dataset("stimuli")
@@ -107,7 +115,7 @@ extension FoundationModel {
     public func featureFile(
         at path: String, ofFilm film: HDF5Dataset, framesPerSample: Int, every step: Int = 1,
         layers: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
-        memory: Int = 512 << 20, showsProgress: Bool = true
+        ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
         let count = film.shape.first ?? 0
         guard framesPerSample > 0, step > 0, count.isMultiple(of: framesPerSample) else {
@@ -121,7 +129,7 @@ extension FoundationModel {
         }
         return try featureFile(
             at: path, of: try FilmFrames(film, frames: frames), averaging: offsets.count, layers: layers,
-            pooling: pooling, transform: transform, memory: memory, showsProgress: showsProgress)
+            pooling: pooling, transform: transform, ids: ids, memory: memory, showsProgress: showsProgress)
     }
 
     /// The name; of a path the last part, since the rest is this machine's business.
@@ -147,23 +155,18 @@ extension FoundationModel {
     }
 }
 
-/// The hash of the images of so many rows, as `featureFile` says.
-private func stimuliHash(of images: any ImageSource, rows: Int) throws -> String {
-    let digest = SHA256()
-    if let files = images as? ImageFiles {
-        for file in files.files { digest.update(try SHA256.hexadecimal(of: file)) }
-        return digest.hexadecimal()
+/// Some of the images of a source.
+private struct ChosenImages: ImageSource {
+    private let source: any ImageSource
+    private let indices: [Int]
+
+    init(_ source: any ImageSource, _ indices: [Int]) {
+        self.source = source
+        self.indices = indices
     }
-    digest.update("\(images.count) \(images.unit)")
-    // Evenly spread, the sample of each row is one of its own images: a film that differs for a whole TR is another.
-    let samples = min(rows, 1024)
-    for sample in 0..<samples {
-        try Task.checkCancellation()
-        let image = try images.image(samples > 1 ? sample * (images.count - 1) / (samples - 1) : 0)
-        digest.update("\(image.width) x \(image.height)")
-        image.pixels.withUnsafeBytes { digest.update($0) }
-    }
-    return digest.hexadecimal()
+    var count: Int { indices.count }
+    var unit: String { source.unit }
+    func image(_ index: Int) throws -> RGBImage { try source.image(indices[index]) }
 }
 
 extension TextTower {

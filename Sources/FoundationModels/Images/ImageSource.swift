@@ -9,10 +9,13 @@ public protocol ImageSource: Sendable {
     var unit: String { get }
     /// The image of that number; called from several threads at once.
     func image(_ index: Int) throws -> RGBImage
+    /// What the image of that number is called in a feature file: its number, or the name of its file.
+    func name(_ index: Int) -> String
 }
 
 extension ImageSource {
     public var unit: String { "images" }
+    public func name(_ index: Int) -> String { String(index) }
 }
 
 /// Images that are there already.
@@ -28,10 +31,27 @@ public struct ImagesInMemory: ImageSource {
 public struct ImageFiles: ImageSource {
     /// Where they are.
     public let files: [URL]
+    private let names: [String]
 
-    public init(_ files: [URL]) { self.files = files }
+    public init(_ files: [URL]) {
+        self.files = files
+        names = Self.names(of: files)
+    }
     public var count: Int { files.count }
+    /// The file's name, with the folders that tell files of one name apart.
+    public func name(_ index: Int) -> String { names[index] }
     public func image(_ index: Int) throws -> RGBImage { try RGBImage.open(files[index]) }
+
+    /// The last parts of the paths, as few as make them differ; a file that is there twice has its number behind it.
+    private static func names(of files: [URL]) -> [String] {
+        let parts = files.map { $0.standardizedFileURL.pathComponents }
+        let longest = parts.map(\.count).max() ?? 0
+        for length in 1...max(longest, 1) {
+            let names = parts.map { $0.suffix(length).joined(separator: "/") }
+            if Set(names).count == names.count { return names }
+        }
+        return parts.enumerated().map { "\($1.last ?? "") #\($0)" }
+    }
 }
 
 /// The frames of a film in an HDF5 dataset of frames x height x width x 3 `uint8`, read when they are needed.
@@ -56,6 +76,8 @@ public struct FilmFrames: ImageSource {
 
     public var count: Int { frames.count }
     public var unit: String { "frames" }
+    /// The number of the frame in the film.
+    public func name(_ index: Int) -> String { String(frames[index]) }
 
     public func image(_ index: Int) throws -> RGBImage {
         let shape = dataset.shape

@@ -8,4 +8,7 @@ final class ParallelErrors: Sendable {
 
     /// The error of the first item that has one.
     var first: (any Error)? { errors.withLock { errors in errors.keys.min().flatMap { errors[$0] } } }
+
+    /// All errors, in the order of the items.
+    var all: [any Error] { errors.withLock { errors in errors.keys.sorted().compactMap { errors[$0] } } }
 }

@@ -251,7 +251,7 @@ struct VisionReader {
         let projection: Linear
         if layout.isHeadTransposed, let outputs = shape(of: name)?.last {
             let weight = tensor(name, [width, outputs]).matrix.transposed()
-            projection = Linear([(weight, nil)])
+            projection = Linear([(LayerWeight(weight), nil)])
         } else if let shape = shape(name, "weight"),
             let outputs = layout.spelling == .flax ? shape.last : shape.first
         {
@@ -308,7 +308,7 @@ struct VisionReader {
                             .reshaped(to: [1, outputs]).matrix : nil
                 )
                 if let scale {
-                    parts.weight.scaleRows(by: scale)
+                    parts.weight = parts.weight.scaled(by: scale)
                     parts.bias = parts.bias.map { bias in
                         Matrix(rows: 1, columns: outputs, elements: zip(bias.elements, scale).map { $0 * $1 })
                     }
@@ -318,19 +318,19 @@ struct VisionReader {
     }
 
     /// A weight as outputs x inputs.
-    private func weight(_ name: String, outputs: Int, inputs: Int) -> Matrix<Float> {
+    private func weight(_ name: String, outputs: Int, inputs: Int) -> LayerWeight {
         let name = spelled(name, "weight")
         let found = shape(of: name) ?? []
         let isConvolution = found.count == 4
         let side = patchSize
         switch layout.spelling {
         case .pytorch:
-            return tensor(name, isConvolution ? [outputs, 3, side, side] : [outputs, inputs])
-                .reshaped(to: [outputs, inputs]).matrix
+            return reader.weight(
+                name, shape: isConvolution ? [outputs, 3, side, side] : [outputs, inputs], columns: inputs)
         case .flax where isConvolution:
             // Rows, columns, channels, outputs; a patch here is channels, rows, columns.
             let kernel = tensor(name, [side, side, 3, outputs])
-            return Matrix(rows: outputs, columns: inputs) { target in
+            let matrix = Matrix<Float>(rows: outputs, columns: inputs) { target in
                 kernel.withUnsafeBufferPointer { source in
                     for place in 0..<side * side {
                         for channel in 0..<3 {
@@ -342,22 +342,11 @@ struct VisionReader {
                     }
                 }
             }
+            return LayerWeight(matrix)
         case .flax:
             let isFitting = found.reduce(1, *) == inputs * outputs
-            return tensor(name, isFitting ? found : [inputs, outputs]).reshaped(to: [inputs, outputs]).matrix
-                .transposed()
-        }
-    }
-}
-
-extension Matrix<Float> {
-    /// Multiplies each row by its own number.
-    fileprivate mutating func scaleRows(by factors: [Float]) {
-        let columns = columns
-        withUnsafeMutableBufferPointer { elements in
-            for (row, factor) in factors.enumerated() {
-                for column in 0..<columns { elements[row * columns + column] *= factor }
-            }
+            let kernel = tensor(name, isFitting ? found : [inputs, outputs])
+            return LayerWeight(kernel.reshaped(to: [inputs, outputs]).matrix.transposed())
         }
     }
 }

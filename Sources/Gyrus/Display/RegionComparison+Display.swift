@@ -5,7 +5,7 @@ import Figures
 extension RegionComparison {
     /// Candidates by regions, the best of each region outlined where it is above zero.
     public func heatmap(title: String = "", note: String = "", outlinesBest: Bool = true) -> Heatmap {
-        let values = names.indices.flatMap { candidate in regions.indices.map { mean(candidate, $0) } }
+        let values = names.indices.flatMap { means(of: $0) }
         let places = Dictionary(
             regions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         let outlined = best.filter { $0.mean > 0 }.compactMap { best in

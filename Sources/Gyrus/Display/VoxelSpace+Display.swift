@@ -11,7 +11,7 @@ extension VoxelSpace {
     ///   - threshold: scores below it let the anatomy show.
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
     ///
-    /// Throws `BrainError.count` where scores or anatomy have another number of voxels.
+    /// Throws `BrainError` where scores or anatomy have another number of voxels, or the grid has no such slice.
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
@@ -27,6 +27,10 @@ extension VoxelSpace {
         let shown = whole.map { value in threshold.map { value < $0 } == true ? .nan : value }
         let (width, height) = plane.size(in: self)
         let wanted = slices ?? filledSlices(whole, plane)
+        if let missing = wanted.first(where: { $0 < 0 || $0 >= plane.count(in: self) }) {
+            throw BrainError.value(
+                what: "the slice", got: "\(missing)", expected: "0 to \(plane.count(in: self) - 1)")
+        }
         let pictures = try wanted.map { slice in
             try ScoreMap.Slice(
                 width: width, height: height, values: plane.pixels(of: shown, slice: slice, in: self),

@@ -7,6 +7,7 @@ final class CellRun {
     let session: CellSession
     let history: History
     let context: RequestContext
+    let activity: Activity
     let label: String
     private let code: String
     /// The instructions to the front end (`set_next_input`).
@@ -22,13 +23,18 @@ final class CellRun {
         self.session = session
         self.history = history
         self.context = context
+        activity = Activity(context)
         self.label = label
     }
 
     /// Runs the steps; the error of the first that failed.
     func run() -> ErrorReport? {
-        session.occupied {
-            defer { if timesAll { total?.report(to: context) } }
+        session.during(activity) {
+            session.noticeLoss()
+            defer {
+                session.tellLoss(context)
+                if timesAll { total?.report(to: context) }
+            }
             return run(session.magicParser.steps(of: code))
         }
     }
@@ -41,17 +47,18 @@ final class CellRun {
                 case .swift(let source): try swift(source)
                 case .magic(let call): try run(call)
                 }
-            } catch let failure as MagicFailure {
-                return failure.report
             } catch {
-                return ErrorReports.plain("KernelError", "\(error)")
+                for case .swift(let source) in steps[(index + 1)...] {
+                    session.compiling { $0.noteNotRun(source, label: label) }
+                }
+                return (error as? MagicFailure)?.report ?? ErrorReports.plain("KernelError", "\(error)")
             }
         }
         return nil
     }
 
     private func run(_ call: MagicCall) throws {
-        if session.isInterrupted { throw MagicFailure.interrupted }
+        if activity.isInterrupted { throw MagicFailure.interrupted }
         do {
             try Magics.magic(for: call).run(call, self)
         } catch let error as MagicError {
@@ -63,8 +70,8 @@ final class CellRun {
     @discardableResult
     func swift(_ source: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
         defer {
-            session.lines[label] = code.split(separator: "\n", omittingEmptySubsequences: false).map(
-                String.init)
+            let lines = code.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            session.remember(lines, of: label)
         }
         return try swift(source, label: label, options: options)
     }
@@ -74,7 +81,7 @@ final class CellRun {
     func swift(_ source: String, label: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
         var options = options
         options.showsResult = options.showsResult && isLastStep
-        let outcome = session.run(source, label: label, context: context, options: options)
+        let outcome = session.run(source, label: label, for: activity, context: context, options: options)
         if let timing = outcome.timing { total = total.map { $0 + timing } ?? timing }
         if let error = outcome.error { throw MagicFailure(error) }
         if let result = outcome.result { self.result = result }
@@ -89,7 +96,8 @@ final class CellRun {
 
     /// Runs Swift that a magic wrote; what its last expression shows.
     func ask(_ source: String, for magic: String) throws -> Data? {
-        let outcome = session.run(source, label: "%\(magic)", context: context, keepsResult: true)
+        let outcome = session.run(
+            source, label: "%\(magic)", for: activity, context: context, keepsResult: true)
         if let error = outcome.error { throw MagicFailure(error) }
         return outcome.result
     }

@@ -121,11 +121,11 @@ package struct MagicParser {
 
     private func isMagic(_ call: MagicCall, before: String) -> Bool {
         if case .incomplete = Completeness(of: before) { return false }
-        return call.name != "!" || !isNegation(call.arguments)
+        return call.name != "!" || !isNegation(call.arguments, before: before)
     }
 
-    /// Whether what follows `!` is a Swift value.
-    private func isNegation(_ text: String) -> Bool {
+    /// Whether what follows `!` is a Swift value; `before` are the lines of the cell above it.
+    private func isNegation(_ text: String, before: String) -> Bool {
         guard let name = text.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) else {
             return ["(", "[", "{", "!", "`"].contains { text.hasPrefix($0) }
                 && Completeness(of: text) != .invalid
@@ -133,7 +133,7 @@ package struct MagicParser {
         let word = String(name.0)
         return ["true", "false", "try", "await", "self"].contains(word)
             || text.dropFirst(word.count).first == "("
-            || isDeclared(word)
+            || isDeclared(word) || CellText.declaredNames(in: before).contains(word)
     }
 
     /// The lines below `%%name`. Below `//%%name` they may all be comments too.

@@ -9,8 +9,8 @@ extension Magic {
             guard let wanted = Optimization(rawValue: call.arguments) else {
                 throw MagicError("%optimize takes on, off or auto, not \(call.arguments)")
             }
-            run.session.compiler.optimization = wanted
+            run.session.compiling { $0.optimization = wanted }
         }
-        run.print("optimize: \(run.session.compiler.optimization.rawValue)")
+        run.print("optimize: \(run.session.compiling { $0.optimization }.rawValue)")
     }
 }

@@ -13,7 +13,7 @@ extension Magic {
         let store = PackageStore(
             folder: Folders.cache.appending(path: "packages"), toolchain: run.session.toolchain,
             run: { try command($0, $1, run, line: $2) }, progress: status.show,
-            checkStop: { if run.session.isInterrupted { throw MagicFailure.interrupted } })
+            checkStop: { if run.activity.isInterrupted { throw MagicFailure.interrupted } })
         do {
             let (package, wasBuilt) = try store.package(for: request)
             try run.session.use(package, for: request.place)
@@ -36,7 +36,7 @@ extension Magic {
         var variables = ProcessInfo.processInfo.environment
         variables["GIT_TERMINAL_PROMPT"] = "0"  // Nobody could answer.
         let environment = variables.map { "\($0.key)=\($0.value)" }
-        let status = try run.session.stoppable(child) {
+        let status = try run.activity.stoppable(child) {
             try child.run(executable, arguments, environment: environment, directory: "/") { _, data in
                 let new = text.take(data)
                 output += new

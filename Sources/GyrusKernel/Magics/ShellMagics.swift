@@ -28,7 +28,7 @@ extension Magic {
         var errors = StreamText()
         let status: Int32
         do {
-            status = try run.session.stoppable(child) {
+            status = try run.activity.stoppable(child) {
                 try child.run(
                     bash ?? "/bin/sh", ["-c", script, "bash"] + arguments, environment: environment,
                     directory: directory

@@ -4,14 +4,14 @@ import Jupyter
 extension Magic {
     static let who = Magic(name: "who", usage: "%who", help: "list the variables that cells declared") {
         _, run in
-        let names = run.session.compiler.names.variableNames
+        let names = run.session.names.variableNames
         run.print(names.isEmpty ? "No variables." : names.joined(separator: "  "))
     }
 
     static let whos = Magic(
         name: "whos", usage: "%whos [NAME ...]", help: "list the variables with type, size in bytes and value"
     ) { call, run in
-        let all = run.session.compiler.names.variableNames
+        let all = run.session.names.variableNames
         let wanted = Arguments(call.arguments).words
         if let unknown = wanted.first(where: { !all.contains($0) }) {
             throw MagicError("there is no variable \(unknown)")

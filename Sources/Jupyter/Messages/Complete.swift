@@ -8,6 +8,11 @@ public struct CompleteRequest: Decodable, Sendable {
         case code
         case cursorPosition = "cursor_pos"
     }
+
+    public init(code: String, cursorPosition: Int) {
+        self.code = code
+        self.cursorPosition = cursorPosition
+    }
 }
 
 /// `complete_reply`.

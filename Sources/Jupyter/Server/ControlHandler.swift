@@ -5,19 +5,17 @@ import Synchronization
 final class ControlHandler: Sendable {
     private let kernel: any Kernel
     private let replier: Replier
-    private let stdin: StdinChannel
     private let shells: Shells
     private let usage = Mutex(UsageMeter())
     private let onShutdown: @Sendable () -> Void
 
     /// - Parameter onShutdown: called once a `shutdown_request` has been answered.
     init(
-        kernel: any Kernel, replier: Replier, stdin: StdinChannel, shells: Shells,
+        kernel: any Kernel, replier: Replier, shells: Shells,
         onShutdown: @escaping @Sendable () -> Void
     ) {
         self.kernel = kernel
         self.replier = replier
-        self.stdin = stdin
         self.shells = shells
         self.onShutdown = onShutdown
     }
@@ -33,7 +31,7 @@ final class ControlHandler: Sendable {
         case "kernel_info_request":
             replier.reply(to: request, KernelInfoReply(kernel.info))
         case "interrupt_request":
-            interrupt()
+            kernel.interrupt(subshellID: request.header.subshellID)
             replier.reply(to: request, OKReply())
         case "shutdown_request":
             let shutdown = try request.content(as: Shutdown.self)
@@ -55,11 +53,5 @@ final class ControlHandler: Sendable {
         case let type:
             Log.write("control: \(type) is not known")
         }
-    }
-
-    /// Ends the code that runs and any wait for input.
-    func interrupt() {
-        stdin.cancel()
-        kernel.interrupt()
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 
 /// What a language does for the server: everything of the protocol that depends on the language.
 ///
-/// Calls come from the threads of the main shell, of subshells (`complete`, `inspect`, comms and so on may come while
-/// `execute` runs) and of the control channel (`interrupt`, `shutdown`). `execute` runs one request at a time.
+/// Calls come from the threads of the main shell, of subshells and of the control channel (`interrupt`, `shutdown`). Each
+/// shell runs one request at a time, beside those of the others.
 public protocol Kernel: Sendable {
     /// What the kernel says of itself.
     var info: KernelInfo { get }
@@ -13,8 +13,9 @@ public protocol Kernel: Sendable {
 
     /// Runs code; output is published through `context`, and has all been published when this returns.
     func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome
-    /// Ends the code that runs, soon; called on the control thread while `execute` runs on another.
-    func interrupt()
+    /// Ends the code that a subshell runs, soon, and its wait for input; without one that of the main shell, or of the
+    /// subshells where the main shell runs none. Called on the control thread while `execute` runs on others.
+    func interrupt(subshellID: String?)
     /// Ends everything; a running `execute` returns.
     func shutdown(restart: Bool)
 

@@ -33,4 +33,9 @@ public struct Input: Sendable {
         guard isAllowed else { throw InputError.notAllowed }
         return try channel.request(InputRequest(prompt: prompt, password: password), for: request)
     }
+
+    /// Ends a wait for input of this request, as an interrupt does.
+    public func cancel() {
+        channel.cancel(request)
+    }
 }

@@ -28,8 +28,8 @@ public final class Server: Sendable {
                 kernel: kernel, replier: Replier(loop: sockets.shell, wire: wire, iopub: iopub), stdin: stdin)
         )
         control = ControlHandler(
-            kernel: kernel, replier: Replier(loop: sockets.control, wire: wire, iopub: iopub), stdin: stdin,
-            shells: shells, onShutdown: { finished.signal() })
+            kernel: kernel, replier: Replier(loop: sockets.control, wire: wire, iopub: iopub), shells: shells,
+            onShutdown: { finished.signal() })
         self.kernel = kernel
         self.wire = wire
         self.sockets = sockets
@@ -62,12 +62,12 @@ public final class Server: Sendable {
 
     /// Ends the code that runs, as an `interrupt_request` does.
     public func interrupt() {
-        control.interrupt()
+        kernel.interrupt(subshellID: nil)
     }
 
     /// Shuts the kernel down; `run` returns.
     public func finish() {
-        stdin.cancel()
+        stdin.cancelAll()
         kernel.shutdown(restart: false)
         finished.signal()
     }

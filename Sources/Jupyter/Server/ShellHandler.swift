@@ -6,7 +6,7 @@ final class ShellHandler: Sendable {
     private let kernel: any Kernel
     private let replier: Replier
     private let stdin: StdinChannel
-    /// The execution count; held locked while code runs, so that one request runs at a time.
+    /// The execution count, which all shells share.
     private let count = Mutex(0)
 
     init(kernel: any Kernel, replier: Replier, stdin: StdinChannel) {
@@ -72,22 +72,22 @@ final class ShellHandler: Sendable {
 
     private func execute(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {
         let content = try request.content(as: ExecuteRequest.self)
-        count.withLock { count in
+        let count = count.withLock { count in
             if content.storeHistory { count += 1 }
-            let context = context(
-                of: request, count: count, subshellID, isSilent: content.silent,
-                allowsInput: content.allowStdin)
-            context.iopub.publish("execute_input", ExecuteInput(code: content.code, executionCount: count))
-            switch kernel.execute(content, context: context) {
-            case .ok(let payload, let userExpressions):
-                let reply = ExecuteReply(
-                    executionCount: count, payload: payload, userExpressions: userExpressions)
-                replier.reply(to: request, reply)
-            case .failed(let report):
-                context.iopub.error(report)
-                if content.stopOnError { queue.abortWaiting() }
-                replier.reply(to: request, ErrorReply(report, executionCount: count))
-            }
+            return count
+        }
+        let context = context(
+            of: request, count: count, subshellID, isSilent: content.silent, allowsInput: content.allowStdin)
+        context.iopub.publish("execute_input", ExecuteInput(code: content.code, executionCount: count))
+        switch kernel.execute(content, context: context) {
+        case .ok(let payload, let userExpressions):
+            let reply = ExecuteReply(
+                executionCount: count, payload: payload, userExpressions: userExpressions)
+            replier.reply(to: request, reply)
+        case .failed(let report):
+            context.iopub.error(report)
+            if content.stopOnError { queue.abortWaiting() }
+            replier.reply(to: request, ErrorReply(report, executionCount: count))
         }
     }
 

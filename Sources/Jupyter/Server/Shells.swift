@@ -8,17 +8,14 @@ final class Shells: Sendable {
     private let handler: ShellHandler
     private let main = RequestQueue()
     private let subshells = Mutex<[String: RequestQueue]>([:])
-    private let mainEnded = DispatchSemaphore(value: 0)
+    private let running = DispatchGroup()
 
     init(handler: ShellHandler) {
         self.handler = handler
     }
 
     func start() {
-        startThread("main shell") { [self] in
-            handler.serve(main)
-            mainEnded.signal()
-        }
+        startThread("main shell", in: running) { [self] in handler.serve(main) }
     }
 
     /// Gives a request to the shell that its header names.
@@ -35,7 +32,7 @@ final class Shells: Sendable {
         let id = UUID().uuidString.lowercased()
         let queue = RequestQueue()
         subshells.withLock { $0[id] = queue }
-        startThread("subshell \(id)") { [handler] in handler.serve(queue, subshellID: id) }
+        startThread("subshell \(id)", in: running) { [handler] in handler.serve(queue, subshellID: id) }
         return id
     }
 
@@ -50,11 +47,11 @@ final class Shells: Sendable {
         subshells.withLock { $0.keys.sorted() }
     }
 
-    /// Ends all shells; waits a moment for the main shell's current request, so that it is still answered.
+    /// Ends all shells; waits a moment for their current requests, so that they are still answered.
     func stop() {
         for queue in subshells.withLock({ Array($0.values) }) { queue.close() }
         main.close()
-        _ = mainEnded.wait(timeout: .now() + 1)
+        _ = running.wait(timeout: .now() + 1)
     }
 }
 

@@ -96,8 +96,12 @@ final class SocketLoop: Sendable {
 }
 
 /// Runs a block on a thread of its own, with a stack for deep recursion.
-func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
+func startThread(_ name: String, in group: DispatchGroup? = nil, _ body: @escaping @Sendable () -> Void) {
+    group?.enter()
+    let thread = Thread {
+        body()
+        group?.leave()
+    }
     thread.name = name
     thread.stackSize = 64 << 20
     thread.start()

@@ -3,7 +3,10 @@ import Synchronization
 
 /// The socket on which a kernel asks front ends for input.
 final class StdinChannel: Sendable {
+    /// A question that waits for its answer.
     private struct Pending {
+        /// The id of the request that asks, and of the message that asked.
+        let request, question: String
         let identities: [Data]
         let answered: DispatchSemaphore
         var answer: Result<String, InputError>?
@@ -11,7 +14,8 @@ final class StdinChannel: Sendable {
 
     private let loop: SocketLoop
     private let wire: Wire
-    private let pending = Mutex<Pending?>(nil)
+    /// Oldest first; each shell may have one.
+    private let pending = Mutex<[Pending]>([])
 
     init(loop: SocketLoop, wire: Wire) {
         self.loop = loop
@@ -21,31 +25,43 @@ final class StdinChannel: Sendable {
     func start() {
         loop.start(
             receive: { [self] in receive($0) },
-            failure: { [self] _, error in
+            failure: { [self] frames, error in
                 Log.write("input_request: \(error)")
-                answer(.failure(.noFrontEnd))
+                let question = try? wire.header(in: frames).messageID
+                answer(.failure(.noFrontEnd)) { $0.question == question }
             })
     }
 
     /// Asks the front end that sent a request, and waits for its answer or for `cancel`.
     func request(_ content: InputRequest, for request: Message) throws -> String {
         let answered = DispatchSemaphore(value: 0)
-        pending.withLock { $0 = Pending(identities: request.identities, answered: answered) }
-        loop.send(
-            try wire.frames(
-                to: request.identities, type: "input_request", parent: request.headerData,
-                content: try Wire.encode(content)))
+        let frames = try wire.frames(
+            to: request.identities, type: "input_request", parent: request.headerData,
+            content: try Wire.encode(content))
+        let question = try wire.header(in: frames).messageID
+        pending.withLock {
+            $0.append(
+                Pending(
+                    request: request.header.messageID, question: question, identities: request.identities,
+                    answered: answered))
+        }
+        loop.send(frames)
         answered.wait()
         let answer = pending.withLock { pending in
-            defer { pending = nil }
-            return pending?.answer
+            let place = pending.firstIndex { $0.question == question }
+            return place.map { pending.remove(at: $0) }?.answer
         }
         return try (answer ?? .failure(.interrupted)).get()
     }
 
-    /// Ends a wait for input, as an interrupt does.
-    func cancel() {
-        answer(.failure(.interrupted))
+    /// Ends a request's wait for input, as an interrupt does.
+    func cancel(_ request: Message) {
+        answer(.failure(.interrupted)) { $0.request == request.header.messageID }
+    }
+
+    /// Ends all waits for input.
+    func cancelAll(_ reason: InputError = .interrupted) {
+        while answer(.failure(reason), where: { _ in true }) {}
     }
 
     private func receive(_ frames: [Data]) {
@@ -54,20 +70,27 @@ final class StdinChannel: Sendable {
             guard message.header.type == "input_reply" else {
                 return Log.write("stdin: \(message.header.type) is not for this channel")
             }
-            answer(.success(try message.content(as: InputReply.self).value), from: message.identities)
+            let value = try message.content(as: InputReply.self).value
+            let question = message.parentHeader?.messageID
+            // Some front ends do not say which question they answer.
+            answer(.success(value)) {
+                question == nil ? $0.identities == message.identities : $0.question == question
+            }
         } catch {
             Log.write("stdin: dropped: \(error)")
         }
     }
 
-    /// Takes the answer if one is awaited (from that front end); a late one is of no use.
-    private func answer(_ result: Result<String, InputError>, from identities: [Data]? = nil) {
+    /// Gives an answer to the oldest of the questions that it fits; false if there is none, since it comes too late.
+    @discardableResult
+    private func answer(_ result: Result<String, InputError>, where fits: (Pending) -> Bool) -> Bool {
         pending.withLock { pending in
-            guard var waiting = pending, waiting.answer == nil else { return }
-            if let identities, identities != waiting.identities { return }
-            waiting.answer = result
-            pending = waiting
-            waiting.answered.signal()
+            guard let place = pending.firstIndex(where: { $0.answer == nil && fits($0) }) else {
+                return false
+            }
+            pending[place].answer = result
+            pending[place].answered.signal()
+            return true
         }
     }
 }

@@ -60,6 +60,14 @@ public struct Wire: Sendable {
             buffers: Array(frames[(delimiter + 6)...]))
     }
 
+    /// The header of a message that was made of frames.
+    func header(in frames: [Data]) throws -> Header {
+        guard let delimiter = frames.firstIndex(of: Self.delimiter), frames.count > delimiter + 2 else {
+            throw WireError.malformed("expected a header")
+        }
+        return try JSONDecoder().decode(Header.self, from: frames[delimiter + 2])
+    }
+
     static func encode(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

@@ -1,15 +1,18 @@
 #pragma once
 
-// Kernels over images of 8 bits a channel, red, green and blue side by side, and the part of libpng that needs setjmp.
-// Each runs on the calling thread and is compiled for AVX-512, AVX2 and the base instruction set, chosen when loaded.
+// Hidden: the library calls its own kernels directly, whatever else the process has loaded.
+#pragma GCC visibility push(hidden)
 
-/// How many weights of one position stand together; the lists of weights are padded to a multiple of it with noughts.
+// Kernels over images of 8 bits a channel, red, green and blue side by side, and the part of libpng that needs setjmp.
+// Each runs on the calling thread and is compiled for AVX-512, AVX2 and the base instruction set, chosen at each call.
+
+/// How many weights of one position stand together; the lists of weights are padded with zeros to a multiple of it.
 enum { image_weight_group = 4 };
 
 /// Resizes each row: pixel x is the sum of `taps` pixels from `first[x]` on, weighted by `weights[x * taps ...]`.
 ///
 /// Weights are of 22 bits behind the point; the sum is rounded to 8 bits. `taps` is a multiple of `image_weight_group`;
-/// weights of pixels beyond the row's end are nought. `expanded` is room for (from_width + taps) * 4 bytes.
+/// weights of pixels beyond the row's end are zero. `expanded` is room for (from_width + taps) * 4 bytes.
 void image_resize_rows(const unsigned char *from, long from_width, unsigned char *to, long to_width, long rows,
                        const int *first, const int *weights, long taps, unsigned char *expanded);
 
@@ -37,3 +40,5 @@ void image_from_inverted_cmyk(const unsigned char *cmyk, long pixels, unsigned c
 /// Returns 0, or 1 with what is wrong in `message` (of `message_size` bytes).
 int image_read_png(const void *bytes, long count, long width, long height, unsigned char *rgb, char *message,
                    long message_size);
+
+#pragma GCC visibility pop

@@ -1,7 +1,10 @@
 #pragma once
 
+// Hidden: the library calls its own kernels directly, whatever else the process has loaded.
+#pragma GCC visibility push(hidden)
+
 // Kernels that a transformer needs beside its matrix products. Each runs on the calling thread, over row-major rows that
-// lie `stride` elements apart, and is compiled for AVX-512, AVX2 and the base instruction set, chosen when loaded.
+// lie `stride` elements apart, and is compiled for AVX-512, AVX2 and the base instruction set, chosen at each call.
 
 typedef enum {
     kernel_gelu,        // x Phi(x), exact
@@ -94,3 +97,5 @@ enum { kernel_stopped = -1000, kernel_no_memory = -1001, kernel_too_large = -100
 /// Returns 0, the number of LAPACK's that did not converge, or one of the above.
 int kernel_eigen_f32(int order, float *a, float *values, float *vectors, kernel_stop stop, void *context);
 int kernel_eigen_f64(int order, double *a, double *values, double *vectors, kernel_stop stop, void *context);
+
+#pragma GCC visibility pop

@@ -1,8 +1,11 @@
 #pragma once
 
+// Hidden: the library calls its own kernels directly, whatever else the process has loaded.
+#pragma GCC visibility push(hidden)
+
 // The loops of ridge regression over a batch of voxels: what is left beside matrix products. Matrices are row-major,
 // samples or directions x voxels, without gaps. Each function runs on the calling thread, exists in single (`f32`) and
-// double (`f64`) precision, and is compiled for AVX-512, AVX2 and the base instruction set, chosen when loaded.
+// double (`f64`) precision, and is compiled for AVX-512, AVX2 and the base instruction set, chosen at each call.
 
 #define VOXEL_KERNELS(T, suffix)                                                                                       \
     /* to = columns first..<first + count of a wider matrix, less each column's mean. */                               \
@@ -29,3 +32,5 @@
 
 VOXEL_KERNELS(float, f32)
 VOXEL_KERNELS(double, f64)
+
+#pragma GCC visibility pop

@@ -1,8 +1,0 @@
-#pragma once
-
-// One function, several instruction sets: the loader picks the best that the processor has.
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif

@@ -1,0 +1,114 @@
+import Foundation
+import Jupyter
+import SwiftCells
+import Synchronization
+
+/// A request that the session serves, as far as an interrupt must reach it.
+final class Activity: Sendable {
+    /// The subshell that serves it; nil for the main shell.
+    let subshellID: String?
+    private let input: Input?
+
+    private struct State {
+        var isInterrupted = false
+        /// The command that the kernel itself runs for the cell.
+        var child: ChildProcess?
+        /// The compilation of its cell.
+        var compilation: CompilationStop?
+        /// What the runner runs for it.
+        var job: Job?
+    }
+    private struct Job {
+        let request: UInt32
+        let runner: RunnerProcess
+    }
+    private let state = Mutex(State())
+
+    /// How long an interrupted cell may go on before its process is ended.
+    static let patience: TimeInterval = 15
+
+    init(_ context: RequestContext) {
+        subshellID = context.subshellID
+        input = context.input
+    }
+
+    /// Whether the user asked it to stop.
+    var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+
+    /// Waits for a command of the kernel's own that an interrupt ends.
+    func stoppable<Result>(_ child: ChildProcess, _ body: () throws -> Result) rethrows -> Result {
+        let isAsked = state.withLock {
+            $0.child = child
+            return $0.isInterrupted
+        }
+        defer { state.withLock { $0.child = nil } }
+        if isAsked { child.stop() }
+        return try body()
+    }
+
+    /// Compiles in such a way that an interrupt ends it.
+    func compiling<Result>(_ stop: CompilationStop, _ body: () throws -> Result) rethrows -> Result {
+        let isAsked = state.withLock {
+            $0.compilation = stop
+            return $0.isInterrupted
+        }
+        defer { state.withLock { $0.compilation = nil } }
+        if isAsked { stop.stop() }
+        return try body()
+    }
+
+    /// Waits for what the runner runs for a request.
+    func waiting<Result>(for request: UInt32, of runner: RunnerProcess, _ body: () -> Result) -> Result {
+        let isAsked = state.withLock {
+            $0.job = Job(request: request, runner: runner)
+            return $0.isInterrupted
+        }
+        defer { state.withLock { $0.job = nil } }
+        if isAsked { interrupt() }
+        return body()
+    }
+
+    /// Asks what runs to stop; ends its process if it has not after `patience` seconds.
+    func interrupt(patience: TimeInterval = Activity.patience) {
+        let now = state.withLock { state in
+            state.isInterrupted = true
+            return state
+        }
+        // A question that waits ends afterwards: the cell would take an end of input for an answer.
+        defer { input?.cancel() }
+        now.compilation?.stop()
+        if let child = now.child { return child.stop() }
+        guard let job = now.job else { return }
+        job.runner.send("interrupt \(job.request)")
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
+            if state.withLock({ $0.job?.request == job.request }) { job.runner.kill() }
+        }
+    }
+
+    /// Ends the command that the kernel runs for it at once.
+    func kill() { state.withLock { $0.child }?.kill() }
+}
+
+/// What a session does now.
+final class Activities: Sendable {
+    private let all = Mutex<[Activity]>([])
+
+    var isEmpty: Bool { all.withLock(\.isEmpty) }
+
+    func during<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
+        all.withLock { $0.append(activity) }
+        defer { all.withLock { all in all.removeAll { $0 === activity } } }
+        return try body()
+    }
+
+    /// Interrupts what a subshell does; without one what the main shell does, or the subshells if it does nothing.
+    func interrupt(subshellID: String?) {
+        let all = all.withLock { $0 }
+        let own = all.filter { $0.subshellID == subshellID }
+        for activity in own.isEmpty && subshellID == nil ? all : own { activity.interrupt() }
+    }
+
+    func kill() {
+        for activity in all.withLock({ $0 }) { activity.kill() }
+    }
+}

@@ -1,0 +1,74 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// --- processes that cells start -------------------------------------------------------------------------------------
+
+// What /proc says of a process.
+struct child {
+    pid_t id, parent, group;
+    int64_t started; // Nanoseconds of the clock of `now`, to a hundredth of a second.
+};
+
+static bool read_child(const char *name, struct child *child) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%.20s/stat", name);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return false;
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = 0;
+    char *behind_name = strrchr(text, ')'); // The name may hold anything else.
+    unsigned long long ticks;
+    if (behind_name == NULL
+        || sscanf(behind_name + 1, " %*c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                  &child->parent, &child->group, &ticks) != 3)
+        return false;
+    child->id = atoi(name);
+    child->started = (int64_t)(ticks * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK)));
+    return true;
+}
+
+// What an earlier cell left running in the background is not meant.
+static bool is_of_ending_job(const struct child *child) {
+    const int64_t tick = 10000000;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = job_at(place);
+        bool is_ending = atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
+        if (is_ending && child->started + tick >= atomic_load(&job->begun)) return true;
+    }
+    return false;
+}
+
+void children_signal(int signal) {
+    DIR *folder = opendir("/proc");
+    if (folder == NULL) return;
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        struct child child;
+        if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !read_child(entry->d_name, &child)) continue;
+        if (child.parent != getpid() || !is_of_ending_job(&child)) continue;
+        // One that leads a group has children of its own in it.
+        kill(child.group == child.id ? -child.id : child.id, signal);
+    }
+    closedir(folder);
+}
+
+// --- processes that are forked off -------------------------------------------------------------------------------------
+
+static atomic_bool is_forked;
+
+bool process_is_forked(void) { return atomic_load(&is_forked); }
+
+static void in_child(void) {
+    atomic_store(&is_forked, true);
+    close(CHANNEL);
+    close(CHANNEL + 1); // The commands.
+}
+
+void children_prepare(void) { pthread_atfork(NULL, NULL, in_child); }

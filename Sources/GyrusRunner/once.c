@@ -1,0 +1,62 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The runtime's own way of running an initialiser once waits for ever where the first run was abandoned. This one comes
+// before it: what a trap or an interrupt ended is begun again at the next use.
+
+// What the compiler reserves for a variable that is initialised at its first use: done where `state` is negative, as the
+// runtime has it (include/swift/Threading/Impl/Linux.h).
+struct once {
+    _Atomic(int32_t) state;
+    _Atomic(uint32_t) owner; // The number of the thread that runs the initialiser, and whether others wait for it.
+};
+
+enum { DONE = -1, WAITED_FOR = 1u << 30 };
+
+// An initialiser that a thread runs; it lies on the thread's stack.
+struct once_run {
+    struct once *once;
+    struct once_run *outer;
+};
+
+static void release(struct once *once) {
+    uint32_t owner = atomic_exchange(&once->owner, 0);
+    if (owner & WAITED_FOR) syscall(SYS_futex, &once->owner, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+static void acquire(struct once *once, uint32_t me) {
+    uint32_t owner = 0;
+    while (!atomic_compare_exchange_strong(&once->owner, &owner, me)) {
+        if (owner & WAITED_FOR || atomic_compare_exchange_strong(&once->owner, &owner, owner | WAITED_FOR))
+            syscall(SYS_futex, &once->owner, FUTEX_WAIT_PRIVATE, owner | WAITED_FOR, NULL, NULL, 0);
+        owner = 0;
+    }
+}
+
+// `initialise` is called with the context, by whichever thread comes first.
+void swift_once(struct once *once, void (*initialise)(void *), void *context) {
+    if (atomic_load_explicit(&once->state, memory_order_acquire) == DONE) return;
+    struct thread *thread = thread_current();
+    uint32_t me = (uint32_t)(thread ? thread->id : gettid());
+    acquire(once, me);
+    if (atomic_load(&once->state) != DONE) {
+        struct once_run run = {.once = once, .outer = thread ? thread->onces : NULL};
+        if (thread) thread->onces = &run;
+        initialise(context);
+        if (thread) thread->onces = run.outer;
+        atomic_store_explicit(&once->state, DONE, memory_order_release);
+    }
+    release(once);
+}
+
+void onces_abandon(struct thread *thread, uintptr_t stack) {
+    while (thread->onces && (uintptr_t)thread->onces < stack) {
+        struct once *once = thread->onces->once;
+        thread->onces = thread->onces->outer;
+        release(once);
+    }
+}

@@ -1,0 +1,193 @@
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+// Waits that cannot be broken off from outside, since others know of them by what lies on the waiting stack or by a count:
+// these functions come before the libraries' own, and leave in good order.
+
+enum { SLICE_NANOSECONDS = 50000000 };
+// A wait that ends by itself so soon is left alone.
+enum { SHORT_MILLISECONDS = 500 };
+
+static struct {
+    long (*semaphore_wait)(void *, uint64_t);
+    uint64_t (*time)(uint64_t, int64_t);
+    uint64_t (*walltime)(const struct timespec *, int64_t);
+    void (*sync)(void *, void *);
+    void (*barrier_sync)(void *, void *);
+    void (*apply_f)(size_t, void *, void *, void (*)(void *, size_t));
+    int (*cond_wait)(pthread_cond_t *, pthread_mutex_t *);
+    int (*cond_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+} real;
+static pthread_once_t found = PTHREAD_ONCE_INIT;
+
+static void find(void) {
+    *(void **)&real.semaphore_wait = dlsym(RTLD_NEXT, "dispatch_semaphore_wait");
+    *(void **)&real.time = dlsym(RTLD_NEXT, "dispatch_time");
+    *(void **)&real.walltime = dlsym(RTLD_NEXT, "dispatch_walltime");
+    *(void **)&real.sync = dlsym(RTLD_NEXT, "dispatch_sync");
+    *(void **)&real.barrier_sync = dlsym(RTLD_NEXT, "dispatch_barrier_sync");
+    *(void **)&real.apply_f = dlsym(RTLD_NEXT, "dispatch_apply_f");
+    // Without its version the loader gives the one of before 2002.
+    *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
+    *(void **)&real.cond_timedwait = dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2");
+    if (real.cond_wait == NULL) *(void **)&real.cond_wait = dlsym(RTLD_NEXT, "pthread_cond_wait");
+    if (real.cond_timedwait == NULL) *(void **)&real.cond_timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+}
+
+// The calling thread where it works for a job.
+static struct thread *worker(void) {
+    pthread_once(&found, find);
+    struct thread *thread = thread_current();
+    return thread && thread->job ? thread : NULL;
+}
+
+static enum outcome outcome_of_leaving(const struct thread *thread) {
+    return atomic_load(&thread->job->interrupted) ? OUTCOME_INTERRUPT : OUTCOME_TRAP;
+}
+
+static void leave_if_asked(struct thread *thread) {
+    if (thread_must_leave(thread)) signal_leave(outcome_of_leaving(thread));
+}
+
+// --- semaphores: a wait that is broken off must not keep its count -----------------------------------------------------
+
+// The earlier of a time and the end of a slice, by the time's own clock.
+static uint64_t slice_until(uint64_t timeout) {
+    bool is_wall = (int64_t)timeout < 0 && timeout != UINT64_MAX;
+    if (is_wall) {
+        uint64_t end = real.walltime(NULL, SLICE_NANOSECONDS);
+        return (int64_t)-end < (int64_t)-timeout ? end : timeout;
+    }
+    uint64_t end = real.time(0, SLICE_NANOSECONDS);
+    return end < timeout ? end : timeout;
+}
+
+long dispatch_semaphore_wait(void *semaphore, uint64_t timeout) {
+    struct thread *thread = worker();
+    if (thread == NULL || timeout == 0) return real.semaphore_wait(semaphore, timeout);
+    enum wait_kind outer = thread->wait_kind;
+    for (;;) {
+        uint64_t until = slice_until(timeout);
+        thread->wait_kind = WAIT_BY_ITSELF;
+        long result = real.semaphore_wait(semaphore, until);
+        thread->wait_kind = outer;
+        if (result == 0 || until == timeout) return result;
+        leave_if_asked(thread);
+    }
+}
+
+// --- conditions: one that was waited for in vain could not be destroyed later --------------------------------------------
+
+static pthread_mutex_t waiting_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void wait_wake(struct thread *thread) {
+    pthread_mutex_lock(&waiting_lock);
+    if (thread->wait_condition) pthread_cond_broadcast(thread->wait_condition);
+    pthread_mutex_unlock(&waiting_lock);
+}
+
+static void set_condition(struct thread *thread, pthread_cond_t *condition) {
+    pthread_mutex_lock(&waiting_lock);
+    thread->wait_condition = condition;
+    pthread_mutex_unlock(&waiting_lock);
+}
+
+static int wait_for(struct thread *thread, pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
+    enum wait_kind outer = thread->wait_kind;
+    set_condition(thread, condition);
+    thread->wait_kind = WAIT_BY_ITSELF;
+    int result = until ? real.cond_timedwait(condition, mutex, until) : real.cond_wait(condition, mutex);
+    thread->wait_kind = outer;
+    set_condition(thread, NULL);
+    if (!thread_must_leave(thread)) return result;
+    // As at a cancellation: the mutex is not left held. Where no cell waits, the caller looks and waits again.
+    pthread_mutex_unlock(mutex);
+    leave_if_asked(thread);
+    pthread_mutex_lock(mutex);
+    return result;
+}
+
+int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex) {
+    struct thread *thread = worker();
+    return thread ? wait_for(thread, condition, mutex, NULL) : real.cond_wait(condition, mutex);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
+    struct thread *thread = worker();
+    struct timespec clock;
+    clock_gettime(CLOCK_REALTIME, &clock);
+    int64_t left = (until->tv_sec - clock.tv_sec) * 1000 + (until->tv_nsec - clock.tv_nsec) / 1000000;
+    if (thread == NULL || left < SHORT_MILLISECONDS) return real.cond_timedwait(condition, mutex, until);
+    return wait_for(thread, condition, mutex, until);
+}
+
+// --- queues: the queue knows of the waiting stack -------------------------------------------------------------------------
+
+static void wait_for_queue(void (*wait)(void *, void *), void *queue, void *block) {
+    struct thread *thread = worker();
+    if (thread == NULL) return wait(queue, block);
+    enum wait_kind outer = thread->wait_kind;
+    thread->wait_kind = WAIT_FOR_QUEUE;
+    wait(queue, block);
+    thread->wait_kind = outer;
+    leave_if_asked(thread);
+}
+
+void dispatch_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.sync, queue, block);
+}
+void dispatch_barrier_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.barrier_sync, queue, block);
+}
+
+// --- concurrent loops: their iterations work for the job of the loop ---------------------------------------------------
+
+// What a block is to its callers (the ABI of blocks).
+struct block {
+    void *isa;
+    int flags, reserved;
+    void (*invoke)(void *, size_t);
+};
+
+struct loop {
+    struct block *block;
+    struct job *job;
+    uint32_t request;
+};
+
+void wait_run_iteration(void *context, size_t iteration) {
+    struct loop *loop = context;
+    struct thread *thread = thread_current();
+    if (thread == NULL) return loop->block->invoke(loop->block, iteration);
+    struct job *job = thread->job;
+    uint32_t request = thread->request;
+    enum wait_kind outer = thread->wait_kind;
+    thread->job = loop->job;
+    thread->request = loop->request;
+    thread->wait_kind = WAIT_NONE;
+    // The rest of a loop that has failed is passed over.
+    if (!thread_must_leave(thread)) loop->block->invoke(loop->block, iteration);
+    thread->wait_kind = outer;
+    thread->request = request;
+    thread->job = job;
+}
+
+void dispatch_apply(size_t iterations, void *queue, void *block) {
+    pthread_once(&found, find);
+    struct thread *thread = worker();
+    struct loop loop = {.block = block, .job = thread ? thread->job : NULL, .request = thread ? thread->request : 0};
+    if (thread == NULL) return real.apply_f(iterations, queue, &loop, wait_run_iteration);
+    enum wait_kind outer = thread->wait_kind;
+    thread->wait_kind = WAIT_FOR_ITERATIONS;
+    real.apply_f(iterations, queue, &loop, wait_run_iteration);
+    thread->wait_kind = outer;
+    leave_if_asked(thread);
+}

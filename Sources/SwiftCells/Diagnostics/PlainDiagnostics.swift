@@ -1,0 +1,79 @@
+/// Says what the compiler says in a notebook's terms: cells instead of their modules, and nothing that no user means.
+struct PlainDiagnostics {
+    /// How the user knows each module of a cell.
+    let labels: [String: String]
+    /// The names that cells declared.
+    let names: Set<String>
+
+    func plain(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = withoutForeignSuggestions(diagnostic)
+        if diagnostic.message == "invalid character in source file" {
+            diagnostic = namingCharacter(diagnostic)
+        }
+        if diagnostic.message.contains("submit a bug report") {
+            diagnostic.message =
+                "the compiler finds an error here that it cannot name; check the labels and the types of the "
+                + "arguments, and that the function takes so many"
+        }
+        diagnostic.message = withoutModules(diagnostic.message)
+        diagnostic.notes = diagnostic.notes.map { note in
+            var note = note
+            note.message = withoutModules(note.message)
+            return note
+        }
+        return diagnostic
+    }
+
+    // MARK: modules of cells
+
+    /// A message in which cells have their labels: `'Cell4.Cfg'` becomes `'Cfg' (In[4])`.
+    func withoutModules(_ message: String) -> String {
+        guard message.contains("Cell") else { return message }
+        let whole = message.replacing(/(?:module )?'(Cell\d+)'/) { labels[String($0.1)] ?? String($0.0) }
+        return whole.replacing(/'([^']*\bCell\d+\.[^']*)'/) { match in
+            var cells: [String] = []
+            let text = match.1.replacing(/\b(Cell\d+)\./) { inner in
+                guard let label = labels[String(inner.1)] else { return String(inner.0) }
+                if !cells.contains(label) { cells.append(label) }
+                return ""
+            }
+            return cells.isEmpty ? "'\(text)'" : "'\(text)' (\(cells.joined(separator: ", ")))"
+        }
+    }
+
+    // MARK: suggestions
+
+    /// The compiler sees those names of other cells alone that a cell mentions, and so suggests none of them.
+    private func suggestingOwnName(_ diagnostic: Diagnostic) -> Diagnostic {
+        guard let match = diagnostic.message.wholeMatch(of: /cannot find (?:type )?'([^']+)' in scope/),
+            !diagnostic.notes.contains(where: { $0.message.hasPrefix("did you mean") }),
+            let name = NearNames.nearest(to: String(match.1), among: names)
+        else { return diagnostic }
+        var diagnostic = diagnostic
+        diagnostic.message += "; did you mean '\(name)'?"
+        diagnostic.fixIts = [
+            Diagnostic.FixIt(
+                line: diagnostic.line, column: diagnostic.column, endLine: diagnostic.line,
+                endColumn: diagnostic.column + match.1.utf8.count, text: name)
+        ]
+        return diagnostic
+    }
+
+    /// The C library has so many short names that one of them is like any misspelt word; no user of a notebook means it.
+    static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = diagnostic
+        diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
+        guard let match = diagnostic.message.firstMatch(of: /; did you mean '([^']+)'\?$/),
+            let declared = diagnostic.notes.first(where: { $0.message == "'\(match.1)' declared here" }),
+            isForeign(declared)
+        else { return diagnostic }
+        diagnostic.message.removeSubrange(match.range)
+        diagnostic.fixIts = []
+        return diagnostic
+    }
+
+    /// Whether a note points at a C header or at what the compiler shows of one.
+    private static func isForeign(_ note: Diagnostic) -> Bool {
+        note.file.hasSuffix(".h") || note.file.hasPrefix("SwiftGlibc.") || note.file.hasPrefix("Glibc.")
+    }
+}

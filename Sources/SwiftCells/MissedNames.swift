@@ -1,0 +1,58 @@
+import SwiftParser
+import SwiftSyntax
+
+/// The names that cells would have declared, had they compiled and run: later cells look for them in vain.
+public struct MissedNames: Sendable {
+    /// Why a cell declared nothing.
+    public enum Reason: String, Sendable {
+        case notCompiled = "did not compile"
+        case notRun = "did not run"
+    }
+
+    private struct Cell: Sendable {
+        let label: String
+        let reason: Reason
+    }
+
+    private var names: [String: Cell] = [:]
+    private var members: [String: Cell] = [:]
+
+    /// Takes in what a cell would have declared.
+    mutating func add(_ syntax: CellSyntax, label: String, reason: Reason) {
+        let cell = Cell(label: label, reason: reason)
+        for declaration in syntax.declarations { names[declaration.name] = cell }
+        for name in ShapeCollector(syntax.file).memberNames { members[name] = cell }
+    }
+
+    /// Forgets what a cell declares that did run.
+    mutating func remove(_ syntax: CellSyntax) {
+        for declaration in syntax.declarations { names[declaration.name] = nil }
+        for name in ShapeCollector(syntax.file).memberNames { members[name] = nil }
+    }
+
+    /// The errors, with those that come of a missed name said as what they are.
+    func explaining(_ errors: [Diagnostic]) -> [Diagnostic] {
+        var said: Set<String> = []
+        return errors.compactMap { error in
+            guard let (name, cell) = missed(in: error.message) else { return error }
+            guard said.insert(name).inserted else { return nil }
+            var error = error
+            error.message = "'\(name)' is declared in \(cell.label), which \(cell.reason.rawValue)"
+            error.fixIts = []
+            error.notes = []
+            return error
+        }
+    }
+
+    private func missed(in message: String) -> (String, Cell)? {
+        if let match = message.firstMatch(of: /cannot find (?:type |operator )?'([^']+)' in scope/) {
+            let name = String(match.1)
+            return names[name].map { (name, $0) }
+        }
+        if let match = message.firstMatch(of: /type '[^']+' has no (?:dynamic )?member '([^']+)'/) {
+            let name = String(match.1.prefix { $0 != "(" })
+            return members[name].map { (name, $0) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,115 @@
+"""What compiles in one Swift file compiles when its declarations stand in cells one after another."""
+
+import pytest
+
+TYPES = """
+struct Pt { var x = 1.0; private var s = 2; private func sum() -> Double { x + Double(s) } }
+enum Side: CaseIterable { case left, right }
+enum Plain { case one, two }
+enum Cue { case none; case tone(Int, gain: Double); case word(text: String?) }
+struct Pair<T> { let first: T; var rest: [T]; lazy var count = rest.count + 1 }
+class Store { private var held = [1]; private init(of value: Int) { held = [value] }; init() {} }
+struct Trial { var name: String; var age: Int?; let kind = "trial"; var tags: [String] = ["a"]
+    private enum CodingKeys: String, CodingKey { case name = "n", age } }
+struct Outer { struct Inner { fileprivate var b = 2 }; var inner = Inner() }
+protocol Record: Hashable, Codable {}
+enum Raw: String { case yes, no }
+"""
+
+
+@pytest.fixture(scope="module")
+def cells(kernel):
+    kernel.ok(TYPES)
+    return kernel
+
+
+def test_equality_and_hashes_are_synthesized(cells):
+    cells.ok("extension Pt: Equatable {}")
+    cells.ok("extension Pt: Hashable {}\nextension Cue: Hashable {}")
+    assert cells.value("[Pt() == Pt(), Pt(x: 2) == Pt()]") == "[true, false]"
+    assert cells.value("Set([Cue.none, .tone(1, gain: 2), .tone(1, gain: 2), .word(text: nil)]).count") == "3"
+    assert cells.value("Cue.tone(1, gain: 2) == .tone(1, gain: 3)") == "false"
+
+
+def test_orders_and_lists_of_cases_are_synthesized(cells):
+    cells.ok("extension Plain: CaseIterable, Comparable {}")
+    assert cells.value("Plain.allCases.sorted(by: >)") == "[Plain.two, Plain.one]"
+
+
+def test_coding_is_synthesized(cells):
+    cells.ok("extension Pt: Codable {}\nextension Cue: Encodable {}\nextension Cue: Decodable {}\nextension Plain: Codable {}")
+    assert cells.value('try JSONDecoder().decode(Pt.self, from: Data(#"{"x": 4.5, "s": 9}"#.utf8))') == "Pt(x: 4.5, s: 9)"
+    cells.ok("let cues: [Cue] = [.none, .tone(1, gain: 2.5), .word(text: nil), .word(text: \"a\")]")
+    cells.ok("let coder = JSONEncoder(); coder.outputFormatting = .sortedKeys; let coded = try coder.encode(cues)")
+    assert cells.ok("print(String(decoding: coded, as: UTF8.self))").text() == (
+        '[{"none":{}},{"tone":{"_0":1,"gain":2.5}},{"word":{}},{"word":{"text":"a"}}]\n')
+    assert cells.value("try JSONDecoder().decode([Cue].self, from: coded) == cues") == "true"
+    refused = cells.fails("""try JSONDecoder().decode(Cue.self, from: Data(#"{"gong":{}}"#.utf8))""")
+    assert refused.error["ename"] == "DecodingError"
+
+
+def test_own_coding_keys_are_used(cells):
+    cells.ok("extension Trial: Codable {}")
+    cells.ok('let trial = try JSONDecoder().decode(Trial.self, from: Data(#"{"n": "q"}"#.utf8))')
+    assert cells.value("trial") == 'Trial(name: "q", age: nil, kind: "trial", tags: ["a"])'
+    assert cells.value("String(decoding: try JSONEncoder().encode(trial), as: UTF8.self)") == '"{\\"n\\":\\"q\\"}"'
+
+
+def test_conformances_by_a_protocol_of_the_users_own(cells):
+    cells.ok("extension Outer.Inner: Record {}\nextension Outer: Record {}\nextension Raw: Codable, CaseIterable {}")
+    assert cells.value("Outer() == Outer()") == "true"
+    assert cells.value("String(decoding: try JSONEncoder().encode(Outer()), as: UTF8.self)") == (
+        '"{\\"inner\\":{\\"b\\":2}}"')
+    assert cells.value("Raw.allCases") == "[Raw.yes, Raw.no]"
+
+
+def test_conditional_conformances(cells):
+    cells.ok("extension Pair: Equatable where T: Equatable {}")
+    assert cells.value('Pair(first: "a", rest: []) == Pair(first: "b", rest: [])') == "false"
+
+
+def test_an_own_member_is_not_written_over(cells):
+    cells.ok("struct Mod { var n: Int }")
+    cells.ok("extension Mod: Hashable { static func == (a: Mod, b: Mod) -> Bool { a.n % 3 == b.n % 3 }\n"
+             "    func hash(into hasher: inout Hasher) { hasher.combine(n % 3) } }")
+    assert cells.value("Set([Mod(n: 1), Mod(n: 4)]).count") == "1"
+
+
+def test_a_conformance_can_be_stated_again(cells):
+    cells.ok("struct Twice { var a = 1 }")
+    for _ in range(2):
+        cells.ok("extension Twice: Hashable, Codable {}")
+    cells.ok("extension Twice: Equatable {}")
+    assert cells.value("Set([Twice(), Twice()]).count") == "1"
+
+
+def test_initializers_set_properties_one_by_one(cells):
+    cells.ok("extension Pt { init(both v: Double) { x = v }\n"
+             "    init?(maybe n: Int) throws { if n < 0 { return nil }; s = n } }")
+    assert cells.value("[Pt(both: 4), try Pt(maybe: 8)!]") == "[Pt(x: 4.0, s: 2), Pt(x: 1.0, s: 8)]"
+    assert cells.value("try Pt(maybe: -1) == nil") == "true"
+    cells.ok("extension Pair { init(only value: T) { first = value; rest = [value] } }")
+    assert cells.ok("var one = Pair(only: 3)\none.count").result == "2"
+
+
+def test_an_initializer_that_forgets_a_property_is_refused(cells):
+    refused = cells.fails("extension Trial { init(age: Int) { self.age = age } }")
+    assert "self.name" in refused.traceback
+
+
+def test_private_members_are_in_reach(cells):
+    assert cells.value("Pt().sum() + Double(Pt(x: 1, s: 5).s)") == "8.0"
+    assert cells.value("Store(of: 5).held") == "[5]"
+    cells.ok("private extension Pt { func more() -> Double { x + 1 } }")
+    assert cells.value("Pt().more()") == "2.0"
+
+
+def test_a_subclass_has_a_private_name_of_its_own(cells):
+    cells.ok("class Shop: Store { private var held = 9; func show() -> Int { held } }")
+    assert cells.value("Shop().show()") == "9"
+
+
+def test_what_no_file_would_take_is_refused(cells):
+    assert "Equatable" in cells.fails("class Open {}\nextension Open: Equatable {}").error["evalue"]
+    cells.ok("struct Odd { var f: () -> Void }")
+    assert "Equatable" in cells.fails("extension Odd: Equatable {}").traceback

@@ -1,0 +1,87 @@
+"""What a cell shows: any value, the value of its last expression, and nothing else."""
+
+import pytest
+
+
+def shown(outcome):
+    return [m["content"]["data"] for m in outcome.messages if m["msg_type"] == "display_data"]
+
+
+@pytest.mark.parametrize("code, text", [
+    ("display(3)", "3"), ('display("x")', '"x"'), ("display([1])", "[1]"), ("display(Optional(2.5))", "Optional(2.5)"),
+    ("display(Int?.none)", "nil"), ('display((1, "a"))', '(1, "a")'),
+])
+def test_anything_can_be_displayed(kernel, code, text):
+    outcome = kernel.ok(code)
+    assert [data["text/plain"] for data in shown(outcome)] == [text]
+    assert outcome.result is None
+
+
+def test_several_values_are_displayed_in_order(kernel):
+    assert [data["text/plain"] for data in shown(kernel.ok('display(1, "b", [2.5])'))] == ["1", '"b"', "[2.5]"]
+
+
+def test_a_display_is_updated_with_any_value(kernel):
+    kernel.ok("let handle = display(1)")
+    outcome = kernel.ok("handle.update([2])")
+    updates = [m["content"]["data"] for m in outcome.messages if m["msg_type"] == "update_display_data"]
+    assert updates == [{"text/plain": "[2]"}]
+    assert kernel.value("handle") == "DisplayHandle"
+
+
+def test_collections_of_displayables_show_them(kernel):
+    kernel.ok('let one = Table("one", [.text("a", ["x"])]), two = Table("two", [.text("b", ["y"])])')
+    for code in ["[one, two]", '["b": two, "a": one]', "(one, two)", "[one, nil, two].compactMap { $0 }", "[[one], [two]]"]:
+        data = kernel.ok(code).messages
+        data = [m["content"]["data"] for m in data if m["msg_type"] == "execute_result"][0]
+        assert data["text/html"].index("one") < data["text/html"].index("two"), code
+        assert "<table" in data["text/html"]
+    results = [m["content"]["data"] for m in kernel.ok("Optional(one)").messages if m["msg_type"] == "execute_result"]
+    assert "<table" in results[0]["text/html"]
+    assert kernel.value("[Table]()") == "[]"
+
+
+@pytest.mark.parametrize("code", [
+    "display(3)", "dump(3)", "Task { 3 }", "numbers.remove(at: 0)", "set.insert(4)", "try? send()", "quiet()",
+    "await later()", "if numbers.isEmpty { quiet() } else { quiet() }", "numbers.append(2)", "let v = 3", "v3 = 4",
+])
+def test_what_has_no_value_to_be_seen_shows_none(kernel, code):
+    kernel.ok("var numbers = [5, 6, 7, 8]; var set: Set<Int> = []; var v3 = 1\n"
+              "@discardableResult func quiet() -> Int { 3 }\n@discardableResult func later() async -> Int { 3 }\n"
+              "func send() throws {}")
+    outcome = kernel.ok(code)
+    assert outcome.result is None
+    assert "warning" not in outcome.text("stderr")
+
+
+@pytest.mark.parametrize("code, text", [
+    ("numbers.map { $0 + 1 }", "[6, 7]"), ("loud()", "4"), ("await slow()", "5"), ("numbers.count", "2"),
+    ("(loud())", "4"), ("try! risky()", "6"), ("numbers.first!", "5"), ('"\\(numbers)"', '"[5, 6]"'),
+    ("numbers.count > 1 ? 1 : 2", "1"), ("if numbers.count > 1 { \"many\" } else { 0 }", '"many"'),
+    ("if numbers.isEmpty { 1 } else if numbers.count == 2 { 2 } else { 3 }", "2"),
+    ("switch numbers.count { case 2: loud(); default: [1] }", "4"),
+    ("if numbers.isEmpty { quiet2() } else { loud() }", "4"),
+    ("if await slow() > 4 { await slow() } else { 0 }", "5"),
+    ("Cheap(n: 1)", "Cheap(n: 1)"), ("Optional<Int>.none", "nil"),
+])
+def test_values_are_shown(kernel, code, text):
+    kernel.ok("let numbers = [5, 6]\nfunc loud() -> Int { 4 }\nfunc slow() async -> Int { 5 }\n"
+              "func risky() throws -> Int { 6 }\nstruct Cheap { var n: Int }\n@discardableResult func quiet2() -> Int { 1 }")
+    outcome = kernel.ok(code)
+    assert outcome.result == text
+    assert "warning" not in outcome.text("stderr")
+
+
+def test_a_branch_is_run_once(kernel):
+    kernel.ok("var calls = 0\nfunc count() -> Int { calls += 1; return calls }")
+    assert kernel.value("if true { count() } else { count() }") == "1"
+    assert kernel.value("count()") == "2"
+    assert kernel.value("calls") == "2"
+
+
+def test_statements_without_values_stay_statements(kernel):
+    kernel.ok("var n = 1")
+    assert kernel.ok('if n == 1 { print("one") }').result is None
+    assert kernel.ok('switch n { case 1: print("one"); n += 1\ndefault: break }').result is None
+    assert kernel.ok('if n == 2 { n = 3 } else { n = 4 }').result is None
+    assert kernel.value("n") == "3"

@@ -1,0 +1,178 @@
+"""The kernel's own names stay inside, and names that are missed are said to be."""
+
+import re
+
+import pytest
+
+INTERNAL = re.compile(r"\bCell\d|Editor|Glance\d|_gyrus|/gyrus-|\$s\d|0x[0-9a-f]{6}")
+
+
+def all_text(outcome):
+    texts = []
+    for message in outcome.messages:
+        content = message["content"]
+        texts += [content.get("text", ""), content.get("evalue", ""), *content.get("traceback", [])]
+        texts += [str(value) for value in content.get("data", {}).values()]
+    return "\n".join(texts)
+
+
+def test_values_are_named_without_the_modules_of_cells(kernel):
+    kernel.ok("enum Ph { case a, b(Int) }\nprivate struct Hidden { var q = 1 }\n"
+              "class Node { var x = 1; var y = [1.5]; var next: Node? }\nclass Leaf: Node { let leaf = true }")
+    assert kernel.value("[Ph.a, .b(2)]") == "[Ph.a, Ph.b(2)]"
+    printed = kernel.ok('print([Ph.a], [Hidden()], Ph.self, String(reflecting: Ph.self), ["Cell2.x"], type(of: [Ph.a]))')
+    assert printed.text() == '[Ph.a] [Hidden(q: 1)] Ph Ph ["Cell2.x"] Array<Ph>\n'
+    assert kernel.ok("dump(Leaf())").text().startswith("▿ Leaf #0")
+    assert kernel.ok("func local() -> Any { struct Inner { var v = 1 }; return [Inner()] }\nprint(local())").text() == (
+        "[Inner(v: 1)]\n")
+
+
+def test_objects_show_their_properties(kernel):
+    assert kernel.value("Leaf()") == "Leaf(x: 1, y: [1.5], next: nil, leaf: true)"
+    assert kernel.value("let ring = Node(); ring.next = ring; let rings = [ring]\nrings") == (
+        "[Node(x: 1, y: [1.5], next: Node(…))]")
+
+
+def test_errors_are_named_as_they_are_written(kernel):
+    kernel.ok("class Fault: Error { let code = 4 }\nstruct Outer { enum Bad: Error { case worse } }")
+    assert kernel.fails("throw Fault()").error["evalue"] == "Fault(code: 4)"
+    assert kernel.fails("throw Outer.Bad.worse").error["ename"] == "Outer.Bad"
+    assert kernel.fails('fatalError("Cell2.x is mine")').error["evalue"] == "Cell2.x is mine"
+
+
+def test_places_are_named_as_the_user_knows_them(kernel):
+    printed = kernel.ok("print(#function, #line)\nfunc here() { print(#function) }\nhere()").text()
+    assert printed == "main 1\nhere()\n"
+    names = kernel.ok("print(#file, #filePath, #fileID)").text().split()
+    assert len(set(names)) == 1 and re.fullmatch(r"In\[\d+\]", names[0])
+
+
+@pytest.mark.parametrize("code", [
+    "#isolation", ".a", "{ $0 }", "1 2", "(Node() as Any) as! String", "let x = 1 +* 2", "Node(q: 1)", "Ph.c",
+    '#sourceLocation(file: "a.swift", line: 9)\nlet y = 1 + "a"', '\ufefflet z = 1 + "a"',
+    '@_silgen_name("no_such_symbol") func none()\nnone()', "var v = 1\nfunc i(_ a: inout Int, _ b: inout Int) {}\ni(&v, &v)",
+    "struct Cfg {}\nfunc takes(_ c: Cfg) {}\nstruct Other {}\ntakes(Other())", "[Node()][7]", "try? await", "_ = _",
+])
+def test_errors_speak_of_nothing_internal(kernel, code):
+    failed = kernel.fails(code)
+    assert not INTERNAL.search(all_text(failed)), all_text(failed)
+
+
+def test_types_of_two_cells_are_told_apart_by_their_cells(kernel):
+    first = kernel.ok("struct Setup { var a = 1 }\nfunc use(_ s: Setup) {}").reply["execution_count"]
+    second = kernel.ok("struct Setup { var b = 1 }").reply["execution_count"]
+    message = kernel.fails("use(Setup())").error["evalue"]
+    if "Cell" in message or "In[" in message.split(":", 1)[1]:
+        assert f"'Setup' (In[{second}])" in message and f"'Setup' (In[{first}])" in message
+
+
+def test_a_library_that_cannot_be_loaded_says_what_it_lacks(kernel):
+    failed = kernel.fails('@_silgen_name("absent_function") func absent()\nabsent()')
+    assert failed.error["ename"] == "LoadError"
+    assert failed.error["evalue"] == "the cell uses 'absent_function', which no loaded library has"
+
+
+def test_the_text_of_a_notebook_that_is_run_again_is_the_same():
+    from session import Session
+
+    cells = ["enum Ph { case a }\nprivate struct P { var q = 1 }\nclass K { var x = 1 }", "[Ph.a]", "print([P()], K())",
+             "K()", "display([1, 2])", "(K() as Any) as! String", "K(1)", "\\K.x", "throw CocoaError(.fileNoSuchFile)"]
+
+    def texts():
+        session = Session()
+        try:
+            return [all_text(session.run(cell)) for cell in cells]
+        finally:
+            session.close()
+
+    assert texts() == texts()
+
+
+# --- names that are missed
+
+
+def test_a_name_of_a_cell_that_did_not_compile_is_said_to_be_one(kernel):
+    failed = kernel.fails('let bold = 3\nlet other = 3 + "x"\nstruct Late {}\nextension Int { func twiddle() {} }')
+    label = f"In[{failed.reply['execution_count']}]"
+    for code, name in [("bold.description", "bold"), ("Late()", "Late"), ("3.twiddle()", "twiddle")]:
+        assert f"'{name}' is declared in {label}, which did not compile" in kernel.fails(code).error["evalue"]
+    kernel.ok("let bold = 4")
+    assert kernel.value("bold") == "4"
+
+
+def test_a_name_behind_a_magic_that_failed_is_said_to_be_one(kernel):
+    failed = kernel.fails("%cd /no/such/folder\nlet afterwards = 3")
+    label = f"In[{failed.reply['execution_count']}]"
+    assert f"'afterwards' is declared in {label}, which did not run" in kernel.fails("afterwards").error["evalue"]
+
+
+@pytest.mark.parametrize("word", ["median([1, 2])", "linspace(0, 1)", "CSV"])
+def test_the_c_library_is_not_suggested(kernel, word):
+    assert "did you mean" not in kernel.fails(word).traceback
+
+
+def test_own_names_are_suggested(kernel):
+    kernel.ok("let responses = 1")
+    assert "did you mean 'responses'" in kernel.fails("responces").traceback
+
+
+def test_completion_leaves_out_the_c_library(kernel):
+    def matches(code):
+        return kernel.request("complete_request", {"code": code, "cursor_pos": len(code)}, timeout=60)["matches"]
+
+    assert not [name for name in matches("Tab") if name.startswith("TAB")]
+    assert "mkdirat" not in matches("mkd")
+    assert "sqrt" in matches("sqr")
+
+
+# --- ends of lines, and what cannot be seen
+
+
+def test_other_ends_of_lines_make_no_difference(kernel):
+    out = kernel.ok('\ufeffprint(1)\r\n%time 1 + 1\r\nlet text = """\r\n  a\r\n  b\r\n  """\r\ntext.count')
+    assert out.result == "3" and "Wall time" in out.text() and out.text().startswith("1\n")
+    assert kernel.ok("%%time\r\nlet q = 1\r\nprint(q)\r\n").text().startswith("1\n")
+    assert kernel.ok("print(1)\rprint(2)\r!echo hi\r").text() == "1\n2\nhi\n"
+    failed = kernel.fails('let a = 1\r\n\tlet b = 2 + "x"\r\n')
+    assert '2 | \tlet b = 2 + "x"\n' in failed.traceback
+    assert "^" in failed.traceback
+
+
+@pytest.mark.parametrize("character, name", [("\u200b", "zero width space"), ("\u2028", "line separator")])
+def test_a_character_that_cannot_be_seen_is_named(kernel, character, name):
+    message = kernel.fails(f'let c = "a"{character} + "b"').error["evalue"]
+    assert name in message and "cannot be seen" in message
+
+
+def test_a_negation_of_a_name_of_the_same_cell_is_swift(kernel):
+    assert kernel.value("let isReady = true\n!isReady") == "false"
+
+
+def test_the_history_is_closed_to_others(kernel):
+    import os
+    import stat
+    from pathlib import Path
+
+    kernel.ok("1")
+    folder = Path(os.environ["XDG_DATA_HOME"]) / "gyrus"
+    files = list(folder.glob("history.sqlite*"))
+    assert files and all(stat.S_IMODE(file.stat().st_mode) & 0o077 == 0 for file in files)
+
+
+def test_a_kernel_starts_whatever_the_folders_are(tmp_path):
+    from session import Session
+    import os
+
+    strange = tmp_path / "with space ü"
+    strange.mkdir()
+    wrong = tmp_path / "a file"
+    wrong.write_text("")
+    for temporary in [str(strange), str(tmp_path / "missing")]:
+        environment = {**os.environ, "TMPDIR": temporary, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(wrong / "c"),
+                       "XDG_DATA_HOME": str(wrong / "d")}
+        session = Session(env=environment)
+        try:
+            assert session.value("[1, 2].map { $0 + 1 }") == "[2, 3]"
+            assert session.ok("%cd ~").text().strip().endswith(str(tmp_path))
+        finally:
+            session.close()

@@ -1,0 +1,60 @@
+"""A mistake of the user is told with its words: the argument, what came and what was expected."""
+
+import pytest
+
+SETUP = r"""
+var random = NumpyRandom(seed: 1)
+let x = Matrix<Double>(rows: 30, columns: 4, elements: (0..<120).map { _ in random.gaussian() })
+let y = Matrix<Double>(rows: 30, columns: 3, elements: (0..<90).map { _ in random.gaussian() })
+let parts = try VariancePartition(names: ["motion", "meaning"], jointR2: [[0], [0.1], [0.2], [0.25]])
+let comparison = try RegionComparison([("a", [0.1, 0.2])], regions: Regions(names: ["V1", "V4"]))
+let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3])
+"""
+
+THROWN = {
+    'try parts.unique("no such space")': ['"no such space"', '"motion", "meaning"'],
+    "try Ridge(alphas: .logspace(0, 3, count: 0)).fit(x, to: y)": ["grid of alphas", "empty"],
+    "try Ridge(alphas: [-1]).fit(x, to: y)": ["alpha", "-1.0", "above 0"],
+    "try x.delayed(by: [30])": ["delay", "30 samples"],
+    "try blockPermutationTest(predictions: y, responses: y, blockLength: 30)": ["block length", "30 samples", "1 to 15"],
+    "try Folds.kFold(40).splits(samples: 30)": ["30 samples", "40 folds"],
+    "try signFlipTest((0..<20).map(Double.init), flips: -1)": ["flips", "-1"],
+    "try dirichletSamples(-1, bands: 2, seed: 1)": ["Dirichlet samples", "-1"],
+    "try noiseCeiling(explainableVariance: [0.5], repeats: 0)": ["repeats", "0"],
+    "try comparison.mean(3, 0)": ["candidate", "3"],
+    "try space.map([0.1, 0.2], slices: [7])": ["slice", "7"],
+    "try Ridge(memoryLimit: 0).fit(x, to: y)": ["memoryLimit", "0 bytes"],
+    'try ColorMap(name: "none", stops: [])': ["colours", "0", "at least 2"],
+    "try KernelRidge(kernel: .precomputed, intercept: false).fit(Matrix<Double>([[0, 1], [1, 0]]), to: y.rows(0..<2))":
+        ["2 samples", "5 folds"],
+    "try KernelRidge(kernel: .precomputed, folds: .kFold(2), intercept: false).fit(Matrix<Double>([[0, 1], [1, 0]]), to: y.rows(0..<2))":
+        ["precomputed kernel", "indefinite", "-1"],
+}
+
+# No initialiser of these throws, so that a notebook needs no `try` for a slider: the trap must keep its words.
+TRAPS = {
+    'Dropdown("layer", [String]())': "nothing to choose from",
+    'Dropdown("layer", ["a"], index: 4)': "none at 4",
+    'LogSlider("alpha", -1...10)': "positive numbers",
+    "x[99, 0]": "outside a 30 x 4 matrix",
+}
+
+
+@pytest.fixture(scope="module")
+def prepared(kernel):
+    kernel.ok(SETUP)
+    return kernel
+
+
+@pytest.mark.parametrize("code", THROWN)
+def test_is_thrown_with_its_words(prepared, code):
+    error = prepared.fails(code).error
+    assert error["ename"].endswith("Error"), error
+    for word in THROWN[code]:
+        assert word in error["evalue"], error["evalue"]
+
+
+@pytest.mark.parametrize("code", TRAPS)
+def test_a_trap_keeps_its_words(prepared, code):
+    assert TRAPS[code] in prepared.fails(code).traceback
+    assert prepared.value("y.rows") == "30", "the session lives on"
