@@ -1,7 +1,8 @@
 """Writes towers with seeded random weights: for Gyrus a folder, for onnxruntime a file, for PyTorch the same weights.
 
-Usage: python Benchmarks/towers/models.py FOLDER
-Needs: torch 2.13.0, timm 1.0.31, transformers 5.24.0, onnx 1.23.2, onnxruntime 1.32.0, safetensors 0.8.0.
+Usage: python Benchmarks/towers/models.py FOLDER [MODEL...]
+Needs what requirements.txt pins. timm and transformers import torchvision, for images; the one that PyPI has is built for CUDA and stops at
+import beside a torch for the CPU, and nothing here uses it, so that a stand-in takes its place.
 """
 
 import json
@@ -11,8 +12,11 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+import standin
+
 from cases import TEXTS, word
 
+standin.replace("torchvision")
 MODELS = ["vit-b16-224", "vit-b16-384", "clip-b32-image", "clip-b32-text", "bert-base"]
 
 
@@ -80,8 +84,8 @@ def write_tokenizer(name, folder):
     (folder / "merges.txt").write_text("#version: 0.2\n")
 
 
-def write(root):
-    for name in MODELS:
+def write(root, names):
+    for name in names or MODELS:
         folder = root / name
         if (folder / "model.onnx").exists():
             continue
@@ -111,4 +115,4 @@ def write(root):
 
 if __name__ == "__main__":
     with torch.inference_mode():
-        write(Path(sys.argv[1]))
+        write(Path(sys.argv[1]), sys.argv[2:])

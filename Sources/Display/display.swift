@@ -11,6 +11,11 @@ public struct DisplayHandle: Sendable {
     }
 }
 
+extension DisplayHandle: CustomStringConvertible {
+    // Its id differs from run to run and would make the saved notebook do so.
+    public var description: String { "DisplayHandle" }
+}
+
 /// Shows a value at this point of the cell's output, as it would be shown as the cell's result.
 ///
 /// Outside a kernel the value's plain text goes to standard output.

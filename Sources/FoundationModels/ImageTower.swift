@@ -51,12 +51,13 @@ extension ImageTower {
             let (new, old) = (min(size.height, size.width), min(imageSize.height, imageSize.width))
             transform.fit = .shorterSide(side * new / old)
         }
-        if case .covering(let box) = transform.fit {
-            transform.fit = .covering(
-                ImageSize(
-                    height: box.height * size.height / imageSize.height,
-                    width: box.width * size.width / imageSize.width))
+        func scaled(_ box: ImageSize) -> ImageSize {
+            ImageSize(
+                height: box.height * size.height / imageSize.height,
+                width: box.width * size.width / imageSize.width)
         }
+        if case .covering(let box) = transform.fit { transform.fit = .covering(scaled(box)) }
+        if case .stretchedTo(let box) = transform.fit { transform.fit = .stretchedTo(scaled(box)) }
         return ImageTower(network: try network.resized(to: size), transform: transform, unused: unusedTensors)
     }
 

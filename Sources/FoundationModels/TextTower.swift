@@ -81,6 +81,24 @@ public struct TextTower: Sendable {
         return tower
     }
 
+    /// The tower that reads so many tokens of a text, where its own maximum is not wanted.
+    ///
+    /// Throws `FoundationModelError.input` if it has not so many positions, or if the length leaves no room for a text.
+    public func reading(atMost length: Int) throws -> TextTower {
+        let special = tokenizer.specialTokens.opening.count + tokenizer.specialTokens.closing.count
+        guard length > special, length <= parts.embedding.maximumLength else {
+            throw FoundationModelError.input(
+                "a text of \(family) has more than \(special) tokens and at most \(parts.embedding.maximumLength); "
+                    + "\(length) were asked for")
+        }
+        var parts = parts
+        parts.maximumLength = length
+        var tower = TextTower(parts)
+        tower.defaultPooling = defaultPooling
+        tower.padding = padding
+        return tower
+    }
+
     /// The token ids of each text, cut to the tower's maximum length.
     public func tokenIDs(of texts: [String]) -> [[Int32]] { tokenized(texts).ids }
 

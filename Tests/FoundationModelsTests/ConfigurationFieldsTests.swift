@@ -106,7 +106,10 @@ struct ConfigurationFieldsTests {
             #expect(architecture.epsilon == Float(epsilon), "\(name)")
         }
         for (name, facts) in known.efficientnets where !name.hasPrefix("test_") {
-            let isTensorFlow = try #require(TimmArchitecture(name).isTensorFlow, "\(name)")
+            guard let isTensorFlow = TimmArchitecture(name).isTensorFlow else {
+                Issue.record("\(name) is not known")
+                continue
+            }
             #expect(facts == [.flag(isTensorFlow), .number(isTensorFlow ? 1e-3 : 1e-5)], "\(name)")
         }
     }
@@ -208,7 +211,7 @@ struct ConfigurationValueTests {
         let exempt = [
             "architectures", "text_config_dict", "vision_config_dict", "norm_layer", "default_to_square",
             "model_type",
-            "fixed_input_size", "feature_extractor_type", "crop_size", "is_decoder",
+            "fixed_input_size", "feature_extractor_type", "crop_size", "is_decoder", "projection_dim",
         ]
         let others: [String: Any] = [
             "hidden_act": "relu", "activation": "relu", "act_layer": "relu", "interpolation": "bicubic",

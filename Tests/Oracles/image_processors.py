@@ -35,6 +35,7 @@ OPTIONS = {
     "plain": {}, "unnormalized": dict(do_normalize=False), "unscaled": dict(do_rescale=False), "raw": dict(do_rescale=False, do_normalize=False),
     "factor": dict(rescale_factor=1 / 127.5), "bilinear": dict(resample=2), "bicubic": dict(resample=3), "unresized": dict(do_resize=False, do_center_crop=True, crop_size=24),
     "means": dict(image_mean=[0.1, 0.2, 0.3], image_std=[0.9, 0.8, 0.7]), "exact": dict(size=dict(height=24, width=24)),
+    "odd": dict(size=dict(shortest_edge=27), do_center_crop=True, crop_size=dict(height=24, width=24)),
     "edge": dict(size=dict(shortest_edge=30), do_center_crop=True, crop_size=dict(height=24, width=24)),
     "small": dict(size=dict(shortest_edge=20), do_center_crop=True, crop_size=dict(height=24, width=24)),
 }
@@ -43,7 +44,11 @@ for model, kind in PROCESSORS.items():
         config = {"image_processor_type": kind.__name__, "size": 24, **({} if model == "hf-vit" else {"crop_size": 24}), **options}
         processor = kind(**{key: value for key, value in config.items() if key != "image_processor_type"})
         case(f"{model} {name}", model, "preprocessor_config.json", config, processor(PHOTO, return_tensors="np")["pixel_values"][0])
-for name, options in {"plain": {}, "bilinear": dict(interpolation="bilinear"), "pct": dict(crop_pct=0.8), "squash": dict(crop_mode="squash", crop_pct=1.0),
+for name, options in {"plain": {}, "odd": dict(size=dict(height=31, width=37))}.items():
+    config = {"image_processor_type": "DeiTImageProcessor", "size": dict(height=30, width=30), "crop_size": 24, **options}
+    processor = transformers.DeiTImageProcessor(**{key: value for key, value in config.items() if key != "image_processor_type"})
+    case(f"deit {name}", "hf-vit", "preprocessor_config.json", config, processor(PHOTO, return_tensors="np")["pixel_values"][0])
+for name, options in {"plain": {}, "bilinear": dict(interpolation="bilinear"), "pct": dict(crop_pct=0.8), "squash": dict(crop_mode="squash", crop_pct=1.0), "squash crop": dict(crop_mode="squash", crop_pct=0.7),
                       "means": dict(mean=[0.5] * 3, std=[0.25] * 3), "wide": dict(input_size=[3, 16, 40], crop_pct=0.9)}.items():
     pretrained = {"input_size": [3, 24, 24], **options}
     transform = timm.data.create_transform(**timm.data.resolve_data_config(pretrained_cfg=pretrained))

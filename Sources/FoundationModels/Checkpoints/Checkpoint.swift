@@ -26,8 +26,9 @@ struct Checkpoint {
 
     /// The names that a folder's weights may have, the first first.
     static let fileNames = [
-        "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
-        "pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin",
+        "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+        "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
     ]
 
     /// Opens a folder's weights.

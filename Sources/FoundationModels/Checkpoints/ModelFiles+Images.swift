@@ -12,13 +12,15 @@ extension ModelFiles {
             let size = try timm.imageSize() ?? size
             return (try timm.transform(standard, size: size), size)
         }
-        if let openCLIP {
+        if modelType == nil, let openCLIP {
             let section = try openCLIP.section("preprocess_cfg")?.read(
                 as: .openCLIPPreprocessing, notes: notes)
-            return try section.map { try fromOpenCLIP($0, standard, size) } ?? (standard, size)
+            if let section { return try fromOpenCLIP(section, standard, size) }
+        } else if let processor = try processor() {
+            return try ImageProcessor(processor, modelType: modelType ?? "").transform(for: size)
         }
-        guard let processor = try processor() else { return (standard, size) }
-        return try ImageProcessor(processor, modelType: modelType ?? "").transform(for: size)
+        notes.add("assumed, since the files do not tell it: images of \(size) pixels, \(standard)")
+        return (standard, size)
     }
 
     /// What transformers' image processor is made of; what belongs to a processor of both towers comes first, as there.
@@ -70,17 +72,23 @@ struct ImageProcessor {
 
     private let configuration: ModelConfiguration
     private let standard: Standard
+    /// Whether the file names its class, so that what it leaves out is what that class assumes.
+    private let isNamed: Bool
 
-    /// Throws where the class is another than those of ViT, CLIP and Bit (DINOv2).
+    /// Throws where the class is another than those of ViT, DeiT, CLIP and Bit (DINOv2).
     init(_ configuration: ModelConfiguration, modelType: String) throws {
         self.configuration = configuration
         let named =
             try configuration.text("image_processor_type") ?? configuration.text("feature_extractor_type")
+        isNamed = named != nil
         let name = (named ?? "").replacing("ImageProcessor", with: "").replacing("FeatureExtractor", with: "")
             .replacing("Fast", with: "").replacing("Pil", with: "")
         switch name.isEmpty ? modelType : name {
         case "ViT", "vit":
             standard = Standard(size: ImageSize(224), interpolation: .bilinear, normalization: .timm)
+        case "DeiT":
+            standard = Standard(
+                size: ImageSize(256), cropSize: ImageSize(224), normalization: .timm)
         case "CLIP", "clip", "clip_vision_model", "Bit", "dinov2", "dinov2_with_registers":
             standard = Standard(shortestEdge: 224, cropSize: ImageSize(224))
         default:
@@ -94,7 +102,11 @@ struct ImageProcessor {
     func transform(for size: ImageSize) throws -> (ImageTransform, ImageSize) {
         var transform = ImageTransform(normalization: try normalization())
         transform.interpolation = try interpolation()
-        let crop = try flag("do_center_crop") ?? (standard.cropSize != nil) ? try cropSize() : nil
+        // A file without a class that gives height and width means them.
+        let isExact =
+            !isNamed && !configuration.has("crop_size")
+            && configuration.section("size")?.has("height") == true
+        let crop = try flag("do_center_crop") ?? (standard.cropSize != nil && !isExact) ? try cropSize() : nil
         guard try flag("do_resize") ?? true else {
             transform.fit = crop == nil ? nil : .cropped
             transform.cropsRoundDown = crop != nil
@@ -106,8 +118,9 @@ struct ImageProcessor {
                 transform.fit = .stretched
                 return (transform, exact)
             }
-            throw configuration.problem(
-                "a crop of \(crop) from images that were stretched to \(exact) is not supported")
+            transform.fit = .stretchedTo(exact)
+            transform.cropsRoundDown = true
+            return (transform, crop)
         }
         guard let shortest else { throw configuration.problem("\"size\" is missing") }
         guard let crop else {

@@ -13,7 +13,7 @@ struct SentenceModules {
     /// Whether texts are made lower case before anything else.
     private(set) var lowercases = false
 
-    /// What the folders say; nothing where there is no `modules.json` and no `sentence_bert_config.json`.
+    /// What the folders say; all is nil without `modules.json` and `sentence_bert_config.json`.
     init(_ files: ModelFiles) throws {
         let own = files.location.appending(path: "sentence_bert_config.json")
         if !files.isFile, files.location.hasFile(own.lastPathComponent) {

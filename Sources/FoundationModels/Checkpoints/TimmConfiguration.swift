@@ -77,11 +77,12 @@ struct TimmConfiguration {
         }
         switch try pretrained.text("crop_mode") {
         case "center", nil: transform.fit = .cropping(size, fraction: Double(fraction))
-        case "squash" where fraction == 1: transform.fit = .stretched
+        case "squash":
+            let box = ImageTransform.Fit.scaled(size, Double(fraction))
+            transform.fit = box == size ? .stretched : .stretchedTo(box)
         case let mode?:
             throw pretrained.problem(
-                "\"crop_mode\" \"\(mode)\" with a \"crop_pct\" of \(fraction) is not supported; "
-                    + "\"center\" is, and \"squash\" with 1")
+                "\"crop_mode\" \"\(mode)\" is not supported; \"center\" and \"squash\" are")
         }
         return transform
     }
@@ -112,10 +113,14 @@ extension ModelConfiguration {
 extension ImageTransform.Fit {
     /// The middle of the image, of which the crop is `fraction` (timm's `crop_pct`).
     static func cropping(_ size: ImageSize, fraction: Double) -> ImageTransform.Fit {
+        let box = scaled(size, fraction)
+        return size.height == size.width ? .shorterSide(box.height) : .covering(box)
+    }
+
+    /// The sides of which a fraction is those of a size.
+    static func scaled(_ size: ImageSize, _ fraction: Double) -> ImageSize {
         // A fraction that was a Float may be a little too large: 224 / 0.8 must be 280 and not 279.99999.
         func scaled(_ side: Int) -> Int { Int(Double(side) / fraction + 1e-5) }
-        return size.height == size.width
-            ? .shorterSide(scaled(size.height))
-            : .covering(ImageSize(height: scaled(size.height), width: scaled(size.width)))
+        return ImageSize(height: scaled(size.height), width: scaled(size.width))
     }
 }

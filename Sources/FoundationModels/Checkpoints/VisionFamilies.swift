@@ -75,13 +75,25 @@ extension VisionModel {
         let reader = VisionReader(checkpoint, layout: layout, prefix: prefix)
         if isViT {
             try expect(configuration, "intermediate_size", reader.feedForward.width, checkpoint)
-        } else if try configuration.flag("use_swiglu_ffn") ?? false != reader.feedForward.isGated {
-            throw configuration.problem(
-                "\"use_swiglu_ffn\" is \(!reader.feedForward.isGated); the tensors of the feed-forward parts say otherwise"
-            )
+        } else {
+            try checkFeedForward(configuration, reader)
         }
         if type == "dinov2_with_registers" {
             try expect(configuration, "num_register_tokens", reader.registerCount, checkpoint)
+        }
+    }
+
+    /// Throws where DINOv2's feed-forward parts are of another kind or width than the configuration says.
+    private func checkFeedForward(_ configuration: ModelConfiguration, _ reader: VisionReader) throws {
+        let found = reader.feedForward
+        let isGated = try configuration.flag("use_swiglu_ffn") ?? false
+        let ratio = try configuration.double("mlp_ratio") ?? 4
+        var expected = Int(Double(reader.width) * ratio)
+        if isGated { expected = (expected * 2 / 3 + 7) / 8 * 8 }
+        guard found.isGated == isGated, found.width == expected else {
+            throw configuration.problem(
+                "\"mlp_ratio\" \(ratio) with \"use_swiglu_ffn\" \(isGated) makes feed-forward parts of \(expected); "
+                    + "the tensors have \(found.width), \(found.isGated ? "gated" : "not gated")")
         }
     }
 
@@ -145,6 +157,7 @@ extension VisionModel {
         }
         pool = try timm.pool(arguments)
         grids = try [timm.trainedSize(), timm.imageSize()].compactMap { $0 }
+        isGridGiven = try timm.trainedSize() != nil
         // The files of DINOv2's authors have a token that timm leaves out.
         if kind == "DINOv2 ", has("mask_token"), timm.architecture == nil, !has("register_tokens") {
             layout.resampling = .offset(0.1)
@@ -157,66 +170,6 @@ extension VisionModel {
         }
     }
 
-    /// The image half of CLIP as transformers lays it out; nil if the file has the other half alone.
-    static func clip(_ files: ModelFiles, _ clip: CLIPConfiguration, _ section: ModelConfiguration) throws
-        -> ImageTower?
-    {
-        let checkpoint = try files.checkpoint()
-        let root = try checkpoint.prefix(before: VisionLayout.clip.classToken)
-        let alone = root == nil ? try checkpoint.prefix(before: VisionLayout.clipAlone.classToken) : nil
-        guard let prefix = root ?? alone else {
-            if clip.text == nil || clip.needsProjection {
-                throw FoundationModelError.parameters(
-                    path: checkpoint.path, problems: ["\(VisionLayout.clip.classToken) is missing"])
-            }
-            return nil
-        }
-        let vision = try section.read(as: .clipVision, notes: files.notes)
-        var model = VisionModel(
-            layout: root == nil ? .clipAlone : .clip, prefix: prefix,
-            scope: root == nil ? [prefix] : ["vision_model.", "visual_projection"].map { prefix + $0 },
-            kind: "CLIP ", heads: try vision.count("num_attention_heads"),
-            activation: try vision.activation("hidden_act"), epsilon: try vision.epsilon("layer_norm_eps"),
-            headName: "projection", embeddingName: "image_embeds")
-        model.needsHead =
-            try clip.needsProjection
-            || vision.texts("architectures").contains("CLIPVisionModelWithProjection")
-        try model.setGrid(vision)
-        try model.check(vision, checkpoint)
-        let reader = VisionReader(checkpoint, layout: model.layout, prefix: prefix)
-        try model.expect(vision, "intermediate_size", reader.feedForward.width, checkpoint)
-        return try model.tower(files, checkpoint) { size in
-            ImageTransform(fit: .shorterSide(size.height), normalization: .clip)
-        }
-    }
-
-    /// The image half of CLIP as open_clip lays it out.
-    static func openCLIP(_ files: ModelFiles, _ clip: OpenCLIPConfiguration) throws -> ImageTower {
-        let checkpoint = try files.checkpoint()
-        let vision = try clip.tower("vision_cfg", as: .openCLIPVision)
-        if vision.isLayerList {
-            throw vision.problem(
-                "\"layers\" is a list: the ResNet of CLIP is not supported; its vision transformers are")
-        }
-        let prefix = try checkpoint.prefix(before: VisionLayout.openCLIP.classToken) ?? ""
-        let width = try vision.count("width")
-        var model = VisionModel(
-            layout: .openCLIP, prefix: prefix, scope: [prefix + "visual."], kind: "CLIP ",
-            heads: width / (try vision.count("head_width")), activation: try clip.activation(vision),
-            epsilon: try clip.epsilon(vision), headName: "projection", embeddingName: "image_embeds")
-        model.needsHead = true
-        try model.setGrid(vision)
-        let reader = VisionReader(checkpoint, layout: .openCLIP, prefix: prefix)
-        try model.expect(vision, "width", reader.width, checkpoint)
-        try model.expect(vision, "layers", reader.depth, checkpoint)
-        if try vision.flag("no_ln_pre") ?? false == reader.hasInputNorm {
-            throw vision.problem("\"no_ln_pre\" is \(reader.hasInputNorm); the tensors say otherwise")
-        }
-        return try model.tower(files, checkpoint) { size in
-            ImageTransform(fit: .shorterSide(size.height), normalization: .clip)
-        }
-    }
-
     /// The paper's image tower, or its momentum twin, whose encoder's name ends in `_mom`.
     static func paper(_ files: ModelFiles, _ checkpoint: Checkpoint, root: String) throws -> ImageTower {
         let model = VisionModel(
@@ -225,53 +178,9 @@ extension VisionModel {
             ImageTransform(fit: .shorterSide(size.height), normalization: .paper)
         }
     }
-
-    /// Takes the size of the images of training from `image_size`.
-    private mutating func setGrid(_ configuration: ModelConfiguration) throws {
-        guard let size = try configuration.extent("image_size") else {
-            throw configuration.problem("\"image_size\" is missing")
-        }
-        grids = [size]
-        isGridGiven = true
-    }
-
-    /// Throws where the tensors are of another size than the configuration says.
-    private func check(_ configuration: ModelConfiguration, _ checkpoint: Checkpoint) throws {
-        let reader = VisionReader(checkpoint, layout: layout, prefix: prefix)
-        try expect(configuration, "hidden_size", reader.width, checkpoint)
-        try expect(configuration, "num_hidden_layers", reader.depth, checkpoint)
-        guard let patch = try configuration.extent("patch_size"), patch.height == patch.width,
-            patch.height == reader.patchSize
-        else {
-            throw FoundationModelError.parameters(
-                path: checkpoint.path,
-                problems: [
-                    "\"patch_size\" is \(try configuration.extent("patch_size").map { "\($0)" } ?? "missing"); "
-                        + "the tensors have \(ImageSize(reader.patchSize))"
-                ])
-        }
-    }
-
-    private func expect(
-        _ configuration: ModelConfiguration, _ key: String, _ found: Int, _ checkpoint: Checkpoint
-    )
-        throws
-    {
-        let expected = try configuration.integer(key)
-        if expected != found {
-            throw FoundationModelError.parameters(
-                path: checkpoint.path,
-                problems: [
-                    "\"\(key)\" is \(expected.map(String.init) ?? "missing"); the tensors have \(found)"
-                ])
-        }
-    }
 }
 
 extension ModelConfiguration {
-    /// Whether open_clip's `layers` are those of a ResNet's stages.
-    fileprivate var isLayerList: Bool { isList("layers") }
-
     /// An activation by timm's name.
     func timmActivation(_ key: String) throws -> TransformerConfiguration.Activation {
         switch try text(key) {

@@ -21,6 +21,8 @@ struct VisionModel {
     var isGridGiven = false
     /// How the vector of the whole image is made, by timm's name, if a configuration says it.
     var pool: String?
+    /// Whether all tokens must be normalised before the first block.
+    var needsInputNorm = false
     /// Whether a file without the layer on the vector of the whole image is not whole.
     var needsHead = false
     /// What the layer on the vector of the whole image is called for short.
@@ -31,7 +33,7 @@ struct VisionModel {
     /// The network, and the tensors that it has no use for; throws what does not fit.
     func network(_ checkpoint: Checkpoint) throws -> (network: VisionTransformer, unused: [String]) {
         let reader = VisionReader(checkpoint, layout: layout, prefix: prefix, scope: scope)
-        try reader.check()
+        try reader.check(needsInputNorm: needsInputNorm)
         let width = reader.width
         guard let heads = heads ?? TimmArchitecture.heads(width), heads > 0, width % heads == 0 else {
             throw FoundationModelError.file(

@@ -7,6 +7,7 @@ extension ImageTransform: CustomStringConvertible {
         switch fit {
         case .shorterSide(let side): steps.append("shorter side \(side), \(interpolation), centre crop")
         case .covering(let box): steps.append("covering \(box), \(interpolation), centre crop")
+        case .stretchedTo(let box): steps.append("stretched to \(box), \(interpolation), centre crop")
         case .cropped: steps.append("centre crop")
         case .stretched: steps.append("stretched, \(interpolation)")
         case .sampled: steps.append("stretched, bilinear without antialiasing")

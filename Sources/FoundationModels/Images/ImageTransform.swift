@@ -20,6 +20,8 @@ public struct ImageTransform: Sendable, Equatable {
         case cropped
         /// Height and width are each scaled to the network's.
         case stretched
+        /// Height and width are each scaled to that box's, and the middle is taken (DeiT of transformers, timm's `squash`).
+        case stretchedTo(ImageSize)
         /// Height and width are each scaled by the four nearest pixels, without antialiasing (what torchvision's
         /// `Resize` once made of tensors); always bilinear.
         case sampled
@@ -66,6 +68,9 @@ public struct ImageTransform: Sendable, Equatable {
         case .cropped:
             return try image.centerCropped(
                 width: size.width, height: size.height, roundingDown: cropsRoundDown)
+        case .stretchedTo(let box):
+            return try image.resized(width: box.width, height: box.height, interpolation)
+                .centerCropped(width: size.width, height: size.height, roundingDown: cropsRoundDown)
         case .stretched:
             return try image.resized(width: size.width, height: size.height, interpolation)
         case .sampled:

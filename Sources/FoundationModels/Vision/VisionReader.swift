@@ -2,9 +2,9 @@ import Tensors
 
 /// Takes a vision transformer out of a checkpoint; its sizes are those of the tensors.
 struct VisionReader {
-    private let checkpoint: Checkpoint
-    private let layout: VisionLayout
-    private let prefix: String
+    let checkpoint: Checkpoint
+    let layout: VisionLayout
+    let prefix: String
     private let reader: ParameterReader
 
     /// `prefix` stands before every name of the layout; names that do not begin as `scope` says are another tower's.
@@ -34,7 +34,7 @@ struct VisionReader {
     /// Whether what a block adds is scaled column by column.
     var hasScales: Bool { layout.attentionScale.map { shape(of: inBlock(0, $0)) != nil } ?? false }
     /// The name of the registers, if the file has some.
-    private var registers: String? { layout.registers.first { shape(of: $0) != nil } }
+    var registers: String? { layout.registers.first { shape(of: $0) != nil } }
     var registerCount: Int { registers.flatMap { shape(of: $0)?.dropLast().last } ?? 0 }
 
     /// The numbers between the two layers of the feed-forward part, and whether one half of the first gates the other.
@@ -64,7 +64,7 @@ struct VisionReader {
     }
 
     /// Throws where the tensors that tell the sizes are not there, or have no such shape.
-    func check() throws {
+    func check(needsInputNorm: Bool) throws {
         var problems: [String] = []
         if patchShape == nil || width == 0 || patchSize == 0 {
             problems.append(
@@ -87,10 +87,13 @@ struct VisionReader {
                     + (shape(of: layout.classToken).map { "has the shape \($0)" } ?? "is missing")
                     + "; the model needs [1, 1, \(width)]")
         }
-        for (norm, isNeeded) in [
-            (layout.tokenNorm, needsTokenNorm), (layout.tokenNorm == nil ? layout.vectorNorm : nil, true),
-        ] {
-            if let norm, isNeeded, shape(norm, "scale") == nil {
+        let norms = [
+            (layout.inputNorm, needsInputNorm), (layout.tokenNorm, needsTokenNorm),
+            (layout.vectorNorm, layout.tokenNorm == nil),
+        ]
+        for (norm, isNeeded) in norms {
+            // A norm that may be absent is absent as a whole.
+            if let norm, isNeeded || shape(norm, "bias") != nil, shape(norm, "scale") == nil {
                 problems.append("\(prefix)\(spelled(norm, "scale")) is missing")
             }
         }
@@ -104,78 +107,6 @@ struct VisionReader {
         if feedForward.width == 0 { problems.append("\(prefix)\(inBlock(0, contraction)) is missing") }
         guard problems.isEmpty else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: problems)
-        }
-    }
-
-    /// Class token, registers, patches and their positions.
-    ///
-    /// `grids` are the sizes of images, in pixels, for which there may be as many positions; a square otherwise, unless
-    /// the first of them is given as the only one.
-    func embedding(width: Int, grids: [ImageSize], isGridGiven: Bool, epsilon: Float) throws -> PatchEmbedding
-    {
-        let size = patchSize
-        let positionShape = shape(of: layout.positions) ?? []
-        let positions = positionShape.dropLast().reduce(1, *)
-        guard let (placed, rows, columns) = grid(of: positions, grids, isGridGiven) else {
-            throw FoundationModelError.parameters(
-                path: checkpoint.path,
-                problems: [
-                    "\(prefix)\(layout.positions) has the shape \(positionShape); the model needs "
-                        + (isGridGiven
-                            ? "\(grids[0].height / size * (grids[0].width / size) + 1) positions"
-                            : "those of a square of patches, or an image size in a config.json beside the weights")
-                ])
-        }
-        let table = tensor(layout.positions, positionShape).reshaped(to: [positions, positionShape.last ?? 0])
-            .matrix
-        return PatchEmbedding(
-            patch: linear(
-                [layout.patch], outputs: width, inputs: 3 * size * size,
-                hasBias: layout.hasPatchBias && (!hasInputNorm || shape(layout.patch, "bias") != nil)),
-            patchSize: size,
-            special: specialTokens(
-                positions: table, placed: placed, registers: registerCount, width: width),
-            positions: PatchPositions(
-                matrix: table.rows(placed..<positions), rows: rows, columns: columns,
-                resampling: layout.resampling),
-            norm: hasInputNorm ? layout.inputNorm.map { norm($0, width, epsilon) } : nil)
-    }
-
-    /// How many special tokens have positions, and the rows and columns of the others.
-    private func grid(of positions: Int, _ grids: [ImageSize], _ isGiven: Bool) -> (
-        Int, rows: Int, columns: Int
-    )? {
-        // Libraries differ in whether registers, or any tokens but patches, have positions.
-        let counts = [1 + registerCount, 1, 0]
-        for grid in isGiven ? Array(grids.prefix(1)) : grids {
-            let (rows, columns) = (grid.height / patchSize, grid.width / patchSize)
-            if rows > 0, columns > 0, let special = counts.first(where: { $0 + rows * columns == positions })
-            {
-                return (special, rows, columns)
-            }
-        }
-        if isGiven { return nil }
-        let squares = counts.compactMap { special -> (Int, rows: Int, columns: Int)? in
-            let root = Int(Double(max(positions - special, 0)).squareRoot().rounded())
-            return root > 0 && root * root == positions - special ? (special, root, root) : nil
-        }
-        return squares.first
-    }
-
-    /// The class token and the registers with the positions that they have.
-    private func specialTokens(positions: Matrix<Float>, placed: Int, registers count: Int, width: Int)
-        -> Matrix<Float>
-    {
-        var tokens = tensor(layout.classToken, shape(of: layout.classToken) ?? [1, 1, width]).elements
-        if let registers { tokens += tensor(registers, shape(of: registers) ?? []).elements }
-        tokens += Array(repeating: 0, count: max(0, (1 + count) * width - tokens.count))
-        return Matrix(rows: 1 + count, columns: width) { target in
-            for token in 0...count {
-                for column in 0..<width {
-                    let position = token < placed ? positions[token, column] : 0
-                    target[token * width + column] = tokens[token * width + column] + position
-                }
-            }
         }
     }
 
@@ -269,11 +200,11 @@ struct VisionReader {
         layout.block.replacing("{}", with: String(number)) + (layout.spelling == .flax ? "/" : ".") + part
     }
 
-    private func shape(of name: String) -> [Int]? { checkpoint.shape(of: prefix + name) }
-    private func shape(_ name: String, _ kind: String) -> [Int]? { shape(of: spelled(name, kind)) }
+    func shape(of name: String) -> [Int]? { checkpoint.shape(of: prefix + name) }
+    func shape(_ name: String, _ kind: String) -> [Int]? { shape(of: spelled(name, kind)) }
 
     /// The name of a layer's `weight`, `bias` or `scale` (the weight of a norm) in the file.
-    private func spelled(_ name: String, _ kind: String) -> String {
+    func spelled(_ name: String, _ kind: String) -> String {
         switch layout.spelling {
         case .flax: "\(name)/\(kind == "weight" ? "kernel" : kind)"
         case .pytorch:
@@ -281,9 +212,9 @@ struct VisionReader {
         }
     }
 
-    private func tensor(_ name: String, _ shape: [Int]) -> Tensor<Float> { reader.tensor(name, shape: shape) }
+    func tensor(_ name: String, _ shape: [Int]) -> Tensor<Float> { reader.tensor(name, shape: shape) }
 
-    private func norm(_ name: String, _ width: Int, _ epsilon: Float) -> LayerNorm {
+    func norm(_ name: String, _ width: Int, _ epsilon: Float) -> LayerNorm {
         func vector(_ kind: String) -> Matrix<Float> {
             tensor(spelled(name, kind), [width]).reshaped(to: [1, width]).matrix
         }
@@ -291,7 +222,7 @@ struct VisionReader {
     }
 
     /// A linear layer of the parts of that name, each of `outputs` x `inputs`, the results multiplied by `scale`.
-    private func linear(_ names: [String], outputs: Int, inputs: Int, hasBias: Bool, scale: [Float]? = nil)
+    func linear(_ names: [String], outputs: Int, inputs: Int, hasBias: Bool, scale: [Float]? = nil)
         -> Linear
     {
         Linear(

@@ -117,7 +117,7 @@ extension ConfigurationFields {
         "mlp_ratio": .used(standard: 4), "layer_norm_eps": .used(standard: 1e-6),
         "use_swiglu_ffn": .used(standard: false), "layerscale_value": weightInit, "drop_path_rate": training,
         "apply_layernorm": output, "reshape_hidden_states": output, "out_features": output,
-        "out_indices": output, "stage_names": output,
+        "out_indices": output, "stage_names": output, "_out_features": output, "_out_indices": output,
         "use_mask_token": .irrelevant("the mask's token is never an input"),
     ]
 
