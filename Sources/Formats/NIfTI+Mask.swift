@@ -6,7 +6,8 @@ extension NIfTI {
     ///
     /// This is the order of `data[mask]` in nibabel and numpy, and of nilearn's maskers. NaN counts as nought.
     public func maskIndices() -> [Int] {
-        var volume = [Float](repeating: 0, count: voxelCount)
+        // In double precision, so that the smallest number that is not zero is none in single precision either.
+        var volume = [Double](repeating: 0, count: voxelCount)
         volume.withUnsafeMutableBufferPointer { decode(0, into: $0) }
         var indices: [Int] = []
         for x in 0..<shape[0] {
@@ -41,6 +42,9 @@ extension NIfTI {
     ///
     /// Throws `FormatError` where a position is outside the volume, and `CancellationError`.
     public func voxelsByTime(at indices: [Int]) throws -> Matrix<Float> {
+        try checkConversion(to: Float.self)
+        try requireMemory(
+            volumeCount * indices.count * 4, for: "the time courses of \(indices.count) voxels", url)
         let (ny, nz) = (shape[1], shape[2])
         let places = try indices.map { index in
             guard index >= 0, index < voxelCount else {
