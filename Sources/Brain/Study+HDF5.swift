@@ -37,7 +37,7 @@ extension Study {
         guard file.contains("/space/shape"), file.contains("/space/indices") else { return nil }
         var affine: [[Double]]?
         if file.contains("/space/affine") {
-            let matrix: Matrix<Double> = try file.dataset("/space/affine").matrix()
+            let matrix: Matrix<Double> = try file.dataset("/space/affine").matrix(as: Double.self)
             affine = (0..<matrix.rows).map { matrix.row($0) }
         }
         let shape = try file.dataset("/space/shape").integers()

@@ -19,11 +19,6 @@ extension MIMEContent: CustomStringConvertible {
     }
 }
 
-extension DisplayHandle: CustomStringConvertible {
-    /// What it is; the id is another one each time.
-    public var description: String { "a display that can be drawn again" }
-}
-
 extension Table.Column: CustomStringConvertible {
     /// The heading and how many cells there are.
     public var description: String { "column \"\(heading)\" of \(Number.counted(cells.count, "cell"))" }
