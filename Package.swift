@@ -81,7 +81,13 @@ let package = Package(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/CLibraries/CImageKernels"),
-        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
+        .target(name: "CHDF5Support", dependencies: ["CHDF5"], path: "Sources/CLibraries/CHDF5Support"),
+        library(
+            "Formats",
+            [
+                "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
+                "COpenSSL",
+            ]),
         .target(name: "CHTTP", path: "Sources/CLibraries/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/CLibraries/CVoxelKernels"),

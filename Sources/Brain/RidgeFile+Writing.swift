@@ -63,7 +63,7 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
         try write(fit.scores.count > 0 ? fit.scores.r : none, to: "/r")
         try file.dataset("/search_scores").write(Tensor(fit.searchScores), at: [0, voxels.lowerBound])
         try file.dataset("/weights").write(Tensor(fit.coefficients), at: [0, voxels.lowerBound])
-        try file.flush()
+        try file.flush(toDisk: true)
         // Only when all that belongs to them is on the disk do voxels count as done.
         var states = [UInt8](repeating: RidgeFile.State.fitted.rawValue, count: voxels.count)
         for voxel in fit.constantVoxels { states[voxel] = RidgeFile.State.constant.rawValue }

@@ -59,10 +59,23 @@ public struct RidgeFile: Sendable {
     private func dataset(_ path: String) throws -> HDF5Dataset { try HDF5File.open(url).dataset(path) }
 
     private func numbers(_ path: String) throws -> [Double] {
-        try zip(dataset(path).tensor(as: Double.self).elements, isDone).map { $1 ? $0 : .nan }
+        let dataset = try dataset(path)
+        guard dataset.shape == [voxels] else {
+            throw FormatError(
+                url, "\"\(path)\"", expected: "one number for each of \(voxels) voxels",
+                found: "\(dataset.shape)")
+        }
+        return try zip(dataset.tensor(as: Double.self).elements, isDone).map { $1 ? $0 : .nan }
     }
 
-    private func states() throws -> [UInt8] { try dataset("/state").bytes([0..<voxels]) }
+    private func states() throws -> [UInt8] {
+        let states = try dataset("/state").bytes([0..<voxels])
+        if let voxel = states.firstIndex(where: { State(rawValue: $0) == nil }) {
+            throw FormatError(
+                url, "\"/state\" of voxel \(voxel)", expected: "from 0 to 3", found: "\(states[voxel])")
+        }
+        return states
+    }
 
     private func voxels(in state: State) throws -> [Int] {
         try states().enumerated().filter { $0.element == state.rawValue }.map(\.offset)
@@ -103,8 +116,9 @@ public struct RidgeFile: Sendable {
             throw BrainError.count(
                 what: "features", got: features.columns, expected: self.features, of: "features of the fit")
         }
+        let weights = try weights(of: range, as: Element.self)
         let shifts = try intercepts()[range]
-        var result = multiply(features, try weights(of: range, as: Element.self))
+        var result = multiply(features, weights)
         let columns = result.columns
         result.withUnsafeMutableBufferPointer { target in
             for row in 0..<features.rows {

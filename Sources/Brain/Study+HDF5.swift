@@ -24,7 +24,7 @@ extension Study {
                 url, "data set \"/responses\"", expected: "two dimensions (samples x voxels)",
                 found: "\(dataset.shape)")
         }
-        let responses: Matrix<Float> = try dataset.tensor().matrix
+        let responses: Matrix<Float> = try dataset.matrix()
         let runs = file.contains("/runs") ? try Runs(lengths: file.dataset("/runs").integers()) : nil
         return try Study(
             name: url.deletingPathExtension().lastPathComponent,
@@ -37,11 +37,15 @@ extension Study {
         guard file.contains("/space/shape"), file.contains("/space/indices") else { return nil }
         var affine: [[Double]]?
         if file.contains("/space/affine") {
-            let matrix: Matrix<Double> = try file.dataset("/space/affine").tensor(as: Double.self).matrix
+            let matrix: Matrix<Double> = try file.dataset("/space/affine").matrix(as: Double.self)
             affine = (0..<matrix.rows).map { matrix.row($0) }
         }
+        let shape = try file.dataset("/space/shape").integers()
+        guard byteCount(of: shape, .uint8) != nil else {
+            throw FormatError(file.url, "\"/space/shape\"", expected: "that of a grid", found: "\(shape)")
+        }
         return try VoxelSpace(
-            shape: file.dataset("/space/shape").integers(),
+            shape: shape,
             indices: file.dataset("/space/indices").integers(),
             affine: affine)
     }
@@ -50,6 +54,11 @@ extension Study {
         guard file.contains("/regions") else { return nil }
         let names = try file.dataset("/regions").strings()
         let groups = file.contains("/region_groups") ? try file.dataset("/region_groups").strings() : []
+        guard groups.isEmpty || groups.count == names.count else {
+            throw FormatError(
+                file.url, "\"/region_groups\"", expected: "\(names.count) texts, as \"/regions\" has",
+                found: "\(groups.count)")
+        }
         return Regions(
             names: names, groups: Dictionary(zip(names, groups), uniquingKeysWith: { first, _ in first }))
     }

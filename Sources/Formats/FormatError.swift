@@ -11,7 +11,7 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
 
     package init(_ file: URL, _ problem: String) {
         self.file = file.path
-        self.problem = problem
+        self.problem = printable(problem)
     }
 
     package init(_ file: URL, _ field: String, expected: String, found: String) {
@@ -22,4 +22,14 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
     package init(_ file: URL, cannot action: String, code: Int32 = errno) {
         self.init(file, "cannot be \(action): \(String(cString: strerror(code)))")
     }
+}
+
+/// Text of which a terminal shows every character: what a damaged file says of itself may hold any.
+private func printable(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }
+    guard !isPlain else { return text }
+    return text.unicodeScalars.map { scalar in
+        scalar == "\n" || scalar.properties.generalCategory != .control
+            ? String(scalar) : scalar.escaped(asASCII: true)
+    }.joined()
 }

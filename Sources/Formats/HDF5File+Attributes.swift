@@ -6,8 +6,9 @@ extension HDF5File {
     ///
     /// Throws `FormatError` where there is no such object or an attribute cannot be read.
     public func attributes(of path: String = "/") throws -> [String: HDF5Attribute] {
-        guard contains(path) else { throw FormatError(url, "has no object \"\(path)\"") }
-        return try HDF5Library.locked {
+        guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
+        return try HDF5Library.locked(url) {
+            try HDF5Examination.pass(url, object: path)
             let object = try HDF5Handle.object(H5Oopen(handle.id, path, 0), url, "opening \"\(path)\"")
             var names: [String] = []
             _ = withUnsafeMutablePointer(to: &names) { names in
@@ -30,15 +31,16 @@ extension HDF5File {
     ///
     /// Throws `FormatError` where there is no such object or the file cannot be written.
     public func setAttribute(_ name: String, to value: HDF5Attribute, of path: String = "/") throws {
-        guard contains(path) else { throw FormatError(url, "has no object \"\(path)\"") }
+        guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
         let what = "attribute \"\(name)\" of \"\(path)\""
         let count =
             switch value {
             case .strings(let values): values.count
             case .integers(let values): values.count
             case .numbers(let values): values.count
+            case .unsigned(let values): values.count
             }
-        try HDF5Library.locked {
+        try HDF5Library.locked(url) {
             let object = try HDF5Handle.object(H5Oopen(handle.id, path, 0), url, "opening \"\(path)\"")
             if H5Aexists(object.id, name) > 0 { H5Adelete(object.id, name) }
             let extents = [hsize_t(count)]
@@ -51,6 +53,7 @@ extension HDF5File {
                 H5Tset_size(type.id, gyrus_h5_variable())
                 H5Tset_cset(type.id, H5T_CSET_UTF8)
             case .integers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_int64()), url, "making \(what)")
+            case .unsigned: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_uint64()), url, "making \(what)")
             case .numbers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_double()), url, "making \(what)")
             }
             let attribute = try HDF5Handle.attribute(
@@ -62,6 +65,8 @@ extension HDF5File {
                 defer { for pointer in pointers { free(pointer) } }
                 status = pointers.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
             case .integers(let values):
+                status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
+            case .unsigned(let values):
                 status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
             case .numbers(let values):
                 status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
@@ -100,6 +105,11 @@ extension HDF5File {
             var values = [Double](repeating: 0, count: count)
             try read(&values, gyrus_h5_double())
             return .numbers(values)
+        case .uint64:
+            var values = [UInt64](repeating: 0, count: count)
+            try read(&values, gyrus_h5_uint64())
+            let integers = values.compactMap { Int(exactly: $0) }
+            return integers.count == count ? .integers(integers) : .unsigned(values)
         default:
             var values = [Int](repeating: 0, count: count)
             try read(&values, gyrus_h5_int64())

@@ -16,7 +16,7 @@ extension HDF5File {
         compression: Int? = nil
     ) throws -> HDF5Dataset {
         let what = "dataset \"\(path)\""
-        guard !contains(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
         let isChunkValid = chunk.map { $0.count == shape.count && $0.allSatisfy { $0 > 0 } } ?? true
         guard isChunkValid, shape.allSatisfy({ $0 >= 0 }) else {
             throw FormatError(
@@ -28,7 +28,7 @@ extension HDF5File {
         guard let fileType = type.hdf5 else {
             throw FormatError(url, "\(what) cannot be of type \(type.rawValue), which HDF5 lacks")
         }
-        return try HDF5Library.locked {
+        return try HDF5Library.locked(url) {
             let links = try HDF5Handle.properties(H5Pcreate(gyrus_h5_link_create()), url)
             H5Pset_create_intermediate_group(links.id, 1)
             let creation = try HDF5Handle.properties(H5Pcreate(gyrus_h5_dataset_create()), url)
@@ -79,8 +79,8 @@ extension HDF5File {
     /// Writes texts as a new dataset of one dimension, in UTF-8 of variable length.
     public func write(_ strings: [String], to path: String) throws {
         let what = "dataset \"\(path)\""
-        guard !contains(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
-        try HDF5Library.locked {
+        guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        try HDF5Library.locked(url) {
             let links = try HDF5Handle.properties(H5Pcreate(gyrus_h5_link_create()), url)
             H5Pset_create_intermediate_group(links.id, 1)
             let type = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making \(what)")

@@ -11,7 +11,8 @@ import Tensors
 /// let trials = try file.dataset("/betas").tensor([0..<750, 40..<41, 50..<51, 30..<31])
 /// ```
 ///
-/// All calls go through one lock, since libhdf5 is not thread-safe. Source: libhdf5 1.10.
+/// All calls go through one lock, since libhdf5 is not thread-safe. A file that was damaged so that libhdf5 crashes is
+/// refused when it is opened (see `HDF5Examination`). Source: libhdf5 1.10.
 public final class HDF5File: Sendable {
     /// Where the file is.
     public let url: URL
@@ -25,51 +26,74 @@ public final class HDF5File: Sendable {
 
     /// Opens a file for reading, or for changing where `writable`.
     ///
-    /// Throws `FormatError` where it is no HDF5 file or is cut short.
+    /// Throws `FormatError` where it is no HDF5 file, is damaged or cut short, or another process writes it.
     public static func open(_ url: URL, writable: Bool = false) throws -> HDF5File {
-        // The library's own message for a missing file is about its internals.
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            throw FormatError(url, cannot: "opened", code: ENOENT)
+        guard try isHDF5(url) else {
+            let head = try OpenFile(url).bytes(upTo: 560)
+            throw FormatError(url, "is no HDF5 file\(kindNote(head))")
         }
         if let missing = try missingBytes(of: url) {
             throw FormatError(url, "is cut short: it lacks \(missing) bytes at its end, or more")
         }
-        return try HDF5Library.waitingForLock {
-            let access = try access(url)
-            let mode = writable ? gyrus_h5_read_write() : gyrus_h5_read_only()
-            let handle = try HDF5Handle.file(
-                H5Fopen(url.path, mode, access.id), url, "opening it as an HDF5 file")
-            return HDF5File(handle, url)
+        return try HDF5Library.waitingForLock(url) { try openWhole(url, writable: writable) }
+    }
+
+    private static func openWhole(_ url: URL, writable: Bool) throws -> HDF5File {
+        try HDF5Examination.pass(url)
+        let access = try access(url)
+        let mode = writable ? gyrus_h5_read_write() : gyrus_h5_read_only()
+        var closed: @Sendable () -> Void = {}
+        if writable { closed = HDF5Examination.writing(url) }
+        do {
+            let id = H5Fopen(url.path, mode, access.id)
+            return HDF5File(
+                try HDF5Handle.file(id, url, "opening it as an HDF5 file", closed: closed), url)
+        } catch {
+            closed()
+            throw error
         }
     }
 
     /// Has `body` fill a new file, which takes the place of `url` once it is whole.
     ///
-    /// Throws what `body` throws, or `FormatError`; then nothing is left at a new `url`.
+    /// Throws what `body` throws, or `FormatError`; then nothing is left at a new `url`, and an old file as it was.
     public static func create(_ url: URL, _ body: (HDF5File) throws -> Void) throws {
+        var closed: @Sendable () -> Void = {}
+        defer { closed() }
         try writeAtomically(to: url) { temporary in
-            let file = try HDF5Library.locked {
+            let file = try HDF5Library.locked(url) {
                 let access = try access(url)
                 let id = H5Fcreate(temporary.path, gyrus_h5_truncate(), 0, access.id)
                 return HDF5File(try HDF5Handle.file(id, url, "creating it"), url)
             }
+            closed = HDF5Examination.writing(temporary, renamedTo: url)
             try body(file)
             try file.flush()
         }
     }
 
-    /// Writes what is still in memory to the disk.
-    public func flush() throws {
-        try HDF5Library.locked {
+    /// Hands what is still in memory to the system, so that a crash of the process loses nothing.
+    ///
+    /// With `toDisk` a crash of the machine loses nothing either, at the cost of waiting for the disk. Throws `FormatError`
+    /// where the disk is full or broken.
+    public func flush(toDisk: Bool = false) throws {
+        try HDF5Library.locked(url) {
             guard H5Fflush(handle.id, H5F_SCOPE_LOCAL) >= 0 else {
                 throw FormatError(url, "writing it to the disk failed: \(HDF5Library.lastError())")
+            }
+            guard !toDisk || gyrus_h5_synchronize(handle.id) == 0 || errno == EINVAL || errno == ENOTSUP
+            else {
+                throw FormatError(url, cannot: "written to the disk")
             }
         }
     }
 
     /// Whether there is a group or dataset at `path`.
-    public func contains(_ path: String) -> Bool {
-        HDF5Library.locked {
+    public func contains(_ path: String) -> Bool { (try? exists(path)) ?? false }
+
+    /// The same; throws `FormatError` where the library cannot be used any more.
+    func exists(_ path: String) throws -> Bool {
+        try HDF5Library.locked(url) {
             // Every step must be asked for, since a question about a missing group's member is an error.
             var reached = ""
             for part in path.split(separator: "/") {
@@ -81,9 +105,12 @@ public final class HDF5File: Sendable {
     }
 
     /// Every dataset of the file in alphabetical order of its path.
+    ///
+    /// One that cannot be read is among them, and its `problem` says why. Throws `FormatError` where the file cannot be
+    /// listed at all.
     public func datasets() throws -> [HDF5Dataset] {
-        var paths: [String] = []
-        try HDF5Library.locked {
+        try HDF5Library.locked(url) {
+            var paths: [String] = []
             let status = withUnsafeMutablePointer(to: &paths) { paths in
                 H5Ovisit2(
                     handle.id, H5_INDEX_NAME, H5_ITER_INC,
@@ -97,14 +124,20 @@ public final class HDF5File: Sendable {
                     }, paths, UInt32(H5O_INFO_BASIC))
             }
             guard status >= 0 else { throw FormatError(url, "listing it failed: \(HDF5Library.lastError())") }
+            return try paths.map { path in
+                do {
+                    return try HDF5Dataset(self, path)
+                } catch let error as FormatError {
+                    return HDF5Dataset(self, path, problem: error.problem)
+                }
+            }
         }
-        return try paths.map { try dataset($0) }
     }
 
     /// The dataset at `path`. Throws `FormatError` where there is none.
     public func dataset(_ path: String) throws -> HDF5Dataset {
-        guard contains(path) else { throw FormatError(url, "has no dataset \"\(path)\"") }
-        return try HDF5Library.locked { try HDF5Dataset(self, path) }
+        guard try exists(path) else { throw FormatError(url, "has no dataset \"\(path)\"") }
+        return try HDF5Library.locked(url) { try HDF5Dataset(self, path) }
     }
 
     private static func access(_ url: URL) throws -> HDF5Handle {

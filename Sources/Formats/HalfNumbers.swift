@@ -33,27 +33,27 @@ package struct HalfNumbers: Sendable {
             return found
         }
     }
-
-    /// Lets go of the memory, where it is that of a file, until it is touched again.
-    package func releaseFilePages() {
-        guard let base = bytes.buffer.baseAddress else { return }
-        Storage(borrowing: base, from: bytes.owner).releaseFilePages(byteCount: count * type.byteCount)
-    }
 }
 
 extension Safetensors {
     /// A tensor's numbers as the file has them; nil where they are not of 16 bits, or there is none of that name.
-    package func halves(_ name: String) -> HalfNumbers? {
-        entries[name].flatMap { HalfNumbers($0.bytes, $0.type, count: $0.shape.reduce(1, *)) }
+    ///
+    /// Throws `FormatError` where they cannot be read.
+    package func halves(_ name: String) throws -> HalfNumbers? {
+        guard let entry = entries[name], entry.type.byteCount == 2 else { return nil }
+        return HalfNumbers(try entry.region.bytes(), entry.type, count: entry.shape.reduce(1, *))
     }
 }
 
 extension PyTorchFile {
     /// A tensor's numbers as the file has them; nil where they are not of 16 bits and in order, or there is none of that
     /// name.
-    package func halves(_ name: String) -> HalfNumbers? {
-        guard let entry = entries[name], entry.isInOrder else { return nil }
+    ///
+    /// Throws `FormatError` where they cannot be read.
+    package func halves(_ name: String) throws -> HalfNumbers? {
+        guard let entry = entries[name], entry.isInOrder, entry.type.byteCount == 2 else { return nil }
+        let (_, bytes, _) = try read(name)
         return HalfNumbers(
-            entry.bytes, entry.type, count: entry.shape.reduce(1, *), bigEndian: entry.isBigEndian)
+            bytes, entry.type, count: entry.shape.reduce(1, *), bigEndian: entry.isBigEndian)
     }
 }

@@ -84,6 +84,9 @@ extension NIfTI {
     ///
     /// Throws `FormatError` where a position is outside the volume, and `CancellationError`.
     public func voxelsByTime(at indices: [Int]) throws -> Matrix<Float> {
+        try checkConversion(to: Float.self)
+        try requireMemory(
+            volumeCount * indices.count * 4, for: "the time courses of \(indices.count) voxels", url)
         let (ny, nz) = (shape[1], shape[2])
         let places = try indices.map { index in
             guard index >= 0, index < voxelCount else {

@@ -27,26 +27,48 @@ public struct NIfTI: Sendable {
     private let header: NIfTIHeader
     private let bytes: Bytes
 
-    /// Reads a `.nii` or `.nii.gz` file; an uncompressed one is mapped.
+    /// Reads a `.nii` or `.nii.gz` file; what is saved there afterwards does not change the image.
     ///
-    /// Throws `FormatError` where the file is malformed or cut short, or holds complex or colour numbers.
+    /// Throws `FormatError` where the file is malformed, damaged or cut short, or holds complex or colour numbers.
     public static func read(_ url: URL) throws -> NIfTI {
-        let file = try Bytes(mapping: url)
-        let isGzipped = file.count >= 2 && file.buffer[0] == 0x1f && file.buffer[1] == 0x8b
-        let bytes =
-            isGzipped
-            ? try gunzip(url, prefix: NIfTIHeader.byteCount) { head in
-                let header = try NIfTIHeader(head, url)
-                return try header.dataOffset + dataSize(header, url)
-            } : file
-        let header = try NIfTIHeader(bytes, url)
-        let size = try dataSize(header, url)
-        guard let data = bytes.part(at: header.dataOffset, count: size) else {
-            throw FormatError(
-                url, "the data of shape \(header.shape)", expected: "\(size) bytes",
-                found: "\(max(0, bytes.count - header.dataOffset)) (the file may be cut short)")
-        }
+        let file = try OpenFile(url)
+        let isGzipped = try file.bytes(upTo: 2)?.number(at: 0, as: UInt16.self) == 0x8b1f
+        let (header, data) = try isGzipped ? readGzipped(file) : readPlain(file)
         return NIfTI(header, data, url)
+    }
+
+    private static func readPlain(_ file: OpenFile) throws -> (NIfTIHeader, Bytes) {
+        guard let head = try file.bytes(upTo: 560) else { throw FormatError(file.url, "is empty") }
+        let header = try NIfTIHeader(head, file.url)
+        let size = try dataSize(header, file.url)
+        guard let data = try file.bytes(at: header.dataOffset, count: size) else {
+            throw cutShort(header, size, found: max(0, file.count - header.dataOffset), file.url)
+        }
+        return (header, data)
+    }
+
+    private static func readGzipped(_ file: OpenFile) throws -> (NIfTIHeader, Bytes) {
+        let gzip = try GzipFile(file)
+        let head = try Bytes(count: NIfTIHeader.byteCount) { try gzip.read(into: $0) }
+        let header = try NIfTIHeader(head, file.url)
+        let size = try dataSize(header, file.url)
+        // Deflate shrinks by at most 1,032 to 1, so a header that asks for more is false; it gets no memory.
+        guard size / 1032 <= file.count else {
+            throw FormatError(
+                file.url, "the header asks for \(size) bytes, more than \(file.count) gzipped bytes can hold")
+        }
+        try requireMemory(size, for: "the data of shape \(header.shape)", file.url)
+        try gzip.skip(header.dataOffset - NIfTIHeader.byteCount)
+        let data = try Bytes(count: size) { try gzip.read(into: $0) }
+        guard data.count == size else { throw cutShort(header, size, found: data.count, file.url) }
+        try gzip.finish()
+        return (header, data)
+    }
+
+    private static func cutShort(_ header: NIfTIHeader, _ size: Int, found: Int, _ url: URL) -> FormatError {
+        FormatError(
+            url, "the data of shape \(header.shape)", expected: "\(size) bytes of \(header.type.rawValue)",
+            found: "\(found) (the file may be cut short)")
     }
 
     private init(_ header: NIfTIHeader, _ bytes: Bytes, _ url: URL) {
@@ -74,8 +96,14 @@ public struct NIfTI: Sendable {
     public var volumeCount: Int { shape[3...].reduce(1, *) }
 
     /// The image with the file's scaling applied; element `[x, y, z]` or `[x, y, z, t]`.
-    public func tensor() -> Tensor<Float> {
-        Tensor<Float>(shape: shape.reversed()) { target in
+    ///
+    /// Throws `FormatError` where a number does not fit: an integer without scaling from 2^24 (`Double`: 2^53) on that
+    /// would be rounded, for instance a label, or a `Double` that is too large for a `Float`.
+    public func tensor<Element: Scalar>(as element: Element.Type = Float.self) throws -> Tensor<Element> {
+        try checkConversion(to: element)
+        let count = shape.reduce(1, *)
+        try requireMemory(2 * count * MemoryLayout<Element>.stride, for: "the image", url)
+        return Tensor<Element>(shape: shape.reversed()) { target in
             parallelFor(volumeCount, grain: 1) { volumes in
                 for volume in volumes {
                     decode(
@@ -85,6 +113,14 @@ public struct NIfTI: Sendable {
                 }
             }
         }.reversingDimensions()
+    }
+
+    /// Throws `FormatError` where a number of the file is none that `Element` can hold.
+    func checkConversion<Element: Scalar>(to element: Element.Type) throws {
+        guard !header.isScaled else { return }
+        try bytes.checkConversion(
+            of: header.type, count: voxelCount * volumeCount, bigEndian: header.isBigEndian, to: element, url,
+            "the image")
     }
 
     /// One volume in the file's order, x fastest, with scaling applied.

@@ -28,7 +28,8 @@ struct NIfTIHeader {
         let length = bytes.number(at: 0, as: Int32.self)
         let isBigEndian = length == Int32(Self.byteCount).byteSwapped
         guard length == Int32(Self.byteCount) || isBigEndian, bytes.count >= Self.byteCount else {
-            let hint = length == 540 ? " (this is NIfTI-2; convert it to NIfTI-1)" : ""
+            let isSecond = length == 540 || length == Int32(540).byteSwapped
+            let hint = isSecond ? " (this is NIfTI-2; convert it to NIfTI-1)" : kindNote(bytes)
             throw FormatError(
                 url, "the file", expected: "a NIfTI-1 header of \(Self.byteCount) bytes",
                 found:
@@ -44,7 +45,8 @@ struct NIfTIHeader {
         let magic = String(decoding: bytes.buffer[344..<347], as: UTF8.self)
         guard magic == "n+1" else {
             let hint =
-                magic == "ni1" ? "ni1 (header and image in two files; join them first)" : "\"\(magic)\""
+                magic == "ni1"
+                ? "ni1 (header and image in two files; join them first)" : "\"\(magic)\"\(kindNote(bytes))"
             throw FormatError(url, "the magic word", expected: "n+1", found: hint)
         }
         let rank = Int(short(40))
@@ -92,6 +94,12 @@ struct NIfTIHeader {
                 pixdim: pixdim, url)
         } else {
             affine = Self.affine(shape: dim, pixdim: pixdim)
+        }
+        guard affine.elements.allSatisfy(\.isFinite) else {
+            throw FormatError(
+                url, "the affine (from \(short(254) > 0 ? "the sform" : "pixdim"))",
+                expected: "of finite numbers",
+                found: "\((0..<3).map { affine.row($0) })")
         }
     }
 

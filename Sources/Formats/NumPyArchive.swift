@@ -16,11 +16,12 @@ public struct NumPyArchive: Sendable {
     public static func open(_ url: URL) throws -> NumPyArchive {
         let zip = try ZipArchive(url)
         return NumPyArchive(
-            zip: zip, names: zip.names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) })
+            zip: zip, names: zip.names.map { $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0 })
     }
 
-    /// The array of that name. Throws `FormatError` where there is none or it is malformed.
+    /// The array of that name. Throws `FormatError` where there is none or it is malformed or damaged.
     public func array(_ name: String) throws -> NumPyArray {
-        try NumPyArray(try zip.member(name + ".npy"), zip.url, "array \"\(name)\"")
+        let member = zip.names.contains(name) ? name : name + ".npy"
+        return try NumPyArray(try zip.member(member), zip.url, "array \"\(name)\"")
     }
 }

@@ -18,31 +18,43 @@ public struct NumPyArray: Sendable {
     private let isBigEndian: Bool
     private let bytes: Bytes
     private let url: URL
+    /// What errors call the array.
+    private let what: String
 
-    /// Opens a `.npy` file; the file is mapped and an aligned f4 array in C order is not copied.
+    /// Reads a `.npy` file; what is saved there afterwards does not change the array.
     ///
     /// Throws `FormatError` where the file is malformed, is cut short, or holds something other than plain numbers.
     public static func open(_ url: URL) throws -> NumPyArray {
-        try NumPyArray(try Bytes(mapping: url), url, "the file")
+        let file = try OpenFile(url)
+        // The header alone at first, so that the numbers are read to an aligned place and need no second one.
+        guard let head = try file.bytes(upTo: NumPyHeader.limit) else { throw FormatError(url, "is empty") }
+        let (header, start) = try NumPyHeader.read(head, url, "the file")
+        return try NumPyArray(header, url, "the file", from: start, of: file.count) {
+            try file.bytes(at: start, count: $0)
+        }
     }
 
     /// The array in row-major order, in `Float` or `Double`.
-    public func tensor<Element: Scalar>(as element: Element.Type = Float.self) -> Tensor<Element> {
+    ///
+    /// Throws `FormatError` where a number does not fit there: an integer from 2^24 (2^53) on that would be rounded, or
+    /// a `Double` that is too large for a `Float`.
+    public func tensor<Element: Scalar>(as element: Element.Type = Float.self) throws -> Tensor<Element> {
         guard isFortran, shape.count > 1 else {
-            return bytes.tensor(of: type, shape: shape, bigEndian: isBigEndian)
+            return try bytes.tensor(of: type, shape: shape, bigEndian: isBigEndian, url, what)
         }
-        let reversed: Tensor<Element> = bytes.tensor(
-            of: type, shape: shape.reversed(), bigEndian: isBigEndian)
+        let reversed: Tensor<Element> = try bytes.tensor(
+            of: type, shape: shape.reversed(), bigEndian: isBigEndian, url, what)
         return reversed.reversingDimensions()
     }
 
     /// The array as integers in row-major order.
     ///
-    /// Throws `FormatError` where it holds floating-point numbers.
+    /// Throws `FormatError` where it holds floating-point numbers, or one that `Int` cannot hold.
     public func integers() throws -> [Int] {
         let count = shape.reduce(1, *)
-        guard let integers = bytes.integers(of: type, count: count, bigEndian: isBigEndian) else {
-            throw FormatError(url, "the type of the array", expected: "integer", found: type.rawValue)
+        guard let integers = try bytes.integers(of: type, count: count, bigEndian: isBigEndian, url, what)
+        else {
+            throw FormatError(url, "the type of \(what)", expected: "integer", found: type.rawValue)
         }
         guard isFortran, shape.count > 1 else { return integers }
         // Positions are exact in double precision up to 2^53, so the permutation can be had from the tensor.
@@ -50,32 +62,21 @@ public struct NumPyArray: Sendable {
         return order.reversingDimensions().elements.map { integers[Int($0)] }
     }
 
+    /// The array in the bytes of a member of an archive.
     init(_ file: Bytes, _ url: URL, _ what: String) throws {
-        let magic: [UInt8] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
-        guard file.count >= 10, file.buffer[..<6].elementsEqual(magic) else {
-            throw FormatError(url, "\(what) does not begin as a NumPy array does")
-        }
-        let version = file.buffer[6]
-        let length = version == 1 ? file.number(at: 8, as: UInt16.self).map(Int.init) : nil
-        let longLength =
-            version == 2 || version == 3 ? file.number(at: 8, as: UInt32.self).map(Int.init) : nil
-        guard let length = length ?? longLength else {
-            throw FormatError(url, "the version of \(what)", expected: "1, 2 or 3", found: "\(version)")
-        }
-        let start = version == 1 ? 10 : 12
-        guard let text = file.part(at: start, count: length) else {
-            throw FormatError(
-                url, "the header of \(what)", expected: "inside its \(file.count) bytes",
-                found: "\(length) bytes long")
-        }
-        let header = try NumPyHeader(String(decoding: text.data, as: UTF8.self), url, what)
-        guard let size = byteCount(of: header.shape, header.type),
-            let bytes = file.part(at: start + length, count: size)
-        else {
+        let (header, start) = try NumPyHeader.read(file, url, what)
+        try self.init(header, url, what, from: start, of: file.count) { file.part(at: start, count: $0) }
+    }
+
+    private init(
+        _ header: NumPyHeader, _ url: URL, _ what: String, from start: Int, of total: Int,
+        data: (Int) throws -> Bytes?
+    ) throws {
+        guard let size = byteCount(of: header.shape, header.type), let bytes = try data(size) else {
             throw FormatError(
                 url, "the data of \(what)",
                 expected: "\(header.shape) numbers of type \(header.type.rawValue)",
-                found: "\(file.count - start - length) bytes (the file may be cut short)")
+                found: "\(total - start) bytes (the file may be cut short)")
         }
         shape = header.shape
         type = header.type
@@ -83,6 +84,7 @@ public struct NumPyArray: Sendable {
         isBigEndian = header.isBigEndian
         self.bytes = bytes
         self.url = url
+        self.what = what
     }
 }
 

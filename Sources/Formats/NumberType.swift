@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// The types of number that files hold; every one is read as `Float` or `Double`.
+/// The types of number that files hold; every one is read as `Float` or `Double`, if its numbers fit there.
 public enum NumberType: String, Sendable, CaseIterable {
     case float16, bfloat16, float32, float64
     case int8, int16, int32, int64
@@ -22,10 +22,12 @@ public enum NumberType: String, Sendable, CaseIterable {
 extension Bytes {
     /// The bytes as a tensor: in place where they are `Element`s of this machine and aligned, else converted.
     ///
-    /// The caller has checked that there are as many bytes as `shape` needs.
+    /// The caller has checked that there are as many bytes as `shape` needs. Throws `FormatError` where a number is none
+    /// that `Element` can hold (see `checkConversion`) or memory is short.
     package func tensor<Element: Scalar>(
-        of type: NumberType, shape: [Int], bigEndian: Bool = false, as element: Element.Type = Element.self
-    ) -> Tensor<Element> {
+        of type: NumberType, shape: [Int], bigEndian: Bool = false, as element: Element.Type = Element.self,
+        _ url: URL, _ what: String
+    ) throws -> Tensor<Element> {
         let isNative =
             type == .float32 && element == Float.self || type == .float64 && element == Double.self
         if isNative, !bigEndian, let base = buffer.baseAddress,
@@ -33,6 +35,9 @@ extension Bytes {
         {
             return Tensor(shape: shape, storage: Storage(borrowing: base, from: owner))
         }
+        let count = shape.reduce(1, *)
+        try requireMemory(count * MemoryLayout<Element>.stride, for: what, url)
+        try checkConversion(of: type, count: count, bigEndian: bigEndian, to: element, url, what)
         return Tensor(shape: shape) { target in decode(type, bigEndian: bigEndian, into: target) }
     }
 
@@ -52,27 +57,38 @@ extension Bytes {
         }
     }
 
-    /// The numbers as integers; of a floating-point type nothing, since it would lose what is behind the point.
-    package func integers(of type: NumberType, count: Int, bigEndian: Bool = false) -> [Int]? {
+    /// The numbers as integers; nil of a floating-point type, since what is behind the point would be lost.
+    ///
+    /// Throws `FormatError` where a number of 64 bits without sign is too large for `Int`.
+    package func integers(
+        of type: NumberType, count: Int, bigEndian: Bool = false, _ url: URL, _ what: String
+    ) throws -> [Int]? {
         precondition(self.count >= count * type.byteCount)
-        func all<T: FixedWidthInteger>(_: T.Type) -> [Int] {
-            withExtendedLifetime(owner) {
-                (0..<count).map {
+        func all<T: FixedWidthInteger>(_: T.Type) throws -> [Int] {
+            try requireMemory(count * 8, for: what, url)
+            return try withExtendedLifetime(owner) {
+                try (0..<count).map {
                     let raw = buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
-                    return Int(truncatingIfNeeded: bigEndian ? T(bigEndian: raw) : T(littleEndian: raw))
+                    let value = bigEndian ? T(bigEndian: raw) : T(littleEndian: raw)
+                    guard let integer = Int(exactly: value) else {
+                        throw FormatError(
+                            url,
+                            "\(what) holds \(value) as its element \($0), which is more than Int can hold")
+                    }
+                    return integer
                 }
             }
         }
         return switch type {
         case .float16, .bfloat16, .float32, .float64: nil
-        case .int8: all(Int8.self)
-        case .int16: all(Int16.self)
-        case .int32: all(Int32.self)
-        case .int64: all(Int64.self)
-        case .uint8, .bool: all(UInt8.self)
-        case .uint16: all(UInt16.self)
-        case .uint32: all(UInt32.self)
-        case .uint64: all(UInt64.self)
+        case .int8: try all(Int8.self)
+        case .int16: try all(Int16.self)
+        case .int32: try all(Int32.self)
+        case .int64: try all(Int64.self)
+        case .uint8, .bool: try all(UInt8.self)
+        case .uint16: try all(UInt16.self)
+        case .uint32: try all(UInt32.self)
+        case .uint64: try all(UInt64.self)
         }
     }
 }
@@ -118,14 +134,15 @@ private func each<From: FixedWidthInteger, To: Scalar>(
     }
 }
 
-/// The product of `shape` and the size of a number, or nothing where an extent is negative or the product overflows.
+/// The product of `shape` and the size of a number, or nil if an extent is negative or the product overflows.
 package func byteCount(of shape: [Int], _ type: NumberType) -> Int? {
-    // Noughts are left out at first: `[0, huge, huge]` must not pass here and overflow in another order of extents.
-    var count = type.byteCount
+    // Zeros are left out at first: `[0, huge, huge]` must not pass here and overflow in another order of extents.
+    // Two factors of 8 are kept free, so that the same numbers as `Double` do not overflow either.
+    var count = 8
     for extent in shape where extent != 0 {
         let (product, overflow) = count.multipliedReportingOverflow(by: extent)
         guard extent > 0, !overflow else { return nil }
         count = product
     }
-    return shape.contains(0) ? 0 : count
+    return shape.contains(0) ? 0 : count / 8 * type.byteCount
 }

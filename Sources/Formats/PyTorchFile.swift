@@ -20,8 +20,9 @@ public struct PyTorchFile: Sendable {
         /// The extent of each dimension, the slowest first.
         public let shape: [Int]
         let strides: [Int]
-        /// From the tensor's first number to the storage's end.
-        let bytes: Bytes
+        /// Where the tensor's first number lies in its storage.
+        let start: Int
+        let storage: PyTorchStorageBytes
         let isBigEndian: Bool
 
         /// Whether the numbers lie in row-major order without gaps.
@@ -38,47 +39,63 @@ public struct PyTorchFile: Sendable {
     /// The names of the tensors in alphabetical order.
     public var names: [String] { entries.keys.sorted() }
 
-    /// Opens a file; its tensors are mapped, not read.
+    /// Opens a file; a tensor is read when it is asked for.
     ///
     /// Throws `FormatError` where the file is malformed or cut short, a tensor lies outside its storage, or the pickle
     /// calls anything that is neither tensor nor container.
     public static func open(_ url: URL) throws -> PyTorchFile {
-        let file = try Bytes(mapping: url)
-        if file.number(at: 0, as: UInt32.self) == 0x0403_4b50 { return try openZip(url) }
-        if file.count >= legacyMagic.count, file.buffer[..<legacyMagic.count].elementsEqual(legacyMagic) {
-            return try openLegacy(file, url)
+        let file = try OpenFile(url)
+        guard let head = try file.bytes(upTo: 560) else { throw FormatError(url, "is empty") }
+        if head.number(at: 0, as: UInt32.self) == 0x0403_4b50 { return try openZip(url) }
+        if head.part(at: 0, count: legacyMagic.count)?.buffer.elementsEqual(legacyMagic) == true {
+            return try openLegacy(file)
         }
         throw FormatError(
-            url, "is no file of torch.save: it begins neither as a zip file nor as a pickle of PyTorch")
+            url,
+            "is no file of torch.save: it begins neither as a zip file nor as a pickle of PyTorch\(kindNote(head))"
+        )
     }
 
-    /// The tensor of that name in `Float` or `Double`; not copied where the file has it so, in order and aligned.
+    /// The tensor of that name in `Float` or `Double`.
     ///
-    /// Throws `FormatError` where there is none.
+    /// Throws `FormatError` where there is none, it cannot be read, or one of its numbers does not fit: an integer from
+    /// 2^24 (2^53) on that would be rounded, or a `Double` that is too large for a `Float`.
     public func tensor<Element: Scalar>(_ name: String, as element: Element.Type = Float.self) throws
         -> Tensor<Element>
     {
-        let entry = try entry(name)
+        let (entry, bytes, span) = try read(name)
+        let what = "tensor \"\(name)\""
         if entry.isInOrder || entry.shape.contains(0) {
-            return entry.bytes.tensor(of: entry.type, shape: entry.shape, bigEndian: entry.isBigEndian)
+            return try bytes.tensor(
+                of: entry.type, shape: entry.shape, bigEndian: entry.isBigEndian, url, what)
         }
-        let storage: Tensor<Element> = entry.bytes.tensor(
-            of: entry.type, shape: [span(entry.shape, entry.strides) ?? 0], bigEndian: entry.isBigEndian)
+        let storage: Tensor<Element> = try bytes.tensor(
+            of: entry.type, shape: [span], bigEndian: entry.isBigEndian, url, what)
+        try requireMemory(entry.shape.reduce(16, *), for: what, url)
         return storage.gathered(shape: entry.shape, strides: entry.strides)
     }
 
     /// The tensor of that name as integers, in row-major order.
     ///
-    /// Throws `FormatError` where there is none or it holds floating-point numbers.
+    /// Throws `FormatError` where there is none, it holds floating-point numbers, or one that `Int` cannot hold.
     public func integers(_ name: String) throws -> [Int] {
-        let entry = try entry(name)
-        let span = span(entry.shape, entry.strides) ?? 0
-        guard let integers = entry.bytes.integers(of: entry.type, count: span, bigEndian: entry.isBigEndian)
+        let (entry, bytes, span) = try read(name)
+        guard
+            let integers = try bytes.integers(
+                of: entry.type, count: span, bigEndian: entry.isBigEndian, url, "tensor \"\(name)\"")
         else {
             throw FormatError(
                 url, "the type of tensor \"\(name)\"", expected: "integer", found: entry.type.rawValue)
         }
         return offsets(shape: entry.shape, strides: entry.strides).map { integers[$0] }
+    }
+
+    /// The bytes from a tensor's first number to its last, and how many numbers that are.
+    func read(_ name: String) throws -> (entry: Entry, Bytes, span: Int) {
+        let entry = try entry(name)
+        let span = span(entry.shape, entry.strides) ?? 0
+        let size = entry.type.byteCount
+        return (entry, try entry.storage.bytes(at: entry.start * size, count: span * size), span)
     }
 
     private func entry(_ name: String) throws -> Entry {
@@ -116,47 +133,63 @@ extension PyTorchFile {
         }
         var machine = Unpickler(try zip.member(pickle), url)
         let root = try machine.load()
-        var storages: [String: Bytes] = [:]
+        var storages: [String: PyTorchStorageBytes] = [:]
         return try PyTorchFile(root, of: machine, url, isBigEndian: isBigEndian) { storage in
-            if let bytes = storages[storage.key] { return bytes }
-            let bytes = try zip.member("\(folder)data/\(storage.key)")
-            storages[storage.key] = bytes
-            return bytes
+            if let known = storages[storage.key] { return known }
+            let new = try PyTorchStorageBytes(member: "\(folder)data/\(storage.key)", of: zip)
+            storages[storage.key] = new
+            return new
         }
     }
 
     /// Five pickles (magic number, version, system, object, keys of storages), and then the storages.
-    private static func openLegacy(_ file: Bytes, _ url: URL) throws -> PyTorchFile {
+    private static func openLegacy(_ file: OpenFile) throws -> PyTorchFile {
+        // Where the pickles end is not known before they are read, and the storages behind them are many times larger.
+        let beginning = 4 << 20
+        if file.count > beginning, let head = try file.bytes(upTo: beginning),
+            let opened = try? openLegacy(file, head)
+        {
+            return opened
+        }
+        guard let all = try file.bytes(upTo: file.count) else { throw FormatError(file.url, "is empty") }
+        return try openLegacy(file, all)
+    }
+
+    private static func openLegacy(_ file: OpenFile, _ head: Bytes) throws -> PyTorchFile {
+        let url = file.url
         var position = legacyMagic.count
         for _ in 0..<2 {
-            var machine = Unpickler(file, at: position, url)
+            var machine = Unpickler(head, at: position, url)
             _ = try machine.load()
             position = machine.position
         }
-        var machine = Unpickler(file, at: position, url)
+        var machine = Unpickler(head, at: position, url)
         let root = try machine.load()
-        var keys = Unpickler(file, at: machine.position, url)
+        var keys = Unpickler(head, at: machine.position, url)
         let list = try keys.load()
         var types: [String: NumberType] = [:]
         for tensor in try flattened(root, of: machine, url).values {
             types[tensor.storage.key] = tensor.storage.type
         }
-        var storages: [String: Bytes] = [:]
+        var storages: [String: PyTorchStorageBytes] = [:]
         position = keys.position
         for key in keys.values(of: list) ?? [] {
             guard case .text(let key) = key,
-                let count = file.number(at: position, as: Int64.self).map(Int.init)
+                let count = try file.bytes(at: position, count: 8)?.number(at: 0, as: Int64.self).map(
+                    Int.init)
             else {
                 throw FormatError(url, "its list of storages is malformed (the file may be cut short)")
             }
             // Without a tensor that uses it a storage's type is unknown, and so is where the next one begins.
             guard let type = types[key], let size = byteCount(of: [count], type),
-                let bytes = file.part(at: position + 8, count: size)
+                let region = FileRegion(file, at: position + 8, count: size)
             else {
                 throw FormatError(
                     url, "storage \"\(key)\" of \(count) numbers lies outside the file, or nothing uses it")
             }
-            storages[key] = bytes
+            guard storages.updateValue(PyTorchStorageBytes(region), forKey: key) == nil else {
+                throw FormatError(url, "has two storages of the key \"\(key)\"")
+            }
             position += 8 + size
         }
         return try PyTorchFile(root, of: machine, url, isBigEndian: false) { storage in
@@ -169,23 +202,24 @@ extension PyTorchFile {
 
     private init(
         _ root: PickleValue, of machine: Unpickler, _ url: URL, isBigEndian: Bool,
-        storage: (PyTorchStorage) throws -> Bytes
+        storage: (PyTorchStorage) throws -> PyTorchStorageBytes
     ) throws {
         var entries: [String: Entry] = [:]
         for (name, tensor) in try Self.flattened(root, of: machine, url) {
             let type = tensor.storage.type
-            let bytes = try storage(tensor.storage)
+            let storage = try storage(tensor.storage)
             guard tensor.shape.count == tensor.strides.count, tensor.strides.allSatisfy({ $0 >= 0 }),
                 byteCount(of: tensor.shape, type) != nil, let span = span(tensor.shape, tensor.strides),
                 let size = byteCount(of: [span], type),
                 case (let start, let overflow) = tensor.offset.addingReportingOverflow(tensor.storage.offset),
                 !overflow,
-                let skipped = byteCount(of: [start], type), let part = bytes.part(at: skipped, count: size)
+                start >= 0, let skipped = byteCount(of: [start], type), skipped <= storage.count,
+                size <= storage.count - skipped
             else {
                 throw FormatError(
                     url,
                     "tensor \"\(name)\" of shape \(tensor.shape), strides \(tensor.strides) and offset \(tensor.offset) lies "
-                        + "outside its storage of \(bytes.count / type.byteCount) numbers")
+                        + "outside its storage of \(storage.count / type.byteCount) numbers")
             }
             // An expanded tensor shows few numbers many times; a false one must not ask for the whole memory.
             let count = tensor.shape.reduce(1, *)
@@ -194,7 +228,7 @@ extension PyTorchFile {
                     url, "tensor \"\(name)\" of shape \(tensor.shape) repeats only \(span) numbers")
             }
             entries[name] = Entry(
-                type: type, shape: tensor.shape, strides: tensor.strides, bytes: part,
+                type: type, shape: tensor.shape, strides: tensor.strides, start: start, storage: storage,
                 isBigEndian: isBigEndian)
         }
         self.url = url
@@ -208,12 +242,13 @@ extension PyTorchFile {
         // Containers may share parts or hold themselves, so the walk is bounded instead of trusted to end.
         let visitLimit = 1_000_000
         let depthLimit = 64
+        let nameLimit = 4096
         var visits = 0
         var tensors: [String: PyTorchTensor] = [:]
         var pending: [(name: String, value: PickleValue, depth: Int)] = [("", root, 0)]
         while let (name, value, depth) = pending.popLast() {
             visits += 1
-            guard visits <= visitLimit, depth <= depthLimit else {
+            guard visits <= visitLimit, depth <= depthLimit, name.utf8.count <= nameLimit else {
                 throw FormatError(url, "its containers are nested beyond what a checkpoint has")
             }
             let prefix = name.isEmpty ? "" : name + "."

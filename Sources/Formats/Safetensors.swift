@@ -3,7 +3,8 @@ import Tensors
 
 /// The tensors of a `.safetensors` file, or of a model that is split over several.
 ///
-/// The file is mapped, not read: an F32 tensor that lies aligned costs no copy.
+/// A tensor is read when it is asked for. A file that another program has written into since it was opened is refused
+/// then; one that was replaced by renaming is still read as it was.
 ///
 /// ```swift
 /// let weights = try Safetensors.open(URL(fileURLWithPath: "model.safetensors"))
@@ -18,7 +19,7 @@ public struct Safetensors: Sendable {
         public let type: NumberType
         /// The extent of each dimension, the slowest first.
         public let shape: [Int]
-        let bytes: Bytes
+        let region: FileRegion
     }
 
     /// The file, or the index of the files, that was opened.
@@ -41,21 +42,26 @@ public struct Safetensors: Sendable {
 
     /// The tensor of that name in `Float` or `Double`, whatever type it has in the file.
     ///
-    /// Throws `FormatError` where there is none.
+    /// Throws `FormatError` where there is none, it cannot be read, or one of its numbers does not fit: an integer from
+    /// 2^24 (2^53) on that would be rounded, or a `Double` that is too large for a `Float`.
     public func tensor<Element: Scalar>(_ name: String, as element: Element.Type = Float.self) throws
         -> Tensor<Element>
     {
         let entry = try entry(name)
-        return entry.bytes.tensor(of: entry.type, shape: entry.shape)
+        return try entry.region.bytes().tensor(
+            of: entry.type, shape: entry.shape, entry.region.file.url, "tensor \"\(name)\"")
     }
 
     /// The tensor of that name as integers, in row-major order.
     ///
-    /// Throws `FormatError` where there is none or it holds floating-point numbers.
+    /// Throws `FormatError` where there is none, it holds floating-point numbers, or one that `Int` cannot hold.
     public func integers(_ name: String) throws -> [Int] {
         let entry = try entry(name)
         let count = entry.shape.reduce(1, *)
-        guard let integers = entry.bytes.integers(of: entry.type, count: count) else {
+        guard
+            let integers = try entry.region.bytes().integers(
+                of: entry.type, count: count, entry.region.file.url, "tensor \"\(name)\"")
+        else {
             throw FormatError(
                 url, "the type of tensor \"\(name)\"", expected: "integer", found: entry.type.rawValue)
         }
@@ -104,16 +110,16 @@ extension Safetensors {
     }
 
     private static func openFile(_ url: URL) throws -> Safetensors {
-        let file = try Bytes(mapping: url)
-        guard let length = file.number(at: 0, as: UInt64.self) else {
+        let file = try OpenFile(url)
+        guard let head = try file.bytes(upTo: 560), let length = head.number(at: 0, as: UInt64.self) else {
             throw FormatError(url, "the file", expected: "at least 8 bytes long", found: "\(file.count)")
         }
         guard length <= headerLimit else {
             throw FormatError(
                 url, "the header's length", expected: "at most \(headerLimit) bytes",
-                found: "\(length) (is this a safetensors file?)")
+                found: "\(length): this is no safetensors file\(kindNote(head))")
         }
-        guard let header = file.part(at: 8, count: Int(length)) else {
+        guard let header = try file.bytes(at: 8, count: Int(length)) else {
             throw FormatError(
                 url, "the header's length", expected: "at most the \(file.count - 8) bytes that follow",
                 found: "\(length) (the file may be cut short)")
@@ -131,16 +137,17 @@ extension Safetensors {
             switch value {
             case .metadata(let found): metadata = found
             case .tensor(let dtype, let shape, let offsets):
-                entries[name] = try entry(name, dtype, shape, offsets, in: file, from: start, url)
+                entries[name] = try entry(name, dtype, shape, offsets, in: file, from: start)
             }
         }
+        try checkCoverage(of: entries, in: file, from: start)
         return Safetensors(url: url, metadata: metadata, entries: entries)
     }
 
     private static func entry(
-        _ name: String, _ dtype: String, _ shape: [Int], _ offsets: [Int], in file: Bytes, from start: Int,
-        _ url: URL
+        _ name: String, _ dtype: String, _ shape: [Int], _ offsets: [Int], in file: OpenFile, from start: Int
     ) throws -> Entry {
+        let url = file.url
         guard let type = types[dtype] else {
             throw FormatError(
                 url, "the type of tensor \"\(name)\"",
@@ -158,13 +165,38 @@ extension Safetensors {
                 expected: "inside the \(available) bytes of data",
                 found: "\(offsets) (the file may be cut short)")
         }
-        guard offsets[1] - offsets[0] == size, let bytes = file.part(at: start + offsets[0], count: size)
+        guard offsets[1] - offsets[0] == size,
+            let region = FileRegion(file, at: start + offsets[0], count: size)
         else {
             throw FormatError(
                 url, "tensor \"\(name)\" of shape \(shape)", expected: "\(size) bytes of \(dtype)",
                 found: "\(offsets[1] - offsets[0])")
         }
-        return Entry(type: type, shape: shape, bytes: bytes)
+        return Entry(type: type, shape: shape, region: region)
+    }
+
+    /// Throws where the tensors do not cover the data one behind the other, as the reference implementation asks: a file
+    /// whose header was cut, or names a tensor twice, has holes.
+    private static func checkCoverage(of entries: [String: Entry], in file: OpenFile, from start: Int) throws
+    {
+        var position = start
+        for (name, entry) in entries.sorted(by: {
+            ($0.value.region.offset, $0.value.region.count, $0.key)
+                < ($1.value.region.offset, $1.value.region.count, $1.key)
+        }) {
+            guard entry.region.offset == position else {
+                throw FormatError(
+                    file.url, "the data_offsets of tensor \"\(name)\"",
+                    expected: "from \(position - start) on, where the tensor before it ends",
+                    found: "from \(entry.region.offset - start) on")
+            }
+            position += entry.region.count
+        }
+        guard position == file.count else {
+            throw FormatError(
+                file.url, "the data of all tensors", expected: "\(file.count - start) bytes, as the file has",
+                found: "\(position - start)")
+        }
     }
 
     private struct Index: Decodable {
@@ -175,7 +207,7 @@ extension Safetensors {
     private static func openShards(_ url: URL) throws -> Safetensors {
         let index: Index
         do {
-            index = try JSONDecoder().decode(Index.self, from: try Bytes(mapping: url).data)
+            index = try JSONDecoder().decode(Index.self, from: try Bytes(reading: url).data)
         } catch let error as DecodingError {
             throw FormatError(url, "is no index of safetensors files: \(explanation(of: error))")
         }

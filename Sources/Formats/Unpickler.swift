@@ -55,6 +55,9 @@ struct Unpickler {
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
+    /// How many values containers have taken from other containers, which opcodes of a few bytes can do without end.
+    private var copied = 0
+    private static let copyLimit = 10_000_000
 
     init(_ bytes: Bytes, at position: Int = 0, _ url: URL) {
         self.bytes = bytes
@@ -200,6 +203,10 @@ extension Unpickler {
             for pair in values.first.flatMap({ self.values(of: $0) }) ?? [] {
                 guard let pair = self.values(of: pair), pair.count == 2 else { throw malformed() }
                 pairs += pair
+            }
+            copied += pairs.count
+            guard copied <= Self.copyLimit else {
+                throw FormatError(url, "its pickle copies containers beyond what a checkpoint does")
             }
             return .dictionary(node(pairs))
         case "builtins.set", "__builtin__.set", "torch.Size": return values.first ?? .sequence(node([]))

@@ -132,6 +132,7 @@ int main(void) {
     prepare_openmp();
     signal(SIGINT, SIG_IGN); // A front end's signal to the group is not meant for the cell; interrupts are commands.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // A file that gets too long is an error of the call that writes it.
     // What a cell starts must not hold the kernel's channel open, nor write into it.
     fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
     fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);

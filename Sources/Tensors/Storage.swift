@@ -2,7 +2,7 @@ import Foundation
 
 /// The memory of a matrix or tensor: an allocation of its own, or a region that belongs to another object.
 ///
-/// A region of another object (a mapped file, the rows of a larger matrix) is read in place and never written: its
+/// A region of another object (the bytes of a file, the rows of a larger matrix) is read in place and never written: its
 /// value copies before the first write. The class is `@unchecked Sendable` because its bytes are written only through
 /// a value that holds the sole reference to it.
 @usableFromInline
@@ -42,38 +42,6 @@ package final class Storage: @unchecked Sendable {
         let storage = Storage(byteCount: byteCount)
         storage.base.copyMemory(from: base, byteCount: byteCount)
         return storage
-    }
-}
-
-/// An object whose memory is that of a file, so that what is dropped from it can be had again.
-package protocol FileMemory: AnyObject {}
-
-extension Storage {
-    /// Tells the system that the first `byteCount` bytes are not needed for now, where they are those of a file: they are
-    /// read again when touched.
-    ///
-    /// Does nothing to memory of another kind.
-    package func releaseFilePages(byteCount: Int) {
-        guard owner is FileMemory else { return }
-        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let start = Int(bitPattern: base)
-        let first = (start + page - 1) / page * page
-        let end = (start + byteCount) / page * page
-        if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED) }
-    }
-}
-
-extension Matrix {
-    /// Lets go of the memory, where it is that of a file, until it is touched again.
-    package func releaseFilePages() {
-        storage.releaseFilePages(byteCount: count * MemoryLayout<Element>.stride)
-    }
-}
-
-extension Tensor {
-    /// Lets go of the memory, where it is that of a file, until it is touched again.
-    package func releaseFilePages() {
-        storage.releaseFilePages(byteCount: count * MemoryLayout<Element>.stride)
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <fcntl.h>
 #include <hdf5.h>
+#include <unistd.h>
 
 // HDF5 names its types and property classes by macros that first initialise the library, which Swift cannot import.
 static inline hid_t gyrus_h5_float(void) { return H5T_NATIVE_FLOAT; }
@@ -22,6 +23,13 @@ static inline unsigned gyrus_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned gyrus_h5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned gyrus_h5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline size_t gyrus_h5_variable(void) { return H5T_VARIABLE; }
+
+// Waits until what the library has handed over is on the disk; 0 where it is.
+static inline int gyrus_h5_synchronize(hid_t file) {
+    void *descriptor = NULL;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == NULL) return -1;
+    return fsync(*(int *)descriptor);
+}
 
 // A program that is started while a file is open would go on holding the file's lock.
 static inline void gyrus_h5_close_in_children(hid_t file) {

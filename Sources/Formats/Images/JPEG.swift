@@ -28,12 +28,23 @@ enum JPEG {
         let format = isCMYK ? TJPF_CMYK : TJPF_RGB
         let pixels = Int(width) * Int(height)
         let decoded = try [UInt8](unsafeUninitializedCapacity: pixels * (isCMYK ? 4 : 3)) { target, count in
-            let status = tjDecompress2(
-                decoder, base, UInt(bytes.count), target.baseAddress, width, 0, height, format.rawValue,
-                TJFLAG_ACCURATEDCT)
-            // Warnings are for what a decoder can pass over; a file that ends early is none of that.
-            let isWarning = tjGetErrorCode(decoder) == TJERR_WARNING.rawValue
-            guard status == 0 || isWarning && isWhole(bytes) else { throw problem() }
+            func decode(_ flags: Int32) -> Int32 {
+                tjDecompress2(
+                    decoder, base, UInt(bytes.count), target.baseAddress, width, 0, height, format.rawValue,
+                    TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS | flags)
+            }
+            var status = decode(TJFLAG_STOPONWARNING)
+            if status != 0, tjGetErrorCode(decoder) == TJERR_WARNING.rawValue,
+                isHarmless(String(cString: tjGetErrorStr2(decoder)))
+            {
+                status = decode(0)
+                if tjGetErrorCode(decoder) == TJERR_WARNING.rawValue,
+                    isHarmless(String(cString: tjGetErrorStr2(decoder)))
+                {
+                    status = 0
+                }
+            }
+            guard status == 0 else { throw problem() }
             count = target.count
         }
         guard isCMYK else {
@@ -46,6 +57,13 @@ enum JPEG {
             count = pixels * 3
         }
         return try RGBImage(width: Int(width), height: Int(height), pixels: rgb)
+    }
+
+    /// Whether a warning is about something beside the pixels: bytes too many between two segments, or an unknown
+    /// version in the header. The others say that pixels are missing or wrong.
+    private static func isHarmless(_ warning: String) -> Bool {
+        ["extraneous bytes before marker", "Inconsistent progression", "Adobe", "JFIF"]
+            .contains { warning.contains($0) }
     }
 
     /// Whether the marker that ends an image comes after the pixels; a thumbnail in the header has one of its own.

@@ -10,7 +10,7 @@ extension RGBImage {
     /// Pillow's `convert("RGB")` drops it. A photograph is turned as its EXIF orientation says unless `turned` is false.
     /// Throws `FormatError` where the file is neither, is damaged or cut short.
     public static func open(_ url: URL, turned: Bool = true) throws -> RGBImage {
-        try decode(try Bytes(mapping: url), url, turned: turned)
+        try decode(try Bytes(reading: url), url, turned: turned)
     }
 
     /// Reads the bytes of a JPEG or PNG file; `name` is what errors call them.
@@ -18,7 +18,9 @@ extension RGBImage {
         -> RGBImage
     {
         let bytes = Bytes(count: data.count) { data.copyBytes(to: $0) }
-        return try decode(bytes, URL(fileURLWithPath: name), turned: turned)
+        let url = URL(fileURLWithPath: name)
+        guard !data.isEmpty else { throw FormatError(url, "is empty (0 bytes)") }
+        return try decode(bytes, url, turned: turned)
     }
 
     private static func decode(_ bytes: Bytes, _ url: URL, turned: Bool) throws -> RGBImage {
@@ -31,7 +33,7 @@ extension RGBImage {
             image = try PNG.decode(bytes, url, pixelLimit: pixelLimit)
             orientation = PNG.orientation(bytes)
         } else {
-            throw FormatError(url, "begins neither as a JPEG nor as a PNG file")
+            throw FormatError(url, "begins neither as a JPEG nor as a PNG file\(kindNote(bytes))")
         }
         return turned ? image.turned(orientation) : image
     }
@@ -44,4 +46,5 @@ func checkPixels(_ width: Int, _ height: Int, limit: Int, _ url: URL) throws {
         throw FormatError(
             url, "the image's size", expected: "from 1 to \(limit) pixels", found: "\(width) x \(height)")
     }
+    try requireMemory(pixels * 4, for: "an image of \(width) x \(height) pixels", url)
 }

@@ -58,12 +58,4 @@ struct LayerWeight: Sendable {
             for index in row * columns..<(row + 1) * columns { target[index] *= factor }
         }
     }
-
-    /// Lets go of the memory, where it is that of a file, until it is touched again.
-    func releaseFilePages() {
-        switch numbers {
-        case .floats(let matrix): matrix.releaseFilePages()
-        case .halves(let halves): halves.releaseFilePages()
-        }
-    }
 }

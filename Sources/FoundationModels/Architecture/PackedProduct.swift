@@ -12,13 +12,18 @@ import Tensors
 final class PackedProduct: Sendable {
     let hasBias: Bool
     let parameterCount: Int
-    private let parts: [(weight: LayerWeight, bias: Matrix<Float>?)]
     private let inputs: Int
     private let outputs: Int
-    private let packed = Mutex<[Precision: PackedWeights]>([:])
+    private let state: Mutex<State>
+
+    private enum State {
+        case read([(weight: LayerWeight, bias: Matrix<Float>?)])
+        /// The weights as they were read are gone, so that they do not count twice.
+        case packed(PackedWeights, Precision)
+    }
 
     init(_ parts: [(weight: LayerWeight, bias: Matrix<Float>?)], inputs: Int, outputs: Int) {
-        self.parts = parts
+        state = Mutex(.read(parts))
         self.inputs = inputs
         self.outputs = outputs
         hasBias = parts.contains { $0.bias != nil }
@@ -29,23 +34,31 @@ final class PackedProduct: Sendable {
     func run(_ input: ProductRows, into output: ProductRows, shape: ProductShape) {
         guard shape.rows > 0, inputs > 0, outputs > 0 else { return }
         applyThreadCount()
-        let weights = packed.withLock { packed in
-            if let known = packed[shape.precision] { return known }
-            let weights = withJoinedWeight {
-                PackedWeights(
-                    weight: $0, outputs: outputs, inputs: inputs, bias: joinedBias(), shape.precision)
+        let weights = state.withLock { state in
+            switch state {
+            case .read(let parts):
+                let weights = withJoinedWeight(parts) {
+                    PackedWeights(
+                        weight: $0, outputs: outputs, inputs: inputs, bias: joinedBias(parts), shape.precision
+                    )
+                }
+                state = .packed(weights, shape.precision)
+                return weights
+            case .packed(let weights, let precision):
+                // A model is loaded in one precision, and each of its products runs in one.
+                precondition(
+                    precision == shape.precision, "a product runs in the precision it was packed for")
+                return weights
             }
-            packed[shape.precision] = weights
-            // The weights in the file are not read again; without this they would count twice.
-            for part in parts { part.weight.releaseFilePages() }
-            return weights
         }
         ProductPrimitives.shared.primitive(for: shape, weights: weights).run(
             input.base, weights: weights, into: output.base, rows: shape.rows)
     }
 
     /// Calls `body` with the weights of all parts, one below the other: outputs x inputs.
-    private func withJoinedWeight<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+    private func withJoinedWeight<Result>(
+        _ parts: [(weight: LayerWeight, bias: Matrix<Float>?)], _ body: (UnsafePointer<Float>) -> Result
+    ) -> Result {
         if parts.count == 1, let matrix = parts[0].weight.floats {
             return matrix.withUnsafeBufferPointer { buffer in
                 buffer.baseAddress.map(body) ?? withUnsafePointer(to: 0, body)
@@ -61,7 +74,7 @@ final class PackedProduct: Sendable {
     }
 
     /// The biases of all parts, zero where a part has none; nil where no part has one.
-    private func joinedBias() -> [Float]? {
+    private func joinedBias(_ parts: [(weight: LayerWeight, bias: Matrix<Float>?)]) -> [Float]? {
         guard hasBias else { return nil }
         return parts.flatMap { part in part.bias?.elements ?? Array(repeating: 0, count: part.weight.rows) }
     }

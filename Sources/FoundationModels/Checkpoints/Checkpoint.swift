@@ -151,14 +151,13 @@ struct Checkpoint {
     func halves(_ name: String) throws -> HalfNumbers? {
         let halves: HalfNumbers? =
             switch store {
-            case .safetensors(let file): file.halves(name)
-            case .pytorch(let file): file.halves(name)
-            case .shards(let owners): owners[name]?.halves(name)
+            case .safetensors(let file): try file.halves(name)
+            case .pytorch(let file): try file.halves(name)
+            case .shards(let owners): try owners[name]?.halves(name)
             case .arrays: nil
             }
         if let halves {
             try Self.check(nonFinite: halves.countOfNonFinite(), of: halves.count)
-            halves.releaseFilePages()
         }
         return halves
     }
@@ -166,7 +165,7 @@ struct Checkpoint {
     /// The shape of a tensor; nil if there is none of that name.
     func shape(of name: String) -> [Int]? { entry(name)?.shape }
 
-    /// A tensor's numbers, not copied if the file has them as Float.
+    /// A tensor's numbers, read from the file.
     ///
     /// Throws where they are integers, which are weights only together with scales of some quantization, and where one
     /// of them is not finite, since every feature behind it would be NaN.
@@ -198,14 +197,14 @@ struct Checkpoint {
         case .shards(let owners):
             if let owner = owners[name] { return try owner.tensor(name) }
         case .arrays(let arrays):
-            if let array = arrays[name] { return array.tensor() }
+            if let array = arrays[name] { return try array.tensor() }
         }
         throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
     }
 }
 
 extension Tensor<Float> {
-    /// How many numbers are NaN or infinite. What was read of a file is let go of again.
+    /// How many numbers are NaN or infinite.
     fileprivate func countOfNonFinite() -> Int {
         let chunk = 1 << 16
         let chunks = (count + chunk - 1) / chunk
@@ -227,7 +226,6 @@ extension Tensor<Float> {
                 }
             }
         }
-        releaseFilePages()
         return counts.reduce(0, +)
     }
 }

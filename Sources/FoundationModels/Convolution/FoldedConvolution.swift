@@ -40,8 +40,6 @@ final class FoldedConvolution: Sendable {
                 let packed = PackedMaps(
                     folded, description: OneDNN.weights(of: convolution, isAny: false), bias: shift
                 ).reordered(to: description)
-                // Without this the weights would stay in memory twice, since the file stays mapped.
-                weight.releaseFilePages()
                 state = .packed([packed])
                 return packed
             case .packed(var known):

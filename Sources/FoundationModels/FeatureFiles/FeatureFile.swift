@@ -84,12 +84,12 @@ public struct FeatureFile: Sendable {
     ///
     /// Throws `FoundationModelError.unknownLayer`, or `FormatError` where it does not fit into memory.
     public subscript(name: String) -> Matrix<Float> {
-        get throws { try dataset(name).tensor().matrix }
+        get throws { try dataset(name).matrix() }
     }
 
     /// Some rows of a layer.
     public func rows(_ range: Range<Int>, of name: String) throws -> Matrix<Float> {
-        try dataset(name).rows(range).matrix
+        try dataset(name).matrix(rows: range)
     }
 
     private func dataset(_ name: String) throws -> HDF5Dataset {

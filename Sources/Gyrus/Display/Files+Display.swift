@@ -22,9 +22,10 @@ extension NIfTI: Displayable, CustomStringConvertible {
 
 extension HDF5Dataset: CustomStringConvertible {
     /// The path, the extents and what is held.
-    public var description: String { "\(path): \(shape.isEmpty ? "one value" : extents(shape)), \(kind)" }
-
-    fileprivate var kind: String { type?.rawValue ?? (isText ? "text" : "other") }
+    public var description: String {
+        "\(path): \(shape.isEmpty ? "one value" : extents(shape)), \(kind)"
+            + (problem.map { " (cannot be read: \($0))" } ?? "")
+    }
 }
 
 extension HDF5File: Displayable, CustomStringConvertible {
@@ -49,7 +50,7 @@ private func table(_ title: String, _ datasets: [HDF5Dataset]) -> Table {
         title,
         [
             .text("dataset", datasets.map(\.path)), .text("shape", datasets.map { extents($0.shape) }),
-            .text("type", datasets.map(\.kind)),
+            .text("type", datasets.map { $0.problem.map { "cannot be read: \($0)" } ?? $0.kind }),
         ])
     table.rowLimit = 50
     return table

@@ -1,0 +1,41 @@
+internal import CHDF5
+import Foundation
+
+/// Text of an HDF5 dataset or attribute: `read` fills memory of the given type and returns negative on failure.
+func hdf5Strings(
+    type: HDF5Handle, space: HDF5Handle, count: Int, _ url: URL, _ what: String,
+    read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+) throws -> [String] {
+    let size = H5Tget_size(type.id)
+    let memory = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making a text type")
+    H5Tset_cset(memory.id, H5Tget_cset(type.id))
+    if H5Tis_variable_str(type.id) > 0 {
+        H5Tset_size(memory.id, gyrus_h5_variable())
+        var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+        return try pointers.withUnsafeMutableBytes { bytes in
+            guard count > 0, let base = bytes.baseAddress else { return [] }
+            guard read(memory.id, base) >= 0 else {
+                throw FormatError(url, "reading \(what) failed: \(HDF5Library.lastError())")
+            }
+            defer { H5Dvlen_reclaim(memory.id, space.id, 0, base) }
+            return bytes.bindMemory(to: UnsafeMutablePointer<CChar>?.self).map {
+                $0.map { String(cString: $0) } ?? ""
+            }
+        }
+    }
+    // One byte more than in the file, so that a text that fills its field still ends.
+    _ = try hdf5Count([count], size: size + 1, url, what)
+    H5Tset_size(memory.id, size + 1)
+    var text = [UInt8](repeating: 0, count: count * (size + 1))
+    return try text.withUnsafeMutableBytes { bytes in
+        guard count > 0, let base = bytes.baseAddress else { return [] }
+        guard read(memory.id, base) >= 0 else {
+            throw FormatError(url, "reading \(what) failed: \(HDF5Library.lastError())")
+        }
+        return (0..<count).map { index in
+            String(
+                decoding: bytes[index * (size + 1)..<(index + 1) * (size + 1)].prefix { $0 != 0 },
+                as: UTF8.self)
+        }
+    }
+}

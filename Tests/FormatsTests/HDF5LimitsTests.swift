@@ -1,0 +1,85 @@
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite("HDF5 files of every kind, and what claims too much")
+struct HDF5LimitsTests {
+    @Test(arguments: ["kinds.h5", "kinds-latest.h5"])
+    func everythingIsListedAndWhatCannotBeReadSaysWhy(_ name: String) throws {
+        let file = try HDF5File.open(fixture(name))
+        let datasets = try file.datasets()
+        let problems = Dictionary(
+            uniqueKeysWithValues: datasets.compactMap { each in each.problem.map { (each.path, $0) } })
+        let expected = [
+            "/blosc2": "Blosc2 (filter 32026)", "/complex": "complex numbers",
+            "/records": "records of x, name",
+            "/small arrays": "small arrays", "/opaque": "opaque", "/long double": "16 bytes",
+            "/sequences": "sequences", "/references": "references", "/virtual": "nowhere.h5, is not there",
+            "/matlab/cell": "MATLAB's cell",
+        ]
+        #expect(problems.keys.sorted() == expected.keys.sorted())
+        for (path, words) in expected {
+            #expect(problems[path]?.contains(words) == true, "\(path): \(problems[path] ?? "")")
+            let error = #expect(throws: FormatError.self) { try file.dataset(path).tensor() }
+            #expect(error?.description.contains(path) == true, "\(error?.description ?? "")")
+        }
+        // All others are read.
+        for dataset in datasets where dataset.problem == nil {
+            if dataset.isText { _ = try dataset.strings() } else { _ = try dataset.tensor() }
+        }
+        let numbers = (0..<400).map(Float.init)
+        #expect(try file.dataset("lzf").tensor().elements == numbers)
+        #expect(try file.dataset("gzip").tensor().elements == numbers)
+        #expect(try file.dataset("scaled").integers() == Array(0..<40))
+        #expect(try file.dataset("a number").tensor().elements == [1, 2])
+    }
+
+    @Test(arguments: ["kinds.h5", "kinds-latest.h5"])
+    func whatIsEmptyReadsAsNothing(_ name: String) throws {
+        let file = try HDF5File.open(fixture(name))
+        #expect(try file.dataset("nothing").shape == [0])
+        #expect(try file.dataset("nothing").tensor().elements == [])
+        #expect(try file.dataset("no text").strings() == [])
+        // MATLAB's 0 x 3 is 3 x 0 in the order of HDF5.
+        #expect(try file.dataset("matlab/double").tensor().shape == [3, 0])
+        #expect(try file.dataset("matlab/double").type == .float64)
+        #expect(try file.dataset("matlab/char").strings() == [])
+        #expect(try file.dataset("matlab/whole").tensor().elements == [1, 2])
+    }
+
+    @Test func aFalseClaimIsRefused() throws {
+        let file = try HDF5File.open(fixture("claims.h5"))
+        let dataset = try file.dataset("x")
+        let error = #expect(throws: FormatError.self) { try dataset.tensor() }
+        let words = error?.description ?? ""
+        #expect(words.contains("claims 17179869184 bytes") || words.contains("GB"), "\(words)")
+        #expect(try dataset.tensor([0..<2, 5..<6]).elements == [0, 0])
+        #expect(try file.dataset("whole").tensor().elements == [1, 2])
+    }
+
+    @Test func whatIsNoHDF5IsNamed() throws {
+        for (name, words) in [
+            ("plain.npy", "a NumPy array"), ("series.nii.gz", "gzipped"), ("zip.pt", "zip file"),
+            ("images/rgb.png", "PNG"), ("types.safetensors", "is no HDF5 file"),
+        ] {
+            let error = #expect(throws: FormatError.self) { try HDF5File.open(fixture(name)) }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    /// Errors of other threads say why, too: the library keeps what failed for each thread.
+    @Test func everyThreadHasItsReasons() async throws {
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    do { _ = try HDF5File.open(fixture("kinds.h5")).dataset("virtual").tensor() } catch {
+                        return "\(error)"
+                    }
+                    return ""
+                }
+            }
+            for try await words in group { #expect(words.contains("is not there")) }
+        }
+    }
+}

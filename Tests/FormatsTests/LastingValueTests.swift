@@ -1,0 +1,93 @@
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite("What was read does not change when the file does")
+struct LastingValueTests {
+    /// Saves a file again as Python does, in place: first shorter, then with other bytes of the same length.
+    private func overwrite(_ url: URL, check: () throws -> Void) throws {
+        let data = try Data(contentsOf: url)
+        let file = try FileHandle(forWritingTo: url)
+        try file.truncate(atOffset: 0)
+        try check()
+        try file.write(contentsOf: Data(repeating: 0x55, count: data.count))
+        try file.close()
+        try check()
+    }
+
+    private func copy(_ name: String, _ body: (URL) throws -> Void) throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent(name)
+            try FileManager.default.copyItem(at: fixture(name), to: url)
+            try body(url)
+        }
+    }
+
+    @Test func arraysOfNumPy() throws {
+        for name in ["plain.npy", "version2.npy"] {
+            try copy(name) { url in
+                let array = try NumPyArray.open(url)
+                let tensor = try array.tensor()
+                let right = tensor.elements
+                try overwrite(url) {
+                    #expect(tensor.elements == right)
+                    #expect(try array.tensor().elements == right)
+                }
+            }
+        }
+    }
+
+    @Test func images() throws {
+        for name in ["uint8.nii", "qform.nii", "scaled.nii.gz"] {
+            try copy(name) { url in
+                let image = try NIfTI.read(url)
+                let right = try image.tensor().elements
+                try overwrite(url) { #expect(try image.tensor().elements == right) }
+            }
+        }
+    }
+
+    /// A container is read when a tensor is asked for: what was read stays, what was not is refused.
+    @Test func containers() throws {
+        try copy("types.safetensors") { url in
+            let file = try Safetensors.open(url)
+            let tensor = try file.tensor("float32")
+            let right = tensor.elements
+            try overwrite(url) {
+                #expect(tensor.elements == right)
+                let error = #expect(throws: FormatError.self) { try file.tensor("float64") }
+                #expect(error?.description.contains("was changed by another program") == true)
+            }
+        }
+        for name in ["zip.pt", "legacy.pt"] {
+            try copy(name) { url in
+                let file = try PyTorchFile.open(url)
+                let tensor = try file.tensor("module.float32")
+                let right = tensor.elements
+                try overwrite(url) {
+                    #expect(tensor.elements == right)
+                    #expect(throws: FormatError.self) { try file.tensor("module.float32") }
+                }
+            }
+        }
+        try copy("stored.npz") { url in
+            let archive = try NumPyArchive.open(url)
+            let array = try archive.array("float32")
+            let right = try array.tensor().elements
+            try overwrite(url) {
+                #expect(try array.tensor().elements == right)
+                #expect(throws: FormatError.self) { try archive.array("float32") }
+            }
+        }
+    }
+
+    /// A program that saves under another name and renames leaves an open file as it was.
+    @Test func aReplacedFileIsReadAsItWas() throws {
+        try copy("types.safetensors") { url in
+            let file = try Safetensors.open(url)
+            try Data("something else".utf8).write(to: url, options: .atomic)
+            #expect(try file.tensor("float32").elements.map(Double.init) == counting(.float32, 6))
+        }
+    }
+}
