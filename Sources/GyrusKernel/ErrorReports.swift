@@ -105,11 +105,14 @@ struct ErrorReports {
         return ("Fatal error", message ?? failure ?? signalMessage(end))
     }
 
-    /// What the runtime said, without its own file and line.
+    /// What the runtime said, without its own file and line; of several traps on threads beside one another, the first.
     static func trapMessage(_ text: String) -> String? {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
-            if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
+            guard let range = text.range(of: mark) else { continue }
+            let lines = text[range.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+            let own = lines.prefix(1) + lines.dropFirst().prefix { !$0.contains(mark) }
+            return own.joined(separator: "\n")
         }
         for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) {
             return mark

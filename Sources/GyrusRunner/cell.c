@@ -42,7 +42,13 @@ static struct job *own_job(void) {
 
 // --- what CellRuntime calls, by name ----------------------------------------------------------------------------
 
-void gyrus_runner_reached(int32_t item) { atomic_store(&own_job()->reached, item); }
+void gyrus_runner_reached(int32_t item) {
+    struct job *job = thread_job();
+    if (job == NULL) return;
+    atomic_store(&job->reached, item);
+    // Code that ended early because it was asked to: the cell does not go on with what it left.
+    if (atomic_load(&job->interrupted)) signal_leave(OUTCOME_INTERRUPT);
+}
 bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }
 const char *gyrus_runner_message_id(void) { return own_job()->message_id; }
 int32_t gyrus_runner_job(void) { return job_place(own_job()); }
@@ -52,6 +58,7 @@ bool gyrus_runner_has_failed(void) {
     if (thread == NULL || thread->job == NULL) return false;
     return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
 }
+void gyrus_runner_stop(void) { signal_leave(OUTCOME_INTERRUPT); }
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     return thread_start(NULL, body, ended, context);

@@ -191,6 +191,7 @@ struct thread {
     void (*ended)(void *, enum outcome);
     void *(*routine)(void *);
     void *context;
+    uintptr_t met_again_at; // Where a function was to return that returns to the handler instead; 0 for none.
     struct once_run *onces; // The initialisers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
     int64_t wait_since;
@@ -260,7 +261,8 @@ struct trail {
     bool waits_for_lock;        // Whether it waits for a mutex, called by a cell.
     bool waits_in_runner;       // Whether a function of the runner lies before the first cell.
     bool has_boundary;          // Whether a function that runs work for others has called the cells.
-    struct registers boundary, outermost_boundary; // The innermost such function's, and the outermost's.
+    struct registers boundary;  // The innermost such function's.
+    uintptr_t *next_return;     // Where it, or what called it, comes back into a cell; NULL where none is further out.
 };
 
 // Follows the stack of the interrupted code from inside a signal handler.

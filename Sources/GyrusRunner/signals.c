@@ -17,8 +17,9 @@ enum {
 
 static atomic_bool reach_into_library;
 
-// Where `signal_leave` traps on purpose.
-extern const char gyrus_leave_instruction[];
+// Where `signal_leave` traps on purpose, and where a function returns instead of into a cell that is left.
+extern const char gyrus_leave_instruction[], gyrus_met_again_instruction[];
+__asm__(".text\nnop\n.globl gyrus_met_again_instruction\ngyrus_met_again_instruction: ud2\n");
 
 static uintptr_t program_counter(const ucontext_t *context) { return (uintptr_t)context->uc_mcontext.gregs[REG_RIP]; }
 
@@ -47,6 +48,13 @@ static _Noreturn void park(void) {
     for (;;) pause();
 }
 
+// What runs work for others may itself have been called by a cell, which must not go on: there the thread is taken out again.
+static void meet_again(struct thread *thread, const struct trail *trail) {
+    if (trail->next_return == NULL) return;
+    thread->met_again_at = *trail->next_return;
+    *trail->next_return = (uintptr_t)gyrus_met_again_instruction;
+}
+
 // Takes a thread out of the cells: back into the function that runs work for others, which then gives back an actor or a
 // queue, else to the thread's start.
 static void leave(struct thread *thread, ucontext_t *context, const struct trail *trail, enum outcome outcome) {
@@ -55,12 +63,10 @@ static void leave(struct thread *thread, ucontext_t *context, const struct trail
     thread->wait_kind = WAIT_NONE;
     left_note(thread);
     if (trail->has_boundary) {
-        // From the innermost it may come back into the cell, where it is met again at the bar. Where no job ends, nothing
-        // is barred.
-        const struct registers *boundary = jobs_any_must_end() ? &trail->boundary : &trail->outermost_boundary;
-        trail_abandon(thread, boundary->rsp);
-        go_on_at(context, boundary);
-        images_bar(jobs_any_must_end());
+        trail_abandon(thread, trail->boundary.rsp);
+        go_on_at(context, &trail->boundary);
+        meet_again(thread, trail);
+        if (!jobs_any_must_end()) images_bar(false);
         return;
     }
     if (!thread->is_guarded && !trail->is_complete) park(); // Nobody knows what waits for its end.
@@ -268,6 +274,12 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
             report(thread, &trail, &found);
             leave(thread, context, &trail, leaving);
         }
+    } else if (signal == SIGILL && pc == (uintptr_t)gyrus_met_again_instruction && thread) {
+        context->uc_mcontext.gregs[REG_RIP] = (greg_t)thread->met_again_at;
+        thread->met_again_at = 0;
+        struct trail trail;
+        trail_follow(&trail, context);
+        leave(thread, context, &trail, OUTCOME_TRAP);
     } else {
         trap(thread, signal, info, context);
     }

@@ -20,6 +20,9 @@ static struct {
     uint64_t (*walltime)(const struct timespec *, int64_t);
     void (*sync)(void *, void *);
     void (*barrier_sync)(void *, void *);
+    void (*sync_f)(void *, void *, void (*)(void *));
+    void (*barrier_sync_f)(void *, void *, void (*)(void *));
+    uintptr_t run_work_item;
     void (*apply_f)(size_t, void *, void *, void (*)(void *, size_t));
     int (*cond_wait)(pthread_cond_t *, pthread_mutex_t *);
     int (*cond_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
@@ -32,6 +35,9 @@ static void find(void) {
     *(void **)&real.walltime = dlsym(RTLD_NEXT, "dispatch_walltime");
     *(void **)&real.sync = dlsym(RTLD_NEXT, "dispatch_sync");
     *(void **)&real.barrier_sync = dlsym(RTLD_NEXT, "dispatch_barrier_sync");
+    *(void **)&real.sync_f = dlsym(RTLD_NEXT, "dispatch_sync_f");
+    *(void **)&real.barrier_sync_f = dlsym(RTLD_NEXT, "dispatch_barrier_sync_f");
+    real.run_work_item = symbol_find("/libdispatch.so", "_dispatch_block_special_invoke");
     *(void **)&real.apply_f = dlsym(RTLD_NEXT, "dispatch_apply_f");
     // Without its version the loader gives the one of before 2002.
     *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
@@ -129,33 +135,50 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
 
 // --- queues: the queue knows of the waiting stack -------------------------------------------------------------------------
 
-static void wait_for_queue(void (*wait)(void *, void *), void *queue, void *block) {
-    struct thread *thread = worker();
-    if (thread == NULL) return wait(queue, block);
-    enum wait_kind outer = thread->wait_kind;
-    thread->wait_kind = WAIT_FOR_QUEUE;
-    wait(queue, block);
-    thread->wait_kind = outer;
-    leave_if_asked(thread);
-}
-
-void dispatch_sync(void *queue, void *block) {
-    pthread_once(&found, find);
-    wait_for_queue(real.sync, queue, block);
-}
-void dispatch_barrier_sync(void *queue, void *block) {
-    pthread_once(&found, find);
-    wait_for_queue(real.barrier_sync, queue, block);
-}
-
-// --- concurrent loops: their iterations work for the job of the loop ---------------------------------------------------
-
 // What a block is to its callers (the ABI of blocks).
 struct block {
     void *isa;
     int flags, reserved;
     void (*invoke)(void *, size_t);
 };
+
+struct turn {
+    struct thread *thread;
+    struct block *block;
+    enum wait_kind outer;
+};
+
+static void take_turn(void *context) {
+    struct turn *turn = context;
+    // The job that waited for its turn was ended: what it meant to do is not done behind its back.
+    if (atomic_load(&turn->thread->left_behind)) return;
+    turn->thread->wait_kind = turn->outer;
+    turn->block->invoke(turn->block, 0); // It takes no number, and does not look for one.
+    turn->thread->wait_kind = WAIT_FOR_QUEUE;
+}
+
+static void wait_for_queue(
+    void (*wait)(void *, void *), void (*wait_f)(void *, void *, void (*)(void *)), void *queue, struct block *block) {
+    struct thread *thread = worker();
+    // A DispatchWorkItem is more than its code.
+    if (thread == NULL || (uintptr_t)block->invoke == real.run_work_item) return wait(queue, block);
+    struct turn turn = {.thread = thread, .block = block, .outer = thread->wait_kind};
+    thread->wait_kind = WAIT_FOR_QUEUE;
+    wait_f(queue, &turn, take_turn);
+    thread->wait_kind = turn.outer;
+    leave_if_asked(thread);
+}
+
+void dispatch_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.sync, real.sync_f, queue, block);
+}
+void dispatch_barrier_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.barrier_sync, real.barrier_sync_f, queue, block);
+}
+
+// --- concurrent loops: their iterations work for the job of the loop ---------------------------------------------------
 
 struct loop {
     struct block *block;
