@@ -24,6 +24,8 @@ package enum Runner {
     private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
+    private static let stopIfInVainFunction = find(
+        "gyrus_runner_stop_if_in_vain", as: LeaveIfInterrupted.self)
     private static let stopFunction = find("gyrus_runner_stop", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
@@ -57,6 +59,9 @@ package enum Runner {
 
     /// Leaves the calling thread's work, if it is that which the user asked to stop.
     static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }
+
+    /// Ends the calling thread's work if a task that an earlier cell left unfinished is all that it can be waiting for.
+    static func stopIfInVain() { stopIfInVainFunction?() }
 
     /// Ends the calling thread's work as interrupted.
     static func stop() { stopFunction?() }

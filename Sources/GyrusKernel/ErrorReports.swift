@@ -74,6 +74,13 @@ struct ErrorReports {
                 "the cell was stopped before it took the last of the memory; its variables keep their values"
             )
         }
+        if end.outcome == .held, end.heldTask {
+            return (
+                "TaskAbandoned",
+                "the cell waits for a task that was stopped with \(holder ?? "an earlier cell") and will not end; "
+                    + "run the cell that makes the task again"
+            )
+        }
         if end.outcome == .held {
             return (
                 "LockHeld",

@@ -58,6 +58,12 @@ bool gyrus_runner_has_failed(void) {
     if (thread == NULL || thread->job == NULL) return false;
     return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
 }
+// Ends a cell that waits for a task which was abandoned, if nothing goes on that could end the wait.
+void gyrus_runner_stop_if_in_vain(void) {
+    if (!left_anything()) return;
+    uint32_t request = left_task();
+    if (request != 0) signal_leave_held(request, true);
+}
 void gyrus_runner_stop(void) { signal_leave(OUTCOME_INTERRUPT); }
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {

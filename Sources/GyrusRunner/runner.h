@@ -110,6 +110,7 @@ struct report {
     bool stack_ended;     // Whether a trap is the end of the thread's stack.
     bool is_foreign;      // Whether it happened on a thread that is not one of the job's own.
     uint32_t held_by;     // For OUTCOME_HELD: the request whose abandoned thread holds what was waited for.
+    bool held_task;       // Whether that is no lock, but a task that will not end.
     int frame_count;
     uintptr_t frames[FRAMES];
 };
@@ -172,11 +173,14 @@ int64_t now(void);
 // What a thread that waits in one of the functions of waits.c can be done with.
 enum wait_kind { WAIT_NONE, WAIT_BY_ITSELF, WAIT_FOR_QUEUE, WAIT_FOR_ITERATIONS };
 
+enum { HELD_SEMAPHORES = 8 };
+
 // A thread, its place to jump back to, and the job that it works for.
 struct thread {
     sigjmp_buf start;
     struct job *job;       // NULL for threads that a library or a cell started, unless they do a job's iterations.
     uint32_t request;      // The job's request when the thread began to work for it.
+    bool is_of_runner;     // Whether it is one of the runner's own.
     bool is_guarded;       // Whether it was started by `thread_start`.
     pthread_t thread;
     pid_t id;
@@ -191,6 +195,7 @@ struct thread {
     void (*ended)(void *, enum outcome);
     void *(*routine)(void *);
     void *context;
+    void *semaphores[HELD_SEMAPHORES]; // Those that it waited for and did not signal since, if they are few.
     uintptr_t met_again_at; // Where a function was to return that returns to the handler instead; 0 for none.
     struct once_run *onces; // The initialisers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
@@ -237,6 +242,8 @@ void signal_probe(struct thread *thread);
 // Leaves as a trap would: what the runtime and libdispatch hold for this thread's work is given back first. Comes back
 // only where no cell's code is on the stack.
 void signal_leave(enum outcome outcome);
+// Leaves since the thread waits for a semaphore that the abandoned thread of a request holds, or for a task of it.
+void signal_leave_held(uint32_t request, bool is_task);
 
 // --- throws.c ---------------------------------------------------------------------------------------------------------
 
@@ -269,6 +276,8 @@ struct trail {
 void trail_follow(struct trail *trail, const void *context);
 // Learns where the functions are that run work for others; to be called when their libraries are loaded.
 void trail_prepare(void);
+// Whether an address lies in the runner's own code.
+bool trail_is_of_runner(uintptr_t address);
 // Abandons what lies on a thread's stack below an address: once-initialisers begin again, accesses end.
 void trail_abandon(struct thread *thread, uintptr_t stack);
 
@@ -287,11 +296,15 @@ void wait_wake(struct thread *thread);
 // --- left.c: locks that abandoned threads left held ---------------------------------------------------------------------
 
 // Notes a thread whose stack is abandoned. Safe in a handler.
-void left_note(const struct thread *thread);
+void left_note(struct thread *thread);
 // Whether anything was left in an earlier job, so that waits are worth a look.
 bool left_anything(void);
-// The request whose abandoned thread, by its number, may hold a lock; 0 where it is none's.
-uint32_t left_by(pid_t thread);
+// The request whose task was abandoned last, if nothing goes on that could end a wait; else 0.
+uint32_t left_task(void);
+// Whether an abandoned thread took a semaphore that nobody else can give back; the request that it worked for, else 0.
+uint32_t left_semaphore(const void *semaphore);
+// Notes that a semaphore was given back after all.
+void left_signalled(const void *semaphore);
 // Looks whether the cell waits for a lock that nobody can give back, and ends it then.
 void left_check(void);
 

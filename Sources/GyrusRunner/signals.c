@@ -253,6 +253,8 @@ static void trap(struct thread *thread, int signal, const siginfo_t *info, ucont
 }
 
 static __thread enum outcome leaving;
+static __thread uint32_t leaving_for;
+static __thread bool leaving_for_task;
 
 static void handle(int signal, siginfo_t *info, void *opaque) {
     int error = errno;
@@ -266,7 +268,7 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
     } else if (signal == SIGILL && pc == (uintptr_t)gyrus_leave_instruction) {
         struct trail trail;
         trail_follow(&trail, context);
-        struct report found = {.outcome = leaving};
+        struct report found = {.outcome = leaving, .held_by = leaving_for, .held_task = leaving_for_task};
         bool is_anothers = thread->job == NULL && !belongs(thread, &trail);
         if (trail.frame_count == 0 || is_anothers) {
             context->uc_mcontext.gregs[REG_RIP] += 2; // Behind the instruction: there is nothing to leave.
@@ -286,11 +288,20 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
     errno = error;
 }
 
-__attribute__((noinline)) void signal_leave(enum outcome outcome) {
+static __attribute__((noinline)) void leave_for(enum outcome outcome, uint32_t request) {
     struct thread *thread = thread_current();
     if (thread == NULL || !thread->armed) return;
     leaving = outcome;
+    leaving_for = request;
     __asm__ volatile(".globl gyrus_leave_instruction\ngyrus_leave_instruction: ud2" ::: "memory");
+}
+
+void signal_leave(enum outcome outcome) { leave_for(outcome, 0); }
+
+void signal_leave_held(uint32_t request, bool is_task) {
+    leaving_for_task = is_task;
+    leave_for(OUTCOME_HELD, request);
+    leaving_for_task = false;
 }
 
 void signals_prepare(void) {

@@ -141,6 +141,7 @@ int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*rout
     struct thread *thread = calloc(1, sizeof *thread);
     if (thread == NULL) return EAGAIN;
     thread->routine = routine;
+    thread->is_of_runner = trail_is_of_runner((uintptr_t)routine);
     thread->context = context;
     int failed = create(id, attributes, run_any, thread);
     if (failed) free(thread);

@@ -47,6 +47,11 @@ void trail_prepare(void) {
     }
 }
 
+bool trail_is_of_runner(uintptr_t address) {
+    if (runner_start == 0) dl_iterate_phdr(find_ranges, NULL);
+    return address >= runner_start && address < runner_end;
+}
+
 struct walk {
     struct trail *trail;
     uintptr_t from;

@@ -75,6 +75,10 @@ public final class CellCompiler {
         let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
         var syntax = CellSyntax(source)
+        let unscoped = AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
+        guard unscoped.isEmpty else {
+            throw Failure.source(unscoped, lines: EditedSource(source, edits: []).originalLines)
+        }
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
         let declared = Set(syntax.declarations.map(\.name))
         syntax.replace { names.hasConformance($0, declared: declared) }

@@ -64,9 +64,13 @@ package final class CellRewriter: SyntaxVisitor {
             walk(declaration)
         case .stmt(let node):
             mark(statement)
+            if AsyncLets.stand(in: node) { return wrap(node.containsTry ? .throwing : .plain, all: node) }
             if let guarded = node.as(GuardStmtSyntax.self) { rewriteGuard(guarded) } else { walk(node) }
         case .expr(let node):
             mark(statement)
+            if !node.hasValue, AsyncLets.stand(in: node) {
+                return wrap(node.containsTry ? .throwing : .plain, all: node)
+            }
             let shows = isLast && statement.semicolon == nil && node.hasValue
             if shows { insert("_gyrusResult(", at: node.positionAfterSkippingLeadingTrivia) }
             walk(node)
@@ -179,6 +183,10 @@ package final class CellRewriter: SyntaxVisitor {
         guard node.awaitKeyword != nil else { return .visitChildren }
         wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
         return .skipChildren
+    }
+
+    private func wrap(_ kind: AwaitKind, all node: some SyntaxProtocol) {
+        wrap(kind, from: Syntax(node), to: Syntax(node))
     }
 
     private func wrap(_ kind: AwaitKind, from first: Syntax, to last: Syntax) {
