@@ -200,7 +200,7 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
 }
 
 static void count_left(struct thread *thread, void *count) {
-    if (thread->is_guarded && thread->armed && !thread_is_current(thread) && !atomic_load(&thread->left_behind)) ++*(int *)count;
+    if (thread->job && thread->armed && !thread_is_current(thread) && !atomic_load(&thread->left_behind)) ++*(int *)count;
 }
 
 // Asks threads of jobs that have ended to end, too.

@@ -54,7 +54,7 @@ static pid_t owner_of(const struct thread *thread) {
 
 // --- whether anything goes on that could end a wait ---------------------------------------------------------------------
 
-enum { LOOK_MICROSECONDS = 500000, QUIET_MICROSECONDS = 25000 }; // The runner's own threads take less processor time.
+enum { LOOK_MICROSECONDS = 300000, QUIET_MICROSECONDS = 15000 }; // The runner's own threads take less processor time.
 
 static int64_t processor_time(void) {
     struct rusage usage;
@@ -93,7 +93,7 @@ static bool has_children(void) {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-static bool is_quiet(void) {
+static bool is_quiet_now(void) {
     if (has_children()) return false;
     int64_t before = processor_time();
     usleep(LOOK_MICROSECONDS);
@@ -106,6 +106,14 @@ static bool is_quiet(void) {
     for (struct dirent *entry = readdir(folder); entry && !expects; entry = readdir(folder)) expects = is_expected(entry->d_name);
     closedir(folder);
     return !expects;
+}
+
+// A timer that goes off is not set for a moment.
+static bool is_quiet(void) {
+    enum { LOOKS = 3 };
+    for (int i = 0; i < LOOKS; i++)
+        if (!is_quiet_now()) return false;
+    return true;
 }
 
 uint32_t left_task(void) {
@@ -129,29 +137,39 @@ void left_signalled(const void *semaphore) {
 
 // --- looking ----------------------------------------------------------------------------------------------------------
 
-// A mutex that somebody waits for.
+// A mutex that somebody waits for, and whether its owner can still give it back.
 struct wait {
     struct job *job;
     uint32_t request, held_by;
     pid_t owner;
+    bool owner_is_idle;
 };
 
 static void look(struct thread *thread, void *context) {
-    if (!thread->is_guarded || !thread->armed || !thread_is_current(thread)) return;
+    // Threads of queues live on after they were taken out of a cell.
+    bool is_left_alive = !thread->is_guarded && !thread->is_of_runner && left_by(thread->id);
+    bool is_of_job = thread->is_guarded && thread->armed && thread_is_current(thread);
+    if (!is_left_alive && !is_of_job) return;
     int64_t since = thread->wait_since;
     signal_probe(thread); // For the next look.
-    if (since == 0 || now() - since < PATIENCE_NANOSECONDS || !thread->waits_for_lock) return;
+    if (!is_of_job || since == 0 || now() - since < PATIENCE_NANOSECONDS || !thread->waits_for_lock) return;
     pid_t owner = owner_of(thread);
     uint32_t request = owner > 0 ? left_by(owner) : 0;
     if (request == 0) return;
     *(struct wait *)context = (struct wait){.job = thread->job, .request = thread->request, .held_by = request, .owner = owner};
 }
 
+static void look_at_owner(struct thread *thread, void *context) {
+    struct wait *wait = context;
+    if (thread->id == wait->owner) wait->owner_is_idle = thread->is_idle;
+}
+
 void left_check(void) {
     struct wait wait = {0};
     threads_each(look, &wait);
-    // One that has not ended, as those of queues, may hold it for something new.
-    if (wait.job == NULL || !(has_ended(wait.owner) || is_quiet())) return;
+    if (wait.job == NULL) return;
+    threads_each(look_at_owner, &wait);
+    if (!wait.owner_is_idle && !has_ended(wait.owner)) return; // It may hold it for something new.
     if (!atomic_load(&wait.job->running) || atomic_load(&wait.job->request) != wait.request) return;
     struct report report = {.outcome = OUTCOME_HELD, .held_by = wait.held_by};
     job_fail(wait.job, &report);

@@ -171,7 +171,7 @@ int64_t now(void);
 // --- threads.c: every thread of the process, and the guarded ones that bring a job back ----------------------------
 
 // What a thread that waits in one of the functions of waits.c can be done with.
-enum wait_kind { WAIT_NONE, WAIT_BY_ITSELF, WAIT_FOR_QUEUE, WAIT_FOR_ITERATIONS };
+enum wait_kind { WAIT_NONE, WAIT_FREELY, WAIT_BY_ITSELF, WAIT_FOR_QUEUE, WAIT_FOR_ITERATIONS };
 
 enum { HELD_SEMAPHORES = 8 };
 
@@ -200,7 +200,7 @@ struct thread {
     struct once_run *onces; // The initialisers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
     int64_t wait_since;
-    volatile sig_atomic_t waits_for_lock;
+    volatile sig_atomic_t waits_for_lock, is_idle; // In a mutex of the cell's; in a wait without any cell on the stack.
     volatile enum wait_kind wait_kind;
     pthread_cond_t *volatile wait_condition;
     atomic_bool is_to_be_left; // Whether it cannot be taken out of its wait, so that its job must end without it,

@@ -148,11 +148,14 @@ static void ask_to_be_left(struct thread *thread, const struct trail *trail) {
 
 // For `left_check`.
 static void note_wait(struct thread *thread, const ucontext_t *context, bool is_blocked) {
-    thread->waits_for_lock = false;
-    if (!is_blocked) return;
+    if (!is_blocked) {
+        thread->waits_for_lock = thread->is_idle = false;
+        return;
+    }
     struct trail trail;
     trail_follow(&trail, context);
     thread->waits_for_lock = trail.waits_for_lock;
+    thread->is_idle = trail.frame_count == 0;
 }
 
 static void interrupt(struct thread *thread, ucontext_t *context) {
@@ -168,7 +171,7 @@ static void interrupt(struct thread *thread, ucontext_t *context) {
     trail_follow(&trail, context);
     if (trail.frame_count == 0 && !is_in_cell && !is_at_rest) return; // It waits for work.
     if (!thread->is_guarded && !belongs(thread, &trail)) return;
-    if (trail.waits_in_runner) { // Else it may hold the lock of the channel.
+    if (trail.waits_in_runner && thread->wait_kind != WAIT_FREELY) { // It may hold the lock of the channel.
         if (thread->wait_kind == WAIT_FOR_QUEUE || thread->wait_kind == WAIT_FOR_ITERATIONS) ask_to_be_left(thread, &trail);
         return;
     }
