@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 // Nanoseconds by the clock, and of processor time of the whole process.
 struct spent {
@@ -75,6 +76,13 @@ bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum 
 typedef int (*entry_point)(int, char **);
 typedef void (*cell_runner)(entry_point);
 
+// The entry of the cell, which a process that it forked off does not outlive.
+static int run_entry(int count, char **arguments) {
+    int result = ((entry_point)thread_job()->entry)(count, arguments);
+    if (process_is_forked()) _exit(0);
+    return result;
+}
+
 static void body(void *context) {
     struct cell *cell = context;
     const char *error = NULL;
@@ -86,14 +94,15 @@ static void body(void *context) {
     }
     cell->loaded = true;
     atomic_store(&cell->job->image, image_number());
+    cell->job->entry = (void *)entry;
     throws_hook();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
     cell->start = spent_now();
     if (runner) {
-        runner(entry);
+        runner(run_entry);
     } else {
         char *arguments[] = {"gyrus-runner", NULL};
-        entry(1, arguments);
+        run_entry(1, arguments);
     }
 }
 

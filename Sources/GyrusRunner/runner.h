@@ -121,6 +121,7 @@ struct job {
     _Atomic(uint32_t) request;    // The kernel's number of the request that is served; output carries it.
     atomic_int reached;           // Of a cell: how many of its top-level items were begun.
     _Atomic(int) image;           // Of a cell: the number of its library; see images.c.
+    void *entry;                  // Of a cell: its function.
     atomic_bool running;
     atomic_bool interrupted;      // Whether the user asked it to stop.
     atomic_bool stopping;         // Whether one of its threads failed, so that the others must end.
@@ -196,7 +197,7 @@ struct thread {
     void *(*routine)(void *);
     void *context;
     void *semaphores[HELD_SEMAPHORES]; // Those that it waited for and did not signal since, if they are few.
-    uintptr_t met_again_at; // Where a function was to return that returns to the handler instead; 0 for none.
+    uintptr_t *met_again_slot, met_again_at; // Where a function returns to the handler instead, and where it was to return.
     struct once_run *onces; // The initialisers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
     int64_t wait_since;
@@ -239,6 +240,8 @@ void signals_prepare(void);
 void signals_interrupt(bool library);
 // Has the handler note in which wait a thread is.
 void signal_probe(struct thread *thread);
+// Shows the stack as it was before a return was led to the handler, or leads it there again.
+void signal_show_return(struct thread *thread, bool shows);
 // Leaves as a trap would: what the runtime and libdispatch hold for this thread's work is given back first. Comes back
 // only where no cell's code is on the stack.
 void signal_leave(enum outcome outcome);

@@ -50,9 +50,15 @@ static _Noreturn void park(void) {
 
 // What runs work for others may itself have been called by a cell, which must not go on: there the thread is taken out again.
 static void meet_again(struct thread *thread, const struct trail *trail) {
+    thread->met_again_slot = trail->next_return;
     if (trail->next_return == NULL) return;
     thread->met_again_at = *trail->next_return;
     *trail->next_return = (uintptr_t)gyrus_met_again_instruction;
+}
+
+void signal_show_return(struct thread *thread, bool shows) {
+    if (thread->met_again_slot == NULL) return;
+    *thread->met_again_slot = shows ? thread->met_again_at : (uintptr_t)gyrus_met_again_instruction;
 }
 
 // Takes a thread out of the cells: back into the function that runs work for others, which then gives back an actor or a
@@ -61,6 +67,8 @@ static void leave(struct thread *thread, ucontext_t *context, const struct trail
     close_reserve(thread);
     thread->wait_since = 0;
     thread->wait_kind = WAIT_NONE;
+    signal_show_return(thread, true);
+    thread->met_again_slot = NULL;
     left_note(thread);
     if (trail->has_boundary) {
         trail_abandon(thread, trail->boundary.rsp);
@@ -234,9 +242,11 @@ static bool is_end_of_stack(const struct thread *thread, int signal, const sigin
     return (signal == SIGSEGV || signal == SIGBUS) && address < end && address + NEAR_STACK > thread->reserve_low;
 }
 
+// As it would have ended without the handler, also where the signal was sent and would not come again.
 static void end_process(int signal) {
     struct sigaction standard = {.sa_handler = SIG_DFL};
     sigaction(signal, &standard, NULL);
+    raise(signal);
 }
 
 static void trap(struct thread *thread, int signal, const siginfo_t *info, ucontext_t *context) {
@@ -247,7 +257,8 @@ static void trap(struct thread *thread, int signal, const siginfo_t *info, ucont
     if (!thread->is_guarded && trail.frame_count == 0) return end_process(signal);
     struct report found = {.outcome = OUTCOME_TRAP, .signal = signal};
     found.stack_ended = is_end_of_stack(thread, signal, info);
-    report(thread, &trail, &found);
+    // A library that misses the result of what was abandoned is on its way to be met again.
+    if (thread->met_again_slot == NULL) report(thread, &trail, &found);
     if (found.stack_ended && !image_contains(program_counter(context)) && open_reserve(thread, &trail)) {
         images_bar(true);
         return;
@@ -281,7 +292,7 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
         }
     } else if (signal == SIGILL && pc == (uintptr_t)gyrus_met_again_instruction && thread) {
         context->uc_mcontext.gregs[REG_RIP] = (greg_t)thread->met_again_at;
-        thread->met_again_at = 0;
+        thread->met_again_slot = NULL;
         struct trail trail;
         trail_follow(&trail, context);
         leave(thread, context, &trail, OUTCOME_TRAP);

@@ -124,8 +124,11 @@ void trail_follow(struct trail *trail, const void *context) {
     const ucontext_t *interrupted = context;
     memset(trail, 0, sizeof *trail);
     struct walk walk = {.trail = trail, .from = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP]};
+    struct thread *thread = thread_current();
+    if (thread) signal_show_return(thread, true);
     _Unwind_Backtrace(step, &walk);
-    if (trail->frame_count == 0 && thread_current()) follow_frame_pointers(trail, context);
+    if (thread) signal_show_return(thread, false);
+    if (trail->frame_count == 0 && thread) follow_frame_pointers(trail, context);
 }
 
 // --- abandoning ----------------------------------------------------------------------------------------------------------

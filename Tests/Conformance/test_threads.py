@@ -120,7 +120,6 @@ HELD = {
     "withLock": ("let k2 = NSLock()", "k2.withLock { _ = [1][5] }", "k2.withLock { 1 }"),
     "recursive": ("let k3 = NSRecursiveLock()", "k3.lock(); _ = [1][5]", "k3.lock()"),
     "Mutex": ("let k4 = Mutex(1)", "k4.withLock { $0 = [1][5] }", "k4.withLock { $0 }"),
-    "semaphore": ("let k5 = DispatchSemaphore(value: 1)", "k5.wait(); _ = [1][5]", "k5.wait()"),
 }
 
 
@@ -135,6 +134,16 @@ def test_a_lock_that_a_failed_cell_held_is_named(kernel, kind):
     assert_kept(kernel)
     kernel.ok(make)
     kernel.ok(use)
+
+
+def test_a_semaphore_that_a_failed_cell_took_is_named(fresh_kernel):
+    """As long as no queue is in use, whose timers might give it back."""
+    kernel = fresh_kernel
+    kernel.ok(START + "\nlet k5 = DispatchSemaphore(value: 1)")
+    holder = kernel.fails("k5.wait(); _ = [1][5]").reply["execution_count"]
+    failure = kernel.fails("k5.wait()", timeout=30)
+    assert failure.error["ename"] == "LockHeld" and f"In[{holder}]" in failure.error["evalue"]
+    kernel.ok("k5.signal(); k5.wait()")
 
 
 def test_a_wait_that_will_end_is_left_alone(kernel):
