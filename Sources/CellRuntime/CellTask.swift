@@ -95,5 +95,8 @@ public func _gyrusAwait<Value, Failure: Error>(
     _ body: @escaping () async throws(Failure) -> Value
 ) throws(Failure) -> Value {
     guard let work = RunningWork.current else { fatalError("await outside a running cell") }
-    return try work.wait(body).get()
+    let result = work.wait(body)
+    // An endless sequence that ended because of the interrupt did not come to its end.
+    if Value.self == Void.self, case .success = result, Runner.isInterrupted { Runner.stop() }
+    return try result.get()
 }

@@ -24,6 +24,9 @@ package enum Runner {
     private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
+    private static let stopIfInVainFunction = find(
+        "gyrus_runner_stop_if_in_vain", as: LeaveIfInterrupted.self)
+    private static let stopFunction = find("gyrus_runner_stop", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
     private static let startThreadFunction = find("gyrus_runner_start_thread", as: StartThread.self)
@@ -50,11 +53,18 @@ package enum Runner {
 
     /// Whether another thread of the calling thread's work failed, or the work is over.
     static var hasFailed: Bool { hasFailedFunction?() ?? false }
+
     /// The runner's number of the job that the calling thread works for.
     static var job: Int32 { jobFunction?() ?? 0 }
 
     /// Leaves the calling thread's work, if it is that which the user asked to stop.
     static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }
+
+    /// Ends the calling thread's work if a task that an earlier cell left unfinished is all that it can be waiting for.
+    static func stopIfInVain() { stopIfInVainFunction?() }
+
+    /// Ends the calling thread's work as interrupted.
+    static func stop() { stopFunction?() }
 
     /// Leaves the calling thread's work at once, abandoning what is on its stack.
     static func leave(_ outcome: Outcome) -> Never {

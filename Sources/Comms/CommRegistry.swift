@@ -18,6 +18,9 @@ package final class CommRegistry: Sendable {
         state.withLock { $0.targets[target] = opener }
     }
 
+    /// Whether no comm is open.
+    package var isEmpty: Bool { state.withLock { $0.comms.isEmpty } }
+
     /// Whether a message has a taker: a comm that is open, or for `comm_open` a target that is registered.
     package func takes(_ head: CommFrame.Head) -> Bool {
         state.withLock {

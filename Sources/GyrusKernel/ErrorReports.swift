@@ -74,6 +74,13 @@ struct ErrorReports {
                 "the cell was stopped before it took the last of the memory; its variables keep their values"
             )
         }
+        if end.outcome == .held, end.heldTask {
+            return (
+                "TaskAbandoned",
+                "the cell waits for a task that was stopped with \(holder ?? "an earlier cell") and will not end; "
+                    + "run the cell that makes the task again"
+            )
+        }
         if end.outcome == .held {
             return (
                 "LockHeld",
@@ -106,11 +113,14 @@ struct ErrorReports {
         return ("Fatal error", message ?? failure ?? signalMessage(end))
     }
 
-    /// What the runtime said, without its own file and line.
+    /// What the runtime said, without its own file and line; of several traps on threads beside one another, the first.
     static func trapMessage(_ text: String) -> String? {
         let text = withoutPlaces(text.trimmingCharacters(in: .whitespacesAndNewlines))
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
-            if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
+            guard let range = text.range(of: mark) else { continue }
+            let lines = text[range.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+            let own = lines.prefix(1) + lines.dropFirst().prefix { !$0.contains(mark) }
+            return own.joined(separator: "\n")
         }
         for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) {
             return mark

@@ -91,6 +91,8 @@ struct CellEnd: Decodable {
     let isForeign: Bool
     /// Of the outcome `held`: the request whose cell held the lock.
     let heldBy: UInt32
+    /// Whether that is no lock, but a task that will not end.
+    let heldTask: Bool
     /// The frames of its end that lie in cells, innermost first.
     let frames: [Frame]
     /// Of a cell: nanoseconds from its first to its last instruction, and those of processor time that the process spent meanwhile.

@@ -31,7 +31,8 @@ struct Symbolizer {
                 guard let label = labels.first(where: { entry.file == $0 || entry.file.hasSuffix("/" + $0) }),
                     entry.line > 0
                 else { continue }
-                let name = entry.function.hasSuffix("_main") ? nil : Self.demangled(entry.function)
+                let isTopLevel = entry.function.hasSuffix("_main") || entry.function.isEmpty
+                let name = isTopLevel ? nil : Self.demangled(entry.function)
                 let frame = CellFrame(function: name, label: label, line: entry.line)
                 if frames.last != frame { frames.append(frame) }
             }

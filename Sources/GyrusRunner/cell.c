@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 // Nanoseconds by the clock, and of processor time of the whole process.
 struct spent {
@@ -42,7 +43,13 @@ static struct job *own_job(void) {
 
 // --- what CellRuntime calls, by name ----------------------------------------------------------------------------
 
-void gyrus_runner_reached(int32_t item) { atomic_store(&own_job()->reached, item); }
+void gyrus_runner_reached(int32_t item) {
+    struct job *job = thread_job();
+    if (job == NULL) return;
+    atomic_store(&job->reached, item);
+    // Code that ended early because it was asked to: the cell does not go on with what it left.
+    if (atomic_load(&job->interrupted)) signal_leave(OUTCOME_INTERRUPT);
+}
 bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }
 const char *gyrus_runner_message_id(void) { return own_job()->message_id; }
 int32_t gyrus_runner_job(void) { return job_place(own_job()); }
@@ -52,6 +59,13 @@ bool gyrus_runner_has_failed(void) {
     if (thread == NULL || thread->job == NULL) return false;
     return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
 }
+// Ends a cell that waits for a task which was abandoned, if nothing goes on that could end the wait.
+void gyrus_runner_stop_if_in_vain(void) {
+    if (!left_anything()) return;
+    uint32_t request = left_task();
+    if (request != 0) signal_leave_held(request, true);
+}
+void gyrus_runner_stop(void) { signal_leave(OUTCOME_INTERRUPT); }
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     return thread_start(NULL, body, ended, context);
@@ -72,6 +86,13 @@ static void report_problem(const char *problem) {
     send_json(MESSAGE_ERROR, "{\"ename\":\"LoadError\",\"evalue\":\"%s\",\"cancelled\":false}", text);
 }
 
+// The entry of the cell, which a process that it forked off does not outlive.
+static int run_entry(int count, char **arguments) {
+    int result = ((entry_point)thread_job()->entry)(count, arguments);
+    if (process_is_forked()) _exit(0);
+    return result;
+}
+
 static void body(void *context) {
     struct cell *cell = context;
     const char *error = NULL;
@@ -83,14 +104,15 @@ static void body(void *context) {
     }
     cell->loaded = true;
     atomic_store(&cell->job->image, image_number());
+    cell->job->entry = (void *)entry;
     throws_hook();
     cell_runner runner = (cell_runner)dlsym(RTLD_DEFAULT, "gyrus_run_cell");
     cell->start = spent_now();
     if (runner) {
-        runner(entry);
+        runner(run_entry);
     } else {
         char *arguments[] = {"gyrus-runner", NULL};
-        entry(1, arguments);
+        run_entry(1, arguments);
     }
 }
 

@@ -66,6 +66,7 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     atomic_store(&job->begun, now());
     atomic_store(&job->request, request);
     atomic_store(&job->running, true);
+    if (left_anything()) jobs_wake(); // Its waits are looked at.
 }
 
 struct job_end job_end(struct job *job, enum outcome outcome) {
@@ -101,10 +102,10 @@ static void send_report(uint32_t request, uint8_t kind, const struct report *rep
     image_describe(report->frames, report->frame_count, frames, sizeof frames);
     char *text = NULL;
     int length = asprintf(
-        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"frames\":%s%s}",
+        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"heldTask\":%s,\"frames\":%s%s}",
         names[report->outcome], interrupted ? "true" : "false",
         report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "",
-        report->is_foreign ? "true" : "false", report->held_by, frames, members);
+        report->is_foreign ? "true" : "false", report->held_by, report->held_task ? "true" : "false", frames, members);
     if (length >= 0) channel_send(request, kind, (const uint8_t *)text, (size_t)length);
     free(text);
 }
@@ -199,7 +200,7 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
 }
 
 static void count_left(struct thread *thread, void *count) {
-    if (thread->is_guarded && thread->armed && !thread_is_current(thread) && !atomic_load(&thread->left_behind)) ++*(int *)count;
+    if (thread->job && thread->armed && !thread_is_current(thread) && !atomic_load(&thread->left_behind)) ++*(int *)count;
 }
 
 // Asks threads of jobs that have ended to end, too.

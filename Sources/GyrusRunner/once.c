@@ -2,6 +2,7 @@
 #include "runner.h"
 
 #include <linux/futex.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,7 +16,9 @@ struct once {
     _Atomic(uint32_t) owner; // The number of the thread that runs the initialiser, and whether others wait for it.
 };
 
-enum { DONE = -1, WAITED_FOR = 1u << 30 };
+static const char itself[] = "Fatal error: the initializer of a variable uses the variable itself\n";
+
+enum { DONE = -1, WAITED_FOR = 1 << 30 };
 
 // An initialiser that a thread runs; it lies on the thread's stack.
 struct once_run {
@@ -28,22 +31,28 @@ static void release(struct once *once) {
     if (owner & WAITED_FOR) syscall(SYS_futex, &once->owner, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-static void acquire(struct once *once, uint32_t me) {
+static void acquire(struct once *once, uint32_t me, struct thread *thread) {
     uint32_t owner = 0;
+    enum wait_kind outer = thread ? thread->wait_kind : WAIT_NONE;
+    if (thread) thread->wait_kind = WAIT_FREELY;
     while (!atomic_compare_exchange_strong(&once->owner, &owner, me)) {
+        if ((owner & ~WAITED_FOR) == me) {
+            if (write(STDERR_FILENO, itself, sizeof itself - 1) > 0) abort();
+        }
         if (owner & WAITED_FOR || atomic_compare_exchange_strong(&once->owner, &owner, owner | WAITED_FOR))
             syscall(SYS_futex, &once->owner, FUTEX_WAIT_PRIVATE, owner | WAITED_FOR, NULL, NULL, 0);
         owner = 0;
     }
+    if (thread) thread->wait_kind = outer;
 }
 
 // `initialise` is called with the context, by whichever thread comes first.
 void swift_once(struct once *once, void (*initialise)(void *), void *context) {
-    if (atomic_load_explicit(&once->state, memory_order_acquire) == DONE) return;
+    if (atomic_load_explicit(&once->state, memory_order_acquire) < 0) return;
     struct thread *thread = thread_current();
     uint32_t me = (uint32_t)(thread ? thread->id : gettid());
-    acquire(once, me);
-    if (atomic_load(&once->state) != DONE) {
+    acquire(once, me, thread);
+    if (atomic_load(&once->state) >= 0) {
         struct once_run run = {.once = once, .outer = thread ? thread->onces : NULL};
         if (thread) thread->onces = &run;
         initialise(context);

@@ -115,6 +115,7 @@ struct report {
     bool stack_ended;     // Whether a trap is the end of the thread's stack.
     bool is_foreign;      // Whether it happened on a thread that is not one of the job's own.
     uint32_t held_by;     // For OUTCOME_HELD: the request whose abandoned thread holds what was waited for.
+    bool held_task;       // Whether that is no lock, but a task that will not end.
     int frame_count;
     uintptr_t frames[FRAMES];
 };
@@ -125,6 +126,7 @@ struct job {
     _Atomic(uint32_t) request;    // The kernel's number of the request that is served; output carries it.
     atomic_int reached;           // Of a cell: how many of its top-level items were begun.
     _Atomic(int) image;           // Of a cell: the number of its library; see images.c.
+    void *entry;                  // Of a cell: its function.
     atomic_bool running;
     atomic_bool interrupted;      // Whether the user asked it to stop.
     atomic_bool stopping;         // Whether one of its threads failed, so that the others must end.
@@ -175,13 +177,16 @@ int64_t now(void);
 // --- threads.c: every thread of the process, and the guarded ones that bring a job back ----------------------------
 
 // What a thread that waits in one of the functions of waits.c can be done with.
-enum wait_kind { WAIT_NONE, WAIT_BY_ITSELF, WAIT_FOR_QUEUE, WAIT_FOR_ITERATIONS };
+enum wait_kind { WAIT_NONE, WAIT_FREELY, WAIT_BY_ITSELF, WAIT_FOR_QUEUE, WAIT_FOR_ITERATIONS };
+
+enum { HELD_SEMAPHORES = 8 };
 
 // A thread, its place to jump back to, and the job that it works for.
 struct thread {
     sigjmp_buf start;
     struct job *job;       // NULL for threads that a library or a cell started, unless they do a job's iterations.
     uint32_t request;      // The job's request when the thread began to work for it.
+    bool is_of_runner;     // Whether it is one of the runner's own.
     bool is_guarded;       // Whether it was started by `thread_start`.
     pthread_t thread;
     pid_t id;
@@ -196,10 +201,12 @@ struct thread {
     void (*ended)(void *, enum outcome);
     void *(*routine)(void *);
     void *context;
+    void *semaphores[HELD_SEMAPHORES]; // Those that it waited for and did not signal since, if they are few.
+    uintptr_t *met_again_slot, met_again_at; // Where a function returns to the handler instead, and where it was to return.
     struct once_run *onces; // The initialisers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
     int64_t wait_since;
-    volatile sig_atomic_t waits_for_lock;
+    volatile sig_atomic_t waits_for_lock, is_idle; // In a mutex of the cell's; in a wait without any cell on the stack.
     volatile enum wait_kind wait_kind;
     pthread_cond_t *volatile wait_condition;
     atomic_bool is_to_be_left; // Whether it cannot be taken out of its wait, so that its job must end without it,
@@ -238,9 +245,13 @@ void signals_prepare(void);
 void signals_interrupt(bool library);
 // Has the handler note in which wait a thread is.
 void signal_probe(struct thread *thread);
+// Shows the stack as it was before a return was led to the handler, or leads it there again.
+void signal_show_return(struct thread *thread, bool shows);
 // Leaves as a trap would: what the runtime and libdispatch hold for this thread's work is given back first. Comes back
 // only where no cell's code is on the stack.
 void signal_leave(enum outcome outcome);
+// Leaves since the thread waits for a semaphore that the abandoned thread of a request holds, or for a task of it.
+void signal_leave_held(uint32_t request, bool is_task);
 
 // --- throws.c ---------------------------------------------------------------------------------------------------------
 
@@ -265,13 +276,16 @@ struct trail {
     bool waits_for_lock;        // Whether it waits for a mutex, called by a cell.
     bool waits_in_runner;       // Whether a function of the runner lies before the first cell.
     bool has_boundary;          // Whether a function that runs work for others has called the cells.
-    struct registers boundary, outermost_boundary; // The innermost such function's, and the outermost's.
+    struct registers boundary;  // The innermost such function's.
+    uintptr_t *next_return;     // Where it, or what called it, comes back into a cell; NULL where none is further out.
 };
 
 // Follows the stack of the interrupted code from inside a signal handler.
 void trail_follow(struct trail *trail, const void *context);
 // Learns where the functions are that run work for others; to be called when their libraries are loaded.
 void trail_prepare(void);
+// Whether an address lies in the runner's own code.
+bool trail_is_of_runner(uintptr_t address);
 // Abandons what lies on a thread's stack below an address: once-initialisers begin again, accesses end.
 void trail_abandon(struct thread *thread, uintptr_t stack);
 
@@ -290,11 +304,15 @@ void wait_wake(struct thread *thread);
 // --- left.c: locks that abandoned threads left held ---------------------------------------------------------------------
 
 // Notes a thread whose stack is abandoned. Safe in a handler.
-void left_note(const struct thread *thread);
+void left_note(struct thread *thread);
 // Whether anything was left in an earlier job, so that waits are worth a look.
 bool left_anything(void);
-// The request whose abandoned thread, by its number, may hold a lock; 0 where it is none's.
-uint32_t left_by(pid_t thread);
+// The request whose task was abandoned last, if nothing goes on that could end a wait; else 0.
+uint32_t left_task(void);
+// Whether an abandoned thread took a semaphore that nobody else can give back; the request that it worked for, else 0.
+uint32_t left_semaphore(const void *semaphore);
+// Notes that a semaphore was given back after all.
+void left_signalled(const void *semaphore);
 // Looks whether the cell waits for a lock that nobody can give back, and ends it then.
 void left_check(void);
 

@@ -17,8 +17,9 @@ enum {
 
 static atomic_bool reach_into_library;
 
-// Where `signal_leave` traps on purpose.
-extern const char gyrus_leave_instruction[];
+// Where `signal_leave` traps on purpose, and where a function returns instead of into a cell that is left.
+extern const char gyrus_leave_instruction[], gyrus_met_again_instruction[];
+__asm__(".text\nnop\n.globl gyrus_met_again_instruction\ngyrus_met_again_instruction: ud2\n");
 
 static uintptr_t program_counter(const ucontext_t *context) { return (uintptr_t)context->uc_mcontext.gregs[REG_RIP]; }
 
@@ -47,20 +48,33 @@ static _Noreturn void park(void) {
     for (;;) pause();
 }
 
+// What runs work for others may itself have been called by a cell, which must not go on: there the thread is taken out again.
+static void meet_again(struct thread *thread, const struct trail *trail) {
+    thread->met_again_slot = trail->next_return;
+    if (trail->next_return == NULL) return;
+    thread->met_again_at = *trail->next_return;
+    *trail->next_return = (uintptr_t)gyrus_met_again_instruction;
+}
+
+void signal_show_return(struct thread *thread, bool shows) {
+    if (thread->met_again_slot == NULL) return;
+    *thread->met_again_slot = shows ? thread->met_again_at : (uintptr_t)gyrus_met_again_instruction;
+}
+
 // Takes a thread out of the cells: back into the function that runs work for others, which then gives back an actor or a
 // queue, else to the thread's start.
 static void leave(struct thread *thread, ucontext_t *context, const struct trail *trail, enum outcome outcome) {
     close_reserve(thread);
     thread->wait_since = 0;
     thread->wait_kind = WAIT_NONE;
+    signal_show_return(thread, true);
+    thread->met_again_slot = NULL;
     left_note(thread);
     if (trail->has_boundary) {
-        // From the innermost it may come back into the cell, where it is met again at the bar. Where no job ends, nothing
-        // is barred.
-        const struct registers *boundary = jobs_any_must_end() ? &trail->boundary : &trail->outermost_boundary;
-        trail_abandon(thread, boundary->rsp);
-        go_on_at(context, boundary);
-        images_bar(jobs_any_must_end());
+        trail_abandon(thread, trail->boundary.rsp);
+        go_on_at(context, &trail->boundary);
+        meet_again(thread, trail);
+        if (!jobs_any_must_end()) images_bar(false);
         return;
     }
     if (!thread->is_guarded && !trail->is_complete) park(); // Nobody knows what waits for its end.
@@ -142,11 +156,14 @@ static void ask_to_be_left(struct thread *thread, const struct trail *trail) {
 
 // For `left_check`.
 static void note_wait(struct thread *thread, const ucontext_t *context, bool is_blocked) {
-    thread->waits_for_lock = false;
-    if (!is_blocked) return;
+    if (!is_blocked) {
+        thread->waits_for_lock = thread->is_idle = false;
+        return;
+    }
     struct trail trail;
     trail_follow(&trail, context);
     thread->waits_for_lock = trail.waits_for_lock;
+    thread->is_idle = trail.frame_count == 0;
 }
 
 static void interrupt(struct thread *thread, ucontext_t *context) {
@@ -162,7 +179,7 @@ static void interrupt(struct thread *thread, ucontext_t *context) {
     trail_follow(&trail, context);
     if (trail.frame_count == 0 && !is_in_cell && !is_at_rest) return; // It waits for work.
     if (!thread->is_guarded && !belongs(thread, &trail)) return;
-    if (trail.waits_in_runner) { // Else it may hold the lock of the channel.
+    if (trail.waits_in_runner && thread->wait_kind != WAIT_FREELY) { // It may hold the lock of the channel.
         if (thread->wait_kind == WAIT_FOR_QUEUE || thread->wait_kind == WAIT_FOR_ITERATIONS) ask_to_be_left(thread, &trail);
         return;
     }
@@ -225,9 +242,11 @@ static bool is_end_of_stack(const struct thread *thread, int signal, const sigin
     return (signal == SIGSEGV || signal == SIGBUS) && address < end && address + NEAR_STACK > thread->reserve_low;
 }
 
+// As it would have ended without the handler, also where the signal was sent and would not come again.
 static void end_process(int signal) {
     struct sigaction standard = {.sa_handler = SIG_DFL};
     sigaction(signal, &standard, NULL);
+    raise(signal);
 }
 
 static void trap(struct thread *thread, int signal, const siginfo_t *info, ucontext_t *context) {
@@ -238,7 +257,8 @@ static void trap(struct thread *thread, int signal, const siginfo_t *info, ucont
     if (!thread->is_guarded && trail.frame_count == 0) return end_process(signal);
     struct report found = {.outcome = OUTCOME_TRAP, .signal = signal};
     found.stack_ended = is_end_of_stack(thread, signal, info);
-    report(thread, &trail, &found);
+    // A library that misses the result of what was abandoned is on its way to be met again.
+    if (thread->met_again_slot == NULL) report(thread, &trail, &found);
     if (found.stack_ended && !image_contains(program_counter(context)) && open_reserve(thread, &trail)) {
         images_bar(true);
         return;
@@ -247,6 +267,8 @@ static void trap(struct thread *thread, int signal, const siginfo_t *info, ucont
 }
 
 static __thread enum outcome leaving;
+static __thread uint32_t leaving_for;
+static __thread bool leaving_for_task;
 
 static void handle(int signal, siginfo_t *info, void *opaque) {
     int error = errno;
@@ -260,7 +282,7 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
     } else if (signal == SIGILL && pc == (uintptr_t)gyrus_leave_instruction) {
         struct trail trail;
         trail_follow(&trail, context);
-        struct report found = {.outcome = leaving};
+        struct report found = {.outcome = leaving, .held_by = leaving_for, .held_task = leaving_for_task};
         bool is_anothers = thread->job == NULL && !belongs(thread, &trail);
         if (trail.frame_count == 0 || is_anothers) {
             context->uc_mcontext.gregs[REG_RIP] += 2; // Behind the instruction: there is nothing to leave.
@@ -268,17 +290,32 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
             report(thread, &trail, &found);
             leave(thread, context, &trail, leaving);
         }
+    } else if (signal == SIGILL && pc == (uintptr_t)gyrus_met_again_instruction && thread) {
+        context->uc_mcontext.gregs[REG_RIP] = (greg_t)thread->met_again_at;
+        thread->met_again_slot = NULL;
+        struct trail trail;
+        trail_follow(&trail, context);
+        leave(thread, context, &trail, OUTCOME_TRAP);
     } else {
         trap(thread, signal, info, context);
     }
     errno = error;
 }
 
-__attribute__((noinline)) void signal_leave(enum outcome outcome) {
+static __attribute__((noinline)) void leave_for(enum outcome outcome, uint32_t request) {
     struct thread *thread = thread_current();
     if (thread == NULL || !thread->armed) return;
     leaving = outcome;
+    leaving_for = request;
     __asm__ volatile(".globl gyrus_leave_instruction\ngyrus_leave_instruction: ud2" ::: "memory");
+}
+
+void signal_leave(enum outcome outcome) { leave_for(outcome, 0); }
+
+void signal_leave_held(uint32_t request, bool is_task) {
+    leaving_for_task = is_task;
+    leave_for(OUTCOME_HELD, request);
+    leaving_for_task = false;
 }
 
 void signals_prepare(void) {

@@ -66,7 +66,14 @@ static ssize_t write_stderr(void *cookie, const char *text, size_t length) {
 // channel, their text keeps its place among what is printed; the pipes behind the descriptors are read beside it.
 ssize_t write(int descriptor, const void *bytes, size_t count) {
     bool is_ours = (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) && !process_is_forked();
-    if (!is_ours) return syscall(SYS_write, descriptor, bytes, count);
+    if (!is_ours) {
+        struct thread *thread = thread_current();
+        enum wait_kind outer = thread ? thread->wait_kind : WAIT_NONE;
+        if (thread && descriptor != CHANNEL) thread->wait_kind = WAIT_FREELY;
+        ssize_t written = syscall(SYS_write, descriptor, bytes, count);
+        if (thread) thread->wait_kind = outer;
+        return written;
+    }
     if (descriptor == STDOUT_FILENO) write_stdout(NULL, bytes, count);
     else write_stderr(NULL, bytes, count);
     return (ssize_t)count;

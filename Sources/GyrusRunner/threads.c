@@ -110,6 +110,14 @@ static void leave(void *argument) {
 static void prepare(void) {
     *(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
     pthread_key_create(&at_end, leave);
+    pthread_attr_t usual;
+    size_t size = 0;
+    if (pthread_getattr_default_np(&usual) != 0) return;
+    if (pthread_attr_getstacksize(&usual, &size) == 0 && size == USUAL_LIMIT) {
+        pthread_attr_setstacksize(&usual, STACK + SMALL_RESERVE);
+        pthread_setattr_default_np(&usual);
+    }
+    pthread_attr_destroy(&usual);
 }
 
 // --- threads that cells and libraries start -----------------------------------------------------------------------
@@ -133,6 +141,7 @@ int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*rout
     struct thread *thread = calloc(1, sizeof *thread);
     if (thread == NULL) return EAGAIN;
     thread->routine = routine;
+    thread->is_of_runner = trail_is_of_runner((uintptr_t)routine);
     thread->context = context;
     int failed = create(id, attributes, run_any, thread);
     if (failed) free(thread);

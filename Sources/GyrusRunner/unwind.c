@@ -47,10 +47,15 @@ void trail_prepare(void) {
     }
 }
 
+bool trail_is_of_runner(uintptr_t address) {
+    if (runner_start == 0) dl_iterate_phdr(find_ranges, NULL);
+    return address >= runner_start && address < runner_end;
+}
+
 struct walk {
     struct trail *trail;
     uintptr_t from;
-    bool has_begun, is_in_cells, is_behind_boundary;
+    bool has_begun, is_in_cells;
 };
 
 // How far the function that was to return to an address would have taken down its arguments: the callers of tasks' code
@@ -72,8 +77,9 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
     }
     uintptr_t place = is_before ? address : address - 1; // The call lies before the address that it returns to.
     if (image_contains(place)) {
+        if (trail->has_boundary && trail->next_return == NULL)
+            trail->next_return = (uintptr_t *)(_Unwind_GetCFA(context) - sizeof(uintptr_t));
         walk->is_in_cells = true;
-        walk->is_behind_boundary = false;
         trail->outermost = place;
         if (trail->frame_count < FRAMES) trail->frames[trail->frame_count++] = place;
         return _URC_NO_REASON;
@@ -89,18 +95,15 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
         trail->is_complete = true; // The start of the thread.
         return _URC_NO_REASON;
     }
-    if (walk->is_behind_boundary) return _URC_NO_REASON; // It did not call a cell itself.
+    if (trail->has_boundary) return _URC_NO_REASON;
     if (is_runner || function == run_job || (place >= dispatch_start && place < dispatch_end)) {
-        walk->is_behind_boundary = true;
-        trail->outermost_boundary = (struct registers){
+        trail->has_boundary = true;
+        trail->boundary = (struct registers){
             .rbx = _Unwind_GetGR(context, DWARF_RBX), .rbp = _Unwind_GetGR(context, DWARF_RBP),
             .r12 = _Unwind_GetGR(context, DWARF_R12), .r13 = _Unwind_GetGR(context, DWARF_R13),
             .r14 = _Unwind_GetGR(context, DWARF_R14), .r15 = _Unwind_GetGR(context, DWARF_R15),
-            
             .rsp = _Unwind_GetCFA(context) + taken_down(address), .rip = address,
         };
-        if (!trail->has_boundary) trail->boundary = trail->outermost_boundary;
-        trail->has_boundary = true;
     }
     return _URC_NO_REASON;
 }
@@ -121,8 +124,11 @@ void trail_follow(struct trail *trail, const void *context) {
     const ucontext_t *interrupted = context;
     memset(trail, 0, sizeof *trail);
     struct walk walk = {.trail = trail, .from = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP]};
+    struct thread *thread = thread_current();
+    if (thread) signal_show_return(thread, true);
     _Unwind_Backtrace(step, &walk);
-    if (trail->frame_count == 0 && thread_current()) follow_frame_pointers(trail, context);
+    if (thread) signal_show_return(thread, false);
+    if (trail->frame_count == 0 && thread) follow_frame_pointers(trail, context);
 }
 
 // --- abandoning ----------------------------------------------------------------------------------------------------------

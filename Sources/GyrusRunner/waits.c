@@ -10,16 +10,20 @@
 // Waits that cannot be broken off from outside, since others know of them by what lies on the waiting stack or by a count:
 // these functions come before the libraries' own, and leave in good order.
 
-enum { SLICE_NANOSECONDS = 50000000 };
+enum { SLICE_NANOSECONDS = 50000000, SLICES_TO_LOOK = 20 };
 // A wait that ends by itself so soon is left alone.
 enum { SHORT_MILLISECONDS = 500 };
 
 static struct {
     long (*semaphore_wait)(void *, uint64_t);
+    long (*semaphore_signal)(void *);
     uint64_t (*time)(uint64_t, int64_t);
     uint64_t (*walltime)(const struct timespec *, int64_t);
     void (*sync)(void *, void *);
     void (*barrier_sync)(void *, void *);
+    void (*sync_f)(void *, void *, void (*)(void *));
+    void (*barrier_sync_f)(void *, void *, void (*)(void *));
+    uintptr_t run_work_item;
     void (*apply_f)(size_t, void *, void *, void (*)(void *, size_t));
     int (*cond_wait)(pthread_cond_t *, pthread_mutex_t *);
     int (*cond_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
@@ -28,10 +32,14 @@ static pthread_once_t found = PTHREAD_ONCE_INIT;
 
 static void find(void) {
     *(void **)&real.semaphore_wait = dlsym(RTLD_NEXT, "dispatch_semaphore_wait");
+    *(void **)&real.semaphore_signal = dlsym(RTLD_NEXT, "dispatch_semaphore_signal");
     *(void **)&real.time = dlsym(RTLD_NEXT, "dispatch_time");
     *(void **)&real.walltime = dlsym(RTLD_NEXT, "dispatch_walltime");
     *(void **)&real.sync = dlsym(RTLD_NEXT, "dispatch_sync");
     *(void **)&real.barrier_sync = dlsym(RTLD_NEXT, "dispatch_barrier_sync");
+    *(void **)&real.sync_f = dlsym(RTLD_NEXT, "dispatch_sync_f");
+    *(void **)&real.barrier_sync_f = dlsym(RTLD_NEXT, "dispatch_barrier_sync_f");
+    real.run_work_item = symbol_find("/libdispatch.so", "_dispatch_block_special_invoke");
     *(void **)&real.apply_f = dlsym(RTLD_NEXT, "dispatch_apply_f");
     // Without its version the loader gives the one of before 2002.
     *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
@@ -68,17 +76,51 @@ static uint64_t slice_until(uint64_t timeout) {
     return end < timeout ? end : timeout;
 }
 
+// What a thread waited for and did not signal: where it is used as a lock, this is what the thread holds.
+static void take(struct thread *thread, void *semaphore) {
+    for (int i = 0; i < HELD_SEMAPHORES; i++)
+        if (thread->semaphores[i] == NULL) {
+            thread->semaphores[i] = semaphore;
+            return;
+        }
+}
+
+static void give_back(struct thread *thread, const void *semaphore) {
+    for (int i = 0; i < HELD_SEMAPHORES; i++)
+        if (thread->semaphores[i] == semaphore) {
+            thread->semaphores[i] = NULL;
+            return;
+        }
+}
+
+long dispatch_semaphore_signal(void *semaphore) {
+    pthread_once(&found, find);
+    if (thread_current()) give_back(thread_current(), semaphore);
+    left_signalled(semaphore);
+    return real.semaphore_signal(semaphore);
+}
+
+static void fail_if_left(struct thread *thread, const void *semaphore) {
+    uint32_t request = left_semaphore(semaphore);
+    if (request == 0 || !thread_is_current(thread)) return;
+    signal_leave_held(request, false);
+}
+
 long dispatch_semaphore_wait(void *semaphore, uint64_t timeout) {
-    struct thread *thread = worker();
-    if (thread == NULL || timeout == 0) return real.semaphore_wait(semaphore, timeout);
+    pthread_once(&found, find);
+    struct thread *thread = thread_current();
+    if (thread == NULL) return real.semaphore_wait(semaphore, timeout);
     enum wait_kind outer = thread->wait_kind;
-    for (;;) {
-        uint64_t until = slice_until(timeout);
+    for (int slices = 1;; slices++) {
+        // A thread that works for no job is not taken out of its wait.
+        uint64_t until = thread->job && timeout != 0 ? slice_until(timeout) : timeout;
         thread->wait_kind = WAIT_BY_ITSELF;
         long result = real.semaphore_wait(semaphore, until);
         thread->wait_kind = outer;
+        if (result == 0) take(thread, semaphore);
         if (result == 0 || until == timeout) return result;
         leave_if_asked(thread);
+        if (timeout == UINT64_MAX && slices % SLICES_TO_LOOK == 0) fail_if_left(thread, semaphore);
     }
 }
 
@@ -129,33 +171,50 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
 
 // --- queues: the queue knows of the waiting stack -------------------------------------------------------------------------
 
-static void wait_for_queue(void (*wait)(void *, void *), void *queue, void *block) {
-    struct thread *thread = worker();
-    if (thread == NULL) return wait(queue, block);
-    enum wait_kind outer = thread->wait_kind;
-    thread->wait_kind = WAIT_FOR_QUEUE;
-    wait(queue, block);
-    thread->wait_kind = outer;
-    leave_if_asked(thread);
-}
-
-void dispatch_sync(void *queue, void *block) {
-    pthread_once(&found, find);
-    wait_for_queue(real.sync, queue, block);
-}
-void dispatch_barrier_sync(void *queue, void *block) {
-    pthread_once(&found, find);
-    wait_for_queue(real.barrier_sync, queue, block);
-}
-
-// --- concurrent loops: their iterations work for the job of the loop ---------------------------------------------------
-
 // What a block is to its callers (the ABI of blocks).
 struct block {
     void *isa;
     int flags, reserved;
     void (*invoke)(void *, size_t);
 };
+
+struct turn {
+    struct thread *thread;
+    struct block *block;
+    enum wait_kind outer;
+};
+
+static void take_turn(void *context) {
+    struct turn *turn = context;
+    // The job that waited for its turn was ended: what it meant to do is not done behind its back.
+    if (atomic_load(&turn->thread->left_behind)) return;
+    turn->thread->wait_kind = turn->outer;
+    turn->block->invoke(turn->block, 0); // It takes no number, and does not look for one.
+    turn->thread->wait_kind = WAIT_FOR_QUEUE;
+}
+
+static void wait_for_queue(
+    void (*wait)(void *, void *), void (*wait_f)(void *, void *, void (*)(void *)), void *queue, struct block *block) {
+    struct thread *thread = worker();
+    // A DispatchWorkItem is more than its code.
+    if (thread == NULL || (uintptr_t)block->invoke == real.run_work_item) return wait(queue, block);
+    struct turn turn = {.thread = thread, .block = block, .outer = thread->wait_kind};
+    thread->wait_kind = WAIT_FOR_QUEUE;
+    wait_f(queue, &turn, take_turn);
+    thread->wait_kind = turn.outer;
+    leave_if_asked(thread);
+}
+
+void dispatch_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.sync, real.sync_f, queue, block);
+}
+void dispatch_barrier_sync(void *queue, void *block) {
+    pthread_once(&found, find);
+    wait_for_queue(real.barrier_sync, real.barrier_sync_f, queue, block);
+}
+
+// --- concurrent loops: their iterations work for the job of the loop ---------------------------------------------------
 
 struct loop {
     struct block *block;

@@ -83,6 +83,10 @@ public final class CellCompiler {
         labels.insert(label)
         moduleLabels[module] = label
         var syntax = CellSyntax(source)
+        let unscoped = AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
+        guard unscoped.isEmpty else {
+            throw Failure.source(unscoped, lines: EditedSource(source, edits: []).originalLines)
+        }
         let unwrapped = syntax
         if options.wrapping != nil { syntax.forgetDeclarations() }
         var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)

@@ -63,11 +63,15 @@ package final class CellRewriter: SyntaxVisitor {
             }
         case .stmt(let node):
             mark(statement)
+            if AsyncLets.stand(in: node) { return wrap(node.containsTry ? .throwing : .plain, all: node) }
             for value in values { insert("_gyrusResult(", at: value.positionAfterSkippingLeadingTrivia) }
             if let guarded = node.as(GuardStmtSyntax.self) { rewriteGuard(guarded) } else { walk(node) }
             for value in values { insert(")", at: value.endPositionBeforeTrailingTrivia) }
         case .expr(let node):
             mark(statement)
+            if values.isEmpty, AsyncLets.stand(in: node) {
+                return wrap(node.containsTry ? .throwing : .plain, all: node)
+            }
             for value in values { insert("_gyrusResult(", at: value.positionAfterSkippingLeadingTrivia) }
             walk(node)
             for value in values { insert(")", at: value.endPositionBeforeTrailingTrivia) }
@@ -188,6 +192,10 @@ package final class CellRewriter: SyntaxVisitor {
         guard node.awaitKeyword != nil else { return .visitChildren }
         wrap(node.containsTry ? .throwing : .plain, from: Syntax(node), to: Syntax(node))
         return .skipChildren
+    }
+
+    private func wrap(_ kind: AwaitKind, all node: some SyntaxProtocol) {
+        wrap(kind, from: Syntax(node), to: Syntax(node))
     }
 
     private func wrap(_ kind: AwaitKind, from first: Syntax, to last: Syntax) {

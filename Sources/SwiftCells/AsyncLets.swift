@@ -1,0 +1,52 @@
+import SwiftSyntax
+
+/// Finds `async let` outside functions and closures.
+///
+/// What such a declaration begins lives as long as its scope, and the top level of a cell has none that ends.
+final class AsyncLets: SyntaxVisitor {
+    private var found: [VariableDeclSyntax] = []
+
+    /// Whether a statement has one in a scope of its own (`do { async let … }`).
+    static func stand(in node: some SyntaxProtocol) -> Bool {
+        let finder = AsyncLets(viewMode: .sourceAccurate)
+        finder.walk(node)
+        return !finder.found.isEmpty
+    }
+
+    /// The errors for those that stand at a cell's top level itself.
+    static func errors(in file: SourceFileSyntax, _ converter: SourceLocationConverter, label: String)
+        -> [Diagnostic]
+    {
+        file.statements.compactMap { statement in
+            guard case .decl(let declaration) = statement.item,
+                let node = declaration.as(VariableDeclSyntax.self), isAsync(node)
+            else { return nil }
+            let place = node.startLocation(converter: converter)
+            let name = node.bindings.first?.pattern.trimmedDescription ?? "x"
+            return Diagnostic(
+                severity: .error,
+                message:
+                    "'async let' at the top level of a cell has no scope that waits for it; write "
+                    + "'let \(name) = Task { … }' and 'await \(name).value', or put it into 'do { … }'",
+                file: label, line: place.line, column: place.column, length: "async let".utf8.count)
+        }
+    }
+
+    private static func isAsync(_ node: VariableDeclSyntax) -> Bool {
+        node.modifiers.contains { $0.name.tokenKind == .keyword(.async) }
+    }
+
+    override func visit(_ node: VariableDeclSyntax) -> SyntaxVisitorContinueKind {
+        if Self.isAsync(node) { found.append(node) }
+        return .visitChildren
+    }
+
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}

@@ -1,0 +1,154 @@
+"""A failure on any thread is located and survived, and what the thread held is given back."""
+
+import time
+
+import pytest
+
+START = "import Foundation\nimport Synchronization\nvar kept = [1]"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def variables(kernel):
+    kernel.ok(START)
+    kernel.count = 1
+
+
+def assert_kept(kernel):
+    kernel.count += 1
+    assert kernel.value("kept.append(1); kept.count") == str(kernel.count)
+
+
+# Each traps in its second line, on a thread that the cell waits for.
+TRAPS = {
+    "concurrentPerform": "DispatchQueue.concurrentPerform(iterations: 4) { i in\n _ = [1, 2][i + 5] }",
+    "one of many iterations": 'DispatchQueue.concurrentPerform(iterations: 100_000) { i in\n if i == 50_000 { fatalError("it") } }',
+    "main actor": "await MainActor.run {\n _ = [1][5] }",
+    "main queue": "DispatchQueue.main.sync {\n _ = [1][5] }",
+    "main queue, not waited for": "DispatchQueue.main.async {\n _ = [1][5] }; sleep(30)",
+    "task": "await Task {\n _ = [1][5] }.value",
+    "detached task": "await Task.detached {\n _ = [1][5] }.value",
+    "task group": "await withTaskGroup(of: Void.self) { g in for i in 0..<4 { g.addTask {\n _ = [1][i + 3] } } }",
+    "throw in a task": "struct Bad: Error {}; func bad() throws { throw Bad() }; await Task.detached {\n try! bad() }.value",
+    "group": "let g1 = DispatchGroup(); DispatchQueue.global().async(group: g1) {\n _ = [1][5] }; g1.wait()",
+    "global queue": "DispatchQueue.global().sync {\n _ = [1][5] }",
+    "serial queue": 'let q1 = DispatchQueue(label: "q1"); q1.async {\n _ = [1][5] }; q1.sync { 1 }; sleep(30)',
+    "operation": "let o1 = OperationQueue(); o1.addOperation {\n _ = [1][5] }; o1.waitUntilAllOperationsAreFinished()",
+    "Thread": "let s1 = DispatchSemaphore(value: 0); Thread {\n _ = [1][5]; s1.signal() }.start(); s1.wait()",
+    "pthread": "var p1 = pthread_t(); pthread_create(&p1, nil, { _ in\n _ = [1][5]; return nil }, nil); pthread_join(p1, nil)",
+    "timer": "DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) {\n _ = [1][5] }; sleep(30)",
+    "abort": "let s2 = DispatchSemaphore(value: 0); Thread {\n abort() }.start(); s2.wait()",
+    "null pointer": "DispatchQueue.global().async {\n UnsafeMutablePointer<Int>(bitPattern: 8)!.pointee = 1 }; sleep(30)",
+    "overflow": "func deep(_ n: Int) -> Int {\n deep(n + 1) + 1 }; let g2 = DispatchGroup()\n"
+    "DispatchQueue.global().async(group: g2) { print(deep(0)) }; g2.wait()",
+}
+
+
+@pytest.mark.parametrize("kind", TRAPS)
+def test_a_trap(kernel, kind):
+    for _ in range(2):
+        failure = kernel.fails(TRAPS[kind], timeout=20)
+        assert failure.error["ename"] == "Fatal error"
+        assert f"In[{failure.reply['execution_count']}]:2" in failure.traceback
+        assert_kept(kernel)
+
+
+def test_many_traps_leave_the_queues_usable(kernel):
+    for _ in range(20):
+        kernel.fails("DispatchQueue.concurrentPerform(iterations: 4) { i in _ = [1, 2][i + 5] }", timeout=20)
+    start = time.monotonic()
+    kernel.ok("let sums = Mutex(0)\nDispatchQueue.concurrentPerform(iterations: 100) { i in sums.withLock { $0 += i } }")
+    assert kernel.value("sums.withLock { $0 }") == "4950"
+    assert time.monotonic() - start < 8
+
+
+LATE = {
+    "Thread": 'Thread { usleep(300_000); fatalError("late") }.start()',
+    "queue": 'DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { fatalError("late") }',
+    "main queue": 'DispatchQueue.main.asyncAfter(deadline: .now() + 0.3) { fatalError("late") }',
+    "queue in a queue": 'let inner = DispatchQueue(label: "inner")\n'
+    'DispatchQueue.global().async { usleep(300_000); inner.sync { fatalError("late") }; kept = [] }',
+}
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_a_trap_between_cells_takes_no_variable_along(kernel, kind):
+    outcome = kernel.ok(LATE[kind])
+    text, deadline = "", time.monotonic() + 20
+    while "In[" not in text:
+        message = kernel.client.get_iopub_msg(timeout=max(0.1, deadline - time.monotonic()))
+        text += message["content"].get("text", "")
+    assert f"In[{outcome.reply['execution_count']}]:" in text and "late" in text
+    assert_kept(kernel)
+
+
+# What makes something, fails while it is held, and uses it again.
+FREED = {
+    "actor": ("actor A { func bad(_ i: Int) -> Int { [1][i] }; func get() -> Int { 5 } }\nlet a = A()", "await a.bad(7)",
+              "await a.get()", "5"),
+    "actor of a task": ("actor B { func bad(_ i: Int) -> Int { [1][i] }; func get() -> Int { 5 } }\nlet b = B()",
+                        "await Task.detached { await b.bad(7) }.value", "await b.get()", "5"),
+    "queue": ('let q2 = DispatchQueue(label: "q2")', "q2.sync { _ = [1][5] }", "q2.sync { 3 }", "3"),
+    "barrier": ('let q3 = DispatchQueue(label: "q3", attributes: .concurrent)', "q3.sync(flags: .barrier) { _ = [1][5] }",
+                "q3.sync { 3 }", "3"),
+    "work item": ('let q4 = DispatchQueue(label: "q4")', "q4.sync(execute: DispatchWorkItem { _ = [1][5] })",
+                  "q4.sync { 3 }", "3"),
+    "access": ("final class C { var v = [1]; func bad() { change(&v) { $0[9] = 1 } }\n"
+               " func change(_ a: inout [Int], _ f: (inout [Int]) -> Void) { f(&a) } }\nlet c = C()",
+               "await MainActor.run { c.bad() }", "await MainActor.run { c.v.append(2) }; c.v.count > 1", "true"),
+}
+
+
+@pytest.mark.parametrize("kind", FREED)
+def test_what_a_failed_cell_held_is_free(kernel, kind):
+    make, fail, use, value = FREED[kind]
+    kernel.ok(make)
+    for _ in range(2):
+        kernel.fails(fail, timeout=20)
+        assert kernel.value(use, timeout=20) == value
+
+
+def test_an_initialiser_that_failed_runs_again(kernel):
+    kernel.ok("var isReady = false\nstruct Once { static let value: Int = { precondition(isReady, \"not yet\"); return 9 }() }")
+    for _ in range(2):
+        assert "not yet" in kernel.fails("Once.value", timeout=20).error["evalue"]
+    kernel.ok("isReady = true")
+    assert kernel.value("Once.value", timeout=20) == "9"
+
+
+HELD = {
+    "NSLock": ("let k1 = NSLock()", "k1.lock(); _ = [1][5]", "k1.lock()"),
+    "withLock": ("let k2 = NSLock()", "k2.withLock { _ = [1][5] }", "k2.withLock { 1 }"),
+    "recursive": ("let k3 = NSRecursiveLock()", "k3.lock(); _ = [1][5]", "k3.lock()"),
+    "Mutex": ("let k4 = Mutex(1)", "k4.withLock { $0 = [1][5] }", "k4.withLock { $0 }"),
+}
+
+
+@pytest.mark.parametrize("kind", HELD)
+def test_a_lock_that_a_failed_cell_held_is_named(kernel, kind):
+    make, fail, use = HELD[kind]
+    kernel.ok(make)
+    holder = kernel.fails(fail, timeout=20).reply["execution_count"]
+    failure = kernel.fails(use, timeout=30)
+    assert failure.error["ename"] == "LockHeld" and "run the cell that makes" in failure.error["evalue"]
+    assert kind == "Mutex" or f"In[{holder}]" in failure.error["evalue"]
+    assert_kept(kernel)
+    kernel.ok(make)
+    kernel.ok(use)
+
+
+def test_a_semaphore_that_a_failed_cell_took_is_named(fresh_kernel):
+    """As long as no queue is in use, whose timers might give it back."""
+    kernel = fresh_kernel
+    kernel.ok(START + "\nlet k5 = DispatchSemaphore(value: 1)")
+    holder = kernel.fails("k5.wait(); _ = [1][5]").reply["execution_count"]
+    failure = kernel.fails("k5.wait()", timeout=30)
+    assert failure.error["ename"] == "LockHeld" and f"In[{holder}]" in failure.error["evalue"]
+    kernel.ok("k5.signal(); k5.wait()")
+
+
+def test_a_wait_that_will_end_is_left_alone(kernel):
+    """Though an earlier cell left a semaphore taken, and all threads are blocked."""
+    kernel.ok("let later = DispatchSemaphore(value: 1)")
+    kernel.fails("later.wait(); _ = [1][5]")
+    kernel.ok("DispatchQueue.global().asyncAfter(deadline: .now() + 3) { later.signal() }; later.wait()", timeout=20)
+    kernel.ok("Thread { sleep(3); later.signal() }.start(); later.wait()", timeout=20)

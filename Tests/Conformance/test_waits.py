@@ -1,0 +1,133 @@
+"""An interrupt ends every wait within a second, and leaves every variable usable."""
+
+import time
+
+import psutil
+import pytest
+
+WAITS = {
+    "semaphore": "let s = DispatchSemaphore(value: 0); s.wait()",
+    "semaphore with a limit": "let s2 = DispatchSemaphore(value: 0); _ = s2.wait(timeout: .now() + 600)",
+    "semaphore with a limit by the clock": "let s3 = DispatchSemaphore(value: 0); _ = s3.wait(wallTimeout: .now() + 600)",
+    "group": "let g = DispatchGroup(); g.enter(); g.wait()",
+    "queue": 'let q = DispatchQueue(label: "q"); q.async { sleep(4) }; usleep(50_000); q.sync { kept = [] }',
+    "condition": "let c = NSCondition(); c.lock(); c.wait()",
+    "condition with a limit": "let c2 = NSCondition(); c2.lock(); _ = c2.wait(until: Date(timeIntervalSinceNow: 600))",
+    "mutex": "var m = pthread_mutex_t(); pthread_mutex_init(&m, nil); pthread_mutex_lock(&m); pthread_mutex_lock(&m)",
+    "lock": "let l = NSLock(); l.lock(); l.lock()",
+    "process": 'let p = Process(); p.executableURL = URL(fileURLWithPath: "/bin/sleep"); p.arguments = ["600"]\n'
+    "try p.run(); p.waitUntilExit()",
+    "process that ignores SIGINT": 'let p2 = Process(); p2.executableURL = URL(fileURLWithPath: "/bin/sh")\n'
+    "p2.arguments = [\"-c\", \"trap '' INT; sleep 600\"]; try p2.run(); p2.waitUntilExit()",
+    "pipe": "let pipe1 = Pipe(); _ = pipe1.fileHandleForReading.readDataToEndOfFile()",
+    "read": "var ends: [Int32] = [0, 0]; pipe(&ends); var b = [UInt8](repeating: 0, count: 8); read(ends[0], &b, 8)",
+    "poll": "var f = pollfd(); poll(&f, 0, 600_000)",
+    "select": "select(0, nil, nil, nil, nil)",
+    "accept": "let a = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0); listen(a, 1); accept(a, nil, nil)",
+    "sleep": "sleep(600)",
+    "usleep": "usleep(600_000_000)",
+    "run loop": "RunLoop.current.add(Timer(timeInterval: 600, repeats: true) { _ in }, forMode: .default); RunLoop.current.run()",
+    "thread": "var t = pthread_t(); pthread_create(&t, nil, { _ in sleep(600); return nil }, nil); pthread_join(t, nil)",
+    "file lock": 'let path = NSTemporaryDirectory() + "gyrus-lock-\\(getpid())"\n'
+    "let d1 = open(path, O_RDWR | O_CREAT, 0o600), d2 = open(path, O_RDWR); unlink(path); flock(d1, LOCK_EX); flock(d2, LOCK_EX)",
+    "FIFO": 'let fifo = NSTemporaryDirectory() + "gyrus-fifo-\\(getpid())"; mkfifo(fifo, 0o600); defer { unlink(fifo) }\n'
+    "let d3 = open(fifo, O_RDONLY)",
+    "stream of a command": 'let o = popen("sleep 600", "r")!; var bytes = [UInt8](repeating: 0, count: 8); fread(&bytes, 1, 8, o)',
+    "continuation": "await withCheckedContinuation { (c: CheckedContinuation<Void, Never>) in leak(c) }",
+    "task": "try await Task.sleep(for: .seconds(600))",
+    "another task": "await Task.detached { while true {} }.value",
+    "sequence": "let (values, source) = AsyncStream<Int>.makeStream(); for await x in values { print(x) }; leak(source)",
+    "operations": "let ops = OperationQueue(); ops.addOperation { sleep(4) }; ops.waitUntilAllOperationsAreFinished()",
+    "main actor": "await MainActor.run { while true {} }",
+    "concurrent loop": "DispatchQueue.concurrentPerform(iterations: 2) { _ in var n = 0; while true { n &+= 1 } }",
+    "waits of a concurrent loop": "let s4 = DispatchSemaphore(value: 0); DispatchQueue.concurrentPerform(iterations: 3) { _ in s4.wait() }",
+    "task group": "await withTaskGroup(of: Void.self) { g in for _ in 0..<3 { g.addTask { while true {} } } }",
+    "inside a queue": 'let q5 = DispatchQueue(label: "q5"); q5.sync { while true {} }',
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def variables(kernel):
+    kernel.ok("import Foundation\nvar kept = [1]\nvar leaked: [Any] = []\nfunc leak(_ x: Any) { leaked.append(x) }")
+    kernel.count = 1
+
+
+def interrupt(kernel, cell):
+    """Interrupts a cell that runs; how long that took, and what the cell left."""
+    time.sleep(0.1)
+    start = time.monotonic()
+    kernel.interrupt()
+    outcome = kernel.finish(cell, timeout=20)
+    return time.monotonic() - start, outcome
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_an_interrupt_ends_a_wait(kernel, kind):
+    cell = kernel.client.execute('print("waits")\nfflush(stdout)\n' + WAITS[kind])
+    kernel.wait_for_output(cell)
+    seconds, outcome = interrupt(kernel, cell)
+    assert outcome.reply["status"] == "error" and outcome.error["ename"] == "KeyboardInterrupt"
+    assert seconds < 2, "a second, and one for a busy machine"
+    kernel.count += 1
+    assert kernel.value("kept.append(1); kept.count", timeout=20) == str(kernel.count)
+
+
+def test_what_was_waited_for_can_be_used(kernel):
+    """A wait that was broken off took nothing along."""
+    assert kernel.value("s.signal(); s.wait(); 1", timeout=20) == "1"
+    assert kernel.value("q5.sync { 2 }", timeout=20) == "2"
+    assert kernel.value("c.lock(); c.unlock(); 3", timeout=20) == "3"
+
+
+def test_an_interrupted_question_ends_the_cell(kernel):
+    kernel.ok("var went = false")
+    cell = kernel.client.execute("let line = readLine()\nwent = true", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=20)
+    seconds, outcome = interrupt(kernel, cell)
+    assert seconds < 2 and outcome.error["ename"] == "KeyboardInterrupt"
+    assert kernel.value("went") == "false"
+
+
+def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
+    start = 'let {0} = Process(); {0}.executableURL = URL(fileURLWithPath: "/bin/sleep"); {0}.arguments = ["600"]; try {0}.run()\n'
+    earlier = int(kernel.value(start.format("older") + "Int(older.processIdentifier)"))
+    time.sleep(0.1)
+    cell = kernel.client.execute(start.format("newer") + 'print("waits")\nfflush(stdout)\nnewer.waitUntilExit()')
+    kernel.wait_for_output(cell)
+    interrupt(kernel, cell)
+    later = int(kernel.value("Int(newer.processIdentifier)"))
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(later) and psutil.Process(later).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert psutil.Process(earlier).status() != psutil.STATUS_ZOMBIE
+    kernel.ok("older.terminate()")
+
+
+def test_an_interrupt_ends_the_compiler(kernel):
+    # A type check of many seconds.
+    sums = " + ".join(f"[{i}].map {{ $0 * 2 }}.reduce(0) {{ $0 + $1 }} * 1.5" for i in range(12))
+    cell = kernel.client.execute(f"let hard = {sums}\nhard")
+    kernel_process = psutil.Process(kernel.manager.provisioner.pid)
+    deadline = time.monotonic() + 20
+    while not any("swift-frontend" in child.name() for child in kernel_process.children()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    seconds, outcome = interrupt(kernel, cell)
+    assert outcome.error["ename"] == "KeyboardInterrupt" and "compiled" in outcome.error["evalue"]
+    assert seconds < 2
+    assert kernel.value("1 + 1") == "2"
+
+
+def test_an_interrupt_ends_a_command(kernel):
+    cell = kernel.client.execute("!echo waits; trap '' INT TERM; sleep 600; sleep 600")
+    kernel.wait_for_output(cell)
+    seconds, outcome = interrupt(kernel, cell)
+    assert outcome.error["ename"] == "KeyboardInterrupt" and seconds < 3
+
+
+def test_a_lone_async_let_is_refused_with_what_to_write(kernel):
+    failure = kernel.fails("async let lone = 5")
+    assert failure.error["ename"] == "CompileError" and "Task" in failure.error["evalue"]
+    assert kernel.value("1 + 1") == "2"
+    assert kernel.ok("do {\n    async let x = kept.count\n    async let y = 2\n    print(await x + y > 2)\n}").text() == "true\n"
