@@ -80,7 +80,8 @@ let package = Package(
             "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CPNG"], path: "Sources/CLibraries/CImageKernels"),
-        library("Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
+        library(
+            "Formats", ["Tensors", "Display", "CHDF5", "CZlib", "CJPEG", "CPNG", "CImageKernels", "COpenSSL"]),
         .target(name: "CHTTP", path: "Sources/CLibraries/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
         .target(name: "CVoxelKernels", path: "Sources/CLibraries/CVoxelKernels"),
@@ -98,7 +99,7 @@ let package = Package(
 
         // The kernel
         library("Jupyter", ["CZeroMQ", "COpenSSL"]),
-        library("SwiftCells", ["COpenSSL"], settings: [parser], linker: parserLibraries),
+        library("SwiftCells", ["COpenSSL", "CSpawn"], settings: [parser], linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner",
             linkerSettings: [

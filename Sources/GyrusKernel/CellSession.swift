@@ -97,6 +97,14 @@ final class CellSession: @unchecked Sendable {
             ?? FileManager.default.currentDirectoryPath
     }
 
+    /// The models that cells can load by name.
+    var knownModels: KnownModels {
+        let own = ProcessInfo.processInfo.environment
+        return KnownModels(
+            environment: own.merging(setting.environment) { $1 }, workingFolder: workingFolder,
+            prefix: installation.prefix)
+    }
+
     /// What a cell left: its error, its result's message content, and how long it took.
     struct Outcome {
         var error: ErrorReport?
@@ -189,6 +197,7 @@ final class CellSession: @unchecked Sendable {
             guard runner === started.runner else { return }
             if end.outcome == .ok {
                 compiler.commit(cell)
+                if let kept = left.kept { compiler.results.add(kept.number, type: kept.type) }
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
             }
@@ -270,6 +279,20 @@ final class CellSession: @unchecked Sendable {
 
     /// What a variable's value is, in a few words; nil if a cell runs, or if it takes long.
     func glance(at variable: String, context: RequestContext) -> String? {
+        look(at: "_gyrusGlance(`\(variable)`)", context: context)
+    }
+
+    /// The names of a model's layers, where an expression of names and dots stands for a model.
+    func layerNames(of expression: String, context: RequestContext) -> [String] {
+        guard let match = expression.wholeMatch(of: /(?:try[?!]?\s+)?\(?(?:try\s+)?([\p{L}_][\w.]*)\)?/),
+            let root = match.1.split(separator: ".").first, names.variableNames.contains(String(root)),
+            let text = look(at: "try _gyrusLayerNames(try \(match.1))", context: context)
+        else { return [] }
+        return (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+    }
+
+    /// The plain text of what an expression shows; nil if a cell runs, or if it takes long.
+    private func look(at expression: String, context: RequestContext) -> String? {
         let found = Mutex<String?>(nil)
         let done = DispatchSemaphore(value: 0)
         let activity = Activity(context)
@@ -278,7 +301,7 @@ final class CellSession: @unchecked Sendable {
             guard turn.try() else { return }
             defer { turn.unlock() }
             guard activities.isEmpty else { return }
-            let text = look(at: variable, for: activity, context: context)
+            let text = look(at: expression, for: activity, context: context)
             found.withLock { $0 = text }
         }.start()
         if done.wait(timeout: .now() + Self.glanceTime) == .success { return found.withLock { $0 } }
@@ -286,16 +309,16 @@ final class CellSession: @unchecked Sendable {
         return nil
     }
 
-    private func look(at variable: String, for activity: Activity, context: RequestContext) -> String? {
+    private func look(at expression: String, for activity: Activity, context: RequestContext) -> String? {
         guard let runner = try? ensureRunner(),
             let cell = try? compiler.compile(
-                "_gyrusGlance(`\(variable)`)", label: "In[glance]", options: CellOptions(isGlance: true))
+                expression, label: "In[glance]", options: CellOptions(isGlance: true))
         else { return nil }
         defer { compiler.discard(cell) }
         if activity.isInterrupted { return nil }
         let job = output.begin(context, runner: runner, kind: .glance, keepsResult: true)
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
-        if left.end == nil { Log.write(lost(runner, left, "the inspection of \(variable)").value) }
+        if left.end == nil { Log.write(lost(runner, left, "the inspection of \(expression)").value) }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
         return content?["data"]?["text/plain"]?.text
     }
@@ -309,6 +332,7 @@ final class CellSession: @unchecked Sendable {
         activities.kill()
         runner?.kill()
         assistant.assistant.close()
+        compiler.close()
         try? FileManager.default.removeItem(at: folder)
     }
 }

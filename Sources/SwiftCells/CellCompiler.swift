@@ -19,6 +19,8 @@ public final class CellCompiler {
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
     /// When cells are compiled with `-O`.
     public var optimization = Optimization.auto
+    /// The results of earlier cells that cells can speak of.
+    public var results = ResultTable()
     private let toolchain: Toolchain
     /// What cells can import.
     public var libraries: CellLibraries {
@@ -27,6 +29,7 @@ public final class CellCompiler {
             onChange?(editorContext)
         }
     }
+    private let standby: StandbyCompiler
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
@@ -35,6 +38,8 @@ public final class CellCompiler {
     /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
     private let cache: CellCache?
+    /// Where cells are put into the cache, while they run.
+    private let stores = DispatchQueue(label: "cell cache", qos: .utility)
     /// What each module was made of, by its name, as a hash.
     private var contents: [String: String] = [:]
     private lazy var surroundings = libraries.contentHash(with: toolchain)
@@ -54,6 +59,7 @@ public final class CellCompiler {
         self.folder = folder
         self.moduleCache = moduleCache
         self.cache = cache
+        standby = StandbyCompiler(executable: toolchain.frontend, settings: [Self.allocation])
         for place in [folder, moduleCache] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
@@ -75,6 +81,7 @@ public final class CellCompiler {
         let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
         var syntax = CellSyntax(source)
+        syntax.useResults(results) { names.declares($0) }
         let conforms = !syntax.conformances.isEmpty || syntax.effects.contains { $0.contains(": ") }
         let declared = Set(syntax.declarations.map(\.name))
         syntax.replace { names.hasConformance($0, declared: declared) }
@@ -104,7 +111,10 @@ public final class CellCompiler {
                 try build(
                     module, text: text, source: edited, label: label, imports: names.imports + syntax.imports,
                     flags: flags)
-                cache?.store(key, from: stem(module))
+                if let cache {
+                    let stem = stem(module)
+                    stores.async { cache.store(key, from: stem) }
+                }
             } catch Failure.source(let errors, let lines) {
                 throw Failure.source(
                     names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
@@ -146,8 +156,12 @@ public final class CellCompiler {
     ) throws {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        try runFrontend(module: module, file: file, source: source, label: label, flags: flags)
-        try link(module, imports: imports)
+        let frontend = try startFrontend(module: module, file: file, flags: flags)
+        // Both load while the compiler works, on another core and before the cell runs.
+        let linker = autolinked[imports].flatMap { try? startLinker(module, flags: $0, object: "/dev/stdin") }
+        standby.prepare()
+        try finish(frontend, module: module, source: source, label: label)
+        try link(module, imports: imports, with: linker)
     }
 
     /// Source that the compiler takes for lines of a cell.
@@ -165,6 +179,7 @@ public final class CellCompiler {
     /// Forgets all cells, as after a restart of the runner.
     public func reset() {
         names = NameTable()
+        results = ResultTable()
         contents = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
@@ -197,13 +212,17 @@ public final class CellCompiler {
             + libraries.compilerFlags
     }
 
+    /// Ends what was started ahead, and waits for what is being stored; any thread may call it.
+    public func close() {
+        standby.close()
+        stores.sync {}
+    }
+
     private func stem(_ module: String) -> String { folder.appending(path: module).path }
     private func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
 
-    /// Runs the compiler; throws `Failure`.
-    private func runFrontend(
-        module: String, file: String, source: EditedSource, label: String, flags: [String]
-    ) throws {
+    /// Starts the compiler; throws `CommandFailure`.
+    private func startFrontend(module: String, file: String, flags: [String]) throws -> Subprocess {
         let arguments =
             [
                 "-frontend", "-c", "-primary-file", file, "-disable-objc-interop", "-module-name", module,
@@ -217,7 +236,12 @@ public final class CellCompiler {
                 "-typo-correction-limit", "20",
                 "-o", path(module, "o"),
             ] + languageFlags + toolchain.macroFlags + flags
-        let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
+        return try standby.start(arguments)
+    }
+
+    /// Waits for the compiler; throws `Failure`.
+    private func finish(_ frontend: Subprocess, module: String, source: EditedSource, label: String) throws {
+        let result = frontend.finish()
         if result.status == 0 { return }
         // An error outside all cells is one of the installation, not of the user's code.
         let errors = diagnostics(of: module, source, label: label).filter {
@@ -265,18 +289,33 @@ public final class CellCompiler {
         warning.message == "will never be executed"
             || warning.message.hasPrefix("extension declares a conformance of imported type")
             || warning.message.hasPrefix("no calls to throwing functions occur")
+            || warning.message.hasPrefix("'defer' statement at end of scope always executes immediately")
     }
 
-    private func link(_ module: String, imports: [String]) throws {
-        let object = path(module, "o")
-        let flags = try autolinked[imports] ?? extractLibraries(of: object)
-        autolinked[imports] = flags
-        let result = try Subprocess.run(
+    /// Starts the linker, which may read the object from its standard input; throws `CommandFailure`.
+    private func startLinker(_ module: String, flags: [String], object: String) throws -> Subprocess {
+        try Subprocess(
             toolchain.linker,
             [
-                "-shared", object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
+                // A cell is so small that starting threads takes longer than they save.
+                "-shared", "--threads=1", object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
                 toolchain.libraries,
-            ] + flags + ["-o", path(module, "so")])
+            ] + flags + ["-o", path(module, "so")], readsInput: object == "/dev/stdin")
+    }
+
+    /// Links a compiled module with the linker that was started for it, if the libraries were known; throws `Failure`.
+    private func link(_ module: String, imports: [String], with started: Subprocess?) throws {
+        let object = path(module, "o")
+        let linker: Subprocess
+        if let started {
+            linker = started
+            linker.give(try Data(contentsOf: URL(fileURLWithPath: object)))
+        } else {
+            let flags = try extractLibraries(of: object)
+            autolinked[imports] = flags
+            linker = try startLinker(module, flags: flags, object: object)
+        }
+        let result = linker.finish()
         guard result.status == 0 else {
             throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))")
         }

@@ -53,7 +53,7 @@ package final class CellRewriter: SyntaxVisitor {
             if pollsInLoops { rewriter.edits += LoopPolls.edits(in: statement) }
             rewriter.rewrite(statement, isLast: showsResult && index == statements.count - 1)
         }
-        return rewriter.edits
+        return rewriter.edits + syntax.resultEdits
     }
 
     private func rewrite(_ statement: CodeBlockItemSyntax, isLast: Bool) {

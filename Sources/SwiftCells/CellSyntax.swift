@@ -16,6 +16,8 @@ struct CellSyntax {
     private(set) var replacements: [ConformanceReplacement] = []
     /// Every identifier and operator in the cell.
     var mentions: Set<String> = []
+    /// What puts earlier results in the places where the cell speaks of them.
+    private(set) var resultEdits: [SourceEdit] = []
 
     init(_ source: String) {
         file = Parser.parse(source: source)
@@ -114,6 +116,19 @@ struct CellSyntax {
 }
 
 extension CellSyntax {
+    /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
+    mutating func useResults(_ results: ResultTable, isDeclared: (String) -> Bool) {
+        // Few cells do: looking for that costs less than a walk.
+        guard
+            mentions.contains("Out")
+                || file.tokens(viewMode: .sourceAccurate).contains(where: { $0.text.hasPrefix("_") })
+        else { return }
+        let own = Set(declarations.map(\.name))
+        resultEdits = withoutActuallyEscaping(isDeclared) { isDeclared in
+            ResultReferences.edits(in: file, results) { own.contains($0) || isDeclared($0) }
+        }
+    }
+
     /// Makes replacements of those conformances that `isAnew`.
     mutating func replace(where isAnew: (ConformanceReplacement) -> Bool) {
         replacements = conformances.filter(isAnew)
@@ -128,13 +143,14 @@ extension CellSyntax {
         replacements = []
     }
 
-    /// The edits that put code before and behind all of the cell, on its own lines.
+    /// The edits that put code before and behind all of the cell, on its own lines, and have all of its values used.
     func edits(wrapping: (before: String, after: String)) -> [SourceEdit] {
         guard let first = file.statements.first, let last = file.statements.last else { return [] }
         return [
             SourceEdit(
-                offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " "),
-            SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after),
+                offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " ")
+        ] + KeptValues.edits(in: file) + [
+            SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after)
         ]
     }
 
