@@ -61,6 +61,7 @@ final class CellSession: @unchecked Sendable {
         exclusively {
             _ = try? ensureRunner()
             try? compiler.warmUp()
+            compiler.prepare()
         }
         cache?.trim()
     }
@@ -159,7 +160,13 @@ final class CellSession: @unchecked Sendable {
             let started = ContinuousClock.now
             // Before the compilation: what cells declared goes with their runner.
             let runner = try ensureRunner()
-            let cell = try compiler.compile(code, label: label, options: options)
+            let cell: CompiledCell
+            do {
+                cell = try compiler.compile(code, label: label, options: options)
+            } catch {
+                compiler.prepare()
+                throw error
+            }
             let compilation = ContinuousClock.now - started
             remember(cell.lines, of: label)
             for warning in cell.warnings {
@@ -193,6 +200,7 @@ final class CellSession: @unchecked Sendable {
         let cell = started.cell
         guard let end = left.end else { return Outcome(error: lost(started.runner, left, cell.label)) }
         exclusively {
+            defer { compiler.prepare() }
             // What ran in a runner that is gone is gone with it.
             guard runner === started.runner else { return }
             if end.outcome == .ok {
@@ -314,7 +322,10 @@ final class CellSession: @unchecked Sendable {
             let cell = try? compiler.compile(
                 expression, label: "In[glance]", options: CellOptions(isGlance: true))
         else { return nil }
-        defer { compiler.discard(cell) }
+        defer {
+            compiler.discard(cell)
+            compiler.prepare()
+        }
         if activity.isInterrupted { return nil }
         let job = output.begin(context, runner: runner, kind: .glance, keepsResult: true)
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)

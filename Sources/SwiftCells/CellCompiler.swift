@@ -29,7 +29,9 @@ public final class CellCompiler {
             onChange?(editorContext)
         }
     }
-    private let standby: StandbyCompiler
+    private let standby: StandbyTools
+    /// The libraries that the last cell was linked with.
+    private var lastLibraries: [String] = []
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
@@ -59,7 +61,8 @@ public final class CellCompiler {
         self.folder = folder
         self.moduleCache = moduleCache
         self.cache = cache
-        standby = StandbyCompiler(executable: toolchain.frontend, settings: [Self.allocation])
+        standby = StandbyTools(
+            compiler: toolchain.frontend, linker: toolchain.linker, settings: [Self.allocation])
         for place in [folder, moduleCache] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
@@ -157,11 +160,8 @@ public final class CellCompiler {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         let frontend = try startFrontend(module: module, file: file, flags: flags)
-        // Both load while the compiler works, on another core and before the cell runs.
-        let linker = autolinked[imports].flatMap { try? startLinker(module, flags: $0, object: "/dev/stdin") }
-        standby.prepare()
         try finish(frontend, module: module, source: source, label: label)
-        try link(module, imports: imports, with: linker)
+        try link(module, imports: imports)
     }
 
     /// Source that the compiler takes for lines of a cell.
@@ -236,7 +236,7 @@ public final class CellCompiler {
                 "-typo-correction-limit", "20",
                 "-o", path(module, "o"),
             ] + languageFlags + toolchain.macroFlags + flags
-        return try standby.start(arguments)
+        return try standby.compile(arguments)
     }
 
     /// Waits for the compiler; throws `Failure`.
@@ -292,32 +292,34 @@ public final class CellCompiler {
             || warning.message.hasPrefix("'defer' statement at end of scope always executes immediately")
     }
 
-    /// Starts the linker, which may read the object from its standard input; throws `CommandFailure`.
-    private func startLinker(_ module: String, flags: [String], object: String) throws -> Subprocess {
-        try Subprocess(
-            toolchain.linker,
-            [
-                // A cell is so small that starting threads takes longer than they save.
-                "-shared", "--threads=1", object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
-                toolchain.libraries,
-            ] + flags + ["-o", path(module, "so")], readsInput: object == "/dev/stdin")
+    /// Where the linker writes: the same for all cells, so that one that waits fits whichever comes next.
+    private var linked: String { folder.appending(path: "linked.so").path }
+
+    /// The linker's arguments, with the object on its standard input.
+    private func linkerArguments(_ libraries: [String]) -> [String] {
+        [
+            // A cell is so small that starting threads takes longer than they save.
+            "-shared", "--threads=1", "/dev/stdin", toolchain.registrar, "-L", toolchain.libraries, "-rpath",
+            toolchain.libraries,
+        ] + libraries + ["-o", linked]
     }
 
-    /// Links a compiled module with the linker that was started for it, if the libraries were known; throws `Failure`.
-    private func link(_ module: String, imports: [String], with started: Subprocess?) throws {
+    /// Starts the compiler and the linker of the next cell; to be called when one has ended, so that they are in nobody's
+    /// way.
+    public func prepare() { standby.prepare(linkerArguments: linkerArguments(lastLibraries)) }
+
+    private func link(_ module: String, imports: [String]) throws {
         let object = path(module, "o")
-        let linker: Subprocess
-        if let started {
-            linker = started
-            linker.give(try Data(contentsOf: URL(fileURLWithPath: object)))
-        } else {
-            let flags = try extractLibraries(of: object)
-            autolinked[imports] = flags
-            linker = try startLinker(module, flags: flags, object: object)
-        }
+        lastLibraries = try autolinked[imports] ?? extractLibraries(of: object)
+        autolinked[imports] = lastLibraries
+        let linker = try standby.link(linkerArguments(lastLibraries))
+        linker.give(try Data(contentsOf: URL(fileURLWithPath: object)))
         let result = linker.finish()
         guard result.status == 0 else {
             throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))")
+        }
+        guard rename(linked, path(module, "so")) == 0 else {
+            throw Failure.tool("\(linked) could not be renamed: \(String(cString: strerror(errno)))")
         }
     }
 

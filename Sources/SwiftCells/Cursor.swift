@@ -70,6 +70,8 @@ public struct Cursor: Equatable, Sendable {
                 guard literal.openingQuote.endPosition.utf8Offset <= place,
                     !isClosed || place <= literal.closingQuote.position.utf8Offset
                 else { return nil }
+                // A quote at the very end begins a literal without segments.
+                if literal.segments.isEmpty, literal.openingQuote.text == "\"" { return .string(before: "") }
                 // Inside an interpolation the walk ends at its expression's own node.
                 guard let first = literal.segments.first?.as(StringSegmentSyntax.self),
                     literal.openingQuote.text == "\"", place <= first.endPosition.utf8Offset

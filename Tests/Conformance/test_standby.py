@@ -1,4 +1,4 @@
-"""The compiler that is started ahead, and the assistant that is not told of cells nobody asks about."""
+"""The compiler and the linker that are started ahead, and the assistant that is not told of cells nobody asks about."""
 
 import os
 import signal
@@ -39,6 +39,8 @@ def test_one_compiler_waits_and_each_cell_takes_it(fresh_kernel, process):
     assert fresh_kernel.value("func f(_ x: Int) -> Int { var s = 0; for i in 0..<x { s += i }; return s }\nf(4)") == "6"
     fresh_kernel.fails("let a: Int = \"text\"")
     assert fresh_kernel.value("f(5)") == "10"
+    assert fresh_kernel.value("import FoundationXML\nXMLElement(name: \"a\").name ?? \"\"") == '"a"'
+    assert fresh_kernel.value("1 + 1") == "2"
     assert wait_until(lambda: len(waiting(process)) == 1)
 
 
