@@ -149,7 +149,7 @@ extension CellSyntax {
         return [
             SourceEdit(
                 offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " ")
-        ] + KeptValues.edits(in: file) + [
+        ] + KeptValues.edits(in: file) + resultEdits + [
             SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after)
         ]
     }

@@ -35,9 +35,14 @@ final class KeptValues: SyntaxVisitor {
     override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
         let elements = Array(node.elements)
         if elements.count > 2, elements[0].is(DiscardAssignmentExprSyntax.self),
-            elements[1].is(AssignmentExprSyntax.self)
+            elements[1].is(AssignmentExprSyntax.self),
+            !elements[2].leadingTrivia.contains(where: \.isNewline),
+            !elements[1].leadingTrivia.contains(where: \.isNewline)
         {
-            insert("_gyrusKeep(", at: elements[2].positionAfterSkippingLeadingTrivia)
+            // Without the `_ =`, of which the compiler would say that there is nothing to ignore.
+            let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
+            let length = elements[2].positionAfterSkippingLeadingTrivia.utf8Offset - start
+            edits.append(SourceEdit(offset: start, length: length, text: "_gyrusKeep("))
             insert(")", at: node.endPositionBeforeTrailingTrivia)
         }
         return .visitChildren
