@@ -106,7 +106,7 @@ let package = Package(
 
         // The kernel
         library("Jupyter", ["CZeroMQ", "COpenSSL"]),
-        library("SwiftCells", ["COpenSSL"], settings: [parser], linker: parserLibraries),
+        library("SwiftCells", ["COpenSSL", "CSpawn"], settings: [parser], linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner",
             linkerSettings: [

@@ -12,6 +12,8 @@ package final class Assistant: Sendable {
         /// What makes the next questions fast.
         var warmUp: Question?
         var lastStart = ContinuousClock.Instant.now - .seconds(3600)
+        /// How many questions there were.
+        var questions = 0
     }
     private let executable: String
     private let log: @Sendable (String) -> Void
@@ -23,8 +25,10 @@ package final class Assistant: Sendable {
     private static let limit = 6.0
     /// How long the first question may take, in which all modules are loaded.
     private static let startLimit = 60.0
-    /// Of bytes, how many the process may take: it begins with some 300 MB, and grows with the modules of cells.
-    private static let memoryLimit = 512 << 20
+    /// Of bytes, how many the process may take: it begins with some 220 MB, and grows with each change of what cells see.
+    private static let memoryLimit = 280_000_000
+    /// For how many seconds nobody may have asked before a process that has grown is replaced.
+    private static let rest = 5.0
 
     /// An assistant whose process starts with the first `warmUp` or question; `log` is told why there is none.
     package init(executable: String, log: @escaping @Sendable (String) -> Void) {
@@ -35,21 +39,34 @@ package final class Assistant: Sendable {
     /// The process, where one runs.
     package var processID: Int32? { state.withLock { $0.process?.pid } }
 
-    /// Has the modules loaded that a question's source imports, now and whenever a process starts.
+    /// Whether anybody ever asked.
+    package var wasAsked: Bool { state.withLock { $0.questions > 0 } }
+
+    /// Has the modules loaded that a question's source imports, now and whenever a process starts; waits for it.
     package func warmUp(_ question: Question) {
         let running = state.withLock { state in
             state.warmUp = question
             return state.process
         }
         if let running {
-            _ = running.ask(question)
+            _ = running.ask(question).wait(seconds: Self.startLimit)
+            replaceIfLarge(running)
         } else {
             _ = process()
         }
     }
 
+    /// Replaces a process that has grown, unless somebody waits for it.
+    private func replaceIfLarge(_ process: AssistantProcess) {
+        if process.memory > Self.memoryLimit, process.isIdle { process.kill() }
+    }
+
     /// The answer; nothing where there is none in time.
     package func answer(_ question: Question) -> Answer? {
+        let number = state.withLock { state in
+            state.questions += 1
+            return state.questions
+        }
         guard let process = process() else { return nil }
         let ticket = process.ask(question)
         let answer = ticket.wait(seconds: Self.patience)
@@ -60,7 +77,9 @@ package final class Assistant: Sendable {
                 if isReady, process.isWaiting(for: ticket) { process.kill() }
             }
         } else if process.memory > Self.memoryLimit {
-            process.kill()
+            DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + Self.rest) { [self] in
+                if state.withLock({ $0.questions == number }) { replaceIfLarge(process) }
+            }
         }
         return answer
     }

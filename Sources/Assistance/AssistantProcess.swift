@@ -109,6 +109,9 @@ final class AssistantProcess: Sendable {
     /// Whether a question is still without answer.
     func isWaiting(for ticket: Ticket) -> Bool { state.withLock { $0.waiting[ticket.number] != nil } }
 
+    /// Whether nobody waits for an answer.
+    var isIdle: Bool { state.withLock { $0.waiting.isEmpty } }
+
     func kill() {
         state.withLock { if !$0.hasEnded { _ = Foundation.kill(pid, SIGKILL) } }
     }

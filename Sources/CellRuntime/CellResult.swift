@@ -2,8 +2,9 @@ import Display
 import Foundation
 
 /// Shows the value of a cell's last expression as the cell's result.
-public func _gyrusResult<Value>(_ value: Value) {
+public func _gyrusResult<Value>(_ value: Value, of label: String = #filePath) {
     send(bundle(of: value))
+    KeptResults.keep(value, of: label)
 }
 
 /// A last expression without a value shows nothing.

@@ -2,7 +2,8 @@ import Foundation
 
 /// What `%timeit` becomes: runs `body` often, in several runs of equally many loops, and prints how long it takes.
 ///
-/// The body is a closure that the compiler cannot see through from here, so what it computes is computed every time.
+/// The body is a closure that the compiler cannot see through from here, and what it computes is handed to `_gyrusKeep`, so
+/// all of it is computed every time.
 /// The call of the closure is part of the time; where that matters the report says how long an empty one takes.
 @inline(never) @_semantics("optimize.sil.specialize.generic.never")
 public func _gyrusTimeit<Value>(loops: Int?, runs: Int, _ body: () throws -> Value) throws {
@@ -28,6 +29,10 @@ public func _gyrusTimeitAsync<Value>(loops: Int?, runs: Int, _ body: () async th
     }
     print(timer.report(emptyLoop: nil))
 }
+
+/// What a measured statement gives its values to: to the optimizer they are used.
+@inline(never) @_semantics("optimize.sil.specialize.generic.never")
+public func _gyrusKeep<Value: ~Copyable>(_ value: borrowing Value) {}
 
 /// Seconds that one call of an empty closure takes.
 private func emptyLoop() -> Double {

@@ -10,6 +10,7 @@ package enum Output {
         case result = 4
         case error = 5
         case comm = 6
+        case kept = 7
     }
 
     private typealias Send = @convention(c) (UInt8, UnsafePointer<UInt8>?, Int) -> Void

@@ -2,6 +2,7 @@
 // sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
 
 import Assistance
+import CSourceKit
 import Foundation
 import Synchronization
 
@@ -44,6 +45,8 @@ func answer(_ question: Question, _ kit: SourceKit) -> Answer {
     return answer
 }
 
+// sourcekitd works on many threads in turn: with an arena of memory for each it takes half as much again.
+mallopt(M_ARENA_MAX, 1)
 let inbox = Inbox()
 inbox.start()
 let kit = SourceKit()
@@ -53,4 +56,5 @@ while true {
     let reply = question.map { answer($0, kit) } ?? Answer()
     guard let payload = try? JSONEncoder().encode(reply) else { continue }
     if !Frame(number: frame.number, payload: payload).write(to: 0) { _exit(0) }
+    malloc_trim(0)
 }

@@ -31,7 +31,8 @@ final class CellAssistant: Sendable {
             return state.changes
         }
         DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + Self.rest) { [self] in
-            if state.withLock({ $0.changes == number }) { warmUp() }
+            // Where nobody ever asked, as in a notebook that is run from end to end, nobody is served by it.
+            if assistant.wasAsked, state.withLock({ $0.changes == number }) { warmUp() }
         }
     }
 
@@ -52,5 +53,34 @@ final class CellAssistant: Sendable {
             Question(
                 kind, source: source.text, arguments: source.arguments, offset: source.offset, prefix: prefix)
         )
+    }
+
+    /// What could stand at a place of a cell (in bytes), behind a name's first letters.
+    func suggestions(for cell: String, at place: Int, prefix: String) -> Answer? {
+        guard var answer = ask(.suggest, about: cell, at: place, prefix: prefix) else { return nil }
+        let found = Set(answer.suggestions.map(\.text))
+        let old = oldSuggestions(for: cell, at: place, prefix: prefix).filter { !found.contains($0.text) }
+        if !old.isEmpty {
+            answer.suggestions = Ranking.ranked(answer.suggestions + old, prefix: prefix, limit: 2000)
+        }
+        return answer
+    }
+
+    /// The names of cells that ran long ago, if a name can stand at the place.
+    private func oldSuggestions(for cell: String, at place: Int, prefix: String) -> [Suggestion] {
+        let declarations = context?.oldNames(startingWith: prefix) ?? []
+        guard !declarations.isEmpty else { return [] }
+        // What everybody can see is offered where a value, or a type, can stand.
+        func offers(_ name: String) -> Bool {
+            let answer = ask(.suggest, about: cell, at: place, prefix: name)
+            return answer?.replacedBytes == 0 && answer?.suggestions.contains { $0.text == name } == true
+        }
+        let takesValues = offers("print")
+        let takesTypes = takesValues || offers("Int")
+        return declarations.filter { $0.kind.isType ? takesTypes : takesValues }.map {
+            Suggestion(
+                text: $0.name, kind: $0.kind.isType ? .type : $0.kind == .function ? .function : .instance,
+                distance: .cell, signature: $0.functionType)
+        }
     }
 }

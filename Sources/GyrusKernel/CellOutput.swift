@@ -20,6 +20,8 @@ final class CellOutput: Sendable {
         var death: Int32?
         /// The result's message content.
         var result: Data?
+        /// Under which number it is kept.
+        var kept: KeptResult?
     }
 
     /// What kinds of jobs there are; what belongs to no job in particular is taken for that of the first kind that runs.
@@ -115,6 +117,7 @@ final class CellOutput: Sendable {
             }
             if keeps != true { iopub?.result(content) }
         case .error(let error): change(request) { $0.end.error = error }
+        case .kept(let result): change(request) { $0.end.kept = result }
         case .comm(let frame) where frame.head.onFailure == true:
             change(request) { $0.end.onFailure.append(frame) }
         case .comm(let frame):

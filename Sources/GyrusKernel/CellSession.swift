@@ -67,6 +67,7 @@ final class CellSession: @unchecked Sendable {
         exclusively {
             _ = try? ensureRunner()
             try? compiler.warmUp()
+            compiler.prepare()
         }
         cache?.trim()
     }
@@ -101,6 +102,14 @@ final class CellSession: @unchecked Sendable {
         let pid = current.withLock { $0.runner?.pid } ?? getpid()
         return (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd"))
             ?? FileManager.default.currentDirectoryPath
+    }
+
+    /// The models that cells can load by name.
+    var knownModels: KnownModels {
+        let own = ProcessInfo.processInfo.environment
+        return KnownModels(
+            environment: own.merging(setting.environment) { $1 }, workingFolder: workingFolder,
+            prefix: installation.prefix)
     }
 
     /// What a cell left: its error, its result's message content, and how long it took.
@@ -164,7 +173,14 @@ final class CellSession: @unchecked Sendable {
     ) throws -> StartedCell? {
         try exclusively {
             let started = ContinuousClock.now
-            let (cell, runner) = try compile(code, label, activity, context, options)
+            let cell: CompiledCell
+            let runner: RunnerProcess
+            do {
+                (cell, runner) = try compile(code, label, activity, context, options)
+            } catch {
+                compiler.prepare()
+                throw error
+            }
             let compilation = ContinuousClock.now - started
             remember(cell.lines, of: label)
             for warning in cell.warnings {
@@ -222,10 +238,12 @@ final class CellSession: @unchecked Sendable {
         let cell = started.cell
         guard let end = left.end else { return Outcome(error: lost(started.runner, left, cell.label)) }
         exclusively {
+            defer { compiler.prepare() }
             // What ran in a runner that is gone is gone with it.
             guard runner === started.runner else { return }
             if end.outcome == .ok {
                 compiler.commit(cell)
+                if let kept = left.kept { compiler.results.add(kept.number, type: kept.type) }
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
             } else {
@@ -340,6 +358,20 @@ final class CellSession: @unchecked Sendable {
 
     /// What a variable's value is, in a few words; nil if a cell runs, or if it takes long.
     func glance(at variable: String, context: RequestContext) -> String? {
+        look(at: "_gyrusGlance(`\(variable)`)", context: context)
+    }
+
+    /// The names of a model's layers, where an expression of names and dots stands for a model.
+    func layerNames(of expression: String, context: RequestContext) -> [String] {
+        guard let match = expression.wholeMatch(of: /(?:try[?!]?\s+)?\(?(?:try\s+)?([\p{L}_][\w.]*)\)?/),
+            let root = match.1.split(separator: ".").first, names.variableNames.contains(String(root)),
+            let text = look(at: "try _gyrusLayerNames(try \(match.1))", context: context)
+        else { return [] }
+        return (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+    }
+
+    /// The plain text of what an expression shows; nil if a cell runs, or if it takes long.
+    private func look(at expression: String, context: RequestContext) -> String? {
         let found = Mutex<String?>(nil)
         let done = DispatchSemaphore(value: 0)
         let activity = Activity(context)
@@ -348,7 +380,7 @@ final class CellSession: @unchecked Sendable {
             guard turn.try() else { return }
             defer { turn.unlock() }
             guard activities.isEmpty else { return }
-            let text = look(at: variable, for: activity, context: context)
+            let text = look(at: expression, for: activity, context: context)
             found.withLock { $0 = text }
         }.start()
         if done.wait(timeout: .now() + Self.glanceTime) == .success { return found.withLock { $0 } }
@@ -356,12 +388,15 @@ final class CellSession: @unchecked Sendable {
         return nil
     }
 
-    private func look(at variable: String, for activity: Activity, context: RequestContext) -> String? {
+    private func look(at expression: String, for activity: Activity, context: RequestContext) -> String? {
         guard let runner = try? ensureRunner(),
             let cell = try? compiler.compile(
-                "_gyrusGlance(`\(variable)`)", label: "In[glance]", options: CellOptions(isGlance: true))
+                expression, label: "In[glance]", options: CellOptions(isGlance: true))
         else { return nil }
-        defer { compiler.discard(cell) }
+        defer {
+            compiler.discard(cell)
+            compiler.prepare()
+        }
         if activity.isInterrupted { return nil }
         let job = output.begin(context, runner: runner, kind: .glance, keepsResult: true)
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
@@ -379,6 +414,7 @@ final class CellSession: @unchecked Sendable {
         activities.kill()
         runner?.kill()
         assistant.assistant.close()
+        compiler.close()
         try? FileManager.default.removeItem(at: folder)
     }
 }

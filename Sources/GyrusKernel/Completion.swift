@@ -9,6 +9,10 @@ struct Completion {
     let magics: MagicCompletion
     /// The folder that relative paths start from.
     let folder: String
+    /// The names of the models that can be loaded.
+    let models: () -> [String]
+    /// The names of the layers that the value of an expression has; none if that cannot be told now.
+    let layers: (String) -> [String]
 
     func reply(to request: CompleteRequest) -> CompleteReply {
         let places = TextPlaces(request.code)
@@ -38,16 +42,38 @@ struct Completion {
         let code = MagicCompletion.blanked(code)
         let cursor = Cursor(in: code, at: place)
         switch cursor.surroundings {
-        case .string(let before): return before.map { paths($0, at: place) } ?? ([], place)
+        case .string(let before): return before.map { string($0, in: code, at: place) } ?? ([], place)
         case .comment, .number: return ([], place)
         case .code: break
         }
         let start = cursor.name?.lowerBound ?? place
         let prefix = String(decoding: Array(code.utf8)[min(start, place)..<place], as: UTF8.self)
-        guard let answer = assistant.ask(.suggest, about: code, at: start, prefix: prefix) else {
+        let closed = Cursor.closingInterpolation(in: code, at: start) ?? code
+        guard let answer = assistant.suggestions(for: closed, at: start, prefix: prefix) else {
             return ([], place)
         }
         return (answer.suggestions, start - answer.replacedBytes)
+    }
+
+    /// What could stand in a string, of which a part stands already: a model, a layer, or else a path.
+    private func string(_ before: String, in code: String, at place: Int) -> ([Suggestion], Int) {
+        let context = CallContext(in: code, at: place)
+        func named(_ names: [String]) -> [Suggestion] {
+            names.filter { $0.lowercased().hasPrefix(before.lowercased()) }
+                .map { Suggestion(text: $0, kind: .instance, distance: .expected) }
+        }
+        if context?.label == "layers", let receiver = context?.receiver {
+            let names = named(layers(receiver))
+            if !names.isEmpty { return (names, place - before.utf8.count) }
+        }
+        if context?.function == "load", context?.receiver == "FoundationModel", context?.label == nil {
+            let (files, start) = paths(before, at: place)
+            // All replace the same text: the folders of a path stand before its last part.
+            let folders = String(decoding: Array(before.utf8).dropLast(place - start), as: UTF8.self)
+            let found = files.map { Suggestion(text: folders + $0.text, kind: .path) }
+            return (named(models()) + found, place - before.utf8.count)
+        }
+        return paths(before, at: place)
     }
 
     private func paths(_ path: String, at place: Int) -> ([Suggestion], Int) {

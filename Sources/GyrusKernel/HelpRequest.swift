@@ -1,6 +1,6 @@
 import Jupyter
 
-/// A cell that asks what a name is: `Ridge?`, `?Ridge`, or `Ridge??` for all there is to say.
+/// A cell that asks what a name or a magic is: `Ridge?`, `?Ridge`, `%time?`, or `Ridge??` for all there is to say.
 ///
 /// Nothing is lost to Swift: an optional chain that stands alone does not compile.
 package struct HelpRequest: Equatable {
@@ -10,10 +10,12 @@ package struct HelpRequest: Equatable {
     package init?(_ cell: String) {
         guard
             let match = cell.wholeMatch(
-                of: /\s*(\?{0,2})\s*((?:[\p{L}_`][\w`]*\.)*[\p{L}_`][\w`]*)\s*(\?{0,2})\s*/),
+                of:
+                    /\s*(\?{0,2})\s*((?:\/\/)?%{1,2}\w+|!|(?:[\p{L}_`][\w`]*\.)*[\p{L}_`][\w`]*)\s*(\?{0,2})\s*/
+            ),
             match.1.isEmpty != match.3.isEmpty
         else { return nil }
-        name = String(match.2)
+        name = match.2.hasPrefix("//") ? String(match.2.dropFirst(2)) : String(match.2)
         detailLevel = max(match.1.count, match.3.count) - 1
     }
 

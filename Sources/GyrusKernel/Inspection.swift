@@ -31,7 +31,9 @@ struct Inspection {
     private func page(of range: Range<Int>, in code: String, _ request: InspectRequest) -> Page? {
         let name = String(decoding: Array(code.utf8)[range], as: UTF8.self)
         if let symbol = assistant.ask(.describe, about: code, at: range.lowerBound)?.description {
-            return page(of: symbol, named: name, request)
+            var page = page(of: symbol, named: name, request)
+            if symbol.isCallable { page.calls = calls(of: range, in: code) }
+            return page
         }
         // The compiler can make no sense of a half-written cell, or of a function that is not called yet; completion can.
         let answer = assistant.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
@@ -68,6 +70,13 @@ struct Inspection {
         return page
     }
 
+    /// All ways to call the function, or to make a value of the type, whose name stands in a cell.
+    private func calls(of name: Range<Int>, in code: String) -> [String] {
+        let called = String(decoding: Array(code.utf8.prefix(name.upperBound)), as: UTF8.self) + "("
+        let answer = assistant.ask(.signatures, about: called, at: called.utf8.count)
+        return answer?.signatures.map(\.text) ?? []
+    }
+
     /// The signatures of the function that is being called.
     private func call(at place: Int, of callee: Int, in code: String, _ request: InspectRequest)
         -> InspectReply
@@ -78,7 +87,12 @@ struct Inspection {
             if signatures.indices.contains(answer.activeSignature) {
                 signatures.insert(signatures.remove(at: answer.activeSignature), at: 0)
             }
-            return Page(signatures: signatures).reply
+            var page = Page(signatures: signatures)
+            if let first = signatures.first, !first.documentation.contains("- Parameter") {
+                page.parameters = PropertyNotes(assistant: assistant).parameters(
+                    of: first, at: callee, in: code)
+            }
+            return page.reply
         }
         let end = code.utf8.dropFirst(callee).prefix { $0 != UInt8(ascii: "(") }.count
         return page(of: callee..<(callee + end), in: code, request)?.reply ?? .notFound
@@ -96,6 +110,13 @@ private struct Page {
     var origin: String?
     /// The source of functions that cells declared.
     var source: [String] = []
+    /// All ways to call it.
+    var calls: [String] = []
+    /// What is known of the parameters of the first signature.
+    var parameters: [(name: String, note: String)] = []
+
+    /// How many of many overloads are worth reading.
+    private static let callLimit = 12
 
     var reply: InspectReply {
         InspectReply(data: [
@@ -120,6 +141,15 @@ private struct Page {
             let parameter = signature.activeParameter.map { "Parameter: " + inline($0) }
             parts += [code(signature.text), parameter, signature.documentation].compactMap { $0 }
                 .filter { !$0.isEmpty }
+            if signature.text == signatures.first?.text, !parameters.isEmpty {
+                parts.append(parameters.map { "- \(inline($0.name)): \($0.note)" }.joined(separator: "\n"))
+            }
+        }
+        // A single one is the declaration itself.
+        if calls.count > 1 || (calls.count == 1 && !declaration.contains("(")) {
+            let more = calls.count - Self.callLimit
+            parts.append(code(calls.prefix(Self.callLimit).joined(separator: "\n")))
+            if more > 0 { parts.append("and \(more) more") }
         }
         if !source.isEmpty { parts.append(code(source.joined(separator: "\n\n"))) }
         return parts.joined(separator: "\n\n")

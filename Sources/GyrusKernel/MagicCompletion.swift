@@ -24,8 +24,10 @@ package struct MagicCompletion {
     }
 
     /// The magics that take Swift, and those that take a path.
-    private static let swiftMagics: Set = ["time", "timeit", "who", "whos"]
-    private static let pathMagics: Set = ["cd", "load", "save", "include", "package", "bash", "!"]
+    private static let swiftMagics: Set = ["time", "timeit", "who", "whos", "capture"]
+    private static let pathMagics: Set = [
+        "cd", "load", "save", "include", "package", "bash", "writefile", "!",
+    ]
 
     package func complete(_ cell: String, at place: Int) -> Completion {
         let bytes = Array(cell.utf8)
@@ -56,8 +58,8 @@ package struct MagicCompletion {
         let bytes = Array(cell.utf8)
         let place = min(max(0, place), bytes.count)
         let start = bytes[..<place].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        guard let line = Line(bytes[start...]), line.name != "!", place <= line.nameEnd else { return nil }
-        return line.name
+        guard let line = Line(bytes[start...]), place <= line.nameEnd else { return nil }
+        return line.name == "!" && line.nameEnd < bytes.count ? nil : line.name
     }
 
     private func lastWord(_ bytes: ArraySlice<UInt8>) -> String {

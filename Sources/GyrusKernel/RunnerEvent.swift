@@ -8,6 +8,8 @@ enum RunnerEvent {
     case clear(wait: Bool)
     case result(Data)
     case error(UncaughtError)
+    /// A result can be had again as `Out[3]`.
+    case kept(KeptResult)
     case comm(CommFrame)
     case stdout(Data)
     case stderr(Data)
@@ -33,6 +35,9 @@ enum RunnerEvent {
         case 6:
             guard let frame = try? CommFrame(decoding: payload) else { return nil }
             self = .comm(frame)
+        case 7:
+            guard let result = try? decoder.decode(KeptResult.self, from: payload) else { return nil }
+            self = .kept(result)
         case 10: self = .stdout(payload)
         case 11: self = .stderr(payload)
         case 12:
@@ -51,6 +56,13 @@ enum RunnerEvent {
     }
 
     private struct Clear: Decodable { let wait: Bool }
+}
+
+/// A result that the runner keeps.
+struct KeptResult: Decodable {
+    let number: Int
+    /// Its type as source.
+    let type: String
 }
 
 /// An error that no code of the cell caught.

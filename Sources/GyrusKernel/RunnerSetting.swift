@@ -9,6 +9,8 @@ struct RunnerSetting {
     var previousFolder: String?
     /// The packages that cells can import, by the place they came from.
     var packages: [String: BuiltPackage] = [:]
+    /// How they were asked for.
+    var requests: [String: PackageRequest] = [:]
 
     func apply(to runner: RunnerProcess) {
         for (name, value) in environment { runner.tell("set \(name)=\(value)") }
@@ -57,8 +59,27 @@ extension CellSession {
         setting.environment[name] = value
     }
 
+    /// The package that was loaded already and has all that a request asks for, if there is one; throws `MagicError` if
+    /// one was loaded from that place that cannot have it.
+    func loadedPackage(for request: PackageRequest) throws -> BuiltPackage? {
+        guard let loaded = setting.packages[request.place], let former = setting.requests[request.place]
+        else {
+            return nil
+        }
+        let missing = request.products.filter { !loaded.products.contains($0) }
+        if request.version == former.version, missing.isEmpty,
+            !request.products.isEmpty || former.products.isEmpty
+        {
+            return loaded
+        }
+        throw MagicError(
+            "\(request.place) was loaded as \(loaded.title) with \(loaded.products.joined(separator: ", ")); "
+                + "a process loads a package once: %reset -f in a line above forgets it")
+    }
+
     /// Loads a package and lets the cells that follow import it; throws `MagicError`.
-    func use(_ package: BuiltPackage, for place: String) throws {
+    func use(_ package: BuiltPackage, for request: PackageRequest) throws {
+        let place = request.place
         try compiling { compiler in
             if setting.packages[place] == package { return }
             try checkPlace(for: package, from: place)
@@ -76,6 +97,7 @@ extension CellSession {
                 throw error
             }
             setting.packages[place] = package
+            setting.requests[place] = request
         }
     }
 
@@ -103,6 +125,7 @@ extension CellSession {
 
     func forgetPackages() {
         setting.packages = [:]
+        setting.requests = [:]
         compiling { $0.libraries = cellLibraries }
     }
 

@@ -98,11 +98,12 @@ public final class SwiftKernel: Kernel {
     }
     public var comms: [String: String] { session.openComms }
 
-    public func complete(_ request: CompleteRequest) -> CompleteReply {
+    public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         Completion(
             assistant: session.assistant,
             magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
-            folder: session.workingFolder
+            folder: session.workingFolder, models: { [session] in session.knownModels.names },
+            layers: { [session] in session.layerNames(of: $0, context: context) }
         ).reply(to: request.normalized)
     }
 
@@ -124,7 +125,8 @@ public final class SwiftKernel: Kernel {
     public var processIDs: [Int32] { [getpid()] + session.processIDs }
 
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
-        switch MagicParser().completeness(of: CellText.normalized(request.code)) {
+        if HelpRequest(request.code) != nil { return .complete }
+        return switch MagicParser().completeness(of: CellText.normalized(request.code)) {
         case .complete: .complete
         case .incomplete(let indent): .incomplete(indent: indent)
         case .invalid: .invalid

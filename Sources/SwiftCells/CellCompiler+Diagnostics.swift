@@ -125,5 +125,6 @@ extension CellCompiler {
             || warning.message.contains("was already stated in the type's module")
             || warning.message.hasPrefix("initializer for struct")
             || warning.message.hasPrefix("no calls to throwing functions occur")
+            || warning.message.hasPrefix("'defer' statement at end of scope always executes immediately")
     }
 }

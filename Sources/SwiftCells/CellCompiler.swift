@@ -19,6 +19,8 @@ public final class CellCompiler {
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
     /// When cells are compiled with `-O`.
     public var optimization = Optimization.auto
+    /// The results of earlier cells that cells can speak of.
+    public var results = ResultTable()
     private let toolchain: Toolchain
     /// What cells can import.
     public var libraries: CellLibraries {
@@ -27,6 +29,9 @@ public final class CellCompiler {
             onChange?(editorContext)
         }
     }
+    private let standby: StandbyTools
+    /// The libraries that the last cell was linked with.
+    private var lastLibraries: [String] = []
     private let folder: URL
     private let moduleCache: URL
     private var count = 0
@@ -35,6 +40,8 @@ public final class CellCompiler {
     /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
     private let cache: CellCache?
+    /// Where cells are put into the cache, while they run.
+    private let stores = DispatchQueue(label: "cell cache", qos: .utility)
     /// What each module was made of, by its name, as a hash.
     private var contents: [String: String] = [:]
     private lazy var surroundings = libraries.contentHash(with: toolchain)
@@ -60,6 +67,8 @@ public final class CellCompiler {
         self.folder = folder
         self.moduleCache = moduleCache
         self.cache = cache
+        standby = StandbyTools(
+            compiler: toolchain.frontend, linker: toolchain.linker, settings: [Self.allocation])
         for place in [folder, moduleCache] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
@@ -87,6 +96,7 @@ public final class CellCompiler {
         guard unscoped.isEmpty else {
             throw Failure.source(unscoped, lines: EditedSource(source, edits: []).originalLines)
         }
+        syntax.useResults(results) { names.declares($0) }
         let unwrapped = syntax
         if options.wrapping != nil { syntax.forgetDeclarations() }
         var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
@@ -131,7 +141,10 @@ public final class CellCompiler {
             let edits = CellRewriter.edits(
                 of: syntax, owners: names.variableOwner, showsResult: options.showsResult,
                 pollsInLoops: flags.contains("-O"), omitted: kept)
-            edited = EditedSource(source, edits: edits + ownEdits)
+            let isCompiled = { (edit: SourceEdit) in
+                !omitted.contains { $0.range.contains(edit.offset) }
+            }
+            edited = EditedSource(source, edits: edits.filter(isCompiled) + ownEdits)
         }
         var prelude = names.prelude(for: syntax, plan: plan)
         prelude.lines = shapes.showingPrivateNames(
@@ -165,7 +178,10 @@ public final class CellCompiler {
                     try build(
                         module, text: text, source: edited, label: label, imports: imports, flags: flags)
                 }
-                cache?.store(key, from: stem(module))
+                if let cache {
+                    let (stem, key) = (stem(module), key)
+                    stores.async { cache.store(key, from: stem) }
+                }
             } catch Failure.source(let found, let lines) {
                 let attempt = Attempt(
                     module: module, label: label, syntax: syntax, flags: flags, header: head,
@@ -248,7 +264,8 @@ public final class CellCompiler {
     ) throws {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        try runFrontend(module: module, file: file, source: source, label: label, flags: flags)
+        let frontend = try startFrontend(module: module, file: file, flags: flags)
+        try finish(frontend, module: module, source: source, label: label)
         try link(module, imports: imports)
     }
 
@@ -307,6 +324,7 @@ public final class CellCompiler {
         shapes = TypeShapes()
         missed = MissedNames()
         moduleLabels = [:]
+        results = ResultTable()
         contents = [:]
         inFlight = [:]
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
@@ -340,13 +358,17 @@ public final class CellCompiler {
             + libraries.compilerFlags
     }
 
+    /// Ends what was started ahead, and waits for what is being stored; any thread may call it.
+    public func close() {
+        standby.close()
+        stores.sync {}
+    }
+
     private func stem(_ module: String) -> String { folder.appending(path: module).path }
     func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
 
-    /// Runs the compiler; throws `Failure`.
-    private func runFrontend(
-        module: String, file: String, source: EditedSource, label: String, flags: [String]
-    ) throws {
+    /// Starts the compiler; throws `CommandFailure`.
+    private func startFrontend(module: String, file: String, flags: [String]) throws -> Subprocess {
         let arguments =
             [
                 "-frontend", "-c", "-primary-file", file, "-disable-objc-interop", "-module-name", module,
@@ -360,7 +382,12 @@ public final class CellCompiler {
                 "-typo-correction-limit", "20",
                 "-o", path(module, "o"),
             ] + languageFlags + toolchain.macroFlags + flags
-        let result = try Subprocess.run(toolchain.frontend, arguments, settings: [Self.allocation])
+        return try standby.compile(arguments)
+    }
+
+    /// Waits for the compiler; throws `Failure`.
+    private func finish(_ frontend: Subprocess, module: String, source: EditedSource, label: String) throws {
+        let result = try frontend.finish()
         if result.status == 0 { return }
         let errors = errors(of: module, source, label: label)
         if errors.isEmpty {
@@ -372,18 +399,34 @@ public final class CellCompiler {
     /// With the index by which the runner follows the stack of a cell that it takes out.
     private static let linkerFlags = ["-shared", "--eh-frame-hdr"]
 
+    /// Where the linker writes: the same for all cells, so that one that waits fits whichever comes next.
+    private var linked: String { folder.appending(path: "linked.so").path }
+
+    /// The linker's arguments, with the object on its standard input.
+    private func linkerArguments(_ libraries: [String]) -> [String] {
+        Self.linkerFlags + [
+            // A cell is so small that starting threads takes longer than they save.
+            "--threads=1", "/dev/stdin", toolchain.registrar, "-L", toolchain.libraries, "-rpath",
+            toolchain.libraries,
+        ] + libraries + ["-o", linked]
+    }
+
+    /// Starts the compiler and the linker of the next cell; to be called when one has ended, so that they are in nobody's
+    /// way.
+    public func prepare() { standby.prepare(linkerArguments: linkerArguments(lastLibraries)) }
+
     private func link(_ module: String, imports: [String]) throws {
         let object = path(module, "o")
-        let flags = try autolinked[imports] ?? extractLibraries(of: object)
-        autolinked[imports] = flags
-        let result = try Subprocess.run(
-            toolchain.linker,
-            Self.linkerFlags + [
-                object, toolchain.registrar, "-L", toolchain.libraries, "-rpath",
-                toolchain.libraries,
-            ] + flags + ["-o", path(module, "so")])
+        lastLibraries = try autolinked[imports] ?? extractLibraries(of: object)
+        autolinked[imports] = lastLibraries
+        let linker = try standby.link(linkerArguments(lastLibraries))
+        linker.give(try Data(contentsOf: URL(fileURLWithPath: object)))
+        let result = try linker.finish()
         guard result.status == 0 else {
             throw Failure.tool("the linker failed:\n\(result.output.suffix(4000))")
+        }
+        guard rename(linked, path(module, "so")) == 0 else {
+            throw Failure.tool("\(linked) could not be renamed: \(String(cString: strerror(errno)))")
         }
     }
 

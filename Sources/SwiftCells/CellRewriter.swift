@@ -48,7 +48,7 @@ package final class CellRewriter: SyntaxVisitor {
             if statement.hasError { continue }
             rewriter.rewrite(statement, showing: index == statements.count - 1 ? shown : [])
         }
-        return rewriter.edits
+        return rewriter.edits + syntax.resultEdits
     }
 
     private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {

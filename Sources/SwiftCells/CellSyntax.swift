@@ -16,6 +16,8 @@ struct CellSyntax {
     private(set) var replacements: [ConformanceReplacement] = []
     /// Every identifier and operator in the cell.
     var mentions: Set<String> = []
+    /// What puts earlier results in the places where the cell speaks of them.
+    private(set) var resultEdits: [SourceEdit] = []
 
     init(_ source: String) {
         file = Parser.parse(source: source)
@@ -121,6 +123,19 @@ extension CellSyntax {
     /// Makes replacements of the conformances of some items.
     mutating func replace(items: Set<Int>) { replacements = conformances.filter { items.contains($0.item) } }
 
+    /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
+    mutating func useResults(_ results: ResultTable, isDeclared: (String) -> Bool) {
+        // Few cells do: looking for that costs less than a walk.
+        guard
+            mentions.contains("Out")
+                || file.tokens(viewMode: .sourceAccurate).contains(where: { $0.text.hasPrefix("_") })
+        else { return }
+        let own = Set(declarations.map(\.name))
+        resultEdits = withoutActuallyEscaping(isDeclared) { isDeclared in
+            ResultReferences.edits(in: file, results) { own.contains($0) || isDeclared($0) }
+        }
+    }
+
     /// Takes the cell for the body of a closure: what it declares is no one else's.
     mutating func forgetDeclarations() {
         declarations = []
@@ -129,13 +144,14 @@ extension CellSyntax {
         replacements = []
     }
 
-    /// The edits that put code before and behind all of the cell, on its own lines.
+    /// The edits that put code before and behind all of the cell, on its own lines, and have all of its values used.
     func edits(wrapping: (before: String, after: String)) -> [SourceEdit] {
         guard let first = file.statements.first, let last = file.statements.last else { return [] }
         return [
             SourceEdit(
-                offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " "),
-            SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after),
+                offset: first.positionAfterSkippingLeadingTrivia.utf8Offset, text: wrapping.before + " ")
+        ] + KeptValues.edits(in: file) + resultEdits + [
+            SourceEdit(offset: last.endPositionBeforeTrailingTrivia.utf8Offset, text: " " + wrapping.after)
         ]
     }
 

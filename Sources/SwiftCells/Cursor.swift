@@ -18,6 +18,32 @@ public struct Cursor: Equatable, Sendable {
     /// Where the name of the innermost call begins whose arguments the place lies in.
     public let callee: Int?
 
+    /// The cell up to a place inside an interpolation that is not closed, with all that closes it; nil elsewhere. To the
+    /// compiler a string that does not end is no string.
+    public static func closingInterpolation(in cell: String, at place: Int) -> String? {
+        let file = Parser.parse(source: cell)
+        let bytes = Array(cell.utf8)
+        let place = min(max(0, place), bytes.count)
+        guard let token = file.token(before: place) else { return nil }
+        var closing = ""
+        var isOpen = false
+        var node = Syntax(token)
+        while let parent = node.parent {
+            if let segment = parent.as(ExpressionSegmentSyntax.self) {
+                closing += segment.closing(before: place)
+                guard let literal = segment.parent?.parent?.as(StringLiteralExprSyntax.self) else {
+                    return nil
+                }
+                isOpen =
+                    isOpen || segment.rightParen.presence == .missing
+                    || literal.closingQuote.presence == .missing
+                closing += literal.openingQuote.text + (literal.openingPounds?.text ?? "")
+            }
+            node = parent
+        }
+        return isOpen ? String(decoding: bytes[..<place], as: UTF8.self) + closing : nil
+    }
+
     /// Looks at a place in a cell, which may be half written.
     public init(in cell: String, at place: Int) {
         let file = Parser.parse(source: cell)
@@ -44,6 +70,8 @@ public struct Cursor: Equatable, Sendable {
                 guard literal.openingQuote.endPosition.utf8Offset <= place,
                     !isClosed || place <= literal.closingQuote.position.utf8Offset
                 else { return nil }
+                // A quote at the very end begins a literal without segments.
+                if literal.segments.isEmpty, literal.openingQuote.text == "\"" { return .string(before: "") }
                 // Inside an interpolation the walk ends at its expression's own node.
                 guard let first = literal.segments.first?.as(StringSegmentSyntax.self),
                     literal.openingQuote.text == "\"", place <= first.endPosition.utf8Offset
@@ -92,13 +120,31 @@ public struct Cursor: Equatable, Sendable {
 
 extension SourceFileSyntax {
     /// The last token that is present and begins before a place.
-    fileprivate func token(before place: Int) -> TokenSyntax? {
+    func token(before place: Int) -> TokenSyntax? {
         var found: TokenSyntax?
         for token in tokens(viewMode: .sourceAccurate) {
             if token.positionAfterSkippingLeadingTrivia.utf8Offset >= place { break }
             found = token
         }
         return found
+    }
+}
+
+extension ExpressionSegmentSyntax {
+    /// What closes the brackets that are open at a place, the segment's own last.
+    fileprivate func closing(before place: Int) -> String {
+        var open: [String] = []
+        for token in tokens(viewMode: .sourceAccurate)
+        where token.positionAfterSkippingLeadingTrivia.utf8Offset < place {
+            switch token.tokenKind {
+            case .leftParen: open.append(")")
+            case .leftSquare: open.append("]")
+            case .leftBrace: open.append("}")
+            case .rightParen, .rightSquare, .rightBrace: _ = open.popLast()
+            default: break
+            }
+        }
+        return open.reversed().joined()
     }
 }
 

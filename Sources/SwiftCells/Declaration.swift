@@ -9,7 +9,7 @@ public enum DeclarationKind: String, Sendable {
     case typealiasType = "typealias"
 
     /// Whether the name is a type's.
-    var isType: Bool { self != .variable && self != .function }
+    public var isType: Bool { self != .variable && self != .function }
 }
 
 /// A name that a cell declares at its top level.
@@ -23,4 +23,11 @@ public struct Declaration: Sendable {
     /// The text of a function's declaration and the line (from 1) at which it begins; empty for all else.
     let source: String
     let line: Int
+
+    /// Parameters and result of a function, as they were written.
+    public var functionType: String {
+        guard kind == .function, let start = source.firstRange(of: name)?.upperBound else { return "" }
+        let head = source[start...].prefix { $0 != "{" && !$0.isNewline }
+        return String(head.reversed().drop(while: \.isWhitespace).reversed())
+    }
 }

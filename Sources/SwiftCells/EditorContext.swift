@@ -19,20 +19,51 @@ public struct EditorContext: Sendable {
         self.flags = flags
     }
 
-    /// The lines that bring in all names of earlier cells, made when first asked for: few cells are completed in.
-    private final class Everything: Sendable {
-        private let lines = Mutex<[String]?>(nil)
+    /// How many modules of cells a completion loads, the youngest ones and those of which the cell speaks: with all of a
+    /// long session it would take seconds, and hundreds of megabytes.
+    static let moduleLimit = 64
 
-        func lines(of names: NameTable) -> [String] {
-            lines.withLock { lines in
-                if let made = lines { return made }
-                var all = CellSyntax("")
-                all.mentions = Set(names.ownerIDs.keys)
-                let made = names.prelude(for: all).lines
-                lines = made
-                return made
+    /// The lines that bring in the names of earlier cells, made when first asked for: few cells are completed in.
+    private final class Everything: Sendable {
+        private struct Made {
+            var young: Set<String>?
+            var old: Set<String> = []
+            var lines: [String] = []
+        }
+        private let made = Mutex(Made())
+
+        /// The names of the youngest modules.
+        func young(of names: NameTable) -> Set<String> {
+            made.withLock { made in
+                if let young = made.young { return young }
+                let young = names.youngest(EditorContext.moduleLimit)
+                made.young = young
+                return young
             }
         }
+
+        /// The lines for the youngest modules and for the old names among those mentioned.
+        func lines(of names: NameTable, mentioned: Set<String>) -> [String] {
+            let young = young(of: names)
+            let old = mentioned.subtracting(young).filter { names.ownerIDs[$0] != nil }
+            return made.withLock { made in
+                if made.lines.isEmpty || made.old != old {
+                    var all = CellSyntax("")
+                    all.mentions = young.union(old)
+                    made.lines = names.prelude(for: all).lines
+                    made.old = old
+                }
+                return made.lines
+            }
+        }
+    }
+
+    /// The names that a completion does not find by itself since their cells ran long ago.
+    public func oldNames(startingWith prefix: String) -> [Declaration] {
+        let young = everything.young(of: names)
+        let prefix = prefix.lowercased()
+        return names.owners.filter { $0.key.lowercased().hasPrefix(prefix) && !young.contains($0.key) }
+            .compactMap { $0.value.last?.declaration }
     }
 
     /// A cell's source among what it can see.
@@ -50,7 +81,7 @@ public struct EditorContext: Sendable {
     /// are imported: so the name of the module tells which ones are.
     public func completing(_ cell: String, at place: Int) -> Source {
         let syntax = CellSyntax(cell)
-        let everything = everything.lines(of: names)
+        let everything = everything.lines(of: names, mentioned: syntax.mentions)
         let module = "Editor_" + Self.mark(of: imports + everything + syntax.imports + versions)
         return source(of: cell, syntax, at: place, prelude: everything, module: module)
     }
@@ -93,6 +124,17 @@ public struct EditorContext: Sendable {
             hash = (hash ^ 10) &* 0x100_0000_01b3
         }
         return String(hash, radix: 36)
+    }
+}
+
+extension NameTable {
+    /// The names that the last so many modules declare.
+    fileprivate func youngest(_ count: Int) -> Set<String> {
+        // Modules are numbered in the order of their cells.
+        func number(_ module: String) -> Int { Int(module.drop { !$0.isNumber }) ?? 0 }
+        let numbers = Set(owners.values.joined().map { number($0.module) }).sorted(by: >)
+        guard let oldest = numbers.prefix(count).last else { return [] }
+        return Set(owners.filter { $0.value.contains { number($0.module) >= oldest } }.keys)
     }
 }
 

@@ -239,3 +239,56 @@ def test_the_assistant_ends_with_the_kernel():
             assert not psutil.wait_procs(running, timeout=5)[1]
         finally:
             session.close()
+
+
+# --- strings that name something, half-written interpolations, attributes ----------------------------------------
+
+
+def test_the_models_that_can_be_loaded(notebook, tmp_path):
+    notebook.ok(f'setenv("GYRUS_MODELS", "{tmp_path}", 1)')
+    (tmp_path / "my-model").mkdir()
+    (tmp_path / "my-model" / "config.json").write_text("{}")
+    (tmp_path / "no-model").mkdir()
+    found = matches(notebook, 'let m = try FoundationModel.load("|')
+    assert "all-minilm-l6-v2" in found and "efficientnet-lite0" in found
+    assert completed(notebook, 'FoundationModel.load("all|")', "all-minilm-l6-v2") == 'FoundationModel.load("all-minilm-l6-v2")'
+    notebook.ok(f"%env GYRUS_MODELS={tmp_path}")
+    assert "my-model" in matches(notebook, 'FoundationModel.load("my|')
+    assert "no-model" not in matches(notebook, 'FoundationModel.load("no|')
+    # A path is one, too.
+    assert f"{tmp_path}/my-model/" in matches(notebook, f'FoundationModel.load("{tmp_path}/m|')
+
+
+def test_the_layers_of_a_model(notebook):
+    notebook.ok('let encoder = try FoundationModel.load("all-minilm-l6-v2")')
+    assert "layer 3" in matches(notebook, 'try encoder.features(of: ["a"], layers: "|')
+    assert "layer 3" in matches(notebook, 'try encoder.features(of: ["a"], layers: ["embeddings", "lay|')
+    assert "layer 3" in matches(notebook, 'try encoder.text.features(of: ["a"], layers: "layer|")')
+
+
+@pytest.mark.parametrize("marked", [
+    'print("\\(samples.ma|', 'let t = "first \\(samples.count) then \\(samples.ma|', '"\\(abs(samples.ma|', '"\\(samples.ma|)"',
+    'print("\\(samples.ma|)',
+])
+def test_inside_an_interpolation(notebook, marked):
+    assert "map" in matches(notebook, marked)
+
+
+def test_attributes(notebook):
+    found = matches(notebook, "@|")
+    assert "MainActor" in found and "available" in found
+    assert "MainActor" in matches(notebook, "@Main|")
+    assert "discardableResult" in matches(notebook, "@disc|\nfunc f() -> Int { 1 }")
+
+
+def test_names_of_cells_that_ran_long_ago(fresh_kernel):
+    fresh_kernel.ok("let longAgo = [1.5]\nfunc longAgoScaled(_ x: Double) -> Double { x }\nstruct LongAgo {}")
+    for number in range(66):
+        fresh_kernel.ok(f"let filler{number} = {number}")
+    assert wait_until(lambda: "filler65" in matches(fresh_kernel, "fill|"), 60)
+    assert {"longAgo", "longAgoScaled"} <= set(matches(fresh_kernel, "longA|"))
+    assert typed(fresh_kernel, "longAgoS|", "longAgoScaled")["signature"] == "(_ x: Double) -> Double"
+    assert matches(fresh_kernel, "let a: LongA|") == ["LongAgo"]
+    # Its members too, and no name where none can stand.
+    assert "map" in matches(fresh_kernel, "longAgo.ma|")
+    assert matches(fresh_kernel, "func longA|") == [] and matches(fresh_kernel, "filler1.longA|") == []

@@ -144,3 +144,17 @@ def test_a_function_that_is_not_called_yet(notebook):
 
 def test_a_magic_says_what_it_does(notebook):
     assert "how long" in text(notebook, "%ti|me 1 + 1")
+
+
+def test_the_parameters_of_an_initializer_are_documented(notebook):
+    shown = text(notebook, "let model = Ridge(alphas: |")
+    assert "Parameter: alphas" in shown
+    assert "- alphas: " in shown and "- intercept: " in shown
+
+
+def test_all_overloads(notebook):
+    notebook.ok("func mixed(_ x: Int) -> Int { x }\nfunc mixed(_ x: String, times: Int) -> String { x }")
+    shown = text(notebook, "mix|ed(1)")
+    assert "mixed(_ x: Int) -> Int" in shown and "mixed(_ x: String, times: Int) -> String" in shown
+    # Of a type, the ways to make a value of it.
+    assert "rows: Int" in text(notebook, "Matr|ix")

@@ -50,7 +50,7 @@ def test_all_are_listed(kernel):
     text = kernel.ok("%lsmagic").text()
     for name in "bash cd env history html include javascript load lsmagic markdown optimize package".split():
         assert f"%{name}" in text
-    for name in "reset save time timeit who whos".split():
+    for name in "reset save time timeit who whos pwd writefile capture latex svg".split():
         assert f"%{name}" in text
     assert "!COMMAND" in text
 
@@ -177,6 +177,21 @@ def test_timeit_of_a_cell(kernel):
     assert TIMEIT.search(outcome.text()).group(4) == "4"
     assert kernel.value("calls") == "8"
     assert "inner" not in kernel.ok("%who").text().split()
+
+
+@pytest.mark.parametrize("body", [
+    "let total = terms2.map { Double($0).squareRoot() }.reduce(0, +)",
+    "_ = terms2.map { Double($0).squareRoot() }.reduce(0, +)",
+    "let _ = terms2.map { Double($0).squareRoot() }.reduce(0, +)",
+    "var sum = 0.0\nfor x in terms2 { sum += Double(x).squareRoot() }",
+    "for x in terms2 { let root = Double(x).squareRoot() }",
+    "let roots = terms2.map { Double($0).squareRoot() }\nroots.reduce(0, +)",
+])
+def test_timeit_leaves_nothing_out_that_is_not_used(kernel, body):
+    kernel.ok("let terms2 = Array(0..<20_000)")
+    mean, unit, *_ = TIMEIT.search(kernel.ok(f"%%timeit -n 20 -r 2\n{body}").text()).groups()
+    # A square root takes a nanosecond or more.
+    assert float(mean) * {"ns": 1e-3, "µs": 1, "ms": 1e3, "s": 1e6}[unit] > 5, (mean, unit)
 
 
 def test_timeit_of_what_awaits_and_throws(kernel):
@@ -498,6 +513,23 @@ def test_a_package_from_a_folder(cache, tmp_path):
         kernel.close()
 
 
+def test_a_package_that_is_loaded_is_not_built_again(cache, tmp_path):
+    folder = tmp_path / "whole"
+    make_package(folder, "5", name="Whole")
+    kernel = Session()
+    try:
+        kernel.ok(f"%package {folder}", timeout=300)
+        # One of the products that are there.
+        outcome = kernel.ok(f"%package {folder} Whole\nimport Whole\nlocal()")
+        assert outcome.result == "5" and "built in" not in displayed(outcome)
+        # What cannot be had is refused before anything is built.
+        start = time.monotonic()
+        fails(kernel, f"%package {folder} Other", "Whole", "%reset -f")
+        assert time.monotonic() - start < 5
+    finally:
+        kernel.close()
+
+
 def test_a_package_that_does_not_build(cache, tmp_path, fresh_kernel):
     folder = tmp_path / "broken"
     make_package(folder, '"text"', name="Broken")
@@ -523,6 +555,7 @@ def test_a_package_by_url(cache, fresh_kernel):
     kernel = Session()
     try:
         assert "built before" in displayed(kernel.ok(f"%package {ALGORITHMS}", timeout=60))
+        assert "loaded before" in displayed(kernel.ok(f"%package {ALGORITHMS.split()[0]} Algorithms"))
         assert kernel.value("import Algorithms\n[3, 1, 2].min(count: 1)") == "[1]"
     finally:
         kernel.close()
@@ -658,3 +691,73 @@ def test_an_interrupted_loop_of_optimised_code_leaves_its_variables_whole(fresh_
         assert kernel.finish(message, timeout=10).reply["ename"] == "KeyboardInterrupt"
         assert int(kernel.value("table.values.map { $0.reduce(0, +) }.max() ?? -1")) >= 0
         assert kernel.value('table["new", default: []].append(1); table["new"]!.count') == "1"
+
+
+# --- files, captured output, help -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["%%", "//%%"])
+def test_writefile(kernel, tmp_path, mark):
+    kernel.ok(f"%cd {tmp_path}")
+    assert kernel.ok("%pwd").text() == f"{tmp_path}\n"
+    assert "Wrote" in kernel.ok(f"{mark}writefile notes.txt\nlet a = 1\n  %time\n").text()
+    assert (tmp_path / "notes.txt").read_text() == "let a = 1\n  %time\n"
+    assert "Replaced" in kernel.ok(f"{mark}writefile notes.txt\ngrün").text()
+    assert "Appended" in kernel.ok(f"{mark}writefile -a notes.txt\nmore").text()
+    assert (tmp_path / "notes.txt").read_text() == "grün\nmore\n"
+    assert "Wrote" in kernel.ok(f'{mark}writefile -a "with space.txt"\nx').text()
+    assert (tmp_path / "with space.txt").read_text() == "x\n"
+
+
+def test_writefile_errors(kernel):
+    fails(kernel, "%%writefile\nx", "one file")
+    fails(kernel, "%%writefile a b\nx", "one file")
+    fails(kernel, "%%writefile -q a\nx", "-q")
+    fails(kernel, "%%writefile /nowhere/at/all\nx", "/nowhere/at/all")
+    fails(kernel, "%writefile a", "%%writefile")
+    fails(kernel, "%pwd /tmp", "%cd")
+
+
+@pytest.mark.parametrize("name, mime", [("latex", "text/latex"), ("svg", "image/svg+xml")])
+def test_what_is_shown_as_it_is(kernel, name, mime):
+    shown = kernel.ok(f"%%{name}\n<svg/> $x$").of("display_data")
+    assert [content["data"][mime] for content in shown] == ["<svg/> $x$"]
+    fails(kernel, f"%%{name} loud\nx", "loud")
+
+
+def test_capture(kernel):
+    outcome = kernel.ok(
+        '%%capture held\nprint("out")\nFileHandle.standardError.write(Data("err".utf8))\n'
+        'display(MIMEBundle(["text/plain": .text("shown")]))\nlet counted = 6 * 7\ncounted')
+    assert outcome.result is None
+    assert not outcome.of("stream") and not outcome.of("display_data")
+    assert kernel.value("counted") == "42"
+    assert kernel.value("held.stdout") == '"out\\n"' and kernel.value("held.stderr") == '"err"'
+    assert kernel.value("held.displayCount") == "2"
+    again = kernel.ok("held.show()")
+    assert again.text() == "out\n" and again.text("stderr") == "err"
+    assert [content["data"]["text/plain"] for content in again.of("display_data")] == ["shown", "42"]
+
+
+def test_capture_without_a_name_and_of_some(kernel):
+    assert not kernel.ok('%%capture\nprint("gone")').of("stream")
+    assert kernel.ok('%%capture --no-stdout some\nprint("seen")').text() == "seen\n"
+    fails(kernel, "%%capture --loud\n1", "--no-stdout")
+    fails(kernel, "%%capture a b\n1", "one variable")
+    fails(kernel, "%%capture 1a\n1", "one variable")
+    failure = kernel.fails('%%capture\nprint("before")\n[Int]()[0]')
+    assert failure.error["ename"] == "Fatal error" and ":3" in failure.traceback
+
+
+@pytest.mark.parametrize("code, words", [
+    ("%time?", "%time"), ("%%timeit?", "LOOPS"), ("?%cd", "folder"), ("//%who?", "variables"), ("!?", "shell"),
+    ("%package??", "URL"),
+])
+def test_help_of_a_magic(kernel, code, words):
+    payload = kernel.ok(code).reply["payload"]
+    assert payload[0]["source"] == "page" and words in payload[0]["data"]["text/plain"]
+    assert kernel.request("is_complete_request", {"code": code})["status"] == "complete"
+
+
+def test_help_of_an_unknown_magic(kernel):
+    assert "Nothing is known of '%tmie'" in kernel.ok("%tmie?").text()

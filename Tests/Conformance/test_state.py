@@ -144,3 +144,49 @@ def test_generics_and_enums_carry_over(kernel):
 def test_tuples_and_computed_variables_carry_over(kernel):
     kernel.ok("let (left, right) = (1, 2)\nvar sum: Int { left + right }")
     assert kernel.value("sum") == "3"
+
+
+# --- earlier results --------------------------------------------------------------------------------------------
+
+
+def test_results_by_number(fresh_kernel):
+    kernel = fresh_kernel
+    number = kernel.ok("[1.5, 2.5]").reply["execution_count"]
+    assert kernel.value(f"Out[{number}].count") == "2"
+    assert kernel.value(f"Out[{number}].map {{ $0 * 2 }}") == "[3.0, 5.0]"
+    assert kernel.value(f"Out[{number}]") == "[1.5, 2.5]"
+    assert kernel.value(f"_{number}[1]") == "2.5"
+    text = kernel.ok('"abc"').reply["execution_count"]
+    assert kernel.value(f"let t = Out[{text}]\nt.uppercased() + Out[{text}]") == '"ABCabc"'
+    # A type of a cell is known where it is expected, and shown in any case.
+    own = kernel.ok("struct Trial { var rt = 0.5 }\nTrial()").reply["execution_count"]
+    assert "rt: 0.5" in kernel.value(f"Out[{own}]")
+    assert kernel.value(f"let trial: Trial = Out[{own}]\ntrial.rt") == "0.5"
+
+
+def test_the_last_results(fresh_kernel):
+    kernel = fresh_kernel
+    for code in ("10", "20", "30"):
+        kernel.ok(code)
+    assert kernel.value("_ + 1") == "31"
+    assert kernel.value("_ + ___") == "51"
+    kernel.ok("let silent = 5")
+    assert kernel.value("max(_, 2)") == "51"
+    # What Swift means by it stays.
+    assert kernel.value("_ = 7\nlet (_, b) = (1, 2)\nvar c = 0\n(_, c) = (3, 4)\n[1, 2].map { _ in b + c }") == "[6, 6]"
+
+
+def test_results_that_are_not_there(fresh_kernel):
+    kernel = fresh_kernel
+    assert "there is no Out[99]" in kernel.fails("let x: Int = Out[99]").error["evalue"]
+    number = kernel.ok("[Double](repeating: 1, count: 4_000_000)").reply["execution_count"]
+    assert "more than 8 MB" in kernel.fails(f"let big: [Double] = Out[{number}]").error["evalue"]
+    number = kernel.ok("1.5").reply["execution_count"]
+    assert "of type Double, not Int" in kernel.fails(f"let wrong: Int = Out[{number} + 0]").error["evalue"]
+    kernel.ok("let Out = [1, 2, 3]")
+    assert kernel.value("Out[1]") == "2"
+
+
+def test_results_are_not_names(fresh_kernel):
+    fresh_kernel.ok("let a = 1\na")
+    assert fresh_kernel.ok("%who").text().split() == ["a"]

@@ -11,9 +11,15 @@ struct Arguments {
         return word.count > 1 && word.hasPrefix("-") && word.dropFirst().first?.isLetter == true ? word : nil
     }
 
+    /// The next word, if it is an option of one letter or of several (`--no-stdout`).
+    var flagWord: Substring? {
+        let word = rest.prefix { !$0.isWhitespace }
+        return flag ?? (word.hasPrefix("--") && word.count > 2 ? word : nil)
+    }
+
     /// Takes an option without a value, if it comes next.
     mutating func takes(_ option: String) -> Bool {
-        guard let flag, flag == option else { return false }
+        guard let flag = flagWord, flag == option else { return false }
         rest = rest.dropFirst(flag.count).drop(while: \.isWhitespace)
         return true
     }

@@ -6,7 +6,7 @@ import SwiftCells
 final class CellRun {
     let session: CellSession
     let history: History
-    let context: RequestContext
+    private(set) var context: RequestContext
     let activity: Activity
     let label: String
     private let code: String
@@ -112,6 +112,24 @@ final class CellRun {
             source, label: "%\(magic)", for: activity, context: context, keepsResult: true)
         if let error = outcome.error { throw MagicFailure(error) }
         return outcome.result
+    }
+
+    /// Runs Swift that a magic wrote and that declares something; throws `MagicFailure`.
+    func declare(_ source: String, for magic: String) throws {
+        let outcome = session.run(
+            source, label: "%\(magic)", for: activity, context: context,
+            options: CellOptions(showsResult: false))
+        if let error = outcome.error { throw MagicFailure(error) }
+    }
+
+    /// Does something whose output is kept and not published.
+    func capturing(_ capture: OutputCapture, _ body: () throws -> Void) rethrows {
+        let outer = context
+        context = outer.capturing(capture)
+        defer { context = outer }
+        // Nothing of it is the cell's result.
+        defer { result = nil }
+        try body()
     }
 
     func print(_ text: String) { context.iopub.stream(.stdout, text + "\n") }

@@ -18,9 +18,9 @@ struct Magic: Sendable {
 /// All magics.
 package enum Magics {
     static let all: [Magic] = [
-        .bash, .cd, .command, .del, .env, .history, .html, .include, .javascript, .load, .lsmagic, .markdown,
-        .optimize,
-        .package, .reset, .save, .time, .timeit, .who, .whos,
+        .bash, .capture, .cd, .command, .del, .env, .history, .html, .include, .javascript, .latex, .load,
+        .lsmagic, .markdown, .optimize, .package, .pwd, .reset, .save, .svg, .time, .timeit, .who, .whos,
+        .writefile,
     ]
 
     /// The names that can stand behind `%` and `%%`, in alphabetical order.

@@ -8,6 +8,17 @@ extension Magic {
     ) { call, run in
         var request = try PackageRequest(call.arguments)
         if request.isLocal { request.place = run.session.resolve(request.place) }
+        if let loaded = try run.session.loadedPackage(for: request) {
+            // Of what was loaded nothing new can be had; of a folder it is seen whether its contents are still the same.
+            guard request.isLocal else {
+                let products = request.products.isEmpty ? loaded.products : request.products
+                run.display([
+                    "text/plain": "\(loaded.title): \(products.joined(separator: ", ")) (loaded before)"
+                ])
+                return
+            }
+            request.products = run.session.setting.requests[request.place]?.products ?? request.products
+        }
         let started = ContinuousClock.now
         let status = StatusLine(run)
         let store = PackageStore(
@@ -16,7 +27,7 @@ extension Magic {
             checkStop: { if run.activity.isInterrupted { throw MagicFailure.interrupted } })
         do {
             let (package, wasBuilt) = try store.package(for: request)
-            try run.session.use(package, for: request.place)
+            try run.session.use(package, for: request)
             let how = wasBuilt ? "built in \((ContinuousClock.now - started).text)" : "built before"
             status.finish("\(package.title): \(package.products.joined(separator: ", ")) (\(how))")
         } catch {

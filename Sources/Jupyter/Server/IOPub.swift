@@ -10,24 +10,30 @@ public struct IOPub: Sendable {
     let executionCount: Int
     /// Whether the request asked for silence.
     let isSilent: Bool
+    /// Takes what would be published.
+    var capture: OutputCapture?
 
     /// Publishes `stream`: text that a process wrote.
     public func stream(_ name: StreamName, _ text: String) {
+        if capture?.take(name, text) == true { return }
         publish("stream", Stream(name: name, text: text))
     }
 
     /// Publishes `display_data`; `content` is its whole content (`data`, `metadata`, `transient`) as a JSON object.
     public func display(_ content: Data) {
+        if capture?.take(display: content) == true { return }
         publish("display_data", json: content)
     }
 
     /// Publishes `update_display_data`; `content` as of `display`, with `transient.display_id`.
     public func updateDisplay(_ content: Data) {
+        if capture?.take(display: content) == true { return }
         publish("update_display_data", json: content)
     }
 
     /// Publishes `execute_result` under the request's count; `content` is a JSON object with `data` and `metadata`.
     public func result(_ content: Data) {
+        if capture?.take(display: content) == true { return }
         guard let brace = content.firstIndex(of: UInt8(ascii: "{")) else {
             return Log.write("execute_result was not published: its content is no JSON object")
         }
@@ -43,6 +49,7 @@ public struct IOPub: Sendable {
 
     /// Publishes `clear_output`; with `wait` the output goes when the next arrives.
     public func clearOutput(wait: Bool) {
+        if capture?.clear() == true { return }
         publish("clear_output", ClearOutput(wait: wait))
     }
 

@@ -20,7 +20,7 @@ public protocol Kernel: Sendable {
     func shutdown(restart: Bool)
 
     func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply
-    func complete(_ request: CompleteRequest) -> CompleteReply
+    func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply
     func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply
     func history(_ request: HistoryRequest) -> [HistoryEntry]
 
@@ -39,7 +39,7 @@ extension Kernel {
     public func started(iopub: IOPub) {}
     public func shutdown(restart: Bool) {}
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply { .unknown }
-    public func complete(_ request: CompleteRequest) -> CompleteReply {
+    public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         CompleteReply(matches: [], cursorStart: request.cursorPosition, cursorEnd: request.cursorPosition)
     }
     public func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply { .notFound }

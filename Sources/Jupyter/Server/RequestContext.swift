@@ -3,7 +3,7 @@ import Foundation
 /// What a kernel needs besides the request itself to serve it.
 public struct RequestContext: Sendable {
     /// Publishes under this request; may be kept and used after the request ended.
-    public let iopub: IOPub
+    public private(set) var iopub: IOPub
     /// Asks this request's front end for input.
     public let input: Input
     /// The count that an `execute_request` runs under (`In[3]`).
@@ -17,6 +17,13 @@ public struct RequestContext: Sendable {
 
     /// The id of the request's message.
     public var messageID: String { input.request.header.messageID }
+
+    /// The same request with its output kept and not published.
+    public func capturing(_ capture: OutputCapture) -> RequestContext {
+        var context = self
+        context.iopub.capture = capture
+        return context
+    }
 
     /// The id of the notebook cell that is run, where the front end tells it.
     public var cellID: String? { metadata["cellId"]?.text }

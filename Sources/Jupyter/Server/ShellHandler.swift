@@ -38,7 +38,9 @@ final class ShellHandler: Sendable {
         case "is_complete_request":
             replier.reply(to: request, kernel.isComplete(try request.content(as: IsCompleteRequest.self)))
         case "complete_request":
-            replier.reply(to: request, kernel.complete(try request.content(as: CompleteRequest.self)))
+            let context = context(of: request, count: 0, subshellID, isSilent: true)
+            replier.reply(
+                to: request, kernel.complete(try request.content(as: CompleteRequest.self), context: context))
         case "inspect_request":
             // Silent: what a value's own description prints is not asked for.
             let context = context(of: request, count: 0, subshellID, isSilent: true)

@@ -1,0 +1,41 @@
+import SwiftParser
+import SwiftSyntax
+
+/// The innermost call whose arguments a place of a cell lies in; the cell may be half written.
+public struct CallContext: Equatable, Sendable {
+    /// The name of the function (`load`).
+    public let function: String
+    /// What stands before its dot (`FoundationModel`), without white space.
+    public let receiver: String?
+    /// The label of the argument that the place lies in.
+    public let label: String?
+
+    /// Looks at a place (in bytes).
+    public init?(in cell: String, at place: Int) {
+        let file = Parser.parse(source: cell)
+        let place = min(max(0, place), cell.utf8.count)
+        var node: Syntax? = file.token(before: place).map { Syntax($0) }
+        var argument: LabeledExprSyntax?
+        while let current = node {
+            if let labeled = current.as(LabeledExprSyntax.self) { argument = labeled }
+            if let call = current.as(FunctionCallExprSyntax.self), let open = call.leftParen,
+                open.endPosition.utf8Offset <= place
+            {
+                if let member = call.calledExpression.as(MemberAccessExprSyntax.self) {
+                    function = member.declName.baseName.text
+                    receiver = member.base?.trimmedDescription
+                } else if let name = call.calledExpression.as(DeclReferenceExprSyntax.self) {
+                    function = name.baseName.text
+                    receiver = nil
+                } else {
+                    return nil
+                }
+                label = argument?.label?.text
+                return
+            }
+            if current.is(ClosureExprSyntax.self) || current.is(CodeBlockSyntax.self) { return nil }
+            node = current.parent
+        }
+        return nil
+    }
+}

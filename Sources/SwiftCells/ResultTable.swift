@@ -1,0 +1,112 @@
+import SwiftSyntax
+
+/// The results of earlier cells that can be had again, and how a cell speaks of them: `Out[3]`, `_3`, and `_`, `__` and
+/// `___` for the last three.
+public struct ResultTable: Sendable {
+    /// The types as source, by the numbers of the cells.
+    private var types: [Int: String] = [:]
+    /// The numbers in the order in which the results came.
+    private var order: [Int] = []
+
+    public init() {}
+
+    /// Takes in a result.
+    public mutating func add(_ number: Int, type: String) {
+        types[number] = type
+        order.removeAll { $0 == number }
+        order.append(number)
+    }
+
+    /// The number of the last result, of the one before, and so on.
+    func number(back: Int) -> Int? {
+        order.indices.contains(order.count - back) ? order[order.count - back] : nil
+    }
+
+    func has(_ number: Int) -> Bool { types[number] != nil }
+
+    /// The result of a number as an expression of its type, where later cells can write that type.
+    func expression(_ number: Int) -> String {
+        guard let type = types[number], type.wholeMatch(of: /[\w.<>\[\], ()?:]+/) != nil,
+            !type.contains(/\bCell\d+\.|unknown context/)
+        else { return "Out[\(number)]" }
+        return "(Out[\(number)] as \(type))"
+    }
+}
+
+/// Finds where a cell speaks of earlier results.
+final class ResultReferences: SyntaxVisitor {
+    private let table: ResultTable
+    private let isDeclared: (String) -> Bool
+    private var edits: [SourceEdit] = []
+
+    private init(_ table: ResultTable, isDeclared: @escaping (String) -> Bool) {
+        self.table = table
+        self.isDeclared = isDeclared
+        super.init(viewMode: .sourceAccurate)
+    }
+
+    static func edits(in file: SourceFileSyntax, _ table: ResultTable, isDeclared: @escaping (String) -> Bool)
+        -> [SourceEdit]
+    {
+        let finder = ResultReferences(table, isDeclared: isDeclared)
+        finder.walk(file)
+        return finder.edits
+    }
+
+    /// `_` stands for a value where Swift allows none: not on the left of an assignment.
+    override func visit(_ node: DiscardAssignmentExprSyntax) -> SyntaxVisitorContinueKind {
+        if !node.isAssigned, let number = table.number(back: 1) { replace(Syntax(node), by: number) }
+        return .skipChildren
+    }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        let name = node.baseName.text
+        guard name.hasPrefix("_"), node.isFree, !isDeclared(name) else { return .skipChildren }
+        let number =
+            name == "__"
+            ? table.number(back: 2) : name == "___" ? table.number(back: 3) : Int(name.dropFirst())
+        if let number, table.has(number) { replace(Syntax(node), by: number) }
+        return .skipChildren
+    }
+
+    override func visit(_ node: SubscriptCallExprSyntax) -> SyntaxVisitorContinueKind {
+        guard let base = node.calledExpression.as(DeclReferenceExprSyntax.self), base.baseName.text == "Out",
+            !isDeclared("Out"), node.arguments.count == 1, let argument = node.arguments.first,
+            argument.label == nil,
+            let number = argument.expression.as(IntegerLiteralExprSyntax.self).flatMap({
+                Int($0.literal.text)
+            }),
+            table.has(number)
+        else { return .visitChildren }
+        replace(Syntax(node), by: number)
+        return .skipChildren
+    }
+
+    private func replace(_ node: Syntax, by number: Int) {
+        let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
+        let length = node.endPositionBeforeTrailingTrivia.utf8Offset - start
+        edits.append(SourceEdit(offset: start, length: length, text: table.expression(number)))
+    }
+}
+
+extension DiscardAssignmentExprSyntax {
+    /// Whether it stands on the left of an assignment, by itself or in a tuple.
+    fileprivate var isAssigned: Bool {
+        var node = Syntax(self)
+        while let parent = node.parent {
+            if let sequence = parent.as(ExprListSyntax.self) {
+                return sequence.first.map { Syntax($0).id == node.id } == true
+                    && sequence.dropFirst().first?.is(AssignmentExprSyntax.self) == true
+            }
+            guard
+                parent.is(TupleExprSyntax.self) || parent.is(LabeledExprListSyntax.self)
+                    || parent.is(LabeledExprSyntax.self)
+            else { return false }
+            if parent.is(LabeledExprListSyntax.self), parent.parent?.is(TupleExprSyntax.self) != true {
+                return false
+            }
+            node = parent
+        }
+        return false
+    }
+}
