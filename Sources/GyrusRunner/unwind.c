@@ -54,7 +54,7 @@ bool trail_is_of_runner(uintptr_t address) {
 
 struct walk {
     struct trail *trail;
-    uintptr_t from;
+    uintptr_t from, frame; // The frame pointer where the tables came to their end.
     bool has_begun, is_in_cells;
 };
 
@@ -75,6 +75,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
         if (address != walk->from || !is_before) return _URC_NO_REASON;
         walk->has_begun = true;
     }
+    walk->frame = _Unwind_GetGR(context, DWARF_RBP);
     uintptr_t place = is_before ? address : address - 1; // The call lies before the address that it returns to.
     if (image_contains(place)) {
         if (trail->has_boundary && trail->next_return == NULL)
@@ -108,10 +109,9 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
     return _URC_NO_REASON;
 }
 
-// Where the tables do not help, as behind a call of an address that holds no code: Swift keeps frame pointers.
-static void follow_frame_pointers(struct trail *trail, const ucontext_t *context) {
-    const struct thread *thread = thread_current();
-    uintptr_t frame = (uintptr_t)context->uc_mcontext.gregs[REG_RBP];
+// Some functions are in no table, and a call may have gone where no code is: but Swift keeps frame pointers. They tell the
+// frames, and not the registers by which a boundary could go on.
+static void follow_frame_pointers(struct trail *trail, const struct thread *thread, uintptr_t frame) {
     while (trail->frame_count < FRAMES && frame >= thread->stack_low && frame + 16 <= thread->stack_high && frame % 8 == 0) {
         uintptr_t next = ((uintptr_t *)frame)[0], back = ((uintptr_t *)frame)[1];
         if (image_contains(back - 1)) trail->frames[trail->frame_count++] = trail->outermost = back - 1;
@@ -128,7 +128,9 @@ void trail_follow(struct trail *trail, const void *context) {
     if (thread) signal_show_return(thread, true);
     _Unwind_Backtrace(step, &walk);
     if (thread) signal_show_return(thread, false);
-    if (trail->frame_count == 0 && thread) follow_frame_pointers(trail, context);
+    if (trail->frame_count > 0 || thread == NULL) return;
+    follow_frame_pointers(
+        trail, thread, walk.has_begun ? walk.frame : (uintptr_t)interrupted->uc_mcontext.gregs[REG_RBP]);
 }
 
 // --- abandoning ----------------------------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ long dispatch_semaphore_wait(void *semaphore, uint64_t timeout) {
         if (result == 0) take(thread, semaphore);
         if (result == 0 || until == timeout) return result;
         leave_if_asked(thread);
+        // Where the way out is not known from here, it is met at the bar.
+        if (thread_must_leave(thread)) return result;
         if (timeout == UINT64_MAX && slices % SLICES_TO_LOOK == 0) fail_if_left(thread, semaphore);
     }
 }
