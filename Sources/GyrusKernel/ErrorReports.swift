@@ -75,7 +75,10 @@ struct ErrorReports {
     static func trapMessage(_ text: String) -> String? {
         let text = withoutPlaces(text.trimmingCharacters(in: .whitespacesAndNewlines))
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
-            if let range = text.range(of: mark) { return String(text[range.upperBound...]) }
+            if let range = text.range(of: mark) {
+                return String(text[range.upperBound...])
+                    .replacing(/reference but object 0x[0-9a-f]+ was/, with: "reference but the object was")
+            }
         }
         for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) {
             return mark
