@@ -1,3 +1,5 @@
+import Foundation
+
 /// Values as text, of bounded length.
 package enum ValueText {
     /// How many elements of a collection, and how many characters in all, are worth showing.
@@ -27,6 +29,10 @@ package enum ValueText {
         // The place in memory of a computed part differs from run to run.
         if value is AnyKeyPath {
             return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
+        }
+        // So does that of an object of Foundation's that says nothing else of itself.
+        if value is NSObject {
+            return String(describing: value).replacing(/:\ 0x[0-9a-f]{8,}>/, with: ">")
         }
         return value is String || value is Character || value is Substring
             ? String(reflecting: value) : String(describing: value)

@@ -121,6 +121,7 @@ struct ErrorReports {
             let lines = text[range.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
             let own = lines.prefix(1) + lines.dropFirst().prefix { !$0.contains(mark) }
             return own.joined(separator: "\n")
+                .replacing(/reference but object 0x[0-9a-f]+ was/, with: "reference but the object was")
         }
         for mark in ["Fatal error", "Precondition failed", "Assertion failed"] where text.hasSuffix(mark) {
             return mark

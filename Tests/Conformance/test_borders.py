@@ -68,6 +68,21 @@ def test_conditional_conformances(cells):
     assert cells.value('Pair(first: "a", rest: []) == Pair(first: "b", rest: [])') == "false"
 
 
+def test_kinds_of_types(cells):
+    cells.ok("indirect enum Tree { case leaf(Int), node(Tree, Tree) }\nenum `default` { case `in`, out }\n"
+             "final class Item { var n = 1; private let key = 5 }\n"
+             "struct Wrap<T: Comparable> { private let value: T; init(_ v: T) { value = v } }")
+    cells.ok("extension Tree: Codable, Comparable {}\nextension `default`: CaseIterable, Codable {}\n"
+             "extension Item: Encodable {}\n"
+             "extension Wrap: Comparable { static func < (a: Wrap, b: Wrap) -> Bool { a.value < b.value } }")
+    cells.ok("let tree = Tree.node(.leaf(1), .leaf(2))")
+    assert cells.value("try JSONDecoder().decode(Tree.self, from: JSONEncoder().encode(tree)) == tree") == "true"
+    assert cells.value("[tree < .leaf(3), tree > .leaf(0), Wrap(3) < Wrap(4), Wrap(1) == Wrap(1)]") == (
+        "[false, true, true, true]")
+    assert cells.value("`default`.allCases.count") == "2"
+    assert cells.value("try JSONEncoder().encode(Item()).count") == "15"
+
+
 def test_an_own_member_is_not_written_over(cells):
     cells.ok("struct Mod { var n: Int }")
     cells.ok("extension Mod: Hashable { static func == (a: Mod, b: Mod) -> Bool { a.n % 3 == b.n % 3 }\n"

@@ -23,7 +23,7 @@ struct ExtensionEdits {
             guard case .decl(let declaration) = statement.item,
                 let node = declaration.as(ExtensionDeclSyntax.self)
             else { continue }
-            let type = node.extendedType.compactText.replacing(" ", with: "")
+            let type = node.extendedType.compactText.filter { $0 != " " && $0 != "`" }
             guard !declared.contains(String(type.prefix { $0 != "." && $0 != "<" })),
                 let shape = shapes.shape(of: type)
             else { continue }

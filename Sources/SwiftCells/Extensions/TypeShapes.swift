@@ -65,7 +65,7 @@ struct TypeShapes: Sendable {
     func shape(of type: String) -> TypeShape? { shapes[name(of: type)] }
 
     private func name(of type: String) -> String {
-        let plain = type.replacing(" ", with: "").prefix { $0 != "<" }
+        let plain = type.filter { $0 != " " && $0 != "`" }.prefix { $0 != "<" }
         return aliases[String(plain)] ?? String(plain)
     }
 
@@ -199,7 +199,7 @@ final class ShapeCollector: SyntaxVisitor {
         note(node.memberBlock.members, of: type.split(separator: ".").last.map(String.init) ?? type)
         let members = Set(node.memberBlock.members.flatMap(\.decl.memberNames))
         extensions.append((type, node.inheritedNames, members))
-        path.append(String(type.prefix { $0 != "<" }))
+        path.append(String(type.filter { $0 != "`" }.prefix { $0 != "<" }))
         return .visitChildren
     }
     override func visit(_ node: TypeAliasDeclSyntax) -> SyntaxVisitorContinueKind {
