@@ -87,9 +87,9 @@ import Testing
         try withFolder { folder in
             let file = folder.appending(path: "slice.nii")
             let slice = Tensor<Float>(shape: [4, 3, 1], elements: (0..<12).map(Float.init))
-            let rows = [[-3.1, 0, 0, 60.45], [0, 3.75, 0, -35.6], [0, 0, 3.7, 0.3]]
+            let rows = [[-3.1, 0, 0, 60.45], [0, 4, 0, -36], [0, 0, 3.7, 0.3]]
             try NIfTI.write(slice, affine: Affine(rows: rows), to: file)
-            let turned = [[3.1, 0, 0, 51.15], [0, 3.75, 0, -35.6], [0, 0, 3.7, 0.3000004]]
+            let turned = [[3.1, 0, 0, 51.15], [0, 4, 0, -36], [0, 0, 3.7, 0.3000004]]
             let grid = try ImageGrid(shape: [4, 3, 1], affine: Affine(rows: turned))
             let found = try NIfTI.read(file).resampled(to: grid, .nearest).tensor().elements
             #expect(Array(found[3..<9]) == [6, 7, 8, 3, 4, 5])
