@@ -48,7 +48,8 @@ import Testing
         #expect(throws: GridError.self) { try ImageGrid(shape: [2, 0, 1], affine: .identity) }
     }
 
-    @Test(arguments: ["decimal", "map", "oblique", "holes", "labels", "series"], VolumeInterpolation.allCases)
+    @Test(
+        arguments: ["decimal", "map", "oblique", "holes", "labels", "series"], VolumeInterpolation.allCases)
     func resamplingGivesTheNumbersOfNilearn(_ source: String, _ interpolation: VolumeInterpolation) throws {
         let results = try NumPyArchive.open(fixture("space/resampled.npz"))
         let image = try Self.image(source)
@@ -80,6 +81,19 @@ import Testing
         // Between voxels the labels are none.
         let error = #expect(throws: FormatError.self) { try labels.resampled(to: turned).maskIndices() }
         #expect(error?.description.contains("a map of probabilities becomes a mask by a threshold") == true)
+    }
+
+    @Test func aSliceIsFoundInSpiteOfRoundings() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "slice.nii")
+            let slice = Tensor<Float>(shape: [4, 3, 1], elements: (0..<12).map(Float.init))
+            let rows = [[-3.1, 0, 0, 60.45], [0, 4, 0, -36], [0, 0, 3.7, 0.3]]
+            try NIfTI.write(slice, affine: Affine(rows: rows), to: file)
+            let turned = [[3.1, 0, 0, 51.15], [0, 4, 0, -36], [0, 0, 3.7, 0.3000004]]
+            let grid = try ImageGrid(shape: [4, 3, 1], affine: Affine(rows: turned))
+            let found = try NIfTI.read(file).resampled(to: grid, .nearest).tensor().elements
+            #expect(Array(found[3..<9]) == [6, 7, 8, 3, 4, 5])
+        }
     }
 
     @Test func imagesThatShareNoPlaceAreNotResampled() throws {

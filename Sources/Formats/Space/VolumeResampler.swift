@@ -15,15 +15,14 @@ public enum VolumeInterpolation: String, Sendable, CaseIterable {
 struct VolumeResampler {
     private let shape: [Int]
     private let target: [Int]
-    /// The first and the last index of the source along each axis, as numbers.
+    /// The last index of the source along each axis.
     private let last: SIMD3<Double>
+    /// How far beyond the border a place may be: along an axis of one voxel, where a rounding would leave nothing at all.
+    private let slack: SIMD3<Double>
     /// From the target's voxels to those of the source: what a step along x, y and z adds, and where the first lies.
     private let steps: (x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>)
     private let origin: SIMD3<Double>
     private let interpolation: VolumeInterpolation
-
-    /// That of double precision; what the single precision of a header puts beyond the border is outside, as in scipy.
-    private static let rounding = 1e-9
 
     /// Throws `GridError` where the source's affine has no inverse.
     init(from source: ImageGrid, to target: ImageGrid, _ interpolation: VolumeInterpolation) throws {
@@ -35,6 +34,7 @@ struct VolumeResampler {
         steps = (column(0), column(1), column(2))
         origin = column(3)
         last = SIMD3(Double(shape[0] - 1), Double(shape[1] - 1), Double(shape[2] - 1))
+        slack = SIMD3(repeating: 0).replacing(with: 1e-3, where: last .== 0)
     }
 
     /// Whether any voxel of the target lies inside the source.
@@ -87,15 +87,14 @@ struct VolumeResampler {
     @inline(__always)
     private func place(_ x: Double, _ y: Double, _ z: Double) -> SIMD3<Double>? {
         let place = origin + steps.x * x + steps.y * y + steps.z * z
-        guard all(place .> -Self.rounding), all(place .< last + Self.rounding) else { return nil }
+        // To the last bit, as in scipy: what the rounding of a header puts beyond the border is outside.
+        guard all(place .>= -slack), all(place .<= last + slack) else { return nil }
         return place.clamped(lowerBound: SIMD3(repeating: 0), upperBound: last)
     }
 
     @inline(__always)
     private func nearest(_ place: SIMD3<Double>) -> Int {
-        // Inside, so that no half is rounded to a voxel that is not there.
-        let voxel = SIMD3<Int>(
-            (place + 0.5).rounded(.down).clamped(lowerBound: SIMD3(repeating: 0), upperBound: last))
+        let voxel = SIMD3<Int>((place + 0.5).rounded(.down))
         return voxel.x + shape[0] * (voxel.y + shape[1] * voxel.z)
     }
 
