@@ -107,6 +107,10 @@ enum HDF5Library {
     static func lastError() -> String {
         defer { reason = "" }
         if reason.contains("unable to lock file") { return isLocked }
+        if reason.hasPrefix("bad version number for") {
+            return reason + " (a newer HDF5 wrote it, or it is damaged; h5py writes for this one with "
+                + "libver=(\"earliest\", \"v110\"))"
+        }
         return reason.isEmpty ? "the HDF5 library gives no reason" : reason
     }
 }
