@@ -26,7 +26,7 @@ struct LastingValueTests {
 
     @Test func arraysOfNumPy() throws {
         for name in ["plain.npy", "version2.npy"] {
-            try copy(name) { url in
+            try copy(name) { (url: URL) throws in
                 let array = try NumPyArray.open(url)
                 let tensor = try array.tensor()
                 let right = tensor.elements
@@ -41,7 +41,7 @@ struct LastingValueTests {
 
     @Test func images() throws {
         for name in ["uint8.nii", "qform.nii", "scaled.nii.gz"] {
-            try copy(name) { url in
+            try copy(name) { (url: URL) throws in
                 let image = try NIfTI.read(url)
                 let right = try image.tensor().elements
                 try overwrite(url) {
@@ -54,7 +54,7 @@ struct LastingValueTests {
 
     /// A container is read when a tensor is asked for: what was read stays, what was not is refused.
     @Test func containers() throws {
-        try copy("types.safetensors") { url in
+        try copy("types.safetensors") { (url: URL) throws in
             let file = try Safetensors.open(url)
             let tensor = try file.tensor("float32")
             let right = tensor.elements
@@ -65,7 +65,7 @@ struct LastingValueTests {
             }
         }
         for name in ["zip.pt", "legacy.pt"] {
-            try copy(name) { url in
+            try copy(name) { (url: URL) throws in
                 let file = try PyTorchFile.open(url)
                 let tensor = try file.tensor("module.float32")
                 let right = tensor.elements
@@ -75,7 +75,7 @@ struct LastingValueTests {
                 }
             }
         }
-        try copy("stored.npz") { url in
+        try copy("stored.npz") { (url: URL) throws in
             let archive = try NumPyArchive.open(url)
             let array = try archive.array("float32")
             let right = try array.tensor().elements
@@ -89,7 +89,7 @@ struct LastingValueTests {
 
     /// A program that saves under another name and renames leaves an open file as it was.
     @Test func aReplacedFileIsReadAsItWas() throws {
-        try copy("types.safetensors") { url in
+        try copy("types.safetensors") { (url: URL) throws in
             let file = try Safetensors.open(url)
             try Data("something else".utf8).write(to: url, options: .atomic)
             #expect(try file.tensor("float32").elements.map(Double.init) == counting(.float32, 6))
