@@ -78,7 +78,7 @@ struct MATLABMark {
 
     var type: NumberType? {
         switch className {
-        case "double": .float64
+        case "double", "canonical empty": .float64
         case "single": .float32
         case "logical": .bool
         default: className.flatMap(NumberType.init(rawValue:))

@@ -47,8 +47,8 @@ enum HDF5Library {
         Thread.detachNewThread {
             var isThreadSafe = false
             H5is_library_threadsafe(&isThreadSafe)
-            var (major, minor, release) = (UInt32(0), UInt32(0), UInt32(0))
-            H5get_libversion(&major, &minor, &release)
+            // Unlike questions about the version, this one waits for the library's lock (seen with 1.10.8).
+            H5Eset_auto2(0, nil, nil)
             if isThreadSafe { answered.signal() }
         }
         guard answered.wait(timeout: .now() + 2) == .success else { return false }
@@ -107,6 +107,10 @@ enum HDF5Library {
     static func lastError() -> String {
         defer { reason = "" }
         if reason.contains("unable to lock file") { return isLocked }
+        if reason.hasPrefix("bad version number for") {
+            return reason + " (a newer HDF5 wrote it, or it is damaged; h5py writes for this one with "
+                + "libver=(\"earliest\", \"v110\"))"
+        }
         return reason.isEmpty ? "the HDF5 library gives no reason" : reason
     }
 }

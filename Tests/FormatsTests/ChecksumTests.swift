@@ -26,28 +26,28 @@ struct ChecksumTests {
         for cut in [1, 4, 8, 9, 100] {
             try changed("series.nii.gz") {
                 $0.removeLast(cut)
-            } _: { url in
+            } _: { (url: URL) throws in
                 refused("series.nii.gz") { _ = try NIfTI.read(url) }
             }
         }
         try changed("series.nii.gz") {
             $0.removeLast(8)
-        } _: { url in
+        } _: { (url: URL) throws in
             refused("cut short") { _ = try NIfTI.read(url) }
         }
         try changed("series.nii.gz") {
             $0[$0.count - 6] ^= 1
-        } _: { url in
+        } _: { (url: URL) throws in
             refused("damaged") { _ = try NIfTI.read(url) }
         }
         try changed("series.nii.gz") {
             $0[$0.count - 2] ^= 1
-        } _: { url in
+        } _: { (url: URL) throws in
             refused("damaged") { _ = try NIfTI.read(url) }
         }
         try changed("series.nii.gz") {
             $0 += Data("garbage".utf8)
-        } _: { url in
+        } _: { (url: URL) throws in
             refused("something else follows") { _ = try NIfTI.read(url) }
         }
     }
@@ -56,8 +56,9 @@ struct ChecksumTests {
         let right = try NIfTI.read(fixture("series.nii.gz")).tensor()
         try changed("series.nii.gz") {
             $0 += Data(count: 512)
-        } _: { url in
-            #expect(try NIfTI.read(url).tensor() == right)
+        } _: { (url: URL) throws in
+            let found = try NIfTI.read(url).tensor()
+            #expect(found == right)
         }
         // The member of an image without data behind the header's 348 bytes comes first, then the rest.
         try withFolder { folder in
@@ -88,7 +89,7 @@ struct ChecksumTests {
         for place in stride(from: 60, to: data.count - 1400, by: 37) {
             try changed(name) {
                 $0[place] ^= 4
-            } _: { url in
+            } _: { (url: URL) throws in
                 do {
                     let right = try contents(fixture(name))
                     #expect(try contents(url) == right)

@@ -24,29 +24,29 @@ struct ExactIntegerTests {
     }
 
     @Test func labelsBeyondSingleAndDoublePrecision() throws {
-        try array("i4", [Int32(5), 16_777_216, 33_554_432]) { url in
+        try array("i4", [Int32(5), 16_777_216, 33_554_432]) { (url: URL) throws in
             #expect(try NumPyArray.open(url).tensor().elements == [5, 16_777_216, 33_554_432])
         }
-        try array("i4", [Int32(5), -16_777_217]) { url in
+        try array("i4", [Int32(5), -16_777_217]) { (url: URL) throws in
             let array = try NumPyArray.open(url)
             refused("holds -16777217 as its element 1, which Float cannot hold") { _ = try array.tensor() }
             #expect(try array.tensor(as: Double.self).elements == [5, -16_777_217])
             #expect(try array.integers() == [5, -16_777_217])
         }
-        try array("u4", [UInt32.max]) { url in
+        try array("u4", [UInt32.max]) { (url: URL) throws in
             refused("4294967295") { _ = try NumPyArray.open(url).tensor() }
         }
-        try array("i8", [Int64(1) << 53 + 1]) { url in
+        try array("i8", [Int64(1) << 53 + 1]) { (url: URL) throws in
             let array = try NumPyArray.open(url)
             refused("9007199254740993") { _ = try array.tensor(as: Double.self) }
             #expect(try array.integers() == [1 << 53 + 1])
         }
-        try array("u8", [UInt64(1) << 63 + 2048, 1 << 63 + 5]) { url in
+        try array("u8", [UInt64(1) << 63 + 2048, 1 << 63 + 5]) { (url: URL) throws in
             let array = try NumPyArray.open(url)
             refused("9223372036854775813 as its element 1") { _ = try array.tensor(as: Double.self) }
             refused("more than Int can hold") { _ = try array.integers() }
         }
-        try array("f8", [1e300]) { url in
+        try array("f8", [1e300]) { (url: URL) throws in
             refused("1e+300") { _ = try NumPyArray.open(url).tensor() }
             #expect(try NumPyArray.open(url).tensor(as: Double.self).elements == [1e300])
         }

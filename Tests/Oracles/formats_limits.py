@@ -93,6 +93,7 @@ def crashes():
 
 integers()
 kinds("kinds.h5", "earliest")
+kinds("kinds-v110.h5", ("earliest", "v110"))
 kinds("kinds-latest.h5", "latest")
 claims()
 crashes()

@@ -33,10 +33,18 @@ def matlab_is_empty(dataset):
 
 
 def dataset_entry(dataset):
+    # What h5py makes of opaque bytes and bit fields is a guess; Gyrus names them.
+    if dataset.id.get_type().get_class() in (h5py.h5t.OPAQUE, h5py.h5t.BITFIELD):
+        return {"problem": True}
     if matlab_is_empty(dataset):
-        return {"shape": [int(n) for n in dataset[()]][::-1], "sum": 0.0, "others": 0}
+        shape = [int(n) for n in dataset[()]][::-1]
+        code = dataset.attrs["MATLAB_class"].decode()
+        if code in ("cell", "struct"):
+            return {"problem": True}
+        return {"shape": shape, "text": 0} if code == "char" else {"shape": shape, "sum": 0.0, "others": 0}
     if dataset.shape is None:
-        return {"shape": [0], "sum": 0.0, "others": 0}
+        text = h5py.check_string_dtype(dataset.dtype)
+        return {"shape": [0], "text": 0} if text else {"shape": [0], "sum": 0.0, "others": 0}
     shape = [int(n) for n in dataset.shape]
     text = h5py.check_string_dtype(dataset.dtype)
     if text:
