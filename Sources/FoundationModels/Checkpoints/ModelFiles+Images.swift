@@ -107,6 +107,9 @@ struct ImageProcessor {
             !isNamed && !configuration.has("crop_size")
             && configuration.section("size")?.has("height") == true
         let crop = try flag("do_center_crop") ?? (standard.cropSize != nil && !isExact) ? try cropSize() : nil
+        if try flag("do_center_crop") == true, crop == nil {
+            throw configuration.problem("\"do_center_crop\" is true, but \"crop_size\" is missing")
+        }
         guard try flag("do_resize") ?? true else {
             transform.fit = crop == nil ? nil : .cropped
             transform.cropsRoundDown = crop != nil
