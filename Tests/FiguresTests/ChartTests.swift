@@ -204,7 +204,7 @@ import Testing
                 Heatmap(rowNames: ["a"], columnNames: values.map { "\($0)" }) { values[$1] },
             ]
             for figure in figures {
-                #expect(try !figure.png(scale: 1).isEmpty)
+                #expect(!figure.vegaLite.isEmpty)
                 #expect(figure.description.count < 1500, "\(figure.description)")
             }
         }

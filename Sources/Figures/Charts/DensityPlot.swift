@@ -60,8 +60,8 @@ public struct DensityPlot: DrawnFigure {
         var counts: [Int: Int] = [:]
         let last = max(1, bins) - 1
         for (x, y) in pairs {
-            let column = min(last, Int((x - range.lowerBound) / binWidth))
-            let row = min(last, Int((y - range.lowerBound) / binWidth))
+            let column = Ticks.bin(of: x, start: range.lowerBound, width: binWidth, count: last + 1)
+            let row = Ticks.bin(of: y, start: range.lowerBound, width: binWidth, count: last + 1)
             counts[row * (last + 1) + column, default: 0] += 1
         }
         let (origin, width) = (range.lowerBound, binWidth)

@@ -50,7 +50,7 @@ public struct Histogram: DrawnFigure {
         let first = ticks.domain.lowerBound
         var counts = [Int](repeating: 0, count: max(1, ticks.values.count - 1))
         for value in finite {
-            counts[min(counts.count - 1, max(0, Int((value - first) / width)))] += 1
+            counts[Ticks.bin(of: value, start: first, width: width, count: counts.count)] += 1
         }
         (start, binWidth, self.counts) = (first, width, counts)
     }
@@ -60,7 +60,9 @@ public struct Histogram: DrawnFigure {
         let range = (sorted.last ?? 0) - (sorted.first ?? 0)
         guard spread > 0, range > 0 else { return 10 }
         let width = 2 * spread / cbrt(Double(sorted.count))
-        return min(60, max(5, Int((range / width).rounded())))
+        let bins = (range / width).rounded()
+        // The range of the largest numbers is infinite.
+        return bins < 60 ? max(5, Int(bins)) : 60
     }
 
     /// The edges of a bin.

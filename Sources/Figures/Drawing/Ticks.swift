@@ -32,6 +32,13 @@ struct Ticks: Sendable {
         decimals = Ticks.decimals(of: step)
     }
 
+    /// The bin of a value among `count` bins of `width` from `start`; the first and the last take what lies beyond.
+    static func bin(of value: Double, start: Double, width: Double, count: Int) -> Int {
+        let place = (value - start) / width
+        // The difference of the largest numbers is infinite.
+        return place >= Double(count - 1) ? count - 1 : place > 0 ? Int(place) : 0
+    }
+
     /// The numbers as text.
     var labels: [String] { values.map { Number.fixed($0, decimals) } }
 
