@@ -79,13 +79,8 @@ static bool is_expected(const char *number) {
 
 // Whether a thread sleeps, and may do something when it wakes.
 static void look_for_sleep(struct thread *thread, void *sleeps) {
-    char path[64], text[32] = "";
-    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)thread->id);
-    FILE *file = thread->is_of_runner ? NULL : fopen(path, "re");
-    if (file == NULL) return;
-    if (fgets(text, sizeof text, file) && (atoi(text) == SYS_nanosleep || atoi(text) == SYS_clock_nanosleep))
-        *(bool *)sleeps = true;
-    fclose(file);
+    long call = thread->is_of_runner ? CALL_NONE : thread_call(thread);
+    if (call == SYS_nanosleep || call == SYS_clock_nanosleep) *(bool *)sleeps = true;
 }
 
 static bool has_children(void) {
@@ -150,6 +145,11 @@ static void look(struct thread *thread, void *context) {
     bool is_left_alive = !thread->is_guarded && !thread->is_of_runner && left_by(thread->id);
     bool is_of_job = thread->is_guarded && thread->armed && thread_is_current(thread);
     if (!is_left_alive && !is_of_job) return;
+    // No other wait is disturbed for it.
+    if (thread_call(thread) != SYS_futex) {
+        thread->wait_since = 0;
+        return;
+    }
     int64_t since = thread->wait_since;
     signal_probe(thread); // For the next look.
     if (!is_of_job || since == 0 || now() - since < PATIENCE_NANOSECONDS || !thread->waits_for_lock) return;

@@ -253,6 +253,14 @@ void signal_leave(enum outcome outcome);
 // Leaves since the thread waits for a semaphore that the abandoned thread of a request holds, or for a task of it.
 void signal_leave_held(uint32_t request, bool is_task);
 
+// --- calls.c: what a thread asks of the system -------------------------------------------------------------------------
+
+enum { CALL_NONE = -1, CALL_UNKNOWN = -2 };
+// The number of the call that a thread is in; CALL_NONE if it runs.
+long thread_call(const struct thread *thread);
+// Whether a signal makes a call return before its time, as a sleep.
+bool call_is_cut_short(long call);
+
 // --- throws.c ---------------------------------------------------------------------------------------------------------
 
 // Installs the runtime's hook for throws.

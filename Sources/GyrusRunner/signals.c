@@ -188,6 +188,8 @@ static void interrupt(struct thread *thread, ucontext_t *context) {
 
 static void interrupt_one(struct thread *thread, void *is_round) {
     if (!thread->armed || (thread->job == NULL && !*(bool *)is_round)) return;
+    // The sleep of a thread that may have nothing to do with it is not cut short.
+    if (thread->job == NULL && (thread->is_of_runner || call_is_cut_short(thread_call(thread)))) return;
     if (thread->job && !thread_must_leave(thread)) return;
     pthread_kill(thread->thread, INTERRUPT_SIGNAL);
 }

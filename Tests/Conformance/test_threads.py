@@ -152,3 +152,9 @@ def test_a_wait_that_will_end_is_left_alone(kernel):
     kernel.fails("later.wait(); _ = [1][5]")
     kernel.ok("DispatchQueue.global().asyncAfter(deadline: .now() + 3) { later.signal() }; later.wait()", timeout=20)
     kernel.ok("Thread { sleep(3); later.signal() }.start(); later.wait()", timeout=20)
+
+
+def test_sleeps_last_after_a_failure(kernel):
+    """Threads that are looked at are not woken."""
+    kernel.fails("_ = [1][5]")
+    assert kernel.value("let before = Date(); sleep(2); usleep(300_000); Date().timeIntervalSince(before) > 2.2", timeout=20) == "true"
