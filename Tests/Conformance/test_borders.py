@@ -114,6 +114,14 @@ def test_initial_values_may_name_what_earlier_cells_declare(cells):
     assert cells.value('Box(named: "b")') == 'Box(size: 7, held: [7], name: "b")'
 
 
+def test_extensions_by_another_name(cells):
+    cells.ok("struct Long { var x: Int; private(set) var y = 2; private subscript(i: Int) -> Int { i } }")
+    cells.ok("typealias Short = Long\nextension Short { init() { x = 1 } }")
+    cells.ok("extension Short: Codable, Comparable { static func < (a: Long, b: Long) -> Bool { a.x < b.x } }")
+    cells.ok("var long = Long(); long.y = 9")
+    assert cells.value("[Double(long.y), Double(long[4]), long < Long(x: 2) ? 1 : 0]") == "[9.0, 4.0, 1.0]"
+
+
 def test_an_initializer_that_forgets_a_property_is_refused(cells):
     refused = cells.fails("extension Trial { init(age: Int) { self.age = age } }")
     assert "self.name" in refused.traceback

@@ -19,11 +19,13 @@ struct ExtensionEdits {
         isAlive: (String) -> Bool
     ) {
         let replaced = omitted.union(syntax.replacements.map(\.item))
+        let aliases = ShapeCollector(syntax.file).aliases
         for (index, statement) in syntax.file.statements.enumerated() where !replaced.contains(index) {
             guard case .decl(let declaration) = statement.item,
                 let node = declaration.as(ExtensionDeclSyntax.self)
             else { continue }
-            let type = node.extendedType.compactText.filter { $0 != " " && $0 != "`" }
+            let written = node.extendedType.compactText.filter { $0 != " " && $0 != "`" }
+            let type = aliases[written] ?? written
             guard !declared.contains(String(type.prefix { $0 != "." && $0 != "<" })),
                 let shape = shapes.shape(of: type)
             else { continue }
