@@ -31,7 +31,8 @@ package enum ValueText {
             return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
         }
         // So does that of an object of Foundation's that says nothing else of itself.
-        if value is NSObject {
+        // (A String `is` an NSObject by way of bridging, its type is none.)
+        if type(of: value) is NSObject.Type {
             return String(describing: value).replacing(/:\ 0x[0-9a-f]{8,}>/, with: ">")
         }
         return value is String || value is Character || value is Substring
