@@ -30,8 +30,7 @@ package enum ValueText {
         if value is AnyKeyPath {
             return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
         }
-        // So does that of an object of Foundation's that says nothing else of itself.
-        // (A String `is` an NSObject by way of bridging, its type is none.)
+        // So does that of an object of Foundation that says nothing else of itself; texts and numbers only bridge to one.
         if type(of: value) is NSObject.Type {
             return String(describing: value).replacing(/:\ 0x[0-9a-f]{8,}>/, with: ">")
         }
