@@ -163,9 +163,21 @@ final class CellSession: @unchecked Sendable {
                 compiler.abandon(cell)
                 return nil
             }
+            try load(cell.prerequisites, on: runner, for: activity, context: context)
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
             let job = output.begin(context, runner: runner, kind: kind, keepsResult: keepsResult)
             return StartedCell(cell: cell, runner: runner, job: job, compilation: compilation)
+        }
+    }
+
+    /// Loads what was compiled again for a cell; nothing in it runs.
+    private func load(
+        _ cells: [CompiledCell], on runner: RunnerProcess, for activity: Activity, context: RequestContext
+    ) throws {
+        for cell in cells {
+            let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
+            let job = output.begin(context, runner: runner, kind: kind, keepsResult: true)
+            _ = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
         }
     }
 

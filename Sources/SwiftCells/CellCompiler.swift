@@ -41,6 +41,8 @@ public final class CellCompiler {
     private var labels: Set<String> = []
     /// The cells that were compiled and have not ended, with what they release.
     private var inFlight: [String: Set<Int>] = [:]
+    /// Modules that must be loaded before the next cell.
+    private var prerequisites: [CompiledCell] = []
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
@@ -73,22 +75,19 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
-        let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
-        let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
         var syntax = CellSyntax(source)
         let unwrapped = syntax
         if options.wrapping != nil { syntax.forgetDeclarations() }
         var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        while !options.isGlance, let refresh = names.refresh(before: plan) {
+            try compileAgain(refresh)
+            plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        }
+        plan.isQuestion = options.isQuestion
+        let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
         syntax.replace(items: Set(plan.replaced.keys))
-        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
-        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-        let conforms =
-            !syntax.conformances.isEmpty
-            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
-        let flags =
-            optimization.flags(for: unwrapped, isOptimized: options.isOptimized)
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+        let flags = flags(for: [unwrapped], plan, isOptimized: options.isOptimized)
         let edited: EditedSource
         if let wrapping = options.wrapping {
             edited = EditedSource(source, edits: syntax.edits(wrapping: wrapping))
@@ -100,38 +99,82 @@ public final class CellCompiler {
         let prelude = names.prelude(for: syntax, plan: plan)
         if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
         try checkNothingIsReleased(plan, label: label)
-        let text =
-            header(prelude.lines + anchor(of: module, plan)) + Self.placed(edited.text, label: label, line: 1)
-            + release(plan.releases)
-            + plan.brought.map { companion($0, polls: flags.contains("-O")) }.joined()
-        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
-        if cache?.restore(key, to: stem(module)) != true {
-            do {
-                try build(
-                    module, text: text, source: edited, label: label, imports: names.imports + syntax.imports,
-                    flags: flags)
-                cache?.store(key, from: stem(module))
-            } catch Failure.source(let errors, let lines) {
-                let explained = names.explaining(errors, of: plan, label: label)
-                throw Failure.source(
-                    names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: explained),
-                    lines: lines)
-            }
+        do {
+            try make(
+                module, plan, prelude, edited, label: label, imports: syntax.imports, flags: flags,
+                cache: options.isGlance ? nil : cache)
+        } catch Failure.source(let errors, let lines) {
+            throw Failure.source(
+                names.naming(uninitialised: prelude.stubs, in: syntax, label: label, errors: errors),
+                lines: lines)
         }
         if options.isGlance {
             glances += 1
         } else {
             count += 1
-            contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }
         let warnings = names.warnings(
             of: &plan, new: warnings(of: module, edited, label: label), label: label)
+        defer { prerequisites = [] }
         return CompiledCell(
-            module: module, label: label, library: path(module, "so"), warnings: warnings, syntax: syntax,
-            dependencies: prelude.modules, plan: plan,
+            module: module, label: label, library: path(module, "so"), warnings: warnings,
+            prerequisites: prerequisites, syntax: syntax, dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
+    }
+
+    /// Compiles declarations of an earlier cell again that use what is gone, as if that cell had been run again.
+    private func compileAgain(_ plan: CellPlan) throws {
+        let module = "Cell\(count + 1)"
+        let label = plan.brought.first?.version.label ?? ""
+        let prelude = names.prelude(for: CellSyntax(""), plan: plan)
+        let flags = flags(for: [], plan, isOptimized: nil)
+        try make(
+            module, plan, prelude, EditedSource("", edits: []), label: label, imports: [], flags: flags,
+            cache: cache)
+        count += 1
+        let cell = CompiledCell(
+            module: module, label: label, library: path(module, "so"), warnings: [], prerequisites: [],
+            syntax: CellSyntax(""), dependencies: prelude.modules, plan: plan, itemLines: [], lines: [])
+        // Nothing in it runs, so nothing can stop it.
+        names.commit(plan, module: cell.tableModule, label: label, imports: [], reached: nil)
+        prerequisites.append(cell)
+    }
+
+    /// Builds the module of a plan, or takes it from the cache.
+    private func make(
+        _ module: String, _ plan: CellPlan, _ prelude: Prelude, _ edited: EditedSource, label: String,
+        imports: [String], flags: [String], cache: CellCache?
+    ) throws {
+        let text =
+            header(prelude.lines + anchor(of: module, plan)) + Self.placed(edited.text, label: label, line: 1)
+            + release(plan.releases)
+            + plan.brought.map { companion($0, polls: flags.contains("-O")) }.joined()
+        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        contents[module] = key
+        if cache?.restore(key, to: stem(module)) == true { return }
+        do {
+            try build(
+                module, text: text, source: edited, label: label, imports: names.imports + imports,
+                flags: flags)
+            cache?.store(key, from: stem(module))
+        } catch Failure.source(let errors, let lines) {
+            throw Failure.source(names.explaining(errors, of: plan, label: label), lines: lines)
+        }
+    }
+
+    /// The flags of a cell and of what is compiled along with it.
+    private func flags(for sources: [CellSyntax], _ plan: CellPlan, isOptimized: Bool?) -> [String] {
+        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
+        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let conforms =
+            sources.contains { !$0.conformances.isEmpty }
+            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
+        let all = sources + plan.brought.map { CellSyntax($0.text) }
+        let choices = all.map { optimization.flags(for: $0, isOptimized: isOptimized) }
+        return (choices.first { $0.contains("-O") } ?? choices.first ?? [])
+            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
     }
 
     /// A declaration of another cell that is compiled along, at its own lines.
@@ -251,6 +294,7 @@ public final class CellCompiler {
         names = NameTable()
         contents = [:]
         inFlight = [:]
+        prerequisites = []
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)

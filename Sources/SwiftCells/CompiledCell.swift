@@ -11,6 +11,9 @@ public struct CompiledCell: Sendable {
     /// The warnings that the compiler gave for the cell's own lines.
     public let warnings: [Diagnostic]
 
+    /// Modules of earlier cells' declarations, compiled again, that are to be loaded before it.
+    public let prerequisites: [CompiledCell]
+
     let syntax: CellSyntax
     let dependencies: Set<String>
     let plan: CellPlan
