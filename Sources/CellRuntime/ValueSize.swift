@@ -1,3 +1,4 @@
+import Display
 import Foundation
 
 /// How much memory a value holds, by what reflection shows of it.
@@ -16,6 +17,7 @@ enum ValueSize {
         if let text = value as? String { return text.utf8.count > 15 ? text.utf8.count : 0 }
         if let data = value as? Data { return data.count > 14 ? data.count : 0 }
         if let buffer = value as? any Buffer { return buffer.byteCount }
+        if let holder = value as? any MemoryHolder { return holder.heldBytes }
         guard depth > 0 else { return 0 }
         let mirror = Mirror(reflecting: value)
         var total = 0

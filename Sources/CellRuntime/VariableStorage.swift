@@ -4,18 +4,43 @@ import Synchronization
 /// Says which type the global variable `name` of the calling cell's module has, so that its value can be released.
 ///
 /// Values that own no memory are not noted.
+public func _gyrusHolds<Value>(
+    _ name: StaticString, _ value: Value, image: UnsafeRawPointer = #dsohandle
+) {
+    note(name, Value.self, image) { ValueSize.bytes(of: $0.assumingMemoryBound(to: Value.self).pointee) }
+}
+
+/// The same for a value that cannot be copied.
+@_disfavoredOverload
 public func _gyrusHolds<Value: ~Copyable>(
     _ name: StaticString, _ value: borrowing Value, image: UnsafeRawPointer = #dsohandle
 ) {
-    guard !_isPOD(Value.self) else { return }
+    note(name, Value.self, image) { _ in MemoryLayout<Value>.size }
+}
+
+private func note<Value: ~Copyable>(
+    _ name: StaticString, _ type: Value.Type, _ image: UnsafeRawPointer,
+    size: @escaping @Sendable (UnsafeMutableRawPointer) -> Int
+) {
+    guard !_isPOD(type) else { return }
     let release: @Sendable (UnsafeMutableRawPointer) -> Void = {
         $0.assumingMemoryBound(to: Value.self).deinitialize(count: 1)
         // Code that reads it in spite of all then stops at once, at an address that is never mapped.
         memset($0, 0, MemoryLayout<Value>.size)
     }
-    VariableStorage.all.withLock {
-        $0[name.description, default: []].append(.init(image: UInt(bitPattern: image), release: release))
-    }
+    let storage = VariableStorage(image: UInt(bitPattern: image), release: release, size: size)
+    VariableStorage.all.withLock { $0[name.description, default: []].append(storage) }
+}
+
+/// A row of `%whos` for a variable that is no longer declared.
+public func _gyrusHeld(_ module: StaticString, _ name: StaticString, title: String, users: String)
+    -> _GyrusVariable
+{
+    let (module, name) = (module.description, name.description)
+    let storage = VariableStorage.all.withLock { $0[name]?.first { $0.module == module } }
+    let bytes = storage.flatMap { storage in storage.address(of: name, in: module).map(storage.size) }
+    return _GyrusVariable(
+        name: title, type: "", value: "a former value that \(users) may use", bytes: bytes ?? 0)
 }
 
 /// Releases the value of a variable that no code can reach any more.
@@ -36,6 +61,7 @@ private struct VariableStorage: Sendable {
     /// An address in the cell's library.
     let image: UInt
     let release: @Sendable (UnsafeMutableRawPointer) -> Void
+    let size: @Sendable (UnsafeMutableRawPointer) -> Int
 
     /// Linux's RTLD_NOLOAD, which the C module does not export either.
     private static let onlyIfLoaded: Int32 = 4

@@ -27,7 +27,7 @@ public struct HDF5Dataset: Sendable {
     /// Opens a dataset; the caller holds the library's lock.
     init(_ file: HDF5File, _ path: String) throws {
         let what = "dataset \"\(path)\""
-        try HDF5Examination.pass(file.url, object: path)
+        if !file.isNew { try HDF5Examination.pass(file.url, object: path) }
         let access = try HDF5Handle.properties(H5Pcreate(gyrus_h5_dataset_access()), file.url)
         // The library's own cache of 1 MB decompresses a larger chunk again for every row that is read of it.
         H5Pset_chunk_cache(access.id, 12_421, 64 << 20, 1)

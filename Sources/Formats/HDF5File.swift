@@ -17,10 +17,13 @@ public final class HDF5File: Sendable {
     /// Where the file is.
     public let url: URL
     let handle: HDF5Handle
+    /// Whether this process makes the file, which has its name only once it is whole.
+    let isNew: Bool
 
-    init(_ handle: HDF5Handle, _ url: URL) {
+    init(_ handle: HDF5Handle, _ url: URL, isNew: Bool = false) {
         self.handle = handle
         self.url = url
+        self.isNew = isNew
         gyrus_h5_close_in_children(handle.id)
     }
 
@@ -64,7 +67,7 @@ public final class HDF5File: Sendable {
             let file = try HDF5Library.locked(url) {
                 let access = try access(url)
                 let id = H5Fcreate(temporary.path, gyrus_h5_truncate(), 0, access.id)
-                return HDF5File(try HDF5Handle.file(id, url, "creating it"), url)
+                return HDF5File(try HDF5Handle.file(id, url, "creating it"), url, isNew: true)
             }
             closed = HDF5Examination.writing(temporary, renamedTo: url)
             try body(file)

@@ -192,6 +192,7 @@ final class CellSession: @unchecked Sendable {
                 compiler.abandon(cell)
                 return nil
             }
+            try load(cell.prerequisites, on: runner, for: activity, context: context)
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
             let job = output.begin(
                 context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
@@ -215,6 +216,17 @@ final class CellSession: @unchecked Sendable {
                 try stop.whileStoppable { try compiler.compile(code, label: label, options: options) }
             }
             if !runner.hasEnded { return (cell, runner) }
+        }
+    }
+
+    /// Loads what was compiled again for a cell; nothing in it runs.
+    private func load(
+        _ cells: [CompiledCell], on runner: RunnerProcess, for activity: Activity, context: RequestContext
+    ) throws {
+        for cell in cells {
+            let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
+            let job = output.begin(context, runner: runner, kind: kind, keepsResult: true)
+            _ = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
         }
     }
 

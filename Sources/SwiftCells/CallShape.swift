@@ -1,7 +1,7 @@
 import SwiftSyntax
 
 /// By which calls a function can be called.
-struct CallShape: Sendable {
+package struct CallShape: Sendable {
     private struct Parameter: Sendable {
         let label: String
         let type: String
@@ -12,6 +12,13 @@ struct CallShape: Sendable {
     }
 
     private let parameters: [Parameter]
+
+    /// The shape of a function's source; one without parameters if it is none.
+    package init(ofSource source: String) {
+        self = CellSyntax(source).items.first?.shape ?? CallShape(parameters: [])
+    }
+
+    private init(parameters: [Parameter]) { self.parameters = parameters }
 
     init(_ node: FunctionDeclSyntax) {
         let generics = Set(node.genericParameterClause?.parameters.map(\.name.text) ?? [])
@@ -25,7 +32,7 @@ struct CallShape: Sendable {
     }
 
     /// Whether a call could be meant for either of two functions, by its labels and the types of its arguments.
-    func overlaps(_ other: CallShape) -> Bool { Self.overlap(parameters[...], other.parameters[...]) }
+    package func overlaps(_ other: CallShape) -> Bool { Self.overlap(parameters[...], other.parameters[...]) }
 
     private static func overlap(_ one: ArraySlice<Parameter>, _ other: ArraySlice<Parameter>) -> Bool {
         guard let a = one.first else { return other.allSatisfy(\.isOptional) }

@@ -47,6 +47,9 @@ extension CellCompiler {
         return missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
     }
 
+    /// Diagnostics in a notebook's terms.
+    func plain(_ diagnostics: [Diagnostic]) -> [Diagnostic] { diagnostics.map(plainDiagnostics.plain) }
+
     /// What the compiler says of the statements as the user wrote them; nil where it says nothing of them.
     private func plainErrors(of attempt: Attempt) -> [Diagnostic]? {
         do {

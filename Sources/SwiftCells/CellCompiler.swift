@@ -52,6 +52,8 @@ public final class CellCompiler {
     var missed = MissedNames()
     /// The cells that were compiled and have not ended, with what they release.
     private var inFlight: [String: Set<Int>] = [:]
+    /// Modules that must be loaded before the next cell.
+    private var prerequisites: [CompiledCell] = []
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
@@ -87,10 +89,8 @@ public final class CellCompiler {
         -> CompiledCell
     {
         let source = CellText.normalized(source)
-        let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
         let cache = options.isGlance ? nil : self.cache
         labels.insert(label)
-        moduleLabels[module] = label
         var syntax = CellSyntax(source)
         let unscoped = AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
         guard unscoped.isEmpty else {
@@ -100,9 +100,14 @@ public final class CellCompiler {
         let unwrapped = syntax
         if options.wrapping != nil { syntax.forgetDeclarations() }
         var plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        while !options.isGlance, let refresh = names.refresh(before: plan) {
+            try compileAgain(refresh)
+            plan = Planner.plan(syntax, source: source, cell: options.cell, table: names)
+        }
+        plan.isQuestion = options.isQuestion
+        let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
+        moduleLabels[module] = label
         syntax.replace(items: Set(plan.replaced.keys))
-        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
-        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
         let omitted = plan.items.filter { plan.kept[$0.index] != nil }
         let kept = Set(omitted.map(\.index))
         let members = ShapeCollector(syntax.file, omitting: kept)
@@ -112,18 +117,13 @@ public final class CellCompiler {
         let isAlive = { [names, plan] in names.isAlive($0, beside: plan) }
         let extensions = ExtensionEdits(
             syntax, omitting: kept, declared: here, shapes: shapes, isAlive: isAlive)
-        let conforms =
-            !syntax.conformances.isEmpty
-            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
         let companions = plan.brought.map {
             Companion($0, declared: here, shapes: shapes, isAlive: isAlive)
         }
         syntax.mentions.formUnion(extensions.mentions)
         let flags =
-            optimization.flags(for: unwrapped, isOptimized: options.isOptimized)
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
-            + (members.privateNames.isEmpty && companions.allSatisfy(\.members.privateNames.isEmpty)
-                ? [] : ["-enable-private-imports"])
+            flags(for: [unwrapped], plan, companions, isOptimized: options.isOptimized)
+            + privateFlags([members] + companions.map(\.members))
             + (extensions.needsSwift4 || companions.contains(where: \.needsSwift4)
                 ? ["-swift-version", "4"] : [])
         let placeNames = PlaceNames.edits(in: syntax.file, label: label).filter { edit in
@@ -196,19 +196,87 @@ public final class CellCompiler {
             glances += 1
         } else {
             count += 1
-            contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }
         let warnings = names.warnings(
             of: &plan, new: warnings(of: module, edited, label: label), label: label)
+        defer { prerequisites = [] }
         return CompiledCell(
             module: module, label: label, library: path(module, "so"),
             warnings: warnings
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
-            showsResult: probe == nil || warnsOfProbe(module, edited), syntax: syntax,
+            showsResult: probe == nil || warnsOfProbe(module, edited), prerequisites: prerequisites, syntax: syntax,
             dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
+    }
+
+    /// Compiles declarations of an earlier cell again that use what is gone, as if that cell had been run again.
+    private func compileAgain(_ plan: CellPlan) throws {
+        let module = "Cell\(count + 1)"
+        let label = plan.brought.first?.version.label ?? ""
+        moduleLabels[module] = label
+        let here = Set(plan.brought.compactMap { $0.version.item.role == .type ? $0.version.name : nil })
+        let companions = plan.brought.map {
+            Companion($0, declared: here, shapes: shapes) { [names] in names.isAlive($0, beside: plan) }
+        }
+        var prelude = names.prelude(for: CellSyntax(""), plan: plan)
+        prelude.lines = shapes.showingPrivateNames(
+            prelude.lines, mentions: companions.reduce([]) { $0.union($1.mentions) },
+            subclassMembers: companions.reduce([]) { $0.union($1.members.subclassMembers) })
+        let flags =
+            flags(for: [], plan, companions, isOptimized: nil) + privateFlags(companions.map(\.members))
+            + (companions.contains(where: \.needsSwift4) ? ["-swift-version", "4"] : [])
+        let text =
+            header(prelude.lines + anchor(of: module, plan)) + release(plan.releases)
+            + companions.map {
+                Self.placed($0.text(polls: flags.contains("-O")), label: $0.label, line: $0.line)
+            }.joined()
+        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        contents[module] = key
+        if cache?.restore(key, to: stem(module)) != true {
+            do {
+                try build(
+                    module, text: text, source: EditedSource("", edits: []), label: label,
+                    imports: names.imports, flags: flags)
+            } catch Failure.source(let errors, let lines) {
+                throw Failure.source(
+                    plain(names.explaining(errors, of: plan, label: label)), lines: lines)
+            }
+            if let cache {
+                let stem = stem(module)
+                stores.async { cache.store(key, from: stem) }
+            }
+        }
+        count += 1
+        let cell = CompiledCell(
+            module: module, label: label, library: path(module, "so"), warnings: [],
+            showsResult: true, prerequisites: [], syntax: CellSyntax(""), dependencies: prelude.modules, plan: plan,
+            itemLines: [], lines: [])
+        // Nothing in it runs, so nothing can stop it.
+        names.commit(plan, module: cell.tableModule, label: label, imports: [], reached: nil)
+        shapes.commit(cell.syntax, module: module, plan: plan)
+        prerequisites.append(cell)
+    }
+
+    /// The flags of a cell and of what is compiled along with it.
+    private func flags(
+        for sources: [CellSyntax], _ plan: CellPlan, _ companions: [Companion], isOptimized: Bool?
+    ) -> [String] {
+        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
+        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
+        let conforms =
+            sources.contains { !$0.conformances.isEmpty }
+            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
+        let all = sources + companions.map(\.syntax)
+        let choices = all.map { optimization.flags(for: $0, isOptimized: isOptimized) }
+        return (choices.first { $0.contains("-O") } ?? choices.first ?? [])
+            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+    }
+
+    /// The flag by which later cells can be shown private names, if there are any.
+    private func privateFlags(_ members: [ShapeCollector]) -> [String] {
+        members.allSatisfy(\.privateNames.isEmpty) ? [] : ["-enable-private-imports"]
     }
 
     /// What a module is imported by where none of its names is wanted.
@@ -327,6 +395,7 @@ public final class CellCompiler {
         results = ResultTable()
         contents = [:]
         inFlight = [:]
+        prerequisites = []
         // Counted anew, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)

@@ -41,15 +41,22 @@ struct CellItem: Sendable {
     /// For a variable: whether its value can be released once nothing uses it.
     let isReleasable: Bool
 
+    /// Whether running its cell again begins state again that it keeps.
+    let hasStaticState: Bool
+    /// Whether it is a call that only shows or checks values.
+    let isReport: Bool
+
     /// The line on which it ends.
     var endLine: Int { line + text.utf8.count { $0 == 0x0A } }
 
     /// Whether running the cell again need not make it again if it says the same: a type has an identity, and what an
     /// extension adds cannot be hidden from those who see its module.
-    var isLasting: Bool { [.type, .extension, .operatorFunction, .operatorDeclaration].contains(role) }
+    var isLasting: Bool { [.type, .extension, .operatorDeclaration].contains(role) }
 
     /// Whether it only declares, so that it can be compiled again beside another cell.
-    var isPureDeclaration: Bool { isLasting || [.function, .computed, .alias].contains(role) }
+    var isPureDeclaration: Bool {
+        isLasting || [.function, .operatorFunction, .computed, .alias].contains(role)
+    }
 
     var isTypeOrAlias: Bool { role == .type || role == .alias }
 
@@ -79,7 +86,9 @@ extension CellSyntax {
             declarations: declarations, effects: effects, provided: Self.provided(by: statement.item),
             uses: Uses(of: statement), shape: Self.shape(of: statement.item),
             returnsPlainValue: Self.returnsPlainValue(statement.item),
-            isReleasable: Self.isReleasable(statement.item))
+            isReleasable: Self.isReleasable(statement.item),
+            hasStaticState: StaticState.exists(in: statement.item),
+            isReport: Self.isReport(statement.item))
     }
 
     private static func role(of item: CodeBlockItemSyntax.Item) -> CellItem.Role {
@@ -126,6 +135,19 @@ extension CellSyntax {
     private static func shape(of item: CodeBlockItemSyntax.Item) -> CallShape? {
         guard case .decl(let node) = item else { return nil }
         return node.as(FunctionDeclSyntax.self).map(CallShape.init)
+    }
+
+    private static let reports: Set<String> = [
+        "print", "display", "dump", "debugPrint", "assert", "precondition",
+    ]
+
+    private static func isReport(_ item: CodeBlockItemSyntax.Item) -> Bool {
+        guard case .expr(let node) = item, let call = node.as(FunctionCallExprSyntax.self) else {
+            return false
+        }
+        return call.calledExpression.as(DeclReferenceExprSyntax.self).map {
+            reports.contains($0.baseName.text)
+        } ?? false
     }
 
     private static func isReleasable(_ item: CodeBlockItemSyntax.Item) -> Bool {

@@ -9,16 +9,19 @@ public struct CellOptions: Sendable {
     public var isOptimized: Bool?
     /// Whether it only looks at what is there: it is then none of the cells, and `discard` is to follow.
     public var isGlance = false
+    /// Whether it only asks for values: it then leaves nothing behind.
+    public var isQuestion = false
     /// Which cell of the notebook it is, where the front end says so.
     public var cell: CellKey?
 
     public init(
         showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil,
-        isGlance: Bool = false
+        isGlance: Bool = false, isQuestion: Bool = false
     ) {
         self.showsResult = showsResult
         self.wrapping = wrapping
         self.isOptimized = isOptimized
         self.isGlance = isGlance
+        self.isQuestion = isQuestion
     }
 }

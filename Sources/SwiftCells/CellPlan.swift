@@ -20,6 +20,12 @@ struct CellPlan: Sendable {
     /// What the user should know of types that cannot be brought up to date.
     var notices: [String] = []
     var told: Set<Int> = []
+    /// Types that stay though they use what is gone, since there are values of them.
+    var accepted: Set<Int> = []
+    /// Whether its statements leave nothing behind.
+    var isQuestion = false
+    /// Whether it only brings declarations of a cell up to date.
+    var isRefresh = false
     /// The warnings of items, with lines counted from the first of each.
     var warnings: [Int: [Diagnostic]] = [:]
 

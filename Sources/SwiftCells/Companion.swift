@@ -7,7 +7,7 @@ struct Companion {
     let mentions: Set<String>
     let needsSwift4: Bool
     private let brought: CellPlan.Brought
-    private let syntax: CellSyntax
+    let syntax: CellSyntax
     private let ownEdits: [SourceEdit]
 
     /// `declared` are the types that stand in the same module; see `ExtensionEdits`.

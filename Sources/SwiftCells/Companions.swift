@@ -24,6 +24,15 @@ struct Companions {
             while moveSurvivors() {}
         } while refreshStale()
         noticeAccepted()
+        plan.accepted = accepted
+        plan.removed = gone
+        plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
+    }
+
+    /// Finds what must move along with declarations that are compiled again.
+    mutating func findSurvivors() {
+        brought = Dictionary(plan.brought.map { ($0.version.id, $0) }) { first, _ in first }
+        while moveSurvivors() {}
         plan.removed = gone
         plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
     }
@@ -60,7 +69,7 @@ struct Companions {
                 found.append((version, version.item.text))
             }
         }
-        found.removeAll { brought[$0.0.id] != nil || $0.0.cell == plan.cell }
+        found.removeAll { brought[$0.0.id] != nil || ($0.0.cell == plan.cell && !plan.isRefresh) }
         for (version, text) in found {
             brought[version.id] = .init(version: version, text: text, isSame: true, cause: nil)
             gone.insert(version.id)
@@ -87,6 +96,7 @@ struct Companions {
 
     /// Brings what the cell mentions up to date; whether there was anything.
     private mutating func refreshStale() -> Bool {
+        acceptHeldTypes()
         var stale = Staleness(table: table, gone: gone)
         stale.accepted = accepted
         let excluded = usedTooEarly(&stale)
@@ -99,16 +109,29 @@ struct Companions {
                 found = refreshBodies(of: version, stale) || found
                 continue
             }
-            if version.item.role == .type, !canRefresh(version, stale) {
-                found = accepted.insert(id).inserted || found
-                continue
-            }
             found = true
             brought[id] = .init(
                 version: version, text: version.item.text, isSame: false, cause: stale.cause(of: version))
             gone.insert(id)
         }
         return found
+    }
+
+    /// Finds the types that stay, before anything that uses them is taken for stale.
+    private mutating func acceptHeldTypes() {
+        var found = true
+        while found {
+            var stale = Staleness(table: table, gone: gone)
+            stale.accepted = accepted
+            let held = mentioned().filter { id in
+                guard let version = table.versions[id], version.item.role == .type, !gone.contains(id) else {
+                    return false
+                }
+                return stale.isStale(id) && !canRefresh(version, stale)
+            }
+            found = !held.isEmpty
+            accepted.formUnion(held)
+        }
     }
 
     private func extendsGoneType(_ version: Version) -> Bool {

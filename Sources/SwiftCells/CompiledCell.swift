@@ -13,6 +13,9 @@ public struct CompiledCell: Sendable {
     /// Whether the value of its last expression is meant to be seen.
     public let showsResult: Bool
 
+    /// Modules of earlier cells' declarations, compiled again, that are to be loaded before it.
+    public let prerequisites: [CompiledCell]
+
     let syntax: CellSyntax
     let dependencies: Set<String>
     let plan: CellPlan

@@ -40,21 +40,25 @@ struct ConformanceReplacement {
         }
         for member in node.memberBlock.members {
             guard let (token, reference) = Self.name(of: member.decl) else { continue }
+            let start = token.positionAfterSkippingLeadingTrivia.utf8Offset
+            let isOperator = member.decl.as(FunctionDeclSyntax.self)?.isOperator ?? false
+            let length = isOperator ? token.endPositionBeforeTrailingTrivia.utf8Offset - start : 0
             edits.append(
                 SourceEdit(
                     offset: member.decl.positionAfterSkippingLeadingTrivia.utf8Offset,
                     text: "@_dynamicReplacement(for: \(reference)) "))
             edits.append(
-                SourceEdit(offset: token.positionAfterSkippingLeadingTrivia.utf8Offset, text: "_anew_"))
+                SourceEdit(offset: start, length: length, text: isOperator ? "_anew_operator" : "_anew_"))
         }
         return edits
     }
 
     /// The name of a replaceable member, and the reference by which a replacement names it.
     private static func name(of member: DeclSyntax) -> (token: TokenSyntax, reference: String)? {
-        if let function = member.as(FunctionDeclSyntax.self),
-            case .identifier(let name) = function.name.tokenKind
-        {
+        if let function = member.as(FunctionDeclSyntax.self) {
+            let isUnary = function.modifiers.contains { ["prefix", "postfix"].contains($0.name.text) }
+            guard !isUnary else { return nil }
+            let name = function.name.text
             let labels = function.signature.parameterClause.parameters.map { $0.firstName.text + ":" }
             return (function.name, "\(name)(\(labels.joined()))")
         }
@@ -65,5 +69,12 @@ struct ConformanceReplacement {
             return (pattern.identifier, pattern.identifier.text)
         }
         return nil
+    }
+}
+
+extension FunctionDeclSyntax {
+    fileprivate var isOperator: Bool {
+        if case .identifier = name.tokenKind { return false }
+        return true
     }
 }

@@ -14,6 +14,8 @@ public struct NameTable: Sendable {
         let hasTypes: Bool
         /// Whether something of it is gone that whoever imports it would still see.
         var hasDeadEffects = false
+        /// The same of an operator's function, which is only seen by an import of the whole module.
+        var hasDeadOperators = false
     }
 
     /// What a cell was when it last ran.
@@ -116,12 +118,13 @@ public struct NameTable: Sendable {
             let meanings = meanings(of: uses)
             versions[id]?.bindings.formUnion(meanings)
         }
-        cells[plan.cell] =
-            plan.keys.isEmpty
-            ? nil : Cell(source: plan.source, keys: plan.keys, shapes: plan.shapes, order: order.count)
         told.formUnion(plan.told)
         if reached == nil { past.release(plan.releases) }
         past.forgetUnreachable(in: self)
+        guard !plan.isRefresh else { return }
+        cells[plan.cell] =
+            plan.keys.isEmpty
+            ? nil : Cell(source: plan.source, keys: plan.keys, shapes: plan.shapes, order: order.count)
     }
 
     /// Takes in a declaration that is none of a variable.
@@ -157,7 +160,7 @@ public struct NameTable: Sendable {
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
         }
         statement.bindings.formUnion(made)
-        past.note(statement, among: self)
+        if !plan.isQuestion { past.note(statement, among: self) }
         return made
     }
 
@@ -203,7 +206,11 @@ public struct NameTable: Sendable {
             if providers[name]?.isEmpty == true { providers[name] = nil }
         }
         for effect in version.item.effects where effectOwners[effect] == id { effectOwners[effect] = nil }
-        if version.item.isVisibleByModule { modules[version.module]?.hasDeadEffects = true }
+        if version.item.role == .operatorFunction {
+            modules[version.module]?.hasDeadOperators = true
+        } else if version.item.isVisibleByModule {
+            modules[version.module]?.hasDeadEffects = true
+        }
         past.versions[id] = version
     }
 

@@ -20,7 +20,11 @@ struct Past: Sendable {
     mutating func note(_ statement: Version, among table: NameTable) {
         let named = statement.bindings.compactMap { table.versions[$0] ?? versions[$0] }
         let variables = named.count(where: \.isVariable)
-        guard !statement.item.uses.inClosures.isEmpty || variables > 1 || variables < named.count else {
+        let isHarmless = statement.item.isReport && variables == named.count
+        guard
+            !statement.item.uses.inClosures.isEmpty || (variables > 1 && !isHarmless)
+                || variables < named.count
+        else {
             return
         }
         statements.append(statement)
@@ -120,17 +124,41 @@ struct Reach {
         }
     }
 
-    /// Whether nothing of a function is left once a statement is done.
+    /// Whether nothing of a function is left once a statement is done: it returns plain values, makes no closures that last,
+    /// and mentions one variable at most, so that it puts nothing of one into another.
     private func isOnlyCalled(_ version: Version, _ uses: Uses) -> Bool {
-        version.item.role == .function && version.item.returnsPlainValue
-            && !(version.name.map(uses.values.contains) ?? true)
+        guard version.item.role == .function, version.item.returnsPlainValue,
+            !(version.name.map(uses.values.contains) ?? true)
+        else { return false }
+        let parts = parts(of: version)
+        let mentioned = parts.reduce(into: Set<Int>()) { $0.formUnion($1.bindings) }
+        return parts.allSatisfy(\.item.uses.inClosures.isEmpty)
+            && mentioned.count { self.version($0)?.isVariable ?? false } <= 1
+    }
+
+    /// A declaration and those that it uses, directly or by way of others, without variables.
+    private func parts(of version: Version) -> [Version] {
+        var found: [Int: Version] = [:]
+        var pending = [version]
+        while let next = pending.popLast() {
+            guard !next.isVariable, found.updateValue(next, forKey: next.id) == nil else { continue }
+            pending += next.bindings.compactMap { self.version($0) }
+        }
+        return Array(found.values)
+    }
+
+    /// Whether code may start something that goes on, with closures that mention the notebook's names.
+    private func mayHandOver(_ version: Version) -> Bool {
+        parts(of: version).contains { $0.item.uses.handsOverClosure && !$0.item.uses.inClosures.isEmpty }
     }
 
     /// Closures and functions that a statement gave away may be called at any time.
     private mutating func visitHandedOver(_ place: Int) {
         let uses = past.statements[place].item.uses
         for id in past.statements[place].bindings {
-            guard let version = version(id), let name = version.name else { continue }
+            guard let version = version(id) else { continue }
+            if !version.isVariable, mayHandOver(version) { visitCode(id) }
+            guard let name = version.name else { continue }
             let isInClosure = uses.handsOverClosure && uses.inClosures.contains(name)
             guard isInClosure || uses.handedOver.contains(name) else { continue }
             if version.isVariable {
@@ -162,6 +190,8 @@ extension NameTable {
         public let name: String
         /// The cell that declared it.
         public let label: String
+        /// The module that has its storage.
+        public let module: String
         /// What may still use it, with the cell of each.
         public let users: [String]
     }
@@ -171,7 +201,8 @@ extension NameTable {
         past.held(in: self).compactMap { variable, users in
             variable.name.map { name in
                 HeldVariable(
-                    name: name, label: variable.label, users: users.map { "\($0.title) (\($0.label))" })
+                    name: name, label: variable.label, module: variable.module,
+                    users: users.map { "\($0.title) (\($0.label))" })
             }
         }
     }

@@ -46,7 +46,7 @@ struct Planner {
     /// Finds for each declaration the former one with the same text.
     private mutating func match() {
         var left = former
-        for item in items where item.isPureDeclaration {
+        for item in items where item.isPureDeclaration && !item.hasStaticState {
             let place = left.firstIndex { $0.item.role == item.role && $0.item.text == item.text }
             if let place { unchanged[item.index] = left.remove(at: place).id }
         }
@@ -73,7 +73,9 @@ struct Planner {
             for (index, id) in unchanged {
                 guard let version = table.versions[id] else { continue }
                 let uses = items[index].uses
-                let isHidden = items[index].isLasting && hidden.contains(version.module)
+                // A conformance is seen in any case.
+                let isHidden =
+                    items[index].isLasting && !items[index].isConformance && hidden.contains(version.module)
                 if isHidden || stale.isStale(id) || !names.isDisjoint(with: uses.names)
                     || !provided.isDisjoint(with: uses.all)
                 {
@@ -88,7 +90,7 @@ struct Planner {
     private func modulesToHide(_ gone: Set<Int>) -> Set<String> {
         var hidden = Set(table.modules.values.filter(\.hasDeadEffects).map(\.name))
         for id in gone {
-            guard let version = table.versions[id], version.item.isVisibleByModule,
+            guard let version = table.versions[id], version.item.isLasting, version.item.isVisibleByModule,
                 successor(of: version) == nil
             else { continue }
             hidden.insert(version.module)
@@ -143,7 +145,7 @@ struct Planner {
             let id = item.effects.compactMap { table.effectOwners[$0] }.first
             guard let id, let version = table.versions[id],
                 conformance.effects.isSubset(of: version.item.effects),
-                version.item.isConformance, table.modules[version.module]?.hasDeadEffects != true,
+                version.item.isConformance,
                 newNames.isDisjoint(with: conformance.typeNames),
                 version.bindings.allSatisfy({ other in
                     table.versions[other].map { $0.item.role != .type || !removed.contains(other) } ?? true

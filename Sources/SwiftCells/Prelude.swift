@@ -16,6 +16,7 @@ extension NameTable {
     /// An import of one declaration of a module also makes the members of its types visible, and its extensions too; those
     /// of a module that is imported as a whole come before them.
     func prelude(for syntax: CellSyntax, plan: CellPlan? = nil) -> Prelude {
+        // What only a plan's companions replace is not seen either.
         let removed = plan?.removed ?? []
         let own = plan?.compiled.flatMap(\.declarations) ?? syntax.declarations
         let declared = Set(own.filter { $0.kind != .function }.map(\.name))
@@ -42,7 +43,7 @@ extension NameTable {
             // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
             guard let module = modules[name], wanted.contains(name) || module.hasTypes else { continue }
             let shows = Set(module.names.filter { plan == nil || mentions.contains($0) })
-            let hides = hasDeadEffects(module, removed) || leaks(shows, of: name, removed, declared)
+            let hides = hidesEffects(module, removed) || leaks(shows, of: name, removed, declared)
             if earlier.contains(name) || !hides || effective.contains(name) && addsOperators(name, removed) {
                 prelude.lines.append("@testable import \(name)")
             } else if module.hasTypes || effective.contains(name) {
@@ -69,19 +70,20 @@ extension NameTable {
         return closure
     }
 
-    private func hasDeadEffects(_ module: Module, _ removed: Set<Int>) -> Bool {
-        module.hasDeadEffects
+    private func hidesEffects(_ module: Module, _ removed: Set<Int>) -> Bool {
+        module.hasDeadEffects || module.hasDeadOperators
             || removed.contains {
                 versions[$0].map { $0.module == module.name && $0.item.isVisibleByModule } ?? false
             }
     }
 
-    /// Whether an import of the whole module would bring in a name that nothing declares any more.
+    /// Whether an import of the whole module would bring in a name that it no longer owns.
     private func leaks(_ names: Set<String>, of module: String, _ removed: Set<Int>, _ declared: Set<String>)
         -> Bool
     {
         names.contains { name in
-            !declared.contains(name) && !owners(of: name).contains { !removed.contains($0.id) }
+            !declared.contains(name)
+                && !owners(of: name).contains { $0.module == module && !removed.contains($0.id) }
         }
     }
 
@@ -123,7 +125,8 @@ extension NameTable {
     private func notes(onCompanionOf error: Diagnostic, _ plan: CellPlan, _ label: String) -> [String] {
         plan.brought.compactMap { brought in
             let version = brought.version
-            guard error.file == version.label, error.file != label, let cause = brought.cause,
+            guard error.file == version.label, plan.isRefresh || error.file != label,
+                let cause = brought.cause,
                 (version.item.line...version.item.endLine).contains(error.line)
             else { return nil }
             return

@@ -1,24 +1,27 @@
 import SwiftSyntax
 
 /// The names that a top-level item takes from outside of itself, and what it may leave behind.
-struct Uses: Sendable {
+package struct Uses: Sendable {
     /// The free names and operators: those that nothing inside the item binds.
-    var names: Set<String> = []
+    package fileprivate(set) var names: Set<String> = []
     /// The names behind a dot.
-    var members: Set<String> = []
+    package fileprivate(set) var members: Set<String> = []
     /// The free names that stand elsewhere than in front of a call's parentheses.
-    var values: Set<String> = []
+    package fileprivate(set) var values: Set<String> = []
     /// The free names in closures that may outlive the statement.
-    var inClosures: Set<String> = []
+    package fileprivate(set) var inClosures: Set<String> = []
     /// Whether such a closure, or a function as a value, goes to a call that may keep it anywhere.
-    var handsOverClosure = false
+    package fileprivate(set) var handsOverClosure = false
     /// The free names that are arguments of such calls.
-    var handedOver: Set<String> = []
+    package fileprivate(set) var handedOver: Set<String> = []
 
     var all: Set<String> { names.union(members) }
 }
 
 extension Uses {
+    /// The uses of the one item of a source.
+    package init(ofSource source: String) { self.init(of: CellSyntax(source).file) }
+
     /// The uses of an item; `known` are names that it sees by way of the type that it extends.
     init(of node: some SyntaxProtocol, known: Set<String> = []) {
         let finder = UseFinder(known: known)
@@ -112,6 +115,16 @@ private final class UseFinder: SyntaxVisitor {
         return .skipChildren
     }
 
+    override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
+        let isElsewhere =
+            node.elements.contains { $0.is(AssignmentExprSyntax.self) }
+            && !(node.elements.first.map(Self.isVariable) ?? true)
+        if isElsewhere { keepers += 1 }
+        for element in node.elements { walk(element) }
+        if isElsewhere { keepers -= 1 }
+        return .skipChildren
+    }
+
     // MARK: calls and closures
 
     override func visit(_ node: FunctionCallExprSyntax) -> SyntaxVisitorContinueKind {
@@ -185,6 +198,12 @@ private final class UseFinder: SyntaxVisitor {
     /// Functions that put a closure into the variable that they are called on.
     private static let collectors: Set<String> = ["append", "insert", "updateValue"]
 
+    /// Whether what is written to or called on is a variable of the notebook, or part of one, by the look of it: a static
+    /// property could be anywhere.
+    private static func isVariable(_ target: ExprSyntax) -> Bool {
+        target.firstToken(viewMode: .sourceAccurate)?.text.first?.isLowercase ?? false
+    }
+
     private enum Treatment { case calls, collects, keeps }
 
     /// What a call does with the closures that it is given.
@@ -195,7 +214,7 @@ private final class UseFinder: SyntaxVisitor {
             return callers.contains(name.baseName.text) ? .calls : .keeps
         }
         guard let name = called.as(MemberAccessExprSyntax.self)?.declName.baseName.text else { return .keeps }
-        if collectors.contains(name) { return .collects }
+        if collectors.contains(name) { return isVariable(called) ? .collects : .keeps }
         guard callers.contains(name) else { return .keeps }
         // A lazy sequence keeps its closures.
         return called.tokens(viewMode: .sourceAccurate).contains { $0.text == "lazy" } ? .keeps : .calls

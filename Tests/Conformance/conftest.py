@@ -43,3 +43,9 @@ def root():
 @pytest.fixture(scope="session")
 def prefix():
     return PREFIX
+
+
+@pytest.fixture(scope="session")
+def soak():
+    """Whether long tests run in their full form (`make soak`)."""
+    return os.environ.get("GYRUS_SOAK") == "1"

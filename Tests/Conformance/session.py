@@ -60,12 +60,23 @@ class Session:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
 
-    def run(self, code, timeout=60, **options):
-        """Runs a cell to its end."""
+    def run(self, code, timeout=60, cell_id=None, deleted_cells=(), **options):
+        """Runs a cell to its end; with an id, as a front end does that says which cell of the notebook it is."""
         start = time.monotonic()
-        outcome = self.finish(self.client.execute(code, **options), timeout)
+        outcome = self.finish(self.execute(code, cell_id, deleted_cells, **options), timeout)
         outcome.seconds = time.monotonic() - start
         return outcome
+
+    def execute(self, code, cell_id, deleted_cells, **options):
+        """Asks for a cell to be run, with the metadata that JupyterLab sends; the request's id."""
+        if cell_id is None and not deleted_cells:
+            return self.client.execute(code, **options)
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
+                   "stop_on_error": True, **options}
+        message = self.client.session.msg("execute_request", content)
+        message["metadata"] = {"cellId": cell_id, "deletedCells": list(deleted_cells)}
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
 
     def ok(self, code, **options):
         """Runs a cell that must not fail."""

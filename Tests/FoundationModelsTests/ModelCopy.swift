@@ -51,10 +51,20 @@ struct ModelCopy {
         var header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as! [String: Any]
         let metadata = header.removeValue(forKey: "__metadata__")
         header = body(header)
+        // The data of tensors that are left out go too: a file may have no holes.
+        let old = data[(8 + length)...]
+        var packed = Data()
+        for (name, value) in header {
+            guard var entry = value as? [String: Any], let places = entry["data_offsets"] as? [Int] else { continue }
+            let start = packed.count
+            packed += old[(old.startIndex + places[0])..<(old.startIndex + places[1])]
+            entry["data_offsets"] = [start, packed.count]
+            header[name] = entry
+        }
         header["__metadata__"] = metadata
         var json = try JSONSerialization.data(withJSONObject: header)
         json.append(Data(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
         let size = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
-        try (size + json + data[(8 + length)...]).write(to: url(file))
+        try (size + json + packed).write(to: url(file))
     }
 }

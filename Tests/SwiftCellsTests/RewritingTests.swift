@@ -57,7 +57,7 @@ struct RewritingTests {
     func guards() {
         let text = rewritten("guard let x = f(), x > 1 else { fatalError() }")
         #expect(text.contains("guard let _guard_x = f(), _guard_x > 1 else"))
-        #expect(text.hasSuffix("; let x = _guard_x"))
+        #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
     }
 
     @Test("a variable declared anew from itself takes the earlier cell's value")
@@ -65,6 +65,16 @@ struct RewritingTests {
         #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
         #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))
         #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
+    }
+
+    @Test("the storage of variables is noted, if it holds their values as they are")
+    func storage() {
+        #expect(rewritten("let (a, b) = (1, 2)").hasSuffix("; _gyrusHolds(\"a\", a); _gyrusHolds(\"b\", b)"))
+        for source in [
+            "weak var a = o", "var a: Int { 1 }", "let a: Int", "@Wrapped var a = 1", "lazy var a = 1",
+        ] {
+            #expect(!rewritten(source).contains("_gyrusHolds"))
+        }
     }
 
     @Test("lines stay, and columns of the edited source lead back to the user's")

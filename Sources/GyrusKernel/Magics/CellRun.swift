@@ -109,7 +109,9 @@ final class CellRun {
     /// Runs Swift that a magic wrote; what its last expression shows.
     func ask(_ source: String, for magic: String) throws -> Data? {
         let outcome = session.run(
-            source, label: "%\(magic)", for: activity, context: context, keepsResult: true)
+            source, label: "%\(magic)", for: activity, context: context,
+            options: CellOptions(isQuestion: true),
+            keepsResult: true)
         if let error = outcome.error { throw MagicFailure(error) }
         return outcome.result
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import SwiftCells
 
 extension Magic {
     static let who = Magic(name: "who", usage: "%who", help: "list the variables that cells declared") {
@@ -17,12 +18,18 @@ extension Magic {
             throw MagicError("there is no variable \(unknown)")
         }
         let names = wanted.isEmpty ? all : wanted
-        guard !names.isEmpty else { return run.print("No variables.") }
+        let hasHeld = wanted.isEmpty && !run.session.names.heldVariables.isEmpty
+        guard !names.isEmpty || hasHeld else { return run.print("No variables.") }
         guard let table = try table(of: names, run) else { throw MagicError("the variables gave no table") }
         run.context.iopub.display(table)
     }
 
     private static func table(of names: [String], _ run: CellRun) throws -> Data? {
+        let all = Set(names) == Set(run.session.names.variableNames)
+        let held = all ? run.session.names.heldVariables : []
+        func source(_ names: [String], describing: Bool) -> String {
+            rows(names, held, describing: describing)
+        }
         do {
             return try run.ask(source(names, describing: true), for: "whos")
         } catch let failure as MagicFailure where failure.report.name != "KeyboardInterrupt" {
@@ -37,10 +44,17 @@ extension Magic {
         }
     }
 
-    private static func source(_ names: [String], describing: Bool) -> String {
+    private static func rows(_ names: [String], _ held: [NameTable.HeldVariable], describing: Bool) -> String
+    {
         let rows = names.map {
             "_gyrusVariable(\"\($0)\", `\($0)`\(describing ? "" : ", describing: false"))"
         }
-        return "_GyrusVariables([\(rows.joined(separator: ", "))])"
+        let former = held.map {
+            let users = $0.users.joined(separator: ", ").replacing("\\", with: "\\\\").replacing(
+                "\"", with: "\\\"")
+            return
+                "_gyrusHeld(\"\($0.module)\", \"\($0.name)\", title: \"\($0.name) (\($0.label))\", users: \"\(users)\")"
+        }
+        return "_GyrusVariables([\((rows + former).joined(separator: ", "))])"
     }
 }
