@@ -19,7 +19,7 @@ public struct CallContext: Equatable, Sendable {
         while let current = node {
             if let labeled = current.as(LabeledExprSyntax.self) { argument = labeled }
             if let call = current.as(FunctionCallExprSyntax.self), let open = call.leftParen,
-                open.endPosition.utf8Offset <= place
+                open.endPosition.utf8Offset <= place, !call.ends(before: place)
             {
                 if let member = call.calledExpression.as(MemberAccessExprSyntax.self) {
                     function = member.declName.baseName.text
@@ -37,5 +37,13 @@ public struct CallContext: Equatable, Sendable {
             node = current.parent
         }
         return nil
+    }
+}
+
+extension FunctionCallExprSyntax {
+    /// Whether its arguments are closed before a place (in bytes).
+    fileprivate func ends(before place: Int) -> Bool {
+        guard let close = rightParen, close.presence == .present else { return false }
+        return close.endPositionBeforeTrailingTrivia.utf8Offset <= place
     }
 }

@@ -100,7 +100,7 @@ struct CellSyntax {
         for member in node.memberBlock.members {
             effects.insert("extension \(type) \(member.decl.memberKey)")
         }
-        if node.memberBlock.members.isEmpty { effects.insert("extension \(type)") }
+        if effects.isEmpty { effects.insert("extension \(type)") }
     }
 
     private mutating func add(_ effect: String, _ index: Int) {

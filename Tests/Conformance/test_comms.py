@@ -99,7 +99,7 @@ def test_output_of_a_handler_belongs_to_its_message(kernel, front):
     messages = front.message(comm, {"n": 4})
     assert [m["content"]["execution_state"] for m in of(messages, "status")] == ["busy", "idle"]
     assert messages[0]["msg_type"] == messages[-1]["msg_type"] == "status"
-    assert text(messages) == "heard integer(4)\nno end"
+    assert text(messages) == "heard 4\nno end"
     assert of(messages, "display_data")[0]["content"]["data"]["text/plain"] == "shown"
     assert kernel.value("heard") == "1"
 

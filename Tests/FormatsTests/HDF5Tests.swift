@@ -170,7 +170,7 @@ import Testing
             }
             let dataset = try HDF5File.open(url).dataset("x")
             let error = #expect(throws: FormatError.self) { try dataset.tensor() }
-            #expect(error?.description.contains("does not fit into this machine's memory") == true)
+            #expect(error?.description.contains("claims 1125899906842624 bytes, of which") == true)
             #expect(try dataset.tensor([5..<6, 0..<4]).elements == [0, 0, 0, 0])
         }
     }
