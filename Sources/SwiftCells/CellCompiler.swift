@@ -14,7 +14,8 @@ public final class CellCompiler {
         case tool(String)
     }
 
-    public private(set) var names = NameTable()
+    public private(set) var names: NameTable
+    private let variableTypes: VariableTypes
     /// The libraries to load, in this order, before the first cell.
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
     /// When cells are compiled with `-O`.
@@ -56,6 +57,8 @@ public final class CellCompiler {
         self.toolchain = toolchain
         self.libraries = libraries
         self.folder = folder
+        variableTypes = VariableTypes(folder: folder)
+        names = NameTable(types: variableTypes)
         self.moduleCache = moduleCache
         self.cache = cache
         for place in [folder, moduleCache] {
@@ -291,7 +294,8 @@ public final class CellCompiler {
 
     /// Forgets all cells, as after a restart of the runner.
     public func reset() {
-        names = NameTable()
+        variableTypes.reset()
+        names = NameTable(types: variableTypes)
         contents = [:]
         inFlight = [:]
         prerequisites = []
