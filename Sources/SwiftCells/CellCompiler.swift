@@ -14,7 +14,8 @@ public final class CellCompiler {
         case tool(String)
     }
 
-    public private(set) var names = NameTable()
+    public private(set) var names: NameTable
+    private let variableTypes: VariableTypes
     /// The libraries to load, in this order, before the first cell.
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
     /// When cells are compiled with `-O`.
@@ -67,6 +68,8 @@ public final class CellCompiler {
         self.toolchain = toolchain
         self.libraries = libraries
         self.folder = folder
+        variableTypes = VariableTypes(folder: folder)
+        names = NameTable(types: variableTypes)
         self.moduleCache = moduleCache
         self.cache = cache
         standby = StandbyTools(
@@ -388,7 +391,8 @@ public final class CellCompiler {
 
     /// Forgets all cells, as after a restart of the runner.
     public func reset() {
-        names = NameTable()
+        variableTypes.reset()
+        names = NameTable(types: variableTypes)
         shapes = TypeShapes()
         missed = MissedNames()
         moduleLabels = [:]

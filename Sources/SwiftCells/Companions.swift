@@ -221,22 +221,6 @@ struct Companions {
     }
 }
 
-extension NameTable {
-    /// Whether a variable may hold a value of a type, as far as its sources tell.
-    fileprivate func mayHold(_ type: Int, _ variable: Version) -> Bool {
-        var pending = [variable.id]
-        var seen: Set<Int> = []
-        for statement in past.statements where statement.bindings.contains(variable.id) {
-            pending += statement.bindings
-        }
-        while let next = pending.popLast() {
-            if next == type { return true }
-            if seen.insert(next).inserted { pending += versions[next]?.bindings ?? [] }
-        }
-        return false
-    }
-}
-
 extension CellSyntax {
     /// An extension's source without the members that some effects name; its lines stay.
     static func leaving(out effects: Set<String>, of source: String) -> String {

@@ -50,7 +50,12 @@ public struct NameTable: Sendable {
     private var lastID = 0
     private(set) var anonymousCount = 0
 
-    public init() {}
+    /// The types of the cells' variables; nil if they were not compiled.
+    let types: VariableTypes?
+
+    public init() { types = nil }
+
+    init(types: VariableTypes) { self.types = types }
 
     /// For each name what declares it.
     var owners: [String: [Version]] { ownerIDs.mapValues { $0.compactMap { versions[$0] } } }
