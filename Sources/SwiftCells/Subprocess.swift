@@ -38,6 +38,8 @@ final class Subprocess {
         }
         posix_spawn_file_actions_adddup2(&actions, output.write, 1)
         posix_spawn_file_actions_adddup2(&actions, output.write, 2)
+        // A tool that waits for the next cell must not hold the end of a pipe that another thread reads to its end.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
         words.append(nil)
         // Of two settings of a name C takes the first and Foundation the last.
