@@ -113,7 +113,7 @@ let package = Package(
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        library("Assistance", []),
+        library("Assistance", ["CSpawn"]),
         .executableTarget(
             name: "GyrusAssistant", dependencies: ["Assistance", "CSourceKit"],
             swiftSettings: [

@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 import Synchronization
 
@@ -64,6 +65,8 @@ final class RunnerProcess: Sendable {
         for (source, place) in zip(sources, [1, 2, 3, 4] as [Int32]) {
             posix_spawn_file_actions_adddup2(&actions, source, place)
         }
+        // It must not hold the end of a pipe that another thread reads to its end.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 5)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
