@@ -363,7 +363,7 @@ public final class CellCompiler {
     /// Forgets what cells declared that the user deleted.
     public func forget(cells: Set<String>) {
         guard !cells.isEmpty else { return }
-        names.forget {
+        names.forgetCells {
             if case .named(let name, _) = $0 { return cells.contains(name) }
             return false
         }
@@ -372,7 +372,7 @@ public final class CellCompiler {
 
     /// Forgets the parts of a cell from one on: magics separated more of them when it last ran.
     public func forget(cell: String, from part: Int) {
-        names.forget {
+        names.forgetCells {
             if case .named(cell, let number) = $0 { return number >= part }
             return false
         }
@@ -380,7 +380,7 @@ public final class CellCompiler {
 
     /// Forgets a variable. The next cell that ends releases its value if no code can reach it.
     public func forget(variable name: String) {
-        names.forget { $0.isVariable && $0.name == name }
+        names.forgetVersions { $0.isVariable && $0.name == name }
         onChange?(editorContext)
     }
 

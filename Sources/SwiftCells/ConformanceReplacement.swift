@@ -59,7 +59,10 @@ struct ConformanceReplacement {
             let isUnary = function.modifiers.contains { ["prefix", "postfix"].contains($0.name.text) }
             guard !isUnary else { return nil }
             let name = function.name.text
-            let labels = function.signature.parameterClause.parameters.map { $0.firstName.text + ":" }
+            // The parameters of an operator have no labels.
+            let labels = function.signature.parameterClause.parameters.map {
+                function.isOperator ? "_:" : $0.firstName.text + ":"
+            }
             return (function.name, "\(name)(\(labels.joined()))")
         }
         if let variable = member.as(VariableDeclSyntax.self), variable.bindings.count == 1,

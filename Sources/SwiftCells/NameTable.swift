@@ -220,12 +220,12 @@ public struct NameTable: Sendable {
     }
 
     /// Forgets some declarations.
-    mutating func forget(where isGone: (Version) -> Bool) {
+    mutating func forgetVersions(where isGone: (Version) -> Bool) {
         for version in versions.values where isGone(version) { remove(version.id) }
     }
 
     /// Forgets cells; their names are gone.
-    mutating func forget(cells isGone: (CellKey) -> Bool) {
+    mutating func forgetCells(where isGone: (CellKey) -> Bool) {
         for key in versionsOfCell.keys where isGone(key) {
             for id in versionsOfCell[key] ?? [] { remove(id) }
             cells[key] = nil

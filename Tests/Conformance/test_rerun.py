@@ -89,7 +89,7 @@ class TestEdits:
     ])
     def test_kinds(self, kernel, first, second, use, value):
         kernel.ok(first)
-        kernel.ok(second, cell_id=None)
+        kernel.ok(second)
         assert kernel.value(use) == value
 
     def test_an_overload_that_the_cell_no_longer_declares_is_gone(self, kernel):
@@ -117,6 +117,26 @@ class TestEdits:
         assert kernel.value("2 + 3 <+> 4") == "14"
         kernel.ok("// nothing\n1", cell_id="operator")
         kernel.fails("2 <+> 3")
+
+    def test_a_conformance_by_an_operator(self, kernel):
+        kernel.ok("struct Score: Equatable { var v = 1 }")
+        kernel.ok("extension Score: Comparable { static func < (a: Score, b: Score) -> Bool { a.v < b.v } }")
+        kernel.ok("let scores = [Score(v: 1), Score(v: 2)]\nfunc best() -> Int { scores.max()!.v }")
+        assert kernel.value("best()") == "2"
+        kernel.ok("extension Score: Comparable { static func < (a: Score, b: Score) -> Bool { a.v > b.v } }")
+        assert kernel.value("[best(), scores.max()!.v]") == "[1, 1]"
+
+    def test_static_state_begins_again(self, kernel):
+        cell = "struct Count { static var n = 0; static func up() -> Int { n += 1; return n } }"
+        for _ in range(2):
+            kernel.ok(cell)
+            assert kernel.value("Count.up()") == "1"
+
+    def test_a_subclass_of_an_edited_class(self, kernel):
+        kernel.ok('class Base { func name() -> String { "base" } }')
+        kernel.ok('class Derived: Base { override func name() -> String { "d" + super.name() } }')
+        kernel.ok('class Base { func name() -> String { "edited" } }')
+        assert kernel.value("Derived().name()") == '"dedited"'
 
     def test_an_emptied_and_a_deleted_cell(self, kernel):
         kernel.ok("let emptied = 1", cell_id="emptied")
@@ -184,10 +204,6 @@ class TestUsers:
         assert kernel.value("Helped().f()") == "2"
 
     def test_a_caller_that_no_longer_fits_says_why(self, kernel):
-        kernel.ok("func base(_ a: Int) -> Int { a }")
-        kernel.ok("func onBase() -> Int { base(1) }")
-        kernel.ok("func base(from a: Int, to b: Int) -> Int { a }", cell_id=None)
-        kernel.ok("func base(_ a: Int, _ b: String) -> Int { a }")
         kernel.ok("struct Anchor { var a = 1 }")
         kernel.ok("func onAnchor() -> Int { Anchor().a }")
         kernel.ok("struct Anchor { var b = 1 }")
