@@ -170,7 +170,7 @@ import Testing
             }
             let dataset = try HDF5File.open(url).dataset("x")
             let error = #expect(throws: FormatError.self) { try dataset.tensor() }
-            #expect(error?.description.contains("claims 1125899906842624 bytes, of which") == true)
+            #expect(error?.description.contains("would take 1125899.9 GB of memory") == true)
             #expect(try dataset.tensor([5..<6, 0..<4]).elements == [0, 0, 0, 0])
         }
     }
