@@ -92,8 +92,8 @@ extension ExprSyntax {
         return !Self.transformations.contains(name ?? "")
     }
 
-    /// Methods of sequences whose result is all that they are for: chains of them are slow to check, and what a probe
-    /// would say of them is known.
+    /// Methods whose result is meant to be seen. Of those of sequences that is known, and chains of them are slow to
+    /// check; the last two give back the widget that they change, which may be left unused and is shown.
     private static let transformations: Set = [
         "map", "compactMap", "flatMap", "filter", "reduce", "sorted", "joined", "reversed", "enumerated",
         "prefix",
@@ -101,6 +101,7 @@ extension ExprSyntax {
         "firstIndex",
         "mapValues", "shuffled", "lexicographicallyPrecedes", "elementsEqual", "padding", "replacing",
         "components", "trimmingCharacters", "distance", "squareRoot", "rounded", "formatted", "isMultiple",
+        "onClick", "width",
     ]
 
     fileprivate var containsAwait: Bool { tokens(viewMode: .sourceAccurate).contains { $0.text == "await" } }

@@ -25,9 +25,12 @@ public struct ResultTable: Sendable {
     func has(_ number: Int) -> Bool { types[number] != nil }
 
     /// The result of a number as an expression of its type, where later cells can write that type.
-    func expression(_ number: Int) -> String {
+    ///
+    /// A type that a cell declared may be another one by now: what it is follows from where the result is used.
+    func expression(_ number: Int, isDeclared: (String) -> Bool) -> String {
         guard let type = types[number], type.wholeMatch(of: /[\w.<>\[\], ()?:]+/) != nil,
-            !type.contains(/\bCell\d+\.|unknown context/)
+            !type.contains("unknown context"),
+            !type.matches(of: /\w+/).contains(where: { isDeclared(String($0.output)) })
         else { return "Out[\(number)]" }
         return "(Out[\(number)] as \(type))"
     }
@@ -85,7 +88,7 @@ final class ResultReferences: SyntaxVisitor {
     private func replace(_ node: Syntax, by number: Int) {
         let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
         let length = node.endPositionBeforeTrailingTrivia.utf8Offset - start
-        edits.append(SourceEdit(offset: start, length: length, text: table.expression(number)))
+        edits.append(SourceEdit(offset: start, length: length, text: table.expression(number, isDeclared: isDeclared)))
     }
 }
 

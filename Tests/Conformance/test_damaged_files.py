@@ -45,7 +45,8 @@ func readAll(_ url: URL) throws -> [String] {
         return try file.names.map { "\($0) \(sum(try file.tensor($0, as: Double.self)))" }
     case "nii", "gz":
         let image = try NIfTI.read(url)
-        _ = try image.voxelsByTime(at: image.maskIndices())
+        _ = try? image.maskIndices()
+        _ = try image.voxelsByTime(at: Array(0..<image.voxelCount))
         return [sum(try image.tensor(as: Double.self))]
     case "png", "jpg": return ["\(try RGBImage.open(url).pixels.reduce(0) { $0 &+ Int($1) })"]
     case "study": return [sum(Tensor(try Study.open(url.path).responses))]

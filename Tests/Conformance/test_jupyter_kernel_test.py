@@ -11,7 +11,7 @@ class TestGyrus(kernel_test.KernelTests):
     code_hello_world = 'print("hello, world")'
     code_stderr = 'FileHandle.standardError.write(Data("oops\\n".utf8))'
     complete_code_samples = ["1", 'print("hello, world")', "func f(_ x: Int) -> Int {\n    x * 2\n}\n"]
-    incomplete_code_samples = ['print("hello', "func f(x: Int) {", "let a = [1, 2,", "if true {"]
+    incomplete_code_samples = ['print("""hello', "func f(x: Int) {", "let a = [1, 2,", "if true {"]
     invalid_code_samples = ["let = 3", "func 1f() {}"]
     code_generate_error = "let absent: Int? = nil; absent!"
     code_execute_result = [

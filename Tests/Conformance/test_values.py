@@ -51,7 +51,7 @@ def show_all(fixtures, scratch):
         for first in range(0, len(names), 12):
             part = names[first:first + 12]
             outcome = session.ok("\n".join(f"shown({VALUES[name]})" for name in part), timeout=120)
-            results = outcome.of("execute_result")
+            results = outcome.of("display_data")
             texts = re.findall(r"<<<(.*?)>>>", outcome.text(), re.DOTALL)
             assert len(results) == len(texts) == len(part), part
             bundles += [content["data"] for content in results]

@@ -58,9 +58,9 @@ let classifier = try ZeroShotClassifier(
 let gpt = try loadTokenizer(models.appendingPathComponent("tokenizers/gpt2"))
 let wordPiece = try loadTokenizer(models.appendingPathComponent("tokenizers/wordpiece"))
 
-/// Shows a value as the last expression of a cell does, and prints it.
+/// Shows a value, and prints it.
 func shown<Value>(_ value: Value) {
-    _gyrusResult(value)
+    display(value)
     print("<<<\(value)>>>")
 }
 """
@@ -186,6 +186,9 @@ VALUES = {
     "SimulationTruth.Drive": "subject.truth.drives[0]",
     "VoxelSpace": "space",
     "SlicePlane": "space.naturalPlane",
+    "Affine": "try Affine(rows: [[3, 0, 0, -78], [0, 3, 0, -112], [0, 0, 3, -70]])",
+    "ImageGrid": "try ImageGrid(shape: [53, 63, 46], affine: Affine(rows: [[3, 0, 0, -78], [0, 3, 0, -112], [0, 0, 3, -70]]))",
+    "VolumeInterpolation": "VolumeInterpolation.nearest",
     # Figures
     "Color": "Color(0x0072B2)",
     "ColorMap": "ColorMap.viridis",
@@ -234,6 +237,7 @@ EXEMPT = {
     "LinearAlgebra": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
     "FormatError": "an error",
+    "GridError": "an error",
     "ImageError": "an error",
     "FoundationModelError": "an error",
     "HubError": "an error",
