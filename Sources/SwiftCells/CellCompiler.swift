@@ -199,6 +199,7 @@ public final class CellCompiler {
             glances += 1
         } else {
             count += 1
+            contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }
         let warnings = names.warnings(
@@ -336,7 +337,13 @@ public final class CellCompiler {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         let frontend = try startFrontend(module: module, file: file, flags: flags)
-        try finish(frontend, module: module, source: source, label: label)
+        do {
+            try finish(frontend, module: module, source: source, label: label)
+        } catch Failure.tool where frontend.wasKilled {
+            // One that waited may have been killed meanwhile, as the system does when memory is short.
+            let again = try startFrontend(module: module, file: file, flags: flags)
+            try finish(again, module: module, source: source, label: label)
+        }
         try link(module, imports: imports)
     }
 

@@ -13,6 +13,8 @@ final class Subprocess {
 
     /// Its number; nil once it has been waited for.
     private var pid: pid_t?
+    /// Whether it was ended by SIGKILL.
+    private(set) var wasKilled = false
     /// Where its standard input is written, if it waits for one.
     private var input: Int32?
     private let output: Int32
@@ -104,6 +106,7 @@ final class Subprocess {
         var status: Int32 = 0
         try stop.ended { status = wait(for: pid) }
         let signal = status & 0x7F
+        wasKilled = signal == SIGKILL
         return Result(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: text)
     }
 

@@ -58,9 +58,11 @@ let classifier = try ZeroShotClassifier(
 let gpt = try loadTokenizer(models.appendingPathComponent("tokenizers/gpt2"))
 let wordPiece = try loadTokenizer(models.appendingPathComponent("tokenizers/wordpiece"))
 
+let handle = display(Table("shown", [.text("a", ["b"])]))
+
 /// Shows a value, and prints it.
 func shown<Value>(_ value: Value) {
-    display(value)
+    _gyrusResult(value)
     print("<<<\(value)>>>")
 }
 """
@@ -72,7 +74,7 @@ VALUES = {
     # Display
     "MIMEContent": 'MIMEContent.text("three regions")',
     "MIMEBundle": 'MIMEBundle.plain("three regions")',
-    "DisplayHandle": 'display(Table("shown", [.text("a", ["b"])]))',
+    "DisplayHandle": "handle",
     "Table": 'Table("numbers", [.text("", ["a", "b"]), .numbers("mean", [-0.25, .infinity])])',
     "Table.Column": 'Table.Column.numbers("mean", scores)',
     "ProgressBar": 'ProgressBar("work", total: 3)',
