@@ -209,7 +209,8 @@ public final class CellCompiler {
             module: module, label: label, library: path(module, "so"),
             warnings: warnings
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
-            showsResult: probe == nil || warnsOfProbe(module, edited), prerequisites: prerequisites, syntax: syntax,
+            showsResult: probe == nil || warnsOfProbe(module, edited), prerequisites: prerequisites,
+            syntax: syntax,
             dependencies: prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
@@ -255,7 +256,8 @@ public final class CellCompiler {
         count += 1
         let cell = CompiledCell(
             module: module, label: label, library: path(module, "so"), warnings: [],
-            showsResult: true, prerequisites: [], syntax: CellSyntax(""), dependencies: prelude.modules, plan: plan,
+            showsResult: true, prerequisites: [], syntax: CellSyntax(""), dependencies: prelude.modules,
+            plan: plan,
             itemLines: [], lines: [])
         // Nothing in it runs, so nothing can stop it.
         names.commit(plan, module: cell.tableModule, label: label, imports: [], reached: nil)

@@ -88,7 +88,8 @@ final class ResultReferences: SyntaxVisitor {
     private func replace(_ node: Syntax, by number: Int) {
         let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
         let length = node.endPositionBeforeTrailingTrivia.utf8Offset - start
-        edits.append(SourceEdit(offset: start, length: length, text: table.expression(number, isDeclared: isDeclared)))
+        let text = table.expression(number, isDeclared: isDeclared)
+        edits.append(SourceEdit(offset: start, length: length, text: text))
     }
 }
 

@@ -41,7 +41,8 @@ struct ExactIntegerTests {
             refused("9007199254740993") { _ = try array.tensor(as: Double.self) }
             #expect(try array.integers() == [1 << 53 + 1])
         }
-        try array("u8", [9_223_372_036_854_777_856, 9_223_372_036_854_775_813] as [UInt64]) { (url: URL) throws in
+        let large: [UInt64] = [9_223_372_036_854_777_856, 9_223_372_036_854_775_813]
+        try array("u8", large) { (url: URL) throws in
             let array = try NumPyArray.open(url)
             refused("9223372036854775813 as its element 1") { _ = try array.tensor(as: Double.self) }
             refused("more than Int can hold") { _ = try array.integers() }

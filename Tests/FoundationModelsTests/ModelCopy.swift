@@ -55,7 +55,9 @@ struct ModelCopy {
         let old = data[(8 + length)...]
         var packed = Data()
         for (name, value) in header {
-            guard var entry = value as? [String: Any], let places = entry["data_offsets"] as? [Int] else { continue }
+            guard var entry = value as? [String: Any], let places = entry["data_offsets"] as? [Int] else {
+                continue
+            }
             let start = packed.count
             packed += old[(old.startIndex + places[0])..<(old.startIndex + places[1])]
             entry["data_offsets"] = [start, packed.count]
