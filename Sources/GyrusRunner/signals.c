@@ -9,7 +9,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { INTERRUPT_SIGNAL = SIGURG, PAGE = 4096, NEAR_STACK = 64 << 10 };
+enum { INTERRUPT_SIGNAL = SIGURG, PAGE = 4096, NEAR_STACK = 64 << 10, SYSTEM_STACK = 256 << 10 };
 enum {
     BLOCKED_NANOSECONDS = 250000000,   // A thread that is seen in one wait for so long is taken out of it.
     PAUSE_STEPS = 100, PAUSE_STEP_NANOSECONDS = 2000000,
@@ -240,7 +240,9 @@ static bool open_reserve(struct thread *thread, const struct trail *trail) {
 // Whether a fault is a push or a call beyond the stack.
 static bool is_end_of_stack(const struct thread *thread, int signal, const siginfo_t *info) {
     uintptr_t address = (uintptr_t)info->si_addr, end = thread->stack_low;
-    if (end == thread->reserve_low) end += PAGE; // What the system calls the stack has the guard in it.
+    // What the system calls the stack has the guard in it, and of the main thread's also arguments and environment, which lie
+    // above the frames that are known; what is mapped there does not fault.
+    if (end == thread->reserve_low) end += SYSTEM_STACK;
     return (signal == SIGSEGV || signal == SIGBUS) && address < end && address + NEAR_STACK > thread->reserve_low;
 }
 
