@@ -111,19 +111,6 @@ struct FeatureFileTests {
         }
     }
 
-    private func withNetwork(_ body: (FoundationModel, URL) throws -> Void) throws {
-        try withTemporaryFolder { folder in
-            let source = Fixtures.folder.appending(path: "convolution/efficientnet_small")
-            let model = folder.appending(path: "network")
-            try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
-            let shapes: [String: [Int]] = try Fixtures.json("convolution/efficientnet_small/tensors.json")
-            try Seeded.write(shapes, to: model.appending(path: "model.safetensors"))
-            try FileManager.default.copyItem(
-                at: source.appending(path: "config.json"), to: model.appending(path: "config.json"))
-            try body(try FoundationModel.load(model), folder)
-        }
-    }
-
     private var transform: ImageTransform { ImageTransform(fit: .stretched, normalization: .imageNet) }
 
     @Test("an interrupt keeps what is done, and so does a crash; the next run does the rest")

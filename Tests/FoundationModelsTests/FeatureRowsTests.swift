@@ -80,19 +80,6 @@ struct FeatureRowsTests {
         }
     }
 
-    private func withNetwork(_ body: (FoundationModel, URL) throws -> Void) throws {
-        try withTemporaryFolder { folder in
-            let source = Fixtures.folder.appending(path: "convolution/efficientnet_small")
-            let model = folder.appending(path: "network")
-            try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
-            let shapes: [String: [Int]] = try Fixtures.json("convolution/efficientnet_small/tensors.json")
-            try Seeded.write(shapes, to: model.appending(path: "model.safetensors"))
-            try FileManager.default.copyItem(
-                at: source.appending(path: "config.json"), to: model.appending(path: "config.json"))
-            try body(try FoundationModel.load(model), folder)
-        }
-    }
-
     @Test("damaged images are all named before the first is computed; mended, only they are computed")
     func damagedImages() throws {
         try withNetwork { model, folder in

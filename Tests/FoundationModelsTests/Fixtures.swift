@@ -41,3 +41,17 @@ func withTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)
 }
+
+/// A small convolutional network with seeded weights, and a folder of its own for one test.
+func withNetwork(_ body: (FoundationModel, URL) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+        let source = Fixtures.folder.appending(path: "convolution/efficientnet_small")
+        let model = folder.appending(path: "network")
+        try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
+        let shapes: [String: [Int]] = try Fixtures.json("convolution/efficientnet_small/tensors.json")
+        try Seeded.write(shapes, to: model.appending(path: "model.safetensors"))
+        try FileManager.default.copyItem(
+            at: source.appending(path: "config.json"), to: model.appending(path: "config.json"))
+        try body(try FoundationModel.load(model), folder)
+    }
+}

@@ -12,35 +12,33 @@ extension FeatureFile {
     /// Throws `FoundationModelError.unknownLayer`, and `FormatError` where the file cannot be written; a file that was
     /// there stays until the new one is whole.
     public func writeCSV(of layer: String, to path: String) throws {
-        let target = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
-        let draft = target.deletingLastPathComponent().appending(path: ".\(UUID().uuidString).csv")
-        defer { unlink(draft.path) }
-        guard let stream = fopen(draft.path, "wxe") else { throw FormatError(target, cannot: "written") }
-        var isOpen = true
-        defer { if isOpen { fclose(stream) } }
-        func write(_ line: String) throws {
-            guard fputs(line, stream) >= 0 else { throw FormatError(target, cannot: "written") }
-        }
         let ids = try ids
         let texts = try texts
         let width = try rows(0..<0, of: layer).columns
-        let names = ["id"] + (texts == nil ? [] : ["text"]) + (0..<width).map { "feature_\($0)" }
-        try write(names.joined(separator: ",") + "\r\n")
-        let step = max(1, (4 << 20) / max(width, 1))
-        for start in stride(from: 0, to: count, by: step) {
-            try Task.checkCancellation()
-            let range = start..<min(start + step, count)
-            let part = try rows(range, of: layer)
-            for row in range {
-                var line = Self.quoted(ids[row])
-                if let texts { line += "," + Self.quoted(texts[row]) }
-                for column in 0..<width { line += ",\(part[row - start, column])" }
-                try write(line + "\r\n")
+        let target = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+        try writeAtomically(to: target) { draft in
+            guard let stream = fopen(draft.path, "wxe") else { throw FormatError(target, cannot: "written") }
+            var isOpen = true
+            defer { if isOpen { fclose(stream) } }
+            func write(_ line: String) throws {
+                guard fputs(line, stream) >= 0 else { throw FormatError(target, cannot: "written") }
             }
-        }
-        isOpen = false
-        guard fclose(stream) == 0, rename(draft.path, target.path) == 0 else {
-            throw FormatError(target, cannot: "written")
+            let names = ["id"] + (texts == nil ? [] : ["text"]) + (0..<width).map { "feature_\($0)" }
+            try write(names.joined(separator: ",") + "\r\n")
+            let step = max(1, (4 << 20) / max(width, 1))
+            for start in stride(from: 0, to: count, by: step) {
+                try Task.checkCancellation()
+                let range = start..<min(start + step, count)
+                let part = try rows(range, of: layer)
+                for row in range {
+                    var line = Self.quoted(ids[row])
+                    if let texts { line += "," + Self.quoted(texts[row]) }
+                    for column in 0..<width { line += ",\(part[row - start, column])" }
+                    try write(line + "\r\n")
+                }
+            }
+            isOpen = false
+            guard fclose(stream) == 0 else { throw FormatError(target, cannot: "written") }
         }
     }
 

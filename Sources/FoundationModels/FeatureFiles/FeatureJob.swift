@@ -90,9 +90,7 @@ struct FeatureJob {
 
     /// Makes the file with all its room, and the rows that other files have of it.
     private func create(_ partial: URL, _ former: [FeatureFile]) throws {
-        let draft = partial.deletingLastPathComponent().appending(path: ".\(UUID().uuidString).partial")
-        defer { try? FileManager.default.removeItem(at: draft) }
-        try HDF5File.create(draft) { file in
+        try HDF5File.create(partial) { file in
             try provenance.write(to: file)
             try rows.write(to: file)
             if let remark { try file.setAttribute(FeatureFile.remarkName, to: .strings([remark])) }
@@ -107,7 +105,6 @@ struct FeatureJob {
             }
             try FormerRows(former, wanted: rows.hashes).copy(to: file, layers: layers)
         }
-        guard rename(draft.path, partial.path) == 0 else { throw FormatError(partial, cannot: "written") }
     }
 
     /// Computes and writes the rows that are not done.
