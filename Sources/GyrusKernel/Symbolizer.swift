@@ -74,20 +74,11 @@ struct Symbolizer {
         return answers.flatMap(\.entries)
     }
 
-    private typealias Demangle =
-        @convention(c) (
-            UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
-        )
-        -> UnsafeMutablePointer<CChar>?
-
-    private static let demangle = dlsym(nil, "swift_demangle").map { unsafeBitCast($0, to: Demangle.self) }
-
     /// A name of the compiler's as users write it.
     static func demangled(_ name: String) -> String {
-        guard let text = demangle?(name, name.utf8.count, nil, nil, 0) else { return name }
-        defer { free(text) }
+        guard let text = SwiftCells.demangled(name) else { return name }
         // As a user writes them: types of cells and of the standard library without their modules.
-        return String(cString: text).replacing(/\b(Cell\d+|Swift)\./, with: "")
+        return text.replacing(/\b(Cell\d+|Swift)\./, with: "")
             .replacing(/\(([^()\s]+) in _[0-9A-F]+\)/) { String($0.1) }
     }
 }

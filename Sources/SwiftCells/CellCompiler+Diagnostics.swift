@@ -17,15 +17,9 @@ extension CellCompiler {
         let module: String
         let label: String
         let syntax: CellSyntax
-        let flags: [String]
-        /// The lines that bring in libraries and earlier cells.
-        let header: String
+        let frame: ModuleFrame
         /// The cell with its statements as the user wrote them.
         let plain: EditedSource
-        /// What stands behind the cell.
-        let tail: String
-        /// The names that stand for variables of stopped cells.
-        let stubs: [String]
         let plan: CellPlan
     }
 
@@ -37,7 +31,8 @@ extension CellCompiler {
         }
         errors = names.explaining(errors, of: attempt.plan, label: attempt.label)
         errors = names.naming(
-            uninitialised: attempt.stubs, in: attempt.syntax, label: attempt.label, errors: errors)
+            uninitialised: attempt.frame.prelude.stubs, in: attempt.syntax, label: attempt.label,
+            errors: errors)
         let hidden = HiddenCharacters.errors(
             in: attempt.syntax.file, attempt.syntax.converter, label: attempt.label)
         errors =
@@ -55,9 +50,9 @@ extension CellCompiler {
         do {
             try build(
                 attempt.module,
-                text: attempt.header + Self.placed(attempt.plain.text, label: attempt.label, line: 1)
-                    + attempt.tail,
-                source: attempt.plain, label: attempt.label, imports: [], flags: attempt.flags)
+                text: attempt.frame.head
+                    + Self.placed(attempt.plain.text, label: attempt.label, line: 1) + attempt.frame.tail,
+                source: attempt.plain, label: attempt.label, imports: [], flags: attempt.frame.flags)
         } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
             return plain
         } catch {

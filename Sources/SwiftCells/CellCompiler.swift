@@ -49,7 +49,7 @@ public final class CellCompiler {
     var labels: Set<String> = []
     /// How the user knows each cell's module.
     var moduleLabels: [String: String] = [:]
-    private var shapes = TypeShapes()
+    private(set) var shapes = TypeShapes()
     var missed = MissedNames()
     /// The cells that were compiled and have not ended, with what they release.
     private var inFlight: [String: Set<Int>] = [:]
@@ -124,11 +124,14 @@ public final class CellCompiler {
             Companion($0, declared: here, shapes: shapes, isAlive: isAlive)
         }
         syntax.mentions.formUnion(extensions.mentions)
-        let flags =
-            flags(for: [unwrapped], plan, companions, isOptimized: options.isOptimized)
-            + privateFlags([members] + companions.map(\.members))
-            + (extensions.needsSwift4 || companions.contains(where: \.needsSwift4)
-                ? ["-swift-version", "4"] : [])
+        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
+        try checkNothingIsReleased(plan, label: label)
+        let frame = frame(
+            of: module, syntax, plan,
+            ModuleParts(
+                sources: [unwrapped], members: [members], mentions: extensions.members,
+                needsSwift4: extensions.needsSwift4, companions: companions),
+            isOptimized: options.isOptimized)
         let placeNames = PlaceNames.edits(in: syntax.file, label: label).filter { edit in
             !omitted.contains { $0.range.contains(edit.offset) }
         }
@@ -143,53 +146,36 @@ public final class CellCompiler {
         } else {
             let edits = CellRewriter.edits(
                 of: syntax, owners: names.variableOwner, showsResult: options.showsResult,
-                pollsInLoops: flags.contains("-O"), omitted: kept)
+                pollsInLoops: frame.pollsInLoops, omitted: kept)
             let isCompiled = { (edit: SourceEdit) in
                 !omitted.contains { $0.range.contains(edit.offset) }
             }
             edited = EditedSource(source, edits: edits.filter(isCompiled) + ownEdits)
         }
-        var prelude = names.prelude(for: syntax, plan: plan)
-        prelude.lines = shapes.showingPrivateNames(
-            prelude.lines,
-            mentions: companions.reduce(syntax.mentions.union(extensions.members)) { $0.union($1.mentions) },
-            subclassMembers: companions.reduce(members.subclassMembers) {
-                $0.union($1.members.subclassMembers)
-            })
-        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
-        try checkNothingIsReleased(plan, label: label)
-        let head = header(prelude.lines + anchor(of: module, plan))
-        let tail =
-            release(plan.releases)
-            + companions.map {
-                Self.placed($0.text(polls: flags.contains("-O")), label: $0.label, line: $0.line)
-            }.joined()
-        let body = head + Self.placed(edited.text, label: label, line: 1) + tail
+        let body = frame.head + Self.placed(edited.text, label: label, line: 1) + frame.tail
         var text = body + (probe.map { Self.placed($0, label: Self.probeLabel, line: 1) } ?? "")
-        var key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        var key = contentHash(of: module, text: text, frame)
         if cache?.restore(key, to: stem(module)) != true {
             do {
                 let imports = names.imports + syntax.imports
                 do {
                     try build(
-                        module, text: text, source: edited, label: label, imports: imports, flags: flags)
+                        module, text: text, source: edited, label: label, imports: imports, flags: frame.flags
+                    )
                 } catch Failure.tool where probe != nil {
                     // What can stand at the top level may be impossible in the probe's function.
                     probe = nil
                     text = body
-                    key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+                    key = contentHash(of: module, text: text, frame)
                     try build(
-                        module, text: text, source: edited, label: label, imports: imports, flags: flags)
+                        module, text: text, source: edited, label: label, imports: imports, flags: frame.flags
+                    )
                 }
-                if let cache {
-                    let (stem, key) = (stem(module), key)
-                    stores.async { cache.store(key, from: stem) }
-                }
+                store(module, as: key, in: cache)
             } catch Failure.source(let found, let lines) {
                 let attempt = Attempt(
-                    module: module, label: label, syntax: syntax, flags: flags, header: head,
-                    plain: EditedSource(source, edits: ownEdits), tail: tail, stubs: prelude.stubs, plan: plan
-                )
+                    module: module, label: label, syntax: syntax, frame: frame,
+                    plain: EditedSource(source, edits: ownEdits), plan: plan)
                 let errors = explained(found, of: attempt, lines: lines)
                 if !options.isGlance { missed.add(syntax, label: label, reason: .notCompiled) }
                 throw Failure.source(errors, lines: lines)
@@ -211,7 +197,7 @@ public final class CellCompiler {
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
             showsResult: probe == nil || warnsOfProbe(module, edited), prerequisites: prerequisites,
             syntax: syntax,
-            dependencies: prelude.modules, plan: plan,
+            dependencies: frame.prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: edited.originalLines)
     }
@@ -225,39 +211,27 @@ public final class CellCompiler {
         let companions = plan.brought.map {
             Companion($0, declared: here, shapes: shapes) { [names] in names.isAlive($0, beside: plan) }
         }
-        var prelude = names.prelude(for: CellSyntax(""), plan: plan)
-        prelude.lines = shapes.showingPrivateNames(
-            prelude.lines, mentions: companions.reduce([]) { $0.union($1.mentions) },
-            subclassMembers: companions.reduce([]) { $0.union($1.members.subclassMembers) })
-        let flags =
-            flags(for: [], plan, companions, isOptimized: nil) + privateFlags(companions.map(\.members))
-            + (companions.contains(where: \.needsSwift4) ? ["-swift-version", "4"] : [])
-        let text =
-            header(prelude.lines + anchor(of: module, plan)) + release(plan.releases)
-            + companions.map {
-                Self.placed($0.text(polls: flags.contains("-O")), label: $0.label, line: $0.line)
-            }.joined()
-        let key = contentHash(of: module, text: text, flags: flags, dependencies: prelude.modules)
+        let frame = frame(
+            of: module, CellSyntax(""), plan, ModuleParts(companions: companions), isOptimized: nil)
+        let text = frame.head + frame.tail
+        let key = contentHash(of: module, text: text, frame)
         contents[module] = key
         if cache?.restore(key, to: stem(module)) != true {
             do {
                 try build(
                     module, text: text, source: EditedSource("", edits: []), label: label,
-                    imports: names.imports, flags: flags)
+                    imports: names.imports, flags: frame.flags)
             } catch Failure.source(let errors, let lines) {
                 throw Failure.source(
                     plain(names.explaining(errors, of: plan, label: label)), lines: lines)
             }
-            if let cache {
-                let stem = stem(module)
-                stores.async { cache.store(key, from: stem) }
-            }
+            store(module, as: key, in: cache)
         }
         count += 1
         let cell = CompiledCell(
             module: module, label: label, library: path(module, "so"), warnings: [],
-            showsResult: true, prerequisites: [], syntax: CellSyntax(""), dependencies: prelude.modules,
-            plan: plan,
+            showsResult: true, prerequisites: [], syntax: CellSyntax(""),
+            dependencies: frame.prelude.modules, plan: plan,
             itemLines: [], lines: [])
         // Nothing in it runs, so nothing can stop it.
         names.commit(plan, module: cell.tableModule, label: label, imports: [], reached: nil)
@@ -265,37 +239,11 @@ public final class CellCompiler {
         prerequisites.append(cell)
     }
 
-    /// The flags of a cell and of what is compiled along with it.
-    private func flags(
-        for sources: [CellSyntax], _ plan: CellPlan, _ companions: [Companion], isOptimized: Bool?
-    ) -> [String] {
-        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
-        // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
-        let conforms =
-            sources.contains { !$0.conformances.isEmpty }
-            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
-        let all = sources + companions.map(\.syntax)
-        let choices = all.map { optimization.flags(for: $0, isOptimized: isOptimized) }
-        return (choices.first { $0.contains("-O") } ?? choices.first ?? [])
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
-    }
-
-    /// The flag by which later cells can be shown private names, if there are any.
-    private func privateFlags(_ members: [ShapeCollector]) -> [String] {
-        members.allSatisfy(\.privateNames.isEmpty) ? [] : ["-enable-private-imports"]
-    }
-
-    /// What a module is imported by where none of its names is wanted.
-    private func anchor(of module: String, _ plan: CellPlan) -> [String] {
-        let isSeen = (plan.compiled + plan.brought.map(\.version.item)).contains {
-            $0.isTypeOrAlias || $0.isVisibleByModule || $0.role == .other
-        }
-        return isSeen ? ["enum \(Prelude.anchor(module)) {}"] : []
-    }
-
-    /// The code that releases what the cell has made superfluous.
-    private func release(_ storages: [Past.Storage]) -> String {
-        storages.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }.joined()
+    /// Stores a module for later sessions, behind the cell's back.
+    private func store(_ module: String, as key: String, in cache: CellCache?) {
+        guard let cache else { return }
+        let stem = stem(module)
+        stores.async { cache.store(key, from: stem) }
     }
 
     /// A cell that runs beside another one must not use what that one releases.
@@ -317,17 +265,15 @@ public final class CellCompiler {
         }
     }
 
-    private func header(_ prelude: [String]) -> String {
+    func header(_ prelude: [String]) -> String {
         (libraries.imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"
     }
 
     /// Everything that decides what the compiler makes of a module.
-    private func contentHash(of module: String, text: String, flags: [String], dependencies: Set<String>)
-        -> String
-    {
+    private func contentHash(of module: String, text: String, _ frame: ModuleFrame) -> String {
         let hash = ContentHash()
-        for part in [surroundings, module, text] + flags + Self.linkerFlags { hash.add(part) }
-        for name in dependencies.sorted() { hash.add(contents[name] ?? "") }
+        for part in [surroundings, module, text] + frame.flags + Self.linkerFlags { hash.add(part) }
+        for name in frame.prelude.modules.sorted() { hash.add(contents[name] ?? "") }
         return hash.finish()
     }
 

@@ -26,7 +26,7 @@ final class VariableTypes: Sendable {
         guard let data = try? Data(contentsOf: library) else { return [:] }
         var types: [String: String] = [:]
         for symbol in dynamicSymbols(of: data) where symbol.hasPrefix("$s") && symbol.hasSuffix("vp") {
-            let words = demangled(symbol)
+            let words = demangled(symbol) ?? ""
             guard words.hasPrefix(module + "."), let colon = words.firstRange(of: " : ") else { continue }
             types[
                 String(words[words.index(words.startIndex, offsetBy: module.count + 1)..<colon.lowerBound])] =
@@ -51,19 +51,6 @@ final class VariableTypes: Sendable {
                 .map { String(decoding: $0, as: UTF8.self) }
         }
         return []
-    }
-
-    /// A symbol of Swift in the words of its source.
-    private static func demangled(_ symbol: String) -> String {
-        typealias Demangle =
-            @convention(c) (
-                UnsafePointer<CChar>, Int, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UInt32
-            ) -> UnsafeMutablePointer<CChar>?
-        guard let function = dlsym(nil, "swift_demangle") else { return "" }
-        let demangle = unsafeBitCast(function, to: Demangle.self)
-        guard let text = demangle(symbol, symbol.utf8.count, nil, nil, 0) else { return "" }
-        defer { free(text) }
-        return String(cString: text)
     }
 }
 
