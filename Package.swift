@@ -14,26 +14,36 @@ let parserLibraries: [LinkerSetting] = [
     .linkedLibrary("SwiftParser"), .linkedLibrary("SwiftSyntax"), .linkedLibrary("SwiftOperators"),
 ]
 
-/// A C library of the system, reached through a module map in `Sources/CLibraries`.
+/// A C library of the system, reached through a module map in `Sources/System`.
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(
-        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func library(
-    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,
-    settings: [SwiftSetting] = [], linker: [LinkerSetting]? = nil
+/// The rooms of `Sources`.
+enum Room: String {
+    case library = "Library"
+    case kernel = "Kernel"
+    case runner = "Runner"
+}
+
+func module(
+    _ name: String, in room: Room, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = [],
+    linker: [LinkerSetting]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, resources: resources,
+        name: name, dependencies: dependencies, path: "Sources/\(room.rawValue)/\(name)",
         swiftSettings: [.swiftLanguageMode(.v6)] + settings, linkerSettings: linker)
 }
 
+/// The tests of a module, in the folder of `Tests` that mirrors its own.
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], settings: [SwiftSetting] = []
+    of name: String, in room: Room, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    settings: [SwiftSetting] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, exclude: exclude,
+        name: name + "Tests", dependencies: dependencies, path: "Tests/\(room.rawValue)/\(name)",
+        exclude: exclude,
         swiftSettings: [.swiftLanguageMode(.v6)] + settings)
 }
 
@@ -50,7 +60,7 @@ let package = Package(
         .library(name: "Gyrus", type: .dynamic, targets: ["Gyrus"]),
         .executable(name: "gyrus", targets: ["GyrusCommand"]),
         .executable(name: "gyrus-runner", targets: ["GyrusRunner"]),
-        .executable(name: "gyrus-assistant", targets: ["GyrusAssistant"]),
+        .executable(name: "gyrus-sourcekit", targets: ["GyrusSourceKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -69,61 +79,67 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CSpawn", apt: "libc6-dev"),
-        .systemLibrary(name: "CSourceKit", path: "Sources/CLibraries/CSourceKit"),
+        .systemLibrary(name: "CSourceKit", path: "Sources/System/CSourceKit"),
 
         // The library that cells import
-        library("CommFrames", []),
-        library("Display", []),
-        library("Comms", ["Display", "CommFrames"]),
-        .target(name: "CKernelLevels", path: "Sources/CLibraries/CKernelLevels"),
-        .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/CLibraries/CTensorKernels"),
-        library(
-            "Tensors", ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"], linker: sharedThreads),
+        module("RunnerProtocol", in: .runner, []),
+        module("Display", in: .library, []),
+        module("Comms", in: .library, ["Display", "RunnerProtocol"]),
+        .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
+        .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
+        module(
+            "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
+            linker: sharedThreads),
         .target(
-            name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/CLibraries/CImageKernels"),
-        .target(name: "CHDF5Support", dependencies: ["CHDF5"], path: "Sources/CLibraries/CHDF5Support"),
-        library(
-            "Formats",
+            name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
+        .target(name: "CHDF5Support", dependencies: ["CHDF5"], path: "Sources/C/CHDF5Support"),
+        module(
+            "Formats", in: .library,
             [
                 "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
                 "COpenSSL",
             ]),
-        .target(name: "CHTTP", path: "Sources/CLibraries/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
-        library("FoundationModels", ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
-        .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/CLibraries/CVoxelKernels"),
-        library("Encoding", ["Tensors", "Display", "CVoxelKernels"]),
-        library("Brain", ["Display", "Encoding", "Formats"]),
-        library("Figures", ["Display", "CCairo"]),
-        library("KernelChecks", ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
-        library("CellRuntime", ["Display", "Comms", "CommFrames"]),
-        library("Widgets", ["Comms", "CellRuntime", "Display"]),
-        library(
-            "Gyrus",
+        .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
+        module("FoundationModels", in: .library, ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
+        .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
+        module("Encoding", in: .library, ["Tensors", "Display", "CVoxelKernels"]),
+        module("Brain", in: .library, ["Display", "Encoding", "Formats"]),
+        module("Figures", in: .library, ["Display", "CCairo"]),
+        module(
+            "ProcessorChecks", in: .library,
+            ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
+        module("CellRuntime", in: .runner, ["Display", "Comms", "RunnerProtocol"]),
+        module("Widgets", in: .library, ["Comms", "CellRuntime", "Display"]),
+        module(
+            "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "Widgets", "KernelChecks",
+                "Brain", "Figures", "Widgets", "ProcessorChecks",
             ]),
 
         // The kernel
-        library("Jupyter", ["CZeroMQ", "COpenSSL"]),
-        library("SwiftCells", ["COpenSSL", "CSpawn"], settings: [parser], linker: parserLibraries),
+        module("Jupyter", in: .kernel, ["CZeroMQ", "COpenSSL"]),
+        module(
+            "SwiftCells", in: .kernel, ["COpenSSL", "CSpawn"], settings: [parser], linker: parserLibraries),
         .executableTarget(
-            name: "GyrusRunner",
+            name: "GyrusRunner", path: "Sources/Runner/GyrusRunner",
             linkerSettings: [
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        library("Assistance", ["CSpawn"]),
+        module("CodeCompletion", in: .kernel, ["CSpawn"]),
         .executableTarget(
-            name: "GyrusAssistant", dependencies: ["Assistance", "CSourceKit"],
+            name: "GyrusSourceKit", dependencies: ["CodeCompletion", "CSourceKit"],
+            path: "Sources/Kernel/GyrusSourceKit",
             swiftSettings: [
                 .swiftLanguageMode(.v6), .unsafeFlags(["-Xcc", "-I\(toolchain)/include"]),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(toolchain)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(toolchain)/lib"])
             ]),
-        library(
-            "GyrusKernel", ["Assistance", "CommFrames", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"],
+        module(
+            "GyrusKernel", in: .kernel,
+            ["CodeCompletion", "RunnerProtocol", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
@@ -131,6 +147,7 @@ let package = Package(
                 "GyrusKernel", "SwiftCells",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            path: "Sources/Kernel/GyrusCommand",
             swiftSettings: [.swiftLanguageMode(.v6), parser]),
 
         // Benchmarks
@@ -141,8 +158,8 @@ let package = Package(
         .executableTarget(
             name: "TowersBenchmark", dependencies: ["FoundationModels", "Tensors"], path: "Benchmarks/towers",
             exclude: [
-                "README.md", "cases.py", "memory.py", "models.py", "peer.py", "precision.py", "requirements.txt", "run.py",
-                "standin.py",
+                "README.md", "cases.py", "memory.py", "models.py", "peer.py", "precision.py",
+                "requirements.txt", "run.py", "standin.py",
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
@@ -155,19 +172,21 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
-        tests("SwiftCellsTests", ["SwiftCells"], settings: [parser]),
-        tests("AssistanceTests", ["Assistance"]),
-        tests("GyrusKernelTests", ["GyrusKernel"], settings: [parser]),
-        tests("CommFramesTests", ["CommFrames"]),
-        tests("JupyterTests", ["Jupyter", "CZeroMQ"]),
-        tests("EncodingTests", ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
-        tests("TensorsTests", ["Tensors"]),
+        tests(of: "SwiftCells", in: .kernel, ["SwiftCells"], settings: [parser]),
+        tests(of: "CodeCompletion", in: .kernel, ["CodeCompletion"]),
+        tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
+        tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
+        tests(of: "Jupyter", in: .kernel, ["Jupyter", "CZeroMQ"]),
+        tests(of: "Encoding", in: .library, ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(of: "Tensors", in: .library, ["Tensors"]),
         tests(
-            "FoundationModelsTests", ["FoundationModels", "Tensors", "Formats", "Display"],
+            of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
-        tests("FiguresTests", ["Figures", "Display"]),
-        tests("BrainTests", ["Brain", "Display", "Encoding", "Formats", "Tensors"], exclude: ["Fixtures"]),
-        tests("FormatsTests", ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(of: "Figures", in: .library, ["Figures", "Display"]),
+        tests(
+            of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
+            exclude: ["Fixtures"]),
+        tests(of: "Formats", in: .library, ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )
 

@@ -2,7 +2,7 @@
 
 Usage: .venv/bin/python Benchmarks/busy.py
 OpenMP's threads spin where they wait for another, by default 300,000 times. If another program has the other one's core,
-they spin until they lose their own. The kernel has them sleep after 2,000 (Sources/GyrusRunner/main.c). Prints the
+they spin until they lose their own. The kernel has them sleep after 2,000 (Sources/Runner/GyrusRunner/main.c). Prints the
 medians of 9 sentences through MiniLM and 48 images through EfficientNet-Lite0, in milliseconds, with both.
 """
 

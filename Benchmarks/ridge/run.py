@@ -31,7 +31,7 @@ def measure(command, **variables):
 
 
 FOLDS, ALPHAS, CANDIDATES = 5, 20, 20
-STRENGTHS = 6  # that stand for the 20 of the banded case (Sources/Encoding/AlphaBasis.swift)
+STRENGTHS = 6  # that stand for the 20 of the banded case (Sources/Library/Encoding/Solvers/AlphaInterpolation.swift)
 
 
 def eigen(order):
@@ -40,7 +40,7 @@ def eigen(order):
 
 
 def work(n, p, v, banded, kernel):
-    """Floating-point operations of our way, which depends on the sizes as in Sources/Encoding/FoldPlan.swift."""
+    """Floating-point operations of our way, which depends on the sizes as in Sources/Library/Encoding/Solvers/FoldPlan.swift."""
     m = n // FOLDS
     t, s = n - m, min(n, p)
     r = min(p, t)
@@ -67,7 +67,7 @@ def work(n, p, v, banded, kernel):
 
 
 def ours_of(command):
-    """Our side, with OpenMP's threads as the kernel sets them (Sources/GyrusRunner/main.c)."""
+    """Our side, with OpenMP's threads as the kernel sets them (Sources/Runner/GyrusRunner/main.c)."""
     return measure(command, GOMP_SPINCOUNT="2000")
 
 

@@ -11,7 +11,7 @@ def copy(root, tmp_path):
     """Makes a copy of a fixture whose JSON files are changed."""
     def make(fixture, **files):
         place = tmp_path / fixture.replace("/", "-")
-        shutil.copytree(root / "Tests/FoundationModelsTests/Fixtures" / fixture, place)
+        shutil.copytree(root / "Tests/Library/FoundationModels/Fixtures" / fixture, place)
         for name, changes in files.items():
             file = place / name.replace("__", "/")
             file = file.with_name(file.name + ".json")
@@ -41,7 +41,7 @@ def test_a_value_that_is_not_supported_is_refused_in_a_sentence(kernel, copy):
 
 
 def test_embeddings_say_on_standard_error_that_a_text_was_cut(kernel, root):
-    place = root / "Tests/FoundationModelsTests/Fixtures/two-towers/clip"
+    place = root / "Tests/Library/FoundationModels/Fixtures/two-towers/clip"
     outcome = kernel.ok(f'let both = try FoundationModel.load("{place}")\n'
                         'let vectors = try both.textEmbeddings(of: [String(repeating: "the water ", count: 200)])')
     assert "1 of 1 texts was cut at" in outcome.text("stderr")

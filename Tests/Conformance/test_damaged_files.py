@@ -13,8 +13,8 @@ import pytest
 from mutations import mutations
 
 ROOT = Path(__file__).resolve().parents[2]
-FORMATS = ROOT / "Tests/FormatsTests/Fixtures"
-MODELS = ROOT / "Tests/FoundationModelsTests/Fixtures"
+FORMATS = ROOT / "Tests/Library/Formats/Fixtures"
+MODELS = ROOT / "Tests/Library/FoundationModels/Fixtures"
 MANY = 5 if os.environ.get("GYRUS_SOAK") else 1
 
 # What reads a file of each kind to its last number, and says what it found.

@@ -40,7 +40,7 @@ def lines(messages):
 
 def test_features_go_on_after_the_process_is_killed(fresh_kernel, root, tmp_path):
     kernel = fresh_kernel
-    source = SOURCE.replace("MODEL", str(root / "Tests/FoundationModelsTests/Fixtures/vision/timm"))
+    source = SOURCE.replace("MODEL", str(root / "Tests/Library/FoundationModels/Fixtures/vision/timm"))
     path = tmp_path / "slides.h5"
     cell = FEATURES.replace("FILE", str(path))
     kernel.ok(source)
@@ -82,7 +82,7 @@ def hub(root, tmp_path):
     """What asks a hub with one model for a path below its address."""
     model = tmp_path / "models/test/slow"
     model.mkdir(parents=True)
-    fixtures = root / "Tests/FoundationModelsTests/Fixtures"
+    fixtures = root / "Tests/Library/FoundationModels/Fixtures"
     for file in ("config.json", "model.safetensors"):
         (model / file).write_bytes((fixtures / "vision/timm" / file).read_bytes())
     server = subprocess.Popen([sys.executable, fixtures / "hub/server.py", tmp_path / "models"], stdin=subprocess.PIPE,

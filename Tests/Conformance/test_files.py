@@ -11,7 +11,7 @@ import pytest
 from session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "Tests/FormatsTests/Fixtures"
+FIXTURES = ROOT / "Tests/Library/Formats/Fixtures"
 
 
 def test_a_value_stays_when_python_saves_the_file_again(kernel, tmp_path):

@@ -19,7 +19,7 @@ def output(*command, timeout=120, **options):
 def functions(root):
     """The C functions that the headers of the library's own C targets declare."""
     names = set()
-    for header in root.glob("Sources/CLibraries/C*Kernels/include/*.h"):
+    for header in root.glob("Sources/C/C*Kernels/include/*.h"):
         text = re.sub(r"//[^\n]*|/\*.*?\*/", "", header.read_text(), flags=re.S).replace("\\\n", "\n")
         found = re.findall(r"\b((?:kernel|voxel|image)_\w+?)(##suffix)?\(", text)
         names |= {name for name, suffix in found if not suffix}
@@ -33,7 +33,7 @@ needs_readelf = pytest.mark.skipif(not shutil.which("readelf"), reason="readelf 
 
 @needs_readelf
 @pytest.mark.parametrize(
-    "file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-assistant", "bin/gyrus"])
+    "file", ["lib/gyrus/libGyrus.so", "lib/gyrus/gyrus-runner", "lib/gyrus/gyrus-sourcekit", "bin/gyrus"])
 def test_no_relocation_calls_a_resolver(prefix, file):
     status, relocations = output("readelf", "-rW", prefix / file)
     assert status == 0 and "R_" in relocations
@@ -135,7 +135,7 @@ def test_a_program_runs_on_other_processors(prefix, root, tmp_path):
     flags = output(prefix / "bin/gyrus", "flags")[1].split()
     status, text = output("swiftc", "-O", "main.swift", *flags, "-o", "program", cwd=tmp_path)
     assert status == 0, text
-    fixtures = root / "Tests/FoundationModelsTests/Fixtures"
+    fixtures = root / "Tests/Library/FoundationModels/Fixtures"
     command = [tmp_path / "program", fixtures / "encoders/bert", fixtures / "vision/timm"]
     status, expected = output(*command)
     assert status == 0 and expected.startswith("true true\n"), expected

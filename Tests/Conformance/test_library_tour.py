@@ -93,7 +93,7 @@ def files(root, tmp_path_factory):
             for kind, content in arrays.items():
                 archive.writestr(f"{kind}.npy", content)
         (folder / name).write_bytes(file.getvalue())
-    fixtures = root / "Tests/FoundationModelsTests/Fixtures"
+    fixtures = root / "Tests/Library/FoundationModels/Fixtures"
     for name, size in (("alexnet", None), ("efficientnet_small", None), ("resnet18", None), ("resnet50", 224),
                        ("tf_efficientnet_b0", None), ("tf_efficientnet_lite0", None), ("tf_efficientnet_small", None)):
         model = folder / name
@@ -161,7 +161,7 @@ try image.tensor() == series && inside.rows == 20 && inside[3, 1] == series.elem
 
 @once
 def test_pictures_of_every_kind_are_decoded(kernel, root):
-    images = root / "Tests/FormatsTests/Fixtures/images"
+    images = root / "Tests/Library/Formats/Fixtures/images"
     assert kernel.value(f"""
 try FileManager.default.contentsOfDirectory(atPath: "{images}")
     .filter {{ $0.hasSuffix("png") || $0.hasSuffix("jpg") }}
@@ -304,7 +304,7 @@ FOLDERS = {
 
 
 def path(name, root):
-    return root / "Tests/FoundationModelsTests/Fixtures" / name
+    return root / "Tests/Library/FoundationModels/Fixtures" / name
 
 
 @pytest.mark.parametrize("name", FOLDERS["text"])

@@ -44,8 +44,8 @@ try HDF5File.create(h5) { file in
 let h5File = try HDF5File.open(h5)
 let ridgeFile = try Ridge(alphas: [0.1, 1, 10], showsProgress: false).fit(
     features, responses: h5File.dataset("/responses"), toFile: scratch.appendingPathComponent("ridge.h5").path)
-let formats = fixtures.appendingPathComponent("FormatsTests/Fixtures")
-let models = fixtures.appendingPathComponent("FoundationModelsTests/Fixtures")
+let formats = fixtures.appendingPathComponent("Library/Formats/Fixtures")
+let models = fixtures.appendingPathComponent("Library/FoundationModels/Fixtures")
 let bert = try FoundationModel.load(models.appendingPathComponent("encoders/bert"))
 let timm = try FoundationModel.load(models.appendingPathComponent("vision/timm"))
 let sentences = ["A cat sat on the mat.", "Heavy rain fell.", "He read it twice."]

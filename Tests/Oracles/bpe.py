@@ -19,7 +19,7 @@ from transformers import CLIPTokenizer
 
 from foundation_models_strings import strings
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "tokenizers"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "tokenizers"
 START, END = "<|startoftext|>", "<|endoftext|>"
 
 

@@ -21,7 +21,7 @@ from torch import nn
 
 import seeded
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 SIZE, LAYERS, HEADS, GRID, POINTS, LENGTH = 139, 2, 4, 6, 4, 80
 MULTIPLIERS = dict(channel_multiplier=0.25, depth_multiplier=0.6)
 # Of each image, in fractions of its sides: left, top, right, bottom.

@@ -27,7 +27,7 @@ from timm.models.efficientnet import EfficientNet
 from timm.models.resnet import ResNet
 from timm.models.vision_transformer import Block, VisionTransformer
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests/Fixtures/configurations"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library/FoundationModels/Fixtures/configurations"
 fields = {}
 
 

@@ -21,7 +21,7 @@ from timm.models.efficientnet import _gen_efficientnet
 
 import seeded
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "convolution"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "convolution"
 TENSORFLOW = dict(bn_eps=1e-3, pad_type="same")
 
 # Builder, configuration, rows and columns of the images. The multipliers are those of no published size, so small ones do.

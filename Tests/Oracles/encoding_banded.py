@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: banded ridge, split scores, the paper's analysis of text responses.
+"""Reference answers for Tests/Library/Encoding: banded ridge, split scores, the paper's analysis of text responses.
 
 Run:  python -W ignore Tests/Oracles/encoding_banded.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/{banded,paper,paper-size}.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/{banded,paper,paper-size}.json; all seeds are fixed.
 """
 
 import numpy as np

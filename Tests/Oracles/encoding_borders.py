@@ -1,9 +1,9 @@
-"""Reference answers for Tests/EncodingTests: rank tests with ties and zeros, t tests of huge and tiny numbers, and ridge on
+"""Reference answers for Tests/Library/Encoding: rank tests with ties and zeros, t tests of huge and tiny numbers, and ridge on
 columns whose scales differ by 1e8.
 
 Run:  python -W ignore Tests/Oracles/encoding_borders.py
 With: numpy 2.4.6, scipy 1.17.1 (and what encoding_ridge.py needs).
-Writes Tests/EncodingTests/Fixtures/borders.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/borders.json; all seeds are fixed.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: partitions of variance, ceilings, permutations, sign flips, bootstraps.
+"""Reference answers for Tests/Library/Encoding: partitions of variance, ceilings, permutations, sign flips, bootstraps.
 
 Run:  python -W ignore Tests/Oracles/encoding_inference.py
 With: numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, himalaya 0.4.11, statsmodels 0.15.0, voxelwise_tutorials 0.2.3.
-Writes Tests/EncodingTests/Fixtures/inference.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/inference.json; all seeds are fixed.
 """
 
 from itertools import product

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: kernel ridge and principal components.
+"""Reference answers for Tests/Library/Encoding: kernel ridge and principal components.
 
 Run:  python -W ignore Tests/Oracles/encoding_kernels.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/kernels.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/kernels.json; all seeds are fixed.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
-"""Reference answers for Tests/EncodingTests: pipelines under cross-validation, nested folds, responses of the blood,
+"""Reference answers for Tests/Library/Encoding: pipelines under cross-validation, nested folds, responses of the blood,
 Savitzky and Golay's curve, randomised principal components.
 
 Run:  python -W ignore Tests/Oracles/encoding_pipeline.py
 With: numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, himalaya 0.4.11, voxelwise_tutorials 0.2.3 (Delayer),
       nilearn 0.14.1.
-Writes Tests/EncodingTests/Fixtures/pipeline.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/pipeline.json; all seeds are fixed.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: delays, detrending, z-scores, numpy's random numbers, nested scores.
+"""Reference answers for Tests/Library/Encoding: delays, detrending, z-scores, numpy's random numbers, nested scores.
 
 Run:  python -W ignore Tests/Oracles/encoding_preparation.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/preparation.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/preparation.json; all seeds are fixed.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests/BandRefinementTests: minima of the cross-validated loss of banded ridge.
+"""Reference answers for Tests/Library/Encoding/BandRefinementTests: minima of the cross-validated loss of banded ridge.
 
 Run:  python -W ignore Tests/Oracles/encoding_refinement.py
 With: numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/refinement.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/refinement.json; all seeds are fixed.
 
 For each voxel scipy's L-BFGS-B minimises the mean over folds of the mean squared error over the logarithms of the
 bands' scalings, from where himalaya's random search ends; the loss is written down plainly, its gradient is the complex

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: ridge over a grid of alphas, folds, scores.
+"""Reference answers for Tests/Library/Encoding: ridge over a grid of alphas, folds, scores.
 
 Run:  python -W ignore Tests/Oracles/encoding_ridge.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11, scipy 1.17.1 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/{ridge,folds,scores}.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/{ridge,folds,scores}.json; all seeds are fixed.
 """
 
 import json
@@ -15,7 +15,7 @@ from himalaya.scoring import correlation_score, r2_score
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, PredefinedSplit, cross_val_predict
 
-FIXTURES = Path(__file__).parent.parent / "EncodingTests" / "Fixtures"
+FIXTURES = Path(__file__).parent.parent / "Library" / "Encoding" / "Fixtures"
 
 
 def listed(array):

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests/SolverTests: groups of features, and single precision on hard problems.
+"""Reference answers for Tests/Library/Encoding/SolverTests: groups of features, and single precision on hard problems.
 
 Run:  python -W ignore Tests/Oracles/encoding_solvers.py
 With: numpy 2.4.6, scikit-learn 1.9.1, himalaya 0.4.11 (and packaging, which himalaya forgets).
-Writes Tests/EncodingTests/Fixtures/{groups,precision,precision-large}.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/{groups,precision,precision-large}.json; all seeds are fixed.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Reference answers for Tests/EncodingTests: tests of paired differences, false discovery rate, noise ceiling.
+"""Reference answers for Tests/Library/Encoding: tests of paired differences, false discovery rate, noise ceiling.
 
 Run:  python -W ignore Tests/Oracles/encoding_statistics.py
 With: numpy 2.4.6, scipy 1.17.1, statsmodels 0.15.0, scikit-learn 1.9.1, himalaya 0.4.11.
-Writes Tests/EncodingTests/Fixtures/statistics.json; all seeds are fixed.
+Writes Tests/Library/Encoding/Fixtures/statistics.json; all seeds are fixed.
 """
 
 import numpy as np

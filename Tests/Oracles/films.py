@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Normalize, Resize, ToTensor
 
-FOLDER = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "vision" / "timm"
+FOLDER = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "vision" / "timm"
 FRAMES, HEIGHT, WIDTH = 24, 40, 48
 
 

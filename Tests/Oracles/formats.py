@@ -1,9 +1,9 @@
-"""Small files in every format that Gyrus reads, for Tests/FormatsTests.
+"""Small files in every format that Gyrus reads, for Tests/Library/Formats.
 
 Run:  python Tests/Oracles/formats.py
 With: numpy 2.4.6, safetensors 0.8.0, ml_dtypes 0.6.0, h5py 3.16.0, nibabel 5.4.2,
       torch 2.13.0 (cpu).
-Writes Tests/FormatsTests/Fixtures. Every array counts up in row-major order, so the tests know what it holds:
+Writes Tests/Library/Formats/Fixtures. Every array counts up in row-major order, so the tests know what it holds:
 floating-point ones are index / 2 - 3, integers index - 3 (index where unsigned), booleans index % 3 == 0.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-FIXTURES = Path(__file__).parent.parent / "FormatsTests" / "Fixtures"
+FIXTURES = Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures"
 FIXTURES.mkdir(parents=True, exist_ok=True)
 
 SIGNED = ["int8", "int16", "int32", "int64"]

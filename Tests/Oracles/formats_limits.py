@@ -1,9 +1,9 @@
-"""Small files at the limits of what can be read, for Tests/FormatsTests: integers that no Float holds, datasets of every
+"""Small files at the limits of what can be read, for Tests/Library/Formats: integers that no Float holds, datasets of every
 kind that is no number, empty ones, false claims, damaged gzip and zip files.
 
 Run:  python Tests/Oracles/formats_limits.py
 With: numpy 2.4.6, h5py 3.16.0, nibabel 5.4.2.
-Writes Tests/FormatsTests/Fixtures.
+Writes Tests/Library/Formats/Fixtures.
 """
 
 import gzip
@@ -15,7 +15,7 @@ import h5py
 import nibabel
 import numpy as np
 
-FIXTURES = Path(__file__).parent.parent / "FormatsTests" / "Fixtures"
+FIXTURES = Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures"
 
 
 def integers():

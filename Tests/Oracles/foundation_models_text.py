@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from foundation_models_strings import strings
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 TEXTS = ["the people can see the water", "", "Unbelievable! 3.14 café", "naïve 神经科学 words", "one " * 40]
 SHARED = dict(vocab_size=1500, max_position_embeddings=24)
 

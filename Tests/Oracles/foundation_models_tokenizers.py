@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from foundation_models_strings import strings
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "tokenizers"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "tokenizers"
 
 
 def write(path, value):

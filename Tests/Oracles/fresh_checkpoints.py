@@ -28,9 +28,9 @@ def make(folder, seed):
     T = transformers
     folder.mkdir(parents=True, exist_ok=True)
     cases = []
-    tokenizers = ROOT / "Tests/FoundationModelsTests/Fixtures/encoders/bert/tokenizer.json"
-    clip_files = ROOT / "Tests/FoundationModelsTests/Fixtures/towers/clip"
-    byte_file = ROOT / "Tests/FoundationModelsTests/Fixtures/towers/roberta/tokenizer.json"
+    tokenizers = ROOT / "Tests/Library/FoundationModels/Fixtures/encoders/bert/tokenizer.json"
+    clip_files = ROOT / "Tests/Library/FoundationModels/Fixtures/towers/clip"
+    byte_file = ROOT / "Tests/Library/FoundationModels/Fixtures/towers/roberta/tokenizer.json"
 
     def randomize(model, size=0.8):
         generator = torch.Generator().manual_seed(seed + len(cases))

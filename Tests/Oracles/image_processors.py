@@ -18,7 +18,7 @@ import transformers
 from PIL import Image
 from safetensors.numpy import save_file
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests/Fixtures/configurations"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library/FoundationModels/Fixtures/configurations"
 random = numpy.random.default_rng(8)
 PHOTO = Image.fromarray(numpy.kron(random.integers(0, 256, (9, 13, 3)), numpy.ones((5, 5, 1))).astype(numpy.uint8))
 pixels = {"photo": numpy.array(PHOTO).astype(numpy.float32)}

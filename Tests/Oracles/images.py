@@ -2,7 +2,7 @@
 
 Run: python images.py
 Needs: pillow 13.0.0, numpy 2.4.6, safetensors 0.8.0.
-Writes FormatsTests/Fixtures/images: the files, and pixels.safetensors with the RGB pixels of each under its name, and those of
+Writes Tests/Library/Formats/Fixtures/images: the files, and pixels.safetensors with the RGB pixels of each under its name, and those of
 "source" resized under "FILTER WIDTHxHEIGHT".
 """
 import pathlib
@@ -13,7 +13,7 @@ import numpy
 from PIL import Image, ImageOps
 from safetensors.numpy import save_file
 
-FOLDER = pathlib.Path(__file__).parent.parent / "FormatsTests" / "Fixtures" / "images"
+FOLDER = pathlib.Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures" / "images"
 SIZES = [(30, 20), (17, 90), (61, 20), (25, 47), (100, 131), (1, 1), (61, 47), (60, 46), (3, 200)]
 
 

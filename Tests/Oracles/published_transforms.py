@@ -13,7 +13,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torchvision.transforms import Compose, Normalize, RandomResizedCrop, Resize
 
-FOLDER = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "vision"
+FOLDER = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "vision"
 
 torch.manual_seed(0)
 photo = load_file(FOLDER / "transforms.safetensors")["photo"]

@@ -1,8 +1,8 @@
-"""What h5py and nibabel read from files that others wrote, as checksums for Tests/FormatsTests/RealFileTests.swift.
+"""What h5py and nibabel read from files that others wrote, as checksums for Tests/Library/Formats/RealFileTests.swift.
 
 Run:  python Tests/Oracles/real_files.py FOLDER     (../shared/data/real-files; the files themselves are not committed)
 With: numpy 2.4.6, h5py 3.16.0, nibabel 5.4.2.
-Writes Tests/FormatsTests/Fixtures/real-files.json: for each file its datasets or its image, or null if it must be
+Writes Tests/Library/Formats/Fixtures/real-files.json: for each file its datasets or its image, or null if it must be
 refused. The checksum of an array is the sum over its elements in row-major order of element * (index % 97 + 1), not
 finite ones left out and counted.
 """
@@ -17,7 +17,7 @@ import nibabel
 import numpy as np
 
 FOLDER = Path(sys.argv[1])
-TARGET = Path(__file__).parent.parent / "FormatsTests" / "Fixtures" / "real-files.json"
+TARGET = Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures" / "real-files.json"
 MOST = 40
 
 

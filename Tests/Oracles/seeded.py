@@ -1,7 +1,7 @@
 """Numbers that a script and a Swift test make alike, so that no weights need to be stored.
 
 Number i of a tensor is the output of SplitMix64 for the counter i of a stream whose seed is the FNV-1a hash of the tensor's
-name; its upper 24 bits, scaled to [-1, 1). `Tests/FoundationModelsTests/Seeded.swift` is the same in Swift.
+name; its upper 24 bits, scaled to [-1, 1). `Tests/Library/FoundationModels/Seeded.swift` is the same in Swift.
 """
 import numpy
 

@@ -8,7 +8,7 @@ import pathlib
 
 import torch
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 
 
 def embeddings(rows, columns, seed):

@@ -15,7 +15,7 @@ import numpy as np
 from nilearn.image import resample_to_img
 
 warnings.simplefilter("ignore")
-FIXTURES = Path(__file__).resolve().parents[1] / "FormatsTests/Fixtures/space"
+FIXTURES = Path(__file__).resolve().parents[1] / "Library/Formats/Fixtures/space"
 random = np.random.default_rng(11)
 
 
@@ -124,7 +124,7 @@ def aal():
     return {row["index"]: row["name"] for row in rows}
 
 
-BRAIN = FIXTURES.parents[2] / "BrainTests/Fixtures"
+BRAIN = FIXTURES.parents[2] / "Brain/Fixtures"
 FIXTURES.mkdir(exist_ok=True)
 BRAIN.mkdir(exist_ok=True)
 (FIXTURES / "affines.json").write_text(json.dumps(affines()))

@@ -18,7 +18,7 @@ import transformers
 from safetensors.numpy import save_file
 from tokenizers import BertWordPieceTokenizer, Tokenizer
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 TEXTS = ["a photo of the people", "", "Unbelievable! 3.14 café, naïve 神经科学 words", "one " * 40, "the end<|endoftext|> and after<pad> it"]
 
 

@@ -14,7 +14,7 @@ import numpy
 import torch
 from safetensors.torch import load_file
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 folder = FIXTURES / "vision" / "training"
 folder.mkdir(parents=True, exist_ok=True)
 weights = torch.load(FIXTURES / "vision" / "timm-file" / "vit.pth")["model"]

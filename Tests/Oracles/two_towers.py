@@ -22,7 +22,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 from tokenizers import BertWordPieceTokenizer
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures"
 FOLDER = FIXTURES / "two-towers"
 CLASSES = ["cat", "dog", "bowl of soup", "boat", "people"]
 TEMPLATES = ["a photo of a {}.", "the {} by the water", "{}"]

@@ -17,7 +17,7 @@ import transformers
 from PIL import Image
 from safetensors.numpy import save_file
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "FoundationModelsTests" / "Fixtures" / "vision"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Library" / "FoundationModels" / "Fixtures" / "vision"
 
 
 def randomize(model, seed):

@@ -1,0 +1,149 @@
+import CSpawn
+import Foundation
+import Synchronization
+
+/// One run of the assistant's executable, and the questions that it has not answered yet.
+final class AssistantProcess: Sendable {
+    let pid: pid_t
+    private let socket: Int32
+    private let onEnd: @Sendable (AssistantProcess) -> Void
+    private let writer = DispatchQueue(label: "assistant questions")
+
+    private struct State {
+        var count: UInt32 = 0
+        var waiting: [UInt32: Ticket] = [:]
+        var hasEnded = false
+        var hasAnswered = false
+    }
+    private let state = Mutex(State())
+
+    /// A question that waits for its answer.
+    final class Ticket: Sendable {
+        fileprivate let number: UInt32
+        private let done = DispatchSemaphore(value: 0)
+        private let answer = Mutex<Answer?>(nil)
+
+        fileprivate init(number: UInt32) { self.number = number }
+
+        fileprivate func fulfil(_ answer: Answer?) {
+            self.answer.withLock { $0 = answer }
+            done.signal()
+        }
+
+        /// The answer, if it comes in time and the process does not end before.
+        func wait(seconds: Double) -> Answer? {
+            done.wait(timeout: .now() + seconds) == .success ? answer.withLock { $0 } : nil
+        }
+    }
+
+    /// Starts the executable; `onEnd` is called once it has ended. Throws `AssistantFailure`.
+    init(executable: String, onEnd: @escaping @Sendable (AssistantProcess) -> Void) throws {
+        var ends: [Int32] = [0, 0]
+        // Closed in every other child: what the assistant reads must end when the kernel does.
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw AssistantFailure(what: "no socket to the assistant: \(String(cString: strerror(errno)))")
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
+        // The compiler's own remarks on half-written cells are nobody's business.
+        for descriptor in [1, 2] as [Int32] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        }
+        // It must not hold the end of a pipe that another thread reads to its end.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own: a front end's signal to the kernel's group is not meant for it.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        let name = strdup(executable)
+        defer { free(name) }
+        var words: [UnsafeMutablePointer<CChar>?] = [name, nil]
+        var process: pid_t = 0
+        let code = posix_spawn(&process, executable, &actions, &attributes, &words, environ)
+        close(ends[1])
+        guard code == 0 else {
+            close(ends[0])
+            throw AssistantFailure(
+                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
+        }
+        pid = process
+        socket = ends[0]
+        self.onEnd = onEnd
+        let thread = Thread { [self] in read() }
+        thread.name = "assistant"
+        thread.start()
+    }
+
+    private let started = ContinuousClock.now
+    /// For how many seconds it has been running.
+    var age: Double { started.duration(to: .now) / .seconds(1) }
+
+    /// Whether it ever answered.
+    var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
+
+    /// How many bytes of memory it takes.
+    var memory: Int {
+        let words = (try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8))?.split(
+            separator: " ")
+        return words.flatMap { $0.count > 1 ? Int($0[1]) : nil }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
+            ?? 0
+    }
+
+    /// Sends a question.
+    func ask(_ question: CompletionRequest) -> Ticket {
+        let (ticket, hasEnded) = state.withLock { state in
+            state.count &+= 1
+            let ticket = Ticket(number: state.count)
+            if !state.hasEnded { state.waiting[ticket.number] = ticket }
+            return (ticket, state.hasEnded)
+        }
+        guard !hasEnded, let payload = try? JSONEncoder().encode(question) else {
+            ticket.fulfil(nil)
+            return ticket
+        }
+        // A process that hangs reads nothing; whoever asks waits for the answer alone.
+        writer.async { [self] in _ = Frame(number: ticket.number, payload: payload).write(to: socket) }
+        return ticket
+    }
+
+    /// Whether a question is still without answer.
+    func isWaiting(for ticket: Ticket) -> Bool { state.withLock { $0.waiting[ticket.number] != nil } }
+
+    /// Whether nobody waits for an answer.
+    var isIdle: Bool { state.withLock { $0.waiting.isEmpty } }
+
+    func kill() {
+        state.withLock { if !$0.hasEnded { _ = Foundation.kill(pid, SIGKILL) } }
+    }
+
+    private func read() {
+        while let frame = Frame.read(from: socket) {
+            let answer = try? JSONDecoder().decode(Answer.self, from: frame.payload)
+            let ticket = state.withLock {
+                $0.hasAnswered = true
+                return $0.waiting.removeValue(forKey: frame.number)
+            }
+            ticket?.fulfil(answer)
+        }
+        kill()
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let waiting = state.withLock { state in
+            state.hasEnded = true
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        for ticket in waiting { ticket.fulfil(nil) }
+        writer.async { [socket] in close(socket) }
+        onEnd(self)
+    }
+}
+
+/// Why there is no assistant.
+struct AssistantFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}

@@ -1,0 +1,266 @@
+import CSpawn
+import Foundation
+import Synchronization
+
+/// The process that runs cells, seen from the kernel.
+///
+/// Its messages are read on a thread of their own and handed to `receive` in order; text that bypasses the runner's
+/// streams (written straight to descriptors 1 and 2, or by child processes) comes through `receiveRaw`.
+final class RunnerProcess: Sendable {
+    /// What the kernel wants to hear.
+    struct Listener: Sendable {
+        var receive: @Sendable (RunnerEvent, _ request: UInt32) -> Void
+        var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
+        /// The process ended, by this wait status.
+        var died: @Sendable (RunnerProcess, Int32) -> Void
+    }
+
+    /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
+    private static let setPipeSize: Int32 = 1031
+
+    /// Microseconds in which lines that are printed together gather, so that they travel as one message.
+    private static let gathering: UInt32 = 2000
+
+    let pid: pid_t
+    /// Where commands are written; nothing once the process has ended.
+    private let commands: Mutex<Int32?>
+    private let channel: Int32
+    private let output: Int32
+    private let errors: Int32
+    private let listener: Listener
+    private let answers = PendingReply()
+    private let status = Mutex<Int32?>(nil)
+
+    /// The wait status once the process has ended, and all that it sent has been heard.
+    var death: Int32? { status.withLock { $0 } }
+
+    /// Whether the process has ended; if so, all that it sent has been heard.
+    var hasEnded: Bool {
+        if death == nil {
+            var info = siginfo_t()
+            let isWaitable = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+            // Somebody else may have waited for it just now.
+            guard !isWaitable || info.si_signo != 0 else { return false }
+        }
+        answers.waitForEnd()
+        return true
+    }
+
+    /// Starts a runner; throws `RunnerFailure` where that fails.
+    init(executable: String, listener: Listener) throws {
+        let channel = try Pipe()
+        let commands = try Pipe()
+        let output = try Pipe()
+        let errors = try Pipe()
+        _ = fcntl(channel.write, Self.setPipeSize, 1 << 20)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // Lift the pipes above the descriptors that they are put on, so that none is closed by another's place.
+        let sources = [output.write, errors.write, channel.write, commands.read].map {
+            fcntl($0, F_DUPFD_CLOEXEC, 100)
+        }
+        defer { for source in sources { close(source) } }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for (source, place) in zip(sources, [1, 2, 3, 4] as [Int32]) {
+            posix_spawn_file_actions_adddup2(&actions, source, place)
+        }
+        // It must not hold the end of a pipe that another thread reads to its end.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 5)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own: a front end's signal to the kernel's group is not meant for the cell.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let name = strdup(executable)
+        defer { free(name) }
+        var words: [UnsafeMutablePointer<CChar>?] = [name, nil]
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, executable, &actions, &attributes, &words, environ)
+        for end in [output.write, errors.write, channel.write, commands.read] { close(end) }
+        guard code == 0 else {
+            for end in [output.read, errors.read, channel.read, commands.write] { close(end) }
+            throw RunnerFailure(
+                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
+        }
+        self.pid = pid
+        self.channel = channel.read
+        self.commands = Mutex(commands.write)
+        self.output = output.read
+        self.errors = errors.read
+        self.listener = listener
+        let thread = Thread { [self] in read() }
+        thread.name = "runner"
+        thread.start()
+    }
+
+    /// Sends one command line, and the bytes that it announces; false where the process has ended.
+    @discardableResult
+    func send(_ command: String, _ bytes: Data = Data()) -> Bool {
+        let message = Data((command.replacing("\n", with: " ") + "\n").utf8) + bytes
+        return commands.withLock { descriptor in
+            guard let descriptor else { return false }
+            return message.withUnsafeBytes { bytes in
+                var sent = 0
+                while sent < bytes.count {
+                    let count = write(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
+                    if count < 0 && errno != EINTR { return false }
+                    sent += max(0, count)
+                }
+                return true
+            }
+        }
+    }
+
+    /// Sends a command that the runner answers, and waits; nothing where it ends instead.
+    func ask(_ command: String) -> Data? { answers.wait { send(command) } }
+
+    /// Sends a command that the runner answers, and goes on; an answer that is an error goes to the kernel's log.
+    func tell(_ command: String) { answers.pass { send(command) } }
+
+    /// Ends the process at once, and what it forked off.
+    func kill() {
+        _ = Foundation.kill(-pid, SIGKILL)
+        _ = Foundation.kill(pid, SIGKILL)
+    }
+
+    /// Ends the process and waits until all that it sent has been heard.
+    func end() {
+        kill()
+        answers.waitForEnd()
+    }
+
+    /// Reads what has been written to descriptors 1 and 2 and not yet been seen.
+    private func drainRaw() {
+        for (descriptor, number) in [(output, 1), (errors, 2)] as [(Int32, Int32)] {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            while poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
+                guard let data = readSome(descriptor), !data.isEmpty else { break }
+                listener.receiveRaw(number, data)
+            }
+        }
+    }
+
+    private func read() {
+        var frames = FrameReader()
+        var open = true
+        while open {
+            var waits = [channel, output, errors].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
+            if waits[1].revents & Int16(POLLIN) != 0 || waits[2].revents & Int16(POLLIN) != 0 { drainRaw() }
+            guard waits[0].revents != 0 else { continue }
+            usleep(Self.gathering)
+            guard let data = readSome(channel), !data.isEmpty else {
+                open = false
+                break
+            }
+            for (request, event) in frames.take(data) {
+                // Whatever the cell wrote before it ended is in the pipes by now.
+                if case .finished = event { drainRaw() }
+                if case .answer(let answer) = event {
+                    answers.fill(answer)
+                } else {
+                    listener.receive(event, request)
+                }
+            }
+        }
+        drainRaw()
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        // What a cell forked off has no kernel any more.
+        _ = Foundation.kill(-pid, SIGKILL)
+        self.status.withLock { [status] in $0 = status }
+        for descriptor in [channel, output, errors] { close(descriptor) }
+        commands.withLock { descriptor in
+            if let open = descriptor { close(open) }
+            descriptor = nil
+        }
+        listener.died(self, status)
+        answers.end()
+    }
+
+    private func readSome(_ descriptor: Int32) -> Data? {
+        var buffer = Data(count: 1 << 18)
+        let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 { return errno == EINTR ? Data([]) : nil }
+        return buffer.prefix(count)
+    }
+
+    private struct Pipe {
+        let read: Int32
+        let write: Int32
+
+        init() throws {
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+                throw RunnerFailure(what: "no pipe to the runner: \(String(cString: strerror(errno)))")
+            }
+            read = ends[0]
+            write = ends[1]
+        }
+    }
+}
+
+/// Why there is no runner.
+struct RunnerFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}
+
+/// Cuts the channel's bytes into events; text of one stream that arrives together becomes one event.
+///
+/// A frame is a kind (1 byte), the number of the request that it belongs to, a length (4 bytes each, little endian), and
+/// so many bytes.
+struct FrameReader {
+    private static let headLength = 9
+    private var pending = Data()
+
+    private struct Text {
+        let kind: UInt8
+        let request: UInt32
+        var data: Data
+    }
+
+    mutating func take(_ data: Data) -> [(request: UInt32, event: RunnerEvent)] {
+        pending.append(data)
+        var events: [(UInt32, RunnerEvent)] = []
+        var text: Text?
+        func flush() {
+            if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) {
+                events.append((held.request, event))
+            }
+            text = nil
+        }
+        var position = pending.startIndex
+        while pending.endIndex - position >= Self.headLength {
+            let kind = pending[position]
+            let request = number(at: position + 1)
+            let start = position + Self.headLength
+            let end = start + Int(number(at: position + 5))
+            guard pending.endIndex >= end else { break }
+            let payload = pending[start..<end]
+            position = end
+            if kind == 10 || kind == 11 {
+                if text?.kind != kind || text?.request != request { flush() }
+                if text == nil {
+                    text = Text(kind: kind, request: request, data: Data(payload))
+                } else {
+                    text?.data.append(payload)
+                }
+            } else {
+                flush()
+                if let event = RunnerEvent(kind: kind, payload: Data(payload)) {
+                    events.append((request, event))
+                }
+            }
+        }
+        flush()
+        pending = Data(pending[position...])
+        return events
+    }
+
+    private func number(at position: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(pending[position + $1]) << (8 * UInt32($1)) }
+    }
+}

@@ -1,0 +1,60 @@
+// The process that knows what could stand at the cursor: it answers the kernel's questions (see Assistance) with
+// sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
+
+import CodeCompletion
+import CSourceKit
+import Foundation
+import Synchronization
+
+/// Questions that wait; they are read on a thread of their own, so that the kernel's end is noticed at once.
+final class Inbox: Sendable {
+    private let frames = Mutex<[Frame]>([])
+    private let available = DispatchSemaphore(value: 0)
+
+    func start() {
+        Thread { [self] in
+            while let frame = Frame.read(from: 0) {
+                frames.withLock { $0.append(frame) }
+                available.signal()
+            }
+            _exit(0)
+        }.start()
+    }
+
+    func next() -> Frame {
+        available.wait()
+        return frames.withLock { $0.removeFirst() }
+    }
+}
+
+/// The answer to a question.
+func answer(_ question: CompletionRequest, _ kit: SourceKit) -> Answer {
+    var answer = Answer()
+    let descriptions = Descriptions(kit: kit, question: question)
+    switch question.kind {
+    case .suggest:
+        (answer.suggestions, answer.replacedBytes) = Suggestions(kit: kit, question: question).find(
+            file: "/suggestions.swift")
+    case .describe: answer.description = descriptions.describe(file: "/description.swift")
+    case .signatures:
+        (answer.signatures, answer.activeSignature) = descriptions.signatures(file: "/signatures.swift")
+    case .warmUp:
+        _ = Suggestions(kit: kit, question: question).find(file: "/suggestions.swift")
+        _ = descriptions.describe(file: "/description.swift")
+    }
+    return answer
+}
+
+// sourcekitd works on many threads in turn: with an arena of memory for each it takes half as much again.
+mallopt(M_ARENA_MAX, 1)
+let inbox = Inbox()
+inbox.start()
+let kit = SourceKit()
+while true {
+    let frame = inbox.next()
+    let question = try? JSONDecoder().decode(CompletionRequest.self, from: frame.payload)
+    let reply = question.map { answer($0, kit) } ?? Answer()
+    guard let payload = try? JSONEncoder().encode(reply) else { continue }
+    if !Frame(number: frame.number, payload: payload).write(to: 0) { _exit(0) }
+    malloc_trim(0)
+}

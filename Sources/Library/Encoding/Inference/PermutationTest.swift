@@ -1,0 +1,151 @@
+import Display
+import Tensors
+
+/// What random rearrangements of the data say about each voxel or region.
+public struct PermutationTest: Sendable, Equatable {
+    /// What the test is about, one number a column: a correlation, or a mean difference.
+    public let effects: [Double]
+    /// The p value of each column; NaN for a column that is constant or holds a NaN.
+    public let p: [Double]
+    /// The p value of each column that controls the error over all of them, by the largest statistic of each
+    /// rearrangement (Westfall & Young 1993; Nichols & Holmes 2002).
+    public let pForMaximum: [Double]
+    /// How many rearrangements were made.
+    public let permutations: Int
+    /// Whether they are all that there are; if not, the data themselves count as one more.
+    public let isExact: Bool
+
+    /// How many samples of time stayed together, where blocks of time were rearranged.
+    public private(set) var blockLength: Int?
+    /// What limits the test, for instance blocks that are too short for so slow a signal.
+    public private(set) var notes: [String] = []
+
+    init(effects: [Double], p: [Double], pForMaximum: [Double], permutations: Int, isExact: Bool) {
+        self.effects = effects
+        self.p = p
+        self.pForMaximum = pForMaximum
+        self.permutations = permutations
+        self.isExact = isExact
+    }
+
+    /// The same test with what is to be said of its blocks of time.
+    func about(_ blocks: TimeBlocks) -> PermutationTest {
+        var result = self
+        (result.blockLength, result.notes) = (blocks.length, blocks.notes)
+        return result
+    }
+
+    /// The false discovery rate at which each column would just be called significant (Benjamini & Hochberg).
+    public var q: [Double] { benjaminiHochberg(p) }
+}
+
+extension PermutationTest: Displayable {
+    /// How many columns are significant at 0.05, uncorrected and corrected.
+    public var mimeBundle: MIMEBundle {
+        let tested = p.count { !$0.isNaN }
+        let kinds = [("p", p), ("q (false discovery rate)", q), ("p for the maximum", pForMaximum)]
+        let blocks = blockLength.map { " of blocks of \(Number.counted($0, "sample"))" } ?? ""
+        return Table(
+            "\(Number.counted(tested, "test")) by \(Number.grouped(permutations)) "
+                + "\(isExact ? "(all)" : "random") permutations\(blocks)",
+            [
+                .text("", kinds.map(\.0)), .counts("below 0.05", kinds.map { $0.1.count { $0 < 0.05 } }),
+                .probabilities("smallest", kinds.map { $0.1.filter { !$0.isNaN }.min() ?? .nan }),
+            ], notes: notes
+        ).mimeBundle
+    }
+}
+
+/// Refuses numbers of permutations of which none or too many would be made: each takes memory.
+func checkPermutations(_ count: Int) throws {
+    try checkParameter(
+        "the number of permutations", count, expected: "1 to 1,000,000", (1...1_000_000).contains(count))
+}
+
+/// The statistics of all rearrangements of a tile of columns, larger for stronger evidence.
+///
+/// Writes rearrangements x `tileWidth` numbers; those beyond the tile's columns may be anything.
+typealias TileStatistics = (_ columns: Range<Int>, _ out: UnsafeMutablePointer<Double>) -> Void
+
+/// Compares the observed statistics of columns with those of rearrangements, a tile of columns at a time on all threads.
+///
+/// Every tile is computed by one thread in one order, and counts and maxima do not depend on the order of tiles: so the
+/// answer is the same at any number of threads.
+///
+/// - Parameters:
+///   - observed: the least statistic that counts as as extreme as the data's; NaN where a column has none.
+///   - cost: multiplications a rearrangement and column.
+func permutationTest(
+    effects: [Double], observed: [Double], permutations: Int, isExact: Bool, tileWidth: Int, cost: Int,
+    statistics: TileStatistics
+) throws -> PermutationTest {
+    let columns = observed.count
+    let tiles = (columns + tileWidth - 1) / tileWidth
+    // Some 50 ms a batch, so that an interrupt is heeded.
+    let batch = max(1, min(64, 1_000_000_000 / max(permutations * tileWidth * cost, 1)))
+    let scratch = ScratchBuffer<Double>(count: batch * permutations * (tileWidth + 1))
+    var exceeded = [Int](repeating: 0, count: columns)
+    var maxima = [Double](repeating: -.infinity, count: permutations)
+    for first in stride(from: 0, to: tiles, by: batch) {
+        try Task.checkCancellation()
+        let count = min(batch, tiles - first)
+        exceeded.withUnsafeMutableBufferPointer { exceeded in
+            guard let exceeded = exceeded.baseAddress else { return }
+            parallelFor(count, grain: 1) { part in
+                for tile in part {
+                    let start = (first + tile) * tileWidth
+                    let range = start..<min(start + tileWidth, columns)
+                    let out = scratch.base + tile * permutations * (tileWidth + 1)
+                    statistics(range, out)
+                    countTile(
+                        out, permutations: permutations, width: tileWidth, columns: range,
+                        observed: observed, exceeded: exceeded, maxima: out + permutations * tileWidth)
+                }
+            }
+        }
+        for tile in 0..<count {
+            let largest = scratch.base + (tile * (tileWidth + 1) + tileWidth) * permutations
+            for index in 0..<permutations { maxima[index] = max(maxima[index], largest[index]) }
+        }
+    }
+    maxima.sort()
+    let own = isExact ? 0 : 1
+    func p(_ count: Int, _ column: Int) -> Double {
+        observed[column].isNaN ? .nan : Double(own + count) / Double(own + permutations)
+    }
+    return PermutationTest(
+        effects: effects, p: exceeded.indices.map { p(exceeded[$0], $0) },
+        pForMaximum: observed.indices.map {
+            p(permutations - firstIndex(in: maxima, from: observed[$0]), $0)
+        },
+        permutations: permutations, isExact: isExact)
+}
+
+/// Counts the rearrangements of a tile that reach the observed statistics, and takes the largest of each.
+private func countTile(
+    _ out: UnsafePointer<Double>, permutations: Int, width: Int, columns: Range<Int>, observed: [Double],
+    exceeded: UnsafeMutablePointer<Int>, maxima: UnsafeMutablePointer<Double>
+) {
+    observed.withUnsafeBufferPointer { observed in
+        for index in 0..<permutations { maxima[index] = -.infinity }
+        for (place, column) in columns.enumerated() where !observed[column].isNaN {
+            var count = 0
+            for index in 0..<permutations {
+                let value = out[index * width + place]
+                if value >= observed[column] { count += 1 }
+                if value > maxima[index] { maxima[index] = value }
+            }
+            exceeded[column] = count
+        }
+    }
+}
+
+/// The first place of an ascending list whose value is at least `value`.
+private func firstIndex(in sorted: [Double], from value: Double) -> Int {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+        let middle = (low + high) / 2
+        if sorted[middle] >= value { high = middle } else { low = middle + 1 }
+    }
+    return low
+}

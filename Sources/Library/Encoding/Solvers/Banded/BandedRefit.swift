@@ -1,0 +1,113 @@
+import Tensors
+
+/// How many voxels are solved at once: products are no faster with more, and the memory is bounded.
+private let voxelsAtOnce = 512
+
+/// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
+///
+/// Voxels of the same scaling and alpha are solved together by Cholesky's factorisation; a decomposition for every
+/// candidate would cost as much as twenty of them.
+func refitBands<Element: Scalar, Working: Scalar>(
+    _ spaces: BandedFeatures<Working>, responses: Matrix<Element>, means: [Double],
+    solution: BandedSolution<Element>
+) throws -> Matrix<Element> {
+    let fitted = means.indices.filter { means[$0].isFinite }
+    let groups = Dictionary(grouping: fitted) {
+        Choice(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
+    }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
+    var weights = Matrix<Element>(rows: spaces.features.columns, columns: responses.columns)
+    let features = spaces.features.converted(to: Element.self)
+    try weights.withUnsafeMutableBufferPointer { target in
+        guard let target = target.baseAddress else { return }
+        try concurrently(groups.count) { index, _, interruption in
+            let (choice, group) = groups[index]
+            let gamma = choice.gamma
+            let factors = spaces.factors(gamma)
+            let system = try RefitSystem(spaces, gamma: gamma, shift: choice.alpha)
+            for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
+                try interruption.check()
+                let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
+                var part = responses.columns(at: voxels)
+                part.standardise(
+                    rows: 0..<part.rows, means: voxels.map { means[$0] }, deviations: voxels.map { _ in 1 })
+                let right =
+                    spaces.isPrimal
+                    ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
+                let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
+                let found =
+                    spaces.isPrimal || spaces.needsSingularValues
+                    ? solved.scalingRows(by: factors)
+                    : multiply(features, transposed: true, solved).scalingRows(by: factors.map { $0 * $0 })
+                scatter(found, to: voxels, of: target, width: responses.columns)
+            }
+        }
+    }
+    return weights
+}
+
+/// What voxels that are solved together have in common.
+private struct Choice: Hashable {
+    let gamma: [Double]
+    let alpha: Double
+}
+
+/// The system of a refit, ready to be solved: `matrix + shift I` for a symmetric matrix without negative eigenvalues.
+private enum RefitSystem<Working: Scalar> {
+    case factor(Matrix<Working>)
+    /// The directions, and what each is multiplied by.
+    case directions(Matrix<Working>, [Double])
+    /// The features' left and right singular vectors, and what each pair is multiplied by: from responses to weights.
+    case singular(left: Matrix<Working>, right: Matrix<Working>, [Double])
+
+    init(_ spaces: BandedFeatures<Working>, gamma: [Double], shift: Double) throws {
+        if spaces.needsSingularValues {
+            let (left, values, right) = try significantSingularValues(of: spaces.scaled(gamma))
+            self = .singular(left: left, right: right, values.map { $0 / ($0 * $0 + shift) })
+            return
+        }
+        var matrix = spaces.symmetric(gamma)
+        if !spaces.isPrimal, spaces.centred {
+            matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
+        }
+        try self.init(matrix, shift: shift)
+    }
+
+    init(_ matrix: Matrix<Working>, shift: Double) throws {
+        var shifted = matrix
+        shifted.addToDiagonal(shift)
+        do {
+            self = .factor(try LinearAlgebra.cholesky(shifted))
+        } catch LinearAlgebraError.notPositiveDefinite {
+            // The shift is below the rounding of the matrix; leave out the directions that are rounding alone.
+            let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(matrix)
+            let kept = significantEigenvalues(values)
+            self = .directions(vectors.rows(kept), values[kept].map { 1 / (Double($0) + shift) })
+        }
+    }
+
+    func solve(_ right: Matrix<Working>) -> Matrix<Working> {
+        switch self {
+        case .factor(let factor): LinearAlgebra.solve(choleskyFactor: factor, right)
+        case .directions(let axes, let factors):
+            multiply(axes, transposed: true, multiply(axes, right).scalingRows(by: factors))
+        case .singular(let left, let axes, let factors):
+            multiply(axes, transposed: true, multiply(left, transposed: true, right).scalingRows(by: factors))
+        }
+    }
+}
+
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func scatter<Element: Scalar>(
+    _ matrix: Matrix<Element>, to columns: [Int], of target: UnsafeMutablePointer<Element>, width: Int
+) {
+    matrix.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress else { return }
+        columns.withUnsafeBufferPointer { columns in
+            for row in 0..<matrix.rows {
+                let (line, out) = (from + row * columns.count, target + row * width)
+                for j in 0..<columns.count { out[columns[j]] = line[j] }
+            }
+        }
+    }
+}
