@@ -79,6 +79,7 @@ final class Activity: Sendable {
         now.compilation?.stop()
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
+        job.runner.goOn()
         job.runner.send("interrupt \(job.request)")
         DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
             if state.withLock({ $0.job?.request == job.request }) { job.runner.kill() }

@@ -57,8 +57,10 @@ final class CellSession: @unchecked Sendable {
         self.assistant = assistant
         assistant.update(compiler.editorContext)
         compiler.onChange = { assistant.update($0) }
-        output.describeStrays { [weak self, symbolizer] in
-            ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:]).stray($0)
+        output.describeNotes { [weak self, symbolizer] end in
+            let reports = ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:])
+            guard end.outcome == .held else { return reports.stray(end) }
+            return reports.note(of: end, holder: self?.stopped.withLock { $0[end.heldBy] })
         }
     }
 
@@ -193,6 +195,7 @@ final class CellSession: @unchecked Sendable {
                 return nil
             }
             try load(cell.prerequisites, on: runner, for: activity, context: context)
+            compiler.noteRunning(cell)
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
             let job = output.begin(
                 context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
@@ -254,8 +257,8 @@ final class CellSession: @unchecked Sendable {
             // What ran in a runner that is gone is gone with it.
             guard runner === started.runner else { return }
             if end.outcome == .ok {
-                compiler.commit(cell)
                 if let kept = left.kept { compiler.results.add(kept.number, type: kept.type) }
+                compiler.commit(cell)
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
             } else {

@@ -47,6 +47,9 @@ public final class SwiftKernel: Kernel {
         }
         if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
+        if request.storeHistory {
+            session.compiling { $0.results.add(context.executionCount, input: request.code) }
+        }
         let cell = CellRun(code, session: session, history: history, context: context, label: label)
         let error = cell.run()
         if request.storeHistory {
