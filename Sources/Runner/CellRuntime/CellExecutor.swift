@@ -112,7 +112,9 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
                 changed.lock()
             } else {
                 idle += 1
+                Runner.rests(true)
                 changed.wait()
+                Runner.rests(false)
                 idle -= 1
             }
         }

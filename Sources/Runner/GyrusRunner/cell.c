@@ -68,6 +68,10 @@ bool gyrus_runner_has_failed(void) {
 void gyrus_runner_awaits_task(bool awaits) {
     if (thread_current()) thread_current()->awaits_task = awaits;
 }
+// Notes whether the calling thread has nothing to do at all.
+void gyrus_runner_rests(bool rests) {
+    if (thread_current()) thread_current()->is_resting = rests;
+}
 // Ends the calling thread's job if a task that it is about to wait for was abandoned.
 void gyrus_runner_stop_if_left(const void *task) {
     struct thread *thread = thread_current();

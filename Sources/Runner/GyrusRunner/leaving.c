@@ -50,6 +50,7 @@ void way_out(struct thread *thread, ucontext_t *context, const struct trail *tra
     signal_show_return(thread, true);
     thread->met_again_slot = NULL;
     left_note(thread, trail);
+    if (outcome == OUTCOME_TRAP && trail->is_in_dispatch) thread->is_to_stay = true;
     if (trail->has_boundary) {
         trail_abandon(thread, trail->boundary.rsp);
         go_on_at(context, &trail->boundary);
@@ -59,7 +60,6 @@ void way_out(struct thread *thread, ucontext_t *context, const struct trail *tra
     }
     if (!thread->is_guarded && !trail->is_complete) thread_stay(); // Nobody knows what waits for its end.
     trail_abandon(thread, thread->stack_high);
-    thread->is_to_stay = trail->is_in_dispatch;
     thread->armed = 0;
     siglongjmp(thread->start, outcome);
 }

@@ -121,6 +121,7 @@ static bool is_better(const struct wait *wait, const struct wait *found) {
 
 // What a thread waits for that cannot be given back, or that nobody seems to work on.
 static bool describe(struct thread *thread, const struct call *call, struct wait *wait) {
+    if (thread->is_resting) return false;
     enum held_kind kind = HELD_SOMETHING;
     void *awaited = thread->awaited;
     int place = awaited ? place_of_object(awaited, &kind) : NOWHERE;

@@ -138,19 +138,20 @@ static bool expects_by_descriptor(void) {
 
 // --- threads -------------------------------------------------------------------------------------------------------
 
-// A thread that works for no job: one of a queue, or one that a cell started.
+// Whether a thread waits, and for nothing from outside, nor only for some time.
+static bool waits(const struct thread *thread, const struct call *call) {
+    if (call->number == SYS_futex) return !call_is_limited_wait(call) || thread->awaits_task || thread->awaited;
+    if (thread->is_guarded) return thread->awaited || call->number == SYS_flock || call->number == SYS_fcntl;
+    // What descriptors are watched is looked at by itself; the main thread waits for the main queue.
+    bool is_main = thread->id == getpid();
+    return call->number == SYS_epoll_wait || call->number == SYS_epoll_pwait || (is_main && call->number == SYS_poll);
+}
+
 static void look(struct thread *thread, void *context) {
-    bool *may_do_something = context;
-    if (thread->is_of_runner || (thread->is_guarded && thread->job)) return;
+    if (thread->is_of_runner || thread->is_resting) return;
     struct call call = thread_call(thread);
-    if (call.number == CALL_UNKNOWN || call.number == SYS_epoll_wait || call.number == SYS_epoll_pwait) return;
-    if (call.number == SYS_poll && thread->id == getpid()) return; // The main thread waits for the main queue.
-    if (call.number != SYS_futex) {
-        *may_do_something = true;
-        return;
-    }
-    // One that waits for a while will go on; but threads of queues do so when they have nothing to do.
-    if (call_is_limited_wait(&call) && !thread->is_resting) *may_do_something = true;
+    bool is_over = thread->is_guarded && !thread->armed;
+    if (call.number != CALL_UNKNOWN && !is_over && !waits(thread, &call)) *(bool *)context = true;
 }
 
 // --- all of it -----------------------------------------------------------------------------------------------------

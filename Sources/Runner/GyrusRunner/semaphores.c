@@ -85,13 +85,16 @@ long dispatch_semaphore_signal(void *semaphore) {
 
 long dispatch_semaphore_wait(void *semaphore, uint64_t timeout) {
     struct thread *thread = current();
+    if (thread && trail_is_of_dispatch((uintptr_t)__builtin_return_address(0))) {
+        // A thread of queues that has nothing to do.
+        thread->is_resting = true;
+        long result = real.wait(semaphore, timeout);
+        thread->is_resting = false;
+        return result;
+    }
     long result = real.wait(semaphore, 0);
     if (result != 0 && timeout != 0 && !wait_is_of_cell(thread)) {
-        // A thread that works for no job is not taken out of its wait.
-        enum wait_kind outer = thread ? thread->wait_kind : WAIT_NONE;
-        if (thread) thread->wait_kind = WAIT_BY_ITSELF;
-        result = real.wait(semaphore, timeout);
-        if (thread) thread->wait_kind = outer;
+        result = real.wait(semaphore, timeout); // It is not taken out of its wait.
     } else if (result != 0 && timeout != 0) {
         uint64_t until;
         do {
@@ -129,17 +132,12 @@ int sem_wait(sem_t *semaphore) {
     return result;
 }
 
-// Threads of libdispatch wait in it while they have nothing to do.
 int sem_timedwait(sem_t *semaphore, const struct timespec *until) {
     struct thread *thread = current();
-    bool rests = thread && thread->job == NULL && thread->wait_kind == WAIT_NONE
-        && trail_is_of_dispatch((uintptr_t)__builtin_return_address(0));
-    if (rests) thread->is_resting = true;
     int result;
     do {
         result = real.posix_timed(semaphore, until);
     } while (result != 0 && errno == EINTR && thread && thread->job && !thread_must_leave(thread)); // It was only looked at.
-    if (rests) thread->is_resting = false;
     return result;
 }
 
