@@ -29,7 +29,6 @@ CLOSED = {
     "standard descriptors": "for f in Int32(0)...2 { close(f) }",
     "descriptors of the kernel": "close(3); close(4)",
     "all": "closefrom(3)",
-    "a range": "close_range(3, 100, 0)",
     "by another": 'let null = open("/dev/null", O_RDWR); for f in Int32(0)...4 { dup2(null, f) }',
     "streams": "fclose(stdout); fclose(stderr); fclose(stdin)",
     "a file instead": '_ = freopen("/dev/null", "w", stdout)',

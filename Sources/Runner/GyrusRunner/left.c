@@ -143,8 +143,7 @@ static bool describe(struct thread *thread, const struct call *call, struct wait
             wait->owner = owner;
         } else {
             // The runner's own waits, for the channel or for what is typed, come to their end.
-            if (thread->waits_in_runner && thread->wait_kind == WAIT_NONE) return false;
-            kind = thread->awaits_task ? HELD_TASK : HELD_SOMETHING;
+            if (!thread->awaits_task && thread->waits_in_runner && thread->wait_kind == WAIT_NONE) return false;
             place = place_of_last();
         }
     }
