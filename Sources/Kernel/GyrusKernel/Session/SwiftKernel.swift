@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jupyter
 import SwiftCells
 
@@ -91,7 +92,7 @@ public final class SwiftKernel: Kernel {
     }
 
     private func plainText(_ result: Data) -> String? {
-        (try? JSON(parsing: result))?["data"]?["text/plain"]?.text
+        (try? JSON(parsing: result))?["data"]?["text/plain"]?.string
     }
 
     public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
