@@ -88,7 +88,7 @@ let package = Package(
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
         .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
         module(
-            "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
+            "Tensors", in: .library, ["Display", "COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
@@ -102,9 +102,9 @@ let package = Package(
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         module("FoundationModels", in: .library, ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
-        module("Encoding", in: .library, ["Tensors", "Display", "CVoxelKernels"]),
-        module("Brain", in: .library, ["Display", "Encoding", "Formats"]),
+        module("Encoding", in: .library, ["Tensors", "Formats", "Display", "CVoxelKernels"]),
         module("Figures", in: .library, ["Display", "CCairo"]),
+        module("Brain", in: .library, ["Display", "Encoding", "Figures", "Formats", "Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -177,7 +177,9 @@ let package = Package(
         tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
         tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
         tests(of: "Jupyter", in: .kernel, ["Jupyter", "CZeroMQ"]),
-        tests(of: "Encoding", in: .library, ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(
+            of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
+        ),
         tests(of: "Tensors", in: .library, ["Tensors"]),
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],

@@ -1,5 +1,4 @@
 import Display
-import Encoding
 import Foundation
 
 extension RidgeFile: Displayable, CustomStringConvertible {
