@@ -172,7 +172,6 @@ VALUES = {
     "NumpyRandom": "NumpyRandom(seed: 1)",
     # Brain
     "RidgeFile": "ridgeFile",
-    "HDF5Responses": 'try HDF5Responses<Double>(h5File.dataset("/responses"), samples: 60)',
     "Study": "study",
     "Region": 'Region(id: 1, name: "V1", group: "early")',
     "Regions": "regions",

@@ -1,5 +1,4 @@
 import Display
-import Tensors
 
 extension Matrix: MemoryHolder {
     package var heldBytes: Int { count * MemoryLayout<Element>.stride }

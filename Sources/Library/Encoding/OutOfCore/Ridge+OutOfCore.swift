@@ -19,7 +19,7 @@ extension Ridge {
     ///
     /// Throws `EncodingError` where shapes or parameters do not fit or the memory is not enough, `CancellationError`
     /// where the cell is interrupted (the writer then has all batches before), and what reader and writer throw.
-    public func fit<Element: Scalar>(
+    package func fit<Element: Scalar>(
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>,
         writing writer: some RidgeWriter<Element>, runs: Runs? = nil, memory: MemoryLimit
     ) throws {

@@ -1,4 +1,3 @@
-import Encoding
 import Formats
 import Foundation
 import Tensors
@@ -108,13 +107,13 @@ public struct RidgeFile: Sendable {
 
     /// The predicted responses of some voxels to `features`: samples x voxels of the range.
     ///
-    /// Throws `BrainError.count` where the features are not as many as the model was fitted with.
+    /// Throws `EncodingError` where the features are not as many as the model was fitted with.
     public func predict<Element: Scalar>(
         _ features: Matrix<Element>, voxels range: Range<Int>
     ) throws -> Matrix<Element> {
         guard features.columns == self.features else {
-            throw BrainError.count(
-                what: "features", got: features.columns, expected: self.features, of: "features of the fit")
+            throw EncodingError.columnCount(
+                what: "features", count: features.columns, expected: self.features)
         }
         let weights = try weights(of: range, as: Element.self)
         let shifts = try intercepts()[range]

@@ -1,6 +1,4 @@
 import Display
-import Figures
-import Tensors
 
 extension Matrix: Displayable {
     /// The shape and the first rows and columns.
@@ -12,7 +10,7 @@ extension Matrix: Displayable {
     }
 
     /// At most eight rows and columns, with dots where the whole, `size`, has more.
-    func corner(title: String, of size: (rows: Int, columns: Int)) -> Table {
+    package func corner(title: String, of size: (rows: Int, columns: Int)) -> Table {
         let shown = (rows: min(rows, 8), columns: min(columns, 8))
         let hasMore = size.rows > shown.rows
         var table: [Table.Column] = [.text("", (0..<shown.rows).map { "\($0)" } + (hasMore ? ["…"] : []))]

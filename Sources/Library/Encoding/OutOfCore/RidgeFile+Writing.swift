@@ -1,4 +1,3 @@
-import Encoding
 import Formats
 import Foundation
 import Hashing

@@ -1,4 +1,3 @@
-import Brain
 import Display
 import Figures
 

@@ -1,5 +1,4 @@
 import Display
-import Encoding
 import Foundation
 import Text
 

@@ -1,9 +1,6 @@
-import CellRuntime
-import Comms
 import Display
 import Foundation
 import JSON
-import Widgets
 
 extension JSON: CustomStringConvertible {
     /// The value as JSON, with sorted keys.
@@ -24,14 +21,4 @@ extension Comm.Message: CustomStringConvertible {
     public var description: String {
         "\(data)" + (buffers.isEmpty ? "" : " and \(Number.counted(buffers.count, "buffer"))")
     }
-}
-
-extension ProgressBar: CustomStringConvertible {
-    /// How many units are done.
-    public var description: String { "\(title): \(done)/\(total) \(unit)" }
-}
-
-extension WidgetModel: CustomStringConvertible {
-    /// What it is; the id is another one each time.
-    public var description: String { "the model of a widget" }
 }

@@ -1,4 +1,3 @@
-import Brain
 import Display
 import Figures
 import Formats
@@ -86,3 +85,12 @@ extension VoxelSpace: Displayable {
         ).mimeBundle
     }
 }
+
+extension SlicePlane: CustomStringConvertible {
+    /// Which axis is cut, and what lies at the edges.
+    public var description: String {
+        "slices across axis \(cut) of the grid, \(sides.joined(separator: " to "))"
+    }
+}
+
+extension VoxelSpace: CustomStringConvertible {}

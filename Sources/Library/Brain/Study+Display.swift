@@ -1,6 +1,4 @@
-import Brain
 import Display
-import Figures
 
 extension Study: Displayable {
     public var mimeBundle: MIMEBundle {
@@ -33,30 +31,4 @@ extension Study: Displayable {
     }
 }
 
-extension Regions: Displayable {
-    public var mimeBundle: MIMEBundle {
-        Table(
-            unlabelledCount > 0 ? "Regions (\(Number.counted(unlabelledCount, "voxel")) in none)" : "Regions",
-            [
-                .text("region", names), .text("group", regions.map(\.group)),
-                .counts("voxels", voxels.map(\.count)),
-            ]
-        ).mimeBundle
-    }
-}
-
-extension SimulationTruth: Displayable {
-    public var mimeBundle: MIMEBundle {
-        Table(
-            "What each region follows (ceiling of r: \(Number.fixed(signalShare.squareRoot(), 2)))",
-            [
-                .text("region", drives.map(\.region)),
-                .text("follows", drives.map { drive in drive.layer.map { layers[$0] } ?? "nothing (noise)" }),
-            ]
-        ).mimeBundle
-    }
-}
-
-extension SimulatedSubject: Displayable {
-    public var mimeBundle: MIMEBundle { study.mimeBundle }
-}
+extension Study: CustomStringConvertible {}

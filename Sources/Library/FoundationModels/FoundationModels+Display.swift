@@ -1,5 +1,4 @@
 import Display
-import FoundationModels
 
 extension FoundationModel: CustomStringConvertible {}
 extension ImageTower: CustomStringConvertible {}

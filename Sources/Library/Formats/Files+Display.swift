@@ -1,5 +1,4 @@
 import Display
-import Formats
 import Foundation
 
 extension NIfTI: Displayable, CustomStringConvertible {
@@ -118,19 +117,4 @@ private func tensors(_ url: URL, _ entries: [(name: String, entry: (shape: [Int]
         ])
     table.rowLimit = 20
     return table.mimeBundle
-}
-
-/// A card of names and values.
-func card(_ title: String, _ rows: [(String, String)]) -> MIMEBundle {
-    Table(title, [.text("", rows.map(\.0)), .text("", rows.map(\.1))]).mimeBundle
-}
-
-/// Extents as "3 x 224 x 224"; of a scalar "scalar".
-func extents(_ shape: [Int]) -> String {
-    shape.isEmpty ? "scalar" : shape.map(Number.grouped).joined(separator: " x ")
-}
-
-/// The first few of many names.
-func listed(_ names: [String]) -> String {
-    names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", … (\(names.count) in all)" : "")
 }

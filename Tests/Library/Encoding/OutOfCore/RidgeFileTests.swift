@@ -1,4 +1,3 @@
-import Brain
 import Display
 import Encoding
 import Formats
@@ -156,7 +155,7 @@ import Testing
                 memory: .megabytes(0.01))
         }
         #expect(small?.description.contains("the memory limit is 0.00 GB") == true)
-        #expect(throws: BrainError.self) {
+        #expect(throws: EncodingError.self) {
             try model.fit(features.rows(0..<59), responses: dataset, toFile: path, memory: memory)
         }
         var shared = model

@@ -1,5 +1,4 @@
 import Display
-import Tensors
 
 extension Matrix: CustomStringConvertible {}
 
