@@ -79,7 +79,7 @@ VALUES = {
     "Table.Column": 'Table.Column.numbers("mean", scores)',
     "ProgressBar": 'ProgressBar("work", total: 3)',
     # Formats
-    "NIfTI": 'try NIfTI.read(formats.appendingPathComponent("mask.nii.gz"))',
+    "NIfTI": 'try NIfTI.open(formats.appendingPathComponent("mask.nii.gz"))',
     "HDF5File": "h5File",
     "[HDF5Dataset]": "try h5File.datasets()",
     "HDF5Dataset": 'try h5File.dataset("/responses")',
