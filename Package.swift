@@ -105,6 +105,7 @@ let package = Package(
         module("Encoding", in: .library, ["Tensors", "Display", "CVoxelKernels"]),
         module("Brain", in: .library, ["Display", "Encoding", "Formats"]),
         module("Figures", in: .library, ["Display", "CCairo"]),
+        module("PythonExchange", in: .library, ["Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -114,7 +115,7 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "Widgets", "PythonExchange", "ProcessorChecks",
             ]),
 
         // The kernel
