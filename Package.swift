@@ -117,6 +117,7 @@ let package = Package(
         module(
             "Brain", in: .library,
             ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
+        module("PythonExchange", in: .library, ["Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -126,7 +127,7 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "JSON", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "JSON", "Widgets", "PythonExchange", "ProcessorChecks",
             ]),
 
         // The kernel
