@@ -1,6 +1,7 @@
-import CSpawn
 import Foundation
+import JSON
 import Jupyter
+import Spawn
 import Synchronization
 
 /// The process that runs cells in Python, seen from the kernel.
@@ -47,32 +48,30 @@ final class PythonProcess: Stoppable {
         return "Python \(version.map { $0 + " " } ?? "")at \(interpreter)"
     }
 
-    /// Starts an interpreter with the program that serves cells; throws `MagicError` where it cannot be started.
+    /// Starts an interpreter with the program that serves cells; throws `MagicError` if it cannot be started.
     init(interpreter: String, host: String, environment: [String], directory: String) throws {
         self.interpreter = interpreter
-        var pipes: [[Int32]] = []
-        func makePipe() throws -> (read: Int32, write: Int32) {
-            var ends: [Int32] = [0, 0]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else {
-                for end in pipes.joined() { close(end) }
-                throw MagicError("no pipe to Python: \(String(cString: strerror(errno)))")
-            }
-            pipes.append(ends)
-            return (ends[0], ends[1])
-        }
-        let output = try makePipe()
-        let errors = try makePipe()
-        let events = try makePipe()
-        let commands = try makePipe()
-        let ends = [output.write, errors.write, events.write, commands.read]
+        var pipes: [PipeEnds] = []
         do {
-            pid = try Self.spawn(
-                [interpreter, host], environment: environment, directory: directory, descriptors: ends)
+            for _ in 0..<4 { pipes.append(try PipeEnds(for: interpreter)) }
+            let ends = [pipes[0].write, pipes[1].write, pipes[2].write, pipes[3].read]
+            var launch = Launch(interpreter, [host])
+            launch.environment = environment
+            launch.directory = directory
+            launch.descriptors = [.nothing] + ends.map { .descriptor($0) }
+            launch.group = .session
+            // The kernel ignores some signals; Python must not.
+            launch.resetsSignals = true
+            pid = try launch.start()
+            for end in ends { close(end) }
         } catch {
-            for end in pipes.joined() { close(end) }
-            throw error
+            for pipe in pipes {
+                close(pipe.read)
+                close(pipe.write)
+            }
+            throw MagicError("\(error)")
         }
-        for end in ends { close(end) }
+        let (output, errors, events, commands) = (pipes[0], pipes[1], pipes[2], pipes[3])
         self.events = events.read
         self.output = output.read
         self.errors = errors.read
@@ -101,7 +100,7 @@ final class PythonProcess: Stoppable {
     }
 
     private func send(_ command: JSON) {
-        guard let line = try? command.encoded() else { return }
+        let line = command.encoded()
         commands.withLock { descriptor in
             guard let descriptor else { return }
             (line + Data("\n".utf8)).withUnsafeBytes { bytes in
@@ -245,43 +244,4 @@ final class PythonProcess: Stoppable {
 
     /// glibc's POSIX_SPAWN_SETSID: without a terminal nothing can wait for somebody to type there.
     private static let setSession: Int32 = 0x80
-
-    /// Starts a program with descriptors as its 1, 2, 3 and 4, and nothing else of the kernel's.
-    private static func spawn(
-        _ arguments: [String], environment: [String], directory: String, descriptors: [Int32]
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // Lifted above the places that they are put on, so that none is closed by another's place.
-        let sources = descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
-        defer { for source in sources { close(source) } }
-        posix_spawn_file_actions_addchdir_np(&actions, directory)
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for (source, place) in zip(sources, 1...) {
-            posix_spawn_file_actions_adddup2(&actions, source, Int32(place))
-        }
-        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(sources.count + 1))
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The kernel ignores some signals; Python must not.
-        var all = sigset_t()
-        var none = sigset_t()
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(
-            &attributes, Int16(setSession | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        let words = arguments.map { strdup($0) } + [nil]
-        let variables = environment.map { strdup($0) } + [nil]
-        defer { for text in words + variables { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, arguments[0], &actions, &attributes, words, variables)
-        guard code == 0 else {
-            throw MagicError("\(arguments[0]) could not be started: \(String(cString: strerror(code)))")
-        }
-        return child
-    }
 }
