@@ -1,15 +1,6 @@
 import Display
 import Foundation
 
-extension JSONValue: CustomStringConvertible {
-    /// The value as JSON, with sorted keys.
-    public var description: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-    }
-}
-
 extension Comm: CustomStringConvertible {
     /// The target, and whether the comm is open; the id is another one each time.
     public var description: String { "comm \"\(target)\", \(isOpen ? "open" : "closed")" }

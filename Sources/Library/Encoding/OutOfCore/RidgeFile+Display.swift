@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import Text
 
 extension RidgeFile: Displayable, CustomStringConvertible {
     /// How far the fit is, the scores, and which voxels could not be fitted.
@@ -21,7 +22,6 @@ extension RidgeFile: Displayable, CustomStringConvertible {
             lines = ["\(url.path): \(error)"]
         }
         let text = lines.joined(separator: "\n")
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-        return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(escaped)</pre>")])
+        return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(text.escapedHTML)</pre>")])
     }
 }

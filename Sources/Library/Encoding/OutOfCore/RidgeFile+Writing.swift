@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Hashing
 import Tensors
 
 /// Writes the results of voxels into a `RidgeFile` as they come.
@@ -79,7 +80,7 @@ extension Ridge {
     /// again: the file says which voxels are done.
     ///
     /// ```swift
-    /// let responses = try HDF5File.open(URL(fileURLWithPath: "sub-01.h5")).dataset("/responses")
+    /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")
     /// let file = try Ridge().fit(features, to: responses, file: "ridge.h5", memoryLimit: .gigabytes(2))
     /// file                        // a table of scores, and the voxels that could not be fitted
     /// ```
@@ -87,7 +88,7 @@ extension Ridge {
     /// - Parameters:
     ///   - features: samples x features; all finite.
     ///   - responses: samples x voxels, or voxels x samples.
-    ///   - path: the file of the results; see `RidgeFile`.
+    ///   - file: the file of the results; see `RidgeFile`.
     ///   - runs: the runs of the samples, if the folds leave runs out.
     ///   - memoryLimit: the memory that the whole fit may take, the features included.
     ///
@@ -95,24 +96,24 @@ extension Ridge {
     /// if the cell is interrupted, and `FormatError` if a file cannot be used or holds another fit.
     @discardableResult
     public func fit<Element: Scalar>(
-        _ features: Matrix<Element>, to responses: HDF5Dataset, file path: String, runs: Runs? = nil,
+        _ features: Matrix<Element>, to responses: HDF5Dataset, file: some FileLocation, runs: Runs? = nil,
         memoryLimit: MemoryLimit = .gigabytes(2)
     ) throws -> RidgeFile {
         let reader = try HDF5Responses<Element>(responses, samples: features.rows)
         return try fit(
-            features, reading: reader, named: responses.path, file: path, runs: runs,
+            features, reading: reader, named: responses.path, file: file, runs: runs,
             memoryLimit: memoryLimit)
     }
 
     /// The same for responses that come from elsewhere; `name` tells one set of responses from another.
     package func fit<Element: Scalar>(
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>, named name: String,
-        file path: String, runs: Runs? = nil, memoryLimit: MemoryLimit
+        file: some FileLocation, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws -> RidgeFile {
         let splits = try options.folds.splits(samples: features.rows, runs: runs)
         do {  // The writer closes the file at the end of these braces.
             let writer = try RidgeFileWriter<Element>(
-                URL(fileURLWithPath: path), alphas: options.alphas.values, features: features.columns,
+                file.fileURL, alphas: options.alphas.values, features: features.columns,
                 voxels: reader.voxels,
                 settings: [
                     ("responses", "\(name), \(reader.samples) x \(reader.voxels)"),
@@ -127,21 +128,17 @@ extension Ridge {
                 ])
             try fit(features, reading: reader, writing: writer, runs: runs, memoryLimit: memoryLimit)
         }
-        return try RidgeFile.open(path)
+        return try RidgeFile.open(file)
     }
 }
 
 /// A number that differs between different features, but for one chance in 2⁶⁴ (FNV-1a of their bytes).
 private func checksum<Element: Scalar>(of matrix: Matrix<Element>) -> String {
-    matrix.withUnsafeBufferPointer { hexadecimal(fnv1a(UnsafeRawBufferPointer($0))) }
+    matrix.withUnsafeBufferPointer { hexadecimal(FNV1a(UnsafeRawBufferPointer($0)).value) }
 }
 
 private func checksum(of folds: [Fold]) -> String {
-    folds.flatMap { $0.train + [-1] + $0.test + [-2] }.withUnsafeBytes { hexadecimal(fnv1a($0)) }
+    folds.flatMap { $0.train + [-1] + $0.test + [-2] }.withUnsafeBytes { hexadecimal(FNV1a($0).value) }
 }
 
 private func hexadecimal(_ number: UInt64) -> String { String(number, radix: 16) }
-
-private func fnv1a(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-}

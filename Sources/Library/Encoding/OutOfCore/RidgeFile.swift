@@ -36,8 +36,8 @@ public struct RidgeFile: Sendable {
     }
 
     /// Opens the file of a fit; throws `FormatError` if it is another kind of file.
-    public static func open(_ path: String) throws -> RidgeFile {
-        try RidgeFile(HDF5File.open(URL(fileURLWithPath: path)))
+    public static func open(_ file: some FileLocation) throws -> RidgeFile {
+        try RidgeFile(HDF5File.open(file))
     }
 
     /// The results in a file that is open.
