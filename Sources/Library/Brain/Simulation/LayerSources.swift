@@ -50,11 +50,6 @@ struct LayerSources {
 extension Matrix where Element == Double {
     /// This matrix without what the orthonormal columns of `basis` explain.
     func projectedOut(_ basis: Matrix<Double>) -> Matrix<Double> {
-        let explained = multiply(basis, multiply(basis, transposed: true, self))
-        var result = self
-        for row in 0..<rows {
-            for column in 0..<columns { result[row, column] -= explained[row, column] }
-        }
-        return result
+        self - multiply(basis, multiply(basis, transposed: true, self))
     }
 }

@@ -7,9 +7,8 @@ extension Matrix {
     public static func average(of repeats: [Matrix]) throws -> Matrix {
         try checkRepeats(repeats, atLeast: 1)
         var sum = repeats[0].converted(to: Double.self)
-        for part in repeats.dropFirst() { sum.add(part.converted(to: Double.self), times: 1) }
-        return sum.scalingRows(by: Array(repeating: 1 / Double(repeats.count), count: sum.rows))
-            .converted(to: Element.self)
+        for part in repeats.dropFirst() { sum += part.converted(to: Double.self) }
+        return (sum * (1 / Double(repeats.count))).converted(to: Element.self)
     }
 
     /// The mean of the rows that share a label, in the order in which the labels first occur.

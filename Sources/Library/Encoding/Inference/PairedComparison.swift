@@ -54,8 +54,7 @@ public struct PairedComparison: Sendable, Equatable {
         }
         // The tests need subjects even if there is no region.
         try checkParameter("the number of subjects", first.rows, expected: "2 or more", first.rows >= 2)
-        var differences = first
-        differences.subtract(second)
+        let differences = first - second
         self.names = names.isEmpty ? (0..<first.columns).map(String.init) : names
         let columns = (0..<first.columns).map { differences.column($0) }
         let tests = try columns.map { column in

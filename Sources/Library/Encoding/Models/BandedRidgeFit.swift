@@ -87,7 +87,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     public func predict(_ bands: [Matrix<Element>]) throws -> Matrix<Element> {
         try check(bands)
         let parts = zip(bands, coefficients).map { multiply($0, $1) }
-        return parts.dropFirst().reduce(into: parts[0]) { $0.add($1, times: 1) }.addingToColumns(intercepts)
+        return parts.dropFirst().reduce(into: parts[0]) { $0 += $1 }.addingToColumns(intercepts)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.

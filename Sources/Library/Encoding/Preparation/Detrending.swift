@@ -123,26 +123,9 @@ extension Matrix {
             var part = rows(range)
             let means = ColumnStatistics(part).means
             part.center(by: means)
-            part.subtract(projection.drift(of: part))
+            part -= projection.drift(of: part)
             parts.append(part)
         }
         return .stacked(parts)
     }
-
-    mutating func subtract(_ other: Matrix) {
-        withUnsafeMutableBufferPointer { target in
-            other.withUnsafeBufferPointer { source in
-                guard let to = target.baseAddress, let from = source.baseAddress else { return }
-                subtractElements(from, from: to, count: target.count)
-            }
-        }
-    }
-}
-
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-private func subtractElements<Element: Scalar>(
-    _ source: UnsafePointer<Element>, from target: UnsafeMutablePointer<Element>, count: Int
-) {
-    for i in 0..<count { target[i] -= source[i] }
 }

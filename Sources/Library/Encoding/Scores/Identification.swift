@@ -32,7 +32,7 @@ public struct Identification: Sendable, Equatable {
             try matrix.columns(at: voxels).converted(to: Double.self).transposed().zScored()
         }
         let products = multiply(try patterns(responses), transposed: true, try patterns(predictions))
-        correlations = products.scaled(by: 1 / Double(voxels.count))
+        correlations = products * (1 / Double(voxels.count))
     }
 
     /// The share of samples whose response pattern correlates best with its own prediction, among all predictions;

@@ -77,14 +77,12 @@ public struct NoiseCeiling: Sendable, Equatable {
         }
         let count = Double(repeats.count)
         var mean = Matrix<Double>(rows: first.rows, columns: first.columns)
-        for part in wide { mean.add(part, times: 1 / count) }
+        for part in wide { mean += part * (1 / count) }
         var total = [Double](repeating: 0, count: first.columns)
         var residual = total
         var largest = total
         for part in wide {
-            var left = part
-            left.subtract(mean)
-            let (whole, rest) = (ColumnStatistics(part), ColumnStatistics(left))
+            let (whole, rest) = (ColumnStatistics(part), ColumnStatistics(part - mean))
             for voxel in total.indices {
                 total[voxel] += whole.deviations[voxel] * whole.deviations[voxel] / count
                 residual[voxel] += rest.deviations[voxel] * rest.deviations[voxel] / count

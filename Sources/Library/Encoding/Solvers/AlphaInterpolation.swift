@@ -55,3 +55,5 @@ struct AlphaInterpolation {
 private func less(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
     zip(a, b).map { $0 - factor * $1 }
 }
+
+private func innerProduct(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -95,13 +95,10 @@ private func addLowerTriangle<Element: Scalar>(
 extension Matrix {
     /// `Σ factors_i parts_i`.
     static func sum(_ parts: [Matrix], times factors: [Double]) -> Matrix {
-        var sum = parts[0].scaled(by: factors[0])
+        var sum = parts[0] * Element(factors[0])
         for (part, factor) in zip(parts, factors).dropFirst() { sum.add(part, times: Element(factor)) }
         return sum
     }
-
-    /// `factor * self`.
-    func scaled(by factor: Double) -> Matrix { scalingRows(by: Array(repeating: factor, count: rows)) }
 
     /// The inner product of each column with the same column of another matrix, in double precision.
     func columnProducts(with other: Matrix) -> [Double] {

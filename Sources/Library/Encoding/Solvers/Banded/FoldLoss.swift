@@ -105,14 +105,14 @@ struct FoldLoss<Working: Scalar> {
         let system = try ShiftedSystem(
             sumOf: kernels, times: scalings, diagonal: Array(repeating: 1, count: train.rows), in: scratch)
         let dual = system.solve(train)
-        let parts = zip(testKernels, scalings).map { multiply($0, dual).scaled(by: $1) }
+        let parts = zip(testKernels, scalings).map { multiply($0, dual) * Working($1) }
         let residuals = Matrix.sum(parts + [test], times: parts.map { _ in 1 } + [-1])
         let pulls = zip(testKernels, scalings).map {
-            multiply($0, transposed: true, residuals).scaled(by: $1)
+            multiply($0, transposed: true, residuals) * Working($1)
         }
         let adjoint = system.solve(.sum(pulls, times: pulls.map { _ in 1 }))
         // Both products with a kernel at once, since a product with one column is as slow as its memory.
-        let images = zip(kernels, scalings).map { multiply($0, dual.beside(adjoint)).scaled(by: $1) }
+        let images = zip(kernels, scalings).map { multiply($0, dual.beside(adjoint)) * Working($1) }
         let forces = images.map { $0.columns(0..<dual.columns) }
         let changes = forces.map { system.solve($0) }
         let testKernel = Matrix.sum(testKernels, times: scalings)
