@@ -169,7 +169,7 @@ let package = Package(
 
         // Benchmarks
         .executableTarget(
-            name: "EncodingBenchmark", dependencies: ["Brain", "Encoding", "Formats", "Tensors"],
+            name: "EncodingBenchmark", dependencies: ["Encoding", "Formats", "Tensors"],
             path: "Benchmarks/ridge", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(

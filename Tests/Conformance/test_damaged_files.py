@@ -54,7 +54,7 @@ func readAll(_ url: URL) throws -> [String] {
     case "study": return [sum(Tensor(try Study.open(url.path).responses))]
     case "ridge":
         let file = try RidgeFile.open(url.path)
-        return [sum(Tensor(try file.weights(of: 0..<file.voxels, as: Double.self))), "\(try file.scores().count)"]
+        return [sum(Tensor(try file.coefficients(of: 0..<file.voxels, as: Double.self))), "\(try file.scores().count)"]
     case "features":
         let file = try FeatureFile.open(url.path)
         return try file.layers.map { sum(Tensor(try file[$0])) }
@@ -201,7 +201,7 @@ def written(reader, tmp_path_factory):
                 regions: Regions(names: ["V1", "V1", "", "IT"], groups: ["V1": "early"]))
             try study.write(to: "{folder}/a.study")
             let responses = try HDF5File.open(URL(fileURLWithPath: "{folder}/a.study")).dataset("/responses")
-            try Ridge(alphas: [1, 10], folds: .kFold(2)).fit(x, responses: responses, toFile: "{folder}/a.ridge")
+            try Ridge(alphas: [1, 10], folds: .kFold(2)).fit(x, to: responses, file: "{folder}/a.ridge")
             let bert = URL(fileURLWithPath: "{MODELS}/encoders/bert")
             _ = try FoundationModel.load(bert).featureFile(at: "{folder}/a.features", of: ["a cat", "two dogs"])
         }}

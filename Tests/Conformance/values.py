@@ -21,7 +21,7 @@ let group = GroupRidge(groups: [0, 0, 1, 1, 2, -1], banded)
 let kernelRidge = KernelRidge(kernel: .rbf(gamma: 0.25), alphas: [0.1, 1, 10], folds: .kFold(3), showsProgress: false)
 let fit = try ridge.fit(features, to: responses, runs: runs)
 let pipeline = Pipeline(StandardScaler(), Delays(1...3), into: ridge)
-let heldOut = try ridge.heldOutPredictions(features, of: responses, outer: .leaveOneRunOut, runs: runs)
+let heldOut = try ridge.heldOutPredictions(features, to: responses, outer: .leaveOneRunOut, runs: runs)
 let predicted = heldOut.inOrder
 let partition = try VariancePartition(names: ["motion", "meaning"], jointR2: [[0, 0], [0.1, 0.2], [0.2, -0.1], [0.25, 0.15]])
 let scores = [0.1, -0.25, 0.31, .nan, 0.02, -1.5]
@@ -43,7 +43,7 @@ try HDF5File.create(h5) { file in
 }
 let h5File = try HDF5File.open(h5)
 let ridgeFile = try Ridge(alphas: [0.1, 1, 10], showsProgress: false).fit(
-    features, responses: h5File.dataset("/responses"), toFile: scratch.appendingPathComponent("ridge.h5").path)
+    features, to: h5File.dataset("/responses"), file: scratch.appendingPathComponent("ridge.h5").path)
 let formats = fixtures.appendingPathComponent("Library/Formats/Fixtures")
 let models = fixtures.appendingPathComponent("Library/FoundationModels/Fixtures")
 let bert = try FoundationModel.load(models.appendingPathComponent("encoders/bert"))
@@ -131,9 +131,10 @@ VALUES = {
     "Runs": "runs",
     "Alphas": "Alphas.logspace(-2, 20, count: 20)",
     "SearchScore": "SearchScore.negativeSquaredError",
+    "RidgeOptions": "RidgeOptions()",
     "Ridge": "Ridge()",
     "RidgeFit": "fit",
-    "Kernel": "Kernel.rbf(gamma: 0.5)",
+    "KernelRidge.Kernel": "KernelRidge.Kernel.rbf(gamma: 0.5)",
     "KernelRidge": "kernelRidge",
     "KernelRidgeFit": "try kernelRidge.fit(features, to: responses)",
     "BandedRidge": "banded",
@@ -147,28 +148,31 @@ VALUES = {
     "Delays": "Delays(1...4)",
     "Detrend": "Detrend(.polynomial(degree: 2))",
     "Drift": "Drift.cosine(period: 128, repetitionTime: 2)",
-    "HaemodynamicConvolution": "HaemodynamicConvolution(repetitionTime: 2)",
-    "HaemodynamicResponse": "HaemodynamicResponse.glover",
+    "HemodynamicConvolution": "HemodynamicConvolution(repetitionTime: 2)",
+    "HemodynamicResponse": "HemodynamicResponse.glover",
     "StandardScaler": "StandardScaler(byRun: true)",
     "ScalerFit": "StandardScaler().fit(responses)",
     "PCA": "PCA(.variance(0.9))",
-    "PCA.Solver": "PCA.Solver.randomised(seed: 1)",
+    "PCA.Solver": "PCA.Solver.randomized(seed: 1)",
     "PCASize": "PCASize.count(3)",
     "PCAFit": "try PCA(.count(30)).fit(responses)",
     "MemoryLimit": "MemoryLimit.gigabytes(2)",
     "VoxelScores": "fit.scores",
+    "LayerScores": 'try LayerScores([("layer 1", fit.scores), ("layer 2", fit.scores)])',
+    "NoiseCeiling": "try NoiseCeiling(of: [responses, responses])",
+    "Identification": "try Identification(predictions: predicted, responses: responses)",
     "CrossValidatedScores": "try heldOut.scores()",
     "HeldOutPredictions": "heldOut",
-    "SplitScores": "try banded.fit(bands, to: responses).splitScores(bands, responses)",
+    "SplitScores": "try banded.fit(bands, to: responses).splitScores(bands, to: responses)",
     "VariancePartition": "partition",
     "VariancePartition.Part": "partition.parts[0]",
-    "PermutationTest": "try blockPermutationTest(predictions: predicted, responses: responses, permutations: 20)",
-    "PairedTest": "try pairedT([-0.1, -0.2, -0.4])",
+    "PermutationTest": "try PermutationTest.blocks(predictions: predicted, responses: responses, permutations: 20)",
+    "PairedTest": "try PairedTest.t([-0.1, -0.2, -0.4])",
     "PairedComparison": "try PairedComparison(normal(5, 3), normal(5, 3), names: [\"V1\", \"V4\", \"IT\"])",
     "PairedComparison.Test": "PairedComparison.Test.signFlip(seed: 1)",
-    "BootstrapInterval": "try bootstrapInterval([-0.1, -0.2, -0.4, 0.3])",
+    "BootstrapInterval": "try BootstrapInterval(of: [-0.1, -0.2, -0.4, 0.3])",
     "BootstrapMethod": "BootstrapMethod.bca",
-    "ScoreIntervals": "try bootstrapScores(predictions: predicted, responses: responses, resamples: 20)",
+    "ScoreIntervals": "try ScoreIntervals(predictions: predicted, responses: responses, resamples: 20)",
     "NumpyRandom": "NumpyRandom(seed: 1)",
     # Brain
     "RidgeFile": "ridgeFile",
@@ -236,6 +240,7 @@ VALUES = {
 # Types whose values nobody looks at in a notebook, each with the reason.
 EXEMPT = {
     "LinearAlgebra": "a name space without values",
+    "LuEtAl2022": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
     "FormatError": "an error",
     "GridError": "an error",

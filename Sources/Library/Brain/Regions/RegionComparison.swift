@@ -15,7 +15,7 @@ public struct RegionComparison: Sendable, Equatable {
         public let place: Int
         /// Its mean score.
         public let mean: Double
-        /// By how much it beats the second best; NaN where there is no second.
+        /// By how much it beats the second best; NaN if there is no second.
         public let margin: Double
     }
 
@@ -28,7 +28,7 @@ public struct RegionComparison: Sendable, Equatable {
 
     /// Compares the scores of voxels under several layers or models.
     ///
-    /// Throws `BrainError` where there is no candidate, two have one name, or one has another number of voxels than the
+    /// Throws `BrainError` if there is no candidate, two have one name, or one has another number of voxels than the
     /// regions.
     public init(
         _ candidates: [(name: String, scores: [Double])], regions: Regions, scoreName: String = "score"
@@ -50,7 +50,7 @@ public struct RegionComparison: Sendable, Equatable {
     /// The regions, in order.
     public var regions: [Region] { scores.first?.rows.map(\.region) ?? [] }
 
-    /// The mean score of a candidate in a region, each by its place; throws `BrainError` where there is no such place.
+    /// The mean score of a candidate in a region, each by its place; throws `BrainError` if there is no such place.
     public func mean(_ candidate: Int, _ region: Int) throws -> Double {
         for (what, place, count) in [
             ("candidate", candidate, names.count), ("region", region, regions.count),

@@ -14,7 +14,7 @@ public struct RegionScores: Sendable, Equatable {
         public let voxels: Int
         /// How many voxels have none (NaN) and are left out.
         public let excluded: Int
-        /// The mean over voxels; NaN where no voxel has a score.
+        /// The mean over voxels; NaN if no voxel has a score.
         public let mean: Double
         /// The median over voxels.
         public let median: Double
@@ -34,14 +34,14 @@ public struct RegionScores: Sendable, Equatable {
         case score
     }
 
-    /// One row a region.
+    /// One row per region.
     public let rows: [Row]
     /// What the scores are, for instance "Pearson r".
     public var scoreName: String
     /// How many voxels belong to no region.
     public let unlabelledCount: Int
 
-    /// Sums up the scores of the voxels by region; throws `BrainError.count` where the two differ in number.
+    /// Sums up the scores of the voxels by region; throws `BrainError.count` if the two differ in number.
     public init(_ scores: [Double], regions: Regions, scoreName: String = "score") throws {
         guard scores.count == regions.voxelCount else {
             throw BrainError.count(

@@ -1,7 +1,7 @@
 import Display
 
 extension Region: CustomStringConvertible {
-    /// The name, the number and the group where there is one.
+    /// The name, the number and the group if there is one.
     public var description: String { "\(name) (\(id)\(group.isEmpty ? "" : ", \(group)"))" }
 }
 

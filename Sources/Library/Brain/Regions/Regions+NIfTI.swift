@@ -8,7 +8,7 @@ extension Regions {
     /// let regions = try Regions(atlas: atlas, in: space, table: .aalSPM12)
     /// ```
     ///
-    /// Throws `FormatError` where the image lies on another grid or holds no labels, and `BrainError.unknownLabels` as
+    /// Throws `FormatError` if the image lies on another grid or holds no labels, and `BrainError.unknownLabels` as
     /// `init(labels:table:)` does.
     public init(
         atlas: NIfTI, in space: VoxelSpace, table: RegionTable, leavingOutOthers: Bool = false

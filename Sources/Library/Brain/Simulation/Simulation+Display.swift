@@ -8,7 +8,7 @@ extension SimulatedSubject.Options: Displayable, CustomStringConvertible {
             [
                 ("seed", "\(seed)"), ("voxels a region", "\(voxelsPerRegion)"),
                 ("share of signal", Number.short(signalShare)), ("components", "\(components)"),
-                ("removed of neighbours", "\(removedComponents)"), ("runs", "\(runs)"),
+                ("removed of neighbors", "\(removedComponents)"), ("runs", "\(runs)"),
                 (
                     "repetition time",
                     repetitionTime.map { "\(Number.short($0)) s" } ?? "none: no response of the blood"
@@ -18,7 +18,7 @@ extension SimulatedSubject.Options: Displayable, CustomStringConvertible {
 }
 
 extension SimulationTruth.Drive: CustomStringConvertible {
-    /// The region and the place of its layer.
+    /// The region and the index of its layer.
     public var description: String {
         "\(region) follows \(layer.map { "layer number \($0)" } ?? "nothing")"
     }

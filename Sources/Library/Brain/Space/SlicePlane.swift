@@ -1,4 +1,4 @@
-/// A slice of a voxel grid as one looks at it: up is superior or anterior, right is the subject's right.
+/// The orientation of slices through a voxel grid: up is superior or anterior, right is the subject's right.
 public struct SlicePlane: Sendable, Equatable {
     /// The axis of the grid that is cut (0, 1 or 2).
     public let cut: Int
@@ -39,7 +39,7 @@ public struct SlicePlane: Sendable, Equatable {
 }
 
 extension VoxelSpace {
-    /// The plane that cuts the grid along its thinnest axis, or horizontally where none is thinner than half.
+    /// The plane that cuts the grid along its thinnest axis, or horizontally if none is thinner than half.
     public var naturalPlane: SlicePlane {
         let thinnest = (0..<3).min { shape[$0] < shape[$1] } ?? 2
         let others = shape.indices.filter { $0 != thinnest }.map { shape[$0] }
@@ -53,7 +53,8 @@ extension VoxelSpace {
     public func plane(cutting axis: Int) throws -> SlicePlane {
         guard (0..<3).contains(axis) else {
             throw BrainError.value(
-                what: "the axis that a plane cuts", got: "\(axis)", expected: "0, 1 or 2, an axis of the grid")
+                what: "the axis that a plane cuts", got: "\(axis)", expected: "0, 1 or 2, an axis of the grid"
+            )
         }
         return plane(cut: axis)
     }

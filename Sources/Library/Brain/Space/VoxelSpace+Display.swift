@@ -5,8 +5,8 @@ import Formats
 extension VoxelSpace {
     /// The same over an image of the anatomy on the same grid: its mean over time where it has more than one volume.
     ///
-    /// Throws `FormatError` where the image lies on another grid, `BrainError.count` where the scores have another number
-    /// of voxels, and `CancellationError`.
+    /// Throws `FormatError` if the image lies on another grid, `BrainError.count` where the scores have another
+    /// number of voxels, and `CancellationError`.
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
         anatomy: NIfTI, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
@@ -25,7 +25,7 @@ extension VoxelSpace {
     ///   - threshold: scores below it let the anatomy show.
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
     ///
-    /// Throws `BrainError` where scores or anatomy have another number of voxels, or the grid has no such slice.
+    /// Throws `BrainError` if scores or anatomy have another number of voxels, or the grid has no such slice.
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,

@@ -10,15 +10,15 @@ import Foundation
 public struct VoxelSpace: Sendable, Equatable {
     /// The voxels of the grid along its three axes.
     public let shape: [Int]
-    /// The place of each voxel in the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
+    /// The index of each voxel in the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
     /// of `data[mask]` in numpy and of nilearn's maskers.
     public let indices: [Int]
     /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive.
     public let affine: [[Double]]
 
-    /// Voxels by their place in the grid.
+    /// Voxels by their indices in the grid.
     ///
-    /// Throws `BrainError` where the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
+    /// Throws `BrainError` if the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
     /// there twice.
     public init(shape: [Int], indices: [Int], affine: [[Double]]? = nil) throws {
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
@@ -80,9 +80,9 @@ public struct VoxelSpace: Sendable, Equatable {
         affine.map { $0[0] * Double(x) + $0[1] * Double(y) + $0[2] * Double(z) + $0[3] }
     }
 
-    /// The values of the voxels in their places of the grid, with `fill` elsewhere.
+    /// The values of the voxels as a volume of the whole grid, with `fill` elsewhere.
     ///
-    /// Throws `BrainError.count` where there is not one value for each voxel.
+    /// Throws `BrainError.count` if there is not one value for each voxel.
     public func volume(of values: [Double], fill: Double = .nan) throws -> [Double] {
         guard values.count == count else {
             throw BrainError.count(

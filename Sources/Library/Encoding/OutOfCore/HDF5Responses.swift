@@ -14,7 +14,7 @@ package struct HDF5Responses<Element: Scalar>: ResponseReader {
 
     /// The responses of a data set, samples x voxels or voxels x samples, whichever has `samples` samples.
     ///
-    /// Throws `EncodingError` where neither of its two dimensions does.
+    /// Throws `EncodingError` if neither of its two dimensions does.
     package init(_ dataset: HDF5Dataset, samples: Int) throws {
         guard dataset.shape.count == 2, dataset.shape.contains(samples) else {
             throw EncodingError.parameter(
@@ -28,7 +28,7 @@ package struct HDF5Responses<Element: Scalar>: ResponseReader {
         voxels = dataset.shape[rowsAreVoxels ? 0 : 1]
     }
 
-    /// Samples x voxels of the range; throws `FormatError` where they cannot be read.
+    /// Samples x voxels of the range; throws `FormatError` if they cannot be read.
     package func responses(of voxels: Range<Int>) throws -> Matrix<Element> {
         rowsAreVoxels
             ? try dataset.tensor([voxels, 0..<samples], as: Element.self).matrix.transposed()

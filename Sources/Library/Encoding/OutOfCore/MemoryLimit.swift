@@ -1,3 +1,5 @@
+import Display
+
 /// How much memory a computation may take.
 public struct MemoryLimit: Sendable, Equatable {
     /// The limit in bytes.
@@ -5,13 +7,26 @@ public struct MemoryLimit: Sendable, Equatable {
 
     /// A limit in bytes.
     public init(bytes: Int) { self.bytes = bytes }
-    /// So many times 10⁹ bytes.
+    /// A limit in gigabytes (10⁹ bytes).
     public static func gigabytes(_ count: Double) -> MemoryLimit { MemoryLimit(rounding: count * 1e9) }
-    /// So many times 10⁶ bytes.
+    /// A limit in megabytes (10⁶ bytes).
     public static func megabytes(_ count: Double) -> MemoryLimit { MemoryLimit(rounding: count * 1e6) }
 
-    /// A limit that is no number is none at all, and every fit refuses it.
+    /// NaN becomes 0, which every fit refuses.
     private init(rounding bytes: Double) {
         self.init(bytes: bytes > 0 ? Int(exactly: bytes.rounded()) ?? .max : 0)
+    }
+}
+
+extension MemoryLimit: ExpressibleByIntegerLiteral {
+    /// A limit in bytes.
+    public init(integerLiteral bytes: Int) { self.init(bytes: bytes) }
+}
+
+extension MemoryLimit: CustomStringConvertible {
+    /// The limit in GB or MB.
+    public var description: String {
+        bytes >= 1_000_000_000
+            ? "\(Number.short(Double(bytes) / 1e9)) GB" : "\(Number.short(Double(bytes) / 1e6)) MB"
     }
 }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// Responses that are read a few voxels at a time, where all together would not fit into memory.
+/// Responses that are read a few voxels at a time, because all together would not fit into memory.
 ///
 /// A matrix is one; `HDF5Responses` reads a data set of an HDF5 file.
 package protocol ResponseReader<Element>: Sendable {
-    /// The precision in which responses are wanted.
+    /// The precision of the responses.
     associatedtype Element: Scalar
     /// How many samples each voxel has.
     var samples: Int { get }
@@ -23,12 +23,12 @@ extension Matrix: ResponseReader {
     package func responses(of voxels: Range<Int>) throws -> Matrix { columns(voxels) }
 }
 
-/// Where the results of a fit go, a few voxels at a time.
+/// Takes the results of a fit, a few voxels at a time.
 package protocol RidgeWriter<Element> {
     /// The precision of the weights.
     associatedtype Element: Scalar
-    /// Whether each voxel's results are there already, from an earlier fit that was stopped.
+    /// Whether each voxel already has its results, from an earlier fit that was stopped.
     var isDone: [Bool] { get throws }
-    /// Keeps the results of the voxels of a range, for good when it returns.
+    /// Writes the results of the voxels of a range; they are safe when it returns.
     func write(_ fit: RidgeFit<Element>, of voxels: Range<Int>) throws
 }

@@ -5,25 +5,25 @@ import Tensors
 extension Ridge {
     /// Fits the model to voxels that are read, fitted and written in batches.
     ///
-    /// The features are decomposed once. What the writer has already is left out, so that a fit that was stopped goes
-    /// on where it was. A progress bar tells the rate and the time left. An interrupt is noticed within a second: between
-    /// two products of a few hundred voxels, and in the decomposition as in `Ridge.fit(_:to:runs:)`; what a batch that is
-    /// not written yet has cost is lost.
+    /// The features are decomposed once. What the writer already has is left out, so that a fit that was stopped goes
+    /// on where it was. A progress bar shows the rate and the time left. An interrupt is noticed within a second:
+    /// between two products of a few hundred voxels, and in the decomposition as in `Ridge.fit(_:to:runs:)`; what a
+    /// batch that is not written yet has cost is lost.
     ///
     /// - Parameters:
     ///   - features: samples x features; all finite.
-    ///   - reader: the responses. A voxel that holds a NaN gets NaN and touches no other.
+    ///   - reader: the responses. The results of a voxel that holds a NaN are NaN; the other voxels are not affected.
     ///   - writer: what keeps the results.
-    ///   - runs: the runs of the samples, where the folds leave runs out.
-    ///   - memory: what the fit may take in all, the features included.
+    ///   - runs: the runs of the samples, if the folds leave runs out.
+    ///   - memoryLimit: the memory that the whole fit may take, the features included.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit or the memory is not enough, `CancellationError`
-    /// where the cell is interrupted (the writer then has all batches before), and what reader and writer throw.
+    /// Throws `EncodingError` if shapes or parameters do not fit or the memory is not enough, `CancellationError`
+    /// if the cell is interrupted (the writer then has all batches before), and what reader and writer throw.
     package func fit<Element: Scalar>(
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>,
-        writing writer: some RidgeWriter<Element>, runs: Runs? = nil, memory: MemoryLimit
+        writing writer: some RidgeWriter<Element>, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws {
-        guard alphaPerVoxel else {
+        guard options.alphaPerVoxel else {
             throw EncodingError.parameter(
                 name: "alphaPerVoxel", value: "false",
                 expected: "true where voxels come in batches: one alpha for all needs all of them")
@@ -33,22 +33,23 @@ extension Ridge {
                 what: "responses", count: reader.samples, expected: features.rows)
         }
         try checkFeatures(features, responses: Matrix(rows: features.rows, columns: 0))
-        let splits = try folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.folds.splits(samples: features.rows, runs: runs)
         let done = try writer.isDone
         guard done.contains(false) else { return }
-        let plan = try MemoryPlan(self, features: features, splits: splits, limit: memory)
+        try options.check()
+        let plan = try MemoryPlan(self, features: features, splits: splits, limit: memoryLimit)
         var model = self
         model.memoryLimit = plan.batchMemory
         model.showsProgress = false
-        let prepared = try model.prepared(features, splits: splits)
+        let solver = try model.solver(features, splits: splits)
         var progress = ProgressBar("ridge", total: done.count { !$0 }, unit: "voxels")
         for batch in batches(of: done, size: plan.voxels) {
             try Task.checkCancellation()
-            let fit = try prepared.fit(reader.responses(of: batch))
+            let fit = try solver.fit(reader.responses(of: batch))
             try writer.write(fit, of: batch)
-            if showsProgress { progress.advance(by: batch.count) }
+            if options.showsProgress { progress.advance(by: batch.count) }
         }
-        if showsProgress { progress.finish() }
+        if options.showsProgress { progress.finish() }
     }
 }
 
@@ -68,7 +69,7 @@ private func batches(of done: [Bool], size: Int) -> [Range<Int>] {
 private struct MemoryPlan {
     let voxels: Int
     /// What the threads' batches may take.
-    let batchMemory: Int
+    let batchMemory: MemoryLimit
 
     init<Element: Scalar>(_ model: Ridge, features: Matrix<Element>, splits: [Fold], limit: MemoryLimit)
         throws
@@ -79,10 +80,10 @@ private struct MemoryPlan {
         let order = min(p, splits.map(\.train.count).max() ?? n)
         let isPrimal = order == p
         let isDouble = WorkingPrecision.isDouble(
-            [features], scalings: [1], order: order, alphas: try model.alphas.checked(),
+            [features], scalings: [1], order: order, alphas: model.alphas.values,
             intercept: model.intercept)
         let working = isDouble ? MemoryLayout<Double>.stride : width
-        // The features as given, as converted and centred, and as multiplied with the responses.
+        // The features as given, as converted and centered, and as multiplied with the responses.
         let data = n * p * (2 * width + working)
         // For each fold its rotation, its pairs of directions and its test rows; axes of the refit.
         let rotation = isPrimal ? order * p : order * (n - test)
@@ -104,6 +105,6 @@ private struct MemoryPlan {
         }
         // More at a time is not faster, and what a batch has computed is lost when the fit is stopped.
         voxels = min(4096, left / perVoxel)
-        batchMemory = perThread
+        batchMemory = MemoryLimit(bytes: perThread)
     }
 }

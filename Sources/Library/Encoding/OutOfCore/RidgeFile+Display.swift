@@ -13,7 +13,7 @@ extension RidgeFile: Displayable, CustomStringConvertible {
                     + "\(Number.grouped(done)) of \(Number.counted(voxels, "voxel")) done"
             ]
             let (broken, constant) = (try voxelsWithNaN(), try constantVoxels())
-            notes += AlphaChoices(alphas, of: try bestAlphas()).notes
+            notes += AlphaGridEnds(alphas, of: try bestAlphas()).notes
             if !broken.isEmpty { notes.append("with NaN, left out: \(listed(broken))") }
             if !constant.isEmpty { notes.append("constant, not scored: \(listed(constant))") }
             let text = try scores().mimeBundle.plainText ?? ""

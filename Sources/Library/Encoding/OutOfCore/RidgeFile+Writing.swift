@@ -10,7 +10,7 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
 
     /// Makes the file, or opens that of an earlier fit that was asked to do the same.
     ///
-    /// Throws `FormatError` where the file holds another fit: the message names what differs.
+    /// Throws `FormatError` if the file holds another fit: the message names what differs.
     init(_ url: URL, alphas: [Double], features: Int, voxels: Int, settings: [(name: String, value: String)])
         throws
     {
@@ -76,43 +76,44 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
 extension Ridge {
     /// Fits the model to responses in an HDF5 file, a batch of voxels at a time, and writes the results to another.
     ///
-    /// A fit that was interrupted, or whose process died, goes on where it was when the same call is made again: the
-    /// file says which voxels are done.
+    /// A fit that was interrupted, or whose process died, resumes where it was stopped when the same call is made
+    /// again: the file says which voxels are done.
     ///
     /// ```swift
-    /// let responses = try HDF5File.open(URL(fileURLWithPath: "sub-01.h5")).dataset("/responses")
-    /// let file = try Ridge().fit(features, responses: responses, toFile: "ridge.h5", memory: .gigabytes(2))
+    /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")
+    /// let file = try Ridge().fit(features, to: responses, file: "ridge.h5", memoryLimit: .gigabytes(2))
     /// file                        // a table of scores, and the voxels that could not be fitted
     /// ```
     ///
     /// - Parameters:
     ///   - features: samples x features; all finite.
     ///   - responses: samples x voxels, or voxels x samples.
-    ///   - path: where the results go; see `RidgeFile`.
-    ///   - runs: the runs of the samples, where the folds leave runs out.
-    ///   - memory: what the fit may take in all, the features included.
+    ///   - file: the file of the results; see `RidgeFile`.
+    ///   - runs: the runs of the samples, if the folds leave runs out.
+    ///   - memoryLimit: the memory that the whole fit may take, the features included.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit or the memory is not enough, `CancellationError`
-    /// where the cell is interrupted, and `FormatError` where a file cannot be used or holds another fit.
+    /// Throws `EncodingError` if shapes or parameters do not fit or the memory is not enough, `CancellationError`
+    /// if the cell is interrupted, and `FormatError` if a file cannot be used or holds another fit.
     @discardableResult
     public func fit<Element: Scalar>(
-        _ features: Matrix<Element>, responses: HDF5Dataset, toFile path: String, runs: Runs? = nil,
-        memory: MemoryLimit = .gigabytes(2)
+        _ features: Matrix<Element>, to responses: HDF5Dataset, file: some FileLocation, runs: Runs? = nil,
+        memoryLimit: MemoryLimit = .gigabytes(2)
     ) throws -> RidgeFile {
         let reader = try HDF5Responses<Element>(responses, samples: features.rows)
         return try fit(
-            features, reading: reader, named: responses.path, toFile: path, runs: runs, memory: memory)
+            features, reading: reader, named: responses.path, file: file, runs: runs,
+            memoryLimit: memoryLimit)
     }
 
     /// The same for responses that come from elsewhere; `name` tells one set of responses from another.
     package func fit<Element: Scalar>(
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>, named name: String,
-        toFile path: String, runs: Runs? = nil, memory: MemoryLimit
+        file: some FileLocation, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws -> RidgeFile {
-        let splits = try folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.folds.splits(samples: features.rows, runs: runs)
         do {  // The writer closes the file at the end of these braces.
             let writer = try RidgeFileWriter<Element>(
-                URL(fileURLWithPath: path), alphas: alphas.values, features: features.columns,
+                file.fileURL, alphas: options.alphas.values, features: features.columns,
                 voxels: reader.voxels,
                 settings: [
                     ("responses", "\(name), \(reader.samples) x \(reader.voxels)"),
@@ -120,14 +121,14 @@ extension Ridge {
                         "features",
                         "\(features.rows) x \(features.columns), checksum \(checksum(of: features))"
                     ),
-                    ("alphas", alphas.values.map { "\($0)" }.joined(separator: ", ")),
+                    ("alphas", options.alphas.values.map { "\($0)" }.joined(separator: ", ")),
                     ("folds", "\(splits.count), checksum \(checksum(of: splits))"),
-                    ("intercept", "\(intercept)"), ("score of the search", "\(searchScore)"),
-                    ("held-out scores", "\(scoresHeldOut)"), ("precision", "\(Element.self)"),
+                    ("intercept", "\(options.intercept)"), ("score of the search", "\(options.searchScore)"),
+                    ("held-out scores", "\(options.scoresHeldOut)"), ("precision", "\(Element.self)"),
                 ])
-            try fit(features, reading: reader, writing: writer, runs: runs, memory: memory)
+            try fit(features, reading: reader, writing: writer, runs: runs, memoryLimit: memoryLimit)
         }
-        return try RidgeFile.open(path)
+        return try RidgeFile.open(file)
     }
 }
 

@@ -2,23 +2,23 @@ import Formats
 import Foundation
 import Tensors
 
-/// A ridge fit in an HDF5 file, whole or as far as it has come.
+/// A ridge fit in an HDF5 file, complete or as far as it was computed.
 ///
 /// | path | what |
 /// | --- | --- |
 /// | `/alphas` | the grid |
-/// | `/best_alpha`, `/r2`, `/r`, `/intercepts` | one number a voxel |
+/// | `/best_alpha`, `/r2`, `/r`, `/intercepts` | one number per voxel |
 /// | `/search_scores` | alphas x voxels |
 /// | `/weights` | features x voxels |
 /// | `/state` | of each voxel: 0 to be done, 1 fitted, 2 holds a NaN, 3 constant |
-/// | `/settings` | what the fit was asked to do |
+/// | `/settings` | the settings of the fit |
 ///
 /// Voxels that are not done, or hold a NaN, read as NaN.
 ///
 /// ```swift
 /// let file = try RidgeFile.open("sub-01-ridge.h5")
-/// try file.scores().r              // one correlation a voxel
-/// try file.weights(of: 1000..<1100)
+/// try file.scores().r              // one correlation per voxel
+/// try file.coefficients(of: 1000..<1100)
 /// ```
 public struct RidgeFile: Sendable {
     /// Where the file is.
@@ -30,12 +30,12 @@ public struct RidgeFile: Sendable {
     /// How many features there are.
     public let features: Int
 
-    /// What has become of a voxel.
+    /// The state of a voxel.
     enum State: UInt8 {
         case waiting, fitted, notFinite, constant
     }
 
-    /// Opens the file of a fit; throws `FormatError` where it is none.
+    /// Opens the file of a fit; throws `FormatError` if it is another kind of file.
     public static func open(_ file: some FileLocation) throws -> RidgeFile {
         try RidgeFile(HDF5File.open(file))
     }
@@ -54,7 +54,7 @@ public struct RidgeFile: Sendable {
         (features, voxels) = (weights.shape[0], weights.shape[1])
     }
 
-    /// Opened for each reading: HDF5 would not let a fit go on in a file that a value of an earlier cell keeps open.
+    /// Opened for each read: HDF5 would not let a fit resume in a file that a value of an earlier cell keeps open.
     private func dataset(_ path: String) throws -> HDF5Dataset { try HDF5File.open(url).dataset(path) }
 
     private func numbers(_ path: String) throws -> [Double] {
@@ -84,17 +84,17 @@ public struct RidgeFile: Sendable {
     public var isDone: [Bool] { get throws { try states().map { $0 != State.waiting.rawValue } } }
     /// The voxels that hold a NaN or an infinity.
     public func voxelsWithNaN() throws -> [Int] { try voxels(in: .notFinite) }
-    /// The voxels that never change: their weights are 0 and their scores NaN.
+    /// The voxels that never change: their coefficients are 0 and their scores NaN.
     public func constantVoxels() throws -> [Int] { try voxels(in: .constant) }
     /// The alpha of each voxel.
     public func bestAlphas() throws -> [Double] { try numbers("/best_alpha") }
     /// What is added to each voxel's prediction.
     public func intercepts() throws -> [Double] { try numbers("/intercepts") }
-    /// R2 and r of each voxel's held-out predictions; NaN where the model was told not to compute them.
+    /// R2 and r of each voxel's held-out predictions; NaN if the model does not score held-out predictions.
     public func scores() throws -> VoxelScores { try VoxelScores(r2: numbers("/r2"), r: numbers("/r")) }
 
-    /// The weights of some voxels: features x voxels of the range; NaN for voxels that are not done.
-    public func weights<Element: Scalar>(
+    /// The coefficients of some voxels: features x voxels of the range; NaN for voxels that are not done.
+    public func coefficients<Element: Scalar>(
         of range: Range<Int>, as type: Element.Type = Float.self
     ) throws -> Matrix<Element> {
         var matrix = try dataset("/weights").tensor([0..<features, range], as: type).matrix
@@ -107,7 +107,7 @@ public struct RidgeFile: Sendable {
 
     /// The predicted responses of some voxels to `features`: samples x voxels of the range.
     ///
-    /// Throws `EncodingError` where the features are not as many as the model was fitted with.
+    /// Throws `EncodingError` if the number of features is not that of the fit.
     public func predict<Element: Scalar>(
         _ features: Matrix<Element>, voxels range: Range<Int>
     ) throws -> Matrix<Element> {
@@ -115,15 +115,7 @@ public struct RidgeFile: Sendable {
             throw EncodingError.columnCount(
                 what: "features", count: features.columns, expected: self.features)
         }
-        let weights = try weights(of: range, as: Element.self)
-        let shifts = try intercepts()[range]
-        var result = multiply(features, weights)
-        let columns = result.columns
-        result.withUnsafeMutableBufferPointer { target in
-            for row in 0..<features.rows {
-                for (j, shift) in shifts.enumerated() { target[row * columns + j] += Element(shift) }
-            }
-        }
-        return result
+        let coefficients = try coefficients(of: range, as: Element.self)
+        return multiply(features, coefficients).addingToColumns(Array(try intercepts()[range]))
     }
 }

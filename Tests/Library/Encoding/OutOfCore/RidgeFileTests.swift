@@ -49,7 +49,7 @@ import Testing
         #expect(try file.voxelsWithNaN() == [400] && whole.voxelsWithNaN == [400])
         #expect(try file.constantVoxels() == [17] && whole.constantVoxels == [17])
         let (alphas, scores) = (try file.bestAlphas(), try file.scores())
-        let weights: Matrix<Float> = try file.weights(of: 0..<900)
+        let weights: Matrix<Float> = try file.coefficients(of: 0..<900)
         for voxel in 0..<900 {
             if voxel == 400 {
                 #expect(alphas[voxel].isNaN && scores.r2[voxel].isNaN)
@@ -72,7 +72,7 @@ import Testing
         ]
         for (number, dataset) in datasets.enumerated() {
             let path = folder.appending(path: "fit-\(number).h5").path
-            let file = try model.fit(features, responses: dataset, toFile: path, memory: memory)
+            let file = try model.fit(features, to: dataset, file: path, memoryLimit: memory)
             try expectEqual(file, whole)
             let text = try #require(file.mimeBundle.plainText)
             #expect(text.contains("900 of 900 voxels done"))
@@ -81,7 +81,7 @@ import Testing
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// A fit that is cancelled ends before the next batch; its file holds the batches before, and the same call goes on
+    /// A fit that is canceled ends before the next batch; its file holds the batches before, and the same call goes on
     /// from there.
     @Test func stopsAndGoesOn() async throws {
         let dataset = try write(responses)
@@ -91,7 +91,7 @@ import Testing
         // The fourth batch is read when the cancellation comes, and is not fitted any more.
         let reader = RecordingReader(responses: responses, cancelsAt: 3)
         let task = Task {
-            try model.fit(features, reading: reader, named: "/responses", toFile: path, memory: memory)
+            try model.fit(features, reading: reader, named: "/responses", file: path, memoryLimit: memory)
         }
         await #expect(throws: CancellationError.self) { try await task.value }
         let first = reader.ranges
@@ -102,7 +102,7 @@ import Testing
         #expect(count > 0 && count < 900)
         #expect(try partial.isDone == (0..<900).map { $0 < count })
         let (alphas, scores) = (try partial.bestAlphas(), try partial.scores())
-        let weights: Matrix<Float> = try partial.weights(of: 0..<900)
+        let weights: Matrix<Float> = try partial.coefficients(of: 0..<900)
         for voxel in 0..<900 {
             if voxel >= count || voxel == 400 {
                 #expect(alphas[voxel].isNaN && weights[0, voxel].isNaN)
@@ -117,7 +117,7 @@ import Testing
         // One more stop, so that a fit goes on twice; then the public call does the rest.
         let again = RecordingReader(responses: responses, cancelsAt: 1)
         let second = Task {
-            try model.fit(features, reading: again, named: "/responses", toFile: path, memory: memory)
+            try model.fit(features, reading: again, named: "/responses", file: path, memoryLimit: memory)
         }
         await #expect(throws: CancellationError.self) { try await second.value }
         #expect(again.ranges.first?.lowerBound == count && again.ranges.count == 2)
@@ -125,11 +125,11 @@ import Testing
         let next = try #require(again.ranges.last).lowerBound
         #expect(next > count)
         #expect(try partial.isDone == (0..<900).map { $0 < next })
-        let file = try model.fit(features, responses: dataset, toFile: path, memory: memory)
+        let file = try model.fit(features, to: dataset, file: path, memoryLimit: memory)
         try expectEqual(file, whole)
 
         let none = RecordingReader(responses: responses, cancelsAt: 0)
-        _ = try model.fit(features, reading: none, named: "/responses", toFile: path, memory: memory)
+        _ = try model.fit(features, reading: none, named: "/responses", file: path, memoryLimit: memory)
         #expect(none.ranges.isEmpty)
         try FileManager.default.removeItem(at: folder)
     }
@@ -137,32 +137,32 @@ import Testing
     @Test func refusesWhatDoesNotFit() throws {
         let dataset = try write(responses)
         let path = folder.appending(path: "fit.h5").path
-        try model.fit(features, responses: dataset, toFile: path, memory: memory)
+        try model.fit(features, to: dataset, file: path, memoryLimit: memory)
         var other = model
         other.alphas = [1, 2]
         let different = #expect(throws: FormatError.self) {
-            try other.fit(features, responses: dataset, toFile: path, memory: memory)
+            try other.fit(features, to: dataset, file: path, memoryLimit: memory)
         }
         #expect(different?.description.contains("alphas: 1.0, 2.0") == true)
         var changed = features
         changed[0, 0] += 1
         #expect(throws: FormatError.self) {
-            try model.fit(changed, responses: dataset, toFile: path, memory: memory)
+            try model.fit(changed, to: dataset, file: path, memoryLimit: memory)
         }
         let small = #expect(throws: EncodingError.self) {
             try model.fit(
-                features, responses: dataset, toFile: folder.appending(path: "x.h5").path,
-                memory: .megabytes(0.01))
+                features, to: dataset, file: folder.appending(path: "x.h5").path,
+                memoryLimit: .megabytes(0.01))
         }
         #expect(small?.description.contains("the memory limit is 0.00 GB") == true)
         #expect(throws: EncodingError.self) {
-            try model.fit(features.rows(0..<59), responses: dataset, toFile: path, memory: memory)
+            try model.fit(features.rows(0..<59), to: dataset, file: path, memoryLimit: memory)
         }
         var shared = model
         shared.alphaPerVoxel = false
         #expect(throws: EncodingError.self) {
             try shared.fit(
-                features, responses: dataset, toFile: folder.appending(path: "y.h5").path, memory: memory)
+                features, to: dataset, file: folder.appending(path: "y.h5").path, memoryLimit: memory)
         }
         #expect(throws: FormatError.self) { try RidgeFile.open(dataset.path) }
         try FileManager.default.removeItem(at: folder)

@@ -136,4 +136,16 @@ struct ScoresCase: Decodable {
             #expect(try VoxelScores(predictions: bad, responses: prediction).r[0].isNaN)
         }
     }
+
+    /// The delay is the mean of the peak's gamma density; its maximum lies one dispersion earlier.
+    @Test func theHemodynamicResponsePeaksOneDispersionBeforeItsDelay() throws {
+        for (delay, dispersion) in [(6.0, 1.0), (7.0, 0.5)] {
+            let response = HemodynamicResponse(delay: delay, dispersion: dispersion, ratio: 0)
+            let samples = try response.samples(repetitionTime: 1, oversampling: 100)
+            let peak = try #require(samples.indices.max { samples[$0] < samples[$1] })
+            #expect(abs(Double(peak) / 100 - (delay - dispersion)) < 0.05)
+            let mean = samples.enumerated().reduce(0) { $0 + Double($1.offset) / 100 * $1.element }
+            #expect(abs(mean - delay) < 0.05)
+        }
+    }
 }

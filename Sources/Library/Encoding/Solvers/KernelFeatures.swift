@@ -9,18 +9,18 @@ struct KernelFeatures<Working: Scalar> {
     /// samples.
     let features: Matrix<Working>?
     /// Whether the training features' mean is removed, in the space that the kernel spans.
-    let centred: Bool
-    /// Whether the kernel was given, and may be none.
-    var isGiven = false
+    let centered: Bool
+    /// Whether the kernel was given, so that it may have negative eigenvalues.
+    var isPrecomputed = false
 
-    /// The directions of one fold, all taken from the responses themselves.
-    func directions<Element: Scalar>(
+    /// The decomposition of one fold; all targets are computed from the responses.
+    func svd<Element: Scalar>(
         of fold: Fold, forRefit: Bool, interruption: Interruption, as type: Element.Type
     ) throws -> RidgeSVD<Element> {
-        let (train, test) = trainAndTestKernels(kernel, of: fold, centred: centred)
+        let (train, test) = trainAndTestKernels(kernel, of: fold, centered: centered)
         let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(train, check: interruption.check)
         // A kernel of all samples without negative eigenvalues has none in any fold.
-        if isGiven, forRefit { try checkDefinite(values) }
+        if isPrecomputed, forRefit { try checkDefinite(values) }
         let kept = significantEigenvalues(values)
         let eigenvalues = values[kept].map { Double($0) }
         let directions = vectors.rows(kept)
@@ -33,20 +33,20 @@ struct KernelFeatures<Working: Scalar> {
             axesAreFeatures: features != nil)
     }
 
-    /// Refuses eigenvalues (ascending) that are negative by more than the rounding of a kernel that was computed in single
-    /// precision.
+    /// Throws `EncodingError` for eigenvalues (ascending) that are negative by more than the rounding of a kernel
+    /// that was computed in single precision.
     private func checkDefinite(_ eigenvalues: [Working]) throws {
         guard let least = eigenvalues.first, let largest = eigenvalues.last else { return }
         let limit = Double(max(largest, -least)) * (Working.self == Float.self ? 1e-5 : 1e-6)
         try checkParameter(
-            "the precomputed kernel\(centred ? ", centred," : "")",
+            "the precomputed kernel\(centered ? ", centered," : "")",
             "indefinite: its eigenvalues go from \(Number.short(Double(least))) to \(Number.short(Double(largest)))",
             expected:
                 "one without negative eigenvalues; for instance add \(Number.short(-Double(least))) to its diagonal",
             Double(least) >= -limit)
     }
 
-    /// `Vᵀ = Uᵀ X / s` where there are features, else `Uᵀ`.
+    /// `Vᵀ = Uᵀ X / s` if there are features, else `Uᵀ`.
     ///
     /// In the precision of the result: rounding is that of the features, and each weight divides it by `s² + alpha`.
     private func axes<Element: Scalar>(
@@ -70,14 +70,14 @@ extension Matrix {
         }
     }
 
-    /// Centres a kernel of any samples (rows) with the training samples (columns), given the means over the training
+    /// Centers a kernel of any samples (rows) with the training samples (columns), given the means over the training
     /// samples of the training kernel's columns.
-    mutating func centreKernel(trainMeans: [Double]) {
+    mutating func centerKernel(trainMeans: [Double]) {
         let (rows, columns) = (rows, columns)
         let grand = trainMeans.reduce(0, +) / Double(max(trainMeans.count, 1))
         withUnsafeMutableBufferPointer { target in
             guard let base = target.baseAddress else { return }
-            centreKernelRows(base, rows: rows, columns: columns, means: trainMeans, grand: grand)
+            centerKernelRows(base, rows: rows, columns: columns, means: trainMeans, grand: grand)
         }
     }
 }
@@ -99,7 +99,7 @@ private func copyBlock<Element: Scalar>(
 
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func centreKernelRows<Element: Scalar>(
+private func centerKernelRows<Element: Scalar>(
     _ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, means: [Double], grand: Double
 ) {
     means.withUnsafeBufferPointer { means in

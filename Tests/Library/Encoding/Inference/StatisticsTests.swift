@@ -29,43 +29,43 @@ struct StatisticsCase: Decodable {
 
     @Test func pairedTestsAreScipys() throws {
         for (index, sample) in expected.samples.enumerated() {
-            let t = try pairedT(sample)
+            let t = try PairedTest.t(sample)
             #expect(abs(t.statistic / expected.t[index] - 1) < 1e-12)
             #expect(abs(t.p / expected.tP[index] - 1) < 1e-10)
             let interval = try #require(t.interval)
             #expect(abs(interval.lowerBound - expected.low[index]) < 1e-10)
             #expect(abs(interval.upperBound - expected.high[index]) < 1e-10)
-            let rank = try wilcoxonSignedRank(sample)
+            let rank = try PairedTest.wilcoxon(sample)
             #expect(rank.statistic == expected.rankSum[index])
             #expect(abs(rank.p / expected.rankP[index] - 1) < 1e-10, "sample \(index)")
         }
-        #expect(throws: EncodingError.self) { try pairedT([1]) }
-        #expect(throws: EncodingError.self) { try pairedT([1, .nan]) }
+        #expect(throws: EncodingError.self) { try PairedTest.t([1]) }
+        #expect(throws: EncodingError.self) { try PairedTest.t([1, .nan]) }
     }
 
     /// All eight flips of three positive numbers: two of them are as extreme.
     @Test func signFlips() throws {
-        #expect(try signFlipTest([1, 2, 3]).p == 0.25)
-        let many = try signFlipTest(expected.samples[3], seed: 3)
+        #expect(try PairedTest.signFlips([1, 2, 3]).p == 0.25)
+        let many = try PairedTest.signFlips(expected.samples[3], seed: 3)
         #expect(abs(many.p - expected.tP[3]) < 0.03)
-        #expect(try signFlipTest(expected.samples[3], seed: 3) == many)
+        #expect(try PairedTest.signFlips(expected.samples[3], seed: 3) == many)
     }
 
     @Test func falseDiscoveryRatesAreStatsmodels() throws {
-        #expect(relativeError(try falseDiscoveryRates(expected.p), expected.q) < 1e-14)
-        let withNaN = try falseDiscoveryRates([0.01, .nan, 0.04])
+        #expect(relativeError(try expected.p.falseDiscoveryRates(), expected.q) < 1e-14)
+        let withNaN = try [0.01, .nan, 0.04].falseDiscoveryRates()
         #expect(withNaN[0] == 0.02 && withNaN[1].isNaN && withNaN[2] == 0.04)
     }
 
     @Test func ceilingsFollowFromRepeats() throws {
         let repeats = expected.repeats.map { Matrix<Double>(listed: $0) }
-        let plain = try explainableVariance(repeats: repeats, biasCorrected: false, zScored: false)
+        let plain = try NoiseCeiling.explainableVariance(of: repeats, biasCorrected: false, zScored: false)
         #expect(relativeError(plain, expected.explainable) < 1e-12)
-        let corrected = try explainableVariance(repeats: repeats, zScored: false)
+        let corrected = try NoiseCeiling.explainableVariance(of: repeats, zScored: false)
         #expect(relativeError(corrected, expected.corrected) < 1e-12)
         // Half of one repeat's variance is signal: of the mean over 4 repeats 4/5 is.
-        #expect(try abs(noiseCeiling(explainableVariance: [0.5], repeats: 4)[0] - 0.8.squareRoot()) < 1e-15)
-        #expect(throws: EncodingError.self) { try explainableVariance(repeats: [repeats[0]]) }
+        #expect(try abs(NoiseCeiling(explainableVariance: [0.5], repeats: 4).r[0] - 0.8.squareRoot()) < 1e-15)
+        #expect(throws: EncodingError.self) { try NoiseCeiling.explainableVariance(of: [repeats[0]]) }
     }
 
     /// The ceiling is what a perfect model reaches: the correlation of the true signal with the mean over repeats.
@@ -86,39 +86,44 @@ struct StatisticsCase: Decodable {
                 let noise = normal()
                 return matrix(truth.indices.map { truth[$0] * sizes[$0 % 4] + noise[$0] })
             }
-            let ceiling = try noiseCeiling(of: repeats)
+            let ceiling = try NoiseCeiling(of: repeats).r
             let mean = try Matrix.average(of: repeats)
             let reached = try VoxelScores(predictions: signal, responses: mean).r
             for voxel in 0..<4 { #expect(abs(ceiling[voxel] - reached[voxel]) < 0.063) }
         }
         // Repeats that are equal have the ceiling 1, and a voxel that is constant has none.
-        #expect(try noiseCeiling(of: [signal, signal]).allSatisfy { abs($0 - 1) < 1e-12 })
+        #expect(try NoiseCeiling(of: [signal, signal]).r.allSatisfy { abs($0 - 1) < 1e-12 })
         let flat = Matrix<Double>(rows: 10, columns: 1, repeating: 0.1)
-        #expect(try explainableVariance(repeats: [flat, flat])[0].isNaN)
+        #expect(try NoiseCeiling.explainableVariance(of: [flat, flat])[0].isNaN)
     }
 
     @Test func patternsAreIdentified() throws {
         let y = Matrix<Double>(listed: expected.patterns)
         let predictions = Matrix<Double>(listed: expected.predictions)
-        #expect(try identificationAccuracy(predictions: predictions, responses: y) == expected.identification)
-        #expect(try twoVersusTwoAccuracy(predictions: predictions, responses: y) == expected.twoVersusTwo)
-        #expect(try identificationAccuracy(predictions: y, responses: y) == 1)
+        #expect(
+            try Identification(predictions: predictions, responses: y).accuracy == expected.identification)
+        #expect(
+            try Identification(predictions: predictions, responses: y).twoVersusTwoAccuracy
+                == expected.twoVersusTwo)
+        #expect(try Identification(predictions: y, responses: y).accuracy == 1)
         // A voxel with NaN is left out.
         var broken = y
         let kept = (0..<y.columns).filter { $0 != 4 }
         broken[2, 4] = .nan
         let whole = (y.columns(at: kept), predictions.columns(at: kept))
         #expect(
-            try identificationAccuracy(predictions: predictions, responses: broken)
-                == identificationAccuracy(predictions: whole.1, responses: whole.0))
+            try Identification(predictions: predictions, responses: broken).accuracy
+                == Identification(predictions: whole.1, responses: whole.0).accuracy)
         #expect(
-            try twoVersusTwoAccuracy(predictions: predictions, responses: broken)
-                == twoVersusTwoAccuracy(predictions: whole.1, responses: whole.0))
+            try Identification(predictions: predictions, responses: broken).twoVersusTwoAccuracy
+                == Identification(predictions: whole.1, responses: whole.0).twoVersusTwoAccuracy)
         for (a, b) in [
             (y.rows(0..<1), predictions.rows(0..<1)), (y.columns(0..<1), predictions.columns(0..<1)),
         ] {
-            #expect(throws: EncodingError.self) { try identificationAccuracy(predictions: b, responses: a) }
-            #expect(throws: EncodingError.self) { try twoVersusTwoAccuracy(predictions: b, responses: a) }
+            #expect(throws: EncodingError.self) { try Identification(predictions: b, responses: a).accuracy }
+            #expect(throws: EncodingError.self) {
+                try Identification(predictions: b, responses: a).twoVersusTwoAccuracy
+            }
         }
     }
 
@@ -128,10 +133,10 @@ struct StatisticsCase: Decodable {
         var predictions = Matrix<Double>(
             rows: 200, columns: 3, elements: (0..<600).map { _ in random.gaussian() })
         for row in 0..<200 { predictions[row, 0] += y[row, 0] }
-        let test = try blockPermutationTest(predictions: predictions, responses: y, permutations: 99)
+        let test = try PermutationTest.blocks(predictions: predictions, responses: y, permutations: 99)
         #expect(test.p[0] == 0.01 && test.pForMaximum[0] == 0.01)
         #expect(test.p[1] > 0.02 && test.p[2] > 0.02)
-        let again = try blockPermutationTest(predictions: predictions, responses: y, permutations: 99)
+        let again = try PermutationTest.blocks(predictions: predictions, responses: y, permutations: 99)
         #expect(again.p == test.p)
     }
 }

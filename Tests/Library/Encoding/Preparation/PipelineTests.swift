@@ -103,14 +103,14 @@ struct PipelineFixture: Decodable {
     private func check(
         _ model: Pipeline, outer: Folds, _ expected: PipelineFixture.HeldOut, runs: Runs? = nil
     ) throws {
-        let held = try model.heldOutPredictions(x, of: y, outer: outer, runs: runs)
+        let held = try model.heldOutPredictions(x, to: y, outer: outer, runs: runs)
         #expect(relativeError(held.inOrder.elements, expected.predictions.flatMap { $0 }) < 1e-9)
         let scores = try model.crossValidatedScores(x, to: y, outer: outer, runs: runs)
         #expect(relativeError(scores.mean.r2, expected.r2) < 1e-9)
         #expect(relativeError(scores.mean.r, expected.r) < 1e-9)
         // Single precision: seven digits less the condition of the scaled features.
         let single = try model.heldOutPredictions(
-            x.converted(to: Float.self), of: y.converted(to: Float.self), outer: outer, runs: runs)
+            x.converted(to: Float.self), to: y.converted(to: Float.self), outer: outer, runs: runs)
         let rough = single.inOrder.converted(to: Double.self).elements
         #expect(relativeError(rough, expected.predictions.flatMap { $0 }) < 1e-4)
     }
@@ -142,16 +142,16 @@ struct PipelineFixture: Decodable {
     @Test func testSamplesDoNotLeakIntoTheModel() throws {
         let model = Pipeline(StandardScaler(), PCA(.count(4)), into: ridge(4))
         let outer = Folds.kFold(5, shuffledWithSeed: 1)
-        let clean = try model.heldOutPredictions(x, of: y, outer: outer)
+        let clean = try model.heldOutPredictions(x, to: y, outer: outer)
         for (number, fold) in clean.folds.enumerated() {
             var garbled = y
             for sample in fold.test { for voxel in 0..<y.columns { garbled[sample, voxel] = 1e6 } }
-            let blind = try model.heldOutPredictions(x, of: garbled, outer: outer)
+            let blind = try model.heldOutPredictions(x, to: garbled, outer: outer)
             #expect(blind.parts[number] == clean.parts[number])
             #expect(blind.parts[(number + 1) % 5] != clean.parts[(number + 1) % 5])
             var strange = x
             for feature in 0..<x.columns { strange[fold.test[0], feature] = 1e4 }
-            let other = try model.heldOutPredictions(strange, of: y, outer: outer)
+            let other = try model.heldOutPredictions(strange, to: y, outer: outer)
             let rest = 1..<fold.test.count
             #expect(other.parts[number].rows(rest) == clean.parts[number].rows(rest))
             #expect(other.parts[number].row(0) != clean.parts[number].row(0))
@@ -162,9 +162,9 @@ struct PipelineFixture: Decodable {
     @Test func scalingBeforehandWouldLeak() throws {
         let outer = Folds.kFold(5, shuffledWithSeed: 1)
         let inside = try Pipeline(StandardScaler(), into: Ridge(alphas: 10)).heldOutPredictions(
-            x, of: y, outer: outer)
+            x, to: y, outer: outer)
         let leaked = try Ridge(alphas: 10).heldOutPredictions(
-            StandardScaler().fit(x).transform(x), of: y, outer: outer)
+            StandardScaler().fit(x).transform(x), to: y, outer: outer)
         #expect(relativeError(leaked.inOrder.elements, inside.inOrder.elements) > 1e-4)
     }
 
@@ -253,8 +253,8 @@ struct PipelineFixture: Decodable {
         let bands = [x.columns(4..<9), x.columns(0..<4)]
         let apart = Pipeline(StandardScaler(), into: banded)
         let outer = Folds.kFold(5, shuffledWithSeed: 1)
-        let found = try groups.heldOutPredictions(x, of: y, outer: outer).inOrder
-        let expected = try apart.heldOutPredictions(bands, of: y, outer: outer).inOrder
+        let found = try groups.heldOutPredictions(x, to: y, outer: outer).inOrder
+        let expected = try apart.heldOutPredictions(bands, to: y, outer: outer).inOrder
         #expect(relativeError(found.elements, expected.elements) < 1e-10)
         let split = try groups.crossValidatedSplitScores([x], to: y, outer: outer)
         let splitApart = try apart.crossValidatedSplitScores(bands, to: y, outer: outer)
@@ -282,7 +282,7 @@ struct PipelineFixture: Decodable {
         let blood = expected.blood
         #expect(blood.cases.count == 6)
         for example in blood.cases {
-            let response: HaemodynamicResponse = example.name == "spm" ? .spm : .glover
+            let response: HemodynamicResponse = example.name == "spm" ? .spm : .glover
             let time = example.repetitionTime
             let coarse = try response.samples(repetitionTime: time, oversampling: 1)
             #expect(relativeError(coarse, example.coarse) < 1e-12)
@@ -299,10 +299,10 @@ struct PipelineFixture: Decodable {
         // nilearn's finite impulse response is a delay of each feature.
         let impulses = try Matrix<Double>(listed: blood.features).delayed(by: blood.delays)
         #expect(relativeError(impulses.elements, blood.impulses.flatMap { $0 }) < 1e-9)
-        let weights = try HaemodynamicResponse.glover.weights(repetitionTime: 2)
+        let weights = try HemodynamicResponse.glover.weights(repetitionTime: 2)
         #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
-        #expect(throws: EncodingError.self) { try HaemodynamicResponse.spm.weights(repetitionTime: 0) }
-        #expect(throws: EncodingError.self) { try HaemodynamicResponse(length: 0).samples(repetitionTime: 1) }
+        #expect(throws: EncodingError.self) { try HemodynamicResponse.spm.weights(repetitionTime: 0) }
+        #expect(throws: EncodingError.self) { try HemodynamicResponse(length: 0).samples(repetitionTime: 1) }
     }
 
     @Test func responsesOfTheBloodStayInTheirRun() throws {
@@ -311,7 +311,7 @@ struct PipelineFixture: Decodable {
             with: .glover, repetitionTime: 2, runs: Runs(lengths: [17, 16]))
         let second = try x.rows(17..<33).convolved(with: .glover, repetitionTime: 2)
         #expect(both.rows(17..<33) == second)
-        let step = Pipeline(HaemodynamicConvolution(.glover, repetitionTime: 2), into: Ridge(alphas: 1))
+        let step = Pipeline(HemodynamicConvolution(.glover, repetitionTime: 2), into: Ridge(alphas: 1))
         #expect(try step.fit(x, to: x).prepared([x])[0] == x.convolved(with: .glover, repetitionTime: 2))
     }
 
@@ -329,7 +329,7 @@ struct PipelineFixture: Decodable {
     }
 
     /// The directions that are kept are found to the ratio of singular values to the power of 9 or 15.
-    @Test func randomisedComponentsAreThoseOfScikitLearn() throws {
+    @Test func randomizedComponentsAreThoseOfScikitLearn() throws {
         for example in expected.components {
             var random = NumpyRandom(seed: 8)
             let rank = min(example.rows, example.columns)
@@ -340,7 +340,7 @@ struct PipelineFixture: Decodable {
                 for index in target.indices { target[index] = random.gaussian() }
             }
             let data = multiply(left, right)
-            let fit = try PCA(.count(example.count), solver: .randomised(seed: 3)).fit(data)
+            let fit = try PCA(.count(example.count), solver: .randomized(seed: 3)).fit(data)
             #expect(relativeError(fit.variances, example.variances) < 1e-8)
             #expect(relativeError(fit.varianceShares, example.shares) < 1e-8)
             let components = fit.components.columns(0..<20).elements
@@ -382,13 +382,13 @@ struct PipelineFixture: Decodable {
         let source = (features: x.rows(film), responses: y.rows(film))
         let across = try ridge(3).transferScores(from: source, to: (x.rows(story), y.rows(story)))
         let byHand = try ridge(3).fit(source.features, to: source.responses).score(
-            x.rows(story), y.rows(story))
+            x.rows(story), to: y.rows(story))
         #expect(across == byHand)
         let moved = try ridge(3).transferScores(from: source, to: (x.rows(story), shifted))
         #expect(relativeError(moved.r, across.r) < 1e-9 && moved.r2[0] < across.r2[0])
-        let centred = try ridge(3).transferScores(
-            from: source, to: (x.rows(story), shifted), centresOnTarget: true)
-        #expect(centred.r2[0] >= across.r2[0])
+        let centered = try ridge(3).transferScores(
+            from: source, to: (x.rows(story), shifted), centersOnTarget: true)
+        #expect(centered.r2[0] >= across.r2[0])
         #expect(throws: EncodingError.self) {
             try ridge(3).transferScores(from: source, to: (x.rows(story), y.rows(story).columns(0..<2)))
         }

@@ -1,12 +1,17 @@
 import Tensors
 
 extension Ridge: EncodingModel {
+    public var showsProgress: Bool {
+        get { options.showsProgress }
+        set { options.showsProgress = newValue }
+    }
+
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
         let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
         var model = self
-        model.folds = try data.folds(folds)
+        model.folds = try data.folds(options.folds)
         // Inside a fold only its test samples are scored.
         if samples != nil { model.scoresHeldOut = false }
         return try model.fit(data.features, to: data.responses, runs: data.runs)
@@ -14,6 +19,8 @@ extension Ridge: EncodingModel {
 }
 
 extension RidgeFit: EncodingFit {
+    public var heldOutScores: VoxelScores? { scores.count > 0 ? scores : nil }
+
     public func predict(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> Matrix<Element> {
         try predict(.joined(bands.map { $0.chosen(samples) }))
     }
@@ -26,12 +33,17 @@ extension RidgeFit: EncodingFit {
 }
 
 extension BandedRidge: EncodingModel {
+    public var showsProgress: Bool {
+        get { options.showsProgress }
+        set { options.showsProgress = newValue }
+    }
+
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
         let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
         var model = self
-        model.folds = try data.folds(folds)
+        model.folds = try data.folds(options.folds)
         return try model.fit(data.bands, to: data.responses, runs: data.runs)
     }
 }
@@ -49,13 +61,18 @@ extension BandedRidgeFit: EncodingFit {
 }
 
 extension GroupRidge: EncodingModel {
+    public var showsProgress: Bool {
+        get { banded.showsProgress }
+        set { banded.showsProgress = newValue }
+    }
+
     /// Fits the model to all bands beside each other, whose columns are those that have groups.
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
         let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
         var model = self
-        model.banded.folds = try data.folds(banded.folds)
+        model.banded.folds = try data.folds(banded.options.folds)
         return try model.fit(data.features, to: data.responses, runs: data.runs)
     }
 }
@@ -74,6 +91,11 @@ extension GroupRidgeFit: EncodingFit {
 }
 
 extension KernelRidge: EncodingModel {
+    public var showsProgress: Bool {
+        get { options.showsProgress }
+        set { options.showsProgress = newValue }
+    }
+
     /// Fits the model to some of the samples; a precomputed kernel must be fitted to all of them.
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
@@ -85,13 +107,15 @@ extension KernelRidge: EncodingModel {
         }
         let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
         var model = self
-        model.folds = try data.folds(folds)
+        model.folds = try data.folds(options.folds)
         if samples != nil { model.scoresHeldOut = false }
         return try model.fit(data.features, to: data.responses, runs: data.runs)
     }
 }
 
 extension KernelRidgeFit: EncodingFit {
+    public var heldOutScores: VoxelScores? { scores.count > 0 ? scores : nil }
+
     public func predict(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> Matrix<Element> {
         try predict(.joined(bands.map { $0.chosen(samples) }))
     }
@@ -118,9 +142,6 @@ func linearParts<Element: Scalar>(
     return bands.map { band in
         defer { start += band.columns }
         let range = start..<start + band.columns
-        var centred = band
-        centred.standardise(
-            rows: 0..<band.rows, means: Array(means[range]), deviations: range.map { _ in 1 })
-        return multiply(centred, weights.rows(range))
+        return multiply(band.centered(by: Array(means[range])), weights.rows(range))
     }
 }

@@ -50,7 +50,7 @@ struct RidgeCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(relativeError(fit.intercepts, problem.interceptValues) < 1e-8)
         #expect(relativeError(fit.scores.r2, problem.heldOutR2) < 1e-8)
         #expect(relativeError(fit.scores.r, problem.heldOutR) < 1e-8)
-        #expect(relativeError(try fit.score(x, y).r2, problem.trainR2) < 1e-8)
+        #expect(relativeError(try fit.score(x, to: y).r2, problem.trainR2) < 1e-8)
     }
 
     /// Single precision against himalaya's double precision: the same alphas, scores to 1e-4.
@@ -116,11 +116,11 @@ struct RidgeCase: Decodable, Sendable, CustomTestStringConvertible {
         }
         #expect(relativeError(banded.searchScores.row(0), best) < tolerance)
         #expect(relativeError(dual.scores.r2, problem.heldOutR2) < tolerance)
-        let r2 = try dual.score(x, y).r2
+        let r2 = try dual.score(x, to: y).r2
         // This kernel's elements are 4e6: what is lost where the dual weights are rounded to single precision.
         let isRounded = problem.name == "badly-scaled" && Element.self == Float.self
         #expect(relativeError(r2, problem.trainR2) < (isRounded ? 2e-3 : tolerance))
-        let bandedR2 = try banded.score(bands, y).r2
+        let bandedR2 = try banded.score(bands, to: y).r2
         #expect(relativeError(bandedR2, problem.trainR2) < tolerance)
         let coefficients = banded.coefficients.flatMap(\.elements).map { Double($0) }
         #expect(relativeError(coefficients, problem.coefficients.flatMap { $0 }) < 10 * tolerance)
@@ -178,7 +178,7 @@ struct RidgeCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(throws: EncodingError.self) { try Ridge(folds: .kFold(11)).fit(x, to: y) }
     }
 
-    @Test func stopsWhenCancelled() async {
+    @Test func stopsWhenCanceled() async {
         let task = Task {
             let x = Matrix<Float>(rows: 20, columns: 3, elements: (0..<60).map { Float($0 % 7) })
             while !Task.isCancelled { await Task.yield() }

@@ -62,11 +62,11 @@ struct PaperSizeCase: Decodable {
         }
         let coefficients = fit.coefficients.flatMap(\.elements)
         #expect(relativeError(coefficients, problem.coefficients.flatMap { $0 }) < 1e-7)
-        let split = try fit.splitScores(bands, y)
+        let split = try fit.splitScores(bands, to: y)
         #expect(relativeError(split.r2.flatMap { $0 }, problem.splitR2.flatMap { $0 }) < 1e-7)
         #expect(relativeError(split.r.flatMap { $0 }, problem.splitR.flatMap { $0 }) < 1e-7)
         // Shares sum to the joint score of the summed prediction; in sample, the mean misfit is not part of it.
-        #expect(relativeError(split.joint.r, try fit.score(bands, y).r) < 1e-10)
+        #expect(relativeError(split.joint.r, try fit.score(bands, to: y).r) < 1e-10)
     }
 
     @Test(arguments: BandedCase.all)
@@ -85,8 +85,8 @@ struct PaperSizeCase: Decodable {
     @Test func textAnalysisAgreesWithThePublishedRecipe() throws {
         let expected: PaperCase = try fixture("paper")
         let bands = expected.bands.map { Matrix<Double>(listed: $0) }
-        let shares = try textAnalysis(
-            multimodal: bands[0], unimodal: bands[1], responses: Matrix(listed: expected.responses))
+        let shares = try LuEtAl2022.splitScores(
+            multimodal: bands[0], unimodal: bands[1], to: Matrix(listed: expected.responses))
         #expect(relativeError(shares.joint.r2, expected.r2) < 1e-6)
         #expect(relativeError(shares.r2.flatMap { $0 }, expected.splitR2.flatMap { $0 }) < 1e-6)
     }
@@ -115,12 +115,12 @@ struct PaperSizeCase: Decodable {
             })
         #expect(relativeError(Array(y.row(0).prefix(5)), expected.firstResponses) < 1e-12)
         let splits = expected.splitR2.flatMap { $0 }
-        let double = try textAnalysis(multimodal: bands[0], unimodal: bands[1], responses: y)
+        let double = try LuEtAl2022.splitScores(multimodal: bands[0], unimodal: bands[1], to: y)
         #expect(relativeError(double.joint.r2, expected.r2) < 1e-9)
         #expect(relativeError(double.r2.flatMap { $0 }, splits) < 1e-9)
-        let single = try textAnalysis(
+        let single = try LuEtAl2022.splitScores(
             multimodal: bands[0].converted(to: Float.self), unimodal: bands[1].converted(to: Float.self),
-            responses: y.converted(to: Float.self))
+            to: y.converted(to: Float.self))
         #expect(zip(single.joint.r2, expected.r2).allSatisfy { abs($0 - $1) < 1e-4 })
         #expect(relativeError(single.r2.flatMap { $0 }, splits) < 1e-4)
     }
@@ -154,8 +154,8 @@ struct PaperSizeCase: Decodable {
         for row in 0..<y.rows { flat[row, 4] = 3.3 }
         let flatFit = try problem.model.fit(bands, to: flat)
         #expect(flatFit.constantVoxels == [4])
-        #expect(try flatFit.score(bands, flat).unscored == [2, 4])
-        #expect(try flatFit.splitScores(bands, flat).r2[1][4].isNaN)
+        #expect(try flatFit.score(bands, to: flat).unscored == [2, 4])
+        #expect(try flatFit.splitScores(bands, to: flat).r2[1][4].isNaN)
         var broken = bands
         broken[2][5, 1] = .infinity
         #expect(throws: EncodingError.featureNotFinite(row: 5, column: 1, band: 2)) {

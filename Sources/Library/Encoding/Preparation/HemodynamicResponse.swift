@@ -1,29 +1,37 @@
 import Foundation
 import Tensors
 
-/// How the blood answers a brief burst of neural activity: a peak after some 5 s less an undershoot after some 15 s,
-/// each a gamma density.
+/// The hemodynamic response function (HRF): the BOLD response to a brief event, as the difference of two gamma
+/// densities, a peak after some 5 s and an undershoot after some 15 s.
 ///
 /// ```swift
 /// let predicted = try features.convolved(with: .glover, repetitionTime: 2, runs: runs)
 /// ```
 ///
 /// Source: `spm_hrf` and `glover_hrf` of nilearn; Friston et al. (1998), Glover (1999).
-public struct HaemodynamicResponse: Sendable, Equatable {
-    /// Shape and scale (seconds) of the peak's gamma density, from its delay and dispersion.
+public struct HemodynamicResponse: Sendable, Equatable {
+    /// The delay of the peak in seconds: the mean of its gamma density, whose maximum lies `dispersion` earlier.
     public var delay: Double
-    /// The delay of the undershoot in seconds.
+    /// The delay of the undershoot in seconds: the mean of its gamma density.
     public var undershoot: Double
-    /// The dispersion of the peak.
+    /// The dispersion of the peak in seconds: the scale of its gamma density.
     public var dispersion: Double
-    /// The dispersion of the undershoot.
+    /// The dispersion of the undershoot in seconds: the scale of its gamma density.
     public var undershootDispersion: Double
-    /// The undershoot's size as a share of the peak's.
+    /// The size of the undershoot as a share of that of the peak.
     public var ratio: Double
-    /// How many seconds the response lasts.
+    /// The duration of the response in seconds.
     public var length: Double
 
-    /// A response of the given delays, dispersions, ratio and length; at first SPM's.
+    /// A hemodynamic response; the defaults are SPM's.
+    ///
+    /// - Parameters:
+    ///   - delay: the mean of the peak's gamma density in seconds.
+    ///   - undershoot: the mean of the undershoot's gamma density in seconds.
+    ///   - dispersion: the scale of the peak's gamma density in seconds.
+    ///   - undershootDispersion: the scale of the undershoot's gamma density in seconds.
+    ///   - ratio: the size of the undershoot as a share of that of the peak.
+    ///   - length: the duration of the response in seconds.
     public init(
         delay: Double = 6, undershoot: Double = 16, dispersion: Double = 1, undershootDispersion: Double = 1,
         ratio: Double = 0.167, length: Double = 32
@@ -37,14 +45,14 @@ public struct HaemodynamicResponse: Sendable, Equatable {
     }
 
     /// SPM's response.
-    public static let spm = HaemodynamicResponse()
+    public static let spm = HemodynamicResponse()
     /// Glover's response.
-    public static let glover = HaemodynamicResponse(
+    public static let glover = HemodynamicResponse(
         undershoot: 12, dispersion: 0.9, undershootDispersion: 0.9, ratio: 0.48)
 
     /// The response at `oversampling` times a repetition, from 0 s to its end; the samples sum to 1.
     ///
-    /// Throws `EncodingError` where a parameter is not above 0 or the response is shorter than two samples.
+    /// Throws `EncodingError` if a parameter is not above 0 or the response is shorter than two samples.
     public func samples(repetitionTime: Double, oversampling: Int = 50) throws -> [Double] {
         for (name, value) in [
             ("the repetition time", repetitionTime), ("the oversampling", Double(oversampling)),
@@ -96,14 +104,20 @@ private func gammaDensity(_ time: Double, shape: Double, scale: Double) -> Doubl
 }
 
 extension Matrix {
-    /// Every column (samples x features) convolved with the response of the blood, each run for itself.
+    /// Every column (samples x features) convolved with a hemodynamic response, run by run.
     ///
-    /// A feature holds from its sample to the next. What was shown before a run began is unknown and taken for 0, so
-    /// centre features before whose zero means something else.
+    /// A feature keeps its value until the next sample. What was shown before a run began is unknown and taken to be
+    /// 0, so center features first for which zero means something else.
     ///
-    /// Throws `EncodingError` where the runs do not fit or a parameter of the response cannot be.
+    /// - Parameters:
+    ///   - response: the hemodynamic response.
+    ///   - repetitionTime: the time from one sample to the next, in seconds.
+    ///   - oversampling: how many steps of a repetition the response is sampled in.
+    ///   - runs: the runs of the samples; all samples are one run if nil.
+    ///
+    /// Throws `EncodingError` if the runs do not fit or a parameter of the response is out of range.
     public func convolved(
-        with response: HaemodynamicResponse, repetitionTime: Double, oversampling: Int = 50,
+        with response: HemodynamicResponse, repetitionTime: Double, oversampling: Int = 50,
         runs: Runs? = nil
     ) throws -> Matrix {
         let weights = try response.weights(repetitionTime: repetitionTime, oversampling: oversampling)
@@ -115,9 +129,9 @@ extension Matrix {
                 guard let to = target.baseAddress, let from = source.baseAddress else { return }
                 for range in ranges {
                     parallelFor(range.count, grain: max(1, 8192 / max(columns, 1))) { part in
-                        for place in part {
-                            for lag in 0...min(place, weights.count - 1) {
-                                let row = range.lowerBound + place
+                        for sample in part {
+                            for lag in 0...min(sample, weights.count - 1) {
+                                let row = range.lowerBound + sample
                                 addScaled(
                                     from + (row - lag) * columns, times: weights[lag],
                                     to: to + row * columns, count: columns)

@@ -106,7 +106,7 @@ struct InferenceFixture: Decodable {
         let known = expected.partition
         let (a, b) = (Matrix<Double>(listed: known.spaces[0]), Matrix<Double>(listed: known.spaces[1]))
         let parts = try VariancePartition(
-            of: Matrix(listed: known.responses), by: ["a": a, "b": b],
+            ["a": a, "b": b], to: Matrix(listed: known.responses),
             model: Ridge(alphas: .logspace(-1, 3, count: 5), folds: .kFold(4)),
             outer: .kFold(5, shuffledWithSeed: 1))
         #expect(relativeError(try parts.unique("a"), known.uniqueOf2[0]) < 1e-8)
@@ -120,7 +120,7 @@ struct InferenceFixture: Decodable {
         let known = expected.partition
         let spaces = known.spaces.map { Matrix<Double>(listed: $0) }
         let parts = try VariancePartition(
-            of: Matrix(listed: known.responses), by: ["a": spaces[0], "b": spaces[1], "c": spaces[2]],
+            ["a": spaces[0], "b": spaces[1], "c": spaces[2]], to: Matrix(listed: known.responses),
             model: Ridge(alphas: .logspace(-1, 3, count: 5), folds: .kFold(4)),
             outer: .kFold(5, shuffledWithSeed: 1))
         for (found, joint) in zip(parts.jointR2, known.jointR2) {
@@ -138,7 +138,7 @@ struct InferenceFixture: Decodable {
         #expect(relativeError(sum, parts.total) < 1e-12)
         #expect(throws: EncodingError.self) {
             try VariancePartition(
-                of: spaces[0], by: ["a": spaces[0], "a": spaces[1]], model: Ridge(), outer: .kFold(5))
+                ["a": spaces[0], "a": spaces[1]], to: spaces[0], model: Ridge(), outer: .kFold(5))
         }
     }
 
@@ -152,12 +152,12 @@ struct InferenceFixture: Decodable {
         let alone = try SplitScores(parts: parts, responses: y, includingCorrelations: false)
         #expect(relativeError(alone.r2.flatMap { $0 }, known.alone.flatMap { $0 }) < 1e-12)
         // The shares sum to the joint score: of the whole prediction, about the responses' mean.
-        var centred = y
-        centred = try StandardScaler(scales: false).fit(y).transform(y)
+        var centered = y
+        centered = try StandardScaler(scales: false).fit(y).transform(y)
         let whole = Matrix(
             rows: y.rows, columns: y.columns,
             elements: y.elements.indices.map { i in parts.reduce(0) { $0 + $1.elements[i] } })
-        let joint = try VoxelScores(predictions: whole, responses: centred)
+        let joint = try VoxelScores(predictions: whole, responses: centered)
         #expect(relativeError(shares.joint.r2, joint.r2) < 1e-12)
         #expect(relativeError(shares.joint.r, joint.r) < 1e-12)
     }
@@ -165,28 +165,28 @@ struct InferenceFixture: Decodable {
     @Test func ceilingsAreVoxelwiseTutorials() throws {
         let known = expected.ceilings
         let repeats = known.repeats.map { Matrix<Double>(listed: $0) }
-        #expect(relativeError(try explainableVariance(repeats: repeats), known.corrected) < 1e-12)
-        let plain = try explainableVariance(repeats: repeats, biasCorrected: false)
+        #expect(relativeError(try NoiseCeiling.explainableVariance(of: repeats), known.corrected) < 1e-12)
+        let plain = try NoiseCeiling.explainableVariance(of: repeats, biasCorrected: false)
         #expect(relativeError(plain, known.plain) < 1e-12)
-        let unscaled = try explainableVariance(repeats: repeats, zScored: false)
+        let unscaled = try NoiseCeiling.explainableVariance(of: repeats, zScored: false)
         #expect(relativeError(unscaled, known.correctedUnscaled) < 1e-12)
-        let ceiling = try noiseCeiling(of: repeats)
+        let ceiling = try NoiseCeiling(of: repeats).r
         // The first voxel has no signal; its ceiling is the lowest.
         let least = (ceiling[0] + ceiling[1]) / 2
         let scores = try VoxelScores(r2: [0.2, 0.2, 0.2, 0.2, 0.2], r: [0.5, 0.5, 0.5, 0.5, .nan])
-        let shares = try scores.normalised(byCeiling: ceiling, least: least)
+        let shares = try scores.normalized(byCeiling: ceiling, least: least)
         for voxel in 1..<4 {
             #expect(abs(shares.r[voxel] - 0.5 / ceiling[voxel]) < 1e-15)
             #expect(abs(shares.r2[voxel] - 0.2 / (ceiling[voxel] * ceiling[voxel])) < 1e-15)
         }
         #expect(ceiling[0] < least && shares.r[0].isNaN && shares.r[4].isNaN)
-        #expect(throws: EncodingError.self) { try scores.normalised(byCeiling: [1]) }
+        #expect(throws: EncodingError.self) { try scores.normalized(byCeiling: [1]) }
     }
 
     /// The shuffles are numpy's, so the counts are the same to the last one.
     @Test func blocksArePermutedAsInNumpy() throws {
         let known = expected.permuted
-        let test = try blockPermutationTest(
+        let test = try PermutationTest.blocks(
             predictions: Matrix<Double>(listed: known.predictions),
             responses: Matrix(listed: known.responses), blockLength: 10,
             permutations: known.count, seed: known.seed)
@@ -198,21 +198,22 @@ struct InferenceFixture: Decodable {
 
     @Test func signsAreFlippedAsInScipy() throws {
         let known = expected.flipped
-        let exact = try signFlipTest(Matrix(listed: known.few))
+        let exact = try PermutationTest.signFlips(Matrix(listed: known.few))
         #expect(exact.isExact && exact.permutations == 256)
         #expect(relativeError(exact.p, known.exactP) < 1e-12)
         #expect(relativeError(exact.pForMaximum, known.exactMaximum) < 1e-12)
-        let random = try signFlipTest(Matrix(listed: known.many), flips: known.flips, seed: known.seed)
+        let random = try PermutationTest.signFlips(
+            Matrix(listed: known.many), flips: known.flips, seed: known.seed)
         #expect(relativeError(random.p, known.p) < 1e-12)
         #expect(relativeError(random.pForMaximum, known.pForMaximum) < 1e-12)
         // The same p as the test of one list of differences.
-        #expect(exact.p[3] == (try signFlipTest(known.few.map { $0[3] }).p))
+        #expect(exact.p[3] == (try PairedTest.signFlips(known.few.map { $0[3] }).p))
         #expect(exact.mimeBundle.plainText?.contains("6 tests by 256 (all) permutations") == true)
     }
 
     @Test func modelsAreExchanged() throws {
         let known = expected.exchanged
-        let test = try modelExchangeTest(
+        let test = try PermutationTest.modelExchange(
             first: Matrix<Double>(listed: known.first), second: Matrix(listed: known.second),
             responses: Matrix(listed: known.responses), blockLength: 10)
         #expect(test.isExact)
@@ -230,23 +231,23 @@ struct InferenceFixture: Decodable {
                 let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
                 return (square / Double(values.count)).squareRoot()
             }
-            let found = try bootstrapInterval(
-                known.values, resamples: 999, level: example.level,
+            let found = try BootstrapInterval(
+                of: known.values, resamples: 999, level: example.level,
                 method: example.method == "BCa" ? .bca : .percentile, seed: 2, statistic: statistic)
             #expect(abs(found.interval.lowerBound - example.interval[0]) < 1e-9)
             #expect(abs(found.interval.upperBound - example.interval[1]) < 1e-9)
         }
-        #expect(throws: EncodingError.self) { try bootstrapInterval([1]) }
-        #expect(throws: EncodingError.self) { try bootstrapInterval([1, .nan]) }
-        #expect(throws: EncodingError.self) { try bootstrapInterval([1, 1, 1]) }
-        #expect(try bootstrapInterval([1, 1, 1], method: .percentile).interval == 1...1)
+        #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1]) }
+        #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, .nan]) }
+        #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, 1, 1]) }
+        #expect(try BootstrapInterval(of: [1, 1, 1], method: .percentile).interval == 1...1)
     }
 
     @Test func scoresHaveIntervals() throws {
         let known = expected.bootstrapped
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
-        let found = try bootstrapScores(
+        let found = try ScoreIntervals(
             predictions: predictions, responses: y, blockLength: 10, resamples: known.resamples, level: 0.9,
             seed: known.seed)
         for (intervals, bounds) in [(found.r2, known.r2), (found.r, known.r)] {
@@ -256,7 +257,7 @@ struct InferenceFixture: Decodable {
             #expect(relativeError(high, bounds[1]) < 1e-10)
         }
         y[3, 1] = .nan
-        let broken = try bootstrapScores(
+        let broken = try ScoreIntervals(
             predictions: predictions, responses: y, blockLength: 10, resamples: 20)
         #expect(broken.r[1] == nil && broken.r2[1] == nil && broken.r[0] != nil)
     }
@@ -291,15 +292,15 @@ struct InferenceFixture: Decodable {
                 let x = Matrix<Float>(rows: 120, columns: 333, elements: numbers.reversed())
                 let z = y.rows(0..<14).converted(to: Double.self)
                 func answers() throws -> ([[Double]], ScoreIntervals) {
-                    let blocks = try blockPermutationTest(
+                    let blocks = try PermutationTest.blocks(
                         predictions: x, responses: y, permutations: 50, seed: 1)
-                    let flips = try signFlipTest(z, flips: 200, seed: 2)
-                    let models = try modelExchangeTest(
+                    let flips = try PermutationTest.signFlips(z, flips: 200, seed: 2)
+                    let models = try PermutationTest.modelExchange(
                         first: x, second: x.rows(at: (0..<120).reversed()), responses: y, permutations: 100,
                         seed: 3)
                     return (
                         [blocks, flips, models].flatMap { [$0.effects, $0.p, $0.pForMaximum] },
-                        try bootstrapScores(predictions: x, responses: y, resamples: 50, seed: 4)
+                        try ScoreIntervals(predictions: x, responses: y, resamples: 50, seed: 4)
                     )
                 }
                 let usual = try answers()
@@ -316,23 +317,23 @@ struct InferenceFixture: Decodable {
         let known = expected.permuted
         var y = Matrix<Double>(listed: known.responses)
         let predictions = Matrix<Double>(listed: known.predictions)
-        let clean = try blockPermutationTest(
+        let clean = try PermutationTest.blocks(
             predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         y[4, 0] = .nan
         for row in 0..<y.rows { y[row, 1] = 2 }
-        let test = try blockPermutationTest(
+        let test = try PermutationTest.blocks(
             predictions: predictions, responses: y, blockLength: 10, permutations: 99)
         #expect(test.p[0].isNaN && test.p[1].isNaN && test.pForMaximum[1].isNaN)
         #expect(test.p[2...] == clean.p[2...])
-        let flips = try signFlipTest(Matrix([[1, .nan], [2, 1], [3, 1]]))
+        let flips = try PermutationTest.signFlips(Matrix([[1, .nan], [2, 1], [3, 1]]))
         #expect(flips.p[0] == 0.25 && flips.p[1].isNaN)
     }
 
-    @Test func permutationsStopWhenCancelled() async {
+    @Test func permutationsStopWhenCanceled() async {
         let y = Matrix<Float>(rows: 100, columns: 40, repeating: 0)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try blockPermutationTest(predictions: y, responses: y)
+            return try PermutationTest.blocks(predictions: y, responses: y)
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

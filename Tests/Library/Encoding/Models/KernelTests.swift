@@ -13,7 +13,7 @@ struct KernelFixture: Decodable {
         let dual: [[Double]]
         let predictions: [[Double]]
 
-        var form: Kernel {
+        var form: KernelRidge.Kernel {
             switch kernel {
             case "poly": .polynomial(degree: 2, offset: 0.5)
             case "rbf": .rbf(gamma: gamma)
@@ -57,7 +57,7 @@ struct KernelFixture: Decodable {
             #expect(relativeError(predictions.elements, example.predictions.flatMap { $0 }) < 1e-6)
             // A linear kernel of 6 features has 6 directions; himalaya's dual weights keep noise in the other 34.
             if example.kernel == "rbf" {
-                #expect(relativeError(fit.dualWeights.elements, example.dual.flatMap { $0 }) < 1e-6)
+                #expect(relativeError(fit.dualCoefficients.elements, example.dual.flatMap { $0 }) < 1e-6)
             }
             let single = try model.fit(x.converted(to: Float.self), to: y.converted(to: Float.self))
             #expect(relativeError(single.bestAlphas, example.bestAlphas) < 1e-12)
@@ -84,7 +84,7 @@ struct KernelFixture: Decodable {
     @Test func whatIsNoKernelIsRefused() throws {
         let x = Matrix<Double>(listed: expected.features)
         let y = Matrix<Double>(listed: expected.responses)
-        let bad: [Kernel] = [
+        let bad: [KernelRidge.Kernel] = [
             .polynomial(degree: 0), .polynomial(gamma: -1), .polynomial(offset: -1), .polynomial(gamma: .nan),
             .rbf(gamma: 0), .rbf(gamma: .infinity),
         ]
@@ -108,7 +108,7 @@ struct KernelFixture: Decodable {
         let fit = try KernelRidge(showsProgress: false).fit(x, to: y)
         #expect(fit.voxelsWithNaN == [0] && fit.constantVoxels == [2])
         #expect(fit.scores.unscored == [0, 2])
-        let scores = try fit.score(x, y)
+        let scores = try fit.score(x, to: y)
         #expect(scores.unscored == [0, 2])
     }
 

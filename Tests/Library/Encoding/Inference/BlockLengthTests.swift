@@ -27,10 +27,10 @@ import Testing
         var lengths: [Int] = []
         for _ in 0..<50 {
             let (x, y) = (slow(&random, phi: phi, 600, 8), slow(&random, phi: phi, 600, 8))
-            let test = try blockPermutationTest(predictions: x, responses: y, permutations: 199, seed: 1)
+            let test = try PermutationTest.blocks(predictions: x, responses: y, permutations: 199, seed: 1)
             alarms += test.p.count { $0 <= 0.05 }
             lengths.append(try #require(test.blockLength))
-            let short = try blockPermutationTest(
+            let short = try PermutationTest.blocks(
                 predictions: x, responses: y, blockLength: 10, permutations: 199, seed: 1)
             shortAlarms += short.p.count { $0 <= 0.05 }
             let warns = short.notes.contains { $0.contains("too short") }
@@ -49,20 +49,20 @@ import Testing
         var random = NumpyRandom(seed: 4)
         let levels = (0..<12).map { _ in random.gaussian() }
         let y = Matrix(rows: 84, columns: 1, elements: (0..<84).map { levels[$0 / 7] })
-        let test = try blockPermutationTest(
+        let test = try PermutationTest.blocks(
             predictions: y, responses: y, blockLength: 5, runs: runs, permutations: 400, seed: 2)
         #expect(test.p[0] == 1.0 / 401 && test.blockLength == 5)
-        let chosen = try blockPermutationTest(predictions: y, responses: y, runs: runs, permutations: 400)
+        let chosen = try PermutationTest.blocks(predictions: y, responses: y, runs: runs, permutations: 400)
         #expect(chosen.blockLength == 7, "runs as wholes, not longer")
-        let exchange = try modelExchangeTest(
+        let exchange = try PermutationTest.modelExchange(
             first: y, second: Matrix(rows: 84, columns: 1, repeating: 0), responses: y, blockLength: 7,
             runs: runs)
         #expect(exchange.isExact && exchange.permutations == 1 << 12, "one block a run")
-        let intervals = try bootstrapScores(
+        let intervals = try ScoreIntervals(
             predictions: y, responses: y, blockLength: 7, runs: runs, resamples: 50)
         #expect(intervals.r[0].map { $0.lowerBound > 0.999 } == true)
         try refuses("runs", "84", "83") {
-            try blockPermutationTest(predictions: y.rows(0..<83), responses: y.rows(0..<83), runs: runs)
+            try PermutationTest.blocks(predictions: y.rows(0..<83), responses: y.rows(0..<83), runs: runs)
         }
     }
 
@@ -76,7 +76,7 @@ import Testing
             let y = Matrix(
                 rows: 600, columns: 4, elements: zip(signal.elements, noise.elements).map { $0 + $1 })
             for (length, isShort) in [(nil, false), (4, true)] as [(Int?, Bool)] {
-                let found = try bootstrapScores(
+                let found = try ScoreIntervals(
                     predictions: signal, responses: y, blockLength: length, resamples: 200, level: 0.8,
                     seed: 3)
                 let holding = found.r.count { $0.map { $0.contains(truth) } == true }

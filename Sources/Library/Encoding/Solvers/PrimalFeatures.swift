@@ -2,41 +2,41 @@ import Tensors
 
 /// Features for which the features' Gram matrix is decomposed: fewer features than samples.
 struct PrimalFeatures<Working: Scalar> {
-    /// Samples x features, centred over all samples where an intercept is fitted.
+    /// Samples x features, centered over all samples if an intercept is fitted.
     let features: Matrix<Working>
     /// `Xᵀ X` over all samples.
     let gram: Matrix<Working>
     /// Whether each fold's training mean is removed.
-    let centred: Bool
+    let centered: Bool
 
-    init(_ features: Matrix<Working>, centred: Bool) {
+    init(_ features: Matrix<Working>, centered: Bool) {
         self.features = features
-        self.centred = centred
+        self.centered = centered
         gram = LinearAlgebra.gram(features)
     }
 
     private init(scaling original: PrimalFeatures, by factors: [Double]) {
         features = original.features.scalingColumns(by: factors)
         gram = original.gram.scalingColumns(by: factors).scalingRows(by: factors)
-        centred = original.centred
+        centered = original.centered
     }
 
     /// The same with each feature multiplied by a factor of its own.
     func scaled(by factors: [Double]) -> PrimalFeatures { PrimalFeatures(scaling: self, by: factors) }
 
-    /// The directions of one fold; `fromResponses` where all are to be taken from the responses themselves.
-    func directions<Element: Scalar>(
+    /// The decomposition of one fold; with `fromResponses` all targets are computed from the responses.
+    func svd<Element: Scalar>(
         of fold: Fold, smallestAlpha: Double, forRefit: Bool, fromResponses: Bool = false,
         interruption: Interruption, as type: Element.Type
     ) throws -> RidgeSVD<Element> {
         let isComplement = fold.train.count + fold.test.count == features.rows
         var test = features.rows(at: fold.test)
         var train = isComplement ? nil : features.rows(at: fold.train)
-        let means = centred ? trainMeans(test: test, train: train, count: fold.train.count) : nil
+        let means = centered ? trainMeans(test: test, train: train, count: fold.train.count) : nil
         var gram = train.map { LinearAlgebra.gram($0) } ?? downdated(by: test)
         if let means {
             gram.subtractOuterProduct(of: means, times: Double(fold.train.count))
-            test.standardise(rows: 0..<test.rows, means: means, deviations: means.map { _ in 1 })
+            test.center(by: means)
         }
         let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(gram, check: interruption.check)
         let kept = significantEigenvalues(values)
@@ -51,7 +51,7 @@ struct PrimalFeatures<Working: Scalar> {
         if direct > 0 {
             var rows = train ?? features.rows(at: fold.train)
             if let means {
-                rows.standardise(rows: 0..<rows.rows, means: means, deviations: means.map { _ in 1 })
+                rows.center(by: means)
             }
             train = rows
         }
