@@ -1,5 +1,5 @@
-import RunnerProtocol
 import Foundation
+import RunnerProtocol
 import Synchronization
 
 /// The comms that are open, and who takes those that front ends open.

@@ -15,12 +15,12 @@ public enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The member of an object, or nothing where this is no object or has no such member.
+    /// The member of an object, or nil if this is not an object or has no such member.
     public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    /// The element of an array, or nothing where there is none.
+    /// The element of an array, or nil if there is none.
     public subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
@@ -50,7 +50,7 @@ public enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue {
-    /// The value that UTF-8 JSON text stands for; throws `DecodingError` where it is not JSON.
+    /// The value that UTF-8 JSON text stands for; throws `DecodingError` if it is not JSON.
     public init(parsing data: Data) throws {
         self = try JSONDecoder().decode(JSONValue.self, from: data)
     }
@@ -60,7 +60,7 @@ extension JSONValue {
         try self.init(parsing: JSONValue.encoder.encode(value))
     }
 
-    /// This value as a type; throws `DecodingError` where it does not fit.
+    /// This value as a type; throws `DecodingError` if it does not fit.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(type, from: encoded())
     }

@@ -53,7 +53,8 @@ extension VoxelSpace {
     public func plane(cutting axis: Int) throws -> SlicePlane {
         guard (0..<3).contains(axis) else {
             throw BrainError.value(
-                what: "the axis that a plane cuts", got: "\(axis)", expected: "0, 1 or 2, an axis of the grid")
+                what: "the axis that a plane cuts", got: "\(axis)", expected: "0, 1 or 2, an axis of the grid"
+            )
         }
         return plane(cut: axis)
     }

@@ -14,7 +14,7 @@ public struct PixelBox: Sendable, Equatable {
 }
 
 extension RGBImage {
-    /// A part of the image. Throws `ImageError` where the box is empty or lies outside.
+    /// A part of the image. Throws `ImageError` if the box is empty or lies outside.
     public func cropped(to box: PixelBox) throws -> RGBImage {
         guard box.left >= 0, box.top >= 0, box.width > 0, box.height > 0, box.left + box.width <= width,
             box.top + box.height <= height

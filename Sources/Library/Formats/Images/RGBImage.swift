@@ -12,7 +12,7 @@ public struct RGBImage: Sendable, Equatable {
     /// Height x width x 3, row by row from the top, red first.
     public let pixels: [UInt8]
 
-    /// An image of the given pixels; throws where they are not height x width x 3.
+    /// An image of the given pixels; throws if they are not height x width x 3.
     public init(width: Int, height: Int, pixels: [UInt8]) throws {
         guard width > 0, height > 0, pixels.count == width * height * 3 else {
             throw ImageError(

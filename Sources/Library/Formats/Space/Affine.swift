@@ -16,7 +16,7 @@ public struct Affine: Sendable, Equatable {
 
     /// Checks a matrix of 4 x 4, or of 3 x 4 without the last row.
     ///
-    /// Throws `GridError` where the matrix has another shape, another last row, or a number that is not finite.
+    /// Throws `GridError` if the matrix has another shape, another last row, or a number that is not finite.
     public init(_ matrix: Matrix<Double>) throws {
         guard matrix.columns == 4, matrix.rows == 3 || matrix.rows == 4 else {
             throw GridError("an affine is 4 x 4 or 3 x 4, not \(matrix.rows) x \(matrix.columns)")
@@ -64,7 +64,7 @@ public struct Affine: Sendable, Equatable {
     /// The voxel at a place in mm, with fractions where it lies between centers; throws `GridError` as `inverse()`.
     public func voxel(at position: [Double]) throws -> [Double] { try inverse().position(ofVoxel: position) }
 
-    /// The map from mm to voxels; throws `GridError` where the matrix is singular.
+    /// The map from mm to voxels; throws `GridError` if the matrix is singular.
     public func inverse() throws -> Affine { Affine(unchecked: try AffineInverse(of: self).matrix) }
 
     /// The map that applies `second` and then `first`: `(first * second).position(ofVoxel: v)` is `first` of `second` of v.
@@ -97,7 +97,7 @@ extension Affine: CustomStringConvertible {
     }
 }
 
-/// A matrix that is no affine or has no inverse, a shape that is no grid, or numbers that do not fit one.
+/// A matrix that is not an affine or has no inverse, a shape that is not a grid, or numbers that do not fit one.
 public struct GridError: Error, Equatable, CustomStringConvertible {
     public let description: String
 

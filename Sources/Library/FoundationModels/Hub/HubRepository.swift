@@ -42,7 +42,7 @@ struct HubRepository {
 
     /// The descriptions that are there, and one kind of weights.
     ///
-    /// Throws `HubError` where the model has no weights of a kind that can be read.
+    /// Throws `HubError` if the model has no weights of a kind that can be read.
     func wantedFiles() throws -> [String] {
         let descriptions =
             Self.descriptions.filter(files.contains)

@@ -38,13 +38,13 @@ extension TokenizerFile {
 
     /// The merges, each a list of two tokens, or in files of before 2024 a text with a blank between them.
     private func merges(_ model: JSONDocument) throws -> [(left: [UInt8], right: [UInt8])] {
-        guard let items = model["merges"]?.items else { throw problem("\"model.merges\" is no list") }
+        guard let items = model["merges"]?.items else { throw problem("\"model.merges\" is not a list") }
         return try items.enumerated().map { number, item in
             if let pair = item.items, pair.count == 2, let left = pair[0].bytes, let right = pair[1].bytes {
                 return (left, right)
             }
             guard let pair = item.bytes.flatMap(splitMerge) else {
-                throw problem("merge \(number) of \"model.merges\" is no pair of tokens")
+                throw problem("merge \(number) of \"model.merges\" is not a pair of tokens")
             }
             return pair
         }

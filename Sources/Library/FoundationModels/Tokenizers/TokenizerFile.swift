@@ -55,7 +55,7 @@ struct TokenizerFile {
 
     /// The vocabulary of a model: an object of tokens and ids.
     func vocabulary(_ model: JSONDocument) throws -> Vocabulary {
-        guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is no object") }
+        guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is not an object") }
         return try Vocabulary(members: members, path: path)
     }
 
@@ -100,7 +100,7 @@ struct TokenizerFile {
         }
     }
 
-    /// The ids of one step of a template; nothing where the step is the text.
+    /// The ids of one step of a template; nil if the step is the text.
     private func templateIDs(_ step: JSONDocument, _ processor: JSONDocument?) throws -> [Int32]? {
         if step["Sequence"] != nil { return nil }
         guard let name = step["SpecialToken"]?["id"]?.text,

@@ -56,7 +56,8 @@ struct TimmConfiguration {
             }
             guard size.allSatisfy({ $0 >= 1 && $0 <= Float(ImageSize.largestSide) }) else {
                 throw pretrained?.problem(
-                    "\"input_size\" must be three numbers from 1 to \(ImageSize.largestSide)") ?? .input("no size")
+                    "\"input_size\" must be three numbers from 1 to \(ImageSize.largestSide)")
+                    ?? .input("no size")
             }
             return ImageSize(height: Int(size[1]), width: Int(size[2]))
         }
@@ -90,7 +91,7 @@ struct TimmConfiguration {
 }
 
 extension ModelConfiguration {
-    /// Means and deviations of the channels; `standard` where a field is missing.
+    /// Means and deviations of the channels; `standard` if a field is missing.
     func normalization(_ mean: String, _ deviation: String, standard: ImageTransform.Normalization) throws
         -> ImageTransform.Normalization
     {

@@ -14,7 +14,7 @@ struct ModelConfiguration: Sendable {
     init(file: URL) throws {
         path = file.path
         json = try readJSON(file)
-        guard json.members != nil else { throw problem("is no JSON object") }
+        guard json.members != nil else { throw problem("is not a JSON object") }
     }
 
     init(path: String, json: JSONDocument) {
@@ -92,7 +92,7 @@ extension ModelConfiguration {
         return result
     }
 
-    /// The value of a field, or what the reference library assumes; nil where it is null or there is neither.
+    /// The value of a field, or what the reference library assumes; nil if it is null or there is neither.
     private func value(_ key: String) -> JSONDocument? {
         var standard: FieldValue?
         if let fields {
@@ -129,7 +129,8 @@ extension ModelConfiguration {
     func side(_ key: String) throws -> Int {
         let side = try count(key)
         guard side <= ImageSize.largestSide else {
-            throw problem("\"\(key)\" must be a number of pixels up to \(ImageSize.largestSide); it is \(side)")
+            throw problem(
+                "\"\(key)\" must be a number of pixels up to \(ImageSize.largestSide); it is \(side)")
         }
         return side
     }

@@ -1,0 +1,63 @@
+internal import COpenSSL
+import Foundation
+
+/// The SHA-256 digest of bytes that come in parts, by OpenSSL.
+///
+/// ```swift
+/// try SHA256.hexadecimal(of: URL(fileURLWithPath: "model.safetensors"))    // as the Hugging Face hub shows it
+/// ```
+package struct SHA256: ~Copyable {
+    private let context = EVP_MD_CTX_new()
+
+    package init() { EVP_DigestInit_ex(context, EVP_sha256(), nil) }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Takes in further bytes.
+    package func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// Takes in a text, and its length before it, so that "ab", "c" and "a", "bc" differ.
+    package func update(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            var count = UInt64(utf8.count).littleEndian
+            withUnsafeBytes(of: &count) { update($0) }
+            update(UnsafeRawBufferPointer(utf8))
+        }
+    }
+
+    /// The digest in 64 hexadecimal digits; nothing may be taken in afterwards.
+    package consuming func hexadecimal() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        EVP_DigestFinal_ex(context, &digest, nil)
+        return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    /// The digest of a file, read a megabyte at a time.
+    ///
+    /// Throws `FormatError` if it cannot be read, and `CancellationError`.
+    package static func hexadecimal(of file: URL) throws -> String {
+        let digest = SHA256()
+        try digest.update(contentsOf: file)
+        return digest.hexadecimal()
+    }
+
+    /// Takes in the bytes of a file.
+    package func update(contentsOf file: URL) throws {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FormatError(file, cannot: "opened") }
+        defer { close(descriptor) }
+        let size = 1 << 20
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            try Task.checkCancellation()
+            let count = read(descriptor, buffer.baseAddress, size)
+            guard count >= 0 else { throw FormatError(file, cannot: "read") }
+            if count == 0 { return }
+            update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}
