@@ -1,5 +1,6 @@
 import Comms
 import Foundation
+import JSON
 
 /// What the widgets that choose one of several values have in common.
 private struct Choices<Value: Sendable>: Sendable {
@@ -9,7 +10,7 @@ private struct Choices<Value: Sendable>: Sendable {
     ///
     /// It does not throw: controls are written as arguments of `interact` and as members of values, where `try` would
     /// stand before each. Like an array's index out of range it ends the cell with a sentence and leaves the session.
-    func values(_ labels: [String], index: Int) -> [String: JSONValue] {
+    func values(_ labels: [String], index: Int) -> [String: JSON] {
         if options.isEmpty { fatalError("there is nothing to choose from") }
         if !options.indices.contains(index) {
             fatalError("there are \(options.count) options, none at \(index)")
@@ -23,7 +24,7 @@ private struct Choices<Value: Sendable>: Sendable {
         ]
     }
 
-    func index(_ json: JSONValue) -> Int {
+    func index(_ json: JSON) -> Int {
         json.int.flatMap { options.indices.contains($0) ? $0 : nil } ?? 0
     }
 
