@@ -137,10 +137,10 @@ extension FoundationModel: Displayable {
                         + tower.layers.filter { $0.index > configuration.depth }.map(\.shortName))
                         .joined(separator: ", "),
                 ],
-                ["parameters", grouped(tower.parameterCount)],
+                ["parameters", Number.grouped(tower.parameterCount)],
                 [
                     "tokenizer",
-                    "\(tower.tokenizer.algorithm), \(grouped(tower.tokenizer.vocabularyCount)) tokens, "
+                    "\(tower.tokenizer.algorithm), \(Number.grouped(tower.tokenizer.vocabularyCount)) tokens, "
                         + "at most \(tower.maximumLength) a text",
                 ],
                 ["pooling", tower.poolingSummary],
@@ -157,7 +157,7 @@ extension FoundationModel: Displayable {
                     "layers",
                     tower.layers.filter { !$0.isPart }.map(\.shortName).summary,
                 ],
-                ["parameters", grouped(tower.parameterCount)],
+                ["parameters", Number.grouped(tower.parameterCount)],
             ]
             if !tower.unusedTensors.isEmpty {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
@@ -170,18 +170,6 @@ extension FoundationModel: Displayable {
         // The last two names tell which model it is; the rest is this machine's business.
         rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])
         return Table(title: name, header: [], rows: rows).mimeBundle
-    }
-
-    private func grouped(_ count: Int) -> String {
-        var digits = String(count)
-        var end = digits.endIndex
-        while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex),
-            place > digits.startIndex
-        {
-            digits.insert(",", at: place)
-            end = place
-        }
-        return digits
     }
 }
 

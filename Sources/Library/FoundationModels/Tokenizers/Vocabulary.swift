@@ -35,7 +35,7 @@ struct Vocabulary: Sendable {
     }
 
     /// The vocabulary of an object in a JSON file.
-    init(members: [(key: [UInt8], value: JSONDocument)], path: String) throws {
+    init(members: [(key: [UInt8], value: OrderedJSON)], path: String) throws {
         self.init(
             try members.map { key, value in
                 guard let id = value.integer, (0..<Self.maximumCount).contains(id) else {

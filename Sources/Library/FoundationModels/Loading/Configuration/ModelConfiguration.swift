@@ -8,7 +8,7 @@ struct ModelConfiguration: Sendable {
     let path: String
     /// Where in the file it is (`vision_config`); empty for the whole.
     private(set) var place = ""
-    private var json: JSONDocument
+    private var json: OrderedJSON
     private var fields: ConfigurationFields?
 
     init(file: URL) throws {
@@ -17,7 +17,7 @@ struct ModelConfiguration: Sendable {
         guard json.members != nil else { throw problem("is not a JSON object") }
     }
 
-    init(path: String, json: JSONDocument) {
+    init(path: String, json: OrderedJSON) {
         self.path = path
         self.json = json
     }
@@ -93,7 +93,7 @@ extension ModelConfiguration {
     }
 
     /// The value of a field, or what the reference library assumes; nil if it is null or there is neither.
-    private func value(_ key: String) -> JSONDocument? {
+    private func value(_ key: String) -> OrderedJSON? {
         var standard: FieldValue?
         if let fields {
             guard case .used(let assumed)? = fields.fields[key] else {
@@ -105,7 +105,7 @@ extension ModelConfiguration {
         return found
     }
 
-    private func wrong(_ key: String, _ expected: String, _ found: JSONDocument) -> FoundationModelError {
+    private func wrong(_ key: String, _ expected: String, _ found: OrderedJSON) -> FoundationModelError {
         problem("\"\(key)\" must be \(expected); it is \(found.shortened)")
     }
 
@@ -226,7 +226,7 @@ extension ModelConfiguration {
     }
 }
 
-extension JSONDocument {
+extension OrderedJSON {
     var isNull: Bool { if case .null = self { true } else { false } }
 
     /// The value as an error names it.

@@ -4,13 +4,13 @@ import Foundation
 ///
 /// `JSONDecoder` cannot read a vocabulary: it collects keys in a `Dictionary`, to which "é" written as one character
 /// and as two are the same key.
-enum JSONDocument: Sendable {
+enum OrderedJSON: Sendable {
     case null
     case bool(Bool)
     case number(Double)
     case string([UInt8])
-    case array([JSONDocument])
-    case object([(key: [UInt8], value: JSONDocument)])
+    case array([OrderedJSON])
+    case object([(key: [UInt8], value: OrderedJSON)])
 
     /// Reads a whole document.
     init(_ data: Data) throws(JSONSyntaxError) {
@@ -20,7 +20,7 @@ enum JSONDocument: Sendable {
     }
 
     /// The member of an object.
-    subscript(key: String) -> JSONDocument? {
+    subscript(key: String) -> OrderedJSON? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.key.elementsEqual(key.utf8) }?.value
     }
@@ -30,8 +30,8 @@ enum JSONDocument: Sendable {
     }
     var bytes: [UInt8]? { if case .string(let bytes) = self { bytes } else { nil } }
     var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
-    var items: [JSONDocument]? { if case .array(let items) = self { items } else { nil } }
-    var members: [(key: [UInt8], value: JSONDocument)]? {
+    var items: [OrderedJSON]? { if case .array(let items) = self { items } else { nil } }
+    var members: [(key: [UInt8], value: OrderedJSON)]? {
         if case .object(let members) = self { members } else { nil }
     }
     var integer: Int? {
@@ -53,14 +53,14 @@ private struct JSONParser {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func document() throws(JSONSyntaxError) -> JSONDocument {
+    mutating func document() throws(JSONSyntaxError) -> OrderedJSON {
         let value = try value()
         skipSpace()
         guard position == bytes.count else { throw error("the end") }
         return value
     }
 
-    private mutating func value() throws(JSONSyntaxError) -> JSONDocument {
+    private mutating func value() throws(JSONSyntaxError) -> OrderedJSON {
         skipSpace()
         switch peek {
         case UInt8(ascii: "{"): return try nested { parser throws(JSONSyntaxError) in try parser.object() }
@@ -74,8 +74,8 @@ private struct JSONParser {
     }
 
     private mutating func nested(
-        _ body: (inout JSONParser) throws(JSONSyntaxError) -> JSONDocument
-    ) throws(JSONSyntaxError) -> JSONDocument {
+        _ body: (inout JSONParser) throws(JSONSyntaxError) -> OrderedJSON
+    ) throws(JSONSyntaxError) -> OrderedJSON {
         // A hostile file must not exhaust the stack.
         guard depth < 256 else { throw error("fewer than 256 nested values") }
         depth += 1
@@ -84,8 +84,8 @@ private struct JSONParser {
         return try body(&self)
     }
 
-    private mutating func object() throws(JSONSyntaxError) -> JSONDocument {
-        var members: [(key: [UInt8], value: JSONDocument)] = []
+    private mutating func object() throws(JSONSyntaxError) -> OrderedJSON {
+        var members: [(key: [UInt8], value: OrderedJSON)] = []
         if take("}") { return .object(members) }
         repeat {
             skipSpace()
@@ -97,8 +97,8 @@ private struct JSONParser {
         return .object(members)
     }
 
-    private mutating func array() throws(JSONSyntaxError) -> JSONDocument {
-        var items: [JSONDocument] = []
+    private mutating func array() throws(JSONSyntaxError) -> OrderedJSON {
+        var items: [OrderedJSON] = []
         if take("]") { return .array(items) }
         repeat { items.append(try value()) } while take(",")
         guard take("]") else { throw error("',' or ']'") }
@@ -149,7 +149,7 @@ private struct JSONParser {
         return value
     }
 
-    private mutating func number() throws(JSONSyntaxError) -> JSONDocument {
+    private mutating func number() throws(JSONSyntaxError) -> OrderedJSON {
         let start = position
         while let byte = peek, "+-.eE".utf8.contains(byte) || (48...57).contains(byte) { position += 1 }
         guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
@@ -158,8 +158,7 @@ private struct JSONParser {
         return .number(value)
     }
 
-    private mutating func word(_ word: String, _ value: JSONDocument) throws(JSONSyntaxError) -> JSONDocument
-    {
+    private mutating func word(_ word: String, _ value: OrderedJSON) throws(JSONSyntaxError) -> OrderedJSON {
         guard bytes[position...].starts(with: word.utf8) else { throw error(word) }
         position += word.utf8.count
         return value
