@@ -1,7 +1,8 @@
 """Sentence embeddings of sentence-transformers, for Tests/Library/FoundationModels/SentenceHeadTests.swift.
 
 Needs: torch 2.15.0, transformers 5.24.0, sentence-transformers 6.2.0. The encoder is that of Fixtures/encoders/bert; two
-linear layers, with tanh and without bias, and a normalization follow its pooled states.
+linear layers, with tanh and without bias, and a normalization follow its pooled states; all computes in float32, though the
+encoder's file has 16 bits.
 """
 
 import json
@@ -24,7 +25,7 @@ encoder = Transformer(str(FIXTURES / "encoders/bert"))
 modules = [
     encoder, Pooling(36, "mean"), Dense(36, 9), Dense(9, 5, bias=False, activation_function=torch.nn.Identity()), Normalize(),
 ]
-model = SentenceTransformer(modules=modules, device="cpu")
+model = SentenceTransformer(modules=modules, device="cpu").float()
 with tempfile.TemporaryDirectory() as folder:
     model.save(folder)
     for entry in pathlib.Path(folder).iterdir():
@@ -32,5 +33,5 @@ with tempfile.TemporaryDirectory() as folder:
             shutil.copy(entry, out)
         elif entry.is_dir():
             shutil.copytree(entry, out / entry.name)
-values = {"dense 0": SentenceTransformer(modules=modules[:3], device="cpu").encode(TEXTS), "embedding": model.encode(TEXTS)}
+values = {"dense 0": SentenceTransformer(modules=modules[:3], device="cpu").float().encode(TEXTS), "embedding": model.encode(TEXTS)}
 (out / "embeddings.json").write_text(json.dumps({"texts": TEXTS, **{name: value.tolist() for name, value in values.items()}}))

@@ -31,11 +31,7 @@ extension RGBImage {
     public func resized(
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
     ) throws -> RGBImage {
-        let (area, isHuge) = newWidth.multipliedReportingOverflow(by: newHeight)
-        guard newWidth > 0, newHeight > 0, !isHuge, area <= Self.pixelLimit else {
-            throw ImageError(
-                "an image of \(width) x \(height) pixels cannot be resized to \(newWidth) x \(newHeight)")
-        }
+        try checkSize(width: newWidth, height: newHeight, "resized")
         let narrow =
             newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
         guard newHeight != height else { return narrow }

@@ -13,8 +13,9 @@ extension NIfTI {
             throw FormatError(
                 url, "a mask",
                 expected:
-                    "0 outside and one other number inside (`above(0)` makes a mask of an anatomy, an atlas or a "
-                    + "map of probabilities, and a mask keeps its numbers in `resampled(to: …, .nearest)`)",
+                    "0 outside and one other number inside (a map of probabilities becomes a mask by a threshold, "
+                    + "`above(0.5)`, an anatomy or an atlas by `above(0)`; a mask keeps its numbers in "
+                    + "`resampled(to: …, .nearest)`)",
                 found: "an image of several numbers, \(first) and \(second) among them")
         }
         return values.indices.filter { values[$0] != 0 && !values[$0].isNaN }

@@ -153,6 +153,7 @@ public struct NIfTI: Sendable {
             || header.intercept != 0
         let header = NIfTIHeader(header, on: grid, type: isWide ? .float64 : .float32)
         let (count, size) = (grid.voxelCount, try Self.dataSize(header, url))
+        try requireMemory(size + 8 * count, for: "an image of shape \(header.shape)", url)
         let bytes = try Bytes(count: size) { memory in
             try withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { numbers in
                 for volume in 0..<volumeCount {

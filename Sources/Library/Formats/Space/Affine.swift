@@ -54,15 +54,27 @@ public struct Affine: Sendable, Equatable {
     /// The first three rows.
     public var rows: [[Double]] { (0..<3).map { matrix.row($0) } }
 
-    /// Where a voxel lies, in mm; voxel indices may be fractions.
+    /// Where a voxel lies, in mm; its three indices may be fractions. Stops, as an array's index does, if there are not three.
     public func position(ofVoxel voxel: [Double]) -> [Double] {
+        if voxel.count != 3 { fatalError("a voxel has three indices; \(voxel.count) came") }
+        return position(of: voxel)
+    }
+
+    private func position(of voxel: [Double]) -> [Double] {
         (0..<3).map {
             matrix[$0, 0] * voxel[0] + matrix[$0, 1] * voxel[1] + matrix[$0, 2] * voxel[2] + matrix[$0, 3]
         }
     }
 
-    /// The voxel at a place in mm, with fractions where it lies between centers; throws `GridError` as `inverse()`.
-    public func voxel(at position: [Double]) throws -> [Double] { try inverse().position(ofVoxel: position) }
+    /// The voxel at a place in mm, with fractions where it lies between centers.
+    ///
+    /// Throws `GridError` as `inverse()`, and if the place does not have three coordinates.
+    public func voxel(at position: [Double]) throws -> [Double] {
+        guard position.count == 3 else {
+            throw GridError("a place has three coordinates in mm; \(position.count) came")
+        }
+        return try inverse().position(of: position)
+    }
 
     /// The map from mm to voxels; throws `GridError` if the matrix is singular.
     public func inverse() throws -> Affine { Affine(unchecked: try AffineInverse(of: self).matrix) }

@@ -9,8 +9,9 @@ public struct ImageGrid: Sendable, Equatable {
 
     /// A grid; throws `GridError` if the shape is not three positive numbers.
     public init(shape: [Int], affine: Affine) throws {
-        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-            throw GridError("the shape of a grid is three positive numbers, not \(shape)")
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }), byteCount(of: shape, .float64) != nil else {
+            throw GridError(
+                "the shape of a grid is three positive numbers that fit into memory, not \(shape)")
         }
         self.init(unchecked: shape, affine)
     }

@@ -24,7 +24,9 @@ public struct ZeroShotClassifier: Sendable {
     ///
     /// Throws `FoundationModelError.input` if they are not classes times templates.
     public init(classes: [String], sentences: Matrix<Float>, templates: Int, scale: Float) throws {
-        guard !classes.isEmpty, templates > 0, sentences.rows == classes.count * templates else {
+        guard !classes.isEmpty, templates > 0, sentences.rows / templates == classes.count,
+            sentences.rows % templates == 0
+        else {
             throw FoundationModelError.input("a classifier needs a class and a template at least")
         }
         self.classes = classes
@@ -62,7 +64,7 @@ public struct ZeroShotResult: Sendable {
     /// The numbers of the `count` likeliest classes of an image, the likeliest first.
     public func top(_ count: Int, of image: Int) -> [Int] {
         let row = probabilities.row(image)
-        return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count))
+        return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(max(count, 0)))
     }
 
     /// The likeliest class of each image.

@@ -51,7 +51,8 @@ struct TimmConfiguration {
         if try pretrained?.flag("fixed_input_size") == true, let size = try trainedSize() { return size }
         return try pretrained?.numbers("input_size", count: 3).flatMap { size in
             guard size[0] == 3 else {
-                throw pretrained?.problem("\"input_size\" has \(size[0]) channels; 3 are supported")
+                let channels = Int(exactly: size[0]).map(String.init) ?? "\(size[0])"
+                throw pretrained?.problem("\"input_size\" has \(channels) channels; 3 are supported")
                     ?? .input("3 channels are supported")
             }
             guard size.allSatisfy({ $0 >= 1 && $0 <= Float(ImageSize.largestSide) }) else {

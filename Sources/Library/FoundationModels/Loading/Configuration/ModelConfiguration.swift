@@ -120,7 +120,7 @@ extension ModelConfiguration {
         guard let entry = value(key) else { return nil }
         // Products of two such numbers do not overflow.
         guard let number = entry.integer, number > 0, number <= Int32.max else {
-            throw wrong(key, "a whole number from 1 to \(Int32.max)", entry)
+            throw wrong(key, "a whole number above 0, up to \(Int32.max)", entry)
         }
         return number
     }
