@@ -110,7 +110,7 @@ extension HDF5Dataset {
     /// Throws `FormatError` if it does not fit there or the file cannot be written.
     public func write<Element: Scalar>(_ tensor: Tensor<Element>, at start: [Int]) throws {
         let memory: NumberType = Element.self == Float.self ? .float32 : .float64
-        let ranges = zip(start, tensor.shape).map { $0..<$0 + $1 }
+        let ranges = try zip(start, tensor.shape).map { try range(from: $0, count: $1) }
         try tensor.withUnsafeBufferPointer { try write(UnsafeRawBufferPointer($0), memory, ranges) }
     }
 
@@ -118,7 +118,19 @@ extension HDF5Dataset {
     ///
     /// Throws `FormatError` if they do not fit there or the file cannot be written.
     public func write(_ bytes: [UInt8], at start: Int) throws {
-        try bytes.withUnsafeBytes { try write($0, .uint8, [start..<start + bytes.count]) }
+        let range = try range(from: start, count: bytes.count)
+        try bytes.withUnsafeBytes { try write($0, .uint8, [range]) }
+    }
+
+    /// The elements of one dimension from `start` on; throws `FormatError` if there can be no such element.
+    private func range(from start: Int, count: Int) throws -> Range<Int> {
+        let (end, isHuge) = start.addingReportingOverflow(count)
+        guard start >= 0, !isHuge else {
+            throw FormatError(
+                file.url, "where \(path) is written", expected: "from an element of it on",
+                found: "from \(start)")
+        }
+        return start..<end
     }
 
     func write(_ source: UnsafeRawBufferPointer, _ type: NumberType, _ ranges: [Range<Int>]) throws {

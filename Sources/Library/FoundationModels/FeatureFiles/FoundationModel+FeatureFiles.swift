@@ -51,7 +51,7 @@ extension FoundationModel {
     /// The file of the features of images in the wanted layers; see `featureFile(at:of:layers:)` of texts.
     ///
     /// - Parameters:
-    ///   - averaging: How many images, one after the other, are averaged in a row of the file.
+    ///   - group: How many images, one after the other, are averaged in a row of the file.
     ///   - ids: What each row is called in the file, all different; without it, the names of files, else numbers from 0.
     ///   - transform: What is done to an image, if it is not what the model was trained with.
     ///   - memory: The bytes that features may take before they are written.
@@ -64,6 +64,9 @@ extension FoundationModel {
         layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
         ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
+        guard memory > 0 else {
+            throw FoundationModelError.input("memory must be above 0 bytes; it is \(memory)")
+        }
         guard group > 0, images.count.isMultiple(of: group) else {
             throw FoundationModelError.input(
                 "\(images.count) \(images.unit) cannot be averaged \(group) at a time: some would be left over"
@@ -106,7 +109,7 @@ extension FoundationModel {
     ///
     /// - Parameters:
     ///   - framesPerSample: The frames of one TR (30 at 15 frames a second and a TR of 2 s).
-    ///   - every: Takes only every n-th frame of a TR, beginning with its first.
+    ///   - step: Takes only every n-th frame of a TR, beginning with its first.
     ///
     /// ```swift
     /// let film = try HDF5File.open("train_00.hdf").dataset("stimuli")

@@ -121,6 +121,9 @@ extension ImageTower {
         count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
         _ showsProgress: Bool, batch: (Range<Int>) throws -> Tensor<Float>
     ) throws -> FeatureSet {
+        if let batchSize, batchSize < 1 {
+            throw FoundationModelError.input("a batch needs an image at least; batchSize is \(batchSize)")
+        }
         let wanted = try selection.resolve(layers, model: family)
         let pooling = pooling ?? network.defaultPooling
         for layer in wanted { try pooling.check(layer) }

@@ -161,6 +161,9 @@ extension TextTower {
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureSet {
+        guard batchTokens > 0 else {
+            throw FoundationModelError.input("a batch needs a token at least; batchTokens is \(batchTokens)")
+        }
         let pooling = try self.pooling(pooling)
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }

@@ -25,6 +25,9 @@ public struct RetrievalScores: Sendable, Equatable {
     public init(
         images: Matrix<Float>, texts: Matrix<Float>, imageOfText: [Int]? = nil, depths: [Int] = [1, 5, 10]
     ) throws {
+        guard depths.allSatisfy({ $0 > 0 }) else {
+            throw FoundationModelError.input("depths are numbers of ranks above 0; \(depths) came")
+        }
         guard let owners = imageOfText ?? (images.rows == texts.rows ? Array(0..<texts.rows) : nil) else {
             throw FoundationModelError.input(
                 "\(images.rows) images and \(texts.rows) texts are not pairs; say in imageOfText which belong together"

@@ -17,7 +17,7 @@ extension TextTower {
             throw FoundationModelError.input(
                 "the tokenizer of \(family) has no token [PAD] to fill texts up with")
         }
-        var parts = parts
+        var parts = try reading(atMost: length).parts
         parts.maximumLength = length
         var tower = TextTower(parts)
         tower.padding = padding
