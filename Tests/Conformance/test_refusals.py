@@ -9,6 +9,7 @@ let y = Matrix<Double>(rows: 30, columns: 3, elements: (0..<90).map { _ in rando
 let parts = try VariancePartition(names: ["motion", "meaning"], jointR2: [[0], [0.1], [0.2], [0.25]])
 let comparison = try RegionComparison([("a", [0.1, 0.2])], regions: Regions(names: ["V1", "V4"]))
 let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3])
+let pairs = Matrix<Float>(rows: 2, columns: 2, elements: [1, 2, 3, 4])
 let image = try RGBImage(width: 4, height: 3, pixels: Array(0..<36))
 """
 
@@ -32,6 +33,13 @@ THROWN = {
     "try ImageTransform(fit: .stretched, normalization: .clip).apply(image, size: ImageSize(0))": ["0 x 0"],
     "try ImageTransform(fit: .randomCrop(seed: 1, leastArea: .nan), normalization: .clip).apply(image, size: ImageSize(8))":
         ["least share", "nan"],
+    "try image.cropped(to: PixelBox(left: Int.max, top: 0, width: 5, height: 1))": ["does not lie in an image of 4 x 3"],
+    "try RGBImage(width: Int.max, height: 2, pixels: [])": ["9223372036854775807 x 2", "0 bytes"],
+    "try image.centerCropped(width: 1 << 30, height: 1 << 30)": ["cannot be cropped to 1073741824"],
+    "try image.sampled(width: 1 << 40, height: 1 << 40)": ["cannot be resized to 1099511627776"],
+    "try ImageGrid(shape: [1 << 40, 1 << 40, 3], affine: .identity)": ["three positive numbers", "1099511627776"],
+    "try Affine.identity.voxel(at: [1])": ["three coordinates", "1 came"],
+    "try RetrievalScores(images: pairs, texts: pairs, depths: [0, -1])": ["above 0", "[0, -1]"],
     "try space.plane(cutting: 3)": ["axis", "3", "0, 1 or 2"],
     "try VoxelSpace(shape: [1 << 40, 1 << 40, 1], indices: [])": ["shape", "1099511627776", "memory"],
     "try VoxelSpace(shape: [2, 2, 1], mask: [0, 3, 7, 0])": ["mask", "3.0 and 7.0"],

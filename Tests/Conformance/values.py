@@ -121,8 +121,6 @@ VALUES = {
     "ImageTransform": "try timm.image.transform",
     "ImageTransform.Fit": "ImageTransform.Fit.shorterSide(224)",
     "ImageTransform.Normalization": "ImageTransform.Normalization.clip",
-    "BytePairTokenizer": "gpt as! BytePairTokenizer",
-    "WordPieceTokenizer": "wordPiece as! WordPieceTokenizer",
     "SpecialTokens": "wordPiece.specialTokens",
     # Encoding
     "Fold": "try Folds.kFold(3).splits(samples: 60)[1]",

@@ -79,7 +79,9 @@ import Testing
         try #require(Set(values.elements.filter { $0 != 0 }).count > 1)
         let error = #expect(throws: FormatError.self) { try anatomy.maskIndices() }
         #expect(error?.description.contains("above(0)") == true)
-        let (shape, limit) = (anatomy.shape, try #require(values.elements.sorted().dropFirst(values.count / 2).first))
+        let (shape, limit) = (
+            anatomy.shape, try #require(values.elements.sorted().dropFirst(values.count / 2).first)
+        )
         let mask = try anatomy.above(Double(limit))
         let expected = (0..<anatomy.voxelCount).filter { index in
             let (x, rest) = index.quotientAndRemainder(dividingBy: shape[1] * shape[2])

@@ -43,7 +43,7 @@ struct RealFileTests {
                 let error = #expect(throws: FormatError.self, "\(name)") {
                     if isHDF5 { _ = try HDF5File.open(url) } else { _ = try NIfTI.open(url) }
                 }
-                #expect((error?.problem.count ?? 0) >= "is no HDF5 file".count)
+                #expect((error?.problem.count ?? 0) >= "is not an HDF5 file".count)
                 continue
             }
             if let datasets = expected.datasets {

@@ -18,7 +18,7 @@ extension ImageSource {
     public func name(_ index: Int) -> String { String(index) }
 }
 
-/// Images that are there already.
+/// Images in memory.
 public struct ImagesInMemory: ImageSource {
     private let images: [RGBImage]
 

@@ -13,7 +13,8 @@ extension ImageTransform {
         public init(mean: [Float], deviation: [Float]) throws {
             guard mean.count == 3, deviation.count == 3 else {
                 throw FoundationModelError.input(
-                    "an image has three channels, but \(mean.count) means and \(deviation.count) deviations came")
+                    "an image has three channels, but \(mean.count) means and \(deviation.count) deviations came"
+                )
             }
             guard (mean + deviation).allSatisfy(\.isFinite), !deviation.contains(0) else {
                 throw FoundationModelError.input(

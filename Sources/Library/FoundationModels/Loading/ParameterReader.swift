@@ -1,7 +1,7 @@
 import Formats
 import Tensors
 
-/// Takes the tensors of an architecture out of a checkpoint, and keeps account of what does not fit.
+/// Takes the tensors of an architecture out of a checkpoint, and notes what does not fit.
 ///
 /// A tensor that is missing or has another shape is noted and replaced by zeros until `finish`, which names all of them.
 /// Zeros for more numbers than the checkpoint has are never made: a configuration may claim any size, and the first
@@ -10,7 +10,7 @@ final class ParameterReader {
     private let checkpoint: Checkpoint
     private let layout: CheckpointLayout
     private let prefix: String
-    /// Beginnings of the names of which account is kept; all, where there is none.
+    /// Beginnings of the names that are accounted for; empty for all of them.
     private let scope: [String]
     private var used: Set<String> = []
     private var problems: [String] = []
@@ -21,7 +21,7 @@ final class ParameterReader {
 
     /// The tensors of the layout behind whatever stands before its token embedding; names of other towers do not count.
     ///
-    /// Throws where there are several such models.
+    /// Throws if there are several such models.
     convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) throws {
         let anchor = (layout.name(.tokenEmbedding) ?? "") + ".weight"
         let prefix = try checkpoint.prefix(before: anchor) ?? ""
@@ -51,7 +51,7 @@ final class ParameterReader {
             })
     }
 
-    /// A linear layer without bias whose weight lies as inputs x outputs in the file.
+    /// A linear layer without bias whose weight is inputs x outputs in the file.
     func transposedLinear(_ part: CheckpointLayout.Part, outputs: Int, inputs: Int) throws -> Linear {
         let name = spelled(layout.name(part) ?? "", "weight")
         return Linear([(LayerWeight(try matrix(name, rows: inputs, columns: outputs).transposed()), nil)])
@@ -64,7 +64,7 @@ final class ParameterReader {
             : linear([.attentionInput], block: block, outputs: 3 * width, inputs: width)
     }
 
-    /// Layer normalisation over `width` columns.
+    /// Layer normalization over `width` columns.
     func norm(_ part: CheckpointLayout.Part, block: Int? = nil, width: Int, epsilon: Float) throws
         -> LayerNorm
     {
@@ -86,7 +86,7 @@ final class ParameterReader {
         shape(of: part) != nil
     }
 
-    /// The shape of the weight of a part; nothing where the checkpoint has none.
+    /// The shape of the weight of a part; nil if the checkpoint has none.
     func shape(of part: CheckpointLayout.Part, block: Int? = nil) -> [Int]? {
         layout.name(part, block: block).flatMap { checkpoint.shape(of: prefix + spelled($0, "weight")) }
     }
@@ -130,7 +130,7 @@ final class ParameterReader {
         try tensor(name, shape: [rows, columns]).matrix
     }
 
-    /// A weight by its name without the prefix, of `columns` inputs; it stays in 16 bits where the file has it so.
+    /// A weight by its name without the prefix, of `columns` inputs; it stays in 16 bits if the file has it so.
     func weight(_ name: String, shape: [Int], columns: Int) throws -> LayerWeight {
         // What is wrong with numbers that cannot be taken is said by `tensor`.
         if checkpoint.shape(of: prefix + name) == shape,

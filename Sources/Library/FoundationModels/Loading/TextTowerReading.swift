@@ -35,14 +35,15 @@ extension ParameterReader {
 }
 
 extension ModelConfiguration {
-    /// Throws where the heads cannot share the width.
+    /// Throws if the heads cannot share the width.
     func check(_ transformer: TransformerConfiguration) throws {
         guard transformer.width % transformer.heads == 0 else {
-            throw problem("the width \(transformer.width) is no multiple of the \(transformer.heads) heads")
+            throw problem(
+                "the width \(transformer.width) is not a multiple of the \(transformer.heads) heads")
         }
     }
 
-    /// Throws where the tokenizer has ids for which there is no embedding.
+    /// Throws if the tokenizer has ids for which there is no embedding.
     func check(_ tokenizer: any Tokenizer, vocabulary: Int) throws {
         guard tokenizer.vocabularyCount <= vocabulary else {
             throw problem(

@@ -69,13 +69,13 @@ struct TokenizerFolder {
 }
 
 /// Reads a JSON file; throws with the file's name.
-func readJSON(_ file: URL) throws -> JSONDocument {
+func readJSON(_ file: URL) throws -> OrderedJSON {
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
         throw FoundationModelError.file(
             path: file.path, problem: "cannot be read (\(error.localizedDescription))")
     }
-    do { return try JSONDocument(data) } catch {
+    do { return try OrderedJSON(data) } catch {
         throw FoundationModelError.file(path: file.path, problem: "is not JSON: \(error)")
     }
 }

@@ -76,7 +76,8 @@ enum CLIPText {
         let width = transformer.width
         var head = TextHead(
             norm: (
-                try reader.norm(.finalNorm, width: width, epsilon: transformer.epsilon), description.names.norm
+                try reader.norm(.finalNorm, width: width, epsilon: transformer.epsilon),
+                description.names.norm
             ), pooling: .end)
         if description.needsProjection || reader.has(.projection) {
             head.projection = (

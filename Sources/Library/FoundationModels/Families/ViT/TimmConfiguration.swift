@@ -51,12 +51,14 @@ struct TimmConfiguration {
         if try pretrained?.flag("fixed_input_size") == true, let size = try trainedSize() { return size }
         return try pretrained?.numbers("input_size", count: 3).flatMap { size in
             guard size[0] == 3 else {
-                throw pretrained?.problem("\"input_size\" has \(size[0]) channels; 3 are supported")
+                let channels = Int(exactly: size[0]).map(String.init) ?? "\(size[0])"
+                throw pretrained?.problem("\"input_size\" has \(channels) channels; 3 are supported")
                     ?? .input("3 channels are supported")
             }
             guard size.allSatisfy({ $0 >= 1 && $0 <= Float(ImageSize.largestSide) }) else {
                 throw pretrained?.problem(
-                    "\"input_size\" must be three numbers from 1 to \(ImageSize.largestSide)") ?? .input("no size")
+                    "\"input_size\" must be three numbers from 1 to \(ImageSize.largestSide)")
+                    ?? .input("no size")
             }
             return ImageSize(height: Int(size[1]), width: Int(size[2]))
         }
@@ -90,7 +92,7 @@ struct TimmConfiguration {
 }
 
 extension ModelConfiguration {
-    /// Means and deviations of the channels; `standard` where a field is missing.
+    /// Means and deviations of the channels; `standard` if a field is missing.
     func normalization(_ mean: String, _ deviation: String, standard: ImageTransform.Normalization) throws
         -> ImageTransform.Normalization
     {

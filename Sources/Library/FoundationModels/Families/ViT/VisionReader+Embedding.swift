@@ -20,8 +20,10 @@ extension VisionReader {
                             : "those of a square of patches, or an image size in a config.json beside the weights")
                 ])
         }
-        let table = try tensor(layout.positions, positionShape).reshaped(to: [positions, positionShape.last ?? 0])
-            .matrix
+        let table = try tensor(layout.positions, positionShape).reshaped(to: [
+            positions, positionShape.last ?? 0,
+        ])
+        .matrix
         return PatchEmbedding(
             patch: try linear(
                 [layout.patch], outputs: width, inputs: 3 * size * size,

@@ -29,7 +29,7 @@ struct VisionReader {
     var patchSize: Int { patchShape?[layout.spelling == .flax ? 0 : 2] ?? 0 }
     /// The shape of the convolution that makes a token of a patch.
     private var patchShape: [Int]? { shape(layout.patch, "weight").flatMap { $0.count == 4 ? $0 : nil } }
-    /// Whether all tokens are normalised before the first block.
+    /// Whether all tokens are normalized before the first block.
     var hasInputNorm: Bool { layout.inputNorm.map { shape($0, "scale") != nil } ?? false }
     /// Whether what a block adds is scaled column by column.
     var hasScales: Bool { layout.attentionScale.map { shape(of: inBlock(0, $0)) != nil } ?? false }
@@ -55,7 +55,7 @@ struct VisionReader {
         names.first { shape(inBlock(0, $0), "weight") != nil } ?? names[0]
     }
 
-    /// Whether all tokens must be normalised after the last block: in timm a head may have a norm of its own, and a network
+    /// Whether all tokens must be normalized after the last block: in timm a head may have a norm of its own, and a network
     /// without a head none.
     private var needsTokenNorm: Bool {
         guard layout.isBiasOptional else { return true }
@@ -63,7 +63,7 @@ struct VisionReader {
             ? false : layout.head.map { shape($0, "weight") != nil } ?? false
     }
 
-    /// Throws where the tensors that tell the sizes are not there, or have no such shape.
+    /// Throws if the tensors that tell the sizes are not there, or have no such shape.
     func check(needsInputNorm: Bool) throws {
         var problems: [String] = []
         if patchShape == nil || width == 0 || patchSize == 0 {
@@ -75,7 +75,7 @@ struct VisionReader {
         let positions = shape(of: layout.positions)
         if positions == nil {
             problems.append(
-                "\(prefix)\(layout.positions) is missing; models without learnt positions are not supported")
+                "\(prefix)\(layout.positions) is missing; models without learned positions are not supported")
         } else if positions?.last != width || positions?.dropLast().contains(where: { $0 < 1 }) == true {
             problems.append(
                 "\(prefix)\(layout.positions) has the shape \(positions ?? []); the model needs [1, tokens, \(width)]"
@@ -174,7 +174,7 @@ struct VisionReader {
         }
         if let name = layout.vectorNorm, shape(name, "scale") != nil {
             head.vectorNorm = (try norm(name, width, epsilon), name)
-            // timm normalises the vector alone where it is the mean over the patches.
+            // timm normalizes the vector alone if it is the mean over the patches.
             if layout.tokenNorm != nil { head.pool = .patchMean }
         }
         guard let name = layout.head else { return head }
@@ -214,7 +214,9 @@ struct VisionReader {
         }
     }
 
-    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> { try reader.tensor(name, shape: shape) }
+    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
+        try reader.tensor(name, shape: shape)
+    }
 
     func norm(_ name: String, _ width: Int, _ epsilon: Float) throws -> LayerNorm {
         func vector(_ kind: String) throws -> Matrix<Float> {
