@@ -104,7 +104,7 @@ let package = Package(
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
         module("Encoding", in: .library, ["Tensors", "Display", "CVoxelKernels"]),
         module("Brain", in: .library, ["Display", "Encoding", "Formats"]),
-        module("Figures", in: .library, ["Display", "CCairo"]),
+        module("Figures", in: .library, ["Display", "Formats", "CCairo"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -182,7 +182,7 @@ let package = Package(
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
-        tests(of: "Figures", in: .library, ["Figures", "Display"]),
+        tests(of: "Figures", in: .library, ["Figures", "Display", "Formats"]),
         tests(
             of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
             exclude: ["Fixtures"]),

@@ -15,10 +15,10 @@ extension RegionTable: CustomStringConvertible {
 }
 
 extension RegionScores.Row: CustomStringConvertible {
-    /// The region's mean and deviation, and of how many voxels.
+    /// The region's mean and deviation, and of how many voxels, subjects or blocks.
     public var description: String {
         "\(region.name): mean \(Number.fixed(mean, 3)), SD \(Number.fixed(standardDeviation, 3)), "
-            + Number.counted(voxels, "voxel") + (excluded > 0 ? ", \(excluded) without a score" : "")
+            + "n \(count)" + (excluded > 0 ? ", \(excluded) without a score" : "")
     }
 }
 
@@ -89,7 +89,7 @@ extension RegionScores: CustomStringConvertible {
 
 extension RegionComparison: CustomStringConvertible {
     /// The mean scores of candidates by regions.
-    public var description: String { heatmap().description }
+    public var description: String { mimeBundle.plainText ?? "" }
 }
 
 extension Color: CustomStringConvertible {
@@ -100,8 +100,25 @@ extension Color: CustomStringConvertible {
 extension ColorMap: CustomStringConvertible {
     /// The name and the ends.
     public var description: String {
-        "\(name): \(stops.count) colours from \(stops.first.map(\.hex) ?? "") to \(stops.last.map(\.hex) ?? "")"
+        "\(name): \(stops.count) colors from \(stops.first.map(\.hex) ?? "") to \(stops.last.map(\.hex) ?? "")"
             + (isDiverging ? ", diverging" : "")
+    }
+}
+
+extension ChartStyle: CustomStringConvertible {
+    /// What differs from the usual style.
+    public var description: String {
+        var parts: [String] = []
+        if let colorMap { parts.append("color map \(colorMap.name)") }
+        if let domain {
+            parts.append("\(Number.short(domain.lowerBound)) to \(Number.short(domain.upperBound))")
+        }
+        if !palette.isEmpty { parts.append(palette.map(\.hex).joined(separator: ", ")) }
+        if !variesMarkers { parts.append("markers alike") }
+        if !showsGrid { parts.append("no grid") }
+        if let font { parts.append(font) }
+        if let fontSize { parts.append("labels of \(Number.short(fontSize)) points") }
+        return "chart style: " + (parts.isEmpty ? "standard" : parts.joined(separator: "; "))
     }
 }
 
