@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// A picture of numbers: one value that shows itself as an interactive chart, as a still picture and as text.
 ///
@@ -54,7 +55,7 @@ struct Drawing {
 extension DrawnFigure {
     public var vegaLite: String {
         Typeface.$current.withValue(style.font ?? Typeface.standard) {
-            VegaLite.complete(specification, altText: altText).text
+            VegaLite.complete(specification, altText: altText).encodedText
         }
     }
 
@@ -79,9 +80,10 @@ extension DrawnFigure {
             bundle.contents["image/png"] = .binary(png)
             bundle.metadata["image/png"] =
                 JSON.object([
-                    "width": .int(size.width / 2), "height": .int(size.height / 2), "alt": .string(altText),
+                    "width": .integer(size.width / 2), "height": .integer(size.height / 2),
+                    "alt": .string(altText),
                 ])
-                .data
+                .encoded()
         } catch {
             // A picture that cannot be drawn must not hide the chart and the numbers.
             bundle.contents["text/plain"] = .text("\(description)\nNo picture: \(error)")

@@ -1,3 +1,5 @@
+import JSON
+
 extension BarChart {
     var specification: JSON {
         guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
@@ -6,7 +8,7 @@ extension BarChart {
         var band: [String: JSON] = [
             "field": "category", "type": "nominal", "sort": .strings(categories),
             "axis": layout.categoryAxis.axisJSON,
-            "scale": ["paddingInner": .number(layout.gap), "paddingOuter": .number(layout.gap / 2)],
+            "scale": ["paddingInner": .rounded(layout.gap), "paddingOuter": .rounded(layout.gap / 2)],
         ]
         if categoryTitle.isEmpty { band["title"] = nil as JSON }
         var encoding: [String: JSON] = [across: .object(band)]
@@ -42,17 +44,18 @@ extension BarChart {
     private var rows: [JSON] {
         bars.map { bar in
             var row: [String: JSON] = [
-                "category": .string(bar.category), "series": .string(bar.series), "value": .number(bar.value),
+                "category": .string(bar.category), "series": .string(bar.series),
+                "value": .rounded(bar.value),
             ]
             if let error = bar.error {
-                row["error"] = .number(error)
-                row["low"] = .number(bar.value - error)
-                row["high"] = .number(bar.value + error)
+                row["error"] = .rounded(error)
+                row["low"] = .rounded(bar.value - error)
+                row["high"] = .rounded(bar.value + error)
             }
             let end = bar.value >= 0 ? bar.value + (bar.error ?? 0) : bar.value - (bar.error ?? 0)
             if !bar.sign.isEmpty, end.isFinite {
                 row["sign"] = .string(bar.sign)
-                row["end"] = .number(end)
+                row["end"] = .rounded(end)
                 row["below"] = .bool(bar.value < 0)
             }
             if !bar.detail.isEmpty { row["detail"] = .string(bar.detail) }
@@ -92,7 +95,7 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "color": "#777777", shift: .number(below ? -outward : outward),
+                        "type": "text", "color": "#777777", shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
                     ],
@@ -108,7 +111,7 @@ extension BarChart {
                 "transform": [["filter": "datum.value === null"]],
                 "mark": [
                     "type": "text", "color": "#777777", "text": "n/a",
-                    shift: .number(layout.isHorizontal ? 4 : -8),
+                    shift: .rounded(layout.isHorizontal ? 4 : -8),
                     "align": layout.isHorizontal ? "left" : "center", "baseline": "middle",
                 ],
                 "encoding": [along: ["datum": 0, "type": "quantitative"]],
@@ -120,8 +123,8 @@ extension BarChart {
     /// A bracket in three lines, and its label; places across are pixels, since no scale has the middle of two bars.
     private func bracketLayers(_ bracket: PlacedBracket, _ layout: Layout, along: String) -> [JSON] {
         let across = layout.isHorizontal ? "y" : "x"
-        func pixel(_ place: Double) -> JSON { ["value": .number(place)] }
-        func value(_ value: Double) -> JSON { ["datum": .number(value), "type": "quantitative"] }
+        func pixel(_ place: Double) -> JSON { ["value": .rounded(place)] }
+        func value(_ value: Double) -> JSON { ["datum": .rounded(value), "type": "quantitative"] }
         let (first, second) = bracket.ends
         let level = value(bracket.level)
         func layer(_ mark: JSON, _ encoding: [String: JSON]) -> JSON {
@@ -138,8 +141,9 @@ extension BarChart {
         ]
         return [
             layer(line, [across: pixel(first), across + "2": pixel(second), along: level]),
-            layer(line, [across: pixel(first), along: level, along + "2": ["datum": .number(bracket.tip)]]),
-            layer(line, [across: pixel(second), along: level, along + "2": ["datum": .number(bracket.tip)]]),
+            layer(line, [across: pixel(first), along: level, along + "2": ["datum": .rounded(bracket.tip)]]),
+            layer(
+                line, [across: pixel(second), along: level, along + "2": ["datum": .rounded(bracket.tip)]]),
             layer(label, [across: pixel(bracket.labelPlace), along: level]),
         ]
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A figure that has nothing to show says so in place of a plot.
 struct EmptyPlot {
     let title: String?

@@ -1,4 +1,5 @@
 import Display
+import JSON
 
 extension Heatmap {
     var specification: JSON {
@@ -26,7 +27,7 @@ extension Heatmap {
             let value = value(place)
             var row: [String: JSON] = [
                 "row": .string(layout.rowAxis.names[place.row]),
-                "column": .string(layout.columnAxis.names[place.column]), "value": .number(value),
+                "column": .string(layout.columnAxis.names[place.column]), "value": .rounded(value),
             ]
             if value.isFinite {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
@@ -83,7 +84,7 @@ extension Heatmap {
                 "transform": [["filter": "datum.outlined"]],
                 "mark": [
                     "type": "rect", "fill": nil, "fillOpacity": 0, "stroke": .string(color),
-                    "strokeWidth": .number(width), "tooltip": nil,
+                    "strokeWidth": .rounded(width), "tooltip": nil,
                 ],
             ]
         }

@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// How often values fall into bins of equal width.
 ///
@@ -166,8 +167,8 @@ public struct Histogram: DrawnFigure {
         let axes = axes(width: Histogram.size.width)
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
-                "low": .number(bounds(of: bin).lowerBound), "high": .number(bounds(of: bin).upperBound),
-                "count": .int(count),
+                "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
+                "count": .integer(count),
             ]
         }
         var layers: [JSON] = [

@@ -1,3 +1,5 @@
+import JSON
+
 extension LineChart {
     var specification: JSON {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
@@ -79,13 +81,13 @@ extension LineChart {
         series.flatMap { line in
             line.points.map { point in
                 var row: [String: JSON] = [
-                    "series": .string(line.name), "x": .number(point.x), "y": .number(point.y),
+                    "series": .string(line.name), "x": .rounded(point.x), "y": .rounded(point.y),
                     "place": .string(name(of: point.x)),
                 ]
                 if let error = point.error {
-                    row["error"] = .number(error)
-                    row["low"] = .number(point.y - error)
-                    row["high"] = .number(point.y + error)
+                    row["error"] = .rounded(error)
+                    row["low"] = .rounded(point.y - error)
+                    row["high"] = .rounded(point.y + error)
                 }
                 return .object(row)
             }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A line across a chart at a value that matters: chance, a noise ceiling, a published score.
 public struct ReferenceLine: Sendable, Equatable {
     /// The value at which the line lies.
@@ -31,9 +33,9 @@ extension PlotFrame {
 extension ReferenceLine {
     /// A level line in Vega-Lite, its label to the right of a plot of a width, or an upright one with its label above.
     func layers(isLevel: Bool, width: Double, hiding channels: [String: JSON] = [:]) -> [JSON] {
-        let place: JSON = ["datum": .number(value), "type": "quantitative"]
+        let place: JSON = ["datum": .rounded(value), "type": "quantitative"]
         let (along, across) = isLevel ? ("y", "x") : ("x", "y")
-        let end: JSON = ["value": .number(isLevel ? width + 4 : -9)]
+        let end: JSON = ["value": .rounded(isLevel ? width + 4 : -9)]
         return [
             [
                 "data": VegaLite.single,

@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// Points in the plane, for instance the score of each region under two models.
 ///
@@ -157,7 +158,7 @@ public struct ScatterPlot: DrawnFigure {
         fields.append(("y", yTitle.isEmpty ? "y" : yTitle, ".3f"))
         let rows = finite.map { point -> JSON in
             [
-                "x": .number(point.x), "y": .number(point.y), "name": .string(point.name),
+                "x": .rounded(point.x), "y": .rounded(point.y), "name": .string(point.name),
                 "series": .string(point.series),
             ]
         }
@@ -176,7 +177,7 @@ public struct ScatterPlot: DrawnFigure {
         let dots: JSON = [
             "mark": [
                 "type": "point", "filled": true, "size": finite.count > 300 ? 18 : 50,
-                "opacity": .number(opacity),
+                "opacity": .rounded(opacity),
             ],
             "encoding": .object(channels),
         ]
@@ -191,7 +192,7 @@ extension VegaLite {
     /// A dashed line of equal values on both axes.
     static func identityLine(_ domain: ClosedRange<Double>) -> JSON {
         let ends: [JSON] = [domain.lowerBound, domain.upperBound].map {
-            ["x": .number($0), "y": .number($0)]
+            ["x": .rounded($0), "y": .rounded($0)]
         }
         return [
             "data": ["values": .array(ends)],

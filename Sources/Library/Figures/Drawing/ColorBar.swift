@@ -1,3 +1,5 @@
+import JSON
+
 /// Which value is which color; zero is marked where it lies between the ends.
 struct ColorBar {
     let title: String
@@ -62,9 +64,9 @@ struct ColorBar {
     func channel(field: String, plotHeight: Double) -> JSON {
         var legend: [String: JSON] = [
             "title": title.isEmpty ? .null : .strings(titleLines),
-            "values": .numbers(ticks.values), "tickCount": .number(Double(ticks.values.count)),
+            "values": .numbers(ticks.values), "tickCount": .rounded(Double(ticks.values.count)),
             "format": .string(".\(ticks.decimals)f"),
-            "gradientLength": .number(barHeight(besides: plotHeight)), "gradientThickness": .number(13),
+            "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
         ]
         if marksZero {
             // Vega has no mark for one value of a gradient, so that its label points at it.

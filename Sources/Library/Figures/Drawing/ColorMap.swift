@@ -1,3 +1,5 @@
+import JSON
+
 /// A scale of colors that color-blind people can read; between its stops colors mix linearly.
 public struct ColorMap: Sendable, Equatable {
     /// The name, for instance `viridis`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Which color, marker and dashes are which series.
 struct Legend {
     struct Entry {
@@ -65,8 +67,8 @@ struct Legend {
 
     private func channel(field: String, range: [JSON], offset: Double) -> JSON {
         var legend: [String: JSON] = [
-            "title": title.isEmpty ? .null : .string(title), "labelLimit": .number(Legend.labelLimit),
-            "offset": .number(offset), "symbolOpacity": 1,
+            "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(Legend.labelLimit),
+            "offset": .rounded(offset), "symbolOpacity": 1,
         ]
         switch symbol {
         case .square: legend["symbolType"] = "square"

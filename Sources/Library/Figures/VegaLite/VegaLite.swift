@@ -1,3 +1,5 @@
+import JSON
+
 /// What all Vega-Lite specifications share.
 enum VegaLite {
     /// A specification with its schema, description and configuration.
@@ -37,7 +39,7 @@ enum VegaLite {
         title: String?, note: String, width: Double, height: Double, _ parts: [String: JSON]
     ) -> JSON {
         let measure = TextMeasure()
-        var members: [String: JSON] = ["width": .number(width), "height": .number(height)]
+        var members: [String: JSON] = ["width": .rounded(width), "height": .rounded(height)]
         let title = title ?? ""
         if !title.isEmpty || !note.isEmpty {
             var header: [String: JSON] = [
