@@ -29,6 +29,8 @@ let regions = Regions(names: ["V1", "V1", "V4", "V4", "IT", ""], groups: ["V1": 
 let byRegion = try RegionScores(scores, regions: regions, scoreName: "Pearson r")
 let comparison = try RegionComparison(
     [("layer 1", scores), ("layer 2", scores.map { -$0 }), ("layer 3", scores.map { $0 * 0.5 })], regions: regions)
+let tested = try RegionComparison(
+    [("image", normal(8, 3)), ("text", normal(8, 3))], regions: ["V1", "V4", "IT"], test: .wilcoxon)
 let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3, 5, 8, 13, 21], affine: [[-3, 0, 0, 90], [0, 3, 0, -126], [0, 0, 4, -72]])
 let study = try Study(
     name: "sub-01", stimuli: (0..<60).map { "stimulus \($0)" }, responses: responses.columns(0..<6).converted(to: Float.self),
