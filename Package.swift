@@ -113,7 +113,7 @@ let package = Package(
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
         module(
             "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
-        module("Figures", in: .library, ["Display", "JSON", "CCairo"]),
+        module("Figures", in: .library, ["Display", "Formats", "JSON", "CCairo"]),
         module(
             "Brain", in: .library,
             ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
@@ -201,7 +201,7 @@ let package = Package(
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
-        tests(of: "Figures", in: .library, ["Figures", "Display"]),
+        tests(of: "Figures", in: .library, ["Figures", "Display", "Formats"]),
         tests(
             of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
             exclude: ["Fixtures"]),

@@ -29,6 +29,8 @@ let regions = Regions(names: ["V1", "V1", "V4", "V4", "IT", ""], groups: ["V1": 
 let byRegion = try RegionScores(scores, regions: regions, scoreName: "Pearson r")
 let comparison = try RegionComparison(
     [("layer 1", scores), ("layer 2", scores.map { -$0 }), ("layer 3", scores.map { $0 * 0.5 })], regions: regions)
+let tested = try RegionComparison(
+    [("image", normal(8, 3)), ("text", normal(8, 3))], regions: ["V1", "V4", "IT"], test: .wilcoxon)
 let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3, 5, 8, 13, 21], affine: [[-3, 0, 0, 90], [0, 3, 0, -126], [0, 0, 4, -72]])
 let study = try Study(
     name: "sub-01", stimuli: (0..<60).map { "stimulus \($0)" }, responses: responses.columns(0..<6).converted(to: Float.self),
@@ -166,6 +168,7 @@ VALUES = {
     "VariancePartition.Part": "partition.parts[0]",
     "PermutationTest": "try PermutationTest.blocks(predictions: predicted, responses: responses, permutations: 20)",
     "PairedTest": "try PairedTest.t([-0.1, -0.2, -0.4])",
+    "PValueCorrection": "PValueCorrection.holm",
     "PairedComparison": "try PairedComparison(normal(5, 3), normal(5, 3), names: [\"V1\", \"V4\", \"IT\"])",
     "PairedComparison.Test": "PairedComparison.Test.signFlip(seed: 1)",
     "BootstrapInterval": "try BootstrapInterval(of: [-0.1, -0.2, -0.4, 0.3])",
@@ -183,6 +186,13 @@ VALUES = {
     "RegionScores.Order": "RegionScores.Order.anatomy",
     "RegionComparison": "comparison",
     "RegionComparison.Best": "comparison.best[0]",
+    "RegionScores.Unit": "RegionScores.Unit.subject",
+    "RegionDifferences": "tested.differences!",
+    "RegionDifferences.Row": "tested.differences!.rows[0]",
+    "RegionTest": "RegionTest.wilcoxon",
+    "ErrorBar": "ErrorBar.interval(0.95)",
+    "Significance": "tested.differences!.significance",
+    "Significance.Mark": "Significance.Mark.stars",
     "SimulatedSubject": "subject",
     "SimulatedSubject.Options": "SimulatedSubject.Options()",
     "SimulationTruth": "subject.truth",
@@ -196,6 +206,10 @@ VALUES = {
     "Color": "Color(0x0072B2)",
     "ColorMap": "ColorMap.viridis",
     "ReferenceLine": 'ReferenceLine(-0.5, "threshold")',
+    "ChartStyle": "ChartStyle.diverging",
+    "FigureFormat": "FigureFormat.svg",
+    "Bracket": 'Bracket(in: "V1", "image", "text", label: "*")',
+    "Bracket.End": 'Bracket.End("V1", series: "image")',
     "BarChart": 'BarChart([.init("V1", -0.31, error: 0.04), .init("IT", 0.22)], valueTitle: "Pearson r")',
     "BarChart.Bar": 'BarChart.Bar("V1", -0.31, error: 0.04)',
     "BarChart.Orientation": "BarChart.Orientation.horizontal",

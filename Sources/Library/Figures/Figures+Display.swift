@@ -1,15 +1,32 @@
 import Display
 
 extension Color: CustomStringConvertible {
-    /// The colour as HTML writes it.
+    /// The color as HTML writes it.
     public var description: String { hex }
 }
 
 extension ColorMap: CustomStringConvertible {
     /// The name and the ends.
     public var description: String {
-        "\(name): \(stops.count) colours from \(stops.first.map(\.hex) ?? "") to \(stops.last.map(\.hex) ?? "")"
+        "\(name): \(stops.count) colors from \(stops.first.map(\.hex) ?? "") to \(stops.last.map(\.hex) ?? "")"
             + (isDiverging ? ", diverging" : "")
+    }
+}
+
+extension ChartStyle: CustomStringConvertible {
+    /// What differs from the usual style.
+    public var description: String {
+        var parts: [String] = []
+        if let colorMap { parts.append("color map \(colorMap.name)") }
+        if let domain {
+            parts.append("\(Number.short(domain.lowerBound)) to \(Number.short(domain.upperBound))")
+        }
+        if !palette.isEmpty { parts.append(palette.map(\.hex).joined(separator: ", ")) }
+        if !variesMarkers { parts.append("markers alike") }
+        if !showsGrid { parts.append("no grid") }
+        if let font { parts.append(font) }
+        if let fontSize { parts.append("labels of \(Number.short(fontSize)) points") }
+        return "chart style: " + (parts.isEmpty ? "standard" : parts.joined(separator: "; "))
     }
 }
 

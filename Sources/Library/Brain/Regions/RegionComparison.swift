@@ -1,3 +1,5 @@
+import Encoding
+
 /// The scores of several layers or models, region by region.
 ///
 /// ```swift
@@ -25,6 +27,10 @@ public struct RegionComparison: Sendable, Equatable {
     public let scores: [RegionScores]
     /// What the scores are, for instance "Pearson r".
     public var scoreName: String
+    /// Which differences are real, where they were tested over subjects or blocks.
+    public let differences: RegionDifferences?
+    /// What error bars show.
+    public var error = ErrorBar.sd
 
     /// Compares the scores of voxels under several layers or models.
     ///
@@ -33,18 +39,53 @@ public struct RegionComparison: Sendable, Equatable {
     public init(
         _ candidates: [(name: String, scores: [Double])], regions: Regions, scoreName: String = "score"
     ) throws {
-        guard !candidates.isEmpty else {
+        names = try RegionComparison.checked(candidates.map(\.name))
+        scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
+        self.scoreName = scoreName
+        differences = nil
+    }
+
+    /// The names of the candidates; throws `BrainError.value` where there is none, or two have one name.
+    static func checked(_ names: [String]) throws -> [String] {
+        guard !names.isEmpty else {
             throw BrainError.value(what: "the number of candidates", got: "0", expected: "at least 1")
         }
-        names = candidates.map(\.name)
         var seen: Set<String> = []
         if let twice = names.first(where: { !seen.insert($0).inserted }) {
             throw BrainError.value(
                 what: "the list of candidates", got: "with \"\(twice)\" twice", expected: "of different names"
             )
         }
-        scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
-        self.scoreName = scoreName
+        return names
+    }
+
+    /// Scores over subjects or blocks, and the tests of their differences.
+    init(
+        tested scores: [RegionScores], names: [String], test: RegionTest, correction: PValueCorrection,
+        error: ErrorBar, against: String?, notes: [String] = []
+    ) throws {
+        try error.check()
+        self.names = try RegionComparison.checked(names)
+        self.scores = scores
+        scoreName = scores.first?.scoreName ?? ""
+        self.error = error
+        let pairs = try RegionComparison.pairs(names, against: against)
+        // The tests need the rest of the comparison, which is whole but for them.
+        differences = try RegionDifferences(
+            scores, names: names, pairs: pairs, test: test, correction: correction, notes: notes)
+    }
+
+    /// The pairs of candidates that are tested: every other one against one of them, or all.
+    private static func pairs(_ names: [String], against: String?) throws -> [(Int, Int)] {
+        guard let against else {
+            return names.indices.flatMap { first in (first + 1..<names.count).map { (first, $0) } }
+        }
+        guard let place = names.firstIndex(of: against) else {
+            throw BrainError.value(
+                what: "the candidate to compare with", got: "\"\(against)\"",
+                expected: "one of \(names.joined(separator: ", "))")
+        }
+        return names.indices.filter { $0 != place }.map { ($0, place) }
     }
 
     /// The regions, in order.

@@ -13,10 +13,10 @@ extension RegionTable: CustomStringConvertible {
 }
 
 extension RegionScores.Row: CustomStringConvertible {
-    /// The region's mean and deviation, and of how many voxels.
+    /// The region's mean and deviation, and of how many voxels, subjects or blocks.
     public var description: String {
         "\(region.name): mean \(Number.fixed(mean, 3)), SD \(Number.fixed(standardDeviation, 3)), "
-            + Number.counted(voxels, "voxel") + (excluded > 0 ? ", \(excluded) without a score" : "")
+            + "n \(count)" + (excluded > 0 ? ", \(excluded) without a score" : "")
     }
 }
 
@@ -36,7 +36,7 @@ extension RegionScores: CustomStringConvertible {
 
 extension RegionComparison: CustomStringConvertible {
     /// The mean scores of candidates by regions.
-    public var description: String { heatmap().description }
+    public var description: String { mimeBundle.plainText ?? "" }
 }
 
 extension Regions: Displayable {

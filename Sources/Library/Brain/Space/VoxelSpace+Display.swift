@@ -8,13 +8,13 @@ extension VoxelSpace {
     /// Throws `FormatError` if the image lies on another grid, `BrainError.count` where the scores have another
     /// number of voxels, and `CancellationError`.
     public func map(
-        _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
+        _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",
         anatomy: NIfTI, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
-        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
+        style: ChartStyle = .standard
     ) throws -> ScoreMap {
         try map(
             scores, scoreName: scoreName, title: title, note: note, anatomy: meanVolume(of: anatomy),
-            threshold: threshold, plane: plane, slices: slices, colorMap: colorMap, domain: domain)
+            threshold: threshold, plane: plane, slices: slices, style: style)
     }
 
     /// A picture of the voxels' scores, slice by slice, over an image of the anatomy.
@@ -22,14 +22,14 @@ extension VoxelSpace {
     /// - Parameters:
     ///   - scores: one for each voxel of the space.
     ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
-    ///   - threshold: scores below it let the anatomy show.
+    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero.
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
     ///
     /// Throws `BrainError` if scores or anatomy have another number of voxels, or the grid has no such slice.
     public func map(
-        _ scores: [Double], scoreName: String = "score", title: String = "", note: String = "",
+        _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
-        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
+        style: ChartStyle = .standard
     ) throws -> ScoreMap {
         let plane = plane ?? naturalPlane
         let whole = try volume(of: scores)
@@ -38,7 +38,11 @@ extension VoxelSpace {
                 what: "voxels of the anatomy", got: anatomy.count, expected: whole.count,
                 of: "voxels of the grid")
         }
-        let shown = whole.map { value in threshold.map { value < $0 } == true ? .nan : value }
+        // Where signs matter, what is far below zero is shown as well.
+        let isSigned = style.colorMap?.isDiverging == true
+        let shown = whole.map { value in
+            threshold.map { (isSigned ? abs(value) : value) < $0 } == true ? .nan : value
+        }
         let (width, height) = plane.size(in: self)
         let wanted = slices ?? filledSlices(whole, plane)
         if let missing = wanted.first(where: { $0 < 0 || $0 >= plane.count(in: self) }) {
@@ -52,11 +56,15 @@ extension VoxelSpace {
                 title: plane.count(in: self) > 1 ? name(of: slice, in: plane) : "",
                 pixelSize: plane.pixelSize(in: self), sides: plane.sides)
         }
-        let hidden = threshold.map { "Voxels with \(scoreName) of at least \(Number.short($0))." } ?? ""
+        let hidden =
+            threshold.map {
+                "Voxels with \(scoreName) of at least \(Number.short($0))\(isSigned ? " above or below zero" : "")."
+            } ?? ""
         return ScoreMap(
-            pictures, title: title.isEmpty ? "\(scoreName) by voxel" : title,
-            note: [note, hidden].filter { !$0.isEmpty }.joined(separator: " "), valueTitle: scoreName,
-            colorMap: colorMap, domain: domain)
+            pictures, title: title == "" ? "\(scoreName) by voxel" : title,
+            note: note.map { [$0, hidden].filter { !$0.isEmpty }.joined(separator: " ") },
+            valueTitle: scoreName,
+            style: style)
     }
 
     private func filledSlices(_ volume: [Double], _ plane: SlicePlane) -> [Int] {

@@ -12,30 +12,51 @@ struct TextStyle: Sendable {
     static let axisTitle = TextStyle(size: 12)
     static let label = TextStyle(size: 11)
     static let small = TextStyle(size: 9)
+
+    /// How far below the middle of a line its baseline is: half the height of a capital, so that text of one size shares
+    /// one baseline.
+    var baseline: Double { size * 0.36 }
 }
 
 /// Where text lies about its point, across.
 enum TextAnchor { case start, middle, end }
 
 /// Measures text without a page, so that a layout is known before the page is made.
-///
-/// The face is "Arial" to fontconfig, which gives Liberation Sans (its metrics are Arial's) or, without that,
-/// the nearest face of the system.
 final class TextMeasure {
-    static let face = "Arial"
     private let surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
     private let context: OpaquePointer?
+    private let face = Typeface.current
 
-    init() { context = cairo_create(surface) }
+    init() {
+        context = cairo_create(surface)
+        TextMeasure.unhint(context)
+    }
 
     deinit {
         cairo_destroy(context)
         cairo_surface_destroy(surface)
     }
 
+    /// Has widths be those of the outlines, not of whole pixels: a layout then holds at any resolution.
+    static func unhint(_ context: OpaquePointer?) {
+        let options = cairo_font_options_create()
+        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+        cairo_set_font_options(context, options)
+        cairo_font_options_destroy(options)
+    }
+
+    /// Chooses the face and the size of the text that is measured or written next.
+    static func select(_ style: TextStyle, face: String, in context: OpaquePointer?) {
+        cairo_select_font_face(
+            context, face, CAIRO_FONT_SLANT_NORMAL,
+            style.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+        cairo_set_font_size(context, style.size)
+    }
+
     /// The width of a line of text.
     func width(_ text: String, _ style: TextStyle) -> Double {
-        Canvas.select(style, in: context)
+        TextMeasure.select(style, face: Typeface.face(for: text, preferring: face), in: context)
         var extents = cairo_text_extents_t()
         cairo_text_extents(context, text, &extents)
         return extents.x_advance
@@ -73,38 +94,5 @@ final class TextMeasure {
             lines.append(line)
         }
         return lines
-    }
-}
-
-extension Canvas {
-    static func select(_ style: TextStyle, in context: OpaquePointer?) {
-        cairo_select_font_face(
-            context, TextMeasure.face, CAIRO_FONT_SLANT_NORMAL,
-            style.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
-        cairo_set_font_size(context, style.size)
-    }
-
-    /// Writes a line of text at its middle height; `angle` is in degrees, clockwise.
-    func text(
-        _ text: String, _ x: Double, _ y: Double, _ style: TextStyle, anchor: TextAnchor = .start,
-        angle: Double = 0
-    ) {
-        Canvas.select(style, in: context)
-        var extents = cairo_text_extents_t()
-        cairo_text_extents(context, text, &extents)
-        let shift =
-            switch anchor {
-            case .start: 0.0
-            case .middle: -extents.x_advance / 2
-            case .end: -extents.x_advance
-            }
-        cairo_save(context)
-        cairo_translate(context, x, y)
-        cairo_rotate(context, angle * .pi / 180)
-        // 0.36 of the size is half the height of a capital: text of one size then shares one baseline.
-        cairo_move_to(context, shift, style.size * 0.36)
-        cairo_set_source_rgb(context, style.color.red, style.color.green, style.color.blue)
-        cairo_show_text(context, text)
-        cairo_restore(context)
     }
 }
