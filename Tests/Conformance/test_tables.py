@@ -38,18 +38,18 @@ def test_a_table_shows_itself(kernel, events):
 def test_faults_name_file_line_and_column(kernel, events):
     broken = events.parent / "broken.csv"
     broken.write_text('a,b\n1,"x\ny"\n2\n')
-    error = kernel.run(f'try DataTable.read("{broken}")')
-    assert f"{broken}, line 4: the record has 1 field, and the header 2" in error.errors
-    error = kernel.run('try DataTable.read(eventsPath, types: ["trial_type": .double])')
-    assert 'line 2, column "trial_type": "house, big" should be a number' in error.errors
-    assert 'did you mean "response_time"' in kernel.run('try events["responsetime"]').errors
+    error = kernel.fails(f'try DataTable.read("{broken}")')
+    assert f"{broken}, line 4: the record has 1 field, and the header 2" in error.traceback
+    error = kernel.fails('try DataTable.read(eventsPath, types: ["trial_type": .double])')
+    assert 'line 2, column "trial_type": "house, big" should be a number' in error.traceback
+    assert 'did you mean "response_time"' in kernel.fails('try events["responsetime"]').traceback
 
 
 def test_names_of_pandas_lead_to_ours(kernel, events):
     for code, name in [("DataTable.read_csv(eventsPath)", "read"), ('events.groupby("subject")', "grouped(by:)"),
                        ("events.iloc", "table[row: 3]"), ("events.head()", "prefix"), ("events.dropna()", "droppingMissing"),
                        ("DataFrame()", "DataTable"), ('read_csv("x.csv")', "DataTable.read")]:
-        assert name in kernel.run(code).errors, code
+        assert name in kernel.fails(code).traceback, code
 
 
 def test_records_go_both_ways(kernel, events):

@@ -16,6 +16,29 @@ struct Masked<Value: Sendable & Equatable>: Sendable {
         if values.contains(nil) { missing = values.map { $0 == nil } }
     }
 
+    /// Parts of the given lengths one below the other; one that is nil has no values.
+    init(joining counts: [Int], placeholder: Value, _ part: () -> Masked?) {
+        let rows = counts.reduce(0, +)
+        var missing: [Bool] = []
+        let values = [Value](unsafeUninitializedCapacity: rows) { target, filled in
+            for count in counts {
+                let part = part()
+                if let part {
+                    _ = target[filled..<filled + count].initialize(fromContentsOf: part.values)
+                } else {
+                    target[filled..<filled + count].initialize(repeating: placeholder)
+                }
+                let hasGaps = part?.missing.isEmpty == false || part == nil && count > 0
+                if hasGaps {
+                    if missing.isEmpty { missing = [Bool](repeating: false, count: rows) }
+                    for row in 0..<count { missing[filled + row] = part?.missing[row] ?? true }
+                }
+                filled += count
+            }
+        }
+        self.init(values, missing: missing)
+    }
+
     var count: Int { values.count }
 
     func isMissing(_ row: Int) -> Bool { !missing.isEmpty && missing[row] }

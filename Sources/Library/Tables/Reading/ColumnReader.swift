@@ -125,22 +125,60 @@ struct ColumnReader {
     ) -> ColumnStorage {
         let type = declared ?? pieces.lazy.compactMap { $0[column].type }.first ?? .double
         if pieces.count == 1, case .values(let storage) = pieces[0][column] { return storage }
-        let rows = pieces.reduce(0) { sum, piece in
-            switch piece[column] {
-            case .missing(let count): sum + count
-            case .values(let storage): sum + storage.count
-            }
+        let counts = pieces.map { $0[column].count }
+        let rows = counts.reduce(0, +)
+        // Taken out one by one, so that no more than one piece is there twice.
+        var next = 0
+        func part() -> ColumnStorage? {
+            defer { next += 1 }
+            let part = pieces[next][column]
+            pieces[next][column] = .missing(0)
+            if case .values(let storage) = part { return storage }
+            return nil
         }
-        var builder = ColumnBuilder(type, rows: rows)
-        for index in pieces.indices {
-            let part = pieces[index][column]
-            pieces[index][column] = .missing(0)
-            switch part {
-            case .missing(let count): builder.append(.missing(count, type: type))
-            case .values(let storage): builder.append(storage)
+        switch type {
+        case .double:
+            return .double(
+                [Double](unsafeUninitializedCapacity: rows) { target, filled in
+                    for count in counts {
+                        if case .double(let values)? = part() {
+                            _ = target[filled..<filled + count].initialize(fromContentsOf: values)
+                        } else {
+                            target[filled..<filled + count].initialize(repeating: .nan)
+                        }
+                        filled += count
+                    }
+                })
+        case .int:
+            return .int(
+                Masked(joining: counts, placeholder: 0) {
+                    if case .int(let values)? = part() { values } else { nil }
+                })
+        case .bool:
+            return .bool(
+                Masked(joining: counts, placeholder: false) {
+                    if case .bool(let values)? = part() { values } else { nil }
+                })
+        case .date:
+            return .date(
+                Masked(joining: counts, placeholder: Date(timeIntervalSinceReferenceDate: 0)) {
+                    if case .date(let values)? = part() { values } else { nil }
+                })
+        case .string:
+            let bytes = pieces.reduce(0) { sum, piece in
+                if case .values(.string(let texts)) = piece[column] { sum + texts.bytes.count } else { sum }
             }
+            var texts = TextValues()
+            texts.reserve(rows: rows, bytes: bytes)
+            for count in counts {
+                if case .string(let more)? = part() {
+                    texts.append(contentsOf: more)
+                } else {
+                    for _ in 0..<count { texts.appendMissing() }
+                }
+            }
+            return .string(texts)
         }
-        return builder.storage
     }
 
     private func error(
@@ -159,45 +197,5 @@ struct ColumnReader {
             }
         return source.error(
             at: start + offset, column: names[column], "\"\(fault.text.prefix(60))\" should be \(wanted)")
-    }
-}
-
-/// Collects the pieces of a column of one type.
-private struct ColumnBuilder {
-    private(set) var storage: ColumnStorage
-    private let rows: Int
-
-    init(_ type: DataTable.ColumnType, rows: Int) {
-        self.rows = rows
-        storage = .empty(type)
-        if case .double(var values) = storage {
-            values.reserveCapacity(rows)
-            storage = .double(values)
-        }
-    }
-
-    mutating func append(_ part: ColumnStorage) {
-        // Taken out first, so that its memory has one owner and grows in place.
-        let whole = storage
-        storage = .double([])
-        switch (whole, part) {
-        case (.int(var values), .int(let more)):
-            if values.count == 0 { values.values.reserveCapacity(rows) }
-            values.append(contentsOf: more)
-            storage = .int(values)
-        case (.double(var values), .double(let more)):
-            values += more
-            storage = .double(values)
-        case (.string(var values), .string(let more)):
-            values.append(contentsOf: more)
-            storage = .string(values)
-        case (.bool(var values), .bool(let more)):
-            values.append(contentsOf: more)
-            storage = .bool(values)
-        case (.date(var values), .date(let more)):
-            values.append(contentsOf: more)
-            storage = .date(values)
-        default: preconditionFailure("the pieces of a column are of one type")
-        }
     }
 }

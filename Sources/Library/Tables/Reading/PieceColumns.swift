@@ -6,6 +6,13 @@ enum PieceColumn {
     case missing(Int)
     case values(ColumnStorage)
 
+    var count: Int {
+        switch self {
+        case .missing(let count): count
+        case .values(let storage): storage.count
+        }
+    }
+
     var type: DataTable.ColumnType? { if case .values(let storage) = self { storage.type } else { nil } }
 }
 
@@ -22,13 +29,31 @@ struct PieceColumns {
 
     private func field(_ row: Int, _ column: Int) -> Field { fields[row * width + column] }
 
-    /// The text of a cell; one with doubled quotes is no number, date or truth value, so they may stay doubled.
-    private func trimmed(_ row: Int, _ column: Int) -> UnsafeBufferPointer<UInt8> {
-        let text = field(row, column).text(in: piece)
-        guard let first = text.first, let last = text.last, first == 32 || last == 32 else { return text }
+    /// A text without spaces around it.
+    private static func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         let start = text.firstIndex { $0 != 32 } ?? text.endIndex
         let end = text.lastIndex { $0 != 32 }.map { $0 + 1 } ?? start
-        return UnsafeBufferPointer(rebasing: text[start..<max(start, end)])
+        return UnsafeBufferPointer(rebasing: text[start..<end])
+    }
+
+    /// What a cell of a column of numbers, dates or truth values holds.
+    private enum Cell<Value> {
+        case value(Value)
+        case missing
+        case other(UnsafeBufferPointer<UInt8>)
+    }
+
+    /// The value of a cell. One with doubled quotes is no number, date or truth value, so they may stay doubled.
+    @inline(__always)
+    private func cell<Value>(
+        _ row: Int, _ column: Int, _ value: (UnsafeBufferPointer<UInt8>) -> Value?
+    ) -> Cell<Value> {
+        let text = field(row, column).text(in: piece)
+        // Most cells are plain numbers, and no marker is one.
+        if !markers.mayBeNumbers, let value = value(text) { return .value(value) }
+        let trimmed = Self.trimmed(text)
+        if markers.containsBesideNumbers(trimmed) { return .missing }
+        return value(trimmed).map(Cell.value) ?? .other(trimmed)
     }
 
     /// The narrowest type that loses nothing.
@@ -76,17 +101,15 @@ struct PieceColumns {
         var fault: NotOfType?
         let values = [Value](unsafeUninitializedCapacity: rows) { target, count in
             for row in 0..<rows {
-                let text = trimmed(row, column)
-                if markers.containsBesideNumbers(text) {
+                switch cell(row, column, value) {
+                case .value(let value): target.initializeElement(at: row, to: value)
+                case .missing:
                     if missing.isEmpty { missing = [Bool](repeating: false, count: rows) }
                     missing[row] = true
                     target.initializeElement(at: row, to: placeholder)
-                } else if let value = value(text) {
-                    target.initializeElement(at: row, to: value)
-                } else {
-                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
-                    break
+                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
+                if fault != nil { break }
                 count = row + 1
             }
         }
@@ -98,15 +121,12 @@ struct PieceColumns {
         var fault: NotOfType?
         let values = [Double](unsafeUninitializedCapacity: rows) { target, count in
             for row in 0..<rows {
-                let text = trimmed(row, column)
-                if markers.containsBesideNumbers(text) {
-                    target[row] = .nan
-                } else if let value = numbers.double(text) {
-                    target[row] = value
-                } else {
-                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
-                    break
+                switch cell(row, column, { numbers.double($0) }) {
+                case .value(let value): target[row] = value
+                case .missing: target[row] = .nan
+                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
+                if fault != nil { break }
             }
             count = fault == nil ? rows : 0
         }

@@ -29,6 +29,8 @@ struct MissingMarkers {
     private let besideNumbers: [[UInt8]]
     /// With which bytes a marker begins.
     private let first: [Bool]
+    /// Whether a marker could be read as a number, a date or a truth value.
+    let mayBeNumbers: Bool
 
     /// The given markers, or else the usual ones.
     init(_ given: [String]?) {
@@ -40,6 +42,7 @@ struct MissingMarkers {
         var first = [Bool](repeating: false, count: 256)
         for marker in besideNumbers { first[Int(marker[0])] = true }
         self.first = first
+        mayBeNumbers = given != nil
     }
 
     /// Whether a text without quotes says that a value is missing, in a column of any type.
