@@ -1,6 +1,7 @@
 import Display
 import Encoding
 import Foundation
+import Text
 
 extension RidgeFile: Displayable, CustomStringConvertible {
     /// How far the fit is, the scores, and which voxels could not be fitted.
@@ -22,7 +23,6 @@ extension RidgeFile: Displayable, CustomStringConvertible {
             lines = ["\(url.path): \(error)"]
         }
         let text = lines.joined(separator: "\n")
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-        return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(escaped)</pre>")])
+        return MIMEBundle(["text/plain": .text(text), "text/html": .text("<pre>\(text.escapedHTML)</pre>")])
     }
 }

@@ -1,6 +1,7 @@
 import Encoding
 import Formats
 import Foundation
+import Hashing
 import Tensors
 
 /// Writes the results of voxels into a `RidgeFile` as they come.
@@ -133,15 +134,11 @@ extension Ridge {
 
 /// A number that differs between different features, but for one chance in 2⁶⁴ (FNV-1a of their bytes).
 private func checksum<Element: Scalar>(of matrix: Matrix<Element>) -> String {
-    matrix.withUnsafeBufferPointer { hexadecimal(fnv1a(UnsafeRawBufferPointer($0))) }
+    matrix.withUnsafeBufferPointer { hexadecimal(FNV1a(UnsafeRawBufferPointer($0)).value) }
 }
 
 private func checksum(of folds: [Fold]) -> String {
-    folds.flatMap { $0.train + [-1] + $0.test + [-2] }.withUnsafeBytes { hexadecimal(fnv1a($0)) }
+    folds.flatMap { $0.train + [-1] + $0.test + [-2] }.withUnsafeBytes { hexadecimal(FNV1a($0).value) }
 }
 
 private func hexadecimal(_ number: UInt64) -> String { String(number, radix: 16) }
-
-private func fnv1a(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-}

@@ -1,4 +1,4 @@
-import Foundation
+import Text
 
 /// A table as HTML whose rows a reader sorts by clicking a heading: first upward, then downward, then as they came.
 ///
@@ -40,16 +40,17 @@ package struct SortableTable {
     }
 
     package var html: String {
-        var html = "<div><table>"
+        // Dollar signs are no formulas here (MathJax 3 and 2).
+        var html = "<div class=\"mathjax_ignore tex2jax_ignore\"><table>"
         if !title.isEmpty {
-            html += "<caption style=\"text-align:left;font-weight:600\">\(Self.escaped(title))</caption>"
+            html += "<caption style=\"text-align:left;font-weight:600\">\(title.escapedHTML)</caption>"
         }
         html += "<thead><tr>"
         for column in columns {
             let detail =
                 column.detail.isEmpty
-                ? "" : "<br><small style=\"font-weight:normal;opacity:0.6\">\(Self.escaped(column.detail))</small>"
-            html += "<th scope=\"col\" style=\"\(Self.style(column))\">\(Self.escaped(column.heading))\(detail)</th>"
+                ? "" : "<br><small style=\"font-weight:normal;opacity:0.6\">\(column.detail.escapedHTML)</small>"
+            html += "<th scope=\"col\" style=\"\(Self.style(column))\">\(column.heading.escapedHTML)\(detail)</th>"
         }
         html += "</tr></thead><tbody>"
         for row in 0..<rowCount {
@@ -58,9 +59,10 @@ package struct SortableTable {
             html += "</tr>"
         }
         html += "</tbody></table>"
-        for note in notes { html += "<div>\(Self.escaped(note))</div>" }
-        // A single row has no order.
-        return html + (rowCount > 1 ? "<script>\(Self.script)</script>" : "") + "</div>"
+        for note in notes { html += "<div>\(note.escapedHTML)</div>" }
+        // A single row has no order, and a card of names and values, which has no headings, its own.
+        let isSortable = rowCount > 1 && columns.contains { !$0.heading.isEmpty }
+        return html + (isSortable ? "<script>\(Self.script)</script>" : "") + "</div>"
     }
 
     private static func style(_ column: Column) -> String {
@@ -74,29 +76,12 @@ package struct SortableTable {
         if let keys = column.keys {
             if let key = keys[row] {
                 // Hovering shows the value with all its digits.
-                if key != text { attributes += " data-value=\"\(escaped(key))\" title=\"\(escaped(key))\"" }
+                if key != text { attributes += " data-value=\"\(key.escapedHTML)\" title=\"\(key.escapedHTML)\"" }
             } else {
                 attributes = " data-value=\"\" style=\"\(style(column));opacity:0.5\""
             }
         }
-        return "<td\(attributes)>\(escaped(text))</td>"
-    }
-
-    package static func escaped(_ text: String) -> String {
-        var escaped = ""
-        escaped.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            // A dollar sign begins a formula in Jupyter.
-            case "$": escaped += "&#36;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
+        return "<td\(attributes)>\(text.escapedHTML)</td>"
     }
 
     /// `document.currentScript` stands in the same element as the table, also where a front end inserts it later.

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Columns of text and numbers under headings; shows itself as an HTML table and as aligned text.
 ///
@@ -133,16 +134,11 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
                 .init(
                     column.heading, isNumeric: column.isNumeric, cells: (0..<shownRows).map { cell(column, $0) })
             },
-            rowCount: columns.contains { !$0.heading.isEmpty } ? shownRows : 0, notes: (remainder.map { [$0] } ?? []) + notes
+            rowCount: shownRows, notes: (remainder.map { [$0] } ?? []) + notes
         ).html
     }
 
     public var mimeBundle: MIMEBundle {
         MIMEBundle(["text/plain": .text(description), "text/html": .text(html)])
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 }

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Text
 
 /// What is wrong with a table, or with what was asked of it: where it is, what was expected and what came.
 public struct TableError: Error, CustomStringConvertible, Equatable {
@@ -38,23 +39,8 @@ public struct TableError: Error, CustomStringConvertible, Equatable {
 
     private static func isClose(_ left: String, _ right: String) -> Bool {
         let (a, b) = (plain(left), plain(right))
-        return a == b || !a.isEmpty && !b.isEmpty && abs(a.count - b.count) <= 2 && distance(a, b) <= 2 && a.count > 3
+        return a == b || min(a.count, b.count) > 2 && editDistance(a, b) <= 2
     }
 
-    private static func plain(_ name: String) -> [Character] {
-        Array(name.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
-
-    /// How many characters must be inserted, removed or replaced (Levenshtein).
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var last = Array(0...b.count)
-        for (row, left) in a.enumerated() {
-            var next = [row + 1]
-            for (column, right) in b.enumerated() {
-                next.append(min(last[column] + (left == right ? 0 : 1), last[column + 1] + 1, next[column] + 1))
-            }
-            last = next
-        }
-        return last[b.count]
-    }
+    private static func plain(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
 }

@@ -1,12 +1,13 @@
 import Comms
 import Foundation
+import JSON
 
 /// What the widgets that choose one of several values have in common.
 private struct Choices<Value: Sendable>: Sendable {
     let options: [Value]
 
     /// The values of the front end's model; traps where there is nothing to choose or no such place.
-    func values(_ labels: [String], index: Int) -> [String: JSONValue] {
+    func values(_ labels: [String], index: Int) -> [String: JSON] {
         // Release builds say nothing of a precondition that fails.
         if options.isEmpty { fatalError("there is nothing to choose from") }
         if !options.indices.contains(index) {
@@ -18,7 +19,7 @@ private struct Choices<Value: Sendable>: Sendable {
         ]
     }
 
-    func index(_ json: JSONValue) -> Int {
+    func index(_ json: JSON) -> Int {
         json.int.flatMap { options.indices.contains($0) ? $0 : nil } ?? 0
     }
 

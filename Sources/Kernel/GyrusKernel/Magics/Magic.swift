@@ -1,3 +1,5 @@
+import Text
+
 /// A word that speaks to the kernel.
 struct Magic: Sendable {
     /// What may stand below `%%name`.
@@ -53,29 +55,9 @@ package enum Magics {
 
     /// The names that one or two slips of the keyboard away from a word.
     private static func nearNames(to word: String) -> [String] {
-        names.map { ($0, distance(word.lowercased(), $0)) }
+        names.map { ($0, editDistance(word.lowercased(), $0)) }
             .filter { $0.1 <= max(1, min(2, $0.0.count / 2)) || $0.0.hasPrefix(word) }
             .sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
-    }
-
-    /// The Levenshtein distance, with neighbours that changed places counted once.
-    private static func distance(_ one: String, _ other: String) -> Int {
-        let a = Array(one.utf8)
-        let b = Array(other.utf8)
-        var rows = [Array(0...b.count)]
-        for i in 1..<(a.count + 1) {
-            var row = [i]
-            for j in 1..<(b.count + 1) {
-                var best = min(
-                    rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                    best = min(best, rows[i - 2][j - 2] + 1)
-                }
-                row.append(best)
-            }
-            rows.append(row)
-        }
-        return rows[a.count][b.count]
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jupyter
 import SwiftCells
 import Synchronization
@@ -414,7 +415,7 @@ final class CellSession: @unchecked Sendable {
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
         if left.end == nil { noticeLoss() }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
-        return content?["data"]?["text/plain"]?.text
+        return content?["data"]?["text/plain"]?.string
     }
 
     /// Ends the runner and removes the session's files.

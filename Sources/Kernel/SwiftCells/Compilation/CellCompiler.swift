@@ -87,7 +87,7 @@ public final class CellCompiler {
         _ = surroundings
     }
 
-    /// Compiles and links a cell; throws `Failure` or `CommandFailure`.
+    /// Compiles and links a cell; throws `Failure` or `LaunchFailure`.
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
@@ -395,7 +395,7 @@ public final class CellCompiler {
     private func stem(_ module: String) -> String { folder.appending(path: module).path }
     func path(_ module: String, _ ending: String) -> String { "\(stem(module)).\(ending)" }
 
-    /// Starts the compiler; throws `CommandFailure`.
+    /// Starts the compiler; throws `LaunchFailure`.
     private func startFrontend(module: String, file: String, flags: [String]) throws -> Subprocess {
         let arguments =
             [

@@ -2,9 +2,10 @@ import CellRuntime
 import Comms
 import Display
 import Foundation
+import JSON
 import Widgets
 
-extension JSONValue: CustomStringConvertible {
+extension JSON: CustomStringConvertible {
     /// The value as JSON, with sorted keys.
     public var description: String {
         let encoder = JSONEncoder()

@@ -1,6 +1,12 @@
 import Foundation
 
-/// Any JSON value, for those parts of the protocol whose shape is up to the front end (comm data, metadata).
+/// Any JSON value: what comms carry, what Vega-Lite charts are written as, and the parts of Jupyter's messages whose shape is
+/// up to the front end.
+///
+/// ```swift
+/// let data: JSON = ["layer": 3, "names": ["V1", "V2"]]
+/// data["layer"]?.int      // 3
+/// ```
 public enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -10,24 +16,54 @@ public enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([String: JSON])
 
-    /// The member of an object, or nothing where this is no object or has no such member.
+    /// The member of an object; nil if this is no object or has no such member.
     public subscript(key: String) -> JSON? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    /// The text of a string, or nothing where this is none.
-    public var text: String? {
-        if case .string(let text) = self { text } else { nil }
+    /// The element of an array; nil if there is none.
+    public subscript(index: Int) -> JSON? {
+        if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
 
-    /// The value that UTF-8 JSON text stands for; throws `DecodingError` where it is not JSON.
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    public var object: [String: JSON]? { if case .object(let value) = self { value } else { nil } }
+
+    /// The number, if it is a whole one.
+    public var int: Int? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
+    /// The number.
+    public var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}
+
+extension JSON {
+    /// The value that UTF-8 JSON text stands for; throws `DecodingError` if it is not JSON.
     public init(parsing data: Data) throws {
         self = try JSONDecoder().decode(JSON.self, from: data)
     }
 
-    /// This value as UTF-8 JSON text.
-    public func encoded() throws -> Data {
-        try Wire.encode(self)
+    /// A value as JSON; throws what its `encode` throws.
+    public init(encoding value: some Encodable) throws {
+        try self.init(parsing: JSONEncoder().encode(value))
+    }
+
+    /// This value as a type; throws `DecodingError` if it does not fit.
+    public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(type, from: encoded())
     }
 }
 
@@ -51,13 +87,15 @@ extension JSON: Codable {
         }
     }
 
+    /// NaN and infinity become null, which is what browsers make of them.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
+        case .number(let value):
+            if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
@@ -66,7 +104,8 @@ extension JSON: Codable {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
+    ExpressibleByNilLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
@@ -76,4 +115,5 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
     public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
+    public init(nilLiteral: ()) { self = .null }
 }
