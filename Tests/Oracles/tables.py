@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def nasty(seed):
             shown = "String", [None if pd.isna(value) else value for value in values]
         elif values.dtype == bool:
             shown = "Bool", [str(value).lower() for value in values]
-        elif kind == "int" and values.notna().any():
+        elif kind in ("int", "double") and values.notna().any() and all(
+                cell in MISSING or re.fullmatch(r"-?\d+", cell) for cell in column):
             # pandas makes doubles of whole numbers beside missing ones, and rounds them.
             shown = "Int", [None if cell in MISSING else str(int(cell)) for cell in column]
         elif values.dtype == np.int64:

@@ -3,9 +3,20 @@ import Tensors
 import Foundation
 import Testing
 
-@testable import Tables
+import Tables
 
 @Suite struct DisplayTests {
+    @Test func tablesThatAreShownHaveAllDigits() throws {
+        let shown = Table(
+            "t", [.text("", ["a", "b"]), .numbers("r", [0.123456789, .nan], decimals: 2), .counts("n", [1200, 3]),
+                .probabilities("r", [1e-9, 0.5]), .bars("n", [1, 2])])
+        let expected = try DataTable([
+            "column 1": ["a", "b"], "r": [0.123456789, .nan], "n": [1200, 3], "r.1": [1e-9, 0.5], "n.1": [1, 2],
+        ])
+        #expect(shown.data == expected && shown.data.title == "t")
+        #expect(shown.html.contains("title=\"0.123456789\"") && shown.html.contains("data-value=\"1200\""))
+    }
+
     @Test func showsItselfInAFewLines() throws {
         var table = try DataTable([
             "region": ["V1", "V4", "a\nb"], "voxels": [1200, 8, 33], "r": [0.3123456789, .nan, 0.25],
@@ -28,7 +39,7 @@ import Testing
         #expect(lines.count < 20 && lines.contains("… 12,332 more rows") && lines.last == "12,345 rows, 2 columns")
         #expect(long.html.utf8.count < 12_000)
         #expect(long.html.contains("12,295 more rows; sorting orders the 50 that are shown"))
-        let wide = try DataTable(Matrix(rows: 2, columns: 300), names: (0..<300).map { "confound_\($0)" })
+        let wide = try DataTable(Matrix<Double>(rows: 2, columns: 300), names: (0..<300).map { "confound_\($0)" })
         #expect(wide.description.split(separator: "\n").allSatisfy { $0.count < 420 } && wide.description.contains("more columns"))
         #expect(wide.html.utf8.count < 12_000)
         #expect(DataTable().description == "(no columns)")

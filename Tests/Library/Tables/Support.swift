@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Tables
+import Tables
 
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -24,6 +24,17 @@ func read(_ bytes: some Sequence<UInt8>, as name: String = "table.csv") throws -
     return table
 }
 
+extension DataTable.Value {
+    /// The number, of a whole number too; nil of anything else.
+    var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        default: nil
+        }
+    }
+}
+
 /// The error that a body throws, which must be one of a table.
 func tableError(_ body: () throws -> some Any) throws -> TableError {
     try #require(throws: TableError.self) { _ = try body() }
@@ -38,8 +49,7 @@ func expectClose(
     #expect(table.rowCount == expected.rowCount, sourceLocation: sourceLocation)
     guard table.columnNames == expected.columnNames, table.rowCount == expected.rowCount else { return }
     for (found, wanted) in zip(table.columns, expected.columns) {
-        for row in 0..<table.rowCount {
-            let (a, b) = (found.storage[row], wanted.storage[row])
+        for (row, (a, b)) in zip(found.values, wanted.values).enumerated() {
             let isClose =
                 a == b || a.number.flatMap { a in b.number.map { abs(a - $0) <= tolerance * max(1, abs($0)) } } == true
             #expect(isClose, "\(found.name), row \(row): \(a), expected \(b)", sourceLocation: sourceLocation)

@@ -33,10 +33,10 @@ extension DataTable.Column {
     public func fillingMissing(with value: DataTable.Value) throws -> DataTable.Column {
         let single = try DataTable.Column(name, values: [value])
         guard !value.isMissing else { throw TableError(column: name, "cannot be filled with a missing value") }
-        guard missingCount > 0 else { return self }
         guard let both = storage.appending(single.storage) else {
             throw TableError(column: name, "is of \(type), and is not filled with the \(single.type) \"\(value)\"")
         }
+        guard missingCount > 0 else { return self }
         return with(both.taking((0..<count).map { storage.isMissing($0) ? count : $0 }))
     }
 }

@@ -12,8 +12,8 @@ struct ColumnReader {
     let tokenizer: Tokenizer
     let decimal: UInt8
     let quote: UInt8
-    /// Pieces that fit in a core's cache with their fields.
-    var pieceSize = 1 << 20
+    /// About how many bytes are read at once.
+    let pieceSize: Int
 
     /// The columns of the records from `start` on.
     ///
@@ -100,6 +100,7 @@ struct ColumnReader {
             type = type == nil ? next : type?.joined(with: next) ?? .string
             if type == .string { break }
         }
+        if type == nil, pieces.contains(where: { $0[column].hasWords }) { type = .string }
         guard var type else { return }
         while true {
             let other = pieces.indices.filter {

@@ -74,8 +74,18 @@ extension DataTable {
             skippingLines: skippingLines)
     }
 
+    /// Reads a table from a text in pieces of about some bytes, for tests of where it is cut.
+    package static func parse(_ text: String, separator: Character, pieceSize: Int) throws -> DataTable {
+        try read(
+            try SourceText(text), .unknown,
+            TableFormat(separator: try ascii(separator, "separator"), quote: UInt8(ascii: "\"")), skippingLines: 0,
+            pieceSize: pieceSize)
+    }
+
+    /// Pieces of a megabyte fit in a core's cache with their fields.
     private static func read(
-        _ source: SourceText, _ kind: TableFileKind, _ format: TableFormat, skippingLines: Int
+        _ source: SourceText, _ kind: TableFileKind, _ format: TableFormat, skippingLines: Int,
+        pieceSize: Int = 1 << 20
     ) throws -> DataTable {
         let start = try source.start(behind: skippingLines)
         let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
@@ -98,7 +108,7 @@ extension DataTable {
         if mayHaveCommas { first.types = first.types.filter { $0.value != .double } }
         let reader = ColumnReader(
             source: source, names: header.names, format: first, tokenizer: tokenizer,
-            decimal: format.decimal ?? UInt8(ascii: "."), quote: format.quote ?? 0)
+            decimal: format.decimal ?? UInt8(ascii: "."), quote: format.quote ?? 0, pieceSize: pieceSize)
         var columns = try reader.columns(from: header.start)
         if mayHaveCommas {
             columns = try zip(header.names, columns).map { name, storage in

@@ -2,16 +2,18 @@ import Foundation
 
 /// The values of one column in one piece of a file.
 enum PieceColumn {
-    /// That many rows, all without a value.
-    case missing(Int)
+    /// That many rows, all without a value; some say so by a word ("None") that in a column of text is one.
+    case missing(Int, hasWords: Bool = false)
     case values(ColumnStorage)
 
     var count: Int {
         switch self {
-        case .missing(let count): count
+        case .missing(let count, _): count
         case .values(let storage): storage.count
         }
     }
+
+    var hasWords: Bool { if case .missing(_, true) = self { true } else { false } }
 
     var type: DataTable.ColumnType? { if case .values(let storage) = self { storage.type } else { nil } }
 }
@@ -61,7 +63,8 @@ struct PieceColumns {
         if isMissing(column) { return .missing(rowCount) }
         // Text is mostly told by its first cell, so that trying numbers costs little.
         for type: DataTable.ColumnType in [.int, .double, .bool] {
-            if case .success(let storage) = read(column, as: type) { return .values(storage) }
+            guard case .success(let storage) = read(column, as: type) else { continue }
+            return storage.missingCount < rowCount ? .values(storage) : .missing(rowCount, hasWords: true)
         }
         return .values(.string(text(column)))
     }
