@@ -95,7 +95,7 @@ let package = Package(
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
         .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
         module(
-            "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
+            "Tensors", in: .library, ["Display", "COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
@@ -113,9 +113,13 @@ let package = Package(
             "FoundationModels", in: .library,
             ["Tensors", "Formats", "Display", "COneDNN", "CHTTP", "Hashing", "Text"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
-        module("Encoding", in: .library, ["Tensors", "Display", "Text", "CVoxelKernels"]),
-        module("Brain", in: .library, ["Display", "Encoding", "Formats", "Hashing", "Text"]),
+        module(
+            "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
         module("Figures", in: .library, ["Display", "JSON", "CCairo"]),
+        module(
+            "Brain", in: .library,
+            ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
+        module("PythonExchange", in: .library, ["Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -125,7 +129,7 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "JSON", "Tables", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "JSON", "Tables", "Widgets", "PythonExchange", "ProcessorChecks",
             ]),
 
         // The kernel
@@ -196,7 +200,9 @@ let package = Package(
         tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
         tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
         tests(of: "Jupyter", in: .kernel, ["JSON", "Jupyter", "CZeroMQ"]),
-        tests(of: "Encoding", in: .library, ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(
+            of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
+        ),
         tests(of: "Tensors", in: .library, ["Tensors"]),
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],

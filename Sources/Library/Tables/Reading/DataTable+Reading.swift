@@ -14,7 +14,7 @@ extension DataTable {
     /// those of RFC 4180. Lines without a character are passed over.
     ///
     /// - Parameters:
-    ///   - path: The file; `~` is the home folder.
+    ///   - file: The file, as a path or a URL; `~` is the home folder.
     ///   - separator: What stands between two fields. If nil, a tab in `.tsv`; otherwise the comma, or the semicolon,
     ///     tab or bar where that splits all records alike and the comma does not.
     ///   - decimal: What stands before decimals. If nil, the point; the comma in columns of a file with semicolons
@@ -32,12 +32,12 @@ extension DataTable {
     /// Throws `FormatError` where the file cannot be read, and `TableError` with the line and the column where it is not
     /// as expected: a record of another number of fields, an open quote, a cell of another type.
     public static func read(
-        _ path: String, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
+        _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
         names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
         missing: [String]? = nil, quote: Character? = "\"", comment: String? = nil, skippingLines: Int = 0,
         encoding: String.Encoding = .utf8
     ) throws -> DataTable {
-        let url = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+        let url = file.fileURL
         let kind = TableFileKind(url)
         let source = try SourceText(url, encoding: encoding)
         if kind == .jsonLines { return try JSONLines.read(source, types: types) }
@@ -48,11 +48,6 @@ extension DataTable {
                 quote: try ascii(quote, "quote"), comment: Array((comment ?? "").utf8), hasHeader: hasHeader,
                 names: names, types: types, infersTypes: infersTypes, markers: MissingMarkers(missing)),
             skippingLines: skippingLines)
-    }
-
-    /// Reads a table from a file's URL; see `read(_:)` of a path, which takes further arguments.
-    public static func read(_ file: URL, types: [String: ColumnType] = [:]) throws -> DataTable {
-        try read(file.path, types: types)
     }
 
     /// Reads a table from a text, as `read` does from a file.

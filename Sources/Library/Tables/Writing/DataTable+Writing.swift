@@ -19,7 +19,7 @@ extension DataTable {
     /// `read` gives the same values again. The file is there once it is whole; one that was there stays until then.
     ///
     /// - Parameters:
-    ///   - path: The file; `~` is the home folder.
+    ///   - file: The file, as a path or a URL; `~` is the home folder.
     ///   - separator: What stands between two fields; if nil, a comma in `.csv` and a tab in `.tsv`.
     ///   - decimal: What stands before decimals.
     ///   - missing: What stands where a value is missing; if nil, `n/a` in `.tsv`, as BIDS asks for, and in tables of
@@ -29,10 +29,11 @@ extension DataTable {
     /// Throws `TableError` where the name has another ending or the table has no columns, and `FormatError` where the
     /// file cannot be written.
     public func write(
-        to path: String, separator: Character? = nil, decimal: Character = ".", missing: String? = nil,
+        to file: some FileLocation, separator: Character? = nil, decimal: Character = ".", missing: String? = nil,
         lineEnd: LineEnd = .lf
     ) throws {
-        let url = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+        let url = file.fileURL
+        guard url.isFileURL else { throw TableError(file: "\(url)", "is not on this machine") }
         let kind = TableFileKind(url)
         guard kind != .unknown || separator != nil else {
             throw TableError(
@@ -51,9 +52,6 @@ extension DataTable {
             try file.close()
         }
     }
-
-    /// Writes the table to a file's URL; see `write(to:)` of a path, which takes further arguments.
-    public func write(to file: URL) throws { try write(to: file.path) }
 
     /// The table as text with commas between the fields and all digits (RFC 4180).
     public var csv: String { text(separator: ",", missing: columnCount == 1 ? "n/a" : "") }
