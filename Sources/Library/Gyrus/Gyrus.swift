@@ -8,5 +8,6 @@
 @_exported import FoundationModels
 @_exported import JSON
 @_exported import PythonExchange
+@_exported import Tables
 @_exported import Tensors
 @_exported import Widgets
