@@ -65,7 +65,8 @@ extension CellCompiler {
     /// What the next cell can see.
     public var editorContext: EditorContext {
         EditorContext(
-            names: names, imports: libraries.imports, flags: builder.languageFlags, versions: contents.values.sorted()
+            names: names, imports: libraries.imports, flags: builder.languageFlags,
+            versions: contents.values.sorted()
         )
     }
 }
