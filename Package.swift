@@ -54,6 +54,13 @@ let sharedThreads: [LinkerSetting] = ["x86_64", "aarch64"]
     .filter { FileManager.default.fileExists(atPath: $0) }
     .map { .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0]) }
 
+/// The C library's exp, log, … of vectors, which come with it on this processor.
+#if arch(x86_64)
+    let vectorFunctions: [LinkerSetting] = [.linkedLibrary("mvec", .when(platforms: [.linux]))]
+#else
+    let vectorFunctions: [LinkerSetting] = []
+#endif
+
 let package = Package(
     name: "Gyrus",
     products: [
@@ -86,7 +93,9 @@ let package = Package(
         module("Display", in: .library, []),
         module("Comms", in: .library, ["Display", "RunnerProtocol"]),
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
-        .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
+        .target(
+            name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels",
+            linkerSettings: vectorFunctions),
         module(
             "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),
