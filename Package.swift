@@ -115,7 +115,8 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "Widgets", "PythonExchange", "ProcessorChecks",
+                "Brain", "Figures", "Widgets", "PythonExchange", "ProcessorChecks", "CKernelLevels",
+                "RunnerProtocol",
             ]),
 
         // The kernel
@@ -140,12 +141,15 @@ let package = Package(
             ]),
         module(
             "GyrusKernel", in: .kernel,
-            ["CodeCompletion", "RunnerProtocol", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"],
+            [
+                "CKernelLevels", "CodeCompletion", "RunnerProtocol", "Jupyter", "SwiftCells", "CSQLite",
+                "CSpawn",
+            ],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
-                "GyrusKernel", "SwiftCells",
+                "GyrusKernel", "RunnerProtocol", "SwiftCells",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Kernel/GyrusCommand",

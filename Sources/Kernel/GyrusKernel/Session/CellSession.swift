@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import RunnerProtocol
 import SwiftCells
 import Synchronization
 
@@ -46,6 +47,8 @@ final class CellSession: @unchecked Sendable {
         self.installation = installation
         python = PythonSession(installation: installation)
         toolchain = try Toolchain.locate()
+        // What cells start is told too; see `Gyrus.environment`.
+        setenv(Machine.swiftVariable, toolchain.version, 1)
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
         cache = try? CellCache(folder: Folders.cache.appending(path: "cells"))
