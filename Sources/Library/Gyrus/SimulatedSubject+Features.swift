@@ -71,12 +71,3 @@ extension Recovery: Displayable {
         ).mimeBundle
     }
 }
-
-extension Recovery.Row: CustomStringConvertible {
-    /// The truth and what was found.
-    public var description: String {
-        "\(region) follows \(truth ?? "nothing"), found \(found ?? "nothing") (mean score \(Number.fixed(score, 3)))"
-    }
-}
-
-extension Recovery: CustomStringConvertible {}

@@ -1,7 +1,5 @@
 #define _GNU_SOURCE
-#include "output.h"
-#include "process.h"
-#include "threads.h"
+#include "runner.h"
 
 #include <errno.h>
 #include <pthread.h>

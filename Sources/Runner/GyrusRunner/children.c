@@ -1,11 +1,8 @@
 #define _GNU_SOURCE
-#include "jobs.h"
-#include "output.h"
-#include "process.h"
+#include "runner.h"
 
 #include <dirent.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +68,7 @@ bool process_is_forked(void) { return atomic_load(&is_forked); }
 static void in_child(void) {
     atomic_store(&is_forked, true);
     close(CHANNEL);
-    close(COMMANDS);
+    close(CHANNEL + 1); // The commands.
 }
 
 void children_prepare(void) { pthread_atfork(NULL, NULL, in_child); }

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
-#include "output.h"
-#include "process.h"
+#include "runner.h"
 
 #include <errno.h>
 #include <stdlib.h>

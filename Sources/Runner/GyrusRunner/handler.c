@@ -1,7 +1,5 @@
 #define _GNU_SOURCE
-#include "jobs.h"
-#include "output.h"
-#include "signals.h"
+#include "runner.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>

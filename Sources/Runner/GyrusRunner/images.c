@@ -1,7 +1,5 @@
 #define _GNU_SOURCE
-#include "code.h"
-#include "process.h"
-#include "signals.h"
+#include "runner.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -71,10 +69,6 @@ static void find_sleep(const char *name, struct range *range) {
 
 void *image_load(const char *path, const char **error) {
     void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-    if (handle == NULL && descriptors_lend()) {
-        handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-        descriptors_take_back();
-    }
     if (handle == NULL) {
         *error = dlerror();
         return NULL;

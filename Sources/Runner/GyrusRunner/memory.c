@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
-#include "jobs.h"
-#include "process.h"
+#include "runner.h"
 
 #include <fcntl.h>
 #include <stdio.h>

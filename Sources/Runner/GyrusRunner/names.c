@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "code.h"
+#include "runner.h"
 
 #include <ctype.h>
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "waits.h"
+#include "runner.h"
 
 #include <linux/futex.h>
 #include <stdlib.h>

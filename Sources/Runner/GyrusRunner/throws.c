@@ -1,5 +1,4 @@
-#define _GNU_SOURCE
-#include "signals.h"
+#include "runner.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -60,8 +60,3 @@ extension JSON {
         out += "\""
     }
 }
-
-extension JSON: CustomStringConvertible {
-    /// The value as JSON text.
-    public var description: String { encodedText }
-}

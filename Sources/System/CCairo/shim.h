@@ -2,4 +2,3 @@
 #include <cairo/cairo.h>
 #include <cairo/cairo-pdf.h>
 #include <cairo/cairo-svg.h>
-#include <fontconfig/fontconfig.h>

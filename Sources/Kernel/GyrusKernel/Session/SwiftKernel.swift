@@ -55,9 +55,6 @@ public final class SwiftKernel: Kernel {
         }
         if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
-        if request.storeHistory {
-            session.compiling { $0.results.add(context.executionCount, input: request.code) }
-        }
         let cell = CellRun(code, session: session, history: history, context: context, label: label)
         let error = cell.run()
         if request.storeHistory {
@@ -112,8 +109,7 @@ public final class SwiftKernel: Kernel {
     public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         Completion(
             assistant: session.assistant,
-            magics: MagicCompletion(
-                names: Magics.names, cellNames: Magics.cellNames, options: Magics.options),
+            magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
             folder: session.workingFolder, models: { [session] in session.knownModels.names },
             layers: { [session] in session.layerNames(of: $0, context: context) }
         ).reply(to: request.normalized)
@@ -127,12 +123,7 @@ public final class SwiftKernel: Kernel {
         let session = self.session
         return Inspection(
             assistant: session.assistant,
-            magicHelp: {
-                Magics.named($0).map { magic in
-                    [magic.usage, magic.help, magic.note?(session)].compactMap(\.self).joined(
-                        separator: "\n\n")
-                }
-            },
+            magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
             value: { session.glance(at: $0, context: context) })
     }
 

@@ -124,17 +124,15 @@ extension CellSyntax {
     mutating func replace(items: Set<Int>) { replacements = conformances.filter { items.contains($0.item) } }
 
     /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
-    ///
-    /// `isGuess` takes the type of a result for what its name means now.
-    mutating func useResults(_ results: ResultTable, isGuess: Bool = false, isDeclared: (String) -> Bool) {
+    mutating func useResults(_ results: ResultTable, isDeclared: (String) -> Bool) {
         // Few cells do: looking for that costs less than a walk.
         guard
-            mentions.contains("Out") || mentions.contains("In")
+            mentions.contains("Out")
                 || file.tokens(viewMode: .sourceAccurate).contains(where: { $0.text.hasPrefix("_") })
         else { return }
         let own = Set(declarations.map(\.name))
         resultEdits = withoutActuallyEscaping(isDeclared) { isDeclared in
-            ResultReferences.edits(in: file, results, isGuess: isGuess) { own.contains($0) || isDeclared($0) }
+            ResultReferences.edits(in: file, results) { own.contains($0) || isDeclared($0) }
         }
     }
 

@@ -17,9 +17,11 @@ extension RGBImage {
 
     /// The image in another size, from the four nearest pixels of each new one; see `writeSampledPlanes`.
     ///
-    /// Throws `ImageError` if the size is not above zero.
+    /// Throws `ImageError` where the size is not above nought.
     public func sampled(width newWidth: Int, height newHeight: Int) throws -> RGBImage {
-        try checkSize(width: newWidth, height: newHeight, "resized")
+        guard newWidth > 0, newHeight > 0 else {
+            throw ImageError("an image cannot be resized to \(newWidth) x \(newHeight) pixels")
+        }
         let plane = newWidth * newHeight
         let planes = [Float](unsafeUninitializedCapacity: 3 * plane) { target, count in
             if let base = target.baseAddress {

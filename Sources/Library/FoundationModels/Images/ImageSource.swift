@@ -18,7 +18,7 @@ extension ImageSource {
     public func name(_ index: Int) -> String { String(index) }
 }
 
-/// Images in memory.
+/// Images that are there already.
 public struct ImagesInMemory: ImageSource {
     private let images: [RGBImage]
 
@@ -33,9 +33,7 @@ public struct ImageFiles: ImageSource {
     public let files: [URL]
     private let names: [String]
 
-    /// The images of JPEG and PNG files, in the order of the list.
-    public init(_ files: [some FileLocation]) {
-        let files = files.map(\.fileURL)
+    public init(_ files: [URL]) {
         self.files = files
         names = Self.names(of: files)
     }

@@ -4,46 +4,45 @@ extension ParameterReader {
     /// The embeddings and blocks of a text transformer; `finish` throws what is missing.
     func textTransformer(
         _ configuration: TransformerConfiguration, vocabulary: Int, positions: Int, types: Int = 0
-    ) throws -> (embedding: TextEmbedding, blocks: [TransformerBlock]) {
+    ) -> (embedding: TextEmbedding, blocks: [TransformerBlock]) {
         let width = configuration.width
         let epsilon = configuration.epsilon
         let normalizesAfter = configuration.normOrder == .after
         let embedding = TextEmbedding(
-            tokens: try self.embedding(.tokenEmbedding, rows: vocabulary, width: width),
-            positions: try self.embedding(.positionEmbedding, rows: positions, width: width),
-            types: types > 0 ? try self.embedding(.typeEmbedding, rows: types, width: width) : nil,
-            norm: normalizesAfter ? try norm(.embeddingNorm, width: width, epsilon: epsilon) : nil,
+            tokens: self.embedding(.tokenEmbedding, rows: vocabulary, width: width),
+            positions: self.embedding(.positionEmbedding, rows: positions, width: width),
+            types: types > 0 ? self.embedding(.typeEmbedding, rows: types, width: width) : nil,
+            norm: normalizesAfter ? norm(.embeddingNorm, width: width, epsilon: epsilon) : nil,
             firstPosition: 0)
-        return (embedding, try transformerBlocks(configuration))
+        return (embedding, transformerBlocks(configuration))
     }
 
     /// The blocks of a transformer.
-    func transformerBlocks(_ configuration: TransformerConfiguration) throws -> [TransformerBlock] {
+    func transformerBlocks(_ configuration: TransformerConfiguration) -> [TransformerBlock] {
         let (width, epsilon) = (configuration.width, configuration.epsilon)
-        return try (0..<configuration.depth).map { block in
+        return (0..<configuration.depth).map { block in
             TransformerBlock(
-                attentionInput: try attentionInput(block: block, width: width),
-                attentionOutput: try linear([.attentionOutput], block: block, outputs: width, inputs: width),
-                attentionNorm: try norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
-                expansion: try linear(
+                attentionInput: attentionInput(block: block, width: width),
+                attentionOutput: linear([.attentionOutput], block: block, outputs: width, inputs: width),
+                attentionNorm: norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
+                expansion: linear(
                     [.expansion], block: block, outputs: configuration.feedForwardWidth, inputs: width),
-                contraction: try linear(
+                contraction: linear(
                     [.contraction], block: block, outputs: width, inputs: configuration.feedForwardWidth),
-                feedForwardNorm: try norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
+                feedForwardNorm: norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
         }
     }
 }
 
 extension ModelConfiguration {
-    /// Throws if the heads cannot share the width.
+    /// Throws where the heads cannot share the width.
     func check(_ transformer: TransformerConfiguration) throws {
         guard transformer.width % transformer.heads == 0 else {
-            throw problem(
-                "the width \(transformer.width) is not a multiple of the \(transformer.heads) heads")
+            throw problem("the width \(transformer.width) is no multiple of the \(transformer.heads) heads")
         }
     }
 
-    /// Throws if the tokenizer has ids for which there is no embedding.
+    /// Throws where the tokenizer has ids for which there is no embedding.
     func check(_ tokenizer: any Tokenizer, vocabulary: Int) throws {
         guard tokenizer.vocabularyCount <= vocabulary else {
             throw problem(

@@ -1,8 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Counts the voxels that threads have done, and reports them on the thread that made it, since displays belong to
-/// the cell's thread.
+/// Counts voxels that threads have done, and reports them on the thread that made it: displays belong to the cell's.
 final class ProgressCounter {
     private let done = Atomic(0)
     private let report: ((Int) -> Void)?

@@ -1,0 +1,10 @@
+import Display
+import Tensors
+
+extension Matrix: MemoryHolder {
+    package var heldBytes: Int { count * MemoryLayout<Element>.stride }
+}
+
+extension Tensor: MemoryHolder {
+    package var heldBytes: Int { count * MemoryLayout<Element>.stride }
+}
