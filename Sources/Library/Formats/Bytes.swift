@@ -8,6 +8,11 @@ package struct Bytes: @unchecked Sendable {
     package let buffer: UnsafeRawBufferPointer
     package let owner: AnyObject
 
+    package init(buffer: UnsafeRawBufferPointer, owner: AnyObject) {
+        self.buffer = buffer
+        self.owner = owner
+    }
+
     package var count: Int { buffer.count }
 
     /// The part from `offset` on of `count` bytes, or nil if it is not wholly inside.

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// As Python's `gzip` does, it reads members one behind the other and zeros behind the last, and refuses a file whose
 /// length or checksum is another than it says, that ends early, or that has something else behind it.
-final class GzipFile {
+package final class GzipFile {
     private let file: OpenFile
     private var stream: InflateStream
     private var position = 0
@@ -14,7 +14,7 @@ final class GzipFile {
     private var fed = 0
     private var isDone = false
 
-    init(_ file: OpenFile) throws {
+    package init(_ file: OpenFile) throws {
         self.file = file
         stream = try InflateStream(raw: false, file.url)
         input = .allocate(byteCount: 1 << 18, alignment: 64)
@@ -25,7 +25,7 @@ final class GzipFile {
     /// Unpacks until `target` is full or the file ends, and returns how much that was.
     ///
     /// Throws `FormatError` where the file is damaged or cut short, and `CancellationError`.
-    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         // About 20 ms of decompression between two looks for an interrupt.
         let piece = 4 << 20
         var written = 0
@@ -105,18 +105,40 @@ final class GzipFile {
 
 /// Writes parts one after the other, gzipped where the name ends in `.gz`.
 func writeParts(_ parts: [UnsafeRawBufferPointer], to temporary: URL, named url: URL) throws {
-    let mode = url.pathExtension == "gz" ? "wb6" : "wbT"
-    guard let file = gzopen(temporary.path, mode) else { throw FormatError(url, cannot: "created") }
-    var whole = true
-    for part in parts {
+    let file = try PartsFile(temporary, named: url)
+    for part in parts { try file.write(part) }
+    try file.close()
+}
+
+/// A file that is written part by part, gzipped where the name that it will have ends in `.gz`.
+package final class PartsFile {
+    private let url: URL
+    private var file: gzFile?
+
+    /// Creates the file under a temporary name; throws `FormatError` where that cannot be done.
+    package init(_ temporary: URL, named url: URL) throws {
+        self.url = url
+        file = gzopen(temporary.path, url.pathExtension.lowercased() == "gz" ? "wb6" : "wbT")
+        guard file != nil else { throw FormatError(url, cannot: "created") }
+    }
+
+    deinit { if let file { gzclose(file) } }
+
+    /// Appends bytes; throws `FormatError` where the disk is full.
+    package func write(_ part: UnsafeRawBufferPointer) throws {
         let piece = 4 << 20
-        for start in stride(from: 0, to: part.count, by: piece) where whole {
+        for start in stride(from: 0, to: part.count, by: piece) {
             let count = min(piece, part.count - start)
-            whole = gzwrite(file, part.baseAddress?.advanced(by: start), UInt32(count)) == Int32(count)
+            guard gzwrite(file, part.baseAddress?.advanced(by: start), UInt32(count)) == Int32(count) else {
+                throw FormatError(url, cannot: "written")
+            }
         }
     }
-    let code = errno
-    guard gzclose(file) == Z_OK, whole else {
-        throw FormatError(url, cannot: "written", code: errno == 0 ? code : errno)
+
+    /// Ends the file; throws `FormatError` where what was written is not whole.
+    package func close() throws {
+        let closing = file
+        file = nil
+        guard gzclose(closing) == Z_OK else { throw FormatError(url, cannot: "written") }
     }
 }
