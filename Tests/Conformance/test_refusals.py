@@ -9,6 +9,7 @@ let y = Matrix<Double>(rows: 30, columns: 3, elements: (0..<90).map { _ in rando
 let parts = try VariancePartition(names: ["motion", "meaning"], jointR2: [[0], [0.1], [0.2], [0.25]])
 let comparison = try RegionComparison([("a", [0.1, 0.2])], regions: Regions(names: ["V1", "V4"]))
 let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3])
+let image = try RGBImage(width: 4, height: 3, pixels: Array(0..<36))
 """
 
 THROWN = {
@@ -24,6 +25,19 @@ THROWN = {
     "try comparison.mean(3, 0)": ["candidate", "3"],
     "try space.map([0.1, 0.2], slices: [7])": ["slice", "7"],
     "try Ridge(memoryLimit: 0).fit(x, to: y)": ["memoryLimit", "0 bytes"],
+    "try ImageTransform.Normalization(mean: [0.5], deviation: [0.5])": ["three channels", "1 means"],
+    "try ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 0, 1])": ["deviations", "not 0"],
+    "try ImageTransform(fit: .shorterSide(0), normalization: .clip).apply(image, size: ImageSize(8))": ["sides", "[0]"],
+    "try ImageTransform(fit: .covering(ImageSize(-4)), normalization: .clip).apply(image, size: ImageSize(8))": ["-4"],
+    "try ImageTransform(fit: .stretched, normalization: .clip).apply(image, size: ImageSize(0))": ["0 x 0"],
+    "try ImageTransform(fit: .randomCrop(seed: 1, leastArea: .nan), normalization: .clip).apply(image, size: ImageSize(8))":
+        ["least share", "nan"],
+    "try space.plane(cutting: 3)": ["axis", "3", "0, 1 or 2"],
+    "try VoxelSpace(shape: [1 << 40, 1 << 40, 1], indices: [])": ["shape", "1099511627776", "memory"],
+    "try VoxelSpace(shape: [2, 2, 1], mask: [0, 3, 7, 0])": ["mask", "3.0 and 7.0"],
+    "try NIfTI.volume(of: [], at: [], shape: [1 << 40, 1 << 40])": ["shape", "1099511627776"],
+    "try NIfTI.open(URL(string: \"https://example.org/x.nii\")!)": ["not on this machine", "https"],
+    "try NumPyArray.write(x, to: \"no-such-folder/x.npy\")": ["no-such-folder/x.npy"],
     'try ColorMap(name: "none", stops: [])': ["colours", "0", "at least 2"],
     "try KernelRidge(kernel: .precomputed, intercept: false).fit(Matrix<Double>([[0, 1], [1, 0]]), to: y.rows(0..<2))":
         ["2 samples", "5 folds"],
@@ -35,9 +49,9 @@ THROWN = {
 TRAPS = {
     'Dropdown("layer", [String]())': "nothing to choose from",
     'Dropdown("layer", ["a"], index: 4)': "none at 4",
+    'Dropdown("layer", ["a", "b"], labels: ["c"])': "2 options and 1 labels",
     'LogSlider("alpha", -1...10)': "positive numbers",
     "x[99, 0]": "outside a 30 x 4 matrix",
-    "ImageTransform.Normalization(mean: [0.5], deviation: [0.5])": "three channels, but 1 means",
 }
 
 

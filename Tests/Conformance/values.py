@@ -79,7 +79,7 @@ VALUES = {
     "Table.Column": 'Table.Column.numbers("mean", scores)',
     "ProgressBar": 'ProgressBar("work", total: 3)',
     # Formats
-    "NIfTI": 'try NIfTI.read(formats.appendingPathComponent("mask.nii.gz"))',
+    "NIfTI": 'try NIfTI.open(formats.appendingPathComponent("mask.nii.gz"))',
     "HDF5File": "h5File",
     "[HDF5Dataset]": "try h5File.datasets()",
     "HDF5Dataset": 'try h5File.dataset("/responses")',
@@ -172,7 +172,6 @@ VALUES = {
     "NumpyRandom": "NumpyRandom(seed: 1)",
     # Brain
     "RidgeFile": "ridgeFile",
-    "HDF5Responses": 'try HDF5Responses<Double>(h5File.dataset("/responses"), samples: 60)',
     "Study": "study",
     "Region": 'Region(id: 1, name: "V1", group: "early")',
     "Regions": "regions",
@@ -215,7 +214,7 @@ VALUES = {
     "Recovery": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!))",
     "Recovery.Row": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!)).rows[0]",
     # Comms and widgets
-    "JSONValue": '["a": 1, "b": [-0.5, nil], "c": "text"] as JSONValue',
+    "JSON": '["a": 1, "b": [-0.5, nil], "c": "text"] as JSON',
     "Label": 'Label("text")',
     "HTML": 'HTML("<b>text</b>")',
     "ImageView": "ImageView(png: picture.png)",

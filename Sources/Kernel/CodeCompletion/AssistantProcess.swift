@@ -1,5 +1,5 @@
-import CSpawn
 import Foundation
+import Spawn
 import Synchronization
 
 /// One run of the assistant's executable, and the questions that it has not answered yet.
@@ -43,33 +43,15 @@ final class AssistantProcess: Sendable {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw AssistantFailure(what: "no socket to the assistant: \(String(cString: strerror(errno)))")
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
+        var launch = Launch(executable)
         // The compiler's own remarks on half-written cells are nobody's business.
-        for descriptor in [1, 2] as [Int32] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
-        }
-        // It must not hold the end of a pipe that another thread reads to its end.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own: a front end's signal to the kernel's group is not meant for it.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        let name = strdup(executable)
-        defer { free(name) }
-        var words: [UnsafeMutablePointer<CChar>?] = [name, nil]
-        var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, &attributes, &words, environ)
+        launch.descriptors = [.descriptor(ends[1]), .nothing, .nothing]
+        // A front end's signal to the kernel's group is not meant for it.
+        launch.group = .own
+        let started = Result { try launch.start() }
         close(ends[1])
-        guard code == 0 else {
-            close(ends[0])
-            throw AssistantFailure(
-                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
-        }
-        pid = process
+        if case .failure = started { close(ends[0]) }
+        pid = try started.get()
         socket = ends[0]
         self.onEnd = onEnd
         let thread = Thread { [self] in read() }

@@ -1,6 +1,7 @@
-import RunnerProtocol
 import Display
 import Foundation
+import JSON
+import RunnerProtocol
 import Synchronization
 
 /// A line between this code and the front end, on which both sides send JSON and bytes at any time.
@@ -21,8 +22,8 @@ import Synchronization
 public final class Comm: Sendable {
     /// What one side tells the other.
     public struct Message: Sendable {
-        public let data: JSONValue
-        public let metadata: JSONValue
+        public let data: JSON
+        public let metadata: JSON
         public let buffers: [Data]
         /// The comms for which further messages wait behind this one.
         package let waiting: Set<String>
@@ -45,7 +46,7 @@ public final class Comm: Sendable {
 
     /// Opens a comm to the front end; one without a handler for the target closes it at once.
     public init(
-        target: String, data: JSONValue = [:], metadata: JSONValue = [:], buffers: [Data] = [],
+        target: String, data: JSON = [:], metadata: JSON = [:], buffers: [Data] = [],
         id: String = UUID().uuidString.lowercased()
     ) {
         self.id = id
@@ -77,17 +78,17 @@ public final class Comm: Sendable {
     }
 
     /// Sends data and bytes to the front end; does nothing once the comm is closed.
-    public func send(_ data: JSONValue, metadata: JSONValue = [:], buffers: [Data] = []) {
+    public func send(_ data: JSON, metadata: JSON = [:], buffers: [Data] = []) {
         if isOpen { post(.message, data, metadata: metadata, buffers: buffers) }
     }
 
     /// Sends data if the running cell or handler fails, at its end.
-    package func sendOnFailure(_ data: JSONValue) {
+    package func sendOnFailure(_ data: JSON) {
         if isOpen { post(.message, data, onFailure: true) }
     }
 
     /// Closes the comm.
-    public func close(_ data: JSONValue = [:]) {
+    public func close(_ data: JSON = [:]) {
         guard markClosed() else { return }
         post(.close, data)
     }
@@ -126,16 +127,16 @@ public final class Comm: Sendable {
     }
 
     private func post(
-        _ kind: CommFrame.Kind, _ data: JSONValue, metadata: JSONValue = [:], buffers: [Data] = [],
+        _ kind: CommFrame.Kind, _ data: JSON, metadata: JSON = [:], buffers: [Data] = [],
         onFailure: Bool? = nil
     ) {
-        var content: [String: JSONValue] = ["comm_id": .string(id), "data": data]
+        var content: [String: JSON] = ["comm_id": .string(id), "data": data]
         if kind == .open { content["target_name"] = .string(target) }
         do {
             let frame = CommFrame(
                 head: .init(kind: kind, commID: id, target: target, onFailure: onFailure),
-                content: try JSONValue.object(content).encoded(),
-                metadata: try metadata.encoded(), buffers: buffers)
+                content: JSON.object(content).encoded(),
+                metadata: metadata.encoded(), buffers: buffers)
             Output.send(.comm, try frame.encoded())
         } catch {
             FileHandle.standardError.write(Data("a comm message to \(target) was not sent: \(error)\n".utf8))

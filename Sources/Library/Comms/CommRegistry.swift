@@ -1,5 +1,6 @@
-import RunnerProtocol
 import Foundation
+import JSON
+import RunnerProtocol
 import Synchronization
 
 /// The comms that are open, and who takes those that front ends open.
@@ -32,8 +33,8 @@ package final class CommRegistry: Sendable {
     package func deliver(_ frame: CommFrame) throws {
         let head = frame.head
         let message = Comm.Message(
-            data: (try? JSONValue(parsing: frame.content)) ?? [:],
-            metadata: (try? JSONValue(parsing: frame.metadata)) ?? [:], buffers: frame.buffers,
+            data: (try? JSON(parsing: frame.content)) ?? [:],
+            metadata: (try? JSON(parsing: frame.metadata)) ?? [:], buffers: frame.buffers,
             waiting: Set(head.waiting ?? []))
         switch head.kind {
         case .open:

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// How any value looks: as it says itself, else as text. Optional values and collections of such that know how they
 /// look show them.
@@ -68,7 +69,7 @@ private struct CollectedDisplays {
         for part in parts {
             let text = part.bundle.plainText ?? ""
             texts.append(part.title.map { "\($0): \(text)" } ?? text)
-            html += "<div>" + (part.title.map { "<b>\(Self.escaped($0))</b><br>" } ?? "")
+            html += "<div>" + (part.title.map { "<b>\($0.escapedHTML)</b><br>" } ?? "")
             html += Self.html(of: part.bundle) + "</div>\n"
         }
         if count > Self.limit {
@@ -87,7 +88,7 @@ private struct CollectedDisplays {
             return
                 "<img src=\"data:\(type);base64,\(data.base64EncodedString())\"\(size(bundle.metadata[type]))>"
         }
-        return "<pre>\(escaped(bundle.plainText ?? ""))</pre>"
+        return "<pre>\((bundle.plainText ?? "").escapedHTML)</pre>"
     }
 
     /// The width and height that the metadata of an image give.
@@ -96,9 +97,5 @@ private struct CollectedDisplays {
         return ["width", "height"].map { name in
             (object[name] as? NSNumber).map { " \(name)=\"\($0)\"" } ?? ""
         }.joined()
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 }

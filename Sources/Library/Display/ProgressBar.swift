@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A bar that tells how far a long computation is, how fast it goes, and how long it will take.
 ///
@@ -86,7 +87,7 @@ struct ProgressState: Displayable {
 
     var mimeBundle: MIMEBundle {
         let percent = String(format: "%.1f", fraction * 100)
-        let text = line.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        let text = line.escapedHTML
         let html = """
             <div style="font-family:var(--jp-code-font-family,monospace);font-size:12px;max-width:640px">\
             <div style="margin-bottom:2px">\(text)</div>\
@@ -103,4 +104,9 @@ struct ProgressState: Displayable {
             ? String(format: "%d:%02d", whole / 60, whole % 60)
             : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
     }
+}
+
+extension ProgressBar: CustomStringConvertible {
+    /// How many units are done.
+    public var description: String { "\(title): \(done)/\(total) \(unit)" }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Columns of text and numbers under headings; shows itself as an HTML table and as aligned text.
 ///
@@ -130,32 +131,27 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         func style(_ column: Column) -> String { "text-align:\(column.isNumeric ? "right" : "left")" }
         var html = "<table>"
         if !title.isEmpty {
-            html += "<caption style=\"text-align:left;font-weight:600\">\(Table.escaped(title))</caption>"
+            html += "<caption style=\"text-align:left;font-weight:600\">\(title.escapedHTML)</caption>"
         }
         html += "<thead><tr>"
         for column in columns {
-            html += "<th style=\"\(style(column))\">\(Table.escaped(column.heading))</th>"
+            html += "<th style=\"\(style(column))\">\(column.heading.escapedHTML)</th>"
         }
         html += "</tr></thead><tbody>"
         for row in 0..<shownRows {
             html += "<tr>"
             for column in columns {
-                html += "<td style=\"\(style(column))\">\(Table.escaped(cell(column, row)))</td>"
+                html += "<td style=\"\(style(column))\">\(cell(column, row).escapedHTML)</td>"
             }
             html += "</tr>"
         }
         html += "</tbody></table>"
         if let remainder { html += "<div>\(remainder)</div>" }
-        for note in notes { html += "<div>\(Table.escaped(note))</div>" }
+        for note in notes { html += "<div>\(note.escapedHTML)</div>" }
         return html
     }
 
     public var mimeBundle: MIMEBundle {
         MIMEBundle(["text/plain": .text(description), "text/html": .text(html)])
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 }

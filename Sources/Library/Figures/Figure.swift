@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// A picture of numbers: one value that shows itself as an interactive chart, as a still picture and as text.
 ///
@@ -47,7 +48,7 @@ struct Drawing {
 }
 
 extension DrawnFigure {
-    public var vegaLite: String { VegaLite.complete(specification).text }
+    public var vegaLite: String { VegaLite.complete(specification).encodedText }
 
     public func png(scale: Double = 2) throws -> Data {
         try drawing().data(.png(scale: scale))
@@ -64,10 +65,10 @@ extension DrawnFigure {
             bundle.contents["image/png"] = .binary(png)
             bundle.metadata["image/png"] =
                 JSON.object([
-                    "width": .number(drawing.width.rounded(.up)),
-                    "height": .number(drawing.height.rounded(.up)),
+                    "width": .rounded(drawing.width.rounded(.up)),
+                    "height": .rounded(drawing.height.rounded(.up)),
                 ])
-                .data
+                .encoded()
         }
         return bundle
     }

@@ -5,6 +5,7 @@ import Foundation
 /// A file that is there already stays as it is until then. Throws what `body` throws, or `FormatError` where the disk
 /// is full or the renaming fails; either way no temporary file is left.
 package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
+    try checkLocation(url)
     // A symbolic link stays one: what it points to is replaced.
     let target = url.resolvingSymlinksInPath()
     let temporary = target.deletingLastPathComponent()

@@ -5,7 +5,7 @@ import Tensors
 /// An HDF5 file (also a MATLAB file of version 7.3): its datasets and their attributes.
 ///
 /// ```swift
-/// let file = try HDF5File.open(URL(fileURLWithPath: "sub-01.h5"))
+/// let file = try HDF5File.open("sub-01.h5")
 /// try file.datasets()                                          // every dataset with its shape and type
 /// let responses = try file.dataset("/responses").tensor().matrix
 /// let trials = try file.dataset("/betas").tensor([0..<750, 40..<41, 50..<51, 30..<31])
@@ -30,7 +30,8 @@ public final class HDF5File: Sendable {
     /// Opens a file for reading, or for changing where `writable`.
     ///
     /// Throws `FormatError` where it is no HDF5 file, is damaged or cut short, or another process writes it.
-    public static func open(_ url: URL, writable: Bool = false) throws -> HDF5File {
+    public static func open(_ file: some FileLocation, writable: Bool = false) throws -> HDF5File {
+        let url = file.fileURL
         guard try isHDF5(url) else {
             let head = try OpenFile(url).bytes(upTo: 560)
             throw FormatError(url, "is no HDF5 file\(kindNote(head))")
@@ -57,10 +58,11 @@ public final class HDF5File: Sendable {
         }
     }
 
-    /// Has `body` fill a new file, which takes the place of `url` once it is whole.
+    /// Has `body` fill a new file, which takes the place of `file` once it is whole.
     ///
-    /// Throws what `body` throws, or `FormatError`; then nothing is left at a new `url`, and an old file as it was.
-    public static func create(_ url: URL, _ body: (HDF5File) throws -> Void) throws {
+    /// Throws what `body` throws, or `FormatError`; then there is no new file, and an old one is as it was.
+    public static func create(_ file: some FileLocation, _ body: (HDF5File) throws -> Void) throws {
+        let url = file.fileURL
         var closed: @Sendable () -> Void = {}
         defer { closed() }
         try writeAtomically(to: url) { temporary in

@@ -5,20 +5,33 @@ extension NIfTI {
     /// Where a mask is not zero: the positions `(x * ny + y) * nz + z`, ascending.
     ///
     /// This is the order of `data[mask]` in nibabel and numpy, and of nilearn's maskers. NaN counts as zero.
-    /// Throws `FormatError` where the image has more than one volume, or numbers between whole ones: a map of
-    /// probabilities becomes a mask only by a threshold.
+    /// Throws `FormatError` if the image has more than one volume, or more than one number other than zero, as an
+    /// anatomical image, an atlas or a map of probabilities has: `above(_:)` makes a mask of it.
     public func maskIndices() throws -> [Int] {
         let values = try onlyVolume(as: "mask")
-        let inside = values.first { $0 != 0 && !$0.isNaN }
-        let isTwoValued = values.allSatisfy { $0 == 0 || $0.isNaN || $0 == inside }
-        if !isTwoValued, let fraction = values.first(where: { !$0.isNaN && !Self.isWhole($0) }) {
+        if let (first, second) = secondMaskNumber(values) {
             throw FormatError(
-                url, "a mask's number",
-                expected:
-                    "whole (a map of probabilities becomes a mask by a threshold; a mask keeps its numbers in `resampled(to: …, .nearest)`)",
-                found: "\(fraction)")
+                url, "a mask",
+                expected: "0 outside and one other number inside (`above(0)` makes a mask of an anatomy, an atlas or a "
+                    + "map of probabilities, and a mask keeps its numbers in `resampled(to: …, .nearest)`)",
+                found: "an image of several numbers, \(first) and \(second) among them")
         }
         return values.indices.filter { values[$0] != 0 && !values[$0].isNaN }
+    }
+
+    /// The mask of the voxels whose number is above `threshold`: 1 there, 0 elsewhere and at NaN.
+    ///
+    /// ```swift
+    /// let responses = try bold.voxelsByTime(mask: graymatter.above(0.5))
+    /// ```
+    ///
+    /// Throws `FormatError` if the image does not fit into memory, and `CancellationError`.
+    public func above(_ threshold: Double) throws -> NIfTI {
+        let count = voxelCount
+        return try withVolumes(on: grid) { volume, target in
+            decode(volume, into: target)
+            for voxel in 0..<count { target[voxel] = target[voxel] > threshold ? 1 : 0 }
+        }
     }
 
     /// The labels of the voxels at positions `(x * ny + y) * nz + z` of a parcellation; NaN counts as 0.
@@ -124,7 +137,10 @@ extension NIfTI {
         guard values.count == indices.count else {
             throw GridError("there are \(values.count) values for \(indices.count) voxels")
         }
-        var elements = [Float](repeating: background, count: shape.reduce(1, *))
+        guard let count = byteCount(of: shape, .uint8) else {
+            throw GridError("a volume cannot have the shape \(shape)")
+        }
+        var elements = [Float](repeating: background, count: count)
         for (value, index) in zip(values, indices) {
             guard elements.indices.contains(index) else {
                 throw GridError("voxel \(index) lies outside a volume of \(shape)")
@@ -133,4 +149,10 @@ extension NIfTI {
         }
         return Tensor(shape: shape, elements: elements)
     }
+}
+
+/// The first two different numbers of a mask that are neither zero nor NaN; nil if there is at most one such number.
+package func secondMaskNumber(_ values: [Double]) -> (first: Double, second: Double)? {
+    guard let first = values.first(where: { $0 != 0 && !$0.isNaN }) else { return nil }
+    return values.first { $0 != 0 && !$0.isNaN && $0 != first }.map { (first, $0) }
 }

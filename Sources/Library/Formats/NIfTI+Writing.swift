@@ -2,26 +2,40 @@ import Foundation
 import Tensors
 
 extension NIfTI {
+    /// Writes the image with its scaling applied, as `write(_:affine:repetitionTime:to:)` writes a tensor.
+    ///
+    /// ```swift
+    /// try atlas.resampled(to: bold, .nearest).write(to: "atlas-on-bold.nii.gz")
+    /// ```
+    ///
+    /// Throws `FormatError` if a number does not fit into a `Float`, there are more than four axes, or the file cannot
+    /// be written.
+    public func write(to file: some FileLocation) throws {
+        try Self.write(
+            try tensor(), affine: affine.matrix, repetitionTime: repetitionTime, to: file)
+    }
+
     /// Writes a map `[x, y, z]` or a series `[x, y, z, t]` as float32, gzipped where the name ends in `.gz`.
     ///
     /// ```swift
     /// let map = try NIfTI.volume(of: scores, at: mask.maskIndices(), shape: mask.shape)
-    /// try NIfTI.write(map, affine: mask.affine, to: URL(fileURLWithPath: "r2.nii.gz"))
+    /// try NIfTI.write(map, affine: mask.affine, to: "r2.nii.gz")
     /// ```
     ///
     /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
     /// of it. Throws `FormatError` where the shape or the affine is none
     /// that NIfTI-1 has, or the file cannot be written.
     public static func write(
-        _ image: Tensor<Float>, affine: Affine, repetitionTime: Double? = nil, to url: URL
+        _ image: Tensor<Float>, affine: Affine, repetitionTime: Double? = nil, to file: some FileLocation
     ) throws {
-        try write(image, affine: affine.matrix, repetitionTime: repetitionTime, to: url)
+        try write(image, affine: affine.matrix, repetitionTime: repetitionTime, to: file)
     }
 
     /// The same with the affine as a matrix of 4 x 4.
     public static func write(
-        _ image: Tensor<Float>, affine: Matrix<Double>, repetitionTime: Double? = nil, to url: URL
+        _ image: Tensor<Float>, affine: Matrix<Double>, repetitionTime: Double? = nil, to file: some FileLocation
     ) throws {
+        let url = file.fileURL
         guard image.rank == 3 || image.rank == 4, image.shape.allSatisfy({ $0 > 0 }),
             image.shape.dropFirst().allSatisfy({ $0 <= Int16.max }), image.shape[0] <= Int32.max,
             image.shape[0] <= Int16.max || image.shape[1] == 1 && image.shape[2] == 1

@@ -4,8 +4,8 @@ import Tensors
 /// A NIfTI-1 image: a volume of voxels, or one volume a time point.
 ///
 /// ```swift
-/// let bold = try NIfTI.read(URL(fileURLWithPath: "sub-01_bold.nii.gz"))
-/// let mask = try NIfTI.read(URL(fileURLWithPath: "sub-01_mask.nii.gz"))
+/// let bold = try NIfTI.open("sub-01_bold.nii.gz")
+/// let mask = try NIfTI.open("sub-01_mask.nii.gz")
 /// let responses = try bold.voxelsByTime(mask: mask)     // time points x voxels
 /// ```
 ///
@@ -30,12 +30,16 @@ public struct NIfTI: Sendable {
     /// Reads a `.nii` or `.nii.gz` file; what is saved there afterwards does not change the image.
     ///
     /// Throws `FormatError` where the file is malformed, damaged or cut short, or holds complex or colour numbers.
-    public static func read(_ url: URL) throws -> NIfTI {
-        let file = try OpenFile(url)
+    public static func open(_ file: some FileLocation) throws -> NIfTI {
+        let file = try OpenFile(file.fileURL)
         let isGzipped = try file.bytes(upTo: 2)?.number(at: 0, as: UInt16.self) == 0x8b1f
         let (header, data) = try isGzipped ? readGzipped(file) : readPlain(file)
-        return NIfTI(header, data, url)
+        return NIfTI(header, data, file.url)
     }
+
+    /// Reads a file; its name is `open` now, as that of every file's.
+    @available(*, unavailable, renamed: "open(_:)")
+    public static func read(_ file: some FileLocation) throws -> NIfTI { try open(file) }
 
     private static func readPlain(_ file: OpenFile) throws -> (NIfTIHeader, Bytes) {
         guard let head = try file.bytes(upTo: 560) else { throw FormatError(file.url, "is empty") }

@@ -3,7 +3,7 @@ import Foundation
 /// The arrays of an `.npz` file, compressed or not.
 ///
 /// ```swift
-/// let archive = try NumPyArchive.open(URL(fileURLWithPath: "features.npz"))
+/// let archive = try NumPyArchive.open("features.npz")
 /// let layer = try archive.array("block9").tensor()
 /// ```
 public struct NumPyArchive: Sendable {
@@ -13,8 +13,8 @@ public struct NumPyArchive: Sendable {
     public let names: [String]
 
     /// Opens an `.npz` file. Throws `FormatError` where it is no zip file or cut short.
-    public static func open(_ url: URL) throws -> NumPyArchive {
-        let zip = try ZipArchive(url)
+    public static func open(_ file: some FileLocation) throws -> NumPyArchive {
+        let zip = try ZipArchive(file.fileURL)
         return NumPyArchive(
             zip: zip, names: zip.names.map { $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0 })
     }

@@ -4,8 +4,8 @@ import Tensors
 /// An array of a `.npy` file or of a member of an `.npz` file.
 ///
 /// ```swift
-/// let responses = try NumPyArray.open(URL(fileURLWithPath: "lh_training_fmri.npy")).tensor().matrix
-/// try NumPyArray.write(scores, to: URL(fileURLWithPath: "scores.npy"))
+/// let responses = try NumPyArray.open("lh_training_fmri.npy").tensor().matrix
+/// try NumPyArray.write(scores, to: "scores.npy")
 /// ```
 ///
 /// Source: `numpy.lib.format`, versions 1.0 to 3.0.
@@ -24,8 +24,9 @@ public struct NumPyArray: Sendable {
     /// Reads a `.npy` file; what is saved there afterwards does not change the array.
     ///
     /// Throws `FormatError` where the file is malformed, is cut short, or holds something other than plain numbers.
-    public static func open(_ url: URL) throws -> NumPyArray {
-        let file = try OpenFile(url)
+    public static func open(_ file: some FileLocation) throws -> NumPyArray {
+        let file = try OpenFile(file.fileURL)
+        let url = file.url
         // The header alone at first, so that the numbers are read to an aligned place and need no second one.
         guard let head = try file.bytes(upTo: NumPyHeader.limit) else { throw FormatError(url, "is empty") }
         let (header, start) = try NumPyHeader.read(head, url, "the file")
@@ -92,7 +93,8 @@ extension NumPyArray {
     /// Writes a tensor as a `.npy` file of version 1.0, under a temporary name until it is whole.
     ///
     /// Throws `FormatError` where the file cannot be written.
-    public static func write<Element: Scalar>(_ tensor: Tensor<Element>, to url: URL) throws {
+    public static func write<Element: Scalar>(_ tensor: Tensor<Element>, to file: some FileLocation) throws {
+        let url = file.fileURL
         let extents = tensor.shape.map { "\($0), " }.joined()
         let type = Element.self == Float.self ? "<f4" : "<f8"
         var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
@@ -115,8 +117,8 @@ extension NumPyArray {
     }
 
     /// Writes a matrix as a `.npy` file.
-    public static func write<Element: Scalar>(_ matrix: Matrix<Element>, to url: URL) throws {
-        try write(Tensor(matrix), to: url)
+    public static func write<Element: Scalar>(_ matrix: Matrix<Element>, to file: some FileLocation) throws {
+        try write(Tensor(matrix), to: file)
     }
 }
 

@@ -18,6 +18,7 @@ package final class OpenFile: Sendable {
     /// place of a file that was not fetched.
     package init(_ url: URL) throws {
         self.url = url
+        try checkLocation(url)
         // Without O_NONBLOCK the opening of a named pipe waits for a writer.
         descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FormatError(url, cannot: "opened") }
@@ -93,6 +94,7 @@ package struct FileVersion: Hashable, Sendable {
 
     /// The version of the file at a place.
     package init(_ url: URL) throws {
+        try checkLocation(url)
         var status = stat()
         guard stat(url.path, &status) == 0 else { throw FormatError(url, cannot: "opened") }
         try self.init(status, url)

@@ -7,7 +7,7 @@ import Tensors
 /// Nothing in the file is executed; a file that wants more than tensors and containers is refused by what it calls.
 ///
 /// ```swift
-/// let checkpoint = try PyTorchFile.open(URL(fileURLWithPath: "mp_rank_00_model_states.pt"))
+/// let checkpoint = try PyTorchFile.open("mp_rank_00_model_states.pt")
 /// let weight = try checkpoint.tensor("module.learnable.imgencoder.blocks.0.attn.qkv.weight")
 /// ```
 ///
@@ -43,8 +43,9 @@ public struct PyTorchFile: Sendable {
     ///
     /// Throws `FormatError` where the file is malformed or cut short, a tensor lies outside its storage, or the pickle
     /// calls anything that is neither tensor nor container.
-    public static func open(_ url: URL) throws -> PyTorchFile {
-        let file = try OpenFile(url)
+    public static func open(_ file: some FileLocation) throws -> PyTorchFile {
+        let file = try OpenFile(file.fileURL)
+        let url = file.url
         guard let head = try file.bytes(upTo: 560) else { throw FormatError(url, "is empty") }
         if head.number(at: 0, as: UInt32.self) == 0x0403_4b50 { return try openZip(url) }
         if head.part(at: 0, count: legacyMagic.count)?.buffer.elementsEqual(legacyMagic) == true {

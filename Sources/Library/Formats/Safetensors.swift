@@ -7,7 +7,7 @@ import Tensors
 /// then; one that was replaced by renaming is still read as it was.
 ///
 /// ```swift
-/// let weights = try Safetensors.open(URL(fileURLWithPath: "model.safetensors"))
+/// let weights = try Safetensors.open("model.safetensors")
 /// let table = try weights.tensor("embeddings.word_embeddings.weight")   // Tensor<Float>
 /// ```
 ///
@@ -36,8 +36,9 @@ public struct Safetensors: Sendable {
     ///
     /// Throws `FormatError` where a header is malformed, or a tensor lies outside its file or has another size than
     /// its shape asks for.
-    public static func open(_ url: URL) throws -> Safetensors {
-        url.pathExtension == "json" ? try openShards(url) : try openFile(url)
+    public static func open(_ file: some FileLocation) throws -> Safetensors {
+        let url = file.fileURL
+        return try url.pathExtension == "json" ? openShards(url) : try openFile(url)
     }
 
     /// The tensor of that name in `Float` or `Double`, whatever type it has in the file.

@@ -6,5 +6,7 @@
 @_exported import Figures
 @_exported import Formats
 @_exported import FoundationModels
+@_exported import JSON
+@_exported import PythonExchange
 @_exported import Tensors
 @_exported import Widgets

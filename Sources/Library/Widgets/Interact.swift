@@ -2,6 +2,7 @@ import CellRuntime
 import Comms
 import Display
 import Foundation
+import JSON
 import Synchronization
 
 /// Shows controls, and below them what `show` makes of their values, anew whenever one is moved.
@@ -55,7 +56,7 @@ public func interact<A: InputWidget, B: InputWidget, C: InputWidget, D: InputWid
 private final class Interaction: Sendable {
     private struct State {
         /// The values that the picture shows, or is being made of.
-        var shown: [JSONValue] = []
+        var shown: [JSON] = []
         /// How many pictures were begun.
         var count = 0
         var handle: DisplayHandle?
@@ -110,7 +111,7 @@ private final class Interaction: Sendable {
         put(value, count: count)
     }
 
-    private var values: [JSONValue] { controls.map { $0.model[type(of: $0).valueKey] } }
+    private var values: [JSON] { controls.map { $0.model[type(of: $0).valueKey] } }
 
     /// The number of the picture that is made of the values as they are now.
     private func noteBegin() -> Int {

@@ -1,6 +1,7 @@
 import CellRuntime
 import Comms
 import Foundation
+import JSON
 
 /// A place that takes what code prints and displays (ipywidgets' Output).
 ///
@@ -33,7 +34,7 @@ public final class OutputArea: Widget {
     /// Takes all further output of the message that the calling thread works for.
     func begin(clearing: Bool) {
         guard let id = Runner.messageID else { return }
-        var values: [String: JSONValue] = ["msg_id": .string(id)]
+        var values: [String: JSON] = ["msg_id": .string(id)]
         if clearing { values["outputs"] = [] }
         model.set(values)
         // A trap leaves no time for `end`; a front end that goes on taking messages takes the one that says idle, too.

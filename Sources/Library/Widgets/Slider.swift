@@ -1,33 +1,34 @@
 import Comms
 import Foundation
+import JSON
 
 /// A number that sliders and progress bars count in: `Int` or `Double`.
 public protocol WidgetNumber: Comparable, Sendable {
     /// The front end's name for it (`Int`, `Float`).
     static var widgetName: String { get }
-    init?(_ json: JSONValue)
-    var json: JSONValue { get }
+    init?(_ json: JSON)
+    var json: JSON { get }
     /// A step by which a range is passed in a convenient number of moves.
     static func step(through range: ClosedRange<Self>) -> Self
 }
 
 extension Int: WidgetNumber {
     public static var widgetName: String { "Int" }
-    public init?(_ json: JSONValue) {
+    public init?(_ json: JSON) {
         guard let value = json.int else { return nil }
         self = value
     }
-    public var json: JSONValue { .integer(self) }
+    public var json: JSON { .integer(self) }
     public static func step(through range: ClosedRange<Int>) -> Int { 1 }
 }
 
 extension Double: WidgetNumber {
     public static var widgetName: String { "Float" }
-    public init?(_ json: JSONValue) {
+    public init?(_ json: JSON) {
         guard let value = json.double else { return nil }
         self = value
     }
-    public var json: JSONValue { .number(self) }
+    public var json: JSON { .number(self) }
 
     /// 1, 2 or 5 times a power of ten, a hundredth of the range at most.
     public static func step(through range: ClosedRange<Double>) -> Double {
@@ -130,10 +131,12 @@ public final class LogSlider: InputWidget {
     public let model: WidgetModel
     public let range: ClosedRange<Double>
 
-    /// A slider of `steps` steps to a factor of ten; traps where the range is not of positive numbers.
+    /// A slider of `steps` steps to a factor of ten; stops, as an empty `Dropdown` does, unless all numbers are positive.
     public init(_ label: String = "", _ range: ClosedRange<Double>, value: Double? = nil, steps: Int = 10) {
-        // Release builds say nothing of a precondition that fails.
-        if !(range.lowerBound > 0) { fatalError("a logarithmic slider needs positive numbers, not \(range)") }
+        // Controls do not throw; `Choices.values` says why.
+        if !(range.lowerBound > 0 && range.upperBound.isFinite) {
+            fatalError("a logarithmic slider needs positive numbers, not \(range)")
+        }
         if steps < 1 {
             fatalError("a logarithmic slider needs a step at least to a factor of ten, not \(steps)")
         }

@@ -1,6 +1,7 @@
 import Comms
 import Display
 import Foundation
+import JSON
 import Synchronization
 
 /// What the front end and this code both know of one widget: named values that either side may change.
@@ -14,10 +15,10 @@ public final class WidgetModel: Sendable {
     public let id: String
 
     struct State {
-        var values: [String: JSONValue]
+        var values: [String: JSON]
         var binary: [String: Data]
-        var changes: [(key: String, handler: Stored<JSONValue, Void>)] = []
-        var customs: [Stored<JSONValue, Void>] = []
+        var changes: [(key: String, handler: Stored<JSON, Void>)] = []
+        var customs: [Stored<JSON, Void>] = []
         var afters: [Stored<Set<String>, Void>] = []
     }
 
@@ -44,7 +45,7 @@ public final class WidgetModel: Sendable {
     /// same for its style.
     package convenience init(
         _ kind: String, style: String? = nil, package: Package = .controls, label: String? = nil,
-        _ values: [String: JSONValue], binary: [String: Data] = [:]
+        _ values: [String: JSON], binary: [String: Data] = [:]
     ) {
         let layout = WidgetModel(model: "LayoutModel", view: "LayoutView", .base, viewPackage: .base, [:])
         var values = values
@@ -52,7 +53,7 @@ public final class WidgetModel: Sendable {
         var parts = [layout]
         if let style {
             // The front end cuts labels off that are wider than 80 pixels.
-            let width: JSONValue = (label?.count ?? 0) > 10 ? "initial" : ""
+            let width: JSON = (label?.count ?? 0) > 10 ? "initial" : ""
             let model = WidgetModel(
                 model: "\(style)Model", view: "StyleView", .controls, viewPackage: .base,
                 label == nil ? [:] : ["description_width": width])
@@ -67,7 +68,7 @@ public final class WidgetModel: Sendable {
     }
 
     private init(
-        model: String, view: String, _ package: Package, viewPackage: Package, _ values: [String: JSONValue],
+        model: String, view: String, _ package: Package, viewPackage: Package, _ values: [String: JSON],
         binary: [String: Data] = [:], parts: [WidgetModel] = []
     ) {
         var values = values
@@ -91,20 +92,20 @@ public final class WidgetModel: Sendable {
     }
 
     /// How other widgets name this one in their values.
-    package var reference: JSONValue { .string("IPY_MODEL_\(id)") }
+    package var reference: JSON { .string("IPY_MODEL_\(id)") }
 
     /// All values, as the front end may ask for them.
     var content: WidgetState { state.withLock { WidgetState(values: $0.values, binary: $0.binary) } }
 
     /// A value; setting one tells the front end and calls the handlers of changes.
-    package subscript(key: String) -> JSONValue {
+    package subscript(key: String) -> JSON {
         get { state.withLock { $0.values[key] ?? .null } }
         set { set([key: newValue]) }
     }
 
     /// Sets values, tells the front end, and calls the handlers of those that changed. What a handler throws is written to
     /// standard error, since a property's setter cannot throw.
-    package func set(_ values: [String: JSONValue]) {
+    package func set(_ values: [String: JSON]) {
         let changed = apply(values)
         guard !changed.isEmpty else { return }
         send(WidgetState(values: changed, binary: [:]), method: "update")
@@ -117,7 +118,7 @@ public final class WidgetModel: Sendable {
     }
 
     /// Lets the front end be told values if the running cell or handler fails, at its end.
-    func setOnFailure(_ values: [String: JSONValue]) {
+    func setOnFailure(_ values: [String: JSON]) {
         comm.sendOnFailure(WidgetState(values: values, binary: [:]).data(method: "update"))
     }
 
@@ -130,13 +131,13 @@ public final class WidgetModel: Sendable {
     package func binary(_ key: String) -> Data { state.withLock { $0.binary[key] ?? Data() } }
 
     /// Calls a handler with each new value of `key`.
-    package func onChange(_ key: String, _ handler: @escaping (JSONValue) throws -> Void) {
+    package func onChange(_ key: String, _ handler: @escaping (JSON) throws -> Void) {
         let stored = Stored(run: handler)
         state.withLock { $0.changes.append((key, stored)) }
     }
 
     /// Calls a handler with each message of the widget's own kind (a click).
-    package func onCustom(_ handler: @escaping (JSONValue) throws -> Void) {
+    package func onCustom(_ handler: @escaping (JSON) throws -> Void) {
         let stored = Stored(run: handler)
         state.withLock { $0.customs.append(stored) }
     }
@@ -149,7 +150,7 @@ public final class WidgetModel: Sendable {
     }
 
     /// Sets values of the widget's layout (CSS, such as `width`) and style.
-    package func setAppearance(layout: [String: JSONValue] = [:], style: [String: JSONValue] = [:]) {
+    package func setAppearance(layout: [String: JSON] = [:], style: [String: JSON] = [:]) {
         parts.first?.set(layout)
         if parts.count > 1 { parts[1].set(style) }
     }
@@ -192,7 +193,7 @@ public final class WidgetModel: Sendable {
     }
 
     /// Takes values over, and gives those that are new.
-    private func apply(_ values: [String: JSONValue]) -> [String: JSONValue] {
+    private func apply(_ values: [String: JSON]) -> [String: JSON] {
         state.withLock { state in
             let changed = values.filter { state.values[$0.key] != $0.value }
             state.values.merge(changed) { $1 }
@@ -200,7 +201,7 @@ public final class WidgetModel: Sendable {
         }
     }
 
-    private func notify(_ changed: [String: JSONValue]) throws {
+    private func notify(_ changed: [String: JSON]) throws {
         for (key, handler) in state.withLock({ $0.changes }) {
             if let value = changed[key] { try handler.run(value) }
         }
@@ -220,4 +221,9 @@ struct Stored<Input, Output>: @unchecked Sendable {
     // @unchecked: handlers run one at a time; what they share with a cell that runs is the user's to guard, as the
     // documentation of `Comm` says.
     let run: (Input) throws -> Output
+}
+
+extension WidgetModel: CustomStringConvertible {
+    /// What it is; the id is another one each time.
+    public var description: String { "the model of a widget" }
 }

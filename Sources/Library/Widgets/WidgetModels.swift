@@ -1,5 +1,6 @@
 import Comms
 import Foundation
+import JSON
 import Synchronization
 
 /// The widgets that are open, of which a front end that connects anew asks all at once.
@@ -23,8 +24,8 @@ final class WidgetModels: Sendable {
     func remove(_ id: String) { models.withLock { _ = $0.removeValue(forKey: id) } }
 
     private func sendStates(on comm: Comm) {
-        var states: [String: JSONValue] = [:]
-        var paths: [JSONValue] = []
+        var states: [String: JSON] = [:]
+        var paths: [JSON] = []
         var buffers: [Data] = []
         for (id, model) in models.withLock({ $0 }) {
             let content = model.content

@@ -1,9 +1,10 @@
 import Comms
 import Foundation
+import JSON
 
 /// Values of a widget as they travel: JSON, and bytes that go beside it as buffers.
 struct WidgetState: Sendable {
-    var values: [String: JSONValue]
+    var values: [String: JSON]
     var binary: [String: Data]
 
     private var binaryKeys: [String] { binary.keys.sorted() }
@@ -12,13 +13,13 @@ struct WidgetState: Sendable {
     var buffers: [Data] { binaryKeys.compactMap { binary[$0] } }
 
     /// Where each buffer belongs.
-    func paths(under prefix: [JSONValue] = []) -> JSONValue {
+    func paths(under prefix: [JSON] = []) -> JSON {
         .array(binaryKeys.map { .array(prefix + [.string($0)]) })
     }
 
     /// The data of a message with these values.
-    func data(method: String? = nil) -> JSONValue {
-        var data: [String: JSONValue] = ["state": .object(values), "buffer_paths": paths()]
+    func data(method: String? = nil) -> JSON {
+        var data: [String: JSON] = ["state": .object(values), "buffer_paths": paths()]
         if let method { data["method"] = .string(method) }
         return .object(data)
     }

@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import Text
 
 /// A row of `%whos`: what is known of a variable.
 public struct _GyrusVariable {
@@ -60,15 +61,11 @@ public struct _GyrusVariables: Displayable {
     private var html: String {
         func row(_ words: [String], _ tag: String) -> String {
             let cells = words.enumerated().map { index, word in
-                "<\(tag) style=\"text-align:\(index == 2 ? "right" : "left")\">\(escaped(word))</\(tag)>"
+                "<\(tag) style=\"text-align:\(index == 2 ? "right" : "left")\">\(word.escapedHTML)</\(tag)>"
             }
             return "<tr>\(cells.joined())</tr>"
         }
         let body = cells.map { row($0, "td") }.joined(separator: "\n")
         return "<table>\n<thead>\(row(Self.titles, "th"))</thead>\n<tbody>\n\(body)\n</tbody>\n</table>"
-    }
-
-    private func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 }

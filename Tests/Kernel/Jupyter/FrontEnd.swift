@@ -1,5 +1,6 @@
 import CZeroMQ
 import Foundation
+import JSON
 import Jupyter
 
 /// A front end over real sockets, and the server that it talks to, in one process.

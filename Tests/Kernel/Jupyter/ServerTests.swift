@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jupyter
 import Testing
 
@@ -87,7 +88,7 @@ import Testing
         let cell = try frontEnd.send("shell", "execute_request", ["code": "wait"])
         let created = frontEnd.finish("control", try frontEnd.send("control", "create_subshell_request"))
             .reply
-        let subshell = try #require(created["subshell_id"]?.text)
+        let subshell = try #require(created["subshell_id"]?.string)
         let list = frontEnd.finish("control", try frontEnd.send("control", "list_subshell_request")).reply
         #expect(list["subshell_id"] == [.string(subshell)])
 
@@ -194,6 +195,6 @@ import Testing
         let frontEnd = try FrontEnd()
         let code = (0..<20_000).map { "print \($0)" }.joined(separator: "\n")
         let output = try frontEnd.execute(code).output.filter { $0.type == "stream" }
-        #expect(output.map { $0.content["text"]?.text } == (0..<20_000).map { "\($0)" })
+        #expect(output.map { $0.content["text"]?.string } == (0..<20_000).map { "\($0)" })
     }
 }

@@ -53,7 +53,8 @@ struct CompletenessTests {
     @Test("no beginning of valid code is invalid")
     func beginnings() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Kernel/SwiftCells")
+            .deletingLastPathComponent().deletingLastPathComponent().appending(
+                path: "Sources/Kernel/SwiftCells")
         for name in ["Compilation/CellCache", "Rewriting/CellRewriter", "Editor/EditorContext"] {
             let text = try String(contentsOf: folder.appending(path: "\(name).swift"), encoding: .utf8)
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

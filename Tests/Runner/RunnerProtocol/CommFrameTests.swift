@@ -1,5 +1,5 @@
-import RunnerProtocol
 import Foundation
+import RunnerProtocol
 import Testing
 
 @Suite struct CommFrameTests {

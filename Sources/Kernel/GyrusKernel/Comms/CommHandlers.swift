@@ -1,6 +1,7 @@
-import RunnerProtocol
 import Foundation
+import JSON
 import Jupyter
+import RunnerProtocol
 import Synchronization
 
 /// Brings the front end's comm messages to their handlers in the runner, one at a time.

@@ -1,3 +1,4 @@
+import JSON
 import Jupyter
 
 /// A cell that asks what a name or a magic is: `Ridge?`, `?Ridge`, `%time?`, or `Ridge??` for all there is to say.

@@ -1,3 +1,5 @@
+import Text
+
 /// A word that speaks to the kernel.
 struct Magic: Sendable {
     /// What may stand below `%%name`.
@@ -11,16 +13,24 @@ struct Magic: Sendable {
     /// Whether it can stand as `%name`, and what it takes as `%%name`.
     var isForLine = true
     var body = Body.none
+    /// What its help tells besides, which depends on the session.
+    var note: (@Sendable (CellSession) -> String)?
     /// Does it; throws `MagicError` or `MagicFailure`.
     let run: @Sendable (MagicCall, CellRun) throws -> Void
+}
+
+extension Magic {
+    fileprivate var options: [String] {
+        Set(usage.matches(of: /\[(--?[a-z][a-z-]*)/).map { String($0.1) }).sorted()
+    }
 }
 
 /// All magics.
 package enum Magics {
     static let all: [Magic] = [
         .bash, .capture, .cd, .command, .del, .env, .history, .html, .include, .javascript, .latex, .load,
-        .lsmagic, .markdown, .optimize, .package, .pwd, .reset, .save, .svg, .time, .timeit, .who, .whos,
-        .writefile,
+        .lsmagic, .markdown, .optimize, .package, .pwd, .python, .reset, .save, .svg, .time, .timeit, .who,
+        .whos, .writefile,
     ]
 
     /// The names that can stand behind `%` and `%%`, in alphabetical order.
@@ -28,6 +38,11 @@ package enum Magics {
 
     /// The names that can stand behind `%%`.
     package static var cellNames: [String] { all.filter { $0.body != .none }.map(\.name).sorted() }
+
+    /// The options of each, as its usage names them.
+    package static var options: [String: [String]] {
+        Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.options) })
+    }
 
     static func named(_ name: String) -> Magic? { all.first { $0.name == name } }
 
@@ -53,29 +68,9 @@ package enum Magics {
 
     /// The names that one or two slips of the keyboard away from a word.
     private static func nearNames(to word: String) -> [String] {
-        names.map { ($0, distance(word.lowercased(), $0)) }
+        names.map { ($0, editDistance(word.lowercased(), $0)) }
             .filter { $0.1 <= max(1, min(2, $0.0.count / 2)) || $0.0.hasPrefix(word) }
             .sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
-    }
-
-    /// The Levenshtein distance, with neighbours that changed places counted once.
-    private static func distance(_ one: String, _ other: String) -> Int {
-        let a = Array(one.utf8)
-        let b = Array(other.utf8)
-        var rows = [Array(0...b.count)]
-        for i in 1..<(a.count + 1) {
-            var row = [i]
-            for j in 1..<(b.count + 1) {
-                var best = min(
-                    rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                    best = min(best, rows[i - 2][j - 2] + 1)
-                }
-                row.append(best)
-            }
-            rows.append(row)
-        }
-        return rows[a.count][b.count]
     }
 }
 

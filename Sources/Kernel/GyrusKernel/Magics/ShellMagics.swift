@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import Spawn
 
 extension Magic {
     static let command = Magic(
@@ -37,7 +38,7 @@ extension Magic {
                     if !text.isEmpty { run.context.iopub.stream(stream == .output ? .stdout : .stderr, text) }
                 }
             }
-        } catch let error as CommandError {
+        } catch let error as LaunchFailure {
             throw MagicError(error.description)
         }
         if child.wasStopped { throw MagicFailure.interrupted }

@@ -1,20 +1,17 @@
-import CSpawn
 import Foundation
+import Spawn
 import Synchronization
 
 /// A command that the kernel runs for a cell: in a session of its own, with its output handed on as it comes.
 ///
 /// It inherits no descriptor of the kernel's but the three that are meant for it, so that nothing it leaves behind
 /// holds a socket or the runner's channel open.
-final class ChildProcess: Sendable {
+final class ChildProcess: Stoppable {
     enum Stream { case output, errors }
 
     /// The group's number while it runs.
     private let group = Mutex<pid_t?>(nil)
     private let isStopped = Atomic(false)
-
-    /// glibc's POSIX_SPAWN_SETSID. Without a terminal a command that asks for a password fails and does not hang.
-    private static let setSession: Int32 = 0x80
 
     /// How long the command may take to end by itself once it is asked to, first kindly and then firmly.
     private static let patience: (kind: TimeInterval, firm: TimeInterval) = (0.5, 0.4)
@@ -22,31 +19,33 @@ final class ChildProcess: Sendable {
     /// Whether `stop` was called.
     var wasStopped: Bool { isStopped.load(ordering: .relaxed) }
 
-    /// Runs a command to its end and returns its wait status; throws `CommandError` where it cannot be started.
+    /// Runs a command to its end and returns its wait status; throws `LaunchFailure` if it cannot be started.
     func run(
         _ executable: String, _ arguments: [String], environment: [String], directory: String,
         receive: (Stream, Data) -> Void
     ) throws -> Int32 {
-        var output: [Int32] = [0, 0]
-        var errors: [Int32] = [0, 0]
-        guard pipe2(&output, O_CLOEXEC) == 0 else { throw CommandError(executable, errno) }
-        guard pipe2(&errors, O_CLOEXEC) == 0 else {
-            for end in output { close(end) }
-            throw CommandError(executable, errno)
-        }
-        defer { for end in [output[0], errors[0]] { close(end) } }
-        let started = Result {
-            try spawn(
-                executable, arguments, environment: environment, directory: directory, output: output[1],
-                errors: errors[1])
-        }
-        for end in [output[1], errors[1]] { close(end) }
+        let output = try PipeEnds(for: executable)
+        defer { close(output.read) }
+        let errors = try Result { try PipeEnds(for: executable) }.mapError { error in
+            close(output.write)
+            return error
+        }.get()
+        defer { close(errors.read) }
+        var launch = Launch(executable, arguments)
+        launch.environment = environment
+        launch.directory = directory
+        launch.descriptors = [.nothing, .descriptor(output.write), .descriptor(errors.write)]
+        launch.group = .session
+        // The kernel ignores some signals; a command must not.
+        launch.resetsSignals = true
+        let started = Result { try launch.start() }
+        for end in [output.write, errors.write] { close(end) }
         let child = try started.get()
         group.withLock { $0 = child }
         if wasStopped { stop() }
         // What it leaves running in the background may hold the pipes: its own end is what counts.
         let ended = EndWatch(child)
-        pump(output[0], errors[0], until: ended, receive)
+        pump(output.read, errors.read, until: ended, receive)
         let status = ended.wait()
         group.withLock { $0 = nil }
         return status
@@ -69,39 +68,6 @@ final class ChildProcess: Sendable {
     func kill() {
         isStopped.store(true, ordering: .relaxed)
         if let group = group.withLock({ $0 }) { Foundation.kill(-group, SIGKILL) }
-    }
-
-    private func spawn(
-        _ executable: String, _ arguments: [String], environment: [String], directory: String, output: Int32,
-        errors: Int32
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addchdir_np(&actions, directory)
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The kernel ignores some signals; a command must not.
-        var all = sigset_t()
-        var none = sigset_t()
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(
-            &attributes, Int16(Self.setSession | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        let words = ([executable] + arguments).map { strdup($0) } + [nil]
-        let variables = environment.map { strdup($0) } + [nil]
-        defer { for text in words + variables { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, executable, &actions, &attributes, words, variables)
-        guard code == 0 else { throw CommandError(executable, code) }
-        return child
     }
 
     private func pump(
@@ -134,8 +100,7 @@ private final class EndWatch: Sendable {
     init(_ child: pid_t) {
         ended.enter()
         Thread { [self] in
-            var status: Int32 = 0
-            while waitpid(child, &status, 0) < 0, errno == EINTR {}
+            let status = waitForEnd(of: child)
             self.status.withLock { $0 = status }
             ended.leave()
         }.start()
@@ -146,14 +111,5 @@ private final class EndWatch: Sendable {
     func wait() -> Int32 {
         ended.wait()
         return status.withLock { $0 ?? 0 }
-    }
-}
-
-/// A command that could not be started.
-struct CommandError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ executable: String, _ code: Int32) {
-        description = "\(executable) could not be started: \(String(cString: strerror(code)))"
     }
 }

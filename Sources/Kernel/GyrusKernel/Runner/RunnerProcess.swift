@@ -1,5 +1,5 @@
-import CSpawn
 import Foundation
+import Spawn
 import Synchronization
 
 /// The process that runs cells, seen from the kernel.
@@ -46,49 +46,32 @@ final class RunnerProcess: Sendable {
         return true
     }
 
-    /// Starts a runner; throws `RunnerFailure` where that fails.
+    /// Starts a runner; throws `LaunchFailure` if that fails.
     init(executable: String, listener: Listener) throws {
-        let channel = try Pipe()
-        let commands = try Pipe()
-        let output = try Pipe()
-        let errors = try Pipe()
-        _ = fcntl(channel.write, Self.setPipeSize, 1 << 20)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // Lift the pipes above the descriptors that they are put on, so that none is closed by another's place.
-        let sources = [output.write, errors.write, channel.write, commands.read].map {
-            fcntl($0, F_DUPFD_CLOEXEC, 100)
+        let pipes = try Pipes(for: executable)
+        _ = fcntl(pipes.channel.write, Self.setPipeSize, 1 << 20)
+        var launch = Launch(executable)
+        launch.descriptors =
+            [.nothing]
+            + [pipes.output.write, pipes.errors.write, pipes.channel.write, pipes.commands.read].map {
+                .descriptor($0)
+            }
+        // A front end's signal to the kernel's group is not meant for the cell.
+        launch.group = .own
+        let started = Result { try launch.start() }
+        for end in [pipes.output.write, pipes.errors.write, pipes.channel.write, pipes.commands.read] {
+            close(end)
         }
-        defer { for source in sources { close(source) } }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for (source, place) in zip(sources, [1, 2, 3, 4] as [Int32]) {
-            posix_spawn_file_actions_adddup2(&actions, source, place)
+        if case .failure = started {
+            for end in [pipes.output.read, pipes.errors.read, pipes.channel.read, pipes.commands.write] {
+                close(end)
+            }
         }
-        // It must not hold the end of a pipe that another thread reads to its end.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 5)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own: a front end's signal to the kernel's group is not meant for the cell.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let name = strdup(executable)
-        defer { free(name) }
-        var words: [UnsafeMutablePointer<CChar>?] = [name, nil]
-        var pid: pid_t = 0
-        let code = posix_spawn(&pid, executable, &actions, &attributes, &words, environ)
-        for end in [output.write, errors.write, channel.write, commands.read] { close(end) }
-        guard code == 0 else {
-            for end in [output.read, errors.read, channel.read, commands.write] { close(end) }
-            throw RunnerFailure(
-                what: "\(executable) could not be started: \(String(cString: strerror(code)))")
-        }
-        self.pid = pid
-        self.channel = channel.read
-        self.commands = Mutex(commands.write)
-        self.output = output.read
-        self.errors = errors.read
+        pid = try started.get()
+        channel = pipes.channel.read
+        commands = Mutex(pipes.commands.write)
+        output = pipes.output.read
+        errors = pipes.errors.read
         self.listener = listener
         let thread = Thread { [self] in read() }
         thread.name = "runner"
@@ -187,17 +170,14 @@ final class RunnerProcess: Sendable {
         return buffer.prefix(count)
     }
 
-    private struct Pipe {
-        let read: Int32
-        let write: Int32
+    private struct Pipes {
+        let channel, commands, output, errors: PipeEnds
 
-        init() throws {
-            var ends: [Int32] = [0, 0]
-            guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
-                throw RunnerFailure(what: "no pipe to the runner: \(String(cString: strerror(errno)))")
-            }
-            read = ends[0]
-            write = ends[1]
+        init(for executable: String) throws {
+            channel = try PipeEnds(for: executable)
+            commands = try PipeEnds(for: executable)
+            output = try PipeEnds(for: executable)
+            errors = try PipeEnds(for: executable)
         }
     }
 }

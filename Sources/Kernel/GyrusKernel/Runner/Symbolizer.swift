@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import SwiftCells
 
 /// A place in a cell where it ended, or a call on the way there.
@@ -61,15 +62,9 @@ struct Symbolizer {
     }
 
     private func symbols(library: String, offset: Int) -> [Entry] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = ["--obj=\(library)", "--output-style=JSON", "0x" + String(offset, radix: 16)]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return [] }
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let arguments = ["--obj=\(library)", "--output-style=JSON", "0x" + String(offset, radix: 16)]
+        guard let answer = try? collectOutput(of: executable, arguments) else { return [] }
+        let data = Data(answer.output.utf8)
         guard let answers = try? JSONDecoder().decode([Answer].self, from: data) else { return [] }
         return answers.flatMap(\.entries)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jupyter
 import SwiftCells
 import Synchronization
@@ -19,6 +20,8 @@ final class CellSession: @unchecked Sendable {
     private let comms: CommHandlers
     /// Knows what could stand in the cell that is being written.
     let assistant: CompletionService
+    /// Runs the cells under `%%python`.
+    let python: PythonSession
     private var runner: RunnerProcess?
     /// The runner that was replaced last, and whether the user has yet to be told.
     private var loss: RunnerLoss?
@@ -42,6 +45,7 @@ final class CellSession: @unchecked Sendable {
     /// A session that keeps its files in a private folder; throws where there is no toolchain or a part is missing.
     init(installation: Installation) throws {
         self.installation = installation
+        python = PythonSession(installation: installation)
         toolchain = try Toolchain.locate()
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
@@ -94,7 +98,8 @@ final class CellSession: @unchecked Sendable {
 
     /// Processes that work for this session.
     var processIDs: [pid_t] {
-        [current.withLock { $0.runner?.pid }, assistant.assistant.processID].compactMap(\.self)
+        [current.withLock { $0.runner?.pid }, assistant.assistant.processID, python.processID].compactMap(
+            \.self)
     }
 
     /// The folder in which the cells work.
@@ -414,7 +419,7 @@ final class CellSession: @unchecked Sendable {
         let left = finish(StartedCell(cell: cell, runner: runner, job: job), for: activity, context: context)
         if left.end == nil { noticeLoss() }
         let content = left.result.flatMap { try? JSON(parsing: $0) }
-        return content?["data"]?["text/plain"]?.text
+        return content?["data"]?["text/plain"]?.string
     }
 
     /// Ends the runner and removes the session's files.
@@ -425,6 +430,7 @@ final class CellSession: @unchecked Sendable {
         }
         activities.kill()
         runner?.kill()
+        python.close()
         assistant.assistant.close()
         compiler.close()
         try? FileManager.default.removeItem(at: folder)

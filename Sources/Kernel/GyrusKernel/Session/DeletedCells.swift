@@ -4,6 +4,6 @@ extension RequestContext {
     /// The ids of the cells that the user deleted since the last execution, which JupyterLab sends along.
     var deletedCells: Set<String> {
         guard case .array(let cells)? = metadata["deletedCells"] else { return [] }
-        return Set(cells.compactMap(\.text))
+        return Set(cells.compactMap(\.string))
     }
 }

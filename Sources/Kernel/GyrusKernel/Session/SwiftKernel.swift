@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jupyter
 import SwiftCells
 
@@ -26,9 +27,16 @@ public final class SwiftKernel: Kernel {
             banner:
                 "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
             helpLinks: [
+                HelpLink(text: "Gyrus", url: documentation),
                 HelpLink(text: "The Swift language", url: "https://docs.swift.org/swift-book/"),
                 HelpLink(text: "The paper", url: "https://arxiv.org/abs/2208.08263"),
             ])
+    }
+
+    /// Where the Jupyter server shows the documentation (`gyrus_jupyter`); a hub's servers have a folder each.
+    private var documentation: String {
+        let server = ProcessInfo.processInfo.environment["JUPYTERHUB_SERVICE_PREFIX"] ?? "/"
+        return server + "gyrus/docs/documentation/gyrus/"
     }
 
     public func started(iopub: IOPub) {
@@ -84,7 +92,7 @@ public final class SwiftKernel: Kernel {
     }
 
     private func plainText(_ result: Data) -> String? {
-        (try? JSON(parsing: result))?["data"]?["text/plain"]?.text
+        (try? JSON(parsing: result))?["data"]?["text/plain"]?.string
     }
 
     public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
@@ -101,7 +109,8 @@ public final class SwiftKernel: Kernel {
     public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         Completion(
             assistant: session.assistant,
-            magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
+            magics: MagicCompletion(
+                names: Magics.names, cellNames: Magics.cellNames, options: Magics.options),
             folder: session.workingFolder, models: { [session] in session.knownModels.names },
             layers: { [session] in session.layerNames(of: $0, context: context) }
         ).reply(to: request.normalized)
@@ -115,7 +124,12 @@ public final class SwiftKernel: Kernel {
         let session = self.session
         return Inspection(
             assistant: session.assistant,
-            magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
+            magicHelp: {
+                Magics.named($0).map { magic in
+                    [magic.usage, magic.help, magic.note?(session)].compactMap(\.self).joined(
+                        separator: "\n\n")
+                }
+            },
             value: { session.glance(at: $0, context: context) })
     }
 

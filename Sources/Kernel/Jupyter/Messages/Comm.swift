@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// `comm_open`: one side opens a comm of a target.
 public struct CommOpen: Codable, Sendable {

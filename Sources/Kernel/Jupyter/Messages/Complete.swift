@@ -1,3 +1,5 @@
+import JSON
+
 /// `complete_request`: what could stand at the cursor.
 public struct CompleteRequest: Decodable, Sendable {
     public let code: String

@@ -1,3 +1,5 @@
+import JSON
+
 /// `execute_request`: code to run.
 public struct ExecuteRequest: Decodable, Sendable {
     public let code: String

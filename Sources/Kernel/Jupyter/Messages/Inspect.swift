@@ -1,3 +1,5 @@
+import JSON
+
 /// `inspect_request`: what is known of the name at the cursor.
 public struct InspectRequest: Decodable, Sendable {
     public let code: String

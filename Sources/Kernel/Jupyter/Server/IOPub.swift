@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Publishes output under the request that caused it.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What a kernel needs besides the request itself to serve it.
 public struct RequestContext: Sendable {
@@ -26,7 +27,7 @@ public struct RequestContext: Sendable {
     }
 
     /// The id of the notebook cell that is run, where the front end tells it.
-    public var cellID: String? { metadata["cellId"]?.text }
+    public var cellID: String? { metadata["cellId"]?.string }
 }
 
 /// Asks the front end of one request for input.

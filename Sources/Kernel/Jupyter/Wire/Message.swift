@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A message that arrived: the header is read, the content stays JSON until its handler reads it.
 public struct Message: Sendable {

@@ -76,7 +76,7 @@ public final class CellCompiler {
         _ = surroundings
     }
 
-    /// Compiles and links a cell; throws `Failure` or `CommandFailure`.
+    /// Compiles and links a cell; throws `Failure` or `LaunchFailure`.
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {

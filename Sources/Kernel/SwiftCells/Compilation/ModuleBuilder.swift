@@ -63,7 +63,7 @@ final class ModuleBuilder {
             + libraries.compilerFlags
     }
 
-    /// Compiles a module's whole text; what the compiler said if it failed. Throws `CommandFailure`.
+    /// Compiles a module's whole text; what the compiler said if it failed. Throws `LaunchFailure`.
     func compile(_ module: String, text: String, flags: [String]) throws -> Subprocess.Result? {
         let file = path(module, "swift")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
@@ -77,7 +77,7 @@ final class ModuleBuilder {
         return result.status == 0 ? nil : result
     }
 
-    /// Starts the compiler; throws `CommandFailure`.
+    /// Starts the compiler; throws `LaunchFailure`.
     private func startFrontend(module: String, file: String, flags: [String]) throws -> Subprocess {
         let arguments =
             [

@@ -29,7 +29,7 @@ final class StandbyTools: Sendable {
         self.settings = settings
     }
 
-    /// Starts a compilation; throws `CommandFailure`.
+    /// Starts a compilation; throws `LaunchFailure`.
     func compile(_ arguments: [String]) throws -> Subprocess {
         let taken = waiting.withLock { waiting in
             defer { waiting.compiler = nil }
@@ -42,7 +42,7 @@ final class StandbyTools: Sendable {
         return process
     }
 
-    /// A linker that waits for the object; throws `CommandFailure`.
+    /// A linker that waits for the object; throws `LaunchFailure`.
     func link(_ arguments: [String]) throws -> Subprocess {
         let taken = waiting.withLock { waiting in
             guard waiting.linkerArguments == arguments else { return Waiting() }

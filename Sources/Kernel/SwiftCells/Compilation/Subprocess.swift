@@ -1,5 +1,5 @@
-import CSpawn
 import Foundation
+import Spawn
 
 /// A short command: it may be started before what it reads is known, and what it prints is collected.
 final class Subprocess {
@@ -19,7 +19,7 @@ final class Subprocess {
     private var input: Int32?
     private let output: Int32
 
-    /// Runs an executable and waits for it; throws `CommandFailure` if it cannot be started, `CompilationStopped` if the
+    /// Runs an executable and waits for it; throws `LaunchFailure` if it cannot be started, `CompilationStopped` if the
     /// compilation that it is part of was ended.
     ///
     /// `settings` (`NAME=value`) are added to the environment.
@@ -27,38 +27,28 @@ final class Subprocess {
         try Subprocess(executable, arguments, settings: settings, readsInput: false).finish()
     }
 
-    /// Starts an executable, which with `readsInput` waits for `give`; throws `CommandFailure`.
+    /// Starts an executable, which with `readsInput` waits for `give`; throws `LaunchFailure`.
     init(_ executable: String, _ arguments: [String], settings: [String] = [], readsInput: Bool) throws {
-        let output = try Pipe(for: executable)
-        let input = try readsInput ? Pipe(for: executable) : nil
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        if let input {
-            posix_spawn_file_actions_adddup2(&actions, input.read, 0)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        }
-        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, output.write, 2)
-        // A tool that waits for the next cell must not hold the end of a pipe that another thread reads to its end.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
-        words.append(nil)
+        let output = try PipeEnds(for: executable)
+        let input = try readsInput ? PipeEnds(for: executable) : nil
+        var launch = Launch(executable, arguments)
+        launch.descriptors = [
+            input.map { .descriptor($0.read) } ?? .nothing, .descriptor(output.write),
+            .descriptor(output.write),
+        ]
         // Of two settings of a name C takes the first and Foundation the last.
         let set = Set(settings.map { $0.prefix { $0 != "=" } })
-        let inherited = ProcessInfo.processInfo.environment.filter { !set.contains($0.key[...]) }
-            .map { "\($0.key)=\($0.value)" }
-        var variables: [UnsafeMutablePointer<CChar>?] = (settings + inherited).map { strdup($0) }
-        variables.append(nil)
-        var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, nil, words, variables)
-        posix_spawn_file_actions_destroy(&actions)
-        for text in words + variables { free(text) }
+        launch.environment =
+            settings
+            + ProcessInfo.processInfo.environment.filter { !set.contains($0.key[...]) }.map {
+                "\($0.key)=\($0.value)"
+            }
+        let started = Swift.Result { try launch.start() }
         for end in [output.write, input?.read].compactMap({ $0 }) { close(end) }
         self.output = output.read
         self.input = input?.write
-        pid = code == 0 ? process : nil
-        guard code == 0 else { throw CommandFailure(command: executable, code: code) }
+        pid = try? started.get()
+        _ = try started.get()
     }
 
     /// Ends it, if it has not been waited for.
@@ -67,7 +57,7 @@ final class Subprocess {
         close(output)
         guard let pid else { return }
         kill(pid, SIGKILL)
-        wait(for: pid)
+        waitForEnd(of: pid)
     }
 
     /// Whether it still runs.
@@ -97,55 +87,15 @@ final class Subprocess {
 
     /// Waits for its end; throws `CompilationStopped` if the compilation that it is part of was ended.
     func finish() throws -> Result {
-        guard let pid else { return Result(status: 0, output: readAll()) }
+        guard let pid else { return Result(status: 0, output: readAll(from: output)) }
         let stop = CompilationStop.current ?? CompilationStop()
         _ = try stop.starting { pid }
         give(Data())
-        let text = readAll()
+        let text = readAll(from: output)
         self.pid = nil
         var status: Int32 = 0
-        try stop.ended { status = wait(for: pid) }
-        let signal = status & 0x7F
-        wasKilled = signal == SIGKILL
-        return Result(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: text)
+        try stop.ended { status = waitForEnd(of: pid) }
+        wasKilled = status & 0x7F == SIGKILL
+        return Result(status: exitStatus(of: status), output: text)
     }
-
-    @discardableResult
-    private func wait(for pid: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status
-    }
-
-    private func readAll() -> String {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(output, &buffer, buffer.count)
-            if count > 0 {
-                bytes.append(contentsOf: buffer[..<count])
-            } else if count == 0 || errno != EINTR {
-                break
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Two ends that no other child inherits: what a process that waits reads must end when this one does.
-    private struct Pipe {
-        let read, write: Int32
-
-        init(for executable: String) throws {
-            var ends: [Int32] = [0, 0]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw CommandFailure(command: executable, code: errno) }
-            (read, write) = (ends[0], ends[1])
-        }
-    }
-}
-
-/// A command that could not be started.
-public struct CommandFailure: Error, CustomStringConvertible {
-    public let command: String
-    public let code: Int32
-    public var description: String { "\(command) could not be started: \(String(cString: strerror(code)))" }
 }

@@ -60,11 +60,17 @@ public struct Toolchain: Sendable {
     /// ASCII.
     private static let driverSettings = ["TMPDIR=/tmp"]
 
+    /// Where `make` puts a toolchain that it fetched (Kernelspec/fetch_swift.py).
+    private static var fetched: String {
+        let data = ProcessInfo.processInfo.environment["XDG_DATA_HOME"] ?? Home.path + "/.local/share"
+        return data + "/gyrus/swift/usr/bin"
+    }
+
     private static func find() -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let folders =
             path.split(separator: ":").map(String.init) + [
-                "/opt/swift/usr/bin", Home.path + "/.local/share/swiftly/bin", "/usr/bin",
+                "/opt/swift/usr/bin", Home.path + "/.local/share/swiftly/bin", fetched, "/usr/bin",
             ]
         return folders.map { $0 + "/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }

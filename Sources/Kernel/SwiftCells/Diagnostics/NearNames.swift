@@ -1,3 +1,5 @@
+import Text
+
 /// Names that a misspelt one may mean.
 enum NearNames {
     /// The nearest of the names, if one or two slips lead to it; nil where none is near or two are equally so.
@@ -6,7 +8,7 @@ enum NearNames {
         var best: (name: String, distance: Int)?
         var isUnique = true
         for name in names where name != word && abs(name.utf8.count - word.utf8.count) <= 2 * limit {
-            let distance = distance(word.lowercased(), name.lowercased())
+            let distance = editDistance(word.lowercased(), name.lowercased())
             guard distance <= limit else { continue }
             if let known = best, known.distance <= distance {
                 isUnique = isUnique && known.distance < distance
@@ -16,21 +18,5 @@ enum NearNames {
             }
         }
         return isUnique ? best?.name : nil
-    }
-
-    /// How many letters were left out, put in or mistaken (Levenshtein).
-    private static func distance(_ one: String, _ other: String) -> Int {
-        let letters = Array(other)
-        var row = Array(0...letters.count)
-        for (index, letter) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for place in letters.indices {
-                let replaced = diagonal + (letters[place] == letter ? 0 : 1)
-                diagonal = row[place + 1]
-                row[place + 1] = min(replaced, row[place] + 1, diagonal + 1)
-            }
-        }
-        return row[letters.count]
     }
 }

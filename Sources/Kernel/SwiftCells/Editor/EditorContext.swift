@@ -1,3 +1,4 @@
+import Hashing
 import SwiftSyntax
 import Synchronization
 
@@ -117,14 +118,14 @@ public struct EditorContext: Sendable {
             arguments: ["-module-name", module] + flags, offset: head.utf8.count + place + shift)
     }
 
-    /// A short word that differs where the lines do (FNV-1a).
+    /// A short word that differs where the lines do.
     private static func mark(of lines: [String]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         for line in lines {
-            for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ 10) &* 0x100_0000_01b3
+            for byte in line.utf8 { hash.add(byte) }
+            hash.add(UInt8(ascii: "\n"))
         }
-        return String(hash, radix: 36)
+        return String(hash.value, radix: 36)
     }
 }
 

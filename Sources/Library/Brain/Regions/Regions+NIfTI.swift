@@ -4,7 +4,7 @@ extension Regions {
     /// The region of each voxel of a space, from an image of labels on the same grid.
     ///
     /// ```swift
-    /// let atlas = try NIfTI.read(aalFile).resampled(to: space, .nearest)
+    /// let atlas = try NIfTI.open("aal.nii.gz").resampled(to: space, .nearest)
     /// let regions = try Regions(atlas: atlas, in: space, table: .aalSPM12)
     /// ```
     ///

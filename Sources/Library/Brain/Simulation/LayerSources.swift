@@ -1,4 +1,5 @@
 import Encoding
+import Hashing
 import Tensors
 
 /// What is specific to each layer of a model: its leading principal components without those of its neighbours.
@@ -37,7 +38,7 @@ struct LayerSources {
     }
 
     /// Random mixtures of a layer's components: samples x `count`.
-    func mixtures(of layer: Int, count: Int, random: inout SeededRandom) throws -> Matrix<Double> {
+    func mixtures(of layer: Int, count: Int, random: inout SplitMix64) throws -> Matrix<Double> {
         guard let sources = components[layer] else { return Matrix(rows: 0, columns: count) }
         var weights = Matrix<Double>(rows: sources.columns, columns: count)
         for row in 0..<weights.rows {

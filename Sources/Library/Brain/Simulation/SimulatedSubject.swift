@@ -1,4 +1,5 @@
 import Encoding
+import Hashing
 import Tensors
 
 /// A subject whose brain is known: each region follows one layer of a model, or nothing at all.
@@ -75,7 +76,7 @@ public struct SimulatedSubject: Sendable {
         }
         let runs = try Runs(lengths: SimulatedSubject.lengths(samples: samples, runs: options.runs))
         let width = options.voxelsPerRegion
-        var random = SeededRandom(seed: options.seed)
+        var random = SplitMix64(seed: options.seed)
         var signal = Matrix<Double>(rows: samples, columns: plan.count * width)
         let sources = try LayerSources(
             features, layers: Set(drives.compactMap(\.layer)), components: options.components,

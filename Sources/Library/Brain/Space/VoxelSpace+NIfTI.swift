@@ -42,11 +42,11 @@ extension VoxelSpace {
     /// ```
     ///
     /// Throws `BrainError.count` for another number of values, and `FormatError` where the file cannot be written.
-    public func write(_ values: [Double], to path: String) throws {
+    public func write(_ values: [Double], to file: some FileLocation) throws {
         let volume = try volume(of: values, fill: 0).map { Float($0) }
         let matrix = Matrix(affine + [[0, 0, 0, 1]])
         try NIfTI.write(
-            Tensor(shape: shape, elements: volume), affine: matrix, to: URL(fileURLWithPath: path))
+            Tensor(shape: shape, elements: volume), affine: matrix, to: file)
     }
 }
 

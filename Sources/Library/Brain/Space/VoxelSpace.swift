@@ -1,9 +1,10 @@
+import Formats
 import Foundation
 
 /// Where the voxels of a response matrix lie in a grid of the scanner or of a template.
 ///
 /// ```swift
-/// let space = try VoxelSpace(mask: NIfTI.read(maskFile))
+/// let space = try VoxelSpace(mask: NIfTI.open("mask.nii.gz"))
 /// let volume = try space.volume(of: scores)         // 800 values, NaN outside the mask
 /// ```
 public struct VoxelSpace: Sendable, Equatable {
@@ -30,7 +31,10 @@ public struct VoxelSpace: Sendable, Equatable {
                 what: "the affine of a voxel space", got: "of \(affine.map(\.count)) numbers by row",
                 expected: "3 or 4 rows of 4 numbers")
         }
-        let count = shape.reduce(1, *)
+        guard let count = byteCount(of: shape, .uint8) else {
+            throw BrainError.value(
+                what: "the shape of a voxel space", got: "\(shape)", expected: "one that fits into memory")
+        }
         if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
             throw BrainError.voxelOutside(index: outside, shape: shape)
         }
@@ -46,19 +50,18 @@ public struct VoxelSpace: Sendable, Equatable {
 
     /// The voxels where a mask is not zero; the mask lists the grid with z fastest.
     ///
-    /// Throws `BrainError` where the mask has another number of voxels than the grid, or holds probabilities.
+    /// Throws `BrainError` if the mask has another number of voxels than the grid, or several numbers other than zero.
     public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {
-        guard mask.count == shape.reduce(1, *) else {
+        let count = byteCount(of: shape, .uint8) ?? .max
+        guard mask.count == count else {
             throw BrainError.count(
-                what: "voxels of the mask", got: mask.count, expected: shape.reduce(1, *),
+                what: "voxels of the mask", got: mask.count, expected: count,
                 of: "voxels of the grid")
         }
-        let inside = mask.first { $0 != 0 && !$0.isNaN }
-        let isTwoValued = mask.allSatisfy { $0 == 0 || $0.isNaN || $0 == inside }
-        if !isTwoValued, let fraction = mask.first(where: { !$0.isNaN && $0 != $0.rounded() }) {
+        if let (first, second) = secondMaskNumber(mask) {
             throw BrainError.value(
-                what: "a number of the mask", got: "\(fraction)",
-                expected: "whole (a map of probabilities becomes a mask by a threshold)")
+                what: "the mask", got: "an image of several numbers, \(first) and \(second) among them",
+                expected: "0 outside and one other number inside")
         }
         try self.init(
             shape: shape, indices: mask.indices.filter { mask[$0] != 0 && !mask[$0].isNaN }, affine: affine)

@@ -1,5 +1,6 @@
 import Display
 import Tensors
+import Text
 
 /// Steps that prepare features, and the model that they lead into; together a model like any other.
 ///
@@ -154,8 +155,7 @@ extension PipelineFit: Displayable {
         var bundle = shown
         bundle.contents["text/plain"] = .text(title + "\n" + (shown.plainText ?? ""))
         if case .text(let html)? = shown.contents["text/html"] {
-            let escaped = title.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            bundle.contents["text/html"] = .text("<div>\(escaped)</div>" + html)
+            bundle.contents["text/html"] = .text("<div>\(title.escapedHTML)</div>" + html)
         }
         return bundle
     }

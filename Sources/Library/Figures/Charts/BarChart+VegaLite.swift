@@ -1,3 +1,5 @@
+import JSON
+
 extension BarChart {
     var specification: JSON {
         guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
@@ -6,7 +8,7 @@ extension BarChart {
         var band: [String: JSON] = [
             "field": "category", "type": "nominal", "sort": .strings(categories),
             "axis": layout.categoryAxis.axisJSON,
-            "scale": ["paddingInner": .number(layout.gap), "paddingOuter": .number(layout.gap / 2)],
+            "scale": ["paddingInner": .rounded(layout.gap), "paddingOuter": .rounded(layout.gap / 2)],
         ]
         if categoryTitle.isEmpty { band["title"] = nil as JSON }
         var encoding: [String: JSON] = [across: .object(band)]
@@ -33,7 +35,7 @@ extension BarChart {
         }
         return [
             "title": VegaLite.title(title, note: layout.note, width: layout.width),
-            "width": .number(layout.width), "height": .number(layout.height),
+            "width": .rounded(layout.width), "height": .rounded(layout.height),
             "data": ["values": .array(rows)], "encoding": .object(encoding), "layer": .array(layers),
         ]
     }
@@ -41,17 +43,17 @@ extension BarChart {
     private var rows: [JSON] {
         bars.map { bar in
             var row: [String: JSON] = [
-                "category": .string(bar.category), "series": .string(bar.series), "value": .number(bar.value),
+                "category": .string(bar.category), "series": .string(bar.series), "value": .rounded(bar.value),
             ]
             if let error = bar.error {
-                row["error"] = .number(error)
-                row["low"] = .number(bar.value - error)
-                row["high"] = .number(bar.value + error)
+                row["error"] = .rounded(error)
+                row["low"] = .rounded(bar.value - error)
+                row["high"] = .rounded(bar.value + error)
             }
             let end = bar.value >= 0 ? bar.value + (bar.error ?? 0) : bar.value - (bar.error ?? 0)
             if !bar.sign.isEmpty, end.isFinite {
                 row["sign"] = .string(bar.sign)
-                row["end"] = .number(end)
+                row["end"] = .rounded(end)
                 row["below"] = .bool(bar.value < 0)
             }
             if !bar.detail.isEmpty { row["detail"] = .string(bar.detail) }
@@ -91,7 +93,7 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "color": "#777777", shift: .number(below ? -outward : outward),
+                        "type": "text", "color": "#777777", shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
                     ],
@@ -107,7 +109,7 @@ extension BarChart {
                 "transform": [["filter": "datum.value === null"]],
                 "mark": [
                     "type": "text", "color": "#777777", "text": "n/a",
-                    shift: .number(layout.isHorizontal ? 4 : -8),
+                    shift: .rounded(layout.isHorizontal ? 4 : -8),
                     "align": layout.isHorizontal ? "left" : "center", "baseline": "middle",
                 ],
                 "encoding": [along: ["datum": 0, "type": "quantitative"]],
@@ -117,10 +119,10 @@ extension BarChart {
     }
 
     private func referenceLayers(_ reference: ReferenceLine, _ layout: Layout, along: String) -> [JSON] {
-        let place: JSON = ["datum": .number(reference.value), "type": "quantitative"]
+        let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
         let across = layout.isHorizontal ? "y" : "x"
         let free: [String: JSON] = [across: nil, across + "Offset": nil]
-        let end: JSON = layout.isHorizontal ? ["value": -9] : ["value": .number(layout.width + 4)]
+        let end: JSON = layout.isHorizontal ? ["value": -9] : ["value": .rounded(layout.width + 4)]
         let mark: JSON = [
             "type": "text", "text": .string(reference.label), "color": "#777777", "baseline": "middle",
             "align": layout.isHorizontal ? "center" : "left",

@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// How many voxels have which pair of scores: a two-dimensional histogram with a logarithmic colour scale.
 ///
@@ -157,9 +158,9 @@ extension DensityPlot {
         let axes = axes
         let rows = cells.map { cell -> JSON in
             [
-                "x": .number(cell.x), "x2": .number(cell.x + binWidth), "y": .number(cell.y),
-                "y2": .number(cell.y + binWidth), "count": .int(cell.count),
-                "log": .number(log10(Double(cell.count))),
+                "x": .rounded(cell.x), "x2": .rounded(cell.x + binWidth), "y": .rounded(cell.y),
+                "y2": .rounded(cell.y + binWidth), "count": .integer(cell.count),
+                "log": .rounded(log10(Double(cell.count))),
             ]
         }
         let squares: JSON = [
@@ -181,7 +182,7 @@ extension DensityPlot {
         ]
         return [
             "title": VegaLite.title(title, note: note, width: DensityPlot.side),
-            "width": .number(DensityPlot.side), "height": .number(DensityPlot.side),
+            "width": .rounded(DensityPlot.side), "height": .rounded(DensityPlot.side),
             "data": ["values": .array(rows)], "layer": [squares, VegaLite.identityLine(range)],
         ]
     }

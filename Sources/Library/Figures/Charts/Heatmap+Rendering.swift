@@ -1,4 +1,5 @@
 import Display
+import JSON
 
 extension Heatmap {
     func drawing() -> Drawing {
@@ -63,7 +64,7 @@ extension Heatmap {
             let value = value(place)
             var row: [String: JSON] = [
                 "row": .string(down.names[place.row]), "column": .string(across.names[place.column]),
-                "value": .number(value),
+                "value": .rounded(value),
             ]
             if value.isFinite { row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText) }
             if outlined.contains(place) { row["outlined"] = true }
@@ -116,14 +117,14 @@ extension Heatmap {
                     "transform": [["filter": "datum.outlined"]],
                     "mark": [
                         "type": "rect", "fill": nil, "fillOpacity": 0, "stroke": .string(color),
-                        "strokeWidth": .number(width), "tooltip": nil,
+                        "strokeWidth": .rounded(width), "tooltip": nil,
                     ],
                 ])
             }
         }
         return [
             "title": VegaLite.title(title, note: layout.note, width: across.length),
-            "width": .number(across.length), "height": .number(down.length), "data": ["values": .array(data)],
+            "width": .rounded(across.length), "height": .rounded(down.length), "data": ["values": .array(data)],
             "encoding": ["x": channel("column", across), "y": channel("row", down)], "layer": .array(layers),
         ]
     }

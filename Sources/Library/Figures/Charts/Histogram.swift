@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// How often values fall into bins of equal width.
 ///
@@ -142,8 +143,8 @@ public struct Histogram: DrawnFigure {
         let axes = axes
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
-                "low": .number(bounds(of: bin).lowerBound), "high": .number(bounds(of: bin).upperBound),
-                "count": .int(count),
+                "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
+                "count": .integer(count),
             ]
         }
         var layers: [JSON] = [
@@ -166,7 +167,7 @@ public struct Histogram: DrawnFigure {
             ]
         ]
         for reference in references {
-            let place: JSON = ["datum": .number(reference.value), "type": "quantitative"]
+            let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
             layers.append([
                 "data": ["values": [[:]]],
                 "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
@@ -183,7 +184,7 @@ public struct Histogram: DrawnFigure {
         }
         return [
             "title": VegaLite.title(title, note: fullNote, width: Histogram.size.width),
-            "width": .number(Histogram.size.width), "height": .number(Histogram.size.height),
+            "width": .rounded(Histogram.size.width), "height": .rounded(Histogram.size.height),
             "data": ["values": .array(rows)], "layer": .array(layers),
         ]
     }

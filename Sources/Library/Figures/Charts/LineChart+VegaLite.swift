@@ -1,10 +1,12 @@
+import JSON
+
 extension LineChart {
     var specification: JSON {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
         var layers: [JSON] = []
         for reference in references {
-            let place: JSON = ["datum": .number(reference.value), "type": "quantitative"]
+            let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
             let single: JSON = ["values": [[:]]]
             layers.append([
                 "data": single,
@@ -17,7 +19,7 @@ extension LineChart {
                     "type": "text", "text": .string(reference.label), "color": "#777777", "align": "left",
                     "baseline": "middle",
                 ],
-                "encoding": ["y": place, "x": ["value": .number(layout.width + 4)]],
+                "encoding": ["y": place, "x": ["value": .rounded(layout.width + 4)]],
             ])
         }
         let y: JSON = [
@@ -57,7 +59,7 @@ extension LineChart {
         ])
         return [
             "title": VegaLite.title(title, note: layout.note, width: layout.width),
-            "width": .number(layout.width), "height": .number(layout.height),
+            "width": .rounded(layout.width), "height": .rounded(layout.height),
             "data": ["values": .array(rows)], "layer": .array(layers),
         ]
     }
@@ -90,13 +92,13 @@ extension LineChart {
         series.flatMap { line in
             line.points.map { point in
                 var row: [String: JSON] = [
-                    "series": .string(line.name), "x": .number(point.x), "y": .number(point.y),
+                    "series": .string(line.name), "x": .rounded(point.x), "y": .rounded(point.y),
                     "place": .string(name(of: point.x)),
                 ]
                 if let error = point.error {
-                    row["error"] = .number(error)
-                    row["low"] = .number(point.y - error)
-                    row["high"] = .number(point.y + error)
+                    row["error"] = .rounded(error)
+                    row["low"] = .rounded(point.y - error)
+                    row["high"] = .rounded(point.y + error)
                 }
                 return .object(row)
             }

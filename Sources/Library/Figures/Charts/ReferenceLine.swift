@@ -1,3 +1,5 @@
+import JSON
+
 /// A line across a chart at a value that matters: chance, a noise ceiling, a published score.
 public struct ReferenceLine: Sendable, Equatable {
     /// The value at which the line lies.

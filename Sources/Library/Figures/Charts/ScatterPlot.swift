@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import JSON
 
 /// Points in the plane, for instance the score of each region under two models.
 ///
@@ -135,12 +136,12 @@ public struct ScatterPlot: DrawnFigure {
         fields.append(("y", yTitle.isEmpty ? "y" : yTitle, ".3f"))
         let rows = finite.map { point -> JSON in
             [
-                "x": .number(point.x), "y": .number(point.y), "name": .string(point.name),
+                "x": .rounded(point.x), "y": .rounded(point.y), "name": .string(point.name),
                 "series": .string(point.series),
             ]
         }
         let dots: JSON = [
-            "mark": ["type": "circle", "size": finite.count > 300 ? 18 : 50, "opacity": .number(opacity)],
+            "mark": ["type": "circle", "size": finite.count > 300 ? 18 : 50, "opacity": .rounded(opacity)],
             "encoding": [
                 "x": [
                     "field": "x", "type": "quantitative", "axis": axes.x.axisJSON, "scale": axes.x.scaleJSON,
@@ -156,7 +157,7 @@ public struct ScatterPlot: DrawnFigure {
         let identity = VegaLite.identityLine(axes.x.domain)
         return [
             "title": VegaLite.title(title, note: fullNote, width: ScatterPlot.size.width),
-            "width": .number(ScatterPlot.size.width), "height": .number(ScatterPlot.size.height),
+            "width": .rounded(ScatterPlot.size.width), "height": .rounded(ScatterPlot.size.height),
             "data": ["values": .array(rows)], "layer": .array(showsIdentity ? [dots, identity] : [dots]),
         ]
     }
@@ -166,7 +167,7 @@ extension VegaLite {
     /// A dashed line of equal values on both axes.
     static func identityLine(_ domain: ClosedRange<Double>) -> JSON {
         let ends: [JSON] = [domain.lowerBound, domain.upperBound].map {
-            ["x": .number($0), "y": .number($0)]
+            ["x": .rounded($0), "y": .rounded($0)]
         }
         return [
             "data": ["values": .array(ends)],

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension ScoreMap {
     func drawing() -> Drawing {
@@ -107,12 +108,12 @@ extension ScoreMap {
                     "baseline": "middle",
                     "fontSize": 11, "color": "#888888",
                 ],
-                "encoding": ["x": ["value": .number(label.x)], "y": ["value": .number(label.y)]],
+                "encoding": ["x": ["value": .rounded(label.x)], "y": ["value": .rounded(label.y)]],
             ])
         }
         return [
             "title": VegaLite.title(title, note: note, width: layout.width),
-            "width": .number(layout.width), "height": .number(layout.height), "layer": .array(layers),
+            "width": .rounded(layout.width), "height": .rounded(layout.height), "layer": .array(layers),
         ]
     }
 
@@ -120,12 +121,12 @@ extension ScoreMap {
         [
             "x": [
                 "field": "x", "type": "quantitative", "axis": nil,
-                "scale": ["domain": [0, .number(layout.width)], "nice": false, "zero": false],
+                "scale": ["domain": [0, .rounded(layout.width)], "nice": false, "zero": false],
             ],
             "y": [
                 "field": "y", "type": "quantitative", "axis": nil,
                 "scale": [
-                    "domain": [0, .number(layout.height)], "nice": false, "zero": false, "reverse": true,
+                    "domain": [0, .rounded(layout.height)], "nice": false, "zero": false, "reverse": true,
                 ],
             ],
             "color": layout.bar.channel(field: "value", plotHeight: layout.height),
@@ -136,16 +137,16 @@ extension ScoreMap {
     private func marks(_ pixels: [Pixel], _ layout: Layout) -> JSON {
         let rows = pixels.map { pixel -> JSON in
             var row: [String: JSON] = [
-                "column": .int(pixel.column), "row": .int(pixel.row), "value": .number(pixel.value),
+                "column": .integer(pixel.column), "row": .integer(pixel.row), "value": .rounded(pixel.value),
             ]
-            if slices.count > 1 { row["slice"] = .int(pixel.slice) }
+            if slices.count > 1 { row["slice"] = .integer(pixel.slice) }
             return .object(row)
         }
         let slice = slices.count > 1 ? "datum.slice" : "0"
-        func list(_ values: [Double]) -> String { JSON.numbers(values).text + "[\(slice)]" }
+        func list(_ values: [Double]) -> String { JSON.numbers(values).encodedText + "[\(slice)]" }
         let widths = list(layout.places.map(\.pixelWidth))
         let heights = list(layout.places.map(\.pixelHeight))
-        let names = JSON.strings(slices.map(\.title)).text + "[\(slice)]"
+        let names = JSON.strings(slices.map(\.title)).encodedText + "[\(slice)]"
         var fields: [(field: String, title: String, format: String?)] = [
             ("value", valueTitle.isEmpty ? "score" : valueTitle, ".3f"), ("column", "column", "d"),
             ("row", "row", "d"),
@@ -173,7 +174,7 @@ extension ScoreMap {
     private func colorBarAlone(_ layout: Layout) -> JSON {
         let ends = [layout.bar.scale.domain.lowerBound, layout.bar.scale.domain.upperBound]
         return [
-            "data": ["values": .array(ends.map { ["x": 0, "y": 0, "value": .number($0)] })],
+            "data": ["values": .array(ends.map { ["x": 0, "y": 0, "value": .rounded($0)] })],
             "mark": ["type": "point", "opacity": 0], "encoding": .object(channels(layout)),
         ]
     }
@@ -188,7 +189,7 @@ extension ScoreMap {
         return [
             "data": ["values": [["url": .string("data:image/png;base64," + png.base64EncodedString())]]],
             "mark": [
-                "type": "image", "width": .number(width), "height": .number(height), "align": "left",
+                "type": "image", "width": .rounded(width), "height": .rounded(height), "align": "left",
                 "baseline": "top", "aspect": false,
             ],
             "encoding": ["url": ["field": "url", "type": "nominal"], "x": ["value": 0], "y": ["value": 0]],

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// An axis of numbers, decided once and drawn alike by both renderers.
 struct ValueAxis: Sendable {
@@ -37,7 +38,7 @@ struct ValueAxis: Sendable {
         [
             "title": .string(title), "values": .numbers(ticks), "format": .string(",.\(decimals)f"),
             // Vega drops every other one of the values where they are more than its own count for the height.
-            "tickCount": .number(Double(ticks.count)),
+            "tickCount": .rounded(Double(ticks.count)),
             "grid": .bool(showsGrid), "labelFlush": false,
             "gridColor": [
                 "condition": ["test": "datum.value === 0", "value": "#888888"],
@@ -104,8 +105,8 @@ struct CategoryAxis: Sendable {
 
     var axisJSON: JSON {
         var axis: [String: JSON] = [
-            "title": title.isEmpty ? .null : .string(title), "labelLimit": .number(labelLimit),
-            "labelAngle": .number(angle), "ticks": false, "labelPadding": 6, "domain": true, "grid": false,
+            "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(labelLimit),
+            "labelAngle": .rounded(angle), "ticks": false, "labelPadding": 6, "domain": true, "grid": false,
             "labelOverlap": false,
         ]
         if angle != 0 {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A scale of colours that colour-blind people can read; between its stops colours mix linearly.
 public struct ColorMap: Sendable, Equatable {
     /// The name, for instance `viridis`.

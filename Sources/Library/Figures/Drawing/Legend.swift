@@ -1,3 +1,5 @@
+import JSON
+
 /// Which colour is which series.
 struct Legend {
     struct Entry {
@@ -57,8 +59,8 @@ struct Legend {
             "sort": .strings(entries.map(\.name)),
             "scale": ["domain": .strings(entries.map(\.name)), "range": .strings(entries.map(\.color.hex))],
             "legend": [
-                "title": title.isEmpty ? .null : .string(title), "labelLimit": .number(Legend.labelLimit),
-                "offset": .number(offset), "symbolOpacity": 1,
+                "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(Legend.labelLimit),
+                "offset": .rounded(offset), "symbolOpacity": 1,
                 "symbolType": symbol == .square ? "square" : "circle",
             ],
         ]
@@ -118,9 +120,9 @@ struct ColorBar {
             "field": .string(field), "type": "quantitative", "scale": scale.vegaLite,
             "legend": [
                 "title": title.isEmpty ? .null : .strings(titleLines),
-                "values": .numbers(ticks.values), "tickCount": .number(Double(ticks.values.count)),
+                "values": .numbers(ticks.values), "tickCount": .rounded(Double(ticks.values.count)),
                 "format": .string(".\(ticks.decimals)f"),
-                "gradientLength": .number(barHeight(besides: plotHeight)), "gradientThickness": .number(13),
+                "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
             ],
         ]
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What all Vega-Lite specifications share.
 enum VegaLite {
     /// A specification with its schema and configuration.

@@ -9,8 +9,9 @@ extension RGBImage {
     /// Greys, palettes, CMYK (inverted, as Adobe writes it) and 16 bits become 8-bit RGB; transparency is dropped, as
     /// Pillow's `convert("RGB")` drops it. A photograph is turned as its EXIF orientation says unless `turned` is false.
     /// Throws `FormatError` where the file is neither, is damaged or cut short.
-    public static func open(_ url: URL, turned: Bool = true) throws -> RGBImage {
-        try decode(try Bytes(reading: url), url, turned: turned)
+    public static func open(_ file: some FileLocation, turned: Bool = true) throws -> RGBImage {
+        let url = file.fileURL
+        return try decode(try Bytes(reading: url), url, turned: turned)
     }
 
     /// Reads the bytes of a JPEG or PNG file; `name` is what errors call them.

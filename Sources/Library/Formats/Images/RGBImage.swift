@@ -1,7 +1,7 @@
 /// An image of 8 bits a channel, red, green and blue.
 ///
 /// ```swift
-/// let image = try RGBImage.open(URL(fileURLWithPath: "cat.jpg"))
+/// let image = try RGBImage.open("cat.jpg")
 /// image.pixels[(row * image.width + column) * 3 + 1]    // its green
 /// ```
 public struct RGBImage: Sendable, Equatable {

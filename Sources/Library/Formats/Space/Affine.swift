@@ -3,7 +3,7 @@ import Tensors
 /// The map from voxel indices to world coordinates in mm: right, anterior and superior are positive (RAS+).
 ///
 /// ```swift
-/// let affine = try NIfTI.read(url).affine
+/// let affine = try NIfTI.open("bold.nii.gz").affine
 /// affine.orientation                      // "LAS"
 /// affine.position(ofVoxel: [10, 20, 5])   // mm
 /// try affine.inverse().position(ofVoxel: [30, -12, 4])   // the voxel at a place in mm, as `voxel(at:)` gives it

@@ -11,11 +11,11 @@ extension FeatureFile {
     ///
     /// Throws `FoundationModelError.unknownLayer`, and `FormatError` where the file cannot be written; a file that was
     /// there stays until the new one is whole.
-    public func writeCSV(of layer: String, to path: String) throws {
+    public func writeCSV(of layer: String, to file: some FileLocation) throws {
         let ids = try ids
         let texts = try texts
         let width = try rows(0..<0, of: layer).columns
-        let target = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+        let target = file.fileURL
         try writeAtomically(to: target) { draft in
             guard let stream = fopen(draft.path, "wxe") else { throw FormatError(target, cannot: "written") }
             var isOpen = true

@@ -27,11 +27,8 @@ public struct FeatureFile: Sendable {
     /// Opens a file that `featureFile` wrote.
     ///
     /// Throws `FormatError` where it is another kind of file, or cut short.
-    public static func open(_ path: String) throws -> FeatureFile {
-        try open(URL(fileURLWithPath: (path as NSString).expandingTildeInPath))
-    }
-
-    static func open(_ url: URL) throws -> FeatureFile {
+    public static func open(_ file: some FileLocation) throws -> FeatureFile {
+        let url = file.fileURL
         let file = try HDF5File.open(url)
         let provenance = try FeatureProvenance(file)
         for layer in provenance.layers { _ = try file.dataset(path(of: layer)) }

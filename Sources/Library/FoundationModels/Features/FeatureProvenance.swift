@@ -1,4 +1,5 @@
 import Formats
+import Hashing
 
 /// How the features of a file were made: two files with one provenance hold the same numbers.
 public struct FeatureProvenance: Sendable, Equatable {

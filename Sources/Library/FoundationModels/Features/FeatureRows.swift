@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Hashing
 import Tensors
 
 /// What the rows of a feature file are made of.

@@ -3,11 +3,11 @@ import Foundation
 import Tensors
 
 extension FoundationModel {
-    /// The file of the features of texts in the wanted layers: found at `path`, or computed and written there.
+    /// The file of the features of texts in the wanted layers: found there, or computed and written there.
     ///
-    /// If the computation is interrupted, or the process dies, what is done stays in `PATH.partial`, and the next call
+    /// If the computation is interrupted, or the process dies, what is done stays in `FILE.partial`, and the next call
     /// goes on from there. A file of the same model, layers and texts is found again; where some of the texts changed,
-    /// only those are computed. A file of others is left alone. Where `path` is a folder (or ends in `/`), the file in
+    /// only those are computed. A file of others is left alone. If `file` is a folder (or ends in `/`), the file in
     /// it is named by what it holds.
     ///
     /// - Parameters:
@@ -22,7 +22,7 @@ extension FoundationModel {
     ///
     /// Throws `FoundationModelError`, `FormatError`, and `CancellationError`.
     public func featureFile(
-        at path: String, of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
+        at file: some FileLocation, of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         ids: [String]? = nil, keepsTexts: Bool = false, batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureFile {
         let tower = try text
@@ -44,7 +44,7 @@ extension FoundationModel {
                 batchTokens: batchTokens, showsProgress: false
             ).map(\.matrix)
         }
-        return try job.run(at: Self.location(path))
+        return try job.run(at: file.fileURL)
     }
 
     /// The file of the features of images in the wanted layers; see `featureFile(at:of:layers:)` of texts.
@@ -59,7 +59,7 @@ extension FoundationModel {
     /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of one image of each row,
     /// in up to 1024 rows evenly spread.
     public func featureFile(
-        at path: String, of images: any ImageSource, averaging group: Int = 1,
+        at file: some FileLocation, of images: any ImageSource, averaging group: Int = 1,
         layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
         ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
@@ -98,7 +98,7 @@ extension FoundationModel {
             }
             return sums
         }
-        return try job.run(at: Self.location(path))
+        return try job.run(at: file.fileURL)
     }
 
     /// The file of the features of a film, frames x height x width x 3 `uint8` in HDF5, averaged over the frames of a TR.
@@ -108,12 +108,12 @@ extension FoundationModel {
     ///   - every: Takes only every n-th frame of a TR, beginning with its first.
     ///
     /// ```swift
-    /// let film = try HDF5File.open(URL(fileURLWithPath: "train_00.hdf")).dataset("stimuli")
+    /// let film = try HDF5File.open("train_00.hdf").dataset("stimuli")
     /// let file = try model.featureFile(at: "features/", ofFilm: film, framesPerSample: 30, layers: .paperImage)
     /// try file["block 9"]    // 300 x 768
     /// ```
     public func featureFile(
-        at path: String, ofFilm film: HDF5Dataset, framesPerSample: Int, every step: Int = 1,
+        at file: some FileLocation, ofFilm film: HDF5Dataset, framesPerSample: Int, every step: Int = 1,
         layers: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,
         ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
@@ -128,17 +128,13 @@ extension FoundationModel {
             offsets.map { start + $0 }
         }
         return try featureFile(
-            at: path, of: try FilmFrames(film, frames: frames), averaging: offsets.count, layers: layers,
+            at: file, of: try FilmFrames(film, frames: frames), averaging: offsets.count, layers: layers,
             pooling: pooling, transform: transform, ids: ids, memory: memory, showsProgress: showsProgress)
     }
 
     /// The name; of a path the last part, since the rest is this machine's business.
     private var portableName: String {
         ["/", "~", "."].contains { name.hasPrefix($0) } ? URL(fileURLWithPath: name).lastPathComponent : name
-    }
-
-    private static func location(_ path: String) -> URL {
-        URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
     }
 
     private func provenance(

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Hashing
 
 extension ModelFiles {
     /// The files whose content decides what a tower makes of its input, beside the weights.

@@ -1,3 +1,5 @@
+import Text
+
 /// The names that are spelled most like another, the nearest first: those that contain it, or that few letters tell
 /// from it.
 ///
@@ -22,19 +24,4 @@ private func plain(_ name: String) -> [Character] {
 
 private func contains(_ name: [Character], _ part: [Character]) -> Bool {
     (0...name.count - part.count).contains { name[$0..<$0 + part.count].elementsEqual(part) }
-}
-
-/// How many letters must be put in, left out or changed (Levenshtein 1966).
-private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, right) in b.enumerated() {
-            let changed = diagonal + (left == right ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[b.count]
 }

@@ -1,6 +1,7 @@
 import Display
 import Formats
 import Foundation
+import Hashing
 
 /// Files of one revision on their way from the hub into the cache.
 struct HubDownload {

@@ -33,7 +33,9 @@ public struct ImageFiles: ImageSource {
     public let files: [URL]
     private let names: [String]
 
-    public init(_ files: [URL]) {
+    /// The images of JPEG and PNG files, in the order of the list.
+    public init(_ files: [some FileLocation]) {
+        let files = files.map(\.fileURL)
         self.files = files
         names = Self.names(of: files)
     }

@@ -1,14 +1,15 @@
 import Formats
 import Foundation
+import Hashing
 
 /// The box that torchvision's `RandomResizedCrop` would draw: the same distribution, from a generator of its own.
 package struct RandomCrop {
-    private var state: UInt64
+    private var random: SplitMix64
     private let leastArea: Double
 
     /// The draw of image `index`, which depends on no other image.
     package init(seed: UInt64, index: Int, leastArea: Double) {
-        state = seed &+ UInt64(bitPattern: Int64(index)) &* 0xd134_2543_de82_ef95
+        random = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(index)) &* 0xd134_2543_de82_ef95)
         self.leastArea = leastArea
     }
 
@@ -35,12 +36,6 @@ package struct RandomCrop {
     }
 
     private mutating func uniform(_ low: Double, _ high: Double) -> Double {
-        // SplitMix64 (Steele, Lea and Flood 2014).
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        bits ^= bits >> 31
-        return low + (high - low) * Double(bits >> 11) * 0x1p-53
+        low + (high - low) * Double(random.next() >> 11) * 0x1p-53
     }
 }

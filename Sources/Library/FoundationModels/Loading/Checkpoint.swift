@@ -107,6 +107,9 @@ struct Checkpoint {
         return ending
     }
 
+    /// How many numbers all tensors have together.
+    var count: Int { names.reduce(0) { $0 + (shape(of: $1) ?? []).reduce(1, *) } }
+
     /// The names of all tensors in alphabetical order.
     var names: [String] {
         switch store {

@@ -141,7 +141,7 @@ struct ImageProcessor {
     /// What is subtracted and divided by, of channels from 0 to 1: `(pixel * factor - mean) / deviation`.
     private func normalization() throws -> ImageTransform.Normalization {
         let isNormalized = try flag("do_normalize") ?? true
-        let none = ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
+        let none = try ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
         let given =
             isNormalized
             ? try configuration.normalization("image_mean", "image_std", standard: standard.normalization)
@@ -155,7 +155,7 @@ struct ImageProcessor {
         let scale = factor * 255
         // The usual factor, however many of its digits were written.
         if abs(scale - 1) < 1e-6 { return given }
-        return ImageTransform.Normalization(
+        return try ImageTransform.Normalization(
             mean: given.mean.map { Float(Double($0) / scale) },
             deviation: given.deviation.map { Float(Double($0) / scale) })
     }
@@ -193,8 +193,8 @@ struct ImageProcessor {
         }
         switch section.keys.sorted() {
         case ["height", "width"]:
-            return (ImageSize(height: try section.count("height"), width: try section.count("width")), nil)
-        case ["shortest_edge"]: return (nil, try section.count("shortest_edge"))
+            return (ImageSize(height: try section.side("height"), width: try section.side("width")), nil)
+        case ["shortest_edge"]: return (nil, try section.side("shortest_edge"))
         case let keys:
             throw configuration.problem(
                 "\"\(key)\" has \(keys.joined(separator: ", ")); height and width, or shortest_edge alone, are supported"

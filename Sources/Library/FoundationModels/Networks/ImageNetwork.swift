@@ -83,6 +83,9 @@ public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
     public let height: Int
     public let width: Int
 
+    /// The most pixels along a side of what a network takes, which keeps a wrong size from asking for all memory.
+    static let largestSide = 8192
+
     public init(height: Int, width: Int) {
         self.height = height
         self.width = width

@@ -98,7 +98,7 @@ extension ImageTower {
 
     /// The features of JPEG and PNG files.
     public func features(
-        of files: [URL], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
+        of files: [some FileLocation], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
         showsProgress: Bool = true
     ) throws -> FeatureSet {
         try features(

@@ -1,3 +1,5 @@
+import Hashing
+
 /// The ids of words that were met before.
 struct WordCache {
     /// A word's bytes and ids in the two stores.
@@ -57,11 +59,7 @@ struct WordCache {
         }
     }
 
-    /// FNV-1a, whose high bits depend on every byte.
+    /// A hash whose high bits depend on every byte.
     @inline(__always)
-    private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return hash
-    }
+    private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 { FNV1a(word).value }
 }

@@ -33,7 +33,7 @@ enum HuggingFaceText {
         let transformer = family.transformer
         try configuration.check(transformer)
         let reader = try ParameterReader(try files.checkpoint(), layout: family.layout)
-        var (embedding, blocks) = reader.textTransformer(
+        var (embedding, blocks) = try reader.textTransformer(
             transformer, vocabulary: family.vocabulary, positions: family.positions, types: family.types)
         embedding.firstPosition = family.firstPosition
         embedding.unplaced = family.unplaced
@@ -44,7 +44,7 @@ enum HuggingFaceText {
         }
         let width = transformer.width
         // Present in a bare BertModel; it is no layer whose features are taken, but it is part of the model.
-        if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
+        if reader.has(.pooler) { _ = try reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
         let tokenizer = try TokenizerFolder(files.folder, files.notes)
         try configuration.check(tokenizer.tokenizer, vocabulary: family.vocabulary)

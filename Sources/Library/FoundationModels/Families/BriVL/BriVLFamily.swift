@@ -70,8 +70,8 @@ enum BriVLModel {
         let width = network.layers.last?.width ?? 0
         let tower = RegionNetwork(
             backbone: network,
-            regionLayer: reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
-            head: reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
+            regionLayer: try reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
+            head: try reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
             boxes: isFirst ? [.whole] : ImageBox.grid(6))
         return ImageTower(
             network: tower,
@@ -107,7 +107,7 @@ enum BriVLModel {
         let learnable = root + "learnable."
         let reader = ParameterReader(
             checkpoint, layout: .brivlText, prefix: learnable, scope: [learnable])
-        parts.head.fusion = reader.fusionHead(
+        parts.head.fusion = try reader.fusionHead(
             width: parts.configuration.width, heads: heads, names: ("textAtt", "textFC"))
         parts.maximumLength = maximumLength
         parts.unused = try backbone.finish() + reader.finish()
@@ -117,18 +117,22 @@ enum BriVLModel {
 
 extension ParameterReader {
     /// BriVL's head, of as many blocks as the checkpoint has.
-    fileprivate func fusionHead(width: Int, heads: Int, names: (blocks: String, output: String)) -> FusionHead
+    fileprivate func fusionHead(width: Int, heads: Int, names: (blocks: String, output: String)) throws
+        -> FusionHead
     {
         let depth = (0..<1000).prefix { shape(of: .attentionInput, block: $0) != nil }.count
         let configuration = TransformerConfiguration(
             width: width, depth: depth, heads: heads,
             feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 2048, activation: .relu, epsilon: 1e-5
         )
+        guard width % heads == 0 else {
+            throw FoundationModelError.input("\(heads) heads cannot share the width \(width) of a fusion head")
+        }
         let hidden = shape(of: .hiddenProjection)?.first ?? 0
         let outputs = shape(of: .projection)?.first ?? 0
         return FusionHead(
-            configuration: configuration, blocks: transformerBlocks(configuration),
-            first: linear([.hiddenProjection], outputs: hidden, inputs: width),
-            second: linear([.projection], outputs: outputs, inputs: hidden), names: names)
+            configuration: configuration, blocks: try transformerBlocks(configuration),
+            first: try linear([.hiddenProjection], outputs: hidden, inputs: width),
+            second: try linear([.projection], outputs: outputs, inputs: hidden), names: names)
     }
 }

@@ -106,8 +106,8 @@ extension ConvolutionalModel {
             .count,
             head: checkpoint.shape(of: "\(prefix)\(names.head).weight"), isLite: !gates)
         let arguments = try timm.arguments(as: .timmEfficientNet)
-        size.width = try arguments.number("channel_multiplier").map { Double($0) } ?? size.width
-        size.depth = try arguments.number("depth_multiplier").map { Double($0) } ?? size.depth
+        size.width = try arguments.multiplier("channel_multiplier") ?? size.width
+        size.depth = try arguments.multiplier("depth_multiplier") ?? size.depth
         guard size.isCertain || arguments.has("channel_multiplier") || arguments.has("depth_multiplier")
         else {
             throw FoundationModelError.file(
@@ -147,6 +147,16 @@ extension TimmConfiguration {
 }
 
 extension ModelConfiguration {
+    /// How many times wider or deeper than b0 a network is, if it is given.
+    fileprivate func multiplier(_ key: String) throws -> Double? {
+        guard let number = try number(key) else { return nil }
+        // The largest that was published is 5.3 times deeper (L2).
+        guard number >= 0.1, number <= 10 else {
+            throw problem("\"\(key)\" must be a number from 0.1 to 10; it is \(number)")
+        }
+        return Double(number)
+    }
+
     /// Throws where an EfficientNet has another activation than its kind's own.
     fileprivate func checkActivation(isLite: Bool) throws {
         guard has("act_layer"), let name = try text("act_layer") else { return }

@@ -24,7 +24,7 @@ struct ConvolutionalModel {
             ignored: [".num_batches_tracked"])
         let reader = ParameterReader(checkpoint, layout: layout, prefix: prefix, scope: scope)
         var parameters = MapParameters()
-        for layer in layers { layer.read(reader, into: &parameters) }
+        for layer in layers { try layer.read(reader, into: &parameters) }
         let unused = try reader.finish()
         return (
             try ConvolutionalNetwork(family: family, layers, parameters: parameters, imageSize: imageSize),
@@ -35,60 +35,62 @@ struct ConvolutionalModel {
 
 extension MapLayer {
     /// Takes the tensors of the layer, and of those inside it.
-    fileprivate func read(_ reader: ParameterReader, into parameters: inout MapParameters) {
+    fileprivate func read(_ reader: ParameterReader, into parameters: inout MapParameters) throws {
         switch operation {
         case .activation, .maximum, .averageGrid: break
         case .convolution(let convolution):
-            parameters.convolutions[convolution.name] = reader.convolution(convolution)
+            parameters.convolutions[convolution.name] = try reader.convolution(convolution)
         case .linear(let linear):
-            parameters.linears[linear.name] = reader.linear(
+            parameters.linears[linear.name] = try reader.linear(
                 linear.name, outputs: linear.outputs, inputs: linear.inputs)
         case .squeezeExcite(let part):
             parameters.gates[part.reduce] = GateWeights(
-                reduce: reader.matrices(
+                reduce: try reader.matrices(
                     part.reduce, outputs: part.reduced, inputs: part.channels, isConvolution: true),
-                expand: reader.matrices(
+                expand: try reader.matrices(
                     part.expand, outputs: part.channels, inputs: part.reduced, isConvolution: true))
         case .residual(let main, let shortcut, _):
-            for layer in main + shortcut { layer.read(reader, into: &parameters) }
-        case .sequence(let layers): for layer in layers { layer.read(reader, into: &parameters) }
+            for layer in main + shortcut { try layer.read(reader, into: &parameters) }
+        case .sequence(let layers): for layer in layers { try layer.read(reader, into: &parameters) }
         }
     }
 }
 
 extension ParameterReader {
     /// A convolution, with the batch normalisation behind it.
-    fileprivate func convolution(_ convolution: Convolution) -> FoldedConvolution {
+    fileprivate func convolution(_ convolution: Convolution) throws -> FoldedConvolution {
         let (outputs, side) = (convolution.outputs, convolution.window.size)
-        let weight = tensor(
+        let weight = try tensor(
             convolution.name + ".weight",
             shape: [outputs, convolution.inputs / convolution.groups, side, side])
-        let norm = convolution.norm.map { name in
+        let norm = try convolution.norm.map { name in
             BatchNorm(
-                gamma: tensor(name + ".weight", shape: [outputs]),
-                beta: tensor(name + ".bias", shape: [outputs]),
-                mean: tensor(name + ".running_mean", shape: [outputs]),
-                variance: tensor(name + ".running_var", shape: [outputs]), epsilon: convolution.epsilon)
+                gamma: try tensor(name + ".weight", shape: [outputs]),
+                beta: try tensor(name + ".bias", shape: [outputs]),
+                mean: try tensor(name + ".running_mean", shape: [outputs]),
+                variance: try tensor(name + ".running_var", shape: [outputs]), epsilon: convolution.epsilon)
         }
         return FoldedConvolution(
             convolution, weight: weight,
-            bias: convolution.hasBias ? tensor(convolution.name + ".bias", shape: [outputs]) : nil, norm: norm
+            bias: convolution.hasBias ? try tensor(convolution.name + ".bias", shape: [outputs]) : nil, norm: norm
         )
     }
 
     /// A linear layer by its name, or a convolution of 1 x 1 that is used as one.
-    func linear(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool = false) -> Linear {
-        let (weight, bias) = matrices(name, outputs: outputs, inputs: inputs, isConvolution: isConvolution)
+    func linear(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool = false) throws
+        -> Linear
+    {
+        let (weight, bias) = try matrices(name, outputs: outputs, inputs: inputs, isConvolution: isConvolution)
         return Linear([(LayerWeight(weight), bias)])
     }
 
     /// Its weight of outputs x inputs, and its bias.
-    fileprivate func matrices(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool) -> (
+    fileprivate func matrices(_ name: String, outputs: Int, inputs: Int, isConvolution: Bool) throws -> (
         weight: Matrix<Float>, bias: Matrix<Float>
     ) {
-        let weight = tensor(
+        let weight = try tensor(
             name + ".weight", shape: isConvolution ? [outputs, inputs, 1, 1] : [outputs, inputs])
-        let bias = tensor(name + ".bias", shape: [outputs])
+        let bias = try tensor(name + ".bias", shape: [outputs])
         return (weight.reshaped(to: [outputs, inputs]).matrix, bias.reshaped(to: [1, outputs]).matrix)
     }
 }

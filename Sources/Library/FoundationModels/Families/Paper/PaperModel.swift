@@ -72,7 +72,7 @@ enum PaperModel {
             family: layout.family, files, vocabularyOf: "bert-base-uncased", by: "google-bert")
         let width = parts.configuration.width
         parts.head.projection = (
-            reader.linear(
+            try reader.linear(
                 [.projection], outputs: reader.shape(of: .projection)?.first ?? 0, inputs: width),
             "textFC"
         )
@@ -94,11 +94,11 @@ extension ParameterReader {
         let transformer = TransformerConfiguration(
             width: width, depth: depth, heads: max(width / 64, 1),
             feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 4 * width)
-        let (embedding, blocks) = textTransformer(
+        let (embedding, blocks) = try textTransformer(
             transformer, vocabulary: words.first ?? 0,
             positions: shape(of: .positionEmbedding)?.first ?? 0,
             types: shape(of: .typeEmbedding)?.first ?? 0)
-        if has(.pooler) { _ = linear([.pooler], outputs: width, inputs: width) }
+        if has(.pooler) { _ = try linear([.pooler], outputs: width, inputs: width) }
         return TextTower.Parts(
             family: family, configuration: transformer, embedding: embedding, blocks: blocks,
             blockNames: (0..<depth).map { "encoder.layer.\($0)" },

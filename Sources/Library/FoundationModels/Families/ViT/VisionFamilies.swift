@@ -87,12 +87,11 @@ extension VisionModel {
     private func checkFeedForward(_ configuration: ModelConfiguration, _ reader: VisionReader) throws {
         let found = reader.feedForward
         let isGated = try configuration.flag("use_swiglu_ffn") ?? false
-        let ratio = try configuration.double("mlp_ratio") ?? 4
-        var expected = Int(Double(reader.width) * ratio)
+        var expected = try configuration.inner("mlp_ratio", width: reader.width)
         if isGated { expected = (expected * 2 / 3 + 7) / 8 * 8 }
         guard found.isGated == isGated, found.width == expected else {
             throw configuration.problem(
-                "\"mlp_ratio\" \(ratio) with \"use_swiglu_ffn\" \(isGated) makes feed-forward parts of \(expected); "
+                "\"mlp_ratio\" with \"use_swiglu_ffn\" \(isGated) makes feed-forward parts of \(expected); "
                     + "the tensors have \(found.width), \(found.isGated ? "gated" : "not gated")")
         }
     }

@@ -56,8 +56,8 @@ struct VisionModel {
             normOrder: .before)
         let embedding = try reader.embedding(
             width: width, grids: grids, isGridGiven: isGridGiven, epsilon: epsilon)
-        let blocks = (0..<configuration.depth).map {
-            reader.block($0, configuration, hasAttentionBias: hasAttentionBias)
+        let blocks = try (0..<configuration.depth).map {
+            try reader.block($0, configuration, hasAttentionBias: hasAttentionBias)
         }
         let head = try reader.head(
             width: width, epsilon: epsilon, shortName: headName, embeddingName: embeddingName, pool: pool)

@@ -89,10 +89,13 @@ struct VisionTransformer: ImageNetwork {
     /// The same network for images of another size: its positions are interpolated as its library does.
     func resized(to size: ImageSize) throws -> any ImageNetwork {
         let patch = embedding.patchSize
-        guard size.height > 0, size.width > 0, size.height % patch == 0, size.width % patch == 0 else {
+        let sides = 1...ImageSize.largestSide
+        guard sides.contains(size.height), sides.contains(size.width), size.height % patch == 0,
+            size.width % patch == 0
+        else {
             throw FoundationModelError.input(
-                "the height and width of an image for \(family) should be multiples of \(patch); \(size) was asked for"
-            )
+                "the height and width of an image for \(family) should be multiples of \(patch) up to "
+                    + "\(ImageSize.largestSide) pixels; \(size) was asked for")
         }
         var embedding = embedding
         embedding.positions = embedding.positions.resampled(

@@ -118,10 +118,30 @@ extension ModelConfiguration {
     /// A whole number above zero, if it is given.
     func optionalCount(_ key: String) throws -> Int? {
         guard let entry = value(key) else { return nil }
-        guard let number = entry.integer, number > 0 else {
-            throw wrong(key, "a whole number above 0", entry)
+        // Products of two such numbers do not overflow.
+        guard let number = entry.integer, number > 0, number <= Int32.max else {
+            throw wrong(key, "a whole number from 1 to \(Int32.max)", entry)
         }
         return number
+    }
+
+    /// The required pixels along a side of an image.
+    func side(_ key: String) throws -> Int {
+        let side = try count(key)
+        guard side <= ImageSize.largestSide else {
+            throw problem("\"\(key)\" must be a number of pixels up to \(ImageSize.largestSide); it is \(side)")
+        }
+        return side
+    }
+
+    /// `width` times the number at `key` (`standard` if it is not given), rounded down: the inner width of a block.
+    func inner(_ key: String, width: Int, standard: Double = 4) throws -> Int {
+        let ratio = try double(key) ?? standard
+        let product = Double(width) * ratio
+        guard product >= 1, product <= Double(Int32.max) else {
+            throw problem("\"\(key)\" \(ratio) makes no width of a block whose tokens have \(width) numbers")
+        }
+        return Int(product)
     }
 
     /// A whole number, if it is given.
@@ -180,8 +200,8 @@ extension ModelConfiguration {
     func extent(_ key: String) throws -> ImageSize? {
         guard let entry = value(key) else { return nil }
         let sides = (entry.items ?? [entry, entry]).compactMap(\.integer)
-        guard sides.count == 2, sides.allSatisfy({ (1..<100_000).contains($0) }) else {
-            throw wrong(key, "a whole number above 0, or two", entry)
+        guard sides.count == 2, sides.allSatisfy({ (1...ImageSize.largestSide).contains($0) }) else {
+            throw wrong(key, "a number of pixels from 1 to \(ImageSize.largestSide), or two", entry)
         }
         return ImageSize(height: sides[0], width: sides[1])
     }
