@@ -17,7 +17,7 @@ def public_types(root):
     """The names of the public types of the library's modules, nested ones under the names of those around them."""
     found = set()
     for module in MODULES:
-        for path in sorted((root / "Sources" / module).rglob("*.swift")):
+        for path in sorted((root / "Sources/Library" / module).rglob("*.swift")):
             around = []
             for line in path.read_text().splitlines():
                 opened = OPENED.match(line)

@@ -117,3 +117,6 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
     }
     public init(nilLiteral: ()) { self = .null }
 }
+
+@available(*, unavailable, renamed: "JSON")
+public typealias JSONValue = JSON

@@ -1,0 +1,67 @@
+"""The documentation builds without a broken link, its blocks compile, and a Jupyter server shows it, wherever its base is."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+BLOCK = re.compile(r"```swift\n(.*?)```", re.DOTALL)
+
+
+def test_it_builds_without_a_broken_link(root, prefix, tmp_path):
+    answer = subprocess.run(
+        [sys.executable, root / "Documentation/build.py", "--strict", prefix / "bin/gyrus", tmp_path / "docs"],
+        capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert (tmp_path / "docs/documentation/encoding/ridge/index.html").exists()
+
+
+def test_the_first_analysis_runs(root, fresh_kernel):
+    for block in BLOCK.findall((root / "Documentation/Gyrus.docc/FirstAnalysis.md").read_text()):
+        fresh_kernel.ok(block, timeout=120)
+
+
+@pytest.fixture
+def server(prefix, tmp_path):
+    """The address of a Jupyter server whose pages lie below another folder, as a hub's do."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = open(tmp_path / "log", "w")
+    process = subprocess.Popen(
+        [prefix / "bin/jupyter-server", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
+         "--IdentityProvider.token=", "--ServerApp.base_url=/user/someone/", f"--ServerApp.root_dir={tmp_path}"],
+        stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}/user/someone/"
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(address + "api/status")
+            break
+        except OSError:
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+    yield address
+    process.terminate()
+    process.wait()
+
+
+def test_a_jupyter_server_shows_it(server):
+    page = urllib.request.urlopen(server + "gyrus/docs/documentation/gyrus/").read().decode()
+    assert 'baseUrl = "/user/someone/gyrus/docs/"' in page and '"/gyrus/docs/' not in page
+    script = re.search(r'src="(/user/someone/gyrus/docs/js/index\.[^"]*)"', page)[1]
+    base = server.removesuffix("/user/someone/")
+    assert urllib.request.urlopen(base + script).status == 200
+    data = urllib.request.urlopen(server + "gyrus/docs/data/documentation/encoding/ridge.json").read()
+    assert b"Ridge regression" in data
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(server + "gyrus/docs/nothing")
+
+
+def test_the_help_menu_leads_there(fresh_kernel):
+    links = fresh_kernel.request("kernel_info_request")["help_links"]
+    assert {"text": "Gyrus", "url": "/gyrus/docs/documentation/gyrus/"} in links
