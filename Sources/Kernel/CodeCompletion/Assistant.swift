@@ -95,7 +95,8 @@ package final class Assistant: Sendable {
 
     /// The process that runs; starts one where none does, unless the last one was started just now.
     private func process() -> AssistantProcess? {
-        let (process, warmUp, failure) = state.withLock { state -> (AssistantProcess?, CompletionRequest?, String?) in
+        let (process, warmUp, failure) = state.withLock {
+            state -> (AssistantProcess?, CompletionRequest?, String?) in
             if let running = state.process { return (running, nil, nil) }
             guard !state.isClosed, state.lastStart.duration(to: .now) > .seconds(1) else {
                 return (nil, nil, nil)

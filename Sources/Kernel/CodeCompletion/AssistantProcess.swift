@@ -36,7 +36,7 @@ final class AssistantProcess: Sendable {
         }
     }
 
-    /// Starts the executable; `onEnd` is called once it has ended. Throws `AssistantFailure`.
+    /// Starts the executable; `onEnd` is called once it has ended. Throws `AssistantFailure` or `LaunchFailure`.
     init(executable: String, onEnd: @escaping @Sendable (AssistantProcess) -> Void) throws {
         var ends: [Int32] = [0, 0]
         // Closed in every other child: what the assistant reads must end when the kernel does.
@@ -111,8 +111,7 @@ final class AssistantProcess: Sendable {
             ticket?.fulfil(answer)
         }
         kill()
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        waitForEnd(of: pid)
         let waiting = state.withLock { state in
             state.hasEnded = true
             defer { state.waiting = [:] }

@@ -1,8 +1,8 @@
 // The process that knows what could stand at the cursor: it answers the kernel's questions (see Assistance) with
 // sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
 
-import CodeCompletion
 import CSourceKit
+import CodeCompletion
 import Foundation
 import Synchronization
 

@@ -1,6 +1,6 @@
-import RunnerProtocol
 import Comms
 import Foundation
+import RunnerProtocol
 
 /// Whether a comm message has a taker; the runner asks before it calls `gyrus_handle_comm`.
 @_cdecl("gyrus_takes_comm")

@@ -16,11 +16,13 @@ package struct SHA256: ~Copyable {
     /// Takes in a text, and its length before it, so that "ab", "c" and "a", "bc" differ.
     package func update(_ text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            var count = UInt64(utf8.count).littleEndian
-            withUnsafeBytes(of: &count) { update($0) }
-            update(UnsafeRawBufferPointer(utf8))
-        }
+        text.withUTF8 { update(whole: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Takes in bytes, and their count before them, as `update` does with a text.
+    package func update(whole bytes: UnsafeRawBufferPointer) {
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { update($0) }
+        update(bytes)
     }
 
     /// The digest in 64 hexadecimal digits; nothing may be taken in afterwards.

@@ -45,7 +45,9 @@ final class CompletionService: Sendable {
     }
 
     /// Asks about a place of a cell (in bytes).
-    func ask(_ kind: CompletionRequest.Kind, about cell: String, at place: Int, prefix: String = "") -> Answer? {
+    func ask(_ kind: CompletionRequest.Kind, about cell: String, at place: Int, prefix: String = "")
+        -> Answer?
+    {
         guard let context else { return nil }
         let isCompletion = kind == .suggest || kind == .signatures
         let source = isCompletion ? context.completing(cell, at: place) : context.inspecting(cell, at: place)

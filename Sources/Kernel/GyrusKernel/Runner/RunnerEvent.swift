@@ -1,5 +1,5 @@
-import RunnerProtocol
 import Foundation
+import RunnerProtocol
 
 /// What the runner tells the kernel; the first bytes are those of the runner's `enum message_kind`.
 enum RunnerEvent {

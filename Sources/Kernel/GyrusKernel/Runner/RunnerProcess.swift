@@ -149,8 +149,7 @@ final class RunnerProcess: Sendable {
             }
         }
         drainRaw()
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let status = waitForEnd(of: pid)
         // What a cell forked off has no kernel any more.
         _ = Foundation.kill(-pid, SIGKILL)
         self.status.withLock { [status] in $0 = status }

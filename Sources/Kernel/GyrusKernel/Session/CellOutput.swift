@@ -1,6 +1,6 @@
-import RunnerProtocol
 import Foundation
 import Jupyter
+import RunnerProtocol
 import Synchronization
 
 /// Takes what a runner sends and publishes it under the request that it belongs to.

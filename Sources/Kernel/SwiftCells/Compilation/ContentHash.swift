@@ -15,10 +15,7 @@ public struct ContentHash: ~Copyable {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
             return add("no such file")
         }
-        data.withUnsafeBytes { bytes in
-            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { digest.update($0) }
-            digest.update(bytes)
-        }
+        data.withUnsafeBytes { digest.update(whole: $0) }
     }
 
     /// The hash in hexadecimal; nothing may be added after it.

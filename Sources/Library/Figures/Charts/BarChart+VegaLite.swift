@@ -43,7 +43,8 @@ extension BarChart {
     private var rows: [JSON] {
         bars.map { bar in
             var row: [String: JSON] = [
-                "category": .string(bar.category), "series": .string(bar.series), "value": .rounded(bar.value),
+                "category": .string(bar.category), "series": .string(bar.series),
+                "value": .rounded(bar.value),
             ]
             if let error = bar.error {
                 row["error"] = .rounded(error)

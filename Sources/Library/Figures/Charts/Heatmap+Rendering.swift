@@ -124,7 +124,8 @@ extension Heatmap {
         }
         return [
             "title": VegaLite.title(title, note: layout.note, width: across.length),
-            "width": .rounded(across.length), "height": .rounded(down.length), "data": ["values": .array(data)],
+            "width": .rounded(across.length), "height": .rounded(down.length),
+            "data": ["values": .array(data)],
             "encoding": ["x": channel("column", across), "y": channel("row", down)], "layer": .array(layers),
         ]
     }

@@ -46,7 +46,8 @@ struct ShiftedSystem<Working: Scalar> {
 
     /// Factorises `Σ times_b matrices_b + diag(diagonal)`; throws `LinearAlgebraError` where that is not positive.
     init(
-        sumOf matrices: [Matrix<Working>], times: [Double], diagonal: [Double], in scratch: ScratchBuffer<Working>
+        sumOf matrices: [Matrix<Working>], times: [Double], diagonal: [Double],
+        in scratch: ScratchBuffer<Working>
     ) throws {
         (factor, order) = (scratch, diagonal.count)
         for (number, (matrix, times)) in zip(matrices, times).enumerated() {

@@ -89,7 +89,8 @@ private struct VoxelLoss {
 
 /// The losses of each group's voxels at its point.
 private func losses<Element: Scalar, Working: Scalar>(
-    _ spaces: BandedFeatures<Working>, groups: [(deltas: [Double], voxels: [Int])], responses: Matrix<Element>,
+    _ spaces: BandedFeatures<Working>, groups: [(deltas: [Double], voxels: [Int])],
+    responses: Matrix<Element>,
     means: [Double], task: RidgeTask
 ) throws -> [[VoxelLoss]] {
     var losses = groups.map { group in
