@@ -60,8 +60,3 @@ def test_a_jupyter_server_shows_it(server):
     assert b"Ridge regression" in data
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(server + "gyrus/docs/nothing")
-
-
-def test_the_help_menu_leads_there(fresh_kernel):
-    links = fresh_kernel.request("kernel_info_request")["help_links"]
-    assert {"text": "Gyrus", "url": "/gyrus/docs/documentation/gyrus/"} in links

@@ -7,7 +7,7 @@ import pytest
 from session import Session
 from values import EXEMPT, SETUP, VALUES
 
-MODULES = ("Tensors", "Display", "Formats", "FoundationModels", "Encoding", "Brain", "Figures", "Gyrus", "Widgets", "Comms")
+MODULES = ("Tensors", "Display", "Formats", "FoundationModels", "Encoding", "Brain", "Figures", "Gyrus", "Widgets", "Comms", "JSON")
 DECLARED = re.compile(r"^(\s*)(?:@\w+(?:\([^)]*\))?\s+)*public (?:final )?(?:indirect )?(?:struct|class|enum|actor) (\w+)")
 OPENED = re.compile(r"^(\s*)(?:public |package |fileprivate |private |final |indirect |@\w+\s+)*"
                     r"(?:struct|class|enum|actor|extension|protocol) ([\w.]+)")
@@ -17,7 +17,7 @@ def public_types(root):
     """The names of the public types of the library's modules, nested ones under the names of those around them."""
     found = set()
     for module in MODULES:
-        for path in sorted((root / "Sources/Library" / module).rglob("*.swift")):
+        for path in sorted(root.glob(f"Sources/*/{module}/**/*.swift")):
             around = []
             for line in path.read_text().splitlines():
                 opened = OPENED.match(line)

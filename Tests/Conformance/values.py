@@ -215,7 +215,7 @@ VALUES = {
     "Recovery": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!))",
     "Recovery.Row": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!)).rows[0]",
     # Comms and widgets
-    "JSONValue": '["a": 1, "b": [-0.5, nil], "c": "text"] as JSONValue',
+    "JSON": '["a": 1, "b": [-0.5, nil], "c": "text"] as JSON',
     "Label": 'Label("text")',
     "HTML": 'HTML("<b>text</b>")',
     "ImageView": "ImageView(png: picture.png)",

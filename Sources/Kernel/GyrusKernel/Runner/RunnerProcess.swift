@@ -37,13 +37,31 @@ final class RunnerProcess: Sendable {
     /// Whether the process has ended; if so, all that it sent has been heard.
     var hasEnded: Bool {
         if death == nil {
-            var info = siginfo_t()
-            let isWaitable = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-            // Somebody else may have waited for it just now.
-            guard !isWaitable || info.si_signo != 0 else { return false }
+            let limit = ContinuousClock.now + .seconds(1)
+            while isAlive {
+                // One that was killed ends thread by thread: the first is gone before the process can be waited for.
+                guard isFirstThreadGone, .now < limit else { return false }
+                usleep(500)
+            }
         }
         answers.waitForEnd()
         return true
+    }
+
+    /// Whether the process cannot be waited for yet.
+    private var isAlive: Bool {
+        var info = siginfo_t()
+        let isWaitable = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+        // Somebody else may have waited for it just now.
+        return isWaitable && info.si_signo == 0
+    }
+
+    private var isFirstThreadGone: Bool {
+        // The state stands behind the name, which is in brackets and may hold any.
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let name = text.lastIndex(of: ")")
+        else { return true }
+        return text[name...].dropFirst(2).first == "Z"
     }
 
     /// Starts a runner; throws `LaunchFailure` if that fails.

@@ -27,16 +27,9 @@ public final class SwiftKernel: Kernel {
             banner:
                 "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
             helpLinks: [
-                HelpLink(text: "Gyrus", url: documentation),
                 HelpLink(text: "The Swift language", url: "https://docs.swift.org/swift-book/"),
                 HelpLink(text: "The paper", url: "https://arxiv.org/abs/2208.08263"),
             ])
-    }
-
-    /// Where the Jupyter server shows the documentation (`gyrus_jupyter`); a hub's servers have a folder each.
-    private var documentation: String {
-        let server = ProcessInfo.processInfo.environment["JUPYTERHUB_SERVICE_PREFIX"] ?? "/"
-        return server + "gyrus/docs/documentation/gyrus/"
     }
 
     public func started(iopub: IOPub) {
