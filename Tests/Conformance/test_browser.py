@@ -4,6 +4,7 @@ Needs a Chromium, which `make setup` does not install (it is large); `apt-get in
 GYRUS_SCREENSHOTS=FOLDER the pages are kept as pictures.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -113,6 +114,26 @@ def test_a_slider_is_served_while_a_cell_runs(page):
     wait_for("the chart of layer 2", lambda: "layer 2, alpha 10" in page.run(TITLE), 6)
     assert "free" not in page.run(text), "the cell is still running"
     wait_for("the end of the cell", lambda: "free" in page.run(text), 20)
+
+
+def test_a_table_is_sorted_by_its_headings(page):
+    page.run("""(async () => {
+        jupyterapp.commands.execute('notebook:insert-cell-below');
+        PANEL.content.activeCell.model.sharedModel.setSource(SOURCE);
+        jupyterapp.commands.execute('notebook:run-cell');
+        return true })()""".replace("PANEL", PANEL).replace("SOURCE", json.dumps(
+            'try DataTable(["name": ["ten", "none", "two", "$x$"], "n": [10, .nan, 2.25, 1e-9]])')))
+    heading = "[...document.querySelectorAll('.jp-RenderedHTML th')].filter(head => head.innerText.startsWith('n\\n'))[0]"
+    wait_for("the table", lambda: page.run(f"!!{heading}?.hasAttribute('aria-sort')"), 30)
+    names = f"[...{heading}.closest('table').tBodies[0].rows].map(row => row.cells[0].innerText).join()"
+    assert page.run(names) == "ten,none,two,$x$", "dollar signs are no formula"
+    for order in ("$x$,two,ten,none", "ten,two,$x$,none", "ten,none,two,$x$"):
+        page.run(f"{heading}.click()")
+        assert page.run(names) == order
+    page.run(f"{heading}.focus()")
+    page.press("Enter", 13)
+    assert page.run(names) == "$x$,two,ten,none" and page.run(f"{heading}.getAttribute('aria-sort')") == "ascending"
+    keep(page, "table")
 
 
 def test_a_page_that_is_loaded_anew_has_its_widgets_again(page):

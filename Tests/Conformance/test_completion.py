@@ -292,3 +292,20 @@ def test_names_of_cells_that_ran_long_ago(fresh_kernel):
     # Its members too, and no name where none can stand.
     assert "map" in matches(fresh_kernel, "longAgo.ma|")
     assert matches(fresh_kernel, "func longA|") == [] and matches(fresh_kernel, "filler1.longA|") == []
+
+
+def test_members_of_earlier_results_and_sources(notebook):
+    number = notebook.ok("[1.5, 2.5]").reply["execution_count"]
+    assert {"count", "map"} <= set(matches(notebook, f"Out[{number}].|"))
+    assert completed(notebook, f"Out[{number}].ma|.count", "map") == f"Out[{number}].map.count"
+    assert "count" in matches(notebook, f"_{number}.cou|") and "count" in matches(notebook, "_.cou|")
+    assert "uppercased" in matches(notebook, f"In[{number}].upp|")
+    own = notebook.ok("voxel").reply["execution_count"]
+    assert "moved" in matches(notebook, f"Out[{own}].mov|")
+
+
+def test_a_whole_name_offers_its_call(notebook):
+    assert completed(notebook, "voxel.moved|", "moved(to: , fast: )") == "voxel.moved(to: , fast: )"
+    assert typed(notebook, "voxel.moved|", "moved(to: , fast: )")["signature"] == "(to: Int, fast: Bool) -> Voxel"
+    assert {"scale", "scale(x, by: )", "scale(x, byEach: )"} <= set(matches(notebook, "scale|"))
+    assert matches(notebook, "voxel.moved|")[0] == "moved"

@@ -1,9 +1,10 @@
 """Thousands of damaged files are read through the kernel: each is read or refused with a sentence, and nothing dies.
 
-`GYRUS_SOAK=1` takes five times as many.
+`GYRUS_SOAK=1` takes five times as many; `GYRUS_SEED` makes them others.
 """
 
 import fcntl
+import json
 import os
 import shutil
 from collections import Counter
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FORMATS = ROOT / "Tests/Library/Formats/Fixtures"
 MODELS = ROOT / "Tests/Library/FoundationModels/Fixtures"
 MANY = 5 if os.environ.get("GYRUS_SOAK") else 1
+SEED = os.environ.get("GYRUS_SEED", "")
 
 # What reads a file of each kind to its last number, and says what it found.
 READERS = r"""
@@ -44,7 +46,7 @@ func readAll(_ url: URL) throws -> [String] {
         let file = try PyTorchFile.open(url)
         return try file.names.map { "\($0) \(sum(try file.tensor($0, as: Double.self)))" }
     case "nii", "gz":
-        let image = try NIfTI.read(url)
+        let image = try NIfTI.open(url)
         _ = try? image.maskIndices()
         _ = try image.voxelsByTime(at: Array(0..<image.voxelCount))
         return [sum(try image.tensor(as: Double.self))]
@@ -52,14 +54,21 @@ func readAll(_ url: URL) throws -> [String] {
     case "study": return [sum(Tensor(try Study.open(url.path).responses))]
     case "ridge":
         let file = try RidgeFile.open(url.path)
-        return [sum(Tensor(try file.weights(of: 0..<file.voxels, as: Double.self))), "\(try file.scores().count)"]
+        return [sum(Tensor(try file.coefficients(of: 0..<file.voxels, as: Double.self))), "\(try file.scores().count)"]
     case "features":
         let file = try FeatureFile.open(url.path)
         return try file.layers.map { sum(Tensor(try file[$0])) }
     case "model":
         let model = try FoundationModel.load(url)
-        let features = try model.features(of: ["a cat", "two dogs"], layers: .all)
-        return features.map { "\($0.name)" }
+        var names: [String] = []
+        if let text = try? model.text {
+            names += try text.features(of: ["a cat", "two dogs"], showsProgress: false).map { "\($0.name)" }
+        }
+        if let image = try? model.image {
+            let photo = try RGBImage(width: 40, height: 30, pixels: (0..<3600).map { UInt8($0 * 7 % 256) })
+            names += try image.features(of: [photo], showsProgress: false).map { "\($0.name)" }
+        }
+        return names
     default:
         let file = try HDF5File.open(url)
         _ = try file.attributes()
@@ -80,10 +89,12 @@ func readFolder(_ folder: String, log path: String) throws {
         let start = Date()
         do {
             let found = try readAll(URL(fileURLWithPath: folder + "/" + name))
-            fputs("read\t\(-start.timeIntervalSinceNow)\t\(found.joined(separator: "; "))\n", log)
-        } catch {
-            let words = String("\(error)".map { $0.isNewline || $0 == "\t" || $0 == "\0" ? " " : $0 }.prefix(2000))
-            fputs("\(type(of: error))\t\(-start.timeIntervalSinceNow)\t\(words)\n", log)
+            put("read", found.joined(separator: "; "))
+        } catch { put("\(type(of: error))", "\(error)") }
+        // A damaged name may hold any character, and the log has a line for each file.
+        func put(_ kind: String, _ words: String) {
+            let line = String(words.map { $0.isNewline || $0 == "\t" || $0 == "\0" ? " " : $0 }.prefix(2000))
+            fputs("\(kind)\t\(-start.timeIntervalSinceNow)\t\(line)\n", log)
         }
     }
     fclose(log)
@@ -121,7 +132,7 @@ def damaged(original, folder, count, seed, suffix=None):
     data = Path(original).read_bytes()
     suffix = suffix or "".join(Path(original).suffixes)
     kinds = {}
-    for number, (kind, changed) in enumerate(mutations(data, count, seed)):
+    for number, (kind, changed) in enumerate(mutations(data, count, SEED + seed)):
         name = f"{number:05}-{kind}{suffix}"
         (folder / name).write_bytes(changed)
         kinds[name] = kind
@@ -190,7 +201,7 @@ def written(reader, tmp_path_factory):
                 regions: Regions(names: ["V1", "V1", "", "IT"], groups: ["V1": "early"]))
             try study.write(to: "{folder}/a.study")
             let responses = try HDF5File.open(URL(fileURLWithPath: "{folder}/a.study")).dataset("/responses")
-            try Ridge(alphas: [1, 10], folds: .kFold(2)).fit(x, responses: responses, toFile: "{folder}/a.ridge")
+            try Ridge(alphas: [1, 10], folds: .kFold(2)).fit(x, to: responses, file: "{folder}/a.ridge")
             let bert = URL(fileURLWithPath: "{MODELS}/encoders/bert")
             _ = try FoundationModel.load(bert).featureFile(at: "{folder}/a.features", of: ["a cat", "two dogs"])
         }}
@@ -219,7 +230,7 @@ def test_models_with_a_damaged_file_are_loaded_or_refused(reader, tmp_path, mode
     whole = [file for file in (MODELS / model).iterdir() if file.is_file() and file.name != "states.safetensors"]
     kinds = {}
     for file in whole:
-        for number, (kind, changed) in enumerate(mutations(file.read_bytes(), 12 * MANY, model + file.name)):
+        for number, (kind, changed) in enumerate(mutations(file.read_bytes(), 12 * MANY, SEED + model + file.name)):
             name = f"{file.stem}-{number:05}-{kind}.model"
             (folder / name).mkdir()
             for other in whole:
@@ -230,6 +241,54 @@ def test_models_with_a_damaged_file_are_loaded_or_refused(reader, tmp_path, mode
     answers = read(reader, folder, tmp_path)
     check(answers, kinds)
     assert any(kind == "read" for kind, _, _ in answers.values())
+    assert any(kind != "read" for kind, _, _ in answers.values())
+
+
+CONFIGURED = [
+    "encoders/bert", "encoders/distilbert", "towers/clip", "towers/roberta", "towers/open-clip", "two-towers/clip",
+    "vision/clip", "vision/open-clip", "vision/hf-vit", "vision/hf-dinov2-registers", "vision/timm",
+]
+NUMBERS = [0, -1, 3, 2**31, 2**40, 2**62, 2**63 - 1, 2**70, 1e-30, 0.3, 1e30]
+
+
+def renumbered(value):
+    """The JSON values in which one number of `value` is another."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield from NUMBERS
+        return
+    if isinstance(value, dict):
+        parts = list(value.items())
+    elif isinstance(value, list):
+        parts = list(enumerate(value))
+    else:
+        return
+    for key, part in parts:
+        for changed in renumbered(part):
+            copy = type(value)(value)
+            copy[key] = changed
+            yield copy
+
+
+@pytest.mark.parametrize("model", CONFIGURED)
+def test_no_number_of_a_configuration_asks_for_memory(reader, tmp_path, model):
+    """Any size may be claimed: what the tensors do not have is refused before anything of that size is made."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    whole = [file for file in (MODELS / model).iterdir() if file.is_file() and file.name != "states.safetensors"]
+    kinds = {}
+    for file in whole:
+        if not file.name.endswith("config.json"):
+            continue
+        for number, changed in enumerate(renumbered(json.loads(file.read_text()))):
+            name = f"{file.stem}-{number:05}.model"
+            (folder / name).mkdir()
+            for other in whole:
+                (folder / name / other.name).symlink_to(other)
+            (folder / name / file.name).unlink()
+            (folder / name / file.name).write_text(json.dumps(changed))
+            kinds[name] = "number"
+    answers = read(reader, folder, tmp_path)
+    check(answers, kinds)
     assert any(kind != "read" for kind, _, _ in answers.values())
 
 

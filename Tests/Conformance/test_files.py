@@ -19,7 +19,7 @@ def test_a_value_stays_when_python_saves_the_file_again(kernel, tmp_path):
         shutil.copy(FIXTURES / name, tmp_path / name)
     kernel.ok(f"""
         let saved = try NumPyArray.open(URL(fileURLWithPath: "{tmp_path}/plain.npy")).tensor()
-        let brain = try NIfTI.read(URL(fileURLWithPath: "{tmp_path}/uint8.nii"))
+        let brain = try NIfTI.open(URL(fileURLWithPath: "{tmp_path}/uint8.nii"))
         let before = "\\(saved.elements) \\(try brain.tensor().elements.reduce(0, +))"
         """)
     for name in ["plain.npy", "uint8.nii"]:

@@ -111,7 +111,7 @@ func numbers<T: Scalar>(_ rows: Int, _ columns: Int, _ seed: UInt32, _: T.Type) 
 func ridge<T: Scalar>(_: T.Type) throws -> Double {
     let (x, w) = (numbers(60, 8, 1, T.self), numbers(8, 30, 2, T.self))
     let y = multiply(x, w)
-    return try Ridge(alphas: [0.001, 1], folds: .kFold(2), showsProgress: false).fit(x, to: y).score(x, y).r2[7]
+    return try Ridge(alphas: [0.001, 1], folds: .kFold(2), showsProgress: false).fit(x, to: y).score(x, to: y).r2[7]
 }
 print(try ridge(Float.self) > 0.999, try ridge(Double.self) > 0.999)
 let model = try FoundationModel.load(CommandLine.arguments[1])

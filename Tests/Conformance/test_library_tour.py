@@ -152,7 +152,7 @@ let url = URL(fileURLWithPath: "{tmp_path / name}")
 let series = Tensor<Float>(shape: [41, 43, 37, 20], elements: (0..<41 * 43 * 37 * 20).map {{ Float($0 % 1013) }})
 let affine = Matrix<Double>([[-3, 0, 0, 60], [0, 3, 0, -80], [0, 0, 3, -50], [0, 0, 0, 1]])
 try NIfTI.write(series, affine: affine, repetitionTime: 2, to: url)
-let image = try NIfTI.read(url)
+let image = try NIfTI.open(url)
 let inside = try image.voxelsByTime(at: [0, 1000, 41 * 43 * 37 - 1])
 try image.tensor() == series && inside.rows == 20 && inside[3, 1] == series.elements[1000 * 20 + 3]
 """
@@ -190,35 +190,35 @@ let narrow{element} = y{element}.columns(0..<70)""")
 OPTIONS = "alphas: [0.001, 1], folds: .leaveOneRunOut"
 BANDS = "[x.columns(0..<20), x.columns(20..<48)]"
 FITS = {
-    "Ridge": f"try Ridge({OPTIONS}, showsProgress: false).fit(x, to: y, runs: runs).score(x, y)",
-    "Ridge, one alpha": "try Ridge(alphas: [0.001], folds: .kFold(2), showsProgress: false).fit(x, to: y).score(x, y)",
+    "Ridge": f"try Ridge({OPTIONS}, showsProgress: false).fit(x, to: y, runs: runs).score(x, to: y)",
+    "Ridge, one alpha": "try Ridge(alphas: [0.001], folds: .kFold(2), showsProgress: false).fit(x, to: y).score(x, to: y)",
     "Ridge without intercept":
-        f"try Ridge({OPTIONS}, intercept: false, showsProgress: false).fit(x, to: y, runs: runs).score(x, y)",
+        f"try Ridge({OPTIONS}, intercept: false, showsProgress: false).fit(x, to: y, runs: runs).score(x, to: y)",
     "Ridge of more features than samples":
         "try Ridge(alphas: [0.001], folds: .kFold(2), showsProgress: false)"
-        ".fit(x.rows(0..<40), to: y.rows(0..<40)).score(x.rows(0..<40), y.rows(0..<40))",
-    "KernelRidge": f"try KernelRidge({OPTIONS}, showsProgress: false).fit(x, to: y, runs: runs).score(x, y)",
+        ".fit(x.rows(0..<40), to: y.rows(0..<40)).score(x.rows(0..<40), to: y.rows(0..<40))",
+    "KernelRidge": f"try KernelRidge({OPTIONS}, showsProgress: false).fit(x, to: y, runs: runs).score(x, to: y)",
     "KernelRidge, rbf":
         "try KernelRidge(kernel: .rbf(gamma: 0.01), alphas: [0.001, 1], folds: .kFold(2), showsProgress: false)"
-        ".fit(x, to: narrow).score(x, narrow)",
+        ".fit(x, to: narrow).score(x, to: narrow)",
     "KernelRidge, polynomial":
         "try KernelRidge(kernel: .polynomial(degree: 2), alphas: [0.001, 1], folds: .kFold(2), showsProgress: false)"
-        ".fit(x, to: narrow).score(x, narrow)",
+        ".fit(x, to: narrow).score(x, to: narrow)",
     "BandedRidge":
         "try BandedRidge(alphas: [0.001, 1], candidates: .dirichlet(5, seed: 1), folds: .leaveOneRunOut, "
-        f"showsProgress: false).fit({BANDS}, to: y, runs: runs).score({BANDS}, y)",
+        f"showsProgress: false).fit({BANDS}, to: y, runs: runs).score({BANDS}, to: y)",
     "BandedRidge, refined":
         "try BandedRidge(alphas: [0.001, 1], candidates: .dirichlet(3, seed: 1), folds: .kFold(3), "
-        f"refinement: .gradient(), showsProgress: false).fit({BANDS}, to: narrow).score({BANDS}, narrow)",
+        f"refinement: .gradient(), showsProgress: false).fit({BANDS}, to: narrow).score({BANDS}, to: narrow)",
     "GroupRidge":
         "try GroupRidge(groups: (0..<48).map { $0 / 24 }, BandedRidge(alphas: [0.001, 1], "
-        "candidates: .dirichlet(5, seed: 1), showsProgress: false)).fit(x, to: y).score(x, y)",
+        "candidates: .dirichlet(5, seed: 1), showsProgress: false)).fit(x, to: y).score(x, to: y)",
     "Pipeline":
         f"try Pipeline(StandardScaler(), PCA(.count(48)), into: Ridge({OPTIONS}, showsProgress: false))"
-        ".fit(x, to: y, runs: runs).score(x, y, runs: runs)",
+        ".fit(x, to: y, runs: runs).score(x, to: y, runs: runs)",
     "Pipeline of delays":
         f"try Pipeline(Detrend(), Delays(0...2), into: Ridge({OPTIONS}, showsProgress: false))"
-        ".fit(x, to: y, runs: runs).score(x, y, runs: runs)",
+        ".fit(x, to: y, runs: runs).score(x, to: y, runs: runs)",
     "cross-validated":
         f"try Ridge({OPTIONS}, showsProgress: false)"
         ".crossValidatedScores(x, to: y, outer: .leaveOneRunOut, runs: runs).pooled",
@@ -246,8 +246,8 @@ def test_a_fit_from_file_to_file(kernel, data, request, tmp_path, element):
 let url = URL(fileURLWithPath: "{tmp_path}/y.h5")
 try HDF5File.create(url) {{ try $0.write(y{element}, to: "/y") }}
 let file = try Ridge({OPTIONS}, showsProgress: false).fit(
-    x{element}, responses: HDF5File.open(url).dataset("/y"), toFile: "{tmp_path}/fit.h5", runs: runs,
-    memory: .megabytes(40))
+    x{element}, to: HDF5File.open(url).dataset("/y"), file: "{tmp_path}/fit.h5", runs: runs,
+    memoryLimit: .megabytes(40))
 let r = try file.scores().r
 [mean(r), Double(r.count)]""", 1e-3)
     assert found[0] > 0.9999 and found[1] == 900
@@ -258,17 +258,17 @@ def test_statistics_of_many_voxels(kernel, data, request, element):
     found = same(kernel, request, f"""
 let noisy{element} = Matrix<{element}>(rows: 1200, columns: 900, elements: zip(y{element}.elements,
     numbers(1200, 900, 3, {element}.self).elements).map {{ $0 + 7 * $1 }})
-let test{element} = try blockPermutationTest(predictions: y{element}, responses: noisy{element}, blockLength: 10,
+let test{element} = try PermutationTest.blocks(predictions: y{element}, responses: noisy{element}, blockLength: 10,
     permutations: 40, seed: 1)
-let ceiling{element} = try noiseCeiling(of: [y{element}, noisy{element}])
+let ceiling{element} = try NoiseCeiling(of: [y{element}, noisy{element}])
 let split{element} = try SplitScores(parts: [y{element}, noisy{element}], responses: y{element})
-let who{element} = try identificationAccuracy(
+let who{element} = try Identification(
     predictions: y{element}.rows(0..<60), responses: noisy{element}.rows(0..<60))
 let z{element} = try noisy{element}.detrended(runs: runs).zScored(runs: runs)
-let boot{element} = try bootstrapScores(
+let boot{element} = try ScoreIntervals(
     predictions: y{element}, responses: noisy{element}, blockLength: 10, resamples: 20, seed: 1)
 let squares{element} = z{element}.elements.map {{ Double($0 * $0) }}
-[mean(test{element}.p), mean(ceiling{element}), mean(split{element}.joint.r), who{element}, mean(squares{element})]
+[mean(test{element}.p), mean(ceiling{element}.r), mean(split{element}.joint.r), who{element}.accuracy, mean(squares{element})]
 """, 1e-3)
     assert found[0] < 0.1 and 0 < found[1] <= 1 and found[3] > 0.99 and abs(found[4] - 1) < 0.01
 
@@ -281,7 +281,7 @@ func decompose<T: Scalar>(_ a: Matrix<T>) throws -> [Double] {{
     let values = try LinearAlgebra.eigenSymmetric(LinearAlgebra.gram(a)).values
     var error = 0.0
     for (s, v) in zip(singular.sorted(), values.sorted()) {{ error = max(error, abs(Double(s * s / v) - 1)) }}
-    return [error, Double(try PCA(.count(10), solver: .randomised(seed: 1)).fit(a).components.rows)]
+    return [error, Double(try PCA(.count(10), solver: .randomized(seed: 1)).fit(a).components.rows)]
 }}
 try decompose(numbers(700, 300, 5, {element}.self))""", 1e-3)
     assert found[0] < 1e-3 and found[1] == 10

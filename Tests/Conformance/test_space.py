@@ -14,7 +14,7 @@ func write(_ name: String, _ values: [Float], _ affine: Affine) throws -> NIfTI 
     let url = URL(fileURLWithPath: "{folder}/" + name)
     let shape = [5, 4, 3] + (values.count > 60 ? [values.count / 60] : [])
     try NIfTI.write(Tensor(shape: shape, elements: values), affine: affine, to: url)
-    return try NIfTI.read(url)
+    return try NIfTI.open(url)
 }}
 let bold = try write("bold.nii.gz", (0..<300).map(Float.init), las)
 let left = (0..<60).map {{ Float($0 < 24 ? 1 : 0) }}      // x of 0 and 1""")

@@ -190,3 +190,18 @@ def test_results_that_are_not_there(fresh_kernel):
 def test_results_are_not_names(fresh_kernel):
     fresh_kernel.ok("let a = 1\na")
     assert fresh_kernel.ok("%who").text().split() == ["a"]
+
+
+def test_the_sources_of_cells(fresh_kernel):
+    kernel = fresh_kernel
+    code = 'let a = "x\\ty" // "quoted"\nlet b = 2'
+    number = kernel.ok(code).reply["execution_count"]
+    assert kernel.value(f"In[{number}] == " + '"let a = \\"x\\\\ty\\" // \\"quoted\\"\\nlet b = 2"') == "true"
+    assert kernel.value(f"In[{number}].count") == str(len(code))
+    assert kernel.value(f"let n = {number}\nIn[n].hasSuffix(\"b = 2\")") == "true"
+    failed = kernel.fails("nonsense(").reply["execution_count"]
+    assert kernel.value(f"In[{failed}]") == '"nonsense("'
+    assert kernel.value("In.count > 3 && In[0].isEmpty") == "true"
+    assert "out of range" in kernel.fails("In[999]").error["evalue"]
+    kernel.ok("let In = [7, 8]")
+    assert kernel.value("In[1]") == "8"

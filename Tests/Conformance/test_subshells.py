@@ -103,6 +103,16 @@ def test_code_runs_beside_the_main_cell(kernel, shell, traffic):
     assert kernel.value("fromSubshell") == "41"
 
 
+def test_a_name_of_a_cell_that_runs_is_told(kernel, shell, traffic):
+    cell = waiting_cell(kernel, traffic, "let early = 5\nstruct Early { static let a = 1 }")
+    outcome = traffic.finish(shell.send("early + 1"))
+    assert "'early' is declared in In[" in outcome.error["evalue"] and "has not ended yet" in outcome.error["evalue"]
+    assert "has not ended yet" in traffic.finish(shell.send("Early.a")).error["evalue"]
+    traffic.finish(shell.send(RELEASE))
+    traffic.finish(cell)
+    assert traffic.finish(shell.send("early + Early.a")).result == "6"
+
+
 def test_each_request_has_its_own_count(kernel, shell, traffic):
     cell = waiting_cell(kernel, traffic)
     counts = [traffic.finish(shell.send(code)).reply["execution_count"] for code in ("1", "2", RELEASE)]

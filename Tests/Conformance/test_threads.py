@@ -115,11 +115,19 @@ def test_an_initialiser_that_failed_runs_again(kernel):
     assert kernel.value("Once.value", timeout=20) == "9"
 
 
+MAKE_RWLOCK = (
+    "let {0} = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1); pthread_rwlock_init({0}, nil)")
 HELD = {
     "NSLock": ("let k1 = NSLock()", "k1.lock(); _ = [1][5]", "k1.lock()"),
     "withLock": ("let k2 = NSLock()", "k2.withLock { _ = [1][5] }", "k2.withLock { 1 }"),
     "recursive": ("let k3 = NSRecursiveLock()", "k3.lock(); _ = [1][5]", "k3.lock()"),
     "Mutex": ("let k4 = Mutex(1)", "k4.withLock { $0 = [1][5] }", "k4.withLock { $0 }"),
+    "condition": ("let k6 = NSCondition()", "k6.lock(); _ = [1][5]", "k6.lock()"),
+    "writers": (MAKE_RWLOCK.format("k7"), "pthread_rwlock_wrlock(k7); _ = [1][5]", "pthread_rwlock_rdlock(k7)"),
+    "readers": (MAKE_RWLOCK.format("k8"), "pthread_rwlock_rdlock(k8); _ = [1][5]", "pthread_rwlock_wrlock(k8)"),
+    "spin lock": ("var k9 = pthread_spinlock_t(); pthread_spin_init(&k9, 0)", "pthread_spin_lock(&k9); _ = [1][5]",
+                  "pthread_spin_lock(&k9)"),
+    "lock of a queue's thread": ("let k10 = NSLock()", "DispatchQueue.global().sync { k10.lock(); _ = [1][5] }", "k10.lock()"),
 }
 
 
@@ -136,14 +144,75 @@ def test_a_lock_that_a_failed_cell_held_is_named(kernel, kind):
     kernel.ok(use)
 
 
-def test_a_semaphore_that_a_failed_cell_took_is_named(fresh_kernel):
-    """As long as no queue is in use, whose timers might give it back."""
-    kernel = fresh_kernel
-    kernel.ok(START + "\nlet k5 = DispatchSemaphore(value: 1)")
-    holder = kernel.fails("k5.wait(); _ = [1][5]").reply["execution_count"]
-    failure = kernel.fails("k5.wait()", timeout=30)
+SEMAPHORES = {
+    "libdispatch": ("let k5 = DispatchSemaphore(value: 1)", "k5.wait()", "k5.signal()"),
+    "a queue was used": ("let k5 = DispatchSemaphore(value: 1); DispatchQueue.global().async {}", "k5.wait()", "k5.signal()"),
+    "the C library": ("let k5 = UnsafeMutablePointer<sem_t>.allocate(capacity: 1); sem_init(k5, 0, 1)", "sem_wait(k5)",
+                      "sem_post(k5)"),
+}
+
+
+@pytest.mark.parametrize("kind", SEMAPHORES)
+def test_a_semaphore_that_a_failed_cell_took_is_named(kernel, kind):
+    make, take, give = SEMAPHORES[kind]
+    kernel.ok(make)
+    holder = kernel.fails(f"{take}; _ = [1][5]").reply["execution_count"]
+    failure = kernel.fails(take, timeout=30)
     assert failure.error["ename"] == "LockHeld" and f"In[{holder}]" in failure.error["evalue"]
-    kernel.ok("k5.signal(); k5.wait()")
+    kernel.ok(f"{give}; {take}")
+    # Made again, and freed while it is taken.
+    kernel.ok(make)
+    assert_kept(kernel)
+
+
+def test_a_wait_for_a_semaphore_that_may_still_be_given_back_says_so(kernel):
+    """While a timer is set, it may: the wait goes on, and the user is told what for."""
+    kernel.ok("let k11 = DispatchSemaphore(value: 1)")
+    holder = kernel.fails("k11.wait(); _ = [1][5]").reply["execution_count"]
+    outcome = kernel.ok("DispatchQueue.global().asyncAfter(deadline: .now() + 5) { k11.signal() }; k11.wait()", timeout=30)
+    assert f"In[{holder}]" in outcome.text("stderr") and "semaphore" in outcome.text("stderr")
+
+
+# What a stopped cell was to do: who waits for it is told.
+UNDONE = {
+    "task": ("let u1 = Task.detached { () -> Int in [1][7] }; sleep(5)", "await u1.value"),
+    "throwing task": ("let u2 = Task.detached { () throws -> Int in [1][7] }; sleep(5)", "try await u2.value"),
+    "group": ("let u3 = DispatchGroup(); u3.enter(); _ = [1][5]; u3.leave()", "u3.wait()"),
+    "stream": ("let (u4, source) = AsyncStream<Int>.makeStream(); source.yield([1][5]); source.finish()", "for await x in u4 { print(x) }"),
+    "signal": ("let u5 = DispatchSemaphore(value: 0); Thread { _ = [1][5]; u5.signal() }.start(); sleep(5)", "u5.wait()"),
+}
+
+
+@pytest.mark.parametrize("kind", UNDONE)
+def test_what_a_stopped_cell_was_to_do_is_not_waited_for(kernel, kind):
+    fail, use = UNDONE[kind]
+    holder = kernel.fails(fail, timeout=20).reply["execution_count"]
+    failure = kernel.fails(use, timeout=30)
+    assert failure.error["ename"] == ("TaskAbandoned" if "task" in kind else "WaitInVain")
+    assert f"In[{holder}]" in failure.error["evalue"]
+    assert_kept(kernel)
+
+
+def test_what_waits_for_something_from_outside_is_left_alone(kernel):
+    """After a failure a wait is ended only where nothing can end it: not one with a limit, nor one for a pipe or for input."""
+    kernel.fails("_ = [1][5]")
+    assert kernel.value("let l1 = DispatchSemaphore(value: 0); l1.wait(timeout: .now() + 3) == .timedOut", timeout=20) == "true"
+    assert kernel.value("let l2 = NSCondition(); l2.lock(); l2.wait(until: Date() + 3)", timeout=20) == "false"
+    fifo = 'let fifo = NSTemporaryDirectory() + "gyrus-fifo-\\(getpid())"; mkfifo(fifo, 0o600); defer { unlink(fifo) }\n'
+    reads = 'let text = try String(decoding: FileHandle(forReadingAtPath: fifo)!.readToEnd()!, as: UTF8.self)\n'
+    cell = kernel.client.execute(fifo + 'print(fifo)\nfflush(stdout)\n' + reads + "print(text)")
+    path = ""
+    while not path.endswith("\n"):
+        path += kernel.client.get_iopub_msg(timeout=20)["content"].get("text", "")
+    time.sleep(3)
+    with open(path.strip(), "w") as pipe:
+        pipe.write("late")
+    assert kernel.finish(cell, timeout=20).text() == "late\n"
+    cell = kernel.client.execute("print(readLine()!)", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=20)
+    time.sleep(3)
+    kernel.client.input("typed")
+    assert kernel.finish(cell, timeout=20).text() == "typed\n"
 
 
 def test_a_wait_that_will_end_is_left_alone(kernel):

@@ -7,7 +7,7 @@ import pytest
 from session import Session
 from values import EXEMPT, SETUP, VALUES
 
-MODULES = ("Tensors", "Display", "Formats", "FoundationModels", "Encoding", "Brain", "Figures", "Gyrus", "Widgets", "Comms", "JSON")
+MODULES = ("Tensors", "Display", "Formats", "FoundationModels", "Encoding", "Brain", "Figures", "Gyrus", "Tables", "Widgets", "Comms", "JSON")
 DECLARED = re.compile(r"^(\s*)(?:@\w+(?:\([^)]*\))?\s+)*public (?:final )?(?:indirect )?(?:struct|class|enum|actor) (\w+)")
 OPENED = re.compile(r"^(\s*)(?:public |package |fileprivate |private |final |indirect |@\w+\s+)*"
                     r"(?:struct|class|enum|actor|extension|protocol) ([\w.]+)")

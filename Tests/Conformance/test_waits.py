@@ -24,6 +24,12 @@ WAITS = {
     "poll": "var f = pollfd(); poll(&f, 0, 600_000)",
     "select": "select(0, nil, nil, nil, nil)",
     "accept": "let a = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0); listen(a, 1); accept(a, nil, nil)",
+    "pause": "pause()",
+    "sigwait": "var set = sigset_t(); sigemptyset(&set); sigaddset(&set, SIGUSR2); var got: Int32 = 0; sigwait(&set, &got)",
+    "semaphore of the C library": "let sc = UnsafeMutablePointer<sem_t>.allocate(capacity: 1); sem_init(sc, 0, 0); sem_wait(sc)",
+    "readers' lock": "let rw = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1); pthread_rwlock_init(rw, nil)\n"
+    "pthread_rwlock_rdlock(rw); pthread_rwlock_wrlock(rw)",
+    "spin lock": "var sl = pthread_spinlock_t(); pthread_spin_init(&sl, 0); pthread_spin_lock(&sl); pthread_spin_lock(&sl)",
     "sleep": "sleep(600)",
     "usleep": "usleep(600_000_000)",
     "run loop": "RunLoop.current.add(Timer(timeInterval: 600, repeats: true) { _ in }, forMode: .default); RunLoop.current.run()",

@@ -21,7 +21,7 @@ let group = GroupRidge(groups: [0, 0, 1, 1, 2, -1], banded)
 let kernelRidge = KernelRidge(kernel: .rbf(gamma: 0.25), alphas: [0.1, 1, 10], folds: .kFold(3), showsProgress: false)
 let fit = try ridge.fit(features, to: responses, runs: runs)
 let pipeline = Pipeline(StandardScaler(), Delays(1...3), into: ridge)
-let heldOut = try ridge.heldOutPredictions(features, of: responses, outer: .leaveOneRunOut, runs: runs)
+let heldOut = try ridge.heldOutPredictions(features, to: responses, outer: .leaveOneRunOut, runs: runs)
 let predicted = heldOut.inOrder
 let partition = try VariancePartition(names: ["motion", "meaning"], jointR2: [[0, 0], [0.1, 0.2], [0.2, -0.1], [0.25, 0.15]])
 let scores = [0.1, -0.25, 0.31, .nan, 0.02, -1.5]
@@ -29,6 +29,8 @@ let regions = Regions(names: ["V1", "V1", "V4", "V4", "IT", ""], groups: ["V1": 
 let byRegion = try RegionScores(scores, regions: regions, scoreName: "Pearson r")
 let comparison = try RegionComparison(
     [("layer 1", scores), ("layer 2", scores.map { -$0 }), ("layer 3", scores.map { $0 * 0.5 })], regions: regions)
+let tested = try RegionComparison(
+    [("image", normal(8, 3)), ("text", normal(8, 3))], regions: ["V1", "V4", "IT"], test: .wilcoxon)
 let space = try VoxelSpace(shape: [3, 4, 2], indices: [0, 3, 5, 8, 13, 21], affine: [[-3, 0, 0, 90], [0, 3, 0, -126], [0, 0, 4, -72]])
 let study = try Study(
     name: "sub-01", stimuli: (0..<60).map { "stimulus \($0)" }, responses: responses.columns(0..<6).converted(to: Float.self),
@@ -43,7 +45,7 @@ try HDF5File.create(h5) { file in
 }
 let h5File = try HDF5File.open(h5)
 let ridgeFile = try Ridge(alphas: [0.1, 1, 10], showsProgress: false).fit(
-    features, responses: h5File.dataset("/responses"), toFile: scratch.appendingPathComponent("ridge.h5").path)
+    features, to: h5File.dataset("/responses"), file: scratch.appendingPathComponent("ridge.h5").path)
 let formats = fixtures.appendingPathComponent("Library/Formats/Fixtures")
 let models = fixtures.appendingPathComponent("Library/FoundationModels/Fixtures")
 let bert = try FoundationModel.load(models.appendingPathComponent("encoders/bert"))
@@ -57,6 +59,8 @@ let classifier = try ZeroShotClassifier(
     classes: ["cat", "dog", "car", "tree"], sentences: embeddings, templates: 1, scale: 10)
 let gpt = try loadTokenizer(models.appendingPathComponent("tokenizers/gpt2"))
 let wordPiece = try loadTokenizer(models.appendingPathComponent("tokenizers/wordpiece"))
+
+let trials = try DataTable.parse("subject,condition,rt,correct\n001,face,0.31,true\n001,house,n/a,false\n002,face,1e-9,true")
 
 let handle = display(Table("shown", [.text("a", ["b"])]))
 
@@ -78,8 +82,20 @@ VALUES = {
     "Table": 'Table("numbers", [.text("", ["a", "b"]), .numbers("mean", [-0.25, .infinity])])',
     "Table.Column": 'Table.Column.numbers("mean", scores)',
     "ProgressBar": 'ProgressBar("work", total: 3)',
+    # Tables
+    "DataTable": "trials",
+    "DataTable.Column": 'try trials["rt"]',
+    "DataTable.ColumnType": "trials.columnTypes[0]",
+    "DataTable.Value": "try trials[row: 0][\"rt\"]",
+    "DataTable.Row": "try trials[row: 1]",
+    "DataTable.Rows": "trials.rows",
+    "DataTable.Groups": 'try trials.grouped(by: "subject")',
+    "DataTable.Aggregation": 'DataTable.Aggregation.mean("rt")',
+    "DataTable.SortKey": 'DataTable.SortKey.descending("rt")',
+    "DataTable.JoinKind": "DataTable.JoinKind.outer",
+    "DataTable.LineEnd": "DataTable.LineEnd.crlf",
     # Formats
-    "NIfTI": 'try NIfTI.read(formats.appendingPathComponent("mask.nii.gz"))',
+    "NIfTI": 'try NIfTI.open(formats.appendingPathComponent("mask.nii.gz"))',
     "HDF5File": "h5File",
     "[HDF5Dataset]": "try h5File.datasets()",
     "HDF5Dataset": 'try h5File.dataset("/responses")',
@@ -121,8 +137,6 @@ VALUES = {
     "ImageTransform": "try timm.image.transform",
     "ImageTransform.Fit": "ImageTransform.Fit.shorterSide(224)",
     "ImageTransform.Normalization": "ImageTransform.Normalization.clip",
-    "BytePairTokenizer": "gpt as! BytePairTokenizer",
-    "WordPieceTokenizer": "wordPiece as! WordPieceTokenizer",
     "SpecialTokens": "wordPiece.specialTokens",
     # Encoding
     "Fold": "try Folds.kFold(3).splits(samples: 60)[1]",
@@ -131,9 +145,10 @@ VALUES = {
     "Runs": "runs",
     "Alphas": "Alphas.logspace(-2, 20, count: 20)",
     "SearchScore": "SearchScore.negativeSquaredError",
+    "RidgeOptions": "RidgeOptions()",
     "Ridge": "Ridge()",
     "RidgeFit": "fit",
-    "Kernel": "Kernel.rbf(gamma: 0.5)",
+    "KernelRidge.Kernel": "KernelRidge.Kernel.rbf(gamma: 0.5)",
     "KernelRidge": "kernelRidge",
     "KernelRidgeFit": "try kernelRidge.fit(features, to: responses)",
     "BandedRidge": "banded",
@@ -147,32 +162,35 @@ VALUES = {
     "Delays": "Delays(1...4)",
     "Detrend": "Detrend(.polynomial(degree: 2))",
     "Drift": "Drift.cosine(period: 128, repetitionTime: 2)",
-    "HaemodynamicConvolution": "HaemodynamicConvolution(repetitionTime: 2)",
-    "HaemodynamicResponse": "HaemodynamicResponse.glover",
+    "HemodynamicConvolution": "HemodynamicConvolution(repetitionTime: 2)",
+    "HemodynamicResponse": "HemodynamicResponse.glover",
     "StandardScaler": "StandardScaler(byRun: true)",
     "ScalerFit": "StandardScaler().fit(responses)",
     "PCA": "PCA(.variance(0.9))",
-    "PCA.Solver": "PCA.Solver.randomised(seed: 1)",
+    "PCA.Solver": "PCA.Solver.randomized(seed: 1)",
     "PCASize": "PCASize.count(3)",
     "PCAFit": "try PCA(.count(30)).fit(responses)",
     "MemoryLimit": "MemoryLimit.gigabytes(2)",
     "VoxelScores": "fit.scores",
+    "LayerScores": 'try LayerScores([("layer 1", fit.scores), ("layer 2", fit.scores)])',
+    "NoiseCeiling": "try NoiseCeiling(of: [responses, responses])",
+    "Identification": "try Identification(predictions: predicted, responses: responses)",
     "CrossValidatedScores": "try heldOut.scores()",
     "HeldOutPredictions": "heldOut",
-    "SplitScores": "try banded.fit(bands, to: responses).splitScores(bands, responses)",
+    "SplitScores": "try banded.fit(bands, to: responses).splitScores(bands, to: responses)",
     "VariancePartition": "partition",
     "VariancePartition.Part": "partition.parts[0]",
-    "PermutationTest": "try blockPermutationTest(predictions: predicted, responses: responses, permutations: 20)",
-    "PairedTest": "try pairedT([-0.1, -0.2, -0.4])",
+    "PermutationTest": "try PermutationTest.blocks(predictions: predicted, responses: responses, permutations: 20)",
+    "PairedTest": "try PairedTest.t([-0.1, -0.2, -0.4])",
+    "PValueCorrection": "PValueCorrection.holm",
     "PairedComparison": "try PairedComparison(normal(5, 3), normal(5, 3), names: [\"V1\", \"V4\", \"IT\"])",
     "PairedComparison.Test": "PairedComparison.Test.signFlip(seed: 1)",
-    "BootstrapInterval": "try bootstrapInterval([-0.1, -0.2, -0.4, 0.3])",
+    "BootstrapInterval": "try BootstrapInterval(of: [-0.1, -0.2, -0.4, 0.3])",
     "BootstrapMethod": "BootstrapMethod.bca",
-    "ScoreIntervals": "try bootstrapScores(predictions: predicted, responses: responses, resamples: 20)",
+    "ScoreIntervals": "try ScoreIntervals(predictions: predicted, responses: responses, resamples: 20)",
     "NumpyRandom": "NumpyRandom(seed: 1)",
     # Brain
     "RidgeFile": "ridgeFile",
-    "HDF5Responses": 'try HDF5Responses<Double>(h5File.dataset("/responses"), samples: 60)',
     "Study": "study",
     "Region": 'Region(id: 1, name: "V1", group: "early")',
     "Regions": "regions",
@@ -182,6 +200,13 @@ VALUES = {
     "RegionScores.Order": "RegionScores.Order.anatomy",
     "RegionComparison": "comparison",
     "RegionComparison.Best": "comparison.best[0]",
+    "RegionScores.Unit": "RegionScores.Unit.subject",
+    "RegionDifferences": "tested.differences!",
+    "RegionDifferences.Row": "tested.differences!.rows[0]",
+    "RegionTest": "RegionTest.wilcoxon",
+    "ErrorBar": "ErrorBar.interval(0.95)",
+    "Significance": "tested.differences!.significance",
+    "Significance.Mark": "Significance.Mark.stars",
     "SimulatedSubject": "subject",
     "SimulatedSubject.Options": "SimulatedSubject.Options()",
     "SimulationTruth": "subject.truth",
@@ -195,6 +220,10 @@ VALUES = {
     "Color": "Color(0x0072B2)",
     "ColorMap": "ColorMap.viridis",
     "ReferenceLine": 'ReferenceLine(-0.5, "threshold")',
+    "ChartStyle": "ChartStyle.diverging",
+    "FigureFormat": "FigureFormat.svg",
+    "Bracket": 'Bracket(in: "V1", "image", "text", label: "*")',
+    "Bracket.End": 'Bracket.End("V1", series: "image")',
     "BarChart": 'BarChart([.init("V1", -0.31, error: 0.04), .init("IT", 0.22)], valueTitle: "Pearson r")',
     "BarChart.Bar": 'BarChart.Bar("V1", -0.31, error: 0.04)',
     "BarChart.Orientation": "BarChart.Orientation.horizontal",
@@ -237,8 +266,10 @@ VALUES = {
 # Types whose values nobody looks at in a notebook, each with the reason.
 EXEMPT = {
     "LinearAlgebra": "a name space without values",
+    "LuEtAl2022": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
     "FormatError": "an error",
+    "TableError": "an error",
     "GridError": "an error",
     "ImageError": "an error",
     "FoundationModelError": "an error",

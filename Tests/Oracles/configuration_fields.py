@@ -20,7 +20,7 @@ import transformers
 from open_clip.model import CLIPTextCfg, CLIPVisionCfg
 from open_clip.transform import PreprocessCfg
 from sentence_transformers.base.modules.transformer import Transformer
-from sentence_transformers.sentence_transformer.modules import pooling
+from sentence_transformers.sentence_transformer.modules import Dense, Normalize, pooling
 from timm.models import _efficientnet_builder, efficientnet
 from timm.models._pretrained import PretrainedCfg
 from timm.models.efficientnet import EfficientNet
@@ -98,6 +98,8 @@ def of_sentence_transformers():
         max_seq_length=None, do_lower_case=False, model_args={}, tokenizer_args={}, config_args={}))
     add("sentence_transformers.Pooling", {key: {} for key in pooling.Pooling.config_keys} | {key: {} for key in pooling._LEGACY_POOLING_MODE_KWARGS}
         | {key: {} for key in pooling.Pooling.config_key_renames})
+    for name, kind in (("sentence_transformers.Dense", Dense), ("sentence_transformers.Normalize", Normalize)):
+        add(name, {key: {} for key in kind.config_keys})
     with tempfile.TemporaryDirectory() as folder:
         sentence_transformers.SentenceTransformer(modules=[pooling.Pooling(3)], device="cpu").save(folder)
         add("SentenceTransformer", {key: {} for key in json.loads(pathlib.Path(folder, "config_sentence_transformers.json").read_text())}

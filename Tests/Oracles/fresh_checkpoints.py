@@ -447,7 +447,10 @@ def make(folder, seed):
             model = sentence_transformers.SentenceTransformer(modules=[encoder, Pooling(36, mode)] + ([Dense(36, 9), Normalize()] if behind else []), device="cpu")
             model.save(str(place_of(name)))
             pooled = sentence_transformers.SentenceTransformer(modules=[encoder, model[1]], device="cpu")
-            case(name, "pooled", {"layer 1": torch.tensor(pooled.encode(TEXTS))})
+            states = {"layer 1": torch.tensor(pooled.encode(TEXTS))}
+            if behind and mode in ("cls", "mean", "max", "lasttoken"):
+                states["embedding"] = torch.tensor(model.encode(TEXTS))
+            case(name, "pooled", states)
 
     # Image processors.
     from PIL import Image
@@ -559,7 +562,7 @@ func check(_ folder: String, _ kind: String, _ load: String, _ architecture: Str
             note(worst(states[0].matrix.elements, try expected(name).elements), name)
         }
     default:
-        let features = try model.features(of: texts, showsProgress: false)
+        let features = try model.features(of: texts, layers: .named(reference.names), showsProgress: false)
         for name in reference.names { note(worst(try features[name].elements, try expected(name).elements), name) }
     }
     let notes = model.notes.isEmpty ? "" : "  [" + model.notes.joined(separator: "; ") + "]"

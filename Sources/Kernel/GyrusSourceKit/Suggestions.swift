@@ -32,7 +32,9 @@ struct Suggestions {
         }
         // The documentation of one of many is asked for when the user stops at it.
         let isShort = groups.count <= Self.describedLimit
-        let found = groups.map { $1.suggestion($0, isDescribed: isShort) }
+        var found = groups.map { $1.suggestion($0, isDescribed: isShort) }
+        // Where a function's name stands already, its call is what can be added.
+        if let whole = groups[question.prefix] { found += whole.calls }
         return (Ranking.ranked(found, prefix: question.prefix, limit: question.limit), replaced)
     }
 }
@@ -43,13 +45,27 @@ private struct Group {
 
     mutating func add(_ item: Item) { items.append(item) }
 
-    func suggestion(_ text: String, isDescribed: Bool) -> Suggestion {
-        let nearest = items.min { $0.distance.rawValue < $1.distance.rawValue }
-        // A function with default arguments comes once with and once without them.
+    /// The items, of a function with default arguments the one that has them all.
+    private var longest: [String: Item] {
         var longest: [String: Item] = [:]
         for item in items where item.signature.utf8.count >= longest[item.symbol]?.signature.utf8.count ?? 0 {
             longest[item.symbol] = item
         }
+        return longest
+    }
+
+    /// The calls of functions, with labels and brackets and with a parameter's name where no label stands.
+    var calls: [Suggestion] {
+        longest.values.filter { $0.kind == .function || $0.kind == .type }.compactMap { item in
+            item.call.map {
+                Suggestion(text: $0, kind: .function, distance: .unlikely, signature: item.signature)
+            }
+        }
+    }
+
+    func suggestion(_ text: String, isDescribed: Bool) -> Suggestion {
+        let nearest = items.min { $0.distance.rawValue < $1.distance.rawValue }
+        let longest = longest
         let shown = nearest.flatMap { longest[$0.symbol] } ?? nearest
         var signature = shown?.signature ?? ""
         let others = shown?.kind == .function ? longest.count - 1 : 0
@@ -142,6 +158,17 @@ private struct Item {
             return String(source[..<brace.lowerBound])
         }
         return mark + base
+    }
+
+    /// A call of it: `scale(x, by: )`.
+    var call: String? {
+        guard let source = value.text("key.sourcetext"), source.hasPrefix(base + "("), source.hasSuffix(")"),
+            !source.contains("\n")
+        else { return nil }
+        return source.replacing(/(:\ )?<#(?:T##)?(.*?)(?:##.*?)?#>/) { match in
+            let name = match.2.prefix { $0 != ":" }
+            return match.1 != nil ? ": " : String(name)
+        }
     }
 
     var distance: Suggestion.Distance {

@@ -1,6 +1,6 @@
-/// Why brain data cannot be put together or read.
+/// Why brain data cannot be read or combined.
 public enum BrainError: Error, Equatable, CustomStringConvertible {
-    /// Two things that describe the same voxels, samples or layers differ in number.
+    /// Two arguments that describe the same voxels, samples or layers differ in number.
     case count(what: String, got: Int, expected: Int, of: String)
     /// A voxel lies outside the grid.
     case voxelOutside(index: Int, shape: [Int])
@@ -8,7 +8,7 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
     case unknownRegion(String, known: [String])
     /// Labels that a table of regions does not have, and the published tables that have them all.
     case unknownLabels([Int], table: String, fitting: [String])
-    /// A value that makes no sense.
+    /// A value that an argument cannot have.
     case value(what: String, got: String, expected: String)
 
     public var description: String {

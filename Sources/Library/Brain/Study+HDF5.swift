@@ -9,14 +9,14 @@ import Tensors
 /// | --- | --- | --- |
 /// | `/responses` | samples x voxels, any number type | needed |
 /// | `/runs` | samples of each run, in order | one run if absent |
-/// | `/stimuli` | one text a sample | |
+/// | `/stimuli` | one text per sample | |
 /// | `/regions` | the name of each voxel's region, empty for none | |
 /// | `/region_groups` | the group of each voxel's region | |
-/// | `/space/shape`, `/space/indices`, `/space/affine` | the grid, each voxel's place in it, 3 or 4 rows of 4 | |
+/// | `/space/shape`, `/space/indices`, `/space/affine` | the grid, each voxel's index in it, 3 or 4 rows of 4 | |
 extension Study {
-    /// Opens a study; throws `FormatError` where a data set is missing or malformed, `BrainError` where parts do not fit.
-    public static func open(_ path: String) throws -> Study {
-        let url = URL(fileURLWithPath: path)
+    /// Opens a study; throws `FormatError` if a data set is missing or malformed, `BrainError` if parts do not fit.
+    public static func open(_ file: some FileLocation) throws -> Study {
+        let url = file.fileURL
         let file = try HDF5File.open(url)
         let dataset = try file.dataset("/responses")
         guard dataset.shape.count == 2 else {
@@ -63,9 +63,9 @@ extension Study {
             names: names, groups: Dictionary(zip(names, groups), uniquingKeysWith: { first, _ in first }))
     }
 
-    /// Writes the study to an HDF5 file that `open` reads; throws `FormatError` where that fails.
-    public func write(to path: String) throws {
-        try HDF5File.create(URL(fileURLWithPath: path)) { file in
+    /// Writes the study to an HDF5 file that `open` reads; throws `FormatError` if that fails.
+    public func write(to file: some FileLocation) throws {
+        try HDF5File.create(file) { file in
             try file.write(responses, to: "/responses")
             try file.write(runs.lengths, to: "/runs")
             if !stimuli.isEmpty { try file.write(stimuli, to: "/stimuli") }

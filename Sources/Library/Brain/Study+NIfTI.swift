@@ -3,12 +3,12 @@ import Formats
 import Tensors
 
 extension Study {
-    /// A study from images: one a run, all on the grid of the mask.
+    /// A study from images: one per run, all on the grid of the mask.
     ///
-    /// Samples are the volumes of the images, one after the other; voxels are those of the mask, and regions come from an
-    /// atlas where there is one. Throws `FormatError` where an image, the mask or the atlas lies on another grid or is
-    /// not what it is given as, `BrainError` where the stimuli do not number as many as the volumes or the table does not
-    /// fit, and `CancellationError`.
+    /// Samples are the volumes of the images, one after the other; voxels are those of the mask, and regions come
+    /// from an atlas if there is one. Throws `FormatError` if an image, the mask or the atlas lies on another grid
+    /// or is of another kind than stated, `BrainError` if the number of stimuli is not that of the volumes or the
+    /// table does not fit, and `CancellationError`.
     public init(
         name: String, images: [NIfTI], mask: NIfTI, stimuli: [String] = [], atlas: NIfTI? = nil,
         table: RegionTable = .aal116

@@ -1,7 +1,7 @@
 import Encoding
 import Tensors
 
-/// What was shown or read, what the brain answered, and where: the data of one subject.
+/// One subject's data: stimuli, responses (samples x voxels), runs, and where the voxels lie.
 ///
 /// ```swift
 /// let study = try Study(name: "sub-01", stimuli: sentences, responses: responses, runs: runs, regions: regions)
@@ -9,20 +9,20 @@ import Tensors
 public struct Study: Sendable {
     /// The subject or the session.
     public let name: String
-    /// One stimulus for each sample; empty where they are not known.
+    /// One stimulus for each sample; empty if they are not known.
     public let stimuli: [String]
     /// Samples x voxels.
     public let responses: Matrix<Float>
-    /// Which samples were measured in one go.
+    /// Which samples were recorded without a break.
     public let runs: Runs
     /// Where the voxels lie.
     public let space: VoxelSpace?
-    /// Which region each voxel belongs to.
+    /// The region of each voxel.
     public let regions: Regions?
 
     /// A study from its parts.
     ///
-    /// Throws `BrainError.count` where stimuli, runs, space or regions do not fit the responses.
+    /// Throws `BrainError.count` if stimuli, runs, space or regions do not fit the responses.
     public init(
         name: String, stimuli: [String] = [], responses: Matrix<Float>, runs: Runs? = nil,
         space: VoxelSpace? = nil,

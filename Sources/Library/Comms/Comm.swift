@@ -7,7 +7,7 @@ import Synchronization
 /// A line between this code and the front end, on which both sides send JSON and bytes at any time.
 ///
 /// A comm lives until one side closes it or the process ends, whether or not anything refers to it. Its handlers run one
-/// at a time: after the running cell where the front end sends on the main shell, beside it where it sends on a subshell
+/// at a time: after the running cell if the front end sends on the main shell, beside it if it sends on a subshell
 /// (JupyterLab does), so that variables which a cell and a handler both change need a lock. What a handler prints or
 /// displays is published under the message that it handles; an error or a trap in it is reported there and ends nothing
 /// else.

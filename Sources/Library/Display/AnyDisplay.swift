@@ -15,7 +15,7 @@ private struct CollectedDisplays {
     /// How many of a collection are shown.
     private static let limit = 50
 
-    /// The values in `value`; nil where it has other ones too, or none.
+    /// The values in `value`; nil if it has other ones too, or none.
     init?(_ value: Any) {
         guard let (parts, count) = Self.parts(of: value), !parts.isEmpty else { return nil }
         self.parts = parts

@@ -29,7 +29,7 @@ public struct MIMEBundle: Sendable, Equatable {
         self.metadata = metadata
     }
 
-    /// The `text/plain` representation, or nothing where the bundle has none.
+    /// The `text/plain` representation, or nil if the bundle has none.
     public var plainText: String? {
         if case .text(let text)? = contents["text/plain"] { text } else { nil }
     }
@@ -41,7 +41,7 @@ extension MIMEBundle {
 
     /// The `{"data": …, "metadata": …}` object of a display message, with further members appended, as UTF-8 JSON.
     ///
-    /// Throws what `JSONSerialization` throws where a JSON representation is not valid JSON.
+    /// Throws what `JSONSerialization` throws if a JSON representation is not valid JSON.
     package func message(adding members: [String: Any] = [:]) throws -> Data {
         var data: [String: Any] = [:]
         for (type, content) in contents {
@@ -61,7 +61,7 @@ extension MIMEBundle {
 }
 
 extension MIMEBundle {
-    /// The texts of several bundles one below the other, as plain text and as HTML where all have it.
+    /// The texts of several bundles one below the other, as plain text and as HTML if all have it.
     package static func stacked(_ parts: [MIMEBundle]) -> MIMEBundle {
         func joined(_ type: String, _ separator: String) -> String? {
             let texts = parts.compactMap { part -> String? in

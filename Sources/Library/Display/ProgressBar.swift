@@ -105,3 +105,8 @@ struct ProgressState: Displayable {
             : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
     }
 }
+
+extension ProgressBar: CustomStringConvertible {
+    /// How many units are done.
+    public var description: String { "\(title): \(done)/\(total) \(unit)" }
+}

@@ -15,16 +15,26 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         public let cells: [String]
         /// Whether the cells are numbers, which align at the right.
         public let isNumeric: Bool
+        /// What the cells were made of, with all digits.
+        package let values: Values
+
+        /// What the cells of a column were made of.
+        package enum Values: Sendable {
+            case texts([String])
+            case numbers([Double])
+            case counts([Int])
+        }
 
         /// A column of cells that align at the right.
         public init(_ heading: String, numbers cells: [String]) {
             self.init(heading: heading, cells: cells, isNumeric: true)
         }
 
-        init(heading: String, cells: [String], isNumeric: Bool) {
+        init(heading: String, cells: [String], isNumeric: Bool, values: Values? = nil) {
             self.heading = heading
             self.cells = cells
             self.isNumeric = isNumeric
+            self.values = values ?? .texts(cells)
         }
 
         /// A column of text.
@@ -34,12 +44,15 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
 
         /// A column of numbers with a fixed count of decimals; NaN is "n/a".
         public static func numbers(_ heading: String, _ values: [Double], decimals: Int = 3) -> Column {
-            Column(heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true)
+            Column(
+                heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true,
+                values: .numbers(values))
         }
 
         /// A column of p values: four decimals, and "< 0.0001" below them.
         public static func probabilities(_ heading: String, _ values: [Double]) -> Column {
-            Column(heading: heading, cells: values.map(Number.probability), isNumeric: true)
+            Column(
+                heading: heading, cells: values.map(Number.probability), isNumeric: true, values: .numbers(values))
         }
 
         /// A column of bars made of characters, each with its count.
@@ -50,12 +63,13 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
                 cells: zip(bars, counts).map {
                     [$0, Number.grouped($1)].filter { !$0.isEmpty }.joined(separator: " ")
                 },
-                isNumeric: false)
+                isNumeric: false, values: .counts(counts))
         }
 
         /// A column of whole numbers.
         public static func counts(_ heading: String, _ values: [Int]) -> Column {
-            Column(heading: heading, cells: values.map(Number.grouped), isNumeric: true)
+            Column(
+                heading: heading, cells: values.map(Number.grouped), isNumeric: true, values: .counts(values))
         }
     }
 
@@ -95,6 +109,15 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         row < column.cells.count ? column.cells[row] : ""
     }
 
+    /// By what a cell is sorted: its value with all digits; nil where it has none.
+    private func key(_ column: Column, _ row: Int) -> String? {
+        switch column.values {
+        case .texts: cell(column, row)
+        case .numbers(let values): row < values.count && !values[row].isNaN ? "\(values[row])" : nil
+        case .counts(let values): row < values.count ? String(values[row]) : nil
+        }
+    }
+
     private var remainder: String? {
         rowCount > shownRows ? "… \(Number.grouped(rowCount - shownRows)) more rows" : nil
     }
@@ -126,29 +149,17 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    /// The table as HTML.
+    /// The table as HTML, whose headings sort it.
     public var html: String {
-        func style(_ column: Column) -> String { "text-align:\(column.isNumeric ? "right" : "left")" }
-        var html = "<table>"
-        if !title.isEmpty {
-            html += "<caption style=\"text-align:left;font-weight:600\">\(title.escapedHTML)</caption>"
-        }
-        html += "<thead><tr>"
-        for column in columns {
-            html += "<th style=\"\(style(column))\">\(column.heading.escapedHTML)</th>"
-        }
-        html += "</tr></thead><tbody>"
-        for row in 0..<shownRows {
-            html += "<tr>"
-            for column in columns {
-                html += "<td style=\"\(style(column))\">\(cell(column, row).escapedHTML)</td>"
-            }
-            html += "</tr>"
-        }
-        html += "</tbody></table>"
-        if let remainder { html += "<div>\(remainder)</div>" }
-        for note in notes { html += "<div>\(note.escapedHTML)</div>" }
-        return html
+        SortableTable(
+            title: title,
+            columns: columns.map { column in
+                .init(
+                    column.heading, isNumeric: column.isNumeric, cells: (0..<shownRows).map { cell(column, $0) },
+                    keys: (0..<shownRows).map { key(column, $0) })
+            },
+            rowCount: shownRows, notes: (remainder.map { [$0] } ?? []) + notes
+        ).html
     }
 
     public var mimeBundle: MIMEBundle {

@@ -2,7 +2,7 @@
 package enum TextBar {
     private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
-    /// A bar for each value; the longest reaches `width` characters, bars of values below zero are grey.
+    /// A bar for each value; the longest reaches `width` characters, bars of values below zero are gray.
     package static func bars(_ values: [Double], width: Int = 24) -> [String] {
         let longest = values.filter(\.isFinite).map(abs).max() ?? 0
         return values.map { value in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A display that can be drawn anew in its place.
+/// A display that can be drawn again in its place.
 public struct DisplayHandle: Sendable {
     /// The id by which the front end knows the display.
     public let id: String

@@ -1,18 +1,18 @@
 import Tensors
 
-/// Why an encoding model cannot be fitted or scored with what was given.
+/// Why an encoding model cannot be fitted or scored with the given arguments.
 public enum EncodingError: Error, CustomStringConvertible, Equatable {
-    /// Two things that should describe the same samples differ in their number.
+    /// Two arguments that describe the same samples differ in their number of samples.
     case sampleCount(what: String, count: Int, expected: Int)
-    /// A matrix has another number of columns than the model was fitted with.
+    /// The number of columns of a matrix is not that of the fit.
     case columnCount(what: String, count: Int, expected: Int)
-    /// A feature is NaN or infinite, in a band where there are several.
+    /// A feature is NaN or infinite, with the index of its band if there are several.
     case featureNotFinite(row: Int, column: Int, band: Int? = nil)
     /// A parameter has a value that it cannot have.
     case parameter(name: String, value: String, expected: String)
     /// The samples cannot be divided into the folds that were asked for.
     case folds(String)
-    /// A run's label returns after another run has begun.
+    /// The samples of a run are not together.
     case runInterrupted(label: String, sample: Int)
 
     public var description: String {
@@ -36,7 +36,7 @@ public enum EncodingError: Error, CustomStringConvertible, Equatable {
     }
 }
 
-/// Throws `EncodingError.parameter` where `isValid` is false: the argument's name, what came and what was expected.
+/// Throws `EncodingError.parameter`, which names argument, value and expectation, unless `isValid`.
 func checkParameter(
     _ name: String, _ value: @autoclosure () -> Any, expected: @autoclosure () -> String, _ isValid: Bool
 ) throws {
@@ -45,7 +45,7 @@ func checkParameter(
     }
 }
 
-/// Throws `EncodingError` where predictions and responses have different shapes.
+/// Throws `EncodingError` if predictions and responses have different shapes.
 func checkShapes<Element: Scalar>(
     _ predictions: Matrix<Element>, of responses: Matrix<Element>
 ) throws {

@@ -7,7 +7,7 @@ import Tensors
 /// then; one that was replaced by renaming is still read as it was.
 ///
 /// ```swift
-/// let weights = try Safetensors.open(URL(fileURLWithPath: "model.safetensors"))
+/// let weights = try Safetensors.open("model.safetensors")
 /// let table = try weights.tensor("embeddings.word_embeddings.weight")   // Tensor<Float>
 /// ```
 ///
@@ -34,15 +34,16 @@ public struct Safetensors: Sendable {
 
     /// Opens a `.safetensors` file, or a `….safetensors.index.json` and all files that it names.
     ///
-    /// Throws `FormatError` where a header is malformed, or a tensor lies outside its file or has another size than
+    /// Throws `FormatError` if a header is malformed, or a tensor lies outside its file or has another size than
     /// its shape asks for.
-    public static func open(_ url: URL) throws -> Safetensors {
-        url.pathExtension == "json" ? try openShards(url) : try openFile(url)
+    public static func open(_ file: some FileLocation) throws -> Safetensors {
+        let url = file.fileURL
+        return try url.pathExtension == "json" ? openShards(url) : try openFile(url)
     }
 
     /// The tensor of that name in `Float` or `Double`, whatever type it has in the file.
     ///
-    /// Throws `FormatError` where there is none, it cannot be read, or one of its numbers does not fit: an integer from
+    /// Throws `FormatError` if there is none, it cannot be read, or one of its numbers does not fit: an integer from
     /// 2^24 (2^53) on that would be rounded, or a `Double` that is too large for a `Float`.
     public func tensor<Element: Scalar>(_ name: String, as element: Element.Type = Float.self) throws
         -> Tensor<Element>
@@ -54,7 +55,7 @@ public struct Safetensors: Sendable {
 
     /// The tensor of that name as integers, in row-major order.
     ///
-    /// Throws `FormatError` where there is none, it holds floating-point numbers, or one that `Int` cannot hold.
+    /// Throws `FormatError` if there is none, it holds floating-point numbers, or one that `Int` cannot hold.
     public func integers(_ name: String) throws -> [Int] {
         let entry = try entry(name)
         let count = entry.shape.reduce(1, *)
@@ -117,7 +118,7 @@ extension Safetensors {
         guard length <= headerLimit else {
             throw FormatError(
                 url, "the header's length", expected: "at most \(headerLimit) bytes",
-                found: "\(length): this is no safetensors file\(kindNote(head))")
+                found: "\(length): this is not a safetensors file\(kindNote(head))")
         }
         guard let header = try file.bytes(at: 8, count: Int(length)) else {
             throw FormatError(
@@ -175,7 +176,7 @@ extension Safetensors {
         return Entry(type: type, shape: shape, region: region)
     }
 
-    /// Throws where the tensors do not cover the data one behind the other, as the reference implementation asks: a file
+    /// Throws if the tensors do not cover the data one behind the other, as the reference implementation asks: a file
     /// whose header was cut, or names a tensor twice, has holes.
     private static func checkCoverage(of entries: [String: Entry], in file: OpenFile, from start: Int) throws
     {
@@ -209,7 +210,7 @@ extension Safetensors {
         do {
             index = try JSONDecoder().decode(Index.self, from: try Bytes(reading: url).data)
         } catch let error as DecodingError {
-            throw FormatError(url, "is no index of safetensors files: \(explanation(of: error))")
+            throw FormatError(url, "is not an index of safetensors files: \(explanation(of: error))")
         }
         var entries: [String: Entry] = [:]
         var metadata: [String: String] = [:]

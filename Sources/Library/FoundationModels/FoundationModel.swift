@@ -21,7 +21,7 @@ public struct FoundationModel: Sendable {
     /// What the files say that is not known or not applied, and what was assumed; shown on the model's card.
     public var notes: [String] { towers.notes }
 
-    /// The text tower; throws where the model has none.
+    /// The text tower; throws if the model has none.
     public var text: TextTower {
         get throws {
             guard let tower = towers.text else {
@@ -35,7 +35,7 @@ public struct FoundationModel: Sendable {
         }
     }
 
-    /// The image tower; throws where the model has none.
+    /// The image tower; throws if the model has none.
     public var image: ImageTower {
         get throws {
             guard let tower = towers.image else {
@@ -49,7 +49,7 @@ public struct FoundationModel: Sendable {
         }
     }
 
-    /// The model of the momentum twins, the slow copies of the towers that were kept in training; throws where the file
+    /// The model of the momentum twins, the slow copies of the towers that were kept in training; throws if the file
     /// has none.
     public var momentum: FoundationModel {
         get throws {
@@ -77,8 +77,8 @@ public struct FoundationModel: Sendable {
     /// - Parameter architecture: timm's name of the architecture (`tf_efficientnet_b0`), for files of weights alone that do
     ///   not tell what they compute. The name of a file tells nothing.
     ///
-    /// Throws `FoundationModelError`, also where the processor or the network has no products in that precision, and
-    /// `HubError` where a download fails.
+    /// Throws `FoundationModelError`, also if the processor or the network has no products in that precision, and
+    /// `HubError` if a download fails.
     public static func load(_ name: String, precision: Precision = .float32, architecture: String? = nil)
         throws
         -> FoundationModel
@@ -134,13 +134,13 @@ extension FoundationModel: Displayable {
                 [
                     "layers",
                     (["embeddings", "layer 0 to layer \(configuration.depth - 1)"]
-                        + tower.layers.filter { $0.place > configuration.depth }.map(\.shortName))
+                        + tower.layers.filter { $0.index > configuration.depth }.map(\.shortName))
                         .joined(separator: ", "),
                 ],
-                ["parameters", grouped(tower.parameterCount)],
+                ["parameters", Number.grouped(tower.parameterCount)],
                 [
                     "tokenizer",
-                    "\(tower.tokenizer.algorithm), \(grouped(tower.tokenizer.vocabularyCount)) tokens, "
+                    "\(tower.tokenizer.algorithm), \(Number.grouped(tower.tokenizer.vocabularyCount)) tokens, "
                         + "at most \(tower.maximumLength) a text",
                 ],
                 ["pooling", tower.poolingSummary],
@@ -157,7 +157,7 @@ extension FoundationModel: Displayable {
                     "layers",
                     tower.layers.filter { !$0.isPart }.map(\.shortName).summary,
                 ],
-                ["parameters", grouped(tower.parameterCount)],
+                ["parameters", Number.grouped(tower.parameterCount)],
             ]
             if !tower.unusedTensors.isEmpty {
                 rows.append(["not used", tower.unusedTensors.prefix(4).joined(separator: ", ")])
@@ -170,18 +170,6 @@ extension FoundationModel: Displayable {
         // The last two names tell which model it is; the rest is this machine's business.
         rows.append(["folder", folder.pathComponents.suffix(2).joined(separator: "/")])
         return Table(title: name, header: [], rows: rows).mimeBundle
-    }
-
-    private func grouped(_ count: Int) -> String {
-        var digits = String(count)
-        var end = digits.endIndex
-        while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex),
-            place > digits.startIndex
-        {
-            digits.insert(",", at: place)
-            end = place
-        }
-        return digits
     }
 }
 

@@ -6,10 +6,10 @@ extension VariancePartition {
     /// The mean of every part over the voxels of each region.
     ///
     /// Throws `BrainError.count` where the regions have other voxels.
-    public func chart(by regions: Regions, title: String = "", note: String = "") throws -> BarChart {
+    public func chart(by regions: Regions, title: String? = "", note: String? = "") throws -> BarChart {
         try sharesChart(
             parts.map { ($0.name, $0.r2) }, by: regions,
-            title: title.isEmpty ? "Variance that each feature space explains" : title, note: note,
+            title: title == "" ? "Variance that each feature space explains" : title, note: note,
             seriesTitle: "part", valueTitle: "mean R²")
     }
 }
@@ -19,19 +19,20 @@ extension SplitScores {
     ///
     /// Throws `BrainError.count` where the regions have other voxels.
     public func chart(
-        by regions: Regions, bands: [String], _ score: VoxelScore = .r2, title: String = "", note: String = ""
+        by regions: Regions, bands: [String], _ score: VoxelScore = .r2, title: String? = "",
+        note: String? = ""
     ) throws -> BarChart {
         let shares = score == .r2 ? r2 : r
         return try sharesChart(
             shares.enumerated().map { (bands.indices.contains($0) ? bands[$0] : "band \($0)", $1) },
             by: regions,
-            title: title.isEmpty ? "Share of each band" : title, note: note, seriesTitle: "band",
+            title: title == "" ? "Share of each band" : title, note: note, seriesTitle: "band",
             valueTitle: "mean share of \(score.title)")
     }
 }
 
 private func sharesChart(
-    _ shares: [(name: String, values: [Double])], by regions: Regions, title: String, note: String,
+    _ shares: [(name: String, values: [Double])], by regions: Regions, title: String?, note: String?,
     seriesTitle: String, valueTitle: String
 ) throws -> BarChart {
     let scores = try shares.map { try RegionScores($0.values, regions: regions) }

@@ -7,5 +7,7 @@
 @_exported import Formats
 @_exported import FoundationModels
 @_exported import JSON
+@_exported import PythonExchange
+@_exported import Tables
 @_exported import Tensors
 @_exported import Widgets

@@ -1,34 +1,44 @@
 import Brain
-import Display
 import Encoding
 import FoundationModels
 
-extension Ridge {
-    /// Fits a model to each layer's features in turn, and gives the held-out scores by the short name of the layer.
+extension EncodingModel {
+    /// Fits the model to each layer's features in turn, and scores held-out predictions by the short name of the layer.
     ///
     /// ```swift
     /// let scores = try ridge.scoresByLayer(features, of: study)
     /// try RegionComparison(scores, of: study)
     /// ```
     ///
-    /// Throws what `fit` throws.
-    public func scoresByLayer(_ features: FeatureSet, of study: Study) throws -> [(String, VoxelScores)] {
-        var model = self
-        model.showsProgress = false
-        model.scoresHeldOut = true
-        var bar = showsProgress ? ProgressBar("ridge", total: features.count, unit: "layers") : nil
-        let scores = try features.map { layer in
-            let fit = try model.fit(layer.matrix, to: study.responses, runs: study.runs)
-            bar?.advance()
-            return (layer.layer.shortName, fit.scores)
-        }
-        bar?.finish()
-        return scores
+    /// - Parameters:
+    ///   - features: the features of the layers, of the stimuli of the study.
+    ///   - study: responses and runs.
+    ///   - outer: the splits whose test samples are predicted. Without them the scores are those that `Ridge` and
+    ///     `KernelRidge` make of their own folds; other models need them.
+    ///
+    /// Throws `EncodingError` if the model needs `outer`, and what fitting throws.
+    public func scoresByLayer(
+        _ features: FeatureSet, of study: Study, outer: Folds? = nil
+    ) throws -> LayerScores {
+        try scoresByLayer(
+            features.map { layer in (layer.layer.shortName, { layer.matrix }) }, to: study.responses,
+            runs: study.runs, outer: outer)
+    }
+
+    /// The same for the layers of a feature file, which are read one at a time.
+    ///
+    /// Throws `FormatError` if the file cannot be read, too.
+    public func scoresByLayer(
+        _ features: FeatureFile, of study: Study, outer: Folds? = nil
+    ) throws -> LayerScores {
+        try scoresByLayer(
+            features.layers.map { layer in (layer, { try features[layer] }) }, to: study.responses,
+            runs: study.runs, outer: outer)
     }
 }
 
 extension Study {
-    /// The regions; throws `BrainError.value` where the study has none.
+    /// The regions; throws `BrainError.value` if the study has none.
     func knownRegions() throws -> Regions {
         guard let regions else {
             throw BrainError.value(
@@ -39,14 +49,24 @@ extension Study {
 }
 
 extension RegionComparison {
-    /// Compares the scores of several fits in the regions of a study; throws `BrainError` where it has none.
+    /// Compares the scores of layers in the regions of a study; throws `BrainError` if it has none.
+    public init(_ layers: LayerScores, of study: Study, _ score: VoxelScore = .r) throws {
+        try self.init(layers, regions: try study.knownRegions(), score)
+    }
+
+    /// Compares the scores of layers; throws `BrainError.count` if they have other voxels than the regions.
+    public init(_ layers: LayerScores, regions: Regions, _ score: VoxelScore = .r) throws {
+        try self.init(layers.map { ($0.name, $0.scores) }, regions: regions, score)
+    }
+
+    /// Compares the scores of several fits in the regions of a study; throws `BrainError` if it has none.
     public init(_ fits: [(String, VoxelScores)], of study: Study, _ score: VoxelScore = .r) throws {
         try self.init(fits, regions: try study.knownRegions(), score)
     }
 }
 
 extension VoxelScores {
-    /// The scores summed up by the regions of a study; throws `BrainError` where it has none.
+    /// The scores summed up by the regions of a study; throws `BrainError` if it has none.
     public func byRegion(of study: Study, _ score: VoxelScore = .r) throws -> RegionScores {
         try byRegion(try study.knownRegions(), score)
     }

@@ -71,3 +71,12 @@ extension Recovery: Displayable {
         ).mimeBundle
     }
 }
+
+extension Recovery.Row: CustomStringConvertible {
+    /// The truth and what was found.
+    public var description: String {
+        "\(region) follows \(truth ?? "nothing"), found \(found ?? "nothing") (mean score \(Number.fixed(score, 3)))"
+    }
+}
+
+extension Recovery: CustomStringConvertible {}

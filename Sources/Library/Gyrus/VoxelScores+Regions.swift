@@ -27,30 +27,48 @@ extension VoxelScores {
 
     /// A picture of the scores over the voxels' places; see `VoxelSpace.map`.
     public func map(
-        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String = "", note: String = "",
-        anatomy: [Double]? = nil,
-        threshold: Double? = nil, domain: ClosedRange<Double>? = nil
+        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
+        anatomy: [Double]? = nil, threshold: Double? = nil, style: ChartStyle = .standard
     ) throws -> ScoreMap {
         try space.map(
             values(score), scoreName: score.title, title: title, note: note, anatomy: anatomy,
-            threshold: threshold,
-            domain: domain)
+            threshold: threshold, style: style)
     }
 
     /// The same over an image of the anatomy on the space's grid; throws `FormatError` where it lies on another.
     public func map(
-        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String = "", note: String = "",
-        anatomy: NIfTI, threshold: Double? = nil, domain: ClosedRange<Double>? = nil
+        _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
+        anatomy: NIfTI, threshold: Double? = nil, style: ChartStyle = .standard
     ) throws -> ScoreMap {
         try space.map(
             values(score), scoreName: score.title, title: title, note: note, anatomy: anatomy,
-            threshold: threshold, domain: domain)
+            threshold: threshold, style: style)
+    }
+
+    /// A picture of how much better these scores are than others, in colors about zero; see `VoxelSpace.map`.
+    ///
+    /// Throws `BrainError.count` where the others have another number of voxels.
+    public func map(
+        minus others: VoxelScores, _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "",
+        note: String? = "", anatomy: [Double]? = nil, style: ChartStyle = .diverging
+    ) throws -> ScoreMap {
+        guard others.count == count else {
+            throw BrainError.count(
+                what: "scores to subtract", got: others.count, expected: count, of: "scores")
+        }
+        return try space.map(
+            zip(values(score), others.values(score)).map { $0 - $1 },
+            scoreName: "difference of \(score.title)", title: title, note: note, anatomy: anatomy,
+            style: style)
     }
 
     /// How often each score occurs.
-    public func histogram(_ score: VoxelScore = .r, title: String = "", bins: Int? = nil) -> Histogram {
+    public func histogram(
+        _ score: VoxelScore = .r, title: String? = "", note: String? = "", bins: Int? = nil,
+        style: ChartStyle = .standard
+    ) -> Histogram {
         Histogram(
-            values(score), bins: bins, title: title.isEmpty ? "Scores of \(count) voxels" : title,
-            valueTitle: score.title, countTitle: "voxels")
+            values(score), bins: bins, title: title == "" ? "Scores of \(count) voxels" : title, note: note,
+            valueTitle: score.title, countTitle: "voxels", style: style)
     }
 }

@@ -8,7 +8,7 @@ public enum LinearAlgebra {
     ///
     /// `op(a)` is m x k, `op(b)` is k x n, `c` is m x n; `lda`, `ldb` and `ldc` are the elements from one row to the
     /// next. With `beta` nought `c` may hold anything before.
-    public static func gemm<Element: Scalar>(
+    package static func gemm<Element: Scalar>(
         m: Int, n: Int, k: Int, alpha: Element = 1, a: UnsafePointer<Element>, lda: Int,
         transposeA: Bool = false,
         b: UnsafePointer<Element>, ldb: Int, transposeB: Bool = false, beta: Element = 0,
@@ -25,7 +25,7 @@ public enum LinearAlgebra {
     /// `c = alpha * aᵀa + beta * c` (`transposeA`), or `alpha * a aᵀ + beta * c`: the whole symmetric matrix.
     ///
     /// `c` is order x order; `k` is the dimension that is summed over (the rows of `a` where it is transposed).
-    public static func gram<Element: Scalar>(
+    package static func gram<Element: Scalar>(
         order: Int, k: Int, alpha: Element = 1, a: UnsafePointer<Element>, lda: Int, transposeA: Bool,
         beta: Element = 0, c: UnsafeMutablePointer<Element>, ldc: Int
     ) {

@@ -2,6 +2,8 @@
 ///
 /// The underscored requirements lead to BLAS and LAPACK in the precision concerned; call `LinearAlgebra` instead.
 public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
+    /// The kernels that work on many numbers at once.
+    static var _kernels: _ArrayKernels<Self> { get }
     /// `c = alpha * op(a) op(b) + beta * c`.
     static func _gemm(_ product: _Product<Self>)
     /// The upper triangle of `c = alpha * op(a) op(a)ᵀ + beta * c`.

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 
 /// How many threads products, factorisations and kernels use; at first the cores that this process may run on.
-public var threadCount: Int {
+package var threadCount: Int {
     get { threads.load(ordering: .relaxed) }
     set {
         require(newValue > 0, "at least one thread is needed; \(newValue) were asked for")
@@ -26,7 +26,7 @@ package func applyThreadCount() {
 /// No range but the last has fewer than `grain` elements; with at most `grain` in all, `body` runs on this thread.
 /// The threads are OpenMP's, the ones of oneDNN's products: a second pool would wait for the cores on which the first
 /// spins (measured: products and kernels in turn take twice the time).
-public func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+package func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
     let threads = threadCount
     guard threads > 1, count > grain else { return body(0..<count) }

@@ -6,12 +6,17 @@ import JSON
 private struct Choices<Value: Sendable>: Sendable {
     let options: [Value]
 
-    /// The values of the front end's model; traps where there is nothing to choose or no such place.
+    /// The values of the front end's model; stops if there is nothing to choose from or no option at the index.
+    ///
+    /// It does not throw: controls are written as arguments of `interact` and as members of values, where `try` would
+    /// stand before each. Like an array's index out of range it ends the cell with a sentence and leaves the session.
     func values(_ labels: [String], index: Int) -> [String: JSON] {
-        // Release builds say nothing of a precondition that fails.
         if options.isEmpty { fatalError("there is nothing to choose from") }
         if !options.indices.contains(index) {
             fatalError("there are \(options.count) options, none at \(index)")
+        }
+        if labels.count != options.count {
+            fatalError("there are \(options.count) options and \(labels.count) labels")
         }
         return [
             "_options_labels": .array(labels.map { .string($0) }), "index": .integer(index),

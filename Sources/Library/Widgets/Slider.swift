@@ -131,10 +131,12 @@ public final class LogSlider: InputWidget {
     public let model: WidgetModel
     public let range: ClosedRange<Double>
 
-    /// A slider of `steps` steps to a factor of ten; traps where the range is not of positive numbers.
+    /// A slider of `steps` steps to a factor of ten; stops, as an empty `Dropdown` does, unless all numbers are positive.
     public init(_ label: String = "", _ range: ClosedRange<Double>, value: Double? = nil, steps: Int = 10) {
-        // Release builds say nothing of a precondition that fails.
-        if !(range.lowerBound > 0) { fatalError("a logarithmic slider needs positive numbers, not \(range)") }
+        // Controls do not throw; `Choices.values` says why.
+        if !(range.lowerBound > 0 && range.upperBound.isFinite) {
+            fatalError("a logarithmic slider needs positive numbers, not \(range)")
+        }
         if steps < 1 {
             fatalError("a logarithmic slider needs a step at least to a factor of ten, not \(steps)")
         }

@@ -222,3 +222,8 @@ struct Stored<Input, Output>: @unchecked Sendable {
     // documentation of `Comm` says.
     let run: (Input) throws -> Output
 }
+
+extension WidgetModel: CustomStringConvertible {
+    /// What it is; the id is another one each time.
+    public var description: String { "the model of a widget" }
+}

@@ -1,4 +1,3 @@
-import Comms
 import Foundation
 
 /// Runs the tasks of one cell on threads that survive traps and interrupts.
@@ -14,8 +13,6 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
     private var workers = 0
     private var failure: Runner.Outcome?
     private var isOver = false
-    /// After so many waits of 20 ms without anything to do.
-    private static let roundsToLook = 100
     private let workerLimit = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -33,7 +30,6 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
     /// interrupt found nothing that would end by itself.
     func work(until isDone: () -> Bool) {
         var interruptedSince: ContinuousClock.Instant?
-        var idleRounds = 0
         changed.lock()
         while !isDone() {
             if failure != nil || Runner.hasFailed {
@@ -41,17 +37,8 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
                 Runner.leave(failure ?? .trap)
             }
             if let job = takeJob() {
-                idleRounds = 0
                 changed.unlock()
                 job.runSynchronously(on: asUnownedTaskExecutor())
-                changed.lock()
-                continue
-            }
-            idleRounds += 1
-            // A front end's message may be what is waited for.
-            if idleRounds % Self.roundsToLook == 0, idle == workers, CommRegistry.shared.isEmpty {
-                changed.unlock()
-                Runner.stopIfInVain()
                 changed.lock()
                 continue
             }
@@ -64,7 +51,9 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
                 }
             }
             idle += 1
+            Runner.awaitsTask(true)
             _ = changed.wait(until: Date(timeIntervalSinceNow: 0.02))
+            Runner.awaitsTask(false)
             idle -= 1
         }
         changed.unlock()
@@ -123,7 +112,9 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
                 changed.lock()
             } else {
                 idle += 1
+                Runner.rests(true)
                 changed.wait()
+                Runner.rests(false)
                 idle -= 1
             }
         }

@@ -7,6 +7,8 @@ package enum Runner {
     private typealias Reached = @convention(c) (Int32) -> Void
     private typealias IsInterrupted = @convention(c) () -> Bool
     private typealias LeaveIfInterrupted = @convention(c) () -> Void
+    private typealias Notes = @convention(c) (Bool) -> Void
+    private typealias StopIfLeft = @convention(c) (UnsafeRawPointer) -> Void
     private typealias Leave = @convention(c) (Int32) -> Void
     private typealias Job = @convention(c) () -> Int32
     private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
@@ -24,8 +26,9 @@ package enum Runner {
     private static let hasFailedFunction = find("gyrus_runner_has_failed", as: IsInterrupted.self)
     private static let leaveIfInterruptedFunction = find(
         "gyrus_runner_leave_if_interrupted", as: LeaveIfInterrupted.self)
-    private static let stopIfInVainFunction = find(
-        "gyrus_runner_stop_if_in_vain", as: LeaveIfInterrupted.self)
+    private static let awaitsTaskFunction = find("gyrus_runner_awaits_task", as: Notes.self)
+    private static let restsFunction = find("gyrus_runner_rests", as: Notes.self)
+    private static let stopIfLeftFunction = find("gyrus_runner_stop_if_left", as: StopIfLeft.self)
     private static let stopFunction = find("gyrus_runner_stop", as: LeaveIfInterrupted.self)
     private static let leaveFunction = find("gyrus_runner_leave", as: Leave.self)
     private static let demandFunction = find("gyrus_runner_demand", as: Demand.self)
@@ -60,8 +63,17 @@ package enum Runner {
     /// Leaves the calling thread's work, if it is that which the user asked to stop.
     static func leaveIfInterrupted() { leaveIfInterruptedFunction?() }
 
-    /// Ends the calling thread's work if a task that an earlier cell left unfinished is all that it can be waiting for.
-    static func stopIfInVain() { stopIfInVainFunction?() }
+    /// Notes whether the calling thread has nothing to do until a task ends.
+    static func awaitsTask(_ awaits: Bool) { awaitsTaskFunction?(awaits) }
+
+    /// Notes whether the calling thread has nothing to do at all.
+    static func rests(_ rests: Bool) { restsFunction?(rests) }
+
+    /// Ends the calling thread's work if a task that it is about to wait for was stopped with an earlier cell.
+    static func stopIfLeft<Success, Failure: Error>(_ task: Task<Success, Failure>) {
+        // A task is one reference to what the runtime knows it by.
+        stopIfLeftFunction?(unsafeBitCast(task, to: UnsafeRawPointer.self))
+    }
 
     /// Ends the calling thread's work as interrupted.
     static func stop() { stopFunction?() }

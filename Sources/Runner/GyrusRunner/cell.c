@@ -1,5 +1,10 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "jobs.h"
+#include "output.h"
+#include "process.h"
+#include "signals.h"
+#include "waits.h"
 
 #include <dlfcn.h>
 #include <stdatomic.h>
@@ -59,11 +64,19 @@ bool gyrus_runner_has_failed(void) {
     if (thread == NULL || thread->job == NULL) return false;
     return !thread_is_current(thread) || atomic_load(&thread->job->stopping);
 }
-// Ends a cell that waits for a task which was abandoned, if nothing goes on that could end the wait.
-void gyrus_runner_stop_if_in_vain(void) {
-    if (!left_anything()) return;
-    uint32_t request = left_task();
-    if (request != 0) signal_leave_held(request, true);
+// Notes whether the calling thread has nothing to do until a task ends.
+void gyrus_runner_awaits_task(bool awaits) {
+    if (thread_current()) thread_current()->awaits_task = awaits;
+}
+// Notes whether the calling thread has nothing to do at all.
+void gyrus_runner_rests(bool rests) {
+    if (thread_current()) thread_current()->is_resting = rests;
+}
+// Ends the calling thread's job if a task that it is about to wait for was abandoned.
+void gyrus_runner_stop_if_left(const void *task) {
+    struct thread *thread = thread_current();
+    struct report report;
+    if (thread && thread_is_current(thread) && left_task(task, &report)) job_fail(thread->job, &report);
 }
 void gyrus_runner_stop(void) { signal_leave(OUTCOME_INTERRUPT); }
 void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }

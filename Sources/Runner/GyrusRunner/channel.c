@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "output.h"
+#include "process.h"
+#include "threads.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "jobs.h"
+#include "output.h"
+#include "process.h"
 
 #include <dirent.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +71,7 @@ bool process_is_forked(void) { return atomic_load(&is_forked); }
 static void in_child(void) {
     atomic_store(&is_forked, true);
     close(CHANNEL);
-    close(CHANNEL + 1); // The commands.
+    close(COMMANDS);
 }
 
 void children_prepare(void) { pthread_atfork(NULL, NULL, in_child); }

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "output.h"
+#include "process.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "jobs.h"
+#include "output.h"
+#include "signals.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>

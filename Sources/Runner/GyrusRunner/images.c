@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "process.h"
+#include "signals.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -69,6 +71,10 @@ static void find_sleep(const char *name, struct range *range) {
 
 void *image_load(const char *path, const char **error) {
     void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    if (handle == NULL && descriptors_lend()) {
+        handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+        descriptors_take_back();
+    }
     if (handle == NULL) {
         *error = dlerror();
         return NULL;

@@ -1,5 +1,9 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "output.h"
+#include "process.h"
+#include "signals.h"
+#include "waits.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -98,14 +102,16 @@ void job_fail(struct job *job, const struct report *report) {
 
 static void send_report(uint32_t request, uint8_t kind, const struct report *report, bool interrupted, const char *members) {
     static const char *names[] = {"ok", "error", "trap", "interrupt", "memory", "held"};
-    char frames[FRAMES * 90];
+    static const char *kinds[] = {"lock", "semaphore", "task", "something"};
+    char frames[FRAMES * 90], held_at[200];
     image_describe(report->frames, report->frame_count, frames, sizeof frames);
+    image_describe(&report->held_at, report->held_at ? 1 : 0, held_at, sizeof held_at);
     char *text = NULL;
     int length = asprintf(
-        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"heldTask\":%s,\"frames\":%s%s}",
+        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"held\":\"%s\",\"heldAt\":%s,\"frames\":%s%s}",
         names[report->outcome], interrupted ? "true" : "false",
         report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "",
-        report->is_foreign ? "true" : "false", report->held_by, report->held_task ? "true" : "false", frames, members);
+        report->is_foreign ? "true" : "false", report->held_by, kinds[report->held], held_at, frames, members);
     if (length >= 0) channel_send(request, kind, (const uint8_t *)text, (size_t)length);
     free(text);
 }
@@ -144,9 +150,15 @@ static bool is_asked_to_end(struct job *job) {
     return atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
 }
 
-static bool anything_is_asked_to_end(void) {
+bool jobs_any_is_asked(void) {
     for (int place = 0; place < JOBS; place++)
         if (is_asked_to_end(job_at(place))) return true;
+    return false;
+}
+
+bool jobs_any_runs(void) {
+    for (int place = 0; place < JOBS; place++)
+        if (atomic_load(&job_at(place)->running)) return true;
     return false;
 }
 
@@ -180,7 +192,7 @@ static void press(bool reaches_into_library) {
 static void end_what_is_asked(void (*stop_loops)(bool)) {
     int told = 0;
     int64_t waited = 0;
-    while (anything_is_asked_to_end()) {
+    while (jobs_any_is_asked()) {
         bool stops = false, presses = false;
         waited = 0;
         for (int place = 0; place < JOBS; place++) {
@@ -205,7 +217,7 @@ static void count_left(struct thread *thread, void *count) {
 
 // Asks threads of jobs that have ended to end, too.
 static void sweep(void) {
-    for (int waited = 0; waited < SWEEP_MILLISECONDS && !anything_is_asked_to_end(); waited += SLOW_STEP_MILLISECONDS) {
+    for (int waited = 0; waited < SWEEP_MILLISECONDS && !jobs_any_is_asked(); waited += SLOW_STEP_MILLISECONDS) {
         int count = 0;
         threads_each(count_left, &count);
         if (count == 0) return;
@@ -213,6 +225,13 @@ static void sweep(void) {
         threads_each(wake_waiting, NULL);
         usleep(SLOW_STEP_MILLISECONDS * 1000);
     }
+}
+
+void job_report_wait(const struct job *job, uint32_t request, const struct report *report) {
+    static uint32_t told;
+    if (told == request || !atomic_load(&job->running) || atomic_load(&job->request) != request) return;
+    told = request;
+    send_report(request, MESSAGE_WAITS, report, false, "");
 }
 
 enum { STRAYS = 8 };
@@ -243,7 +262,7 @@ static void *watch(void *unused) {
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += LOOK_MILLISECONDS * 1000000L;
         if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
-        if (left_anything() && atomic_load(&the_cell.running)) {
+        if (left_anything() && jobs_any_runs()) {
             if (sem_timedwait(&wake, &until) != 0) left_check();
         } else {
             while (sem_wait(&wake) != 0 && errno == EINTR) {}

@@ -1,47 +1,97 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "waits.h"
+#include "signals.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-// A lock whose owner was taken out of its cell stays held: who waits for it waits for ever.
+// What a cell that was stopped held or was to do: who waits for it waits for ever.
 
-enum { KEPT = 256 };
-enum { PATIENCE_NANOSECONDS = 1000000000 };
+enum { KEPT = 256, NOWHERE = -1 };
+enum {
+    LOCK_NANOSECONDS = 250000000,      // So long a wait for what surely will not come may last,
+    PATIENCE_NANOSECONDS = 1000000000, // and so long any other before it is looked at.
+};
+static const int64_t NOTE_NANOSECONDS = 3000000000; // From here on the user is told of one that may be in vain.
 
 // The threads that were taken out of their cells, the last ones, and for which request each worked.
 static struct {
     _Atomic(pid_t) thread;
     _Atomic(uint32_t) request;
-    _Atomic(void *) semaphores[HELD_SEMAPHORES];
+    _Atomic(uintptr_t) at; // Where in a cell it was taken out; 0 where that is not known.
+    _Atomic(const void *) task;
+    _Atomic(void *) objects[HELD_OBJECTS];
+    enum held_kind kinds[HELD_OBJECTS];
 } left[KEPT];
-static atomic_uint count, semaphore_count;
+static atomic_uint count, object_count;
 
-void left_note(struct thread *thread) {
+static int place_of(pid_t thread) {
+    for (int i = 0; i < KEPT; i++)
+        if (atomic_load(&left[i].thread) == thread) return i;
+    return NOWHERE;
+}
+
+void left_note(struct thread *thread, const struct trail *trail) {
+    if (trail == NULL && place_of(thread->id) != NOWHERE) return; // It was noted on its way out.
     unsigned place = atomic_fetch_add(&count, 1) % KEPT;
     atomic_store(&left[place].request, thread->job ? thread->request : atomic_load(&the_cell.request));
-    for (int i = 0; i < HELD_SEMAPHORES; i++) {
-        if (thread->semaphores[i]) atomic_fetch_add(&semaphore_count, 1);
-        atomic_store(&left[place].semaphores[i], thread->semaphores[i]);
-        thread->semaphores[i] = NULL;
+    atomic_store(&left[place].task, trail && trail->boundary_is_task ? trail_task() : NULL);
+    atomic_store(&left[place].at, trail && trail->frame_count > 0 ? trail->frames[0] : 0);
+    for (int i = 0; i < HELD_OBJECTS; i++) {
+        struct held *held = &thread->held[i];
+        left[place].kinds[i] = held->kind;
+        atomic_store(&left[place].objects[i], held->object);
+        if (held->object == NULL) continue;
+        atomic_fetch_add(&object_count, 1);
+        // libdispatch ends the process when a semaphore is freed that was not given back.
+        if (held->retain) held->retain(held->object);
+        held->object = NULL;
     }
+    thread->awaited = NULL;
     atomic_store(&left[place].thread, thread->id);
 }
 
 bool left_anything(void) { return atomic_load(&count) > 0; }
 
-static uint32_t left_by(pid_t thread) {
+static int place_of_last(void) { return (int)((atomic_load(&count) - 1) % KEPT); }
+
+// Who took something and can no longer give it back.
+static int place_of_object(const void *object, enum held_kind *kind) {
     for (int i = 0; i < KEPT; i++)
-        if (atomic_load(&left[i].thread) == thread) return atomic_load(&left[i].request);
-    return 0;
+        for (int k = 0; k < HELD_OBJECTS; k++)
+            if (atomic_load(&left[i].objects[k]) == object) {
+                *kind = left[i].kinds[k];
+                return i;
+            }
+    return NOWHERE;
 }
+
+static struct report report_of(int place, enum held_kind kind) {
+    return (struct report){
+        .outcome = OUTCOME_HELD, .held_by = atomic_load(&left[place].request), .held = kind,
+        .held_at = atomic_load(&left[place].at)};
+}
+
+bool left_task(const void *task, struct report *report) {
+    for (int i = 0; i < KEPT && left_anything(); i++) {
+        if (atomic_load(&left[i].task) != task) continue;
+        *report = report_of(i, HELD_TASK);
+        return true;
+    }
+    return false;
+}
+
+void left_given_back(const void *object) {
+    if (atomic_load(&object_count) == 0) return;
+    for (int i = 0; i < KEPT; i++)
+        for (int k = 0; k < HELD_OBJECTS; k++) {
+            void *expected = (void *)object;
+            if (atomic_compare_exchange_strong(&left[i].objects[k], &expected, NULL)) atomic_fetch_sub(&object_count, 1);
+        }
+}
+
+// --- looking ----------------------------------------------------------------------------------------------------------
 
 static bool has_ended(pid_t thread) { return syscall(SYS_tgkill, getpid(), thread, 0) != 0 && errno == ESRCH; }
 
@@ -52,125 +102,88 @@ static pid_t owner_of(const struct thread *thread) {
     return *(const pid_t *)(thread->wait_object + COUNT_AND_LOCK);
 }
 
-// --- whether anything goes on that could end a wait ---------------------------------------------------------------------
+// A thread of a job that waits, and what for.
+struct wait {
+    struct job *job;
+    uint32_t request;
+    struct report report;
+    int64_t since;
+    pid_t owner; // Of a mutex: who holds it, and whether that thread does nothing for a cell now.
+    bool owner_is_idle, is_sure;
+    bool is_of_file; // Whether it is for the lock of a file, which another process may have.
+};
 
-enum { LOOK_MICROSECONDS = 300000, QUIET_MICROSECONDS = 15000 }; // The runner's own threads take less processor time.
-
-static int64_t processor_time(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+// Whether this thread's wait says more than the one that was found before.
+static bool is_better(const struct wait *wait, const struct wait *found) {
+    if (found->job == NULL) return true;
+    return wait->is_sure != found->is_sure ? wait->is_sure : wait->report.held < found->report.held;
 }
 
-// Whether a descriptor is a connection, or a timer that will go off.
-static bool is_expected(const char *number) {
-    char path[64], target[64] = "", text[512];
-    snprintf(path, sizeof path, "/proc/self/fd/%.16s", number);
-    if (readlink(path, target, sizeof target - 1) < 0) return false;
-    if (strncmp(target, "socket:", 7) == 0) return true;
-    if (strstr(target, "timerfd") == NULL) return false;
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%.16s", number);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) return true;
-    text[fread(text, 1, sizeof text - 1, file)] = 0;
-    fclose(file);
-    return strstr(text, "it_value: (0, 0)") == NULL;
-}
-
-// Whether a thread sleeps, and may do something when it wakes.
-static void look_for_sleep(struct thread *thread, void *sleeps) {
-    long call = thread->is_of_runner ? CALL_NONE : thread_call(thread);
-    if (call == SYS_nanosleep || call == SYS_clock_nanosleep) *(bool *)sleeps = true;
-}
-
-static bool has_children(void) {
-    siginfo_t info;
-    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-static bool is_quiet_now(void) {
-    if (has_children()) return false;
-    int64_t before = processor_time();
-    usleep(LOOK_MICROSECONDS);
-    if (processor_time() - before > QUIET_MICROSECONDS) return false;
-    bool sleeps = false;
-    threads_each(look_for_sleep, &sleeps);
-    DIR *folder = sleeps ? NULL : opendir("/proc/self/fd");
-    if (folder == NULL) return false;
-    bool expects = false;
-    for (struct dirent *entry = readdir(folder); entry && !expects; entry = readdir(folder)) expects = is_expected(entry->d_name);
-    closedir(folder);
-    return !expects;
-}
-
-// A timer that goes off is not set for a moment.
-static bool is_quiet(void) {
-    enum { LOOKS = 3 };
-    for (int i = 0; i < LOOKS; i++)
-        if (!is_quiet_now()) return false;
+// What a thread waits for that cannot be given back, or that nobody seems to work on.
+static bool describe(struct thread *thread, const struct call *call, struct wait *wait) {
+    if (thread->is_resting) return false;
+    enum held_kind kind = HELD_SOMETHING;
+    void *awaited = thread->awaited;
+    int place = awaited ? place_of_object(awaited, &kind) : NOWHERE;
+    if (place != NOWHERE) {
+        wait->since = thread->awaited_since;
+        wait->is_sure = kind == HELD_LOCK && now() - wait->since >= LOCK_NANOSECONDS;
+    } else if (call->number == SYS_flock || call->number == SYS_fcntl) {
+        wait->since = thread->seen_since;
+        wait->is_of_file = true;
+        place = place_of_last();
+    } else if (call->number != SYS_futex || (call_is_limited_wait(call) && !thread->awaits_task && !awaited)) {
+        return false; // It ends by itself, or by what comes from outside.
+    } else {
+        wait->since = thread->seen_since;
+        pid_t owner = thread->waits_for_lock && thread->wait_since ? owner_of(thread) : 0;
+        place = owner > 0 ? place_of(owner) : NOWHERE;
+        if (place != NOWHERE) {
+            kind = HELD_LOCK;
+            wait->owner = owner;
+        } else {
+            // The runner's own waits, for the channel or for what is typed, come to their end.
+            if (!thread->awaits_task && thread->waits_in_runner && thread->wait_kind == WAIT_NONE) return false;
+            place = place_of_last();
+        }
+    }
+    wait->report = report_of(place, kind);
     return true;
 }
 
-uint32_t left_task(void) {
-    unsigned notes = atomic_load(&count);
-    return notes > 0 && is_quiet() ? atomic_load(&left[(notes - 1) % KEPT].request) : 0;
-}
-
-uint32_t left_semaphore(const void *semaphore) {
-    for (int i = 0; i < KEPT; i++)
-        for (int k = 0; k < HELD_SEMAPHORES; k++)
-            if (atomic_load(&left[i].semaphores[k]) == semaphore) return is_quiet() ? atomic_load(&left[i].request) : 0;
-    return 0;
-}
-
-void left_signalled(const void *semaphore) {
-    if (atomic_load(&semaphore_count) == 0) return;
-    for (int i = 0; i < KEPT; i++)
-        for (int k = 0; k < HELD_SEMAPHORES; k++)
-            if (atomic_load(&left[i].semaphores[k]) == semaphore) atomic_store(&left[i].semaphores[k], NULL);
-}
-
-// --- looking ----------------------------------------------------------------------------------------------------------
-
-// A mutex that somebody waits for, and whether its owner can still give it back.
-struct wait {
-    struct job *job;
-    uint32_t request, held_by;
-    pid_t owner;
-    bool owner_is_idle;
-};
-
 static void look(struct thread *thread, void *context) {
     // Threads of queues live on after they were taken out of a cell.
-    bool is_left_alive = !thread->is_guarded && !thread->is_of_runner && left_by(thread->id);
-    bool is_of_job = thread->is_guarded && thread->armed && thread_is_current(thread);
+    bool is_left_alive = !thread->is_guarded && !thread->is_of_runner && place_of(thread->id) != NOWHERE;
+    bool is_of_job = thread->is_guarded && thread->armed && thread_is_current(thread) && !atomic_load(&thread->left_behind);
     if (!is_left_alive && !is_of_job) return;
+    struct call call = thread_call(thread);
+    if (!call_is_same(&call, &thread->seen_call)) thread->seen_since = now();
+    thread->seen_call = call;
     // No other wait is disturbed for it.
-    if (thread_call(thread) != SYS_futex) {
-        thread->wait_since = 0;
-        return;
-    }
-    int64_t since = thread->wait_since;
-    signal_probe(thread); // For the next look.
-    if (!is_of_job || since == 0 || now() - since < PATIENCE_NANOSECONDS || !thread->waits_for_lock) return;
-    pid_t owner = owner_of(thread);
-    uint32_t request = owner > 0 ? left_by(owner) : 0;
-    if (request == 0) return;
-    *(struct wait *)context = (struct wait){.job = thread->job, .request = thread->request, .held_by = request, .owner = owner};
+    if (call.number == SYS_futex) signal_probe(thread); // For the next look.
+    else thread->wait_since = 0;
+    struct wait *found = context, wait = {.job = thread->job, .request = thread->request};
+    if (is_of_job && describe(thread, &call, &wait) && is_better(&wait, found)) *found = wait;
 }
 
 static void look_at_owner(struct thread *thread, void *context) {
     struct wait *wait = context;
-    if (thread->id == wait->owner) wait->owner_is_idle = thread->is_idle;
+    if (thread->id == wait->owner) wait->owner_is_idle = thread->is_idle || thread->is_resting;
 }
 
 void left_check(void) {
     struct wait wait = {0};
     threads_each(look, &wait);
     if (wait.job == NULL) return;
-    threads_each(look_at_owner, &wait);
-    if (!wait.owner_is_idle && !has_ended(wait.owner)) return; // It may hold it for something new.
-    if (!atomic_load(&wait.job->running) || atomic_load(&wait.job->request) != wait.request) return;
-    struct report report = {.outcome = OUTCOME_HELD, .held_by = wait.held_by};
-    job_fail(wait.job, &report);
+    int64_t waited = now() - wait.since;
+    if (!wait.is_sure && waited < PATIENCE_NANOSECONDS) return;
+    if (wait.owner) {
+        threads_each(look_at_owner, &wait);
+        if (!wait.owner_is_idle && !has_ended(wait.owner)) return; // It may hold it for something new.
+    } else if (!wait.is_sure && !quiet_is()) {
+        if (wait.report.held == HELD_SEMAPHORE && waited >= NOTE_NANOSECONDS) job_report_wait(wait.job, wait.request, &wait.report);
+        return;
+    }
+    if (wait.is_of_file) return job_report_wait(wait.job, wait.request, &wait.report);
+    if (atomic_load(&wait.job->running) && atomic_load(&wait.job->request) == wait.request) job_fail(wait.job, &wait.report);
 }

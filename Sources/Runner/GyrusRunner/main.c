@@ -1,5 +1,10 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "jobs.h"
+#include "output.h"
+#include "process.h"
+#include "signals.h"
+#include "threads.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,9 +14,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-// The descriptor on which commands arrive, one a line; see RunnerProcess.swift.
-enum { COMMANDS = 4 };
 
 // --- loading before the first cell ------------------------------------------------------------------------------
 
@@ -136,6 +138,7 @@ int main(void) {
     // What a cell starts must not hold the kernel's channel open, nor write into it.
     fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
     fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);
+    descriptors_reserve();
     streams_open();
     signals_prepare();
     children_prepare();

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "jobs.h"
+#include "process.h"
 
 #include <fcntl.h>
 #include <stdio.h>

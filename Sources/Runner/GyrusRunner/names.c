@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
 
 #include <ctype.h>
 #include <dlfcn.h>

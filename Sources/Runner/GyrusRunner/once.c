@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "waits.h"
 
 #include <linux/futex.h>
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "output.h"
+#include "process.h"
+#include "signals.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -139,6 +142,13 @@ static void answer_input(const char *line, const struct job *job) {
     pthread_mutex_unlock(&input_lock);
 }
 
+bool streams_wait_for_input(void) {
+    pthread_mutex_lock(&input_lock);
+    bool waits = input_state == INPUT_ASKED;
+    pthread_mutex_unlock(&input_lock);
+    return waits;
+}
+
 void streams_answer_input(const char *line) { answer_input(line, NULL); }
 
 void streams_cancel_input(const struct job *job) {
@@ -170,6 +180,27 @@ void streams_open(void) {
     stdout = open_stdout();
     stderr = open_stderr();
     stdin = open_stdin();
+}
+
+static bool is_own(const FILE *stream) { return stream == stdout || stream == stderr || stream == stdin; }
+
+// The streams last as long as the session.
+int fclose(FILE *stream) {
+    static int (*close_stream)(FILE *);
+    if (is_own(stream) && !process_is_forked()) return fflush(stream);
+    if (close_stream == NULL) *(void **)&close_stream = dlsym(RTLD_NEXT, "fclose");
+    return close_stream(stream);
+}
+
+// They do not stand for descriptors, and cannot be opened as a file.
+FILE *freopen(const char *path, const char *mode, FILE *stream) {
+    static FILE *(*reopen)(const char *, const char *, FILE *);
+    if (is_own(stream) && !process_is_forked()) {
+        errno = ENOTSUP;
+        return NULL;
+    }
+    if (reopen == NULL) *(void **)&reopen = dlsym(RTLD_NEXT, "freopen");
+    return reopen(path, mode, stream);
 }
 
 // Whether the lock of a stream is free, or soon is.

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool holds(struct file file, size_t offset, size_t size) {
 }
 
 // The value of a symbol in the file's own table, which lists what is not exported, too.
-static uintptr_t value_in(struct file file, const char *name) {
+static uintptr_t value_in(struct file file, const char *name, size_t *length) {
     const ElfW(Ehdr) *head = (const void *)file.bytes;
     if (!holds(file, 0, sizeof *head) || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0) return 0;
     if (!holds(file, head->e_shoff, head->e_shnum * sizeof(ElfW(Shdr)))) return 0;
@@ -48,8 +48,10 @@ static uintptr_t value_in(struct file file, const char *name) {
         size_t size = strlen(name) + 1;
         for (size_t k = 0; k < table->sh_size / sizeof *symbols; k++)
             if (symbols[k].st_value && symbols[k].st_name + size <= text->sh_size
-                && memcmp(names + symbols[k].st_name, name, size) == 0)
+                && memcmp(names + symbols[k].st_name, name, size) == 0) {
+                if (length) *length = symbols[k].st_size;
                 return symbols[k].st_value;
+            }
     }
     return 0;
 }
@@ -57,6 +59,7 @@ static uintptr_t value_in(struct file file, const char *name) {
 struct search {
     const char *library, *name;
     uintptr_t address;
+    size_t *size;
 };
 
 static int look(struct dl_phdr_info *info, size_t size, void *context) {
@@ -65,14 +68,14 @@ static int look(struct dl_phdr_info *info, size_t size, void *context) {
     if (strstr(info->dlpi_name, search->library) == NULL) return 0;
     struct file file = file_map(info->dlpi_name);
     if (file.bytes == NULL) return 1;
-    uintptr_t value = value_in(file, search->name);
+    uintptr_t value = value_in(file, search->name, search->size);
     if (value) search->address = info->dlpi_addr + value;
     munmap((void *)file.bytes, file.length);
     return 1;
 }
 
-uintptr_t symbol_find(const char *library, const char *name) {
-    struct search search = {.library = library, .name = name};
+uintptr_t symbol_find(const char *library, const char *name, size_t *size) {
+    struct search search = {.library = library, .name = name, .size = size};
     dl_iterate_phdr(look, &search);
     return search.address;
 }

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "process.h"
+#include "signals.h"
+#include "waits.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -7,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // The reserve is opened for a library that meets the end of the stack, so that it can finish and give back its locks.
@@ -64,7 +67,7 @@ static void give_alternate_stack(struct thread *thread) {
     void *memory = mmap(NULL, ALTERNATE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     thread->alternate = memory == MAP_FAILED ? NULL : memory;
     stack_t stack = {.ss_sp = thread->alternate, .ss_size = ALTERNATE_STACK};
-    if (thread->alternate) sigaltstack(&stack, NULL);
+    if (thread->alternate) syscall(SYS_sigaltstack, &stack, NULL);
 }
 
 static void measure_stack(struct thread *thread) {
@@ -98,7 +101,7 @@ static void leave(void *argument) {
     delist(thread);
     current = NULL;
     stack_t none = {.ss_flags = SS_DISABLE};
-    sigaltstack(&none, NULL);
+    syscall(SYS_sigaltstack, &none, NULL);
     if (thread->alternate) munmap(thread->alternate, ALTERNATE_STACK);
     // The next thread may be given the same stack.
     uintptr_t guard_end = thread->reserve_low + PAGE;
@@ -148,6 +151,16 @@ int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*rout
     return failed;
 }
 
+// A cell's thread is the runner's to end.
+void pthread_exit(void *result) {
+    static const char words[] = "Fatal error: the cell ended its own thread (pthread_exit)\n";
+    static void (*end)(void *);
+    if (current && current->is_guarded && current->armed && write(STDERR_FILENO, words, sizeof words - 1) > 0) abort();
+    if (end == NULL) *(void **)&end = dlsym(RTLD_NEXT, "pthread_exit");
+    end(result);
+    __builtin_unreachable();
+}
+
 void thread_serve_main(void (*serve)(void)) {
     static struct thread main_thread;
     pthread_once(&prepared, prepare);
@@ -184,9 +197,14 @@ static void *run_guarded(void *argument) {
     }
     thread->armed = 0;
     if (process_is_forked()) _exit(outcome == OUTCOME_OK ? 0 : 1);
-    if (outcome != OUTCOME_OK) left_note(thread);
+    if (outcome != OUTCOME_OK) left_note(thread, NULL);
     if (!atomic_exchange(&thread->left_behind, true)) end_job(thread, outcome);
+    if (thread->is_to_stay) thread_stay();
     return NULL;
+}
+
+void thread_stay(void) {
+    for (;;) pause();
 }
 
 // Thousands of calls deep, and no more: endless recursion that allocates ends there before it has taken the memory of the
@@ -240,7 +258,7 @@ static void *end_for_another(void *argument) {
 static void end_left_behind(struct thread *thread, void *unused) {
     (void)unused;
     if (!atomic_exchange(&thread->is_to_be_left, false) || atomic_exchange(&thread->left_behind, true)) return;
-    left_note(thread);
+    left_note(thread, NULL);
     pthread_t id;
     if (pthread_create(&id, NULL, end_for_another, thread) == 0) pthread_detach(id);
 }

@@ -1,4 +1,5 @@
-#include "runner.h"
+#define _GNU_SOURCE
+#include "signals.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "signals.h"
+#include "waits.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -17,6 +19,7 @@ enum { DWARF_RBX = 3, DWARF_RBP = 6, DWARF_R12 = 12, DWARF_R13, DWARF_R14, DWARF
 // The functions that run work which others gave them: such a function may go on as if the work had come to its end.
 // libdispatch's callers of blocks all are; of the Swift runtime it is the one that runs a job of a task, behind which an
 // actor is given back.
+static const void *(*current_task)(void);
 static uintptr_t run_job, lock_mutex, dispatch_start, dispatch_end, runner_start, runner_end;
 
 static void (*begin_access)(void *, void *, uintptr_t, void *);
@@ -39,7 +42,8 @@ static int find_ranges(struct dl_phdr_info *info, size_t size, void *unused) {
 void trail_prepare(void) {
     if (dispatch_start == 0) dl_iterate_phdr(find_ranges, NULL);
     if (run_job == 0)
-        run_job = symbol_find("/libswift_Concurrency.so", "_ZN5swift34runJobInEstablishedExecutorContextEPNS_3JobE");
+        run_job = symbol_find("/libswift_Concurrency.so", "_ZN5swift34runJobInEstablishedExecutorContextEPNS_3JobE", NULL);
+    if (current_task == NULL) current_task = (const void *(*)(void))dlsym(RTLD_DEFAULT, "swift_task_getCurrent");
     lock_mutex = (uintptr_t)dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
     if (begin_access == NULL) {
         begin_access = (void (*)(void *, void *, uintptr_t, void *))dlsym(RTLD_DEFAULT, "swift_beginAccess");
@@ -51,6 +55,10 @@ bool trail_is_of_runner(uintptr_t address) {
     if (runner_start == 0) dl_iterate_phdr(find_ranges, NULL);
     return address >= runner_start && address < runner_end;
 }
+
+const void *trail_task(void) { return current_task ? current_task() : NULL; }
+
+bool trail_is_of_dispatch(uintptr_t address) { return address >= dispatch_start && address < dispatch_end; }
 
 struct walk {
     struct trail *trail;
@@ -89,6 +97,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
     uintptr_t function = _Unwind_GetRegionStart(context);
     if (!walk->is_in_cells) {
         if (is_runner) trail->waits_in_runner = true;
+        if (trail_is_of_dispatch(place)) trail->is_in_dispatch = true;
         if (function == lock_mutex) trail->waits_for_lock = true;
         return _URC_NO_REASON;
     }
@@ -97,8 +106,9 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
         return _URC_NO_REASON;
     }
     if (trail->has_boundary) return _URC_NO_REASON;
-    if (is_runner || function == run_job || (place >= dispatch_start && place < dispatch_end)) {
+    if (is_runner || function == run_job || trail_is_of_dispatch(place)) {
         trail->has_boundary = true;
+        trail->boundary_is_task = function == run_job;
         trail->boundary = (struct registers){
             .rbx = _Unwind_GetGR(context, DWARF_RBX), .rbp = _Unwind_GetGR(context, DWARF_RBP),
             .r12 = _Unwind_GetGR(context, DWARF_R12), .r13 = _Unwind_GetGR(context, DWARF_R13),

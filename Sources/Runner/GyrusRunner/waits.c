@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "runner.h"
+#include "code.h"
+#include "signals.h"
+#include "waits.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,15 +12,10 @@
 // Waits that cannot be broken off from outside, since others know of them by what lies on the waiting stack or by a count:
 // these functions come before the libraries' own, and leave in good order.
 
-enum { SLICE_NANOSECONDS = 50000000, SLICES_TO_LOOK = 20 };
 // A wait that ends by itself so soon is left alone.
 enum { SHORT_MILLISECONDS = 500 };
 
 static struct {
-    long (*semaphore_wait)(void *, uint64_t);
-    long (*semaphore_signal)(void *);
-    uint64_t (*time)(uint64_t, int64_t);
-    uint64_t (*walltime)(const struct timespec *, int64_t);
     void (*sync)(void *, void *);
     void (*barrier_sync)(void *, void *);
     void (*sync_f)(void *, void *, void (*)(void *));
@@ -31,15 +28,11 @@ static struct {
 static pthread_once_t found = PTHREAD_ONCE_INIT;
 
 static void find(void) {
-    *(void **)&real.semaphore_wait = dlsym(RTLD_NEXT, "dispatch_semaphore_wait");
-    *(void **)&real.semaphore_signal = dlsym(RTLD_NEXT, "dispatch_semaphore_signal");
-    *(void **)&real.time = dlsym(RTLD_NEXT, "dispatch_time");
-    *(void **)&real.walltime = dlsym(RTLD_NEXT, "dispatch_walltime");
     *(void **)&real.sync = dlsym(RTLD_NEXT, "dispatch_sync");
     *(void **)&real.barrier_sync = dlsym(RTLD_NEXT, "dispatch_barrier_sync");
     *(void **)&real.sync_f = dlsym(RTLD_NEXT, "dispatch_sync_f");
     *(void **)&real.barrier_sync_f = dlsym(RTLD_NEXT, "dispatch_barrier_sync_f");
-    real.run_work_item = symbol_find("/libdispatch.so", "_dispatch_block_special_invoke");
+    real.run_work_item = symbol_find("/libdispatch.so", "_dispatch_block_special_invoke", NULL);
     *(void **)&real.apply_f = dlsym(RTLD_NEXT, "dispatch_apply_f");
     // Without its version the loader gives the one of before 2002.
     *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
@@ -61,69 +54,6 @@ static enum outcome outcome_of_leaving(const struct thread *thread) {
 
 static void leave_if_asked(struct thread *thread) {
     if (thread_must_leave(thread)) signal_leave(outcome_of_leaving(thread));
-}
-
-// --- semaphores: a wait that is broken off must not keep its count -----------------------------------------------------
-
-// The earlier of a time and the end of a slice, by the time's own clock.
-static uint64_t slice_until(uint64_t timeout) {
-    bool is_wall = (int64_t)timeout < 0 && timeout != UINT64_MAX;
-    if (is_wall) {
-        uint64_t end = real.walltime(NULL, SLICE_NANOSECONDS);
-        return (int64_t)-end < (int64_t)-timeout ? end : timeout;
-    }
-    uint64_t end = real.time(0, SLICE_NANOSECONDS);
-    return end < timeout ? end : timeout;
-}
-
-// What a thread waited for and did not signal: where it is used as a lock, this is what the thread holds.
-static void take(struct thread *thread, void *semaphore) {
-    for (int i = 0; i < HELD_SEMAPHORES; i++)
-        if (thread->semaphores[i] == NULL) {
-            thread->semaphores[i] = semaphore;
-            return;
-        }
-}
-
-static void give_back(struct thread *thread, const void *semaphore) {
-    for (int i = 0; i < HELD_SEMAPHORES; i++)
-        if (thread->semaphores[i] == semaphore) {
-            thread->semaphores[i] = NULL;
-            return;
-        }
-}
-
-long dispatch_semaphore_signal(void *semaphore) {
-    pthread_once(&found, find);
-    if (thread_current()) give_back(thread_current(), semaphore);
-    left_signalled(semaphore);
-    return real.semaphore_signal(semaphore);
-}
-
-static void fail_if_left(struct thread *thread, const void *semaphore) {
-    uint32_t request = left_semaphore(semaphore);
-    if (request == 0 || !thread_is_current(thread)) return;
-    signal_leave_held(request, false);
-}
-
-long dispatch_semaphore_wait(void *semaphore, uint64_t timeout) {
-    pthread_once(&found, find);
-    struct thread *thread = thread_current();
-    if (thread == NULL) return real.semaphore_wait(semaphore, timeout);
-    enum wait_kind outer = thread->wait_kind;
-    for (int slices = 1;; slices++) {
-        // A thread that works for no job is not taken out of its wait.
-        uint64_t until = thread->job && timeout != 0 ? slice_until(timeout) : timeout;
-        thread->wait_kind = WAIT_BY_ITSELF;
-        long result = real.semaphore_wait(semaphore, until);
-        thread->wait_kind = outer;
-        if (result == 0) take(thread, semaphore);
-        if (result == 0 || until == timeout) return result;
-        leave_if_asked(thread);
-        // Where the way out is not known from here, it is met at the bar.
-        if (thread_must_leave(thread)) return result;
-        if (timeout == UINT64_MAX && slices % SLICES_TO_LOOK == 0) fail_if_left(thread, semaphore);
-    }
 }
 
 // --- conditions: one that was waited for in vain could not be destroyed later --------------------------------------------

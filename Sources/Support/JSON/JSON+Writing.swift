@@ -60,3 +60,8 @@ extension JSON {
         out += "\""
     }
 }
+
+extension JSON: CustomStringConvertible {
+    /// The value as JSON text.
+    public var description: String { encodedText }
+}

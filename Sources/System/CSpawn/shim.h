@@ -5,3 +5,4 @@
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 int pipe2(int ends[2], int flags);
+int memfd_create(const char *name, unsigned int flags);

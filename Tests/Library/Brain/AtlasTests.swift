@@ -71,7 +71,7 @@ import Testing
             let file = folder.appending(path: name)
             let shape = [4, 3, 2] + (values.count > 24 ? [values.count / 24] : [])
             try NIfTI.write(Tensor(shape: shape, elements: values), affine: Affine(rows: affine), to: file)
-            return try NIfTI.read(file)
+            return try NIfTI.open(file)
         }
         try body(write("bold.nii", (0..<24 * 6).map(Float.init), las), write)
     }

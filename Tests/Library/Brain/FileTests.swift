@@ -46,7 +46,7 @@ import Testing
         try withFolder { folder in
             let path = folder.appendingPathComponent("map.nii.gz").path
             try space.write([0.1, 0.2, 0.3, 0.4], to: path)
-            let image = try NIfTI.read(URL(fileURLWithPath: path))
+            let image = try NIfTI.open(URL(fileURLWithPath: path))
             #expect(try image.grid == space.grid)
             // A map of scores is no mask.
             #expect(throws: FormatError.self) { try VoxelSpace(mask: image) }

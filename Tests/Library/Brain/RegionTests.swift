@@ -44,11 +44,11 @@ import Testing
         // By hand: mean 0.3; deviations -0.2, -0.1, 0.3 have the squares' sum 0.14, over 2 is 0.07.
         let first = try scores.row(of: "V1")
         #expect(
-            abs(first.mean - 0.3) < 1e-12 && first.median == 0.2 && first.voxels == 3 && first.excluded == 0)
+            abs(first.mean - 0.3) < 1e-12 && first.median == 0.2 && first.count == 3 && first.excluded == 0)
         #expect(abs(first.standardDeviation - 0.07.squareRoot()) < 1e-12)
         #expect(abs(first.standardError - (0.07 / 3).squareRoot()) < 1e-12)
         let second = try scores.row(of: "V4")
-        #expect(second.mean == 0.5 && second.voxels == 1 && second.excluded == 1)
+        #expect(second.mean == 0.5 && second.count == 1 && second.excluded == 1)
         #expect(second.standardDeviation.isNaN)
         #expect(try scores.row(of: "IT").mean.isNaN)
         #expect(scores.unlabelledCount == 1)

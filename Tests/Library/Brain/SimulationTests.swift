@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func theHaemodynamicResponseDelaysTheSignal() throws {
+    @Test func theHemodynamicResponseDelaysTheSignal() throws {
         let delayed = try subject { $0.repetitionTime = 2 }
         // The first sample of every run is before any response, so all driven voxels start at one level per voxel.
         let starts = delayed.study.runs.ranges.map(\.lowerBound)

@@ -40,7 +40,7 @@ import Testing
         // Grid axes: superior, left to right, anterior to posterior.
         let space = try VoxelSpace(
             shape: [2, 2, 2], indices: Array(0..<8), affine: [[0, 1, 0, 0], [0, 0, -1, 0], [1, 0, 0, 0]])
-        let sagittal = space.plane(cutting: 1)
+        let sagittal = try space.plane(cutting: 1)
         #expect(sagittal.sides == ["P", "A"])
         // Up is the first axis; forwards is against the third. The place is 4 s + 2 r + p.
         #expect(sagittal.pixels(of: [0, 1, 2, 3, 4, 5, 6, 7], slice: 0, in: space) == [5, 4, 1, 0])

@@ -109,9 +109,9 @@ import Testing
         try refuses("degree of the drift", "5") { try x.detrended(.savitzkyGolay(window: 5, degree: 5)) }
     }
 
-    @Test func haemodynamicResponses() throws {
-        func convolved(_ change: (inout HaemodynamicResponse) -> Void, time: Double = 2) throws {
-            var response = HaemodynamicResponse.spm
+    @Test func hemodynamicResponses() throws {
+        func convolved(_ change: (inout HemodynamicResponse) -> Void, time: Double = 2) throws {
+            var response = HemodynamicResponse.spm
             change(&response)
             _ = try x.convolved(with: response, repetitionTime: time)
         }
@@ -123,13 +123,13 @@ import Testing
         try refuses("ratio", "nan") { try convolved { $0.ratio = .nan } }
         try refuses("length", "0.0 s") { try convolved { $0.length = 0 } }
         try refuses("oversampling", "-2") {
-            try HaemodynamicResponse.spm.samples(repetitionTime: 2, oversampling: -2)
+            try HemodynamicResponse.spm.samples(repetitionTime: 2, oversampling: -2)
         }
     }
 
     @Test func principalComponents() throws {
         for count in [-1, 0, 5] {
-            for solver in [PCA.Solver.exact, .randomised(seed: 0)] {
+            for solver in [PCA.Solver.exact, .randomized(seed: 0)] {
                 try refuses("number of components", "\(count)", "1 to 4") {
                     try PCA(.count(count), solver: solver).fit(x)
                 }
@@ -162,7 +162,7 @@ import Testing
         #expect(try Ridge().fit(x, to: y.columns(0..<0)).scores.count == 0)
         let fit = try Ridge().fit(x, to: y)
         try refuses("features", "3", "4") { try fit.predict(x.columns(0..<3)) }
-        try refuses("predictions", "3", "2") { try fit.score(x, y.columns(0..<2)) }
+        try refuses("predictions", "3", "2") { try fit.score(x, to: y.columns(0..<2)) }
         try refuses("number of bands", "0") { try BandedRidge().fit([Matrix<Double>](), to: y) }
         try refuses("number of features of band 1", "0") {
             try BandedRidge().fit([x, x.columns(0..<0)], to: y)
@@ -190,7 +190,7 @@ import Testing
         try refuses("features", "4", "2") { try GroupRidge(groups: [0, 1]).fit(x, to: y) }
         try refuses("list of groups", "negative") { try GroupRidge(groups: [-1, -1, -2, -1]).fit(x, to: y) }
         for (kernel, word) in [
-            (Kernel.polynomial(degree: 0), "degree"), (.polynomial(offset: -1), "offset"),
+            (KernelRidge.Kernel.polynomial(degree: 0), "degree"), (.polynomial(offset: -1), "offset"),
             (.polynomial(gamma: 0), "gamma"), (.rbf(gamma: -1), "gamma"), (.rbf(gamma: .nan), "gamma"),
         ] {
             try refuses(word, "kernel") { try KernelRidge(kernel: kernel).fit(x, to: y) }
@@ -201,69 +201,73 @@ import Testing
         }
     }
 
-    @Test func namesOfFeatureSpaces() throws {
+    @Test func namesOfBands() throws {
         let parts = try VariancePartition(names: ["a", "b"], jointR2: [[0], [0.1], [0.2], [0.25]])
         try refuses("\"no such space\"", "\"a\", \"b\"") { try parts.unique("no such space") }
         try refuses("\"c\"") { try parts.shared("a", "c") }
         try refuses("two or more") { try parts.shared("a") }
         try refuses("two or more") { try parts.shared() }
         try refuses("all different") { try parts.shared("a", "a") }
-        try refuses("R2 of the sets of spaces") { try VariancePartition(names: ["a"], jointR2: [[0]]) }
-        try refuses("names of the feature spaces") { try VariancePartition(names: [], jointR2: [[0]]) }
+        try refuses("R2 of the sets of bands") { try VariancePartition(names: ["a"], jointR2: [[0]]) }
+        try refuses("names of the bands") { try VariancePartition(names: [], jointR2: [[0]]) }
     }
 
     @Test func inference() throws {
         for length in [0, -1, 16, 30, 1000] {
             try refuses("block length", "\(length) samples", "1 to 15") {
-                try blockPermutationTest(predictions: y, responses: y, blockLength: length)
+                try PermutationTest.blocks(predictions: y, responses: y, blockLength: length)
             }
             try refuses("block length", "\(length) samples", "1 to 15") {
-                try modelExchangeTest(first: y, second: y, responses: y, blockLength: length)
+                try PermutationTest.modelExchange(first: y, second: y, responses: y, blockLength: length)
             }
             try refuses("block length", "\(length) samples", "1 to 15") {
-                try bootstrapScores(predictions: y, responses: y, blockLength: length)
+                try ScoreIntervals(predictions: y, responses: y, blockLength: length)
             }
         }
         let runs = try Runs(lengths: [12, 18])
         try refuses("block length", "19", "longest run") {
-            try blockPermutationTest(predictions: y, responses: y, blockLength: 19, runs: runs)
+            try PermutationTest.blocks(predictions: y, responses: y, blockLength: 19, runs: runs)
         }
         for count in [0, -5, 2_000_000] {
             try refuses("number of permutations", "\(count)") {
-                try blockPermutationTest(predictions: y, responses: y, permutations: count)
+                try PermutationTest.blocks(predictions: y, responses: y, permutations: count)
             }
             try refuses("number of resamples", "\(count)") {
-                try bootstrapScores(predictions: y, responses: y, resamples: count)
+                try ScoreIntervals(predictions: y, responses: y, resamples: count)
             }
-            try refuses("number of permutations", "\(count)") { try signFlipTest(y, flips: count) }
+            try refuses("number of permutations", "\(count)") {
+                try PermutationTest.signFlips(y, flips: count)
+            }
         }
-        try refuses("number of flips", "0") { try signFlipTest((0..<20).map(Double.init), flips: 0) }
+        try refuses("number of flips", "0") { try PairedTest.signFlips((0..<20).map(Double.init), flips: 0) }
         try refuses("number of samples", "1") {
-            try blockPermutationTest(predictions: y.rows(0..<1), responses: y.rows(0..<1))
+            try PermutationTest.blocks(predictions: y.rows(0..<1), responses: y.rows(0..<1))
         }
         try refuses("predictions", "2", "3") {
-            try blockPermutationTest(predictions: y.columns(0..<2), responses: y)
+            try PermutationTest.blocks(predictions: y.columns(0..<2), responses: y)
         }
         for level in [0, 1, -1, Double.nan] {
-            try refuses("confidence level", "\(level)") { try bootstrapInterval([1, 2, 3], level: level) }
+            try refuses("confidence level", "\(level)") {
+                try BootstrapInterval(of: [1, 2, 3], level: level)
+            }
         }
-        try refuses("values to resample", "1") { try bootstrapInterval([1]) }
-        try refuses("value number 1", "inf") { try bootstrapInterval([1, .infinity]) }
-        try refuses("statistic", "NaN") { try bootstrapInterval([1, 2, 3]) { $0[0] > 2 ? .nan : $0[0] } }
-        try refuses("statistic of every resample") { try bootstrapInterval([2, 2, 2]) }
-        try refuses("p value number 1", "1.5") { try falseDiscoveryRates([0.1, 1.5]) }
-        try refuses("p value number 0", "-0.1") { try falseDiscoveryRates([-0.1]) }
-        #expect(try falseDiscoveryRates([]) == [])
-        try refuses("number of differences", "1", "2") { try pairedT([1]) }
+        try refuses("values to resample", "1") { try BootstrapInterval(of: [1]) }
+        try refuses("value number 1", "inf") { try BootstrapInterval(of: [1, .infinity]) }
+        try refuses("statistic", "NaN") { try BootstrapInterval(of: [1, 2, 3]) { $0[0] > 2 ? .nan : $0[0] } }
+        try refuses("statistic of every resample") { try BootstrapInterval(of: [2, 2, 2]) }
+        try refuses("p value number 1", "1.5") { try [0.1, 1.5].falseDiscoveryRates() }
+        try refuses("p value number 0", "-0.1") { try [-0.1].falseDiscoveryRates() }
+        #expect(try [Double]().falseDiscoveryRates() == [])
+        try refuses("number of differences", "1", "2") { try PairedTest.t([1]) }
         try refuses("number of subjects", "1") { try PairedComparison(Matrix([[1.0]]), Matrix([[2.0]])) }
         try refuses("names", "2", "3") { try PairedComparison(y, y, names: ["a", "b"]) }
-        try refuses("number of repeats", "0") { try noiseCeiling(explainableVariance: [0.5], repeats: 0) }
+        try refuses("number of repeats", "0") { try NoiseCeiling(explainableVariance: [0.5], repeats: 0) }
         try refuses("explainable variance of voxel 1", "1.5") {
-            try noiseCeiling(explainableVariance: [0.5, 1.5], repeats: 2)
+            try NoiseCeiling(explainableVariance: [0.5, 1.5], repeats: 2)
         }
         let scores = try VoxelScores(r2: [0.1], r: [0.3])
-        try refuses("noise ceiling of voxel 0", "-1") { try scores.normalised(byCeiling: [-1]) }
-        try refuses("least ceiling", "nan") { try scores.normalised(byCeiling: [1], least: .nan) }
+        try refuses("noise ceiling of voxel 0", "-1") { try scores.normalized(byCeiling: [-1]) }
+        try refuses("least ceiling", "nan") { try scores.normalized(byCeiling: [1], least: .nan) }
         try refuses("correlations", "1", "2") { try VoxelScores(r2: [0.1, 0.2], r: [0.3]) }
         try refuses("shares of band 1", "1", "2") {
             try SplitScores(r2: [[0, 0], [0]], r: [[0, 0], [0, 0]])

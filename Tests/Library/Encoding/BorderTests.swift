@@ -51,25 +51,25 @@ struct BordersFixture: Decodable {
 
     @Test func rankTestsWithTiesAndZerosAreScipys() throws {
         for (number, known) in expected.ranks.enumerated() {
-            let found = try wilcoxonSignedRank(known.values)
+            let found = try PairedTest.wilcoxon(known.values)
             #expect(found.statistic == known.statistic, "sample \(number)")
             #expect(abs(found.p / known.p - 1) < 1e-10, "sample \(number): \(found.p), not \(known.p)")
         }
-        try refuses("other than 0", "at least 1") { try wilcoxonSignedRank([0, 0]) }
-        try refuses("number of differences", "0") { try wilcoxonSignedRank([]) }
-        try refuses("difference number 1", "nan") { try wilcoxonSignedRank([0, .nan]) }
+        try refuses("other than 0", "at least 1") { try PairedTest.wilcoxon([0, 0]) }
+        try refuses("number of differences", "0") { try PairedTest.wilcoxon([]) }
+        try refuses("difference number 1", "nan") { try PairedTest.wilcoxon([0, .nan]) }
     }
 
     @Test func tTestsOfHugeAndTinyNumbers() throws {
         let known = expected.t
         for scale in known.scales {
-            let found = try pairedT(known.values.map { $0 / 4 * scale })
+            let found = try PairedTest.t(known.values.map { $0 / 4 * scale })
             #expect(abs(found.statistic / known.statistic - 1) < 1e-12, "times \(scale)")
             #expect(abs(found.p / known.p - 1) < 1e-10, "times \(scale)")
         }
         // Equal differences: scipy's t is infinite and its p 0; without any difference both are NaN.
-        #expect(try pairedT([0.5, 0.5, 0.5]).p == 0)
-        #expect(try pairedT([0, 0]).p.isNaN)
+        #expect(try PairedTest.t([0.5, 0.5, 0.5]).p == 0)
+        #expect(try PairedTest.t([0, 0]).p.isNaN)
     }
 
     @Test func columnsOfUnlikeScalesKeepTheirDigits() throws {
@@ -161,8 +161,8 @@ struct BordersFixture: Decodable {
             let model = BandedRidge(
                 alphas: .logspace(-1, 3, count: 5), candidates: .dirichlet(5, seed: 1), intercept: intercept)
             let fit = try model.fit(bands.map { $0.rows(at: train) }, to: shifted.rows(at: train))
-            let score = try fit.score(testBands, shifted.rows(at: test))
-            let split = try fit.splitScores(testBands, shifted.rows(at: test))
+            let score = try fit.score(testBands, to: shifted.rows(at: test))
+            let split = try fit.splitScores(testBands, to: shifted.rows(at: test))
             #expect(relativeError(split.joint.r2, score.r2) < 1e-10)
             #expect(relativeError(split.joint.r, score.r) < 1e-10)
             let sums = (0..<4).map { split.r2[0][$0] + split.r2[1][$0] + split.offsetR2[$0] }
@@ -201,13 +201,13 @@ struct BordersFixture: Decodable {
             try KernelRidge(kernel: .precomputed).fit(
                 indefinite.converted(to: Float.self), to: y.converted(to: Float.self))
         }
-        // Minus half the squared distances have no negative eigenvalue once they are centred: then they are the linear kernel.
+        // Minus half the squared distances have no negative eigenvalue once they are centered: then they are the linear kernel.
         var distances = kernel
         for i in 0..<40 { for j in 0..<40 { distances[i, j] -= (kernel[i, i] + kernel[j, j]) / 2 } }
         let linear = try KernelRidge(kernel: .linear).fit(x, to: y)
-        let centred = try KernelRidge(kernel: .precomputed).fit(distances, to: y)
-        #expect(centred.bestAlphas == linear.bestAlphas)
-        #expect(relativeError(centred.scores.r2, linear.scores.r2) < 1e-8)
+        let centered = try KernelRidge(kernel: .precomputed).fit(distances, to: y)
+        #expect(centered.bestAlphas == linear.bestAlphas)
+        #expect(relativeError(centered.scores.r2, linear.scores.r2) < 1e-8)
         try refuses("precomputed kernel", "indefinite") {
             try KernelRidge(kernel: .precomputed, intercept: false).fit(distances, to: y)
         }

@@ -33,11 +33,72 @@ func pngSize(_ data: Data) throws -> (width: Int, height: Int) {
 }
 
 /// The picture as SVG, in which every shape can be found.
-func svg(_ figure: some Figure) throws -> String {
-    let path = NSTemporaryDirectory() + UUID().uuidString + ".svg"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try figure.write(to: path)
-    return try String(contentsOfFile: path, encoding: .utf8)
+func svg(_ figure: some Figure, width: Double? = nil) throws -> String {
+    String(decoding: try figure.data(.svg, width: width, dpi: 300, font: nil), as: UTF8.self)
+}
+
+/// A folder of its own, which is gone afterwards.
+func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+}
+
+/// One figure of every kind, by name.
+func everyFigure(style: ChartStyle = .standard) throws -> [(String, any Figure)] {
+    let slice = try ScoreMap.Slice(
+        width: 4, height: 2, values: [0.1, .nan, -0.2, 0.3, 0.4, 0.1, 0, 0.2],
+        background: [1, 2, 3, 4, 5, 6, 7, 8],
+        title: "z = 3 mm", sides: ["L", "R"])
+    let names = ["V1", "V4", "IT"]
+    return [
+        (
+            "bars",
+            try BarChart(
+                names.flatMap { name in
+                    ["image", "text"].enumerated().map {
+                        .init(name, 0.3 - 0.1 * Double($0), series: $1, error: 0.05)
+                    }
+                }, title: "Bars", categoryTitle: "region", valueTitle: "Pearson r", seriesTitle: "model",
+                errorMeaning: "SEM over 8 subjects", references: [ReferenceLine(0.4, "ceiling")], style: style
+            ).bracketed([.init(in: "V1", "image", "text", label: "**")])
+        ),
+        (
+            "flat bars",
+            BarChart(
+                names.map { .init($0, 0.2, error: 0.05, sign: "q = 0.012") }, title: "Flat bars",
+                valueTitle: "r", references: [ReferenceLine(0.1, "chance")], orientation: .horizontal,
+                style: style)
+        ),
+        (
+            "lines",
+            LineChart(
+                [.init("a", [0.1, .nan, 0.3], errors: [0.1, 0.1, 0.1]), .init("b", [0.2, 0.1, 0])],
+                positions: ["layer 1", "layer 2", "layer 3"], title: "Lines", positionTitle: "layer",
+                valueTitle: "R²", style: style)
+        ),
+        (
+            "heat map",
+            Heatmap(
+                rowNames: ["a", "b"], columnNames: names, title: "Heat map", rowTitle: "layer",
+                columnTitle: "region", valueTitle: "mean r", style: style
+            ) { Double($0) * 0.3 - Double($1) * 0.1 }
+        ),
+        ("histogram", Histogram([1, 2, 2, 3], title: "Histogram", valueTitle: "r", style: style)),
+        (
+            "points",
+            ScatterPlot(
+                [.init(0, 1, series: "a"), .init(1, 0, series: "b")], title: "Points", xTitle: "one",
+                yTitle: "two", showsIdentity: true, style: style)
+        ),
+        (
+            "density",
+            try DensityPlot(
+                x: [0, 1, 2], y: [1, 0, 3], title: "Density", xTitle: "x", yTitle: "y", style: style)
+        ),
+        ("map", ScoreMap([slice], title: "Map", valueTitle: "Pearson r", style: style)),
+    ]
 }
 
 /// How often one text holds another.

@@ -71,7 +71,7 @@ struct ExactIntegerTests {
     }
 
     @Test func labelsOfImages() throws {
-        let image = try NIfTI.read(fixture("labels.nii.gz"))
+        let image = try NIfTI.open(fixture("labels.nii.gz"))
         refused("614454277") { _ = try image.tensor() }
         refused("614454277") { _ = try image.voxelsByTime(at: [0]) }
         #expect(try image.tensor(as: Double.self).elements.max() == 614_454_277)
@@ -79,6 +79,6 @@ struct ExactIntegerTests {
 
     /// A mask's smallest number counts, though single precision has none so small.
     @Test func aMaskOfTinyNumbers() throws {
-        #expect(try NIfTI.read(fixture("tiny-mask.nii.gz")).maskIndices() == [1])
+        #expect(try NIfTI.open(fixture("tiny-mask.nii.gz")).maskIndices() == [1])
     }
 }

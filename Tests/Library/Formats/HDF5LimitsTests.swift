@@ -72,7 +72,7 @@ struct HDF5LimitsTests {
     @Test func whatIsNoHDF5IsNamed() throws {
         for (name, words) in [
             ("plain.npy", "a NumPy array"), ("series.nii.gz", "gzipped"), ("zip.pt", "zip file"),
-            ("images/rgb.png", "PNG"), ("types.safetensors", "is no HDF5 file"),
+            ("images/rgb.png", "PNG"), ("types.safetensors", "is not an HDF5 file"),
         ] {
             let error = #expect(throws: FormatError.self) { try HDF5File.open(fixture(name)) }
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")

@@ -42,7 +42,7 @@ struct LastingValueTests {
     @Test func images() throws {
         for name in ["uint8.nii", "qform.nii", "scaled.nii.gz"] {
             try copy(name) { (url: URL) throws in
-                let image = try NIfTI.read(url)
+                let image = try NIfTI.open(url)
                 let right = try image.tensor().elements
                 try overwrite(url) {
                     let again = try image.tensor().elements

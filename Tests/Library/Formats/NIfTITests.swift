@@ -25,7 +25,7 @@ import Testing
     ])
     func everythingIsAsNibabelHasIt(_ name: String) throws {
         let expected = try #require(try Self.expected()[name])
-        let image = try NIfTI.read(fixture(name))
+        let image = try NIfTI.open(fixture(name))
         #expect(image.shape == expected.shape)
         #expect(zip(image.voxelSizes, expected.zooms).allSatisfy { abs($0 - $1) < 1e-6 })
         #expect(image.repetitionTime.map { abs($0 - (expected.tr ?? .nan)) < 1e-6 } ?? (expected.tr == nil))
@@ -35,13 +35,13 @@ import Testing
         #expect(data.count == expected.data.count)
         for (found, right) in zip(data, expected.data) { #expect(found == Float(right)) }
         // By place, since the affines of the fixtures differ.
-        let voxels = try image.voxelsByTime(at: NIfTI.read(fixture("mask.nii.gz")).maskIndices())
+        let voxels = try image.voxelsByTime(at: NIfTI.open(fixture("mask.nii.gz")).maskIndices())
         #expect(voxels.rows == image.volumeCount)
         for (t, row) in expected.masked.enumerated() { #expect(voxels.row(t) == row.map { Float($0) }) }
     }
 
     @Test func mapsAreWrittenAndReadBack() throws {
-        let mask = try NIfTI.read(fixture("mask.nii.gz"))
+        let mask = try NIfTI.open(fixture("mask.nii.gz"))
         let indices = try mask.maskIndices()
         let values = indices.indices.map { Float($0) + 0.5 }
         let map = try NIfTI.volume(of: values, at: indices, shape: mask.shape, background: .nan)
@@ -49,7 +49,7 @@ import Testing
             for name in ["map.nii", "map.nii.gz"] {
                 let url = folder.appendingPathComponent(name)
                 try NIfTI.write(map, affine: mask.affine, to: url)
-                let read = try NIfTI.read(url)
+                let read = try NIfTI.open(url)
                 #expect(read.shape == mask.shape)
                 for (a, b) in zip(read.affine.elements, mask.affine.elements) { #expect(abs(a - b) < 1e-6) }
                 #expect(try read.voxelsByTime(mask: mask).elements == values)
@@ -65,12 +65,36 @@ import Testing
     }
 
     @Test func aMaskOfAnotherShapeOrWithoutVoxelsIsRefused() throws {
-        let image = try NIfTI.read(fixture("series.nii.gz"))
+        let image = try NIfTI.open(fixture("series.nii.gz"))
         let error = #expect(throws: FormatError.self) {
-            try image.voxelsByTime(mask: NIfTI.read(fixture("othershape.nii.gz")))
+            try image.voxelsByTime(mask: NIfTI.open(fixture("othershape.nii.gz")))
         }
         #expect(error?.description.contains("the mask's shape should be that of series.nii.gz") == true)
         #expect(throws: FormatError.self) { try image.voxelsByTime(at: [image.voxelCount]) }
+    }
+
+    @Test func anImageOfSeveralNumbersIsNoMaskUntilItIsCutAtAThreshold() throws {
+        let anatomy = try NIfTI.open(fixture("uint8.nii"))
+        let values = try anatomy.tensor()
+        try #require(Set(values.elements.filter { $0 != 0 }).count > 1)
+        let error = #expect(throws: FormatError.self) { try anatomy.maskIndices() }
+        #expect(error?.description.contains("above(0)") == true)
+        let (shape, limit) = (
+            anatomy.shape, try #require(values.elements.sorted().dropFirst(values.count / 2).first)
+        )
+        let mask = try anatomy.above(Double(limit))
+        let expected = (0..<anatomy.voxelCount).filter { index in
+            let (x, rest) = index.quotientAndRemainder(dividingBy: shape[1] * shape[2])
+            return values[x, rest / shape[2], rest % shape[2]] > limit
+        }
+        #expect(try mask.maskIndices() == expected && !expected.isEmpty)
+        #expect(try anatomy.voxelsByTime(mask: mask).columns == expected.count)
+        try withFolder { folder in
+            let place = folder.path + "/mask.nii.gz"
+            try mask.write(to: place)
+            let read = try NIfTI.open(place)
+            #expect(try read.maskIndices() == expected && read.grid.matches(anatomy.grid))
+        }
     }
 
     /// A copy of the uncompressed fixture with some bytes of its header replaced.
@@ -95,7 +119,7 @@ import Testing
         ] as [(Int, [UInt8], String)])
     func malformedHeadersAreRefused(_ offset: Int, _ bytes: [UInt8], _ message: String) throws {
         try changed(offset, bytes) { url in
-            let error = #expect(throws: FormatError.self) { try NIfTI.read(url) }
+            let error = #expect(throws: FormatError.self) { try NIfTI.open(url) }
             #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
         }
     }
@@ -103,9 +127,9 @@ import Testing
     @Test(arguments: ["uint8.nii", "scaled.nii.gz", "qform.nii"])
     func damagedImagesNeverTrap(_ name: String) throws {
         try fuzz(fixture(name)) { url in
-            let image = try NIfTI.read(url)
+            let image = try NIfTI.open(url)
             _ = try image.tensor().count
-            _ = try image.voxelsByTime(at: image.maskIndices())
+            _ = try image.voxelsByTime(at: image.above(0).maskIndices())
         }
     }
 }

@@ -41,15 +41,15 @@ struct RealFileTests {
             let isHDF5 = ["h5", "hdf5", "mat"].contains(url.pathExtension)
             guard let expected else {
                 let error = #expect(throws: FormatError.self, "\(name)") {
-                    if isHDF5 { _ = try HDF5File.open(url) } else { _ = try NIfTI.read(url) }
+                    if isHDF5 { _ = try HDF5File.open(url) } else { _ = try NIfTI.open(url) }
                 }
-                #expect((error?.problem.count ?? 0) >= "is no HDF5 file".count)
+                #expect((error?.problem.count ?? 0) >= "is not an HDF5 file".count)
                 continue
             }
             if let datasets = expected.datasets {
                 try compare(url, datasets, name)
             } else {
-                let image = try NIfTI.read(url)
+                let image = try NIfTI.open(url)
                 #expect(image.shape == expected.shape, "\(name)")
                 #expect(
                     zip(image.affine.elements, expected.affine ?? []).allSatisfy { abs($0 - $1) < 1e-4 },

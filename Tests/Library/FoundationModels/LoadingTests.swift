@@ -43,7 +43,7 @@ struct LoadingTests {
     }
 
     @Test func wrongConfigurationsAreNamed() {
-        #expect(message(["num_attention_heads": 5]).contains("no multiple of the 5 heads"))
+        #expect(message(["num_attention_heads": 5]).contains("not a multiple of the 5 heads"))
         #expect(message(["hidden_act": "mish"]).contains("mish"))
         #expect(message(["hidden_size": "wide"]).contains("hidden_size"))
         #expect(message(["model_type": "gpt2"]).contains("gpt2"))

@@ -62,7 +62,7 @@ struct PrecisionTests {
             }
             // Before the first block nothing is rounded; after it all is, or the test would compare float32 with itself.
             let error = relativeError(a.matrix, b.matrix)
-            #expect(a.layer.place == 0 ? error == 0 : error > 1e-4, "\(a.name): \(error)")
+            #expect(a.layer.index == 0 ? error == 0 : error > 1e-4, "\(a.name): \(error)")
         }
         // The way by which the last block makes no token but the first.
         let (last, alone) = (try #require(half.last), try features(.bfloat16, .last)[0])
@@ -85,7 +85,7 @@ struct PrecisionTests {
         #expect(half.precision == .bfloat16 && single.precision == .float32)
         for (number, text) in texts.enumerated() {
             for (a, b) in zip(try half.tokenFeatures(of: text), try single.tokenFeatures(of: text)) {
-                let place = family == "encoders" ? "layer \(a.layer.place)" : a.layer.shortName
+                let place = family == "encoders" ? "layer \(a.layer.index)" : a.layer.shortName
                 let reference: Tensor<Float> = try states.tensor("text \(number) \(place)")
                 let width = a.layer.width
                 for expected in [reference.elements, b.matrix.elements] {
@@ -93,7 +93,7 @@ struct PrecisionTests {
                     #expect(cosine > leastCosine, "text \(number), \(a.name): \(cosine)")
                 }
                 let error = relativeError(a.matrix, b.matrix)
-                #expect(a.layer.place == 0 ? error == 0 : error > 1e-4, "\(a.name): \(error)")
+                #expect(a.layer.index == 0 ? error == 0 : error > 1e-4, "\(a.name): \(error)")
             }
         }
     }

@@ -145,7 +145,8 @@ struct VisionTests {
     func configurations() throws {
         let timm = try load("timm").image.transform
         #expect(timm.fit == .shorterSide(30) && timm.interpolation == .bilinear)
-        #expect(timm.normalization == .init(mean: [0.4, 0.5, 0.6], deviation: [0.2, 0.3, 0.4]))
+        let given = try ImageTransform.Normalization(mean: [0.4, 0.5, 0.6], deviation: [0.2, 0.3, 0.4])
+        #expect(timm.normalization == given)
         let dinov2 = try load("hf-dinov2").image
         #expect(dinov2.imageSize == ImageSize(height: 24, width: 32))
         #expect(dinov2.transform.fit == .shorterSide(30))

@@ -35,7 +35,8 @@ struct Completion {
     /// The suggestions for a place (in bytes), and the place from which on they replace what stands there.
     private func find(_ code: String, at place: Int) -> ([Suggestion], Int) {
         switch magics.complete(code, at: place) {
-        case .names(let suggestions, let start): return (suggestions, start)
+        case .names(let suggestions, let start), .options(let suggestions, let start):
+            return (suggestions, start)
         case .path(let path): return paths(path, at: place)
         case .nothing: return ([], place)
         case .swift: break

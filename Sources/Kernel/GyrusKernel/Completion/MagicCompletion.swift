@@ -5,16 +5,21 @@ package struct MagicCompletion {
     /// The names that can stand behind `%`, and behind `%%`.
     let names: [String]
     let cellNames: [String]
+    /// The options of each.
+    let options: [String: [String]]
 
-    package init(names: [String], cellNames: [String]) {
+    package init(names: [String], cellNames: [String], options: [String: [String]] = [:]) {
         self.names = names
         self.cellNames = cellNames
+        self.options = options
     }
 
     /// What could stand at a place (in bytes), where a magic is being written.
     package enum Completion: Equatable {
         /// The magics, and where the first of their marks stands.
         case names([Suggestion], start: Int)
+        /// Options, and where the first of their dashes stands.
+        case options([Suggestion], start: Int)
         /// A path, of which this part stands already.
         case path(String)
         /// Nothing that is known.
@@ -26,7 +31,7 @@ package struct MagicCompletion {
     /// The magics that take Swift, and those that take a path.
     private static let swiftMagics: Set = ["time", "timeit", "who", "whos", "capture"]
     private static let pathMagics: Set = [
-        "cd", "load", "save", "include", "package", "bash", "writefile", "!",
+        "cd", "load", "save", "include", "package", "bash", "writefile", "python", "!",
     ]
 
     package func complete(_ cell: String, at place: Int) -> Completion {
@@ -48,6 +53,11 @@ package struct MagicCompletion {
             let found = known.filter { $0.hasPrefix(typed) }.map { mark + $0 } + others
             return .names(
                 found.map { Suggestion(text: $0, kind: .magic) }, start: line.nameStart - mark.utf8.count)
+        }
+        let word = lastWord(bytes[line.nameEnd..<place])
+        let found = word.hasPrefix("-") ? options[line.name, default: []].filter { $0.hasPrefix(word) } : []
+        if !found.isEmpty {
+            return .options(found.map { Suggestion(text: $0, kind: .magic) }, start: place - word.utf8.count)
         }
         if Self.swiftMagics.contains(line.name) { return .swift }
         return Self.pathMagics.contains(line.name) ? .path(lastWord(bytes[line.nameEnd..<place])) : .nothing

@@ -12,6 +12,8 @@ public struct Installation: Sendable {
     public let runner: String
     /// The process that knows what could stand at the cursor.
     public let assistant: String
+    /// The program that runs cells in Python.
+    let pythonHost: String
     /// The library that cells import.
     public let library: String
     /// The folder of its Swift modules.
@@ -37,6 +39,10 @@ public struct Installation: Sendable {
         self.executable = executable.path
         runner = parts.appending(path: "gyrus-runner").path
         assistant = parts.appending(path: "gyrus-sourcekit").path
+        pythonHost =
+            (isInstalled
+            ? parts.appending(path: "python") : sources.appending(path: "Sources/Runner/PythonHost"))
+            .appending(path: "start.py").path
         library = parts.appending(path: "libGyrus.so").path
         modules = parts.appending(path: isInstalled ? "modules" : "Modules").path
         cModules =

@@ -13,16 +13,24 @@ struct Magic: Sendable {
     /// Whether it can stand as `%name`, and what it takes as `%%name`.
     var isForLine = true
     var body = Body.none
+    /// What its help tells besides, which depends on the session.
+    var note: (@Sendable (CellSession) -> String)?
     /// Does it; throws `MagicError` or `MagicFailure`.
     let run: @Sendable (MagicCall, CellRun) throws -> Void
+}
+
+extension Magic {
+    fileprivate var options: [String] {
+        Set(usage.matches(of: /\[(--?[a-z][a-z-]*)/).map { String($0.1) }).sorted()
+    }
 }
 
 /// All magics.
 package enum Magics {
     static let all: [Magic] = [
         .bash, .capture, .cd, .command, .del, .env, .history, .html, .include, .javascript, .latex, .load,
-        .lsmagic, .markdown, .optimize, .package, .pwd, .reset, .save, .svg, .time, .timeit, .who, .whos,
-        .writefile,
+        .lsmagic, .markdown, .optimize, .package, .pwd, .python, .reset, .save, .svg, .time, .timeit, .who,
+        .whos, .writefile,
     ]
 
     /// The names that can stand behind `%` and `%%`, in alphabetical order.
@@ -30,6 +38,11 @@ package enum Magics {
 
     /// The names that can stand behind `%%`.
     package static var cellNames: [String] { all.filter { $0.body != .none }.map(\.name).sorted() }
+
+    /// The options of each, as its usage names them.
+    package static var options: [String: [String]] {
+        Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.options) })
+    }
 
     static func named(_ name: String) -> Magic? { all.first { $0.name == name } }
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It inherits no descriptor of the kernel's but the three that are meant for it, so that nothing it leaves behind
 /// holds a socket or the runner's channel open.
-final class ChildProcess: Sendable {
+final class ChildProcess: Stoppable {
     enum Stream { case output, errors }
 
     /// The group's number while it runs.

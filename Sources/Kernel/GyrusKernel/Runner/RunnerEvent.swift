@@ -19,6 +19,8 @@ enum RunnerEvent {
     case finished(CellEnd)
     /// A trap on a thread that nobody waited for; it ended alone.
     case stray(CellEnd)
+    /// A job waits for what a stopped cell left, and may do so for ever.
+    case waits(CellEnd)
     /// What the runner says to a command that asks.
     case answer(Data)
 
@@ -51,6 +53,9 @@ enum RunnerEvent {
         case 24:
             guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
             self = .stray(end)
+        case 25:
+            guard let end = try? decoder.decode(CellEnd.self, from: payload) else { return nil }
+            self = .waits(end)
         default: return nil
         }
     }
@@ -101,10 +106,11 @@ struct CellEnd: Decodable {
     let signal: String
     /// Whether it failed on a thread that is not one of its own: of a queue, or one that it started.
     let isForeign: Bool
-    /// Of the outcome `held`: the request whose cell held the lock.
+    /// Of the outcome `held`: the request whose cell left what was waited for, and what that is.
     let heldBy: UInt32
-    /// Whether that is no lock, but a task that will not end.
-    let heldTask: Bool
+    let held: Held
+    /// Where in that cell a thread was stopped, if that is known.
+    let heldAt: [Frame]
     /// The frames of its end that lie in cells, innermost first.
     let frames: [Frame]
     /// Of a cell: nanoseconds from its first to its last instruction, and those of processor time that the process spent meanwhile.
@@ -113,6 +119,13 @@ struct CellEnd: Decodable {
     var timing: CellTiming? {
         guard let wall, let user, let system else { return nil }
         return CellTiming(wall: .nanoseconds(wall), user: .nanoseconds(user), system: .nanoseconds(system))
+    }
+
+    /// What a stopped cell left so that it cannot be waited for.
+    enum Held: String, Decodable {
+        case lock, semaphore, task
+        /// It is only known that nothing goes on which could end the wait.
+        case something
     }
 
     struct Frame: Decodable {

@@ -126,6 +126,9 @@ final class RunnerProcess: Sendable {
         _ = Foundation.kill(pid, SIGKILL)
     }
 
+    /// Lets the process go on if it stopped itself (SIGSTOP), so that it hears what it is told.
+    func goOn() { _ = Foundation.kill(pid, SIGCONT) }
+
     /// Ends the process and waits until all that it sent has been heard.
     func end() {
         kill()
@@ -151,12 +154,13 @@ final class RunnerProcess: Sendable {
             if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
             if waits[1].revents & Int16(POLLIN) != 0 || waits[2].revents & Int16(POLLIN) != 0 { drainRaw() }
             guard waits[0].revents != 0 else { continue }
-            usleep(Self.gathering)
             guard let data = readSome(channel), !data.isEmpty else {
                 open = false
                 break
             }
-            for (request, event) in frames.take(data) {
+            frames.append(data)
+            if !frames.holdsAnEnd { gather(into: &frames) }
+            for (request, event) in frames.take() {
                 // Whatever the cell wrote before it ended is in the pipes by now.
                 if case .finished = event { drainRaw() }
                 if case .answer(let answer) = event {
@@ -167,10 +171,10 @@ final class RunnerProcess: Sendable {
             }
         }
         drainRaw()
-        let status = waitForEnd(of: pid)
+        let status = waitForEnd()
         // What a cell forked off has no kernel any more.
         _ = Foundation.kill(-pid, SIGKILL)
-        self.status.withLock { [status] in $0 = status }
+        self.status.withLock { $0 = status }
         for descriptor in [channel, output, errors] { close(descriptor) }
         commands.withLock { descriptor in
             if let open = descriptor { close(open) }
@@ -178,6 +182,27 @@ final class RunnerProcess: Sendable {
         }
         listener.died(self, status)
         answers.end()
+    }
+
+    /// Waits a moment for more, so that lines which are printed together travel as one message.
+    private func gather(into frames: inout FrameReader) {
+        usleep(Self.gathering)
+        var wait = pollfd(fd: channel, events: Int16(POLLIN), revents: 0)
+        if poll(&wait, 1, 0) > 0, let more = readSome(channel) { frames.append(more) }
+    }
+
+    /// Waits until the process has ended, whose channel is closed; the wait status.
+    private func waitForEnd() -> Int32 {
+        var status: Int32 = 0
+        for _ in 0..<50 {
+            let ended = waitpid(pid, &status, WNOHANG)
+            if ended == pid || (ended < 0 && errno != EINTR) { return status }
+            usleep(10_000)
+        }
+        // It became another program (`exec`), which knows nothing of the kernel.
+        _ = Foundation.kill(pid, SIGKILL)
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status
     }
 
     private func readSome(_ descriptor: Int32) -> Data? {
@@ -219,8 +244,25 @@ struct FrameReader {
         var data: Data
     }
 
+    mutating func append(_ data: Data) { pending.append(data) }
+
+    /// Whether somebody waits for what has arrived: the end of a cell or a handler, or an answer.
+    var holdsAnEnd: Bool {
+        var position = pending.startIndex
+        while pending.endIndex - position >= Self.headLength {
+            if (21...23).contains(pending[position]) { return true }
+            position += Self.headLength + Int(number(at: position + 5))
+        }
+        return false
+    }
+
     mutating func take(_ data: Data) -> [(request: UInt32, event: RunnerEvent)] {
-        pending.append(data)
+        append(data)
+        return take()
+    }
+
+    /// The events that have arrived whole.
+    mutating func take() -> [(request: UInt32, event: RunnerEvent)] {
         var events: [(UInt32, RunnerEvent)] = []
         var text: Text?
         func flush() {

@@ -19,10 +19,12 @@ struct Symbolizer {
     /// The frames with their lines, and the runtime's name for a failure without a message ("arithmetic overflow").
     ///
     /// `labels` are the names of the cells and of the files that `%include` brought in.
-    func frames(of end: CellEnd, labels: some Collection<String>) -> (frames: [CellFrame], failure: String?) {
+    func frames(
+        of places: [CellEnd.Frame], labels: some Collection<String>
+    ) -> (frames: [CellFrame], failure: String?) {
         var frames: [CellFrame] = []
         var failure: String?
-        for place in end.frames.prefix(24) {
+        for place in places.prefix(24) {
             let library = folder.appending(path: place.image + ".so").path
             for entry in symbols(library: library, offset: place.offset) {
                 if let range = entry.function.range(of: "Swift runtime failure: ") {

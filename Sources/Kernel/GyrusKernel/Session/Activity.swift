@@ -3,6 +3,14 @@ import Jupyter
 import SwiftCells
 import Synchronization
 
+/// What the kernel itself runs for a cell, outside of the runner.
+protocol Stoppable: Sendable {
+    /// Asks it to stop, and ends its process where it does not.
+    func stop()
+    /// Ends its process at once.
+    func kill()
+}
+
 /// A request that the session serves, as far as an interrupt must reach it.
 final class Activity: Sendable {
     /// The subshell that serves it; nil for the main shell.
@@ -12,7 +20,7 @@ final class Activity: Sendable {
     private struct State {
         var isInterrupted = false
         /// The command that the kernel itself runs for the cell.
-        var child: ChildProcess?
+        var child: (any Stoppable)?
         /// The compilation of its cell.
         var compilation: CompilationStop?
         /// What the runner runs for it.
@@ -36,7 +44,7 @@ final class Activity: Sendable {
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
     /// Waits for a command of the kernel's own that an interrupt ends.
-    func stoppable<Result>(_ child: ChildProcess, _ body: () throws -> Result) rethrows -> Result {
+    func stoppable<Result>(_ child: some Stoppable, _ body: () throws -> Result) rethrows -> Result {
         let isAsked = state.withLock {
             $0.child = child
             return $0.isInterrupted
@@ -79,6 +87,7 @@ final class Activity: Sendable {
         now.compilation?.stop()
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
+        job.runner.goOn()
         job.runner.send("interrupt \(job.request)")
         DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
             if state.withLock({ $0.job?.request == job.request }) { job.runner.kill() }

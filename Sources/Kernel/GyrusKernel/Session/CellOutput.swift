@@ -65,16 +65,16 @@ final class CellOutput: Sendable {
 
     private let state = Mutex(State())
     private let comms: CommTable
-    /// What is said of a trap that ended nothing but its own thread.
-    private let strayText = Mutex<@Sendable (CellEnd) -> String>({ _ in "" })
+    /// What is said of a trap that ended nothing but its own thread, and of a wait that may last for ever.
+    private let notes = Mutex<@Sendable (CellEnd) -> String>({ _ in "" })
 
     init(comms: CommTable) {
         self.comms = comms
     }
 
-    /// Sets what is said of a trap that ended nothing but its own thread.
-    func describeStrays(_ text: @escaping @Sendable (CellEnd) -> String) {
-        strayText.withLock { $0 = text }
+    /// Sets what is said of a trap that ended nothing but its own thread, and of a wait that may last for ever.
+    func describeNotes(_ text: @escaping @Sendable (CellEnd) -> String) {
+        notes.withLock { $0 = text }
     }
 
     /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
@@ -124,7 +124,7 @@ final class CellOutput: Sendable {
             comms.note(frame.head)
             iopub?.comm(frame)
         case .input(let demand): ask(demand, for: request)
-        case .stray(let end): iopub?.stream(.stderr, strayText.withLock { $0 }(end))
+        case .stray(let end), .waits(let end): iopub?.stream(.stderr, notes.withLock { $0 }(end))
         case .ready, .answer: break
         case .finished(let end):
             releaseHeld(of: request, isTrap: end.outcome == .trap)

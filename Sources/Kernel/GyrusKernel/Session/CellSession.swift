@@ -20,6 +20,8 @@ final class CellSession: @unchecked Sendable {
     private let comms: CommHandlers
     /// Knows what could stand in the cell that is being written.
     let assistant: CompletionService
+    /// Runs the cells under `%%python`.
+    let python: PythonSession
     private var runner: RunnerProcess?
     /// The runner that was replaced last, and whether the user has yet to be told.
     private var loss: RunnerLoss?
@@ -43,6 +45,7 @@ final class CellSession: @unchecked Sendable {
     /// A session that keeps its files in a private folder; throws where there is no toolchain or a part is missing.
     init(installation: Installation) throws {
         self.installation = installation
+        python = PythonSession(installation: installation)
         toolchain = try Toolchain.locate()
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
@@ -58,8 +61,10 @@ final class CellSession: @unchecked Sendable {
         self.assistant = assistant
         assistant.update(compiler.editorContext)
         compiler.onChange = { assistant.update($0) }
-        output.describeStrays { [weak self, symbolizer] in
-            ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:]).stray($0)
+        output.describeNotes { [weak self, symbolizer] end in
+            let reports = ErrorReports(symbolizer: symbolizer, lines: self?.lines.withLock { $0 } ?? [:])
+            guard end.outcome == .held else { return reports.stray(end) }
+            return reports.note(of: end, holder: self?.stopped.withLock { $0[end.heldBy] })
         }
     }
 
@@ -95,7 +100,8 @@ final class CellSession: @unchecked Sendable {
 
     /// Processes that work for this session.
     var processIDs: [pid_t] {
-        [current.withLock { $0.runner?.pid }, assistant.assistant.processID].compactMap(\.self)
+        [current.withLock { $0.runner?.pid }, assistant.assistant.processID, python.processID].compactMap(
+            \.self)
     }
 
     /// The folder in which the cells work.
@@ -194,6 +200,7 @@ final class CellSession: @unchecked Sendable {
                 return nil
             }
             try load(cell.prerequisites, on: runner, for: activity, context: context)
+            compiler.noteRunning(cell)
             let kind: CellOutput.Kind = context.subshellID == nil ? .cell : .subshellCell
             let job = output.begin(
                 context, runner: runner, kind: kind, keepsResult: keepsResult || !cell.showsResult)
@@ -255,8 +262,8 @@ final class CellSession: @unchecked Sendable {
             // What ran in a runner that is gone is gone with it.
             guard runner === started.runner else { return }
             if end.outcome == .ok {
-                compiler.commit(cell)
                 if let kept = left.kept { compiler.results.add(kept.number, type: kept.type) }
+                compiler.commit(cell)
             } else if end.loaded == true {
                 compiler.commit(cell, reached: end.reached ?? 0)
             } else {
@@ -426,6 +433,7 @@ final class CellSession: @unchecked Sendable {
         }
         activities.kill()
         runner?.kill()
+        python.close()
         assistant.assistant.close()
         compiler.close()
         try? FileManager.default.removeItem(at: folder)

@@ -41,7 +41,7 @@ struct ErrorReports {
     func stopped(
         _ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String, holder: String? = nil
     ) -> ErrorReport {
-        let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
+        let (frames, failure) = symbolizer.frames(of: end.frames, labels: lines.keys)
         let (name, value) = words(end, error, trapText: trapText, failure: failure, holder: holder)
         let fallback = cell.flatMap { place(reached: end.reached ?? 0, in: $0) }.map { [$0] } ?? []
         var traceback = ["\(TextStyle.strong)\(name)\(TextStyle.plain): \(value)"]
@@ -52,12 +52,25 @@ struct ErrorReports {
 
     /// What is said of a trap on a thread that nobody waited for.
     func stray(_ end: CellEnd) -> String {
-        let (frames, failure) = symbolizer.frames(of: end, labels: lines.keys)
+        let (frames, failure) = symbolizer.frames(of: end.frames, labels: lines.keys)
         let what = failure ?? (end.signal == "STACK" ? signalMessage(end) : nil)
         let words =
             "A thread in the background was stopped\(what.map { " (\($0))" } ?? ""); "
             + "no variable is lost by it."
         return ([words] + frames.flatMap(text(of:))).joined(separator: "\n") + "\n"
+    }
+
+    /// The place in a cell where what was waited for was stopped (`In[3], line 2`).
+    private func holder(of end: CellEnd) -> String? {
+        guard let frame = symbolizer.frames(of: end.heldAt, labels: lines.keys).frames.last else {
+            return nil
+        }
+        return "\(frame.label), line \(frame.line),"
+    }
+
+    /// What is said of a wait for what a stopped cell left, which may last for ever.
+    func note(of end: CellEnd, holder: String?) -> String {
+        LeftBehind(end, holder: self.holder(of: end) ?? holder).note
     }
 
     private func place(reached: Int, in cell: CompiledCell) -> CellFrame? {
@@ -74,20 +87,7 @@ struct ErrorReports {
                 "the cell was stopped before it took the last of the memory; its variables keep their values"
             )
         }
-        if end.outcome == .held, end.heldTask {
-            return (
-                "TaskAbandoned",
-                "the cell waits for a task that was stopped with \(holder ?? "an earlier cell") and will not end; "
-                    + "run the cell that makes the task again"
-            )
-        }
-        if end.outcome == .held {
-            return (
-                "LockHeld",
-                "the cell waits for a lock that \(holder ?? "an earlier cell") held when it was stopped; "
-                    + "run the cell that makes the lock again"
-            )
-        }
+        if end.outcome == .held { return LeftBehind(end, holder: self.holder(of: end) ?? holder).words }
         if end.outcome == .interrupt || (end.interrupted && error?.cancelled == true) {
             return (
                 "KeyboardInterrupt",

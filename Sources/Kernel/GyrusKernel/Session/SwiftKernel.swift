@@ -48,6 +48,9 @@ public final class SwiftKernel: Kernel {
         }
         if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
         let label = "In[\(context.executionCount)]"
+        if request.storeHistory {
+            session.compiling { $0.results.add(context.executionCount, input: request.code) }
+        }
         let cell = CellRun(code, session: session, history: history, context: context, label: label)
         let error = cell.run()
         if request.storeHistory {
@@ -102,7 +105,8 @@ public final class SwiftKernel: Kernel {
     public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         Completion(
             assistant: session.assistant,
-            magics: MagicCompletion(names: Magics.names, cellNames: Magics.cellNames),
+            magics: MagicCompletion(
+                names: Magics.names, cellNames: Magics.cellNames, options: Magics.options),
             folder: session.workingFolder, models: { [session] in session.knownModels.names },
             layers: { [session] in session.layerNames(of: $0, context: context) }
         ).reply(to: request.normalized)
@@ -116,7 +120,12 @@ public final class SwiftKernel: Kernel {
         let session = self.session
         return Inspection(
             assistant: session.assistant,
-            magicHelp: { Magics.named($0).map { "\($0.usage)\n\n\($0.help)" } },
+            magicHelp: {
+                Magics.named($0).map { magic in
+                    [magic.usage, magic.help, magic.note?(session)].compactMap(\.self).joined(
+                        separator: "\n\n")
+                }
+            },
             value: { session.glance(at: $0, context: context) })
     }
 

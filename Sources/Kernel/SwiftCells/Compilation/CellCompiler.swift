@@ -339,6 +339,11 @@ public final class CellCompiler {
         onChange?(editorContext)
     }
 
+    /// Takes in that a cell runs: subshells cannot see what it declares before it ends, and are told so.
+    public func noteRunning(_ cell: CompiledCell) {
+        missed.add(cell.syntax, label: cell.label, reason: .running)
+    }
+
     /// Takes in that a cell, or a part of one, will not run: later cells that miss its names are told so.
     public func noteNotRun(_ source: String, label: String) {
         missed.add(CellSyntax(CellText.normalized(source)), label: label, reason: .notRun)
@@ -351,7 +356,7 @@ public final class CellCompiler {
         shapes = TypeShapes()
         missed = MissedNames()
         moduleLabels = [:]
-        results = ResultTable()
+        results.forgetResults()
         contents = [:]
         inFlight = [:]
         prerequisites = []
@@ -373,7 +378,8 @@ public final class CellCompiler {
     /// What the next cell can see.
     public var editorContext: EditorContext {
         EditorContext(
-            names: names, imports: libraries.imports, flags: languageFlags, versions: contents.values.sorted()
+            names: names, results: results, imports: libraries.imports, flags: languageFlags,
+            versions: contents.values.sorted()
         )
     }
 

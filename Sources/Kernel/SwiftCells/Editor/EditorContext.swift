@@ -5,6 +5,7 @@ import Synchronization
 /// What a cell that is being written can see, and how the compiler is told of it.
 public struct EditorContext: Sendable {
     private let names: NameTable
+    private let results: ResultTable
     /// The modules that every cell imports.
     private let imports: [String]
     /// The compiler's flags, without module name and source file.
@@ -13,8 +14,9 @@ public struct EditorContext: Sendable {
     /// What the cells' modules were made of: after a restart one may come back with the same name.
     private let versions: [String]
 
-    init(names: NameTable, imports: [String], flags: [String], versions: [String]) {
+    init(names: NameTable, results: ResultTable, imports: [String], flags: [String], versions: [String]) {
         self.versions = versions
+        self.results = results
         self.names = names
         self.imports = imports
         self.flags = flags
@@ -109,9 +111,11 @@ public struct EditorContext: Sendable {
     private func source(
         of cell: String, _ syntax: CellSyntax, at place: Int, prelude: [String], module: String
     ) -> Source {
-        let edits = EarlierNames.edits(of: syntax, owners: names.variableOwner)
+        var syntax = syntax
+        syntax.useResults(results, isGuess: true) { names.declares($0) }
+        let edits = EarlierNames.edits(of: syntax, owners: names.variableOwner) + syntax.resultEdits
         let head = (imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"
-        let shift = edits.filter { $0.offset < place }.map(\.text.utf8.count).reduce(0, +)
+        let shift = edits.filter { $0.offset < place }.map { $0.text.utf8.count - $0.length }.reduce(0, +)
         return Source(
             text: head + EditedSource(cell, edits: edits).text,
             arguments: ["-module-name", module] + flags, offset: head.utf8.count + place + shift)

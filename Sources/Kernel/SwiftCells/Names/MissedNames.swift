@@ -3,10 +3,11 @@ import SwiftSyntax
 
 /// The names that cells would have declared, had they compiled and run: later cells look for them in vain.
 public struct MissedNames: Sendable {
-    /// Why a cell declared nothing.
+    /// Why a cell has declared nothing.
     public enum Reason: String, Sendable {
         case notCompiled = "did not compile"
         case notRun = "did not run"
+        case running = "has not ended yet"
     }
 
     private struct Cell: Sendable {

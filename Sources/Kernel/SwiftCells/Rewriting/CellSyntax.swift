@@ -124,15 +124,17 @@ extension CellSyntax {
     mutating func replace(items: Set<Int>) { replacements = conformances.filter { items.contains($0.item) } }
 
     /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
-    mutating func useResults(_ results: ResultTable, isDeclared: (String) -> Bool) {
+    ///
+    /// `isGuess` takes the type of a result for what its name means now.
+    mutating func useResults(_ results: ResultTable, isGuess: Bool = false, isDeclared: (String) -> Bool) {
         // Few cells do: looking for that costs less than a walk.
         guard
-            mentions.contains("Out")
+            mentions.contains("Out") || mentions.contains("In")
                 || file.tokens(viewMode: .sourceAccurate).contains(where: { $0.text.hasPrefix("_") })
         else { return }
         let own = Set(declarations.map(\.name))
         resultEdits = withoutActuallyEscaping(isDeclared) { isDeclared in
-            ResultReferences.edits(in: file, results) { own.contains($0) || isDeclared($0) }
+            ResultReferences.edits(in: file, results, isGuess: isGuess) { own.contains($0) || isDeclared($0) }
         }
     }
 

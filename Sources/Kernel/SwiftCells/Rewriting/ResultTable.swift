@@ -1,14 +1,48 @@
 import SwiftSyntax
 
-/// The results of earlier cells that can be had again, and how a cell speaks of them: `Out[3]`, `_3`, and `_`, `__` and
-/// `___` for the last three.
+/// The results and the sources of earlier cells, and how a cell speaks of them: `Out[3]`, `_3`, and `_`, `__` and `___`
+/// for the last three results, `In[3]` for a source.
 public struct ResultTable: Sendable {
     /// The types as source, by the numbers of the cells.
     private var types: [Int: String] = [:]
     /// The numbers in the order in which the results came.
     private var order: [Int] = []
+    /// The sources by the numbers of the cells.
+    private var inputs: [Int: String] = [:]
 
     public init() {}
+
+    /// Takes in the source of a cell.
+    public mutating func add(_ number: Int, input: String) { inputs[number] = input }
+
+    /// Forgets the results: the process that had them is gone.
+    mutating func forgetResults() {
+        types = [:]
+        order = []
+    }
+
+    /// The source of a cell as a literal.
+    func inputLiteral(_ number: Int) -> String? { inputs[number].map(Self.literal) }
+
+    /// The sources of all cells as an array that their numbers index.
+    var inputLiterals: String {
+        let all = (0...(inputs.keys.max() ?? 0)).map { Self.literal(inputs[$0] ?? "") }
+        return "([\(all.joined(separator: ", "))] as [String])"
+    }
+
+    /// Text as a literal on one line.
+    private static func literal(_ text: String) -> String {
+        let letters = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            case "\"", "\\": "\\\(scalar)"
+            default: scalar.value < 32 ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            }
+        }
+        return "\"\(letters.joined())\""
+    }
 
     /// Takes in a result.
     public mutating func add(_ number: Int, type: String) {
@@ -26,11 +60,12 @@ public struct ResultTable: Sendable {
 
     /// The result of a number as an expression of its type, where later cells can write that type.
     ///
-    /// A type that a cell declared may be another one by now: what it is follows from where the result is used.
-    func expression(_ number: Int, isDeclared: (String) -> Bool) -> String {
-        guard let type = types[number], type.wholeMatch(of: /[\w.<>\[\], ()?:]+/) != nil,
-            !type.contains("unknown context"),
-            !type.matches(of: /\w+/).contains(where: { isDeclared(String($0.output)) })
+    /// A type that a cell declared may be another one by now: what it is follows from where the result is used. A cell that
+    /// is only completed may take it for the same (`isGuess`).
+    func expression(_ number: Int, isGuess: Bool, isDeclared: (String) -> Bool) -> String {
+        guard let type = types[number]?.replacing(/\bCell\d+\./, with: ""),
+            type.wholeMatch(of: /[\w.<>\[\], ()?:]+/) != nil, !type.contains("unknown context"),
+            isGuess || !type.matches(of: /\w+/).contains(where: { isDeclared(String($0.output)) })
         else { return "Out[\(number)]" }
         return "(Out[\(number)] as \(type))"
     }
@@ -39,19 +74,21 @@ public struct ResultTable: Sendable {
 /// Finds where a cell speaks of earlier results.
 final class ResultReferences: SyntaxVisitor {
     private let table: ResultTable
+    private let isGuess: Bool
     private let isDeclared: (String) -> Bool
     private var edits: [SourceEdit] = []
 
-    private init(_ table: ResultTable, isDeclared: @escaping (String) -> Bool) {
+    private init(_ table: ResultTable, isGuess: Bool, isDeclared: @escaping (String) -> Bool) {
         self.table = table
+        self.isGuess = isGuess
         self.isDeclared = isDeclared
         super.init(viewMode: .sourceAccurate)
     }
 
-    static func edits(in file: SourceFileSyntax, _ table: ResultTable, isDeclared: @escaping (String) -> Bool)
-        -> [SourceEdit]
-    {
-        let finder = ResultReferences(table, isDeclared: isDeclared)
+    static func edits(
+        in file: SourceFileSyntax, _ table: ResultTable, isGuess: Bool, isDeclared: @escaping (String) -> Bool
+    ) -> [SourceEdit] {
+        let finder = ResultReferences(table, isGuess: isGuess, isDeclared: isDeclared)
         finder.walk(file)
         return finder.edits
     }
@@ -64,6 +101,10 @@ final class ResultReferences: SyntaxVisitor {
 
     override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
         let name = node.baseName.text
+        if name == "In", node.isFree, !isDeclared(name) {
+            replace(Syntax(node), by: table.inputLiterals)
+            return .skipChildren
+        }
         guard name.hasPrefix("_"), node.isFree, !isDeclared(name) else { return .skipChildren }
         let number =
             name == "__"
@@ -73,22 +114,30 @@ final class ResultReferences: SyntaxVisitor {
     }
 
     override func visit(_ node: SubscriptCallExprSyntax) -> SyntaxVisitorContinueKind {
-        guard let base = node.calledExpression.as(DeclReferenceExprSyntax.self), base.baseName.text == "Out",
-            !isDeclared("Out"), node.arguments.count == 1, let argument = node.arguments.first,
-            argument.label == nil,
+        guard let base = node.calledExpression.as(DeclReferenceExprSyntax.self)?.baseName.text,
+            base == "Out" || base == "In", !isDeclared(base), node.arguments.count == 1,
+            let argument = node.arguments.first, argument.label == nil,
             let number = argument.expression.as(IntegerLiteralExprSyntax.self).flatMap({
                 Int($0.literal.text)
-            }),
-            table.has(number)
+            })
         else { return .visitChildren }
-        replace(Syntax(node), by: number)
+        if base == "In", let text = table.inputLiteral(number) {
+            replace(Syntax(node), by: text)
+        } else if base == "Out", table.has(number) {
+            replace(Syntax(node), by: number)
+        } else {
+            return .visitChildren
+        }
         return .skipChildren
     }
 
     private func replace(_ node: Syntax, by number: Int) {
+        replace(node, by: table.expression(number, isGuess: isGuess, isDeclared: isDeclared))
+    }
+
+    private func replace(_ node: Syntax, by text: String) {
         let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
         let length = node.endPositionBeforeTrailingTrivia.utf8Offset - start
-        let text = table.expression(number, isDeclared: isDeclared)
         edits.append(SourceEdit(offset: start, length: length, text: text))
     }
 }

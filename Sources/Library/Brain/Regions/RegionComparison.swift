@@ -1,3 +1,5 @@
+import Encoding
+
 /// The scores of several layers or models, region by region.
 ///
 /// ```swift
@@ -15,7 +17,7 @@ public struct RegionComparison: Sendable, Equatable {
         public let place: Int
         /// Its mean score.
         public let mean: Double
-        /// By how much it beats the second best; NaN where there is no second.
+        /// By how much it beats the second best; NaN if there is no second.
         public let margin: Double
     }
 
@@ -25,32 +27,71 @@ public struct RegionComparison: Sendable, Equatable {
     public let scores: [RegionScores]
     /// What the scores are, for instance "Pearson r".
     public var scoreName: String
+    /// Which differences are real, where they were tested over subjects or blocks.
+    public let differences: RegionDifferences?
+    /// What error bars show.
+    public var error = ErrorBar.sd
 
     /// Compares the scores of voxels under several layers or models.
     ///
-    /// Throws `BrainError` where there is no candidate, two have one name, or one has another number of voxels than the
+    /// Throws `BrainError` if there is no candidate, two have one name, or one has another number of voxels than the
     /// regions.
     public init(
         _ candidates: [(name: String, scores: [Double])], regions: Regions, scoreName: String = "score"
     ) throws {
-        guard !candidates.isEmpty else {
+        names = try RegionComparison.checked(candidates.map(\.name))
+        scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
+        self.scoreName = scoreName
+        differences = nil
+    }
+
+    /// The names of the candidates; throws `BrainError.value` where there is none, or two have one name.
+    static func checked(_ names: [String]) throws -> [String] {
+        guard !names.isEmpty else {
             throw BrainError.value(what: "the number of candidates", got: "0", expected: "at least 1")
         }
-        names = candidates.map(\.name)
         var seen: Set<String> = []
         if let twice = names.first(where: { !seen.insert($0).inserted }) {
             throw BrainError.value(
                 what: "the list of candidates", got: "with \"\(twice)\" twice", expected: "of different names"
             )
         }
-        scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
-        self.scoreName = scoreName
+        return names
+    }
+
+    /// Scores over subjects or blocks, and the tests of their differences.
+    init(
+        tested scores: [RegionScores], names: [String], test: RegionTest, correction: PValueCorrection,
+        error: ErrorBar, against: String?, notes: [String] = []
+    ) throws {
+        try error.check()
+        self.names = try RegionComparison.checked(names)
+        self.scores = scores
+        scoreName = scores.first?.scoreName ?? ""
+        self.error = error
+        let pairs = try RegionComparison.pairs(names, against: against)
+        // The tests need the rest of the comparison, which is whole but for them.
+        differences = try RegionDifferences(
+            scores, names: names, pairs: pairs, test: test, correction: correction, notes: notes)
+    }
+
+    /// The pairs of candidates that are tested: every other one against one of them, or all.
+    private static func pairs(_ names: [String], against: String?) throws -> [(Int, Int)] {
+        guard let against else {
+            return names.indices.flatMap { first in (first + 1..<names.count).map { (first, $0) } }
+        }
+        guard let place = names.firstIndex(of: against) else {
+            throw BrainError.value(
+                what: "the candidate to compare with", got: "\"\(against)\"",
+                expected: "one of \(names.joined(separator: ", "))")
+        }
+        return names.indices.filter { $0 != place }.map { ($0, place) }
     }
 
     /// The regions, in order.
     public var regions: [Region] { scores.first?.rows.map(\.region) ?? [] }
 
-    /// The mean score of a candidate in a region, each by its place; throws `BrainError` where there is no such place.
+    /// The mean score of a candidate in a region, each by its place; throws `BrainError` if there is no such place.
     public func mean(_ candidate: Int, _ region: Int) throws -> Double {
         for (what, place, count) in [
             ("candidate", candidate, names.count), ("region", region, regions.count),

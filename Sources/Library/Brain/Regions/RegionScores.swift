@@ -1,6 +1,7 @@
 import Foundation
+import Tensors
 
-/// The scores of the voxels of each region, summed up.
+/// The scores of each region, summed up over its voxels, or over subjects or blocks of time.
 ///
 /// ```swift
 /// let byRegion = try RegionScores(fit.scores.r, regions: study.regions, scoreName: "Pearson r")
@@ -10,20 +11,30 @@ public struct RegionScores: Sendable, Equatable {
     /// What is known of one region.
     public struct Row: Sendable, Equatable {
         public let region: Region
-        /// How many voxels have a score.
-        public let voxels: Int
-        /// How many voxels have none (NaN) and are left out.
+        /// How many voxels, subjects or blocks have a score.
+        public let count: Int
+        /// How many have none (NaN) and are left out.
         public let excluded: Int
-        /// The mean over voxels; NaN where no voxel has a score.
+        /// The mean; NaN if there is no score.
         public let mean: Double
-        /// The median over voxels.
+        /// The median.
         public let median: Double
-        /// The standard deviation over voxels (divisor: voxels − 1); NaN with fewer than two voxels.
+        /// The standard deviation (divisor: count − 1); NaN with fewer than two scores.
         public let standardDeviation: Double
         /// The standard deviation over the root of the count.
         ///
         /// Neighbouring voxels share noise, so this is smaller than the true uncertainty of the mean.
         public let standardError: Double
+        /// The score of each voxel, subject or block, in their order; NaN where there is none.
+        let values: [Double]
+
+        @available(*, unavailable, renamed: "count")
+        public var voxels: Int { count }
+    }
+
+    /// What the scores of a region are scores of.
+    public enum Unit: String, Sendable {
+        case voxel, subject, block
     }
 
     /// The order of the rows.
@@ -34,29 +45,74 @@ public struct RegionScores: Sendable, Equatable {
         case score
     }
 
-    /// One row a region.
+    /// One row per region.
     public let rows: [Row]
     /// What the scores are, for instance "Pearson r".
     public var scoreName: String
+    /// What the scores of a region are scores of.
+    public let unit: Unit
     /// How many voxels belong to no region.
     public let unlabelledCount: Int
 
-    /// Sums up the scores of the voxels by region; throws `BrainError.count` where the two differ in number.
+    /// Sums up the scores of the voxels by region; throws `BrainError.count` if the two differ in number.
     public init(_ scores: [Double], regions: Regions, scoreName: String = "score") throws {
         guard scores.count == regions.voxelCount else {
             throw BrainError.count(
                 what: "scores", got: scores.count, expected: regions.voxelCount, of: "voxels of the regions")
         }
         rows = zip(regions.regions, regions.voxels).map { region, voxels in
-            Row(region: region, scores: voxels.map { scores[$0] })
+            Row(region: region, values: voxels.map { scores[$0] })
         }
         self.scoreName = scoreName
+        unit = .voxel
         unlabelledCount = regions.unlabelledCount
     }
 
-    private init(rows: [Row], scoreName: String, unlabelledCount: Int) {
+    /// The scores of a table, subjects (or blocks) x regions, summed up by region.
+    ///
+    /// Throws `BrainError` where there is not one name for each column, or two regions have one name.
+    public init(
+        _ scores: Matrix<Double>, regions: [String], unit: Unit = .subject, scoreName: String = "score"
+    ) throws {
+        guard scores.columns == regions.count else {
+            throw BrainError.count(
+                what: "regions", got: regions.count, expected: scores.columns, of: "columns of the scores")
+        }
+        let known = Regions(names: regions).regions
+        guard known.count == regions.count else {
+            throw BrainError.value(
+                what: "the list of regions", got: "\(regions)", expected: "of different names, none empty")
+        }
+        rows = known.enumerated().map { Row(region: $1, values: scores.column($0)) }
+        self.scoreName = scoreName
+        self.unit = unit
+        unlabelledCount = 0
+    }
+
+    /// The means of each subject's regions, summed up over subjects.
+    ///
+    /// Regions are taken by name, so that each subject may have its own voxels; a subject that lacks a region is left out
+    /// there. Throws `BrainError.value` without subjects.
+    public init(subjects: [RegionScores]) throws {
+        guard let first = subjects.first else {
+            throw BrainError.value(what: "the number of subjects", got: "0", expected: "1 or more")
+        }
+        var seen: Set<String> = []
+        let regions = subjects.flatMap { $0.rows.map(\.region) }.filter { seen.insert($0.name).inserted }
+        let means = subjects.map { subject in
+            Dictionary(
+                subject.rows.map { ($0.region.name, $0.mean) }, uniquingKeysWith: { first, _ in first })
+        }
+        rows = regions.map { region in Row(region: region, values: means.map { $0[region.name] ?? .nan }) }
+        scoreName = first.scoreName
+        unit = .subject
+        unlabelledCount = 0
+    }
+
+    init(rows: [Row], scoreName: String, unit: Unit, unlabelledCount: Int) {
         self.rows = rows
         self.scoreName = scoreName
+        self.unit = unit
         self.unlabelledCount = unlabelledCount
     }
 
@@ -71,7 +127,7 @@ public struct RegionScores: Sendable, Equatable {
                     return first.mean > second.mean
                 }
             }
-        return RegionScores(rows: sorted, scoreName: scoreName, unlabelledCount: unlabelledCount)
+        return RegionScores(rows: sorted, scoreName: scoreName, unit: unit, unlabelledCount: unlabelledCount)
     }
 
     /// The row of a region; throws `BrainError.unknownRegion`.
@@ -84,11 +140,12 @@ public struct RegionScores: Sendable, Equatable {
 }
 
 extension RegionScores.Row {
-    init(region: Region, scores: [Double]) {
+    init(region: Region, values: [Double]) {
         self.region = region
-        let finite = scores.filter(\.isFinite).sorted()
-        voxels = finite.count
-        excluded = scores.count - finite.count
+        self.values = values
+        let finite = values.filter(\.isFinite).sorted()
+        self.count = finite.count
+        excluded = values.count - finite.count
         let count = Double(finite.count)
         mean = finite.isEmpty ? .nan : finite.reduce(0, +) / count
         let middle = finite.count / 2

@@ -4,11 +4,11 @@ extension Regions {
     /// The region of each voxel of a space, from an image of labels on the same grid.
     ///
     /// ```swift
-    /// let atlas = try NIfTI.read(aalFile).resampled(to: space, .nearest)
+    /// let atlas = try NIfTI.open("aal.nii.gz").resampled(to: space, .nearest)
     /// let regions = try Regions(atlas: atlas, in: space, table: .aalSPM12)
     /// ```
     ///
-    /// Throws `FormatError` where the image lies on another grid or holds no labels, and `BrainError.unknownLabels` as
+    /// Throws `FormatError` if the image lies on another grid or holds no labels, and `BrainError.unknownLabels` as
     /// `init(labels:table:)` does.
     public init(
         atlas: NIfTI, in space: VoxelSpace, table: RegionTable, leavingOutOthers: Bool = false

@@ -4,7 +4,7 @@ public struct Region: Sendable, Hashable {
     public let id: Int
     /// The name in full, for instance "Temporal_Sup_L".
     public let name: String
-    /// The larger part that it belongs to, for instance "temporal"; empty where there is none.
+    /// The larger part that it belongs to, for instance "temporal"; empty if there is none.
     public let group: String
 
     /// A region.
@@ -15,7 +15,7 @@ public struct Region: Sendable, Hashable {
     }
 }
 
-/// Which region each voxel belongs to.
+/// The region of each voxel.
 ///
 /// ```swift
 /// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal116)
@@ -30,8 +30,8 @@ public struct Regions: Sendable, Equatable {
 
     /// Regions from the label of each voxel, as an atlas numbers them; 0 belongs to none.
     ///
-    /// Throws `BrainError.unknownLabels` where the table does not have a label: the image has another numbering, which
-    /// the error names where it is a published one. With `leavingOutOthers` such voxels belong to none.
+    /// Throws `BrainError.unknownLabels` if the table does not have a label: the image has another numbering, which
+    /// the error names if it is a published one. With `leavingOutOthers` such voxels belong to none.
     public init(labels: [Int], table: RegionTable, leavingOutOthers: Bool = false) throws {
         let present = Set(labels)
         let unknown = present.subtracting(table.regions.map(\.id)).subtracting([0]).sorted()

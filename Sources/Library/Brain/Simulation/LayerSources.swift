@@ -2,7 +2,7 @@ import Encoding
 import Hashing
 import Tensors
 
-/// What is specific to each layer of a model: its leading principal components without those of its neighbours.
+/// What is specific to each layer of a model: its leading principal components without those of its neighbors.
 struct LayerSources {
     /// For each layer that is wanted, samples x components.
     private let components: [Int: Matrix<Double>]
@@ -12,8 +12,8 @@ struct LayerSources {
         func decomposition(_ layer: Int) throws -> (left: Matrix<Double>, values: [Double]) {
             if let known = decompositions[layer] { return known }
             let scaler = StandardScaler(scales: false).fit(features[layer])
-            let centred = try scaler.transform(features[layer].converted(to: Double.self))
-            let (left, values, _) = try LinearAlgebra.svd(centred)
+            let centered = try scaler.transform(features[layer].converted(to: Double.self))
+            let (left, values, _) = try LinearAlgebra.svd(centered)
             decompositions[layer] = (left, values)
             return (left, values)
         }
@@ -25,10 +25,9 @@ struct LayerSources {
             for row in 0..<scores.rows {
                 for column in 0..<kept { scores[row, column] *= values[column] }
             }
-            for neighbour in [layer - 1, layer + 1] where features.indices.contains(neighbour) && removed > 0
-            {
-                let other = try decomposition(neighbour).left
-                // Leave the layer something of its own where there are few samples.
+            for neighbor in [layer - 1, layer + 1] where features.indices.contains(neighbor) && removed > 0 {
+                let other = try decomposition(neighbor).left
+                // Leave the layer something of its own if there are few samples.
                 let taken = min(removed, other.columns, max(0, (scores.rows - 2) / 4))
                 scores = scores.projectedOut(other.columns(0..<taken))
             }
@@ -51,11 +50,6 @@ struct LayerSources {
 extension Matrix where Element == Double {
     /// This matrix without what the orthonormal columns of `basis` explain.
     func projectedOut(_ basis: Matrix<Double>) -> Matrix<Double> {
-        let explained = multiply(basis, multiply(basis, transposed: true, self))
-        var result = self
-        for row in 0..<rows {
-            for column in 0..<columns { result[row, column] -= explained[row, column] }
-        }
-        return result
+        self - multiply(basis, multiply(basis, transposed: true, self))
     }
 }

@@ -2,10 +2,10 @@ import Encoding
 import Hashing
 import Tensors
 
-/// A subject whose brain is known: each region follows one layer of a model, or nothing at all.
+/// A simulated subject whose brain is known: each region follows one layer of a model, or is noise.
 ///
 /// A region that follows layer L gets voxels whose signal is a random mixture of what is specific to L: the leading
-/// principal components of L's features after those of the two neighbouring layers are projected out. Independent
+/// principal components of L's features after those of the two neighboring layers are projected out. Independent
 /// noise is added. What a region follows is invented and says nothing about real brains.
 ///
 /// ```swift
@@ -19,21 +19,21 @@ public struct SimulatedSubject: Sendable {
     /// How a subject is made.
     public struct Options: Sendable, Equatable {
         /// The seed of all random numbers: the same seed gives the same subject.
-        public var seed: UInt64 = 1
+        public var seed: UInt32 = 1
         /// How many voxels each region has.
         public var voxelsPerRegion = 24
         /// The share of a voxel's variance that its layer explains, 0 to 1: the ceiling of R2.
         public var signalShare = 0.3
         /// How many principal components of the layer make the signal.
         public var components = 60
-        /// How many principal components of each neighbouring layer are projected out of it.
+        /// How many principal components of each neighboring layer are projected out of it.
         public var removedComponents = 20
         /// How many runs the samples are divided into.
         public var runs = 8
-        /// Seconds from one sample to the next where the signal is to pass through a haemodynamic response.
+        /// The time from one sample to the next in seconds, if the signal is convolved with a hemodynamic response.
         public var repetitionTime: Double?
 
-        /// The default: 24 voxels a region, three tenths of the variance are signal, 8 runs, no haemodynamic response.
+        /// The defaults: 24 voxels per region, 30 % of the variance is signal, 8 runs, no hemodynamic response.
         public init() {}
     }
 
@@ -41,7 +41,7 @@ public struct SimulatedSubject: Sendable {
     public let study: Study
     /// What made the data.
     public let truth: SimulationTruth
-    /// The noise-free signal, standardised: samples x voxels, zero for regions that follow nothing.
+    /// The noise-free signal, standardized: samples x voxels, zero for regions that follow nothing.
     public let signal: Matrix<Float>
 
     /// 384 English sentences on 24 topics, the topics in turn, so that every run of 24 holds each topic once.
@@ -50,8 +50,8 @@ public struct SimulatedSubject: Sendable {
             $0.sentences.split(separator: "\n").map(String.init)
         }
         let longest = topics.map(\.count).max() ?? 0
-        return (0..<longest).flatMap { place in
-            topics.compactMap { $0.indices.contains(place) ? $0[place] : nil }
+        return (0..<longest).flatMap { index in
+            topics.compactMap { $0.indices.contains(index) ? $0[index] : nil }
         }
     }()
 
@@ -60,9 +60,9 @@ public struct SimulatedSubject: Sendable {
     /// - Parameters:
     ///   - features: one matrix of samples x width for each layer of a model, the earliest first.
     ///   - layers: the names of the layers.
-    ///   - stimuli: what the samples were; empty where it does not matter.
+    ///   - stimuli: the stimulus of each sample; empty if it does not matter.
     ///
-    /// Throws `BrainError` where names, matrices or options do not fit.
+    /// Throws `BrainError` if names, matrices or options do not fit.
     public init(
         features: [Matrix<Float>], layers: [String], stimuli: [String] = [], options: Options = Options()
     ) throws {
@@ -76,12 +76,12 @@ public struct SimulatedSubject: Sendable {
         }
         let runs = try Runs(lengths: SimulatedSubject.lengths(samples: samples, runs: options.runs))
         let width = options.voxelsPerRegion
-        var random = SplitMix64(seed: options.seed)
+        var random = SplitMix64(seed: UInt64(options.seed))
         var signal = Matrix<Double>(rows: samples, columns: plan.count * width)
         let sources = try LayerSources(
             features, layers: Set(drives.compactMap(\.layer)), components: options.components,
             removed: options.removedComponents)
-        for (place, drive) in drives.enumerated() {
+        for (region, drive) in drives.enumerated() {
             guard let layer = drive.layer else { continue }
             var part = try sources.mixtures(of: layer, count: width, random: &random)
             if let repetitionTime = options.repetitionTime {
@@ -89,7 +89,7 @@ public struct SimulatedSubject: Sendable {
             }
             part = try part.zScored()
             for row in 0..<samples {
-                for voxel in 0..<width { signal[row, place * width + voxel] = part[row, voxel] }
+                for voxel in 0..<width { signal[row, region * width + voxel] = part[row, voxel] }
             }
         }
         let (signalPart, noisePart) = (

@@ -1,10 +1,10 @@
-/// What a simulated subject was made from: the answer that an analysis should find.
+/// How a simulated subject was made: the answer that an analysis should find.
 public struct SimulationTruth: Sendable, Equatable {
     /// What drives one region.
     public struct Drive: Sendable, Equatable {
         /// The name of the region.
         public let region: String
-        /// The place of the layer that the region follows, or nothing where it is noise.
+        /// The index of the layer that the region follows; nil if the region is noise.
         public let layer: Int?
     }
 
@@ -15,7 +15,7 @@ public struct SimulationTruth: Sendable, Equatable {
     /// The share of a driven voxel's variance that is signal: the ceiling of R2; its root is the ceiling of r.
     public let signalShare: Double
 
-    /// The name of the layer that a region follows, or nothing; throws `BrainError.unknownRegion`.
+    /// The name of the layer that a region follows, nil for noise; throws `BrainError.unknownRegion`.
     public func layer(of region: String) throws -> String? {
         guard let drive = drives.first(where: { $0.region == region }) else {
             throw BrainError.unknownRegion(region, known: drives.map(\.region))

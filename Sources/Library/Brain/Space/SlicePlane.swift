@@ -1,4 +1,4 @@
-/// A slice of a voxel grid as one looks at it: up is superior or anterior, right is the subject's right.
+/// The orientation of slices through a voxel grid: up is superior or anterior, right is the subject's right.
 public struct SlicePlane: Sendable, Equatable {
     /// The axis of the grid that is cut (0, 1 or 2).
     public let cut: Int
@@ -11,20 +11,20 @@ public struct SlicePlane: Sendable, Equatable {
     public let sides: [String]
 
     /// How many pixels the picture has across and down.
-    public func size(in space: VoxelSpace) -> (width: Int, height: Int) {
+    package func size(in space: VoxelSpace) -> (width: Int, height: Int) {
         (space.shape[across], space.shape[up])
     }
 
     /// The size of a pixel in mm, across and down.
-    public func pixelSize(in space: VoxelSpace) -> (width: Double, height: Double) {
+    package func pixelSize(in space: VoxelSpace) -> (width: Double, height: Double) {
         (space.voxelSize[across], space.voxelSize[up])
     }
 
     /// How many slices the grid has.
-    public func count(in space: VoxelSpace) -> Int { space.shape[cut] }
+    package func count(in space: VoxelSpace) -> Int { space.shape[cut] }
 
     /// One slice of a volume, the upper left pixel first, row after row.
-    public func pixels(of volume: [Double], slice: Int, in space: VoxelSpace) -> [Double] {
+    package func pixels(of volume: [Double], slice: Int, in space: VoxelSpace) -> [Double] {
         let steps = [space.shape[1] * space.shape[2], space.shape[2], 1]
         let (width, height) = size(in: space)
         return (0..<height).flatMap { row in
@@ -39,16 +39,27 @@ public struct SlicePlane: Sendable, Equatable {
 }
 
 extension VoxelSpace {
-    /// The plane that cuts the grid along its thinnest axis, or horizontally where none is thinner than half.
+    /// The plane that cuts the grid along its thinnest axis, or horizontally if none is thinner than half.
     public var naturalPlane: SlicePlane {
         let thinnest = (0..<3).min { shape[$0] < shape[$1] } ?? 2
         let others = shape.indices.filter { $0 != thinnest }.map { shape[$0] }
         let isThin = others.allSatisfy { shape[thinnest] * 2 < $0 }
-        return plane(cutting: isThin ? thinnest : gridAxis(along: 2))
+        return plane(cut: isThin ? thinnest : gridAxis(along: 2))
     }
 
     /// The plane that cuts an axis of the grid (0, 1 or 2).
-    public func plane(cutting axis: Int) -> SlicePlane {
+    ///
+    /// Throws `BrainError.value` for another axis.
+    public func plane(cutting axis: Int) throws -> SlicePlane {
+        guard (0..<3).contains(axis) else {
+            throw BrainError.value(
+                what: "the axis that a plane cuts", got: "\(axis)", expected: "0, 1 or 2, an axis of the grid"
+            )
+        }
+        return plane(cut: axis)
+    }
+
+    private func plane(cut axis: Int) -> SlicePlane {
         let rest = [0, 1, 2].filter { $0 != axis }.sorted { anatomicalAxis(of: $0) < anatomicalAxis(of: $1) }
         let (across, up) = (rest[0], rest[1])
         let names = [["L", "R"], ["P", "A"], ["I", "S"]][anatomicalAxis(of: across)]

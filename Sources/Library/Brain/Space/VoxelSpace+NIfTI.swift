@@ -5,8 +5,8 @@ import Tensors
 extension VoxelSpace {
     /// The voxels of a mask image that are not zero, with the image's affine.
     ///
-    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `FormatError` where the image is no mask,
-    /// and `BrainError` where no voxel is in it.
+    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `FormatError` if the image is no mask,
+    /// and `BrainError` if no voxel is in it.
     public init(mask: NIfTI) throws {
         let indices = try mask.maskIndices()
         guard !indices.isEmpty else {
@@ -17,43 +17,43 @@ extension VoxelSpace {
         try self.init(shape: mask.grid.shape, indices: indices, affine: mask.affine.rows)
     }
 
-    /// The whole grid that the voxels are part of; throws `GridError` where the affine is none.
+    /// The whole grid that the voxels are part of; throws `GridError` if the affine is none.
     public var grid: ImageGrid {
         get throws { try ImageGrid(shape: shape, affine: Affine(rows: affine)) }
     }
 
-    /// Throws `FormatError` where an image lies on another grid; `role` is what it is here.
+    /// Throws `FormatError` if an image lies on another grid; `role` is what it is here.
     func require(_ image: NIfTI, as role: String, advising interpolation: VolumeInterpolation) throws {
         try image.require(grid: grid, of: "the voxel space", as: role, advising: interpolation)
     }
 
     /// The mean over time of an image on the same grid, for every voxel of the grid, z fastest.
     ///
-    /// Throws `FormatError` where the image lies on another grid, and `CancellationError`.
+    /// Throws `FormatError` if the image lies on another grid, and `CancellationError`.
     public func meanVolume(of image: NIfTI) throws -> [Double] {
         try require(image, as: "anatomy", advising: .linear)
         return try image.meanVolume()
     }
 
-    /// Writes one value a voxel as a NIfTI image, zero outside; gzipped where the name ends in `.gz`.
+    /// Writes one value per voxel as a NIfTI image, zero outside; gzipped if the name ends in `.gz`.
     ///
     /// ```swift
     /// try space.write(fit.scores.r, to: "r.nii.gz")
     /// ```
     ///
-    /// Throws `BrainError.count` for another number of values, and `FormatError` where the file cannot be written.
-    public func write(_ values: [Double], to path: String) throws {
+    /// Throws `BrainError.count` for another number of values, and `FormatError` if the file cannot be written.
+    public func write(_ values: [Double], to file: some FileLocation) throws {
         let volume = try volume(of: values, fill: 0).map { Float($0) }
         let matrix = Matrix(affine + [[0, 0, 0, 1]])
         try NIfTI.write(
-            Tensor(shape: shape, elements: volume), affine: matrix, to: URL(fileURLWithPath: path))
+            Tensor(shape: shape, elements: volume), affine: matrix, to: file)
     }
 }
 
 extension NIfTI {
     /// The time courses of the voxels of a space on the same grid: time points x voxels.
     ///
-    /// Throws `FormatError` where the grids differ (`resampled(to:_:)` takes a space, too), and `CancellationError`.
+    /// Throws `FormatError` if the grids differ (`resampled(to:_:)` takes a space, too), and `CancellationError`.
     public func voxelsByTime(in space: VoxelSpace) throws -> Matrix<Float> {
         try space.require(self, as: "image", advising: .linear)
         return try voxelsByTime(at: space.indices)

@@ -1,23 +1,24 @@
+import Formats
 import Foundation
 
 /// Where the voxels of a response matrix lie in a grid of the scanner or of a template.
 ///
 /// ```swift
-/// let space = try VoxelSpace(mask: NIfTI.read(maskFile))
+/// let space = try VoxelSpace(mask: NIfTI.open("mask.nii.gz"))
 /// let volume = try space.volume(of: scores)         // 800 values, NaN outside the mask
 /// ```
 public struct VoxelSpace: Sendable, Equatable {
     /// The voxels of the grid along its three axes.
     public let shape: [Int]
-    /// The place of each voxel in the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
+    /// The index of each voxel in the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
     /// of `data[mask]` in numpy and of nilearn's maskers.
     public let indices: [Int]
     /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive.
     public let affine: [[Double]]
 
-    /// Voxels by their place in the grid.
+    /// Voxels by their indices in the grid.
     ///
-    /// Throws `BrainError` where the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
+    /// Throws `BrainError` if the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
     /// there twice.
     public init(shape: [Int], indices: [Int], affine: [[Double]]? = nil) throws {
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
@@ -30,7 +31,10 @@ public struct VoxelSpace: Sendable, Equatable {
                 what: "the affine of a voxel space", got: "of \(affine.map(\.count)) numbers by row",
                 expected: "3 or 4 rows of 4 numbers")
         }
-        let count = shape.reduce(1, *)
+        guard let count = byteCount(of: shape, .uint8) else {
+            throw BrainError.value(
+                what: "the shape of a voxel space", got: "\(shape)", expected: "one that fits into memory")
+        }
         if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
             throw BrainError.voxelOutside(index: outside, shape: shape)
         }
@@ -46,19 +50,18 @@ public struct VoxelSpace: Sendable, Equatable {
 
     /// The voxels where a mask is not zero; the mask lists the grid with z fastest.
     ///
-    /// Throws `BrainError` where the mask has another number of voxels than the grid, or holds probabilities.
+    /// Throws `BrainError` if the mask has another number of voxels than the grid, or several numbers other than zero.
     public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {
-        guard mask.count == shape.reduce(1, *) else {
+        let count = byteCount(of: shape, .uint8) ?? .max
+        guard mask.count == count else {
             throw BrainError.count(
-                what: "voxels of the mask", got: mask.count, expected: shape.reduce(1, *),
+                what: "voxels of the mask", got: mask.count, expected: count,
                 of: "voxels of the grid")
         }
-        let inside = mask.first { $0 != 0 && !$0.isNaN }
-        let isTwoValued = mask.allSatisfy { $0 == 0 || $0.isNaN || $0 == inside }
-        if !isTwoValued, let fraction = mask.first(where: { !$0.isNaN && $0 != $0.rounded() }) {
+        if let (first, second) = secondMaskNumber(mask) {
             throw BrainError.value(
-                what: "a number of the mask", got: "\(fraction)",
-                expected: "whole (a map of probabilities becomes a mask by a threshold)")
+                what: "the mask", got: "an image of several numbers, \(first) and \(second) among them",
+                expected: "0 outside and one other number inside")
         }
         try self.init(
             shape: shape, indices: mask.indices.filter { mask[$0] != 0 && !mask[$0].isNaN }, affine: affine)
@@ -77,9 +80,9 @@ public struct VoxelSpace: Sendable, Equatable {
         affine.map { $0[0] * Double(x) + $0[1] * Double(y) + $0[2] * Double(z) + $0[3] }
     }
 
-    /// The values of the voxels in their places of the grid, with `fill` elsewhere.
+    /// The values of the voxels as a volume of the whole grid, with `fill` elsewhere.
     ///
-    /// Throws `BrainError.count` where there is not one value for each voxel.
+    /// Throws `BrainError.count` if there is not one value for each voxel.
     public func volume(of values: [Double], fill: Double = .nan) throws -> [Double] {
         guard values.count == count else {
             throw BrainError.count(

@@ -14,8 +14,8 @@ extension Folds: CustomStringConvertible {
     /// How samples are split, in words.
     public var description: String {
         switch self {
-        case .kFold(let count): "\(count) consecutive folds"
-        case .shuffledKFold(let count, let seed): "\(count) folds, shuffled with seed \(seed)"
+        case .kFold(let count, nil): "\(count) consecutive folds"
+        case .kFold(let count, let seed?): "\(count) folds, shuffled with seed \(seed)"
         case .leaveOneRunOut: "each run left out in turn"
         case .groupKFold(let count, let groups): "\(count) folds that keep \(counted(groups)) whole"
         case .leaveOneGroupOut(let groups): "each of \(counted(groups)) left out in turn"
@@ -40,7 +40,7 @@ extension Runs: CustomStringConvertible {
     }
 }
 
-/// How many samples, and which: a range where they are one, else the first few.
+/// How many samples, and which: a range if they are one, else the first few.
 private func listedSamples(_ samples: [Int]) -> String {
     guard let first = samples.first, let last = samples.last else { return "no sample" }
     if samples.count == 1 { return "sample \(first)" }

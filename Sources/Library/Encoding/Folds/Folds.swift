@@ -19,10 +19,9 @@ public struct Fold: Sendable, Equatable {
 /// try Folds.leaveOneRunOut.splits(samples: 870, runs: runs)
 /// ```
 public enum Folds: Sendable, Equatable {
-    /// `KFold`: consecutive blocks of samples.
-    case kFold(Int)
-    /// `KFold(shuffle=True, random_state=seed)`: numpy's own permutation.
-    case shuffledKFold(Int, seed: UInt32)
+    /// `KFold`: consecutive blocks of samples; with a seed `KFold(shuffle=True, random_state=seed)`, numpy's
+    /// permutation.
+    case kFold(Int, shuffledWithSeed: UInt32? = nil)
     /// `LeaveOneGroupOut` over the runs.
     case leaveOneRunOut
     /// `GroupKFold`: samples of one group stay together, and folds are as equal in size as they can be.
@@ -34,15 +33,10 @@ public enum Folds: Sendable, Equatable {
     /// Any splits; a split names no sample twice.
     case splits([Fold])
 
-    /// `KFold` with or without shuffling.
-    public static func kFold(_ count: Int, shuffledWithSeed seed: UInt32) -> Folds {
-        .shuffledKFold(count, seed: seed)
-    }
-
     /// The splits of `samples` samples.
     ///
-    /// Throws `EncodingError` where the samples cannot be split so, a split has no training or test sample, or runs
-    /// are needed and not given.
+    /// Throws `EncodingError` if the samples cannot be split in this way, a split has no training or test sample, or
+    /// runs are needed and not given.
     public func splits(samples: Int, runs: Runs? = nil) throws -> [Fold] {
         if let runs, runs.samples != samples {
             throw EncodingError.sampleCount(what: "runs", count: runs.samples, expected: samples)
@@ -54,11 +48,9 @@ public enum Folds: Sendable, Equatable {
         try checkParameter("the number of samples to split", samples, expected: "1 or more", samples > 0)
         let folds: [Fold]
         switch self {
-        case .kFold(let count):
-            folds = try blocks(of: Array(0..<samples), count: count)
-        case .shuffledKFold(let count, let seed):
-            var random = NumpyRandom(seed: seed)
-            folds = try blocks(of: random.permutation(samples), count: count)
+        case .kFold(let count, let seed):
+            var random = seed.map { NumpyRandom(seed: $0) }
+            folds = try blocks(of: random?.permutation(samples) ?? Array(0..<samples), count: count)
         case .leaveOneRunOut:
             guard let runLabels else {
                 throw EncodingError.folds(
@@ -76,18 +68,18 @@ public enum Folds: Sendable, Equatable {
             }
         case .splits(let given):
             folds = given
-            for (number, fold) in given.enumerated() { try check(fold, number: number, samples: samples) }
+            for (index, fold) in given.enumerated() { try check(fold, index: index, samples: samples) }
         }
         guard !folds.isEmpty else { throw EncodingError.folds("there is no split of the samples") }
-        for (number, fold) in folds.enumerated() where fold.train.isEmpty || fold.test.isEmpty {
+        for (index, fold) in folds.enumerated() where fold.train.isEmpty || fold.test.isEmpty {
             throw EncodingError.folds(
-                "split \(number) has \(fold.train.count) training and \(fold.test.count) test samples; both are needed"
+                "split \(index) has \(fold.train.count) training and \(fold.test.count) test samples; both are needed"
             )
         }
         return folds
     }
 
-    /// `order` cut into `count` blocks, the first ones longer by one where they do not divide.
+    /// `order` cut into `count` blocks, the first ones longer by one if the samples do not divide evenly.
     private func blocks(of order: [Int], count: Int) throws -> [Fold] {
         guard count >= 2, count <= order.count else {
             throw EncodingError.folds(
@@ -134,14 +126,14 @@ public enum Folds: Sendable, Equatable {
     }
 
     /// A sample that is named twice would count twice, or be tested by a model that has seen it.
-    private func check(_ fold: Fold, number: Int, samples: Int) throws {
+    private func check(_ fold: Fold, index: Int, samples: Int) throws {
         var isNamed = [Bool](repeating: false, count: samples)
         for sample in fold.train + fold.test {
             guard sample >= 0, sample < samples else {
-                throw EncodingError.folds("split \(number) names sample \(sample), but there are \(samples)")
+                throw EncodingError.folds("split \(index) names sample \(sample), but there are \(samples)")
             }
             guard !isNamed[sample] else {
-                throw EncodingError.folds("split \(number) names sample \(sample) more than once")
+                throw EncodingError.folds("split \(index) names sample \(sample) more than once")
             }
             isNamed[sample] = true
         }

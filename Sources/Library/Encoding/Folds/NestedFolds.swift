@@ -1,8 +1,8 @@
-/// One split of the samples whose training samples are split again.
+/// A split of the samples whose training samples are split again.
 public struct NestedFold: Sendable, Equatable {
     /// What the final model learns from and is tested on.
     public let outer: Fold
-    /// The splits of the outer training samples, on which the model is chosen; the samples keep their numbers.
+    /// The splits of the outer training samples, on which the model is chosen; the samples keep their indices.
     public let inner: [Fold]
 
     /// An outer fold with its inner folds.
@@ -19,7 +19,7 @@ extension Folds {
     /// for fold in try Folds.leaveOneRunOut.nested(inner: .kFold(5), samples: 870, runs: runs) { … }
     /// ```
     ///
-    /// Throws `EncodingError` where the samples cannot be split so.
+    /// Throws `EncodingError` if the samples cannot be split in this way.
     public func nested(inner: Folds, samples: Int, runs: Runs? = nil) throws -> [NestedFold] {
         try splits(samples: samples, runs: runs).map { outer in
             let folds = try inner.subset(outer.train).splits(
@@ -41,7 +41,7 @@ extension Folds {
             return samples.map { labels[$0] }
         }
         return switch self {
-        case .kFold, .shuffledKFold, .leaveOneRunOut: self
+        case .kFold, .leaveOneRunOut: self
         case .groupKFold(let count, let groups): .groupKFold(count, groups: try chosen(groups))
         case .leaveOneGroupOut(let groups): .leaveOneGroupOut(groups: try chosen(groups))
         case .predefined(let tested): .predefined(try chosen(tested))
@@ -51,10 +51,10 @@ extension Folds {
 }
 
 extension Fold {
-    /// The fold's samples among `samples`, numbered by their place there.
+    /// The fold's samples among `samples`, by their indices in it.
     fileprivate func within(_ samples: [Int]) -> Fold {
-        let place = Dictionary(
+        let index = Dictionary(
             samples.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        return Fold(train: train.compactMap { place[$0] }, test: test.compactMap { place[$0] })
+        return Fold(train: train.compactMap { index[$0] }, test: test.compactMap { index[$0] })
     }
 }

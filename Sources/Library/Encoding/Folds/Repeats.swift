@@ -3,31 +3,30 @@ import Tensors
 extension Matrix {
     /// The mean over repeats of the same stimuli in the same order: samples x voxels, summed in double precision.
     ///
-    /// Throws `EncodingError` where there is no repeat or shapes differ.
+    /// Throws `EncodingError` if there is no repeat or shapes differ.
     public static func average(of repeats: [Matrix]) throws -> Matrix {
         try checkRepeats(repeats, atLeast: 1)
         var sum = repeats[0].converted(to: Double.self)
-        for part in repeats.dropFirst() { sum.add(part.converted(to: Double.self), times: 1) }
-        return sum.scalingRows(by: Array(repeating: 1 / Double(repeats.count), count: sum.rows))
-            .converted(to: Element.self)
+        for part in repeats.dropFirst() { sum += part.converted(to: Double.self) }
+        return (sum * (1 / Double(repeats.count))).converted(to: Element.self)
     }
 
-    /// The mean of the rows that share a label, in the order in which the labels first come.
+    /// The mean of the rows that share a label, in the order in which the labels first occur.
     ///
     /// ```swift
-    /// let (images, mean) = try responses.averaged(by: imageOfTrial)      // one row an image
+    /// let (images, mean) = try responses.averaged(by: imageOfTrial)      // one row per image
     /// ```
     ///
-    /// Throws `EncodingError` where there is not one label a row.
+    /// Throws `EncodingError` if there is not one label per row.
     public func averaged<Label: Hashable>(by labels: [Label]) throws -> (labels: [Label], mean: Matrix) {
         let groups = try rowsByLabel(labels)
         var mean = Matrix<Double>(rows: groups.count, columns: columns)
         let wide = converted(to: Double.self)
         mean.withUnsafeMutableBufferPointer { target in
             wide.withUnsafeBufferPointer { source in
-                for (place, group) in groups.enumerated() {
+                for (groupIndex, group) in groups.enumerated() {
                     for row in group.rows {
-                        for j in 0..<columns { target[place * columns + j] += source[row * columns + j] }
+                        for j in 0..<columns { target[groupIndex * columns + j] += source[row * columns + j] }
                     }
                 }
             }
@@ -41,8 +40,8 @@ extension Matrix {
     /// The rows that share a label as repeats: matrix number k holds the k-th row of every label, for
     /// `explainableVariance`.
     ///
-    /// Labels that come fewer than `count` times are left out; further rows of a label too. Throws `EncodingError`
-    /// where there is not one label a row or no label comes often enough.
+    /// Labels that occur fewer than `count` times are left out, and so are further rows of a label. Throws
+    /// `EncodingError` if there is not one label per row or no label occurs often enough.
     public func repeats<Label: Hashable>(of labels: [Label], count: Int) throws
         -> (labels: [Label], repeats: [Matrix])
     {
@@ -62,13 +61,13 @@ extension Matrix {
         guard labels.count == rows else {
             throw EncodingError.sampleCount(what: "labels", count: labels.count, expected: rows)
         }
-        var places: [Label: Int] = [:]
+        var groupIndices: [Label: Int] = [:]
         var groups: [(label: Label, rows: [Int])] = []
         for (row, label) in labels.enumerated() {
-            if let place = places[label] {
-                groups[place].rows.append(row)
+            if let groupIndex = groupIndices[label] {
+                groups[groupIndex].rows.append(row)
             } else {
-                places[label] = groups.count
+                groupIndices[label] = groups.count
                 groups.append((label, [row]))
             }
         }
@@ -80,14 +79,14 @@ extension Matrix {
             throw EncodingError.parameter(
                 name: "the number of repeats", value: "\(repeats.count)", expected: "\(least) or more")
         }
-        for (number, part) in repeats.enumerated() {
+        for (index, part) in repeats.enumerated() {
             guard part.rows == first.rows else {
                 throw EncodingError.sampleCount(
-                    what: "responses of repeat \(number)", count: part.rows, expected: first.rows)
+                    what: "responses of repeat \(index)", count: part.rows, expected: first.rows)
             }
             guard part.columns == first.columns else {
                 throw EncodingError.columnCount(
-                    what: "responses of repeat \(number)", count: part.columns, expected: first.columns)
+                    what: "responses of repeat \(index)", count: part.columns, expected: first.columns)
             }
         }
     }

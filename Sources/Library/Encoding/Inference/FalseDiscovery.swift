@@ -1,13 +1,16 @@
-/// The false discovery rate at which each test would just be called significant (`q`), by Benjamini and Hochberg.
-///
-/// NaN stays NaN and counts as no test. The same as `multipletests(method="fdr_bh")` of statsmodels.
-/// Throws `EncodingError` where a p is below 0 or above 1.
-public func falseDiscoveryRates(_ p: [Double]) throws -> [Double] {
-    if let index = p.firstIndex(where: { $0 < 0 || $0 > 1 }) {
-        throw EncodingError.parameter(
-            name: "p value number \(index)", value: "\(p[index])", expected: "from 0 to 1, or NaN")
+extension [Double] {
+    /// The false discovery rate at which each of these p values would just be called significant (`q`), by Benjamini
+    /// and Hochberg.
+    ///
+    /// A NaN stays NaN and does not count as a test. The same as `multipletests(method="fdr_bh")` of statsmodels.
+    /// Throws `EncodingError` if a p is below 0 or above 1.
+    public func falseDiscoveryRates() throws -> [Double] {
+        if let index = firstIndex(where: { $0 < 0 || $0 > 1 }) {
+            throw EncodingError.parameter(
+                name: "p value number \(index)", value: "\(self[index])", expected: "from 0 to 1, or NaN")
+        }
+        return benjaminiHochberg(self)
     }
-    return benjaminiHochberg(p)
 }
 
 /// The same for p values that this library has computed.

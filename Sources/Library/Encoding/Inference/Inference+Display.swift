@@ -8,7 +8,7 @@ extension BootstrapInterval: CustomStringConvertible {
 }
 
 extension PairedTest: CustomStringConvertible {
-    /// The mean difference, its interval where there is one, the statistic and p.
+    /// The mean difference, its interval if there is one, the statistic and p.
     public var description: String {
         "mean difference \(Number.short(effect))"
             + (interval.map { ", 95 % interval \(reach($0))" } ?? "")

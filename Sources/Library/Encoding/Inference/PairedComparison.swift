@@ -1,7 +1,7 @@
 import Display
 import Tensors
 
-/// Two models compared over subjects, region by region (or voxel by voxel): effect, interval, p and q.
+/// Two models compared over subjects, region by region or voxel by voxel: effect, interval, p and q.
 ///
 /// ```swift
 /// let comparison = try PairedComparison(multimodal, unimodal, names: regions)   // subjects x regions each
@@ -18,17 +18,17 @@ public struct PairedComparison: Sendable, Equatable {
         case signFlip(seed: UInt32 = 0)
     }
 
-    /// What is compared: the names of the regions.
+    /// The names of the regions.
     public let names: [String]
     /// The mean difference of each, first less second.
     public let effects: [Double]
     /// The 95 % confidence interval of each mean difference, by Student's t.
     public let intervals: [ClosedRange<Double>?]
-    /// The two-sided p value of each; NaN where a subject has no score.
+    /// The two-sided p value of each; NaN if a subject has no score.
     public let p: [Double]
     /// The false discovery rate at which each would just be called different (Benjamini & Hochberg).
     public let q: [Double]
-    /// The p value that controls the error over all of them; there where signs were flipped.
+    /// The p value that controls the error over all of them; nil unless signs were flipped.
     public let pForMaximum: [Double]?
 
     /// Compares the scores of two models.
@@ -36,10 +36,10 @@ public struct PairedComparison: Sendable, Equatable {
     /// - Parameters:
     ///   - first: subjects x regions.
     ///   - second: the same subjects and regions.
-    ///   - names: of the regions; their numbers where there are none.
+    ///   - names: the names of the regions; their indices if empty.
     ///   - test: how differences are tested.
     ///
-    /// Throws `EncodingError` where shapes differ or there are fewer than 2 subjects, `CancellationError` where the cell
+    /// Throws `EncodingError` if shapes differ or there are fewer than 2 subjects, `CancellationError` if the cell
     /// is interrupted.
     public init(
         _ first: Matrix<Double>, _ second: Matrix<Double>, names: [String] = [], test: Test = .t
@@ -52,14 +52,13 @@ public struct PairedComparison: Sendable, Equatable {
         where count != first.columns && !(what == "names" && names.isEmpty) {
             throw EncodingError.columnCount(what: what, count: count, expected: first.columns)
         }
-        // What is tested needs subjects even where there is no region.
+        // The tests need subjects even if there is no region.
         try checkParameter("the number of subjects", first.rows, expected: "2 or more", first.rows >= 2)
-        var differences = first
-        differences.subtract(second)
+        let differences = first - second
         self.names = names.isEmpty ? (0..<first.columns).map(String.init) : names
         let columns = (0..<first.columns).map { differences.column($0) }
         let tests = try columns.map { column in
-            column.allSatisfy(\.isFinite) ? try pairedT(column) : nil
+            column.allSatisfy(\.isFinite) ? try PairedTest.t(column) : nil
         }
         effects = columns.map { $0.reduce(0, +) / Double($0.count) }
         intervals = tests.map { $0?.interval }
@@ -69,15 +68,15 @@ public struct PairedComparison: Sendable, Equatable {
             pForMaximum = nil
         case .wilcoxon:
             p = try columns.map { column in
-                // Subjects without any difference speak for none.
+                // Without any difference there is no evidence for one.
                 column.allSatisfy { $0 == 0 }
                     ? 1
                     : column.allSatisfy(\.isFinite)
-                        ? try wilcoxonSignedRank(column).p : .nan
+                        ? try PairedTest.wilcoxon(column).p : .nan
             }
             pForMaximum = nil
         case .signFlip(let seed):
-            let flips = try signFlipTest(differences, seed: seed)
+            let flips = try PermutationTest.signFlips(differences, seed: seed)
             p = flips.p
             pForMaximum = flips.pForMaximum
         }
@@ -89,8 +88,8 @@ extension PairedComparison: Displayable {
     /// A table of effect, interval, p and q, the smallest p first.
     public var mimeBundle: MIMEBundle {
         let order = names.indices.filter { !p[$0].isNaN }.sorted { p[$0] < p[$1] }
-        let reaches = order.map { place -> String in
-            guard let interval = intervals[place] else { return "" }
+        let reaches = order.map { index -> String in
+            guard let interval = intervals[index] else { return "" }
             return "\(Number.fixed(interval.lowerBound, 3)) to \(Number.fixed(interval.upperBound, 3))"
         }
         var columns: [Table.Column] = [

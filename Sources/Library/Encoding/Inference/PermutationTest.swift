@@ -1,21 +1,21 @@
 import Display
 import Tensors
 
-/// What random rearrangements of the data say about each voxel or region.
+/// The result of a permutation test of each voxel or region.
 public struct PermutationTest: Sendable, Equatable {
-    /// What the test is about, one number a column: a correlation, or a mean difference.
+    /// The effect of each column: a correlation, or a mean difference.
     public let effects: [Double]
     /// The p value of each column; NaN for a column that is constant or holds a NaN.
     public let p: [Double]
     /// The p value of each column that controls the error over all of them, by the largest statistic of each
     /// rearrangement (Westfall & Young 1993; Nichols & Holmes 2002).
     public let pForMaximum: [Double]
-    /// How many rearrangements were made.
+    /// The number of rearrangements.
     public let permutations: Int
-    /// Whether they are all that there are; if not, the data themselves count as one more.
+    /// Whether these are all possible rearrangements; if not, the data count as one more.
     public let isExact: Bool
 
-    /// How many samples of time stayed together, where blocks of time were rearranged.
+    /// The number of samples per block, if blocks of time were rearranged.
     public private(set) var blockLength: Int?
     /// What limits the test, for instance blocks that are too short for so slow a signal.
     public private(set) var notes: [String] = []
@@ -28,7 +28,7 @@ public struct PermutationTest: Sendable, Equatable {
         self.isExact = isExact
     }
 
-    /// The same test with what is to be said of its blocks of time.
+    /// The same test with the length and the notes of its blocks of time.
     func about(_ blocks: TimeBlocks) -> PermutationTest {
         var result = self
         (result.blockLength, result.notes) = (blocks.length, blocks.notes)
@@ -56,7 +56,7 @@ extension PermutationTest: Displayable {
     }
 }
 
-/// Refuses numbers of permutations of which none or too many would be made: each takes memory.
+/// Throws `EncodingError` unless the number of permutations is from 1 to a million: each takes memory.
 func checkPermutations(_ count: Int) throws {
     try checkParameter(
         "the number of permutations", count, expected: "1 to 1,000,000", (1...1_000_000).contains(count))
@@ -67,58 +67,61 @@ func checkPermutations(_ count: Int) throws {
 /// Writes rearrangements x `tileWidth` numbers; those beyond the tile's columns may be anything.
 typealias TileStatistics = (_ columns: Range<Int>, _ out: UnsafeMutablePointer<Double>) -> Void
 
-/// Compares the observed statistics of columns with those of rearrangements, a tile of columns at a time on all threads.
-///
-/// Every tile is computed by one thread in one order, and counts and maxima do not depend on the order of tiles: so the
-/// answer is the same at any number of threads.
-///
-/// - Parameters:
-///   - observed: the least statistic that counts as as extreme as the data's; NaN where a column has none.
-///   - cost: multiplications a rearrangement and column.
-func permutationTest(
-    effects: [Double], observed: [Double], permutations: Int, isExact: Bool, tileWidth: Int, cost: Int,
-    statistics: TileStatistics
-) throws -> PermutationTest {
-    let columns = observed.count
-    let tiles = (columns + tileWidth - 1) / tileWidth
-    // Some 50 ms a batch, so that an interrupt is heeded.
-    let batch = max(1, min(64, 1_000_000_000 / max(permutations * tileWidth * cost, 1)))
-    let scratch = ScratchBuffer<Double>(count: batch * permutations * (tileWidth + 1))
-    var exceeded = [Int](repeating: 0, count: columns)
-    var maxima = [Double](repeating: -.infinity, count: permutations)
-    for first in stride(from: 0, to: tiles, by: batch) {
-        try Task.checkCancellation()
-        let count = min(batch, tiles - first)
-        exceeded.withUnsafeMutableBufferPointer { exceeded in
-            guard let exceeded = exceeded.baseAddress else { return }
-            parallelFor(count, grain: 1) { part in
-                for tile in part {
-                    let start = (first + tile) * tileWidth
-                    let range = start..<min(start + tileWidth, columns)
-                    let out = scratch.base + tile * permutations * (tileWidth + 1)
-                    statistics(range, out)
-                    countTile(
-                        out, permutations: permutations, width: tileWidth, columns: range,
-                        observed: observed, exceeded: exceeded, maxima: out + permutations * tileWidth)
+extension PermutationTest {
+    /// Compares the observed statistics of columns with those of rearrangements, a tile of columns at a time on all
+    /// threads.
+    ///
+    /// Every tile is computed by one thread in one order, and counts and maxima do not depend on the order of tiles:
+    /// so the answer is the same at any number of threads.
+    ///
+    /// - Parameters:
+    ///   - observed: the least statistic that counts as being as extreme as the data's; NaN if a column has none.
+    ///   - cost: multiplications per rearrangement and column.
+    static func compare(
+        effects: [Double], observed: [Double], permutations: Int, isExact: Bool, tileWidth: Int, cost: Int,
+        statistics: TileStatistics
+    ) throws -> PermutationTest {
+        let columns = observed.count
+        let tiles = (columns + tileWidth - 1) / tileWidth
+        // About 50 ms per batch, so that an interrupt is noticed soon.
+        let batch = max(1, min(64, 1_000_000_000 / max(permutations * tileWidth * cost, 1)))
+        let scratch = ScratchBuffer<Double>(count: batch * permutations * (tileWidth + 1))
+        var exceeded = [Int](repeating: 0, count: columns)
+        var maxima = [Double](repeating: -.infinity, count: permutations)
+        for first in stride(from: 0, to: tiles, by: batch) {
+            try Task.checkCancellation()
+            let count = min(batch, tiles - first)
+            exceeded.withUnsafeMutableBufferPointer { exceeded in
+                guard let exceeded = exceeded.baseAddress else { return }
+                parallelFor(count, grain: 1) { part in
+                    for tile in part {
+                        let start = (first + tile) * tileWidth
+                        let range = start..<min(start + tileWidth, columns)
+                        let out = scratch.base + tile * permutations * (tileWidth + 1)
+                        statistics(range, out)
+                        countTile(
+                            out, permutations: permutations, width: tileWidth, columns: range,
+                            observed: observed, exceeded: exceeded, maxima: out + permutations * tileWidth)
+                    }
                 }
             }
+            for tile in 0..<count {
+                let largest = scratch.base + (tile * (tileWidth + 1) + tileWidth) * permutations
+                for index in 0..<permutations { maxima[index] = max(maxima[index], largest[index]) }
+            }
         }
-        for tile in 0..<count {
-            let largest = scratch.base + (tile * (tileWidth + 1) + tileWidth) * permutations
-            for index in 0..<permutations { maxima[index] = max(maxima[index], largest[index]) }
+        maxima.sort()
+        let own = isExact ? 0 : 1
+        func p(_ count: Int, _ column: Int) -> Double {
+            observed[column].isNaN ? .nan : Double(own + count) / Double(own + permutations)
         }
+        return PermutationTest(
+            effects: effects, p: exceeded.indices.map { p(exceeded[$0], $0) },
+            pForMaximum: observed.indices.map {
+                p(permutations - firstIndex(in: maxima, from: observed[$0]), $0)
+            },
+            permutations: permutations, isExact: isExact)
     }
-    maxima.sort()
-    let own = isExact ? 0 : 1
-    func p(_ count: Int, _ column: Int) -> Double {
-        observed[column].isNaN ? .nan : Double(own + count) / Double(own + permutations)
-    }
-    return PermutationTest(
-        effects: effects, p: exceeded.indices.map { p(exceeded[$0], $0) },
-        pForMaximum: observed.indices.map {
-            p(permutations - firstIndex(in: maxima, from: observed[$0]), $0)
-        },
-        permutations: permutations, isExact: isExact)
 }
 
 /// Counts the rearrangements of a tile that reach the observed statistics, and takes the largest of each.
@@ -128,10 +131,10 @@ private func countTile(
 ) {
     observed.withUnsafeBufferPointer { observed in
         for index in 0..<permutations { maxima[index] = -.infinity }
-        for (place, column) in columns.enumerated() where !observed[column].isNaN {
+        for (lane, column) in columns.enumerated() where !observed[column].isNaN {
             var count = 0
             for index in 0..<permutations {
-                let value = out[index * width + place]
+                let value = out[index * width + lane]
                 if value >= observed[column] { count += 1 }
                 if value > maxima[index] { maxima[index] = value }
             }
@@ -140,7 +143,7 @@ private func countTile(
     }
 }
 
-/// The first place of an ascending list whose value is at least `value`.
+/// The first index of an ascending list whose value is at least `value`.
 private func firstIndex(in sorted: [Double], from value: Double) -> Int {
     var (low, high) = (0, sorted.count)
     while low < high {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The regularisation strengths that a fit tries, ascending.
+/// The alphas, or regularization strengths, that a fit tries.
 ///
 /// ```swift
 /// let grid: Alphas = .logspace(1, 20, count: 20)   // 10, 100, … 10²⁰
@@ -8,32 +8,29 @@ import Foundation
 /// let few: Alphas = [1, 10, 100]
 /// ```
 public struct Alphas: Sendable, Equatable {
-    /// The strengths, ascending, none twice.
+    /// The alphas, ascending, each once.
     public let values: [Double]
 
-    /// A grid of the given strengths, in any order.
+    /// A grid of the given alphas, in any order.
     public init(_ values: [Double]) {
         self.values = Set(values).sorted()
     }
 
-    /// `count` strengths from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them;
-    /// a grid of none is refused when a model is fitted.
+    /// `count` alphas from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them.
+    ///
+    /// An empty grid is refused when a model is fitted.
     public static func logspace(_ first: Double, _ last: Double, count: Int) -> Alphas {
         guard count > 1 else { return Alphas(count == 1 ? [pow(10, first)] : []) }
         let step = (last - first) / Double(count - 1)
         return Alphas((0..<count).map { pow(10, $0 == count - 1 ? last : first + Double($0) * step) })
     }
 
-    /// The strengths, checked: at least one, each above 0 and finite.
-    func checked() throws -> [Double] {
-        guard !values.isEmpty else {
-            throw EncodingError.parameter(
-                name: "the grid of alphas", value: "empty", expected: "one alpha or more")
-        }
+    /// Throws `EncodingError` unless there is at least one alpha and each is above 0 and finite.
+    func check() throws {
+        try checkParameter("the grid of alphas", "empty", expected: "one alpha or more", !values.isEmpty)
         if let bad = values.first(where: { !($0 > 0 && $0.isFinite) }) {
             throw EncodingError.parameter(name: "an alpha", value: "\(bad)", expected: "above 0 and finite")
         }
-        return values
     }
 }
 
@@ -47,8 +44,8 @@ extension Alphas: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, Expressi
 public enum SearchScore: Sendable, Equatable {
     /// Minus the mean squared error: himalaya's default (`l2_neg_loss`).
     case negativeSquaredError
-    /// The coefficient of determination of each fold; 0 where the voxel is constant in the fold.
+    /// The coefficient of determination of each fold; 0 if the voxel is constant in the fold.
     case r2
-    /// Pearson's correlation in each fold; 0 where the voxel or its prediction is constant in the fold.
+    /// Pearson's correlation in each fold; 0 if the voxel or its prediction is constant in the fold.
     case correlation
 }

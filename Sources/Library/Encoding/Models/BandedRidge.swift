@@ -1,10 +1,11 @@
 import Tensors
 
-/// Ridge regression on several feature spaces at once, each voxel with its own share of regularisation for each.
+/// Ridge regression on several bands of features at once, each voxel with its own regularization of each band.
 ///
-/// The features of band i are scaled by `sqrt(gamma_i)` and stacked; candidates for `gamma` lie on the simplex, and each
-/// voxel takes the candidate and the alpha that predict its held-out samples best. The same answers as
-/// `MultipleKernelRidgeCV` with linear kernels and `GroupRidgeCV` of himalaya with random search, for the same candidates.
+/// The features of band i are scaled by `sqrt(gamma_i)` and stacked; candidates for `gamma` lie on the simplex, and
+/// each voxel takes the candidate and the alpha that predict its held-out samples best. The same answers as
+/// `MultipleKernelRidgeCV` with linear kernels and `GroupRidgeCV` of himalaya with random search, for the same
+/// candidates.
 ///
 /// ```swift
 /// let model = BandedRidge(alphas: .logspace(1, 20, count: 20), candidates: .dirichlet(20, seed: 0))
@@ -12,82 +13,84 @@ import Tensors
 /// let shares = try fit.splitScores([testMultimodal, testUnimodal], testResponses)
 /// ```
 ///
-/// With `refinement: .gradient()` each voxel's scaling then goes on to a minimum of its cross-validated loss.
+/// With `refinement: .gradient()` each voxel's scaling is then moved to a minimum of its cross-validated loss.
 ///
 /// Source: Nunez-Elizalde, Huth & Gallant (2019); Dupré la Tour et al. (2022).
+@dynamicMemberLookup
 public struct BandedRidge: Sendable {
-    /// The scalings of the bands that are tried.
+    /// The scalings of the bands to try.
     public enum Candidates: Sendable, Equatable {
         /// Samples of Dirichlet distributions of the given concentrations, in turn; the first is all bands alike.
         ///
         /// The same samples as himalaya draws for `random_state = seed`.
         case dirichlet(Int, concentrations: [Double] = [0.1, 1], seed: UInt32)
-        /// Given scalings, one list of as many numbers as there are bands each.
+        /// Given scalings, each a list of one number per band.
         case given([[Double]])
     }
 
-    /// The regularisation strengths to choose from.
-    public var alphas: Alphas
+    /// Alphas, folds and the other options; each is a property of the model, too.
+    ///
+    /// Each voxel has an alpha of its own, and held-out predictions are scored by `crossValidatedScores` alone.
+    public var options: RidgeOptions
     /// The scalings of the bands to choose from.
     public var candidates: Candidates
-    /// The splits on which alphas and candidates are compared.
-    public var folds: Folds
-    /// Whether features and responses are centred on the mean of the training samples of each fold.
-    public var intercept: Bool
-    /// What alphas and candidates are compared by.
-    public var searchScore: SearchScore
     /// What is done to each voxel's scaling after the search.
     public var refinement: BandRefinement
-    /// How many bytes the batches of voxels may take.
-    public var memoryLimit: Int
-    /// Whether a long fit shows a progress bar.
-    public var showsProgress: Bool
 
     /// A banded ridge model, not fitted.
+    ///
+    /// - Parameters:
+    ///   - alphas: the alphas to choose from; each voxel has its own.
+    ///   - candidates: the scalings of the bands to choose from.
+    ///   - folds: the splits on which alphas and candidates are compared.
+    ///   - intercept: whether features and responses are centered on the training samples of each fold.
+    ///   - searchScore: the score by which alphas and candidates are compared.
+    ///   - refinement: what is done to each voxel's scaling after the search.
+    ///   - memoryLimit: the memory that batches of voxels may take, beside data, decompositions and result.
+    ///   - showsProgress: whether a long fit shows a progress bar.
     public init(
         alphas: Alphas = .logspace(0, 6, count: 20), candidates: Candidates = .dirichlet(20, seed: 0),
         folds: Folds = .kFold(5), intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError,
-        refinement: BandRefinement = .none, memoryLimit: Int = 1 << 29, showsProgress: Bool = true
+        refinement: BandRefinement = .none, memoryLimit: MemoryLimit = .megabytes(512),
+        showsProgress: Bool = true
     ) {
-        self.alphas = alphas
+        options = RidgeOptions(
+            alphas: alphas, folds: folds, intercept: intercept, searchScore: searchScore,
+            scoresHeldOut: false, memoryLimit: memoryLimit, showsProgress: showsProgress)
         self.candidates = candidates
-        self.folds = folds
-        self.intercept = intercept
-        self.searchScore = searchScore
         self.refinement = refinement
-        self.memoryLimit = memoryLimit
-        self.showsProgress = showsProgress
+    }
+
+    /// One of the options.
+    public subscript<Value>(dynamicMember option: WritableKeyPath<RidgeOptions, Value>) -> Value {
+        get { options[keyPath: option] }
+        set { options[keyPath: option] = newValue }
     }
 
     /// Fits the model to responses.
     ///
     /// - Parameters:
     ///   - bands: for each band samples x features; all finite.
-    ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
-    ///   - runs: the runs of the samples, where the folds leave runs out.
+    ///   - responses: samples x voxels. The results of a voxel that holds a NaN are NaN; the other voxels are not
+    ///     affected.
+    ///   - runs: the runs of the samples, if the folds leave runs out.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    /// Throws `EncodingError` if shapes or parameters do not fit, `CancellationError` if the cell is interrupted.
     public func fit<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> BandedRidgeFit<Element> {
-        try fit(bands, to: responses, splits: folds.splits(samples: responses.rows, runs: runs))
-    }
-
-    func fit<Element: Scalar>(
-        _ bands: [Matrix<Element>], to responses: Matrix<Element>, splits: [Fold]
-    ) throws -> BandedRidgeFit<Element> {
-        guard !bands.isEmpty else {
-            throw EncodingError.parameter(name: "the number of bands", value: "0", expected: "at least 1")
+        let splits = try options.folds.splits(samples: responses.rows, runs: runs)
+        try checkParameter("the number of bands", bands.count, expected: "at least 1", !bands.isEmpty)
+        for (index, band) in bands.enumerated() {
+            try checkFeatures(band, responses: responses, band: index)
         }
-        for (number, band) in bands.enumerated() {
-            try checkFeatures(band, responses: responses, band: number)
-        }
+        try checkOptions()
         let gammas = try scalings(bands: bands.count)
         let features = bands.reduce(0) { $0 + $1.columns }
         let largestTrain = splits.map(\.train.count).max() ?? responses.rows
         let isDouble = WorkingPrecision.isDouble(
-            bands, scalings: largestScalings(gammas),
-            order: min(features, largestTrain), alphas: try alphas.checked(), intercept: intercept)
+            bands, scalings: largestScalings(gammas), order: min(features, largestTrain),
+            alphas: options.alphas.values, intercept: options.intercept)
         return isDouble
             ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
             : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
@@ -97,43 +100,33 @@ public struct BandedRidge: Sendable {
         _ bands: [Matrix<Element>], gammas: [[Double]], to responses: Matrix<Element>, splits: [Fold],
         workingIn type: Working.Type
     ) throws -> BandedRidgeFit<Element> {
-        try checkMemoryLimit(memoryLimit)
-        try checkRefinement()
+        let intercept = options.intercept
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)
         }
-        let centred = zip(bands, means).map { band, means in
-            var result = band.converted(to: type)
-            result.standardise(rows: 0..<result.rows, means: means, deviations: means.map { _ in 1 })
-            return result
-        }
-        let statistics = ColumnStatistics(ofResponses: responses)
-        let task = RidgeTask(
-            alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: true,
-            scoresHeldOut: false,
-            memoryLimit: memoryLimit, showsProgress: showsProgress)
         let needsSingularValues =
             try type == Double.self
             && WorkingPrecision.needsSingularValues(
-                bands, scalings: largestScalings(gammas), alphas: task.alphas, centred: intercept)
+                bands, scalings: largestScalings(gammas), alphas: options.alphas.values, centered: intercept)
         if needsSingularValues, refinement != .none {
             throw EncodingError.parameter(
                 name: "the refinement of bands whose products lose too many digits at so small an alpha",
                 value: "\(refinement)",
                 expected: ".none; or divide the features by their deviations, or take larger alphas")
         }
-        let spaces = BandedFeatures(
-            centred, centred: intercept, largestTrain: splits.map(\.train.count).max() ?? responses.rows,
-            needsSingularValues: needsSingularValues)
-        let solution = try solveBandedRidge(
-            spaces, gammas: gammas, responses: responses,
+        let statistics = ColumnStatistics(ofResponses: responses)
+        let solver = BandedRidgeSolver(
+            bands: BandedFeatures(
+                zip(bands, means).map { $0.converted(to: type).centered(by: $1) }, centered: intercept,
+                largestTrain: splits.map(\.train.count).max() ?? responses.rows,
+                needsSingularValues: needsSingularValues),
+            gammas: gammas, responses: responses,
             means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan },
-            units: statistics.scoreUnits(of: searchScore), task: task,
-            refinement: refinement)
+            units: statistics.scoreUnits(of: options.searchScore), options: options, splits: splits)
+        let solution = try solver.solve(refinement: refinement)
         return BandedRidgeFit(
-            solution, task: task, gammas: gammas, widths: bands.map(\.columns),
-            featureMeans: means.flatMap { $0 },
-            intercept: intercept, statistics: statistics)
+            solution, model: self, gammas: gammas, widths: bands.map(\.columns),
+            featureMeans: means.flatMap { $0 }, statistics: statistics)
     }
 
     /// The largest scaling of each band among the candidates.
@@ -141,20 +134,29 @@ public struct BandedRidge: Sendable {
         gammas[0].indices.map { band in gammas.map { $0[band] }.max() ?? 1 }
     }
 
-    private func checkRefinement() throws {
+    private func checkOptions() throws {
+        try options.check()
+        try checkParameter(
+            "alphaPerVoxel of a banded ridge", "false",
+            expected: "true: each voxel has its own scaling of the bands",
+            options.alphaPerVoxel)
+        try checkParameter(
+            "scoresHeldOut of a banded ridge", "true",
+            expected: "false; crossValidatedScores scores held-out samples",
+            !options.scoresHeldOut)
         guard case .gradient(let steps, let tolerance) = refinement else { return }
         try checkParameter("the steps of the refinement", steps, expected: "1 or more", steps > 0)
         try checkParameter(
             "the tolerance of the refinement", tolerance, expected: "0 or more, and finite",
             tolerance >= 0 && tolerance.isFinite)
-        guard searchScore != .correlation else {
+        guard options.searchScore != .correlation else {
             throw EncodingError.parameter(
                 name: "the search score of a banded ridge that is refined", value: "correlation",
                 expected: "a squared error: .negativeSquaredError or .r2")
         }
     }
 
-    /// The candidates, checked: not below 0, not all 0, one number a band.
+    /// The candidates, checked: one number per band, none below 0, not all 0.
     func scalings(bands: Int) throws -> [[Double]] {
         switch candidates {
         case .given(let given):
@@ -183,9 +185,9 @@ public struct BandedRidge: Sendable {
 /// Points on the simplex, as himalaya's `generate_dirichlet_samples` draws them for the same seed.
 ///
 /// The concentrations take turns: 0.1 puts most of the weight on one band, 1 is uniform over the simplex, and an
-/// infinite one gives all bands the same. Throws `EncodingError` where there is no sample, band or concentration, or a
+/// infinite one gives all bands the same. Throws `EncodingError` if there is no sample, band or concentration, or a
 /// concentration is not above 0.
-public func dirichletSamples(
+package func dirichletSamples(
     _ count: Int, bands: Int, concentrations: [Double] = [0.1, 1], seed: UInt32
 ) throws -> [[Double]] {
     try checkParameter("the number of Dirichlet samples", count, expected: "1 or more", count > 0)

@@ -1,10 +1,10 @@
 import Display
 
-/// Scores of predictions of samples that neither the weights nor the alphas have seen.
+/// Scores of predictions of samples that neither coefficients nor alphas were fitted to.
 public struct CrossValidatedScores: Sendable, Equatable, Displayable {
     /// The scores within each outer fold.
     public let folds: [VoxelScores]
-    /// The mean over the outer folds: what the paper of this library reports.
+    /// The mean over the outer folds, which Lu et al. (2022) report.
     public let mean: VoxelScores
     /// The scores of the held-out predictions of all outer folds together.
     public let pooled: VoxelScores

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Predictions of samples by models that have not seen them: one model for each outer fold.
+/// Predictions of held-out samples: one model for each outer fold.
 public struct HeldOutPredictions<Element: Scalar>: Sendable {
     /// The outer folds.
     public let folds: [Fold]
@@ -11,7 +11,7 @@ public struct HeldOutPredictions<Element: Scalar>: Sendable {
 
     /// The scores within each fold, their mean, and those of all predictions together.
     ///
-    /// Throws `EncodingError` where shapes do not fit.
+    /// Throws `EncodingError` if shapes do not fit.
     public func scores() throws -> CrossValidatedScores {
         let scores = try zip(folds, parts).map {
             try VoxelScores(predictions: $1, responses: responses.rows(at: $0.test))
@@ -21,8 +21,8 @@ public struct HeldOutPredictions<Element: Scalar>: Sendable {
         return CrossValidatedScores(folds: scores, pooled: pooled)
     }
 
-    /// The predictions in the order of the samples: samples x voxels; NaN for a sample that is in no test set, and the
-    /// last fold's where it is in several.
+    /// The predictions in the order of the samples: samples x voxels; NaN for a sample that is in no test set, and
+    /// the that of the last fold for a sample that is in several.
     public var inOrder: Matrix<Element> {
         var result = Matrix<Element>(rows: responses.rows, columns: responses.columns, repeating: .nan)
         let columns = responses.columns
@@ -48,18 +48,18 @@ extension EncodingModel {
     ///   - features: samples x features.
     ///   - responses: samples x voxels.
     ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
-    ///   - runs: the runs of the samples, where steps or folds need them.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     ///
     /// Throws what fitting the model throws.
     public func heldOutPredictions<Element: Scalar>(
-        _ features: Matrix<Element>, of responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
+        _ features: Matrix<Element>, to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> HeldOutPredictions<Element> {
-        try heldOutPredictions([features], of: responses, outer: outer, runs: runs)
+        try heldOutPredictions([features], to: responses, outer: outer, runs: runs)
     }
 
     /// The same for several bands: for each band samples x features.
     public func heldOutPredictions<Element: Scalar>(
-        _ bands: [Matrix<Element>], of responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
+        _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> HeldOutPredictions<Element> {
         let folds = try outer.splits(samples: responses.rows, runs: runs)
         let parts = try folds.map { fold in
@@ -75,20 +75,21 @@ extension EncodingModel {
     public func crossValidatedScores<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> CrossValidatedScores {
-        try heldOutPredictions(features, of: responses, outer: outer, runs: runs).scores()
+        try heldOutPredictions(features, to: responses, outer: outer, runs: runs).scores()
     }
 
     /// The same for several bands: for each band samples x features.
     public func crossValidatedScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> CrossValidatedScores {
-        try heldOutPredictions(bands, of: responses, outer: outer, runs: runs).scores()
+        try heldOutPredictions(bands, to: responses, outer: outer, runs: runs).scores()
     }
 
     /// The mean over outer folds of each band's share of R2 and r.
     ///
-    /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is the rest
-    /// of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of `heldOutPredictions`. Throws what fitting the model throws.
+    /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is
+    /// the rest of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of
+    /// `heldOutPredictions`. Throws what fitting the model throws.
     public func crossValidatedSplitScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> SplitScores {
@@ -104,10 +105,11 @@ extension EncodingModel {
             })
     }
 
-    /// How well a model that is fitted to one set of samples predicts another: across modalities, sessions or subjects.
+    /// How well a model that is fitted to one set of samples predicts another: across modalities, sessions or
+    /// subjects.
     ///
     /// ```swift
-    /// // Fitted to responses to films, tested on responses to stories, in features that both modalities share.
+    /// // Fit responses to films, predict responses to stories, from features that both modalities share.
     /// let across = try ridge.transferScores(
     ///     from: (filmFeatures, filmResponses), to: (storyFeatures, storyResponses), runs: filmRuns)
     /// ```
@@ -117,14 +119,14 @@ extension EncodingModel {
     ///   - target: features and responses to predict; the same features and voxels, any number of samples.
     ///   - runs: the runs of the source.
     ///   - targetRuns: the runs of the target.
-    ///   - centresOnTarget: whether predictions and responses of the target are centred over its own samples first, so
-    ///     that a difference between the means of the two modalities does not count. r never depends on it.
+    ///   - centersOnTarget: whether predictions and responses of the target are centered over its own samples first,
+    ///     so that a difference between the means of the two modalities does not count. r never depends on it.
     ///
     /// Throws what fitting the model throws. Source of the analysis: Tang et al. (2023).
     public func transferScores<Element: Scalar>(
         from source: (features: Matrix<Element>, responses: Matrix<Element>),
         to target: (features: Matrix<Element>, responses: Matrix<Element>), runs: Runs? = nil,
-        targetRuns: Runs? = nil, centresOnTarget: Bool = false
+        targetRuns: Runs? = nil, centersOnTarget: Bool = false
     ) throws -> VoxelScores {
         guard source.responses.columns == target.responses.columns else {
             throw EncodingError.columnCount(
@@ -134,17 +136,17 @@ extension EncodingModel {
         let fit = try fitted(
             bands: [source.features], responses: source.responses, runs: runs, samples: nil)
         var prediction = try fit.predict(bands: [target.features], runs: targetRuns, samples: nil)
-        guard centresOnTarget else {
+        guard centersOnTarget else {
             return try VoxelScores(predictions: prediction, responses: target.responses)
         }
-        let centring = StandardScaler(scales: false)
-        prediction = try centring.fit(prediction).transform(prediction)
+        let centering = StandardScaler(scales: false)
+        prediction = try centering.fit(prediction).transform(prediction)
         return try VoxelScores(
-            predictions: prediction, responses: centring.fit(target.responses).transform(target.responses))
+            predictions: prediction, responses: centering.fit(target.responses).transform(target.responses))
     }
 }
 
-/// What each voxel's prediction holds beside the parts, on average over the samples.
+/// The mean over samples of each voxel's prediction less its parts.
 func constants<Element: Scalar>(of whole: Matrix<Element>, beside parts: [Matrix<Element>]) -> [Double] {
     parts.reduce(ColumnStatistics(whole).means) { rest, part in
         zip(rest, ColumnStatistics(part).means).map { $0 - $1 }

@@ -2,20 +2,31 @@ import Tensors
 
 /// What can be fitted to the responses of voxels: ridge regression in its forms, or a `Pipeline` that ends in one.
 ///
-/// Features come as bands, one matrix (samples x features) for each feature space. A model without bands joins them.
+/// Features come as bands, one matrix (samples x features) for each set of features. A model without bands joins
+/// them.
 public protocol EncodingModel: Sendable {
+    /// Whether a long fit shows a progress bar; false unless the model says otherwise.
+    var showsProgress: Bool { get set }
+
     /// The model, fitted to some of the samples.
     ///
     /// - Parameters:
     ///   - bands: for each band samples x features, of all samples.
     ///   - responses: samples x voxels, of all samples.
-    ///   - runs: the runs of all samples, where the model or its folds need them.
-    ///   - samples: the samples to learn from, ascending; all where there is none. Nothing is learnt from others.
+    ///   - runs: the runs of all samples, if the model or its folds need them.
+    ///   - samples: the samples to learn from, ascending; all if nil. Nothing is learned from the others.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit, `CancellationError` where the cell is interrupted.
+    /// Throws `EncodingError` if shapes or parameters do not fit, `CancellationError` if the cell is interrupted.
     func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element>
+}
+
+extension EncodingModel {
+    public var showsProgress: Bool {
+        get { false }
+        set {}
+    }
 }
 
 /// A model that has been fitted.
@@ -23,44 +34,49 @@ public protocol EncodingFit<Element>: Sendable {
     /// The precision of the data.
     associatedtype Element: Scalar
 
+    /// The scores of held-out predictions that the fit made of its own folds; nil unless it made any.
+    var heldOutScores: VoxelScores? { get }
+
     /// The predicted responses to some of the samples: samples x voxels.
     ///
     /// - Parameters:
     ///   - bands: for each band samples x features, of all samples.
     ///   - runs: the runs of all samples.
-    ///   - samples: the samples to predict; all where there is none.
+    ///   - samples: the samples to predict; all if nil.
     ///
-    /// Throws `EncodingError` where bands or features are not those that the model was fitted to.
+    /// Throws `EncodingError` if bands or features are not those that the model was fitted to.
     func predict(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> Matrix<Element>
 
     /// What each band contributes to the predictions, about its mean over the training samples: samples x voxels.
     ///
     /// The sum over bands is the prediction less its intercept. Throws what `predict` throws, and `EncodingError`
-    /// where the model has no bands to tell apart.
+    /// if the model has no bands to tell apart.
     func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> [Matrix<Element>]
 }
 
 extension EncodingFit {
+    public var heldOutScores: VoxelScores? { nil }
+
     /// The predicted responses to all samples of the bands: samples x voxels.
     ///
-    /// Throws `EncodingError` where bands or features are not those that the model was fitted to.
+    /// Throws `EncodingError` if bands or features are not those that the model was fitted to.
     public func predict(_ bands: [Matrix<Element>], runs: Runs? = nil) throws -> Matrix<Element> {
         try predict(bands: bands, runs: runs, samples: nil)
     }
 
-    /// What each band contributes to the predictions for all samples, about its mean over the training samples: for each
-    /// band samples x voxels.
+    /// What each band contributes to the predictions for all samples, about its mean over the training samples: for
+    /// each band samples x voxels.
     ///
-    /// Throws what `predict` throws, and `EncodingError` where the model has no bands to tell apart.
+    /// Throws what `predict` throws, and `EncodingError` if the model has no bands to tell apart.
     public func predictByBand(_ bands: [Matrix<Element>], runs: Runs? = nil) throws -> [Matrix<Element>] {
         try predictByBand(bands: bands, runs: runs, samples: nil)
     }
 
     /// R2 and r of each voxel for bands that the model has not seen.
     ///
-    /// Throws `EncodingError` where shapes do not fit.
+    /// Throws `EncodingError` if shapes do not fit.
     public func score(
-        _ bands: [Matrix<Element>], _ responses: Matrix<Element>, runs: Runs? = nil
+        _ bands: [Matrix<Element>], to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> VoxelScores {
         try VoxelScores(predictions: predict(bands, runs: runs), responses: responses)
     }
@@ -92,7 +108,7 @@ struct TrainingData<Element: Scalar> {
     /// All bands beside each other.
     var features: Matrix<Element> { .joined(bands) }
 
-    /// The folds among the samples that are learnt from.
+    /// The folds among the samples that are learned from.
     func folds(_ folds: Folds) throws -> Folds {
         if let samples { try folds.subset(samples) } else { folds }
     }

@@ -13,7 +13,7 @@ extension RidgeFit: Displayable, CustomStringConvertible {
         let table = Table(
             scores.count > 0 ? "" : title,
             [.text("alpha", counts.map(\.name)), .bars("voxels", counts.map(\.count))],
-            notes: AlphaChoices(alphas, of: bestAlphas).notes + notes
+            notes: AlphaGridEnds(alphas, of: bestAlphas).notes + notes
                 + unfitted(withNaN: voxelsWithNaN, constant: constantVoxels))
         return .stacked(
             (scores.count > 0 ? [scores.summary(title: title)] : []).map(\.mimeBundle) + [table.mimeBundle])
@@ -59,7 +59,7 @@ extension BandedRidgeFit: Displayable, CustomStringConvertible {
                     zip(bands, coefficients).map { "\($0) (\(Number.counted($1.rows, "feature")))" }),
                 .bars("voxels", coefficients.indices.map { band in preferred.count { $0 == band } }),
             ],
-            notes: AlphaChoices(alphas, of: bestAlphas).notes
+            notes: AlphaGridEnds(alphas, of: bestAlphas).notes
                 + unfitted(withNaN: voxelsWithNaN, constant: constantVoxels)
         ).mimeBundle
     }
@@ -87,23 +87,23 @@ extension HeldOutPredictions: Displayable, CustomStringConvertible {
 
 extension PipelineFit: CustomStringConvertible {}
 
-/// How many voxels chose the ends of a grid of alphas, where a wider grid might have been better.
-package struct AlphaChoices {
+/// How many voxels chose the ends of a grid of alphas: a wider grid might have been better for them.
+struct AlphaGridEnds {
     private let grid: [Double]
     private let smallest: Int
     private let largest: Int
     private let voxels: Int
 
-    /// The choices of voxels; NaN for those without one.
-    package init(_ grid: [Double], of choices: [Double]) {
+    /// The alphas of voxels; NaN for those without one.
+    init(_ grid: [Double], of alphas: [Double]) {
         self.grid = grid
-        voxels = choices.count { $0.isFinite }
-        smallest = choices.count { $0 == grid.first }
-        largest = choices.count { $0 == grid.last }
+        voxels = alphas.count { $0.isFinite }
+        smallest = alphas.count { $0 == grid.first }
+        largest = alphas.count { $0 == grid.last }
     }
 
     /// One line for each end of the grid that was chosen.
-    package var notes: [String] {
+    var notes: [String] {
         guard grid.count > 1, let first = grid.first, let last = grid.last else { return [] }
         return [("smallest", smallest, first), ("largest", largest, last)].filter { $0.1 > 0 }.map {
             "\(Number.grouped($0.1)) of \(Number.counted(voxels, "voxel")) chose the \($0.0) alpha of the grid "

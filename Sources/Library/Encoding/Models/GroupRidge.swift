@@ -1,8 +1,9 @@
 import Tensors
 
-/// Banded ridge on one matrix of features whose columns belong to groups, each voxel with its own scaling of each group.
+/// Banded ridge on one matrix of features whose columns belong to groups, each voxel with its own scaling of each
+/// group.
 ///
-/// The same model as `BandedRidge` where bands are given by a label for each column and not as matrices: himalaya's
+/// The same model as `BandedRidge` with bands given as a label for each column instead of as matrices: himalaya's
 /// `GroupRidgeCV` with random search.
 ///
 /// ```swift
@@ -11,7 +12,7 @@ import Tensors
 /// fit.coefficients            // features x voxels, in the order of the columns
 /// ```
 public struct GroupRidge: Sendable {
-    /// For each feature its group; a negative one leaves the feature out, as in himalaya.
+    /// The group of each feature; a negative group leaves the feature out, as in himalaya.
     public var groups: [Int]
     /// Alphas, candidates and folds.
     public var banded: BandedRidge
@@ -27,9 +28,9 @@ public struct GroupRidge: Sendable {
     /// - Parameters:
     ///   - features: samples x features, one for each label of `groups`.
     ///   - responses: samples x voxels.
-    ///   - runs: the runs of the samples, where the folds leave runs out.
+    ///   - runs: the runs of the samples, if the folds leave runs out.
     ///
-    /// Throws `EncodingError` where there are not as many groups as features, and what `BandedRidge.fit` throws.
+    /// Throws `EncodingError` if the number of groups is not that of the features, and what `BandedRidge.fit` throws.
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> GroupRidgeFit<Element> {
@@ -82,7 +83,7 @@ public struct GroupRidgeFit<Element: Scalar>: Sendable {
 
     /// The columns of each group, as bands.
     ///
-    /// Throws `EncodingError` where the features are not as many as the model was fitted with.
+    /// Throws `EncodingError` if the number of features is not that of the fit.
     public func bands(of features: Matrix<Element>) throws -> [Matrix<Element>] {
         guard features.columns == self.features else {
             throw EncodingError.columnCount(
@@ -97,12 +98,14 @@ public struct GroupRidgeFit<Element: Scalar>: Sendable {
     }
 
     /// R2 and r of each voxel for data that the model has not seen. Throws what `bands(of:)` throws.
-    public func score(_ features: Matrix<Element>, _ responses: Matrix<Element>) throws -> VoxelScores {
-        try banded.score(bands(of: features), responses)
+    public func score(_ features: Matrix<Element>, to responses: Matrix<Element>) throws -> VoxelScores {
+        try banded.score(bands(of: features), to: responses)
     }
 
     /// The share of each group in R2 and r. Throws what `bands(of:)` throws.
-    public func splitScores(_ features: Matrix<Element>, _ responses: Matrix<Element>) throws -> SplitScores {
-        try banded.splitScores(bands(of: features), responses)
+    public func splitScores(
+        _ features: Matrix<Element>, to responses: Matrix<Element>
+    ) throws -> SplitScores {
+        try banded.splitScores(bands(of: features), to: responses)
     }
 }

@@ -2,68 +2,70 @@ import Tensors
 
 /// Ridge regression in the space that a kernel spans, each voxel with the alpha that predicts it best.
 ///
-/// The same alphas, scores and dual weights as `KernelRidgeCV` of himalaya.
+/// The same alphas, scores and dual coefficients as `KernelRidgeCV` of himalaya.
 ///
 /// ```swift
 /// let fit = try KernelRidge(kernel: .rbf(), alphas: .logspace(-3, 3, count: 10)).fit(features, to: responses)
 /// let predictions = try fit.predict(testFeatures)
 /// ```
+@dynamicMemberLookup
 public struct KernelRidge: Sendable {
-    /// How alike two samples are.
+    /// How similar two samples are.
     public var kernel: Kernel
-    /// The regularisation strengths to choose from.
-    public var alphas: Alphas
-    /// Whether each voxel has an alpha of its own.
-    public var alphaPerVoxel: Bool
-    /// The splits on which the alphas are compared.
-    public var folds: Folds
-    /// Whether kernel and responses are centred on the training samples of each fold.
-    public var intercept: Bool
-    /// What the alphas are compared by.
-    public var searchScore: SearchScore
-    /// Whether the held-out predictions are scored too.
-    public var scoresHeldOut: Bool
-    /// How many bytes the batches of voxels may take.
-    public var memoryLimit: Int
-    /// Whether a long fit shows a progress bar.
-    public var showsProgress: Bool
+    /// Alphas, folds and the other options; each is a property of the model, too.
+    public var options: RidgeOptions
 
-    /// A kernel ridge model, not fitted.
+    /// A kernel ridge model, not fitted; the arguments beside the kernel are those of `Ridge`.
+    ///
+    /// - Parameters:
+    ///   - kernel: how similar two samples are.
+    ///   - alphas: the alphas to choose from.
+    ///   - alphaPerVoxel: whether each voxel has an alpha of its own, or all share the one with the best mean score.
+    ///   - folds: the splits on which the alphas are compared.
+    ///   - intercept: whether kernel and responses are centered on the training samples of each fold.
+    ///   - searchScore: the score by which the alphas are compared.
+    ///   - scoresHeldOut: whether the held-out predictions are scored too (`KernelRidgeFit.scores`).
+    ///   - memoryLimit: the memory that batches of voxels may take, beside data, decompositions and result.
+    ///   - showsProgress: whether a long fit shows a progress bar.
     public init(
         kernel: Kernel = .linear, alphas: Alphas = .logspace(0, 6, count: 20), alphaPerVoxel: Bool = true,
         folds: Folds = .kFold(5), intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError,
-        scoresHeldOut: Bool = true, memoryLimit: Int = 1 << 29, showsProgress: Bool = true
+        scoresHeldOut: Bool = true, memoryLimit: MemoryLimit = .megabytes(512), showsProgress: Bool = true
     ) {
         self.kernel = kernel
-        self.alphas = alphas
-        self.alphaPerVoxel = alphaPerVoxel
-        self.folds = folds
-        self.intercept = intercept
-        self.searchScore = searchScore
-        self.scoresHeldOut = scoresHeldOut
-        self.memoryLimit = memoryLimit
-        self.showsProgress = showsProgress
+        options = RidgeOptions(
+            alphas: alphas, alphaPerVoxel: alphaPerVoxel, folds: folds, intercept: intercept,
+            searchScore: searchScore, scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit,
+            showsProgress: showsProgress)
+    }
+
+    /// One of the options.
+    public subscript<Value>(dynamicMember option: WritableKeyPath<RidgeOptions, Value>) -> Value {
+        get { options[keyPath: option] }
+        set { options[keyPath: option] = newValue }
     }
 
     /// Fits the model to responses.
     ///
     /// - Parameters:
-    ///   - features: samples x features, or the kernel itself (samples x samples) where it is precomputed.
-    ///   - responses: samples x voxels. A voxel that holds a NaN gets NaN and touches no other.
-    ///   - runs: the runs of the samples, where the folds leave runs out.
+    ///   - features: samples x features, or the kernel itself (samples x samples) if it is precomputed.
+    ///   - responses: samples x voxels. The results of a voxel that holds a NaN are NaN; the other voxels are not
+    ///     affected.
+    ///   - runs: the runs of the samples, if the folds leave runs out.
     ///
-    /// Throws `EncodingError` where shapes or parameters do not fit, or a precomputed kernel is not symmetric or has negative
-    /// eigenvalues beyond rounding (with an intercept after it is centred), `CancellationError` where the cell is interrupted.
+    /// Throws `EncodingError` if shapes or parameters do not fit, or a precomputed kernel is not symmetric or has
+    /// negative eigenvalues beyond rounding (with an intercept after it is centered), `CancellationError` if the
+    /// cell is interrupted.
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> KernelRidgeFit<Element> {
-        try checkMemoryLimit(memoryLimit)
+        try options.check()
         try checkFeatures(features, responses: responses)
         try kernel.check(features)
         let full = kernel.matrix(features, features)
         try checkFinite(kernel: full)
         let isDouble = WorkingPrecision.isDouble(
-            Element.self, order: features.rows, alphas: try alphas.checked(),
+            Element.self, order: features.rows, alphas: options.alphas.values,
             largestEigenvalue: { full.largestEigenvalue })
         guard isDouble, Element.self != Double.self else {
             return try fit(features, kernel: full, to: responses, runs: runs)
@@ -84,26 +86,21 @@ public struct KernelRidge: Sendable {
     private func fit<Element: Scalar, Working: Scalar>(
         _ features: Matrix<Element>, kernel full: Matrix<Working>, to responses: Matrix<Element>, runs: Runs?
     ) throws -> KernelRidgeFit<Element> {
-        let splits = try folds.splits(samples: features.rows, runs: runs)
-        let statistics = ColumnStatistics(ofResponses: responses)
-        let means = statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan }
-        let task = RidgeTask(
-            alphas: try alphas.checked(), folds: splits, score: searchScore, alphaPerVoxel: alphaPerVoxel,
-            scoresHeldOut: scoresHeldOut, memoryLimit: memoryLimit, showsProgress: showsProgress)
-        let space = GramForm.kernel(
+        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let intercept = options.intercept
+        let form = GramForm.kernel(
             KernelFeatures(
-                kernel: full, features: nil, centred: intercept, isGiven: kernel == .precomputed))
-        let solution = try RidgeSolver<Element>(space, task: task).solve(
-            responses, means: means, units: statistics.scoreUnits(of: searchScore))
+                kernel: full, features: nil, centered: intercept, isPrecomputed: kernel == .precomputed))
+        // The intercept is the responses' mean, since predictions are made with the centered kernel.
+        let solver = try RidgeSolver<Element>(
+            form, featureMeans: [Double](repeating: 0, count: features.rows), options: options, splits: splits
+        )
         let kernelMeans =
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
             isDouble: Working.self == Double.self, eigenvalueSum: full.eigenvalueSum(means: kernelMeans),
-            // The intercept is the responses' mean, since predictions are made with the centred kernel.
-            fit: RidgeFit(
-                solution, task: task, featureMeans: kernelMeans.map { _ in 0 }, means: means,
-                statistics: statistics))
+            fit: try solver.fit(responses))
     }
 }
 
@@ -114,7 +111,7 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     private let kernelMeans: [Double]
     private let isDouble: Bool
     let fit: RidgeFit<Element>
-    /// The sum of the eigenvalues of the kernel, centred where there is an intercept.
+    /// The sum of the eigenvalues of the kernel, which is centered if there is an intercept.
     private let eigenvalueSum: Double
 
     init(
@@ -125,8 +122,8 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
         (self.isDouble, self.eigenvalueSum, self.fit) = (isDouble, eigenvalueSum, fit)
     }
 
-    /// What is to be said where the eigenvalues of the kernel are so large that beside the smallest alpha that was chosen
-    /// double precision errs as single precision does where it is given up (`WorkingPrecision`).
+    /// A warning if the eigenvalues of the kernel are so large that, beside the smallest alpha that was chosen,
+    /// double precision errs as much as single precision does when it is given up (`WorkingPrecision`).
     var conditionNote: String? {
         guard let alpha = bestAlphas.filter(\.isFinite).min(), eigenvalueSum > 1e13 * alpha else {
             return nil
@@ -145,16 +142,16 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     /// R2 and r of each voxel, of the held-out predictions of all folds together; see `RidgeFit.scores`.
     public var scores: VoxelScores { fit.scores }
     /// Training samples x voxels, without the directions in which the kernel vanishes: they predict nothing.
-    public var dualWeights: Matrix<Element> { fit.coefficients }
+    public var dualCoefficients: Matrix<Element> { fit.coefficients }
     /// The voxels that hold a NaN or an infinity.
     public var voxelsWithNaN: [Int] { fit.voxelsWithNaN }
-    /// The voxels that never change: their weights are 0 and their scores NaN.
+    /// The voxels that never change: their coefficients are 0 and their scores NaN.
     public var constantVoxels: [Int] { fit.constantVoxels }
 
     /// The predicted responses (samples x voxels) to `features`, or to the kernel of the samples with the training
-    /// samples where it is precomputed.
+    /// samples if it is precomputed.
     ///
-    /// Throws `EncodingError` where the features are not as many as the model was fitted with.
+    /// Throws `EncodingError` if the number of features is not that of the fit.
     public func predict(_ features: Matrix<Element>) throws -> Matrix<Element> {
         let expected = training?.columns ?? kernelMeans.count
         guard features.columns == expected else {
@@ -169,24 +166,22 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     ) -> Matrix<Element> {
         let wide = features.converted(to: type)
         var kernel = model.kernel.matrix(wide, training?.converted(to: type) ?? wide)
-        // Dual weights of small alphas are large, and what the means add would have to cancel in their products.
-        if model.intercept { kernel.centreKernel(trainMeans: kernelMeans) }
-        var result = multiply(kernel, dualWeights.converted(to: type))
-        let shifts = fit.intercepts.map { -Double($0) }
-        result.standardise(rows: 0..<result.rows, means: shifts, deviations: shifts.map { _ in 1 })
-        return result.converted(to: Element.self)
+        // Dual coefficients of small alphas are large, and what the means add would have to cancel in their products.
+        if model.intercept { kernel.centerKernel(trainMeans: kernelMeans) }
+        return multiply(kernel, dualCoefficients.converted(to: type)).addingToColumns(fit.intercepts)
+            .converted(to: Element.self)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.
     ///
-    /// Throws `EncodingError` where shapes do not fit.
-    public func score(_ features: Matrix<Element>, _ responses: Matrix<Element>) throws -> VoxelScores {
+    /// Throws `EncodingError` if shapes do not fit.
+    public func score(_ features: Matrix<Element>, to responses: Matrix<Element>) throws -> VoxelScores {
         try VoxelScores(predictions: predict(features), responses: responses)
     }
 }
 
 extension Matrix {
-    /// The sum of the eigenvalues of a kernel about the means of its columns, which are zeros where it is not centred.
+    /// The sum of the eigenvalues of a kernel about the means of its columns, which are zeros if it is not centered.
     fileprivate func eigenvalueSum(means: [Double]) -> Double {
         (0..<Swift.min(rows, columns)).reduce(0) { $0 + Double(self[$1, $1]) } - means.reduce(0, +)
     }

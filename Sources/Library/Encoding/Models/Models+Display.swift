@@ -2,7 +2,7 @@ import Display
 import Foundation
 
 extension Alphas: CustomStringConvertible {
-    /// How many strengths there are, and the smallest and largest.
+    /// How many alphas there are, and the smallest and largest.
     public var description: String {
         guard let first = values.first, let last = values.last else { return "no alpha" }
         return values.count == 1
@@ -25,7 +25,7 @@ extension SearchScore: CustomStringConvertible {
     }
 }
 
-extension Kernel: CustomStringConvertible {
+extension KernelRidge.Kernel: CustomStringConvertible {
     /// The kernel's name and parameters.
     public var description: String {
         func text(_ gamma: Double?) -> String { gamma.map { Number.short($0) } ?? "1 / features" }
@@ -62,21 +62,23 @@ extension BandRefinement: CustomStringConvertible {
     }
 }
 
-extension MemoryLimit: CustomStringConvertible {
-    /// The limit in GB or MB.
-    public var description: String {
-        bytes >= 1_000_000_000
-            ? "\(Number.short(Double(bytes) / 1e9)) GB" : "\(Number.short(Double(bytes) / 1e6)) MB"
+extension RidgeOptions: Displayable, CustomStringConvertible {
+    /// The options.
+    public var mimeBundle: MIMEBundle { settings("Ridge options", alphaRow + rows) }
+
+    fileprivate var alphaRow: [(String, String)] {
+        [("alphas", "\(alphas), \(alphaPerVoxel ? "one for each voxel" : "one for all voxels")")]
+    }
+
+    fileprivate var rows: [(String, String)] {
+        [("folds", "\(folds)"), ("intercept", intercept ? "yes" : "no"), ("chosen by", "\(searchScore)")]
     }
 }
 
 extension Ridge: Displayable, CustomStringConvertible {
     /// The settings of the model.
     public var mimeBundle: MIMEBundle {
-        settings(
-            "Ridge, not fitted",
-            [("alphas", "\(alphas), \(alphaPerVoxel ? "one for each voxel" : "one for all voxels")")]
-                + shared(folds, intercept, searchScore))
+        settings("Ridge, not fitted", options.alphaRow + options.rows)
     }
 }
 
@@ -84,11 +86,7 @@ extension KernelRidge: Displayable, CustomStringConvertible {
     /// The settings of the model.
     public var mimeBundle: MIMEBundle {
         settings(
-            "Kernel ridge, not fitted",
-            [
-                ("kernel", "\(kernel)"),
-                ("alphas", "\(alphas), \(alphaPerVoxel ? "one for each voxel" : "one for all voxels")"),
-            ] + shared(folds, intercept, searchScore))
+            "Kernel ridge, not fitted", [("kernel", "\(kernel)")] + options.alphaRow + options.rows)
     }
 }
 
@@ -97,8 +95,8 @@ extension BandedRidge: Displayable, CustomStringConvertible {
     public var mimeBundle: MIMEBundle { settings("Banded ridge, not fitted", rows) }
 
     fileprivate var rows: [(String, String)] {
-        [("alphas", "\(alphas), one for each voxel"), ("candidates", "\(candidates)")]
-            + shared(folds, intercept, searchScore) + [("refinement", "\(refinement)")]
+        options.alphaRow + [("candidates", "\(candidates)")] + options.rows
+            + [("refinement", "\(refinement)")]
     }
 }
 
@@ -129,8 +127,4 @@ extension Pipeline: Displayable, CustomStringConvertible {
 
 private func settings(_ title: String, _ rows: [(String, String)]) -> MIMEBundle {
     Table(title, [.text("", rows.map(\.0)), .text("", rows.map(\.1))]).mimeBundle
-}
-
-private func shared(_ folds: Folds, _ intercept: Bool, _ score: SearchScore) -> [(String, String)] {
-    [("folds", "\(folds)"), ("intercept", intercept ? "yes" : "no"), ("chosen by", "\(score)")]
 }

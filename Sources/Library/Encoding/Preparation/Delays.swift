@@ -5,13 +5,13 @@ extension Matrix {
     ///
     /// samples x features becomes samples x (delays * features); the columns of the first delay come first, then
     /// those of the second, as in `Delayer` of voxelwise_tutorials. Samples from before a run's beginning are
-    /// zeros, so centre the features before. A delay below zero looks ahead.
+    /// zeros, so center the features before. A delay below zero looks ahead.
     ///
     /// ```swift
     /// let delayed = try features.delayed(by: [1, 2, 3, 4], runs: runs)
     /// ```
     ///
-    /// Throws `EncodingError` where the runs do not have as many samples as the features, there is no delay, one is
+    /// Throws `EncodingError` if the runs do not have as many samples as the features, there is no delay, one is
     /// named twice, or one is as long as a run, all of whose features would be zeros.
     public func delayed(by delays: [Int], runs: Runs? = nil) throws -> Matrix {
         let ranges = try Runs.ranges(of: runs, samples: rows)

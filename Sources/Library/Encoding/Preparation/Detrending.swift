@@ -7,13 +7,13 @@ public enum Drift: Sendable, Equatable {
     case polynomial(degree: Int)
     /// All cosines that are slower than `period` (seconds), sampled every `repetitionTime` (seconds).
     case cosine(period: Double, repetitionTime: Double)
-    /// The smooth curve of Savitzky and Golay: at each sample the polynomial that fits the `window` samples (odd) around
-    /// it best; at the ends of a run, that of its first and last window.
+    /// The smooth curve of Savitzky and Golay: at each sample the polynomial that fits the `window` samples (odd)
+    /// around it best; at the ends of a run, that of its first and last window.
     ///
-    /// Some 240 s with degree 3 is usual. The same curve as `scipy.signal.savgol_filter` gives.
+    /// About 240 s with degree 3 is usual. The same curve as that of `scipy.signal.savgol_filter`.
     case savitzkyGolay(window: Int, degree: Int = 3)
 
-    /// What takes `samples` samples to their drift.
+    /// The projection of `samples` samples onto their drift.
     func projection<Element: Scalar>(samples: Int, as type: Element.Type) throws -> DriftProjection<Element> {
         switch self {
         case .polynomial(let degree):
@@ -92,7 +92,7 @@ public enum Drift: Sendable, Equatable {
     }
 }
 
-/// What takes the samples of a run to their drift.
+/// The projection of the samples of a run onto their drift.
 enum DriftProjection<Element: Scalar> {
     /// Orthonormal columns that span the drift: samples x functions.
     case basis(Matrix<Element>)
@@ -108,13 +108,13 @@ enum DriftProjection<Element: Scalar> {
 }
 
 extension Matrix {
-    /// What is left of each column after its slow drift within each run is fitted and subtracted, mean included.
+    /// Each column less its slow drift within each run, mean included.
     ///
     /// ```swift
     /// let clean = try bold.detrended(.polynomial(degree: 2), runs: runs).zScored(runs: runs)
     /// ```
     ///
-    /// Throws `EncodingError` where the runs do not have as many samples as the matrix.
+    /// Throws `EncodingError` if the runs do not have as many samples as the matrix.
     public func detrended(_ drift: Drift = .polynomial(degree: 1), runs: Runs? = nil) throws -> Matrix {
         var parts: [Matrix] = []
         for range in try Runs.ranges(of: runs, samples: rows) {
@@ -122,27 +122,10 @@ extension Matrix {
             // The mean goes first, in double precision: raw signals are 100 times their fluctuation.
             var part = rows(range)
             let means = ColumnStatistics(part).means
-            part.standardise(rows: 0..<range.count, means: means, deviations: means.map { _ in 1 })
-            part.subtract(projection.drift(of: part))
+            part.center(by: means)
+            part -= projection.drift(of: part)
             parts.append(part)
         }
         return .stacked(parts)
     }
-
-    mutating func subtract(_ other: Matrix) {
-        withUnsafeMutableBufferPointer { target in
-            other.withUnsafeBufferPointer { source in
-                guard let to = target.baseAddress, let from = source.baseAddress else { return }
-                subtractElements(from, from: to, count: target.count)
-            }
-        }
-    }
-}
-
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-private func subtractElements<Element: Scalar>(
-    _ source: UnsafePointer<Element>, from target: UnsafeMutablePointer<Element>, count: Int
-) {
-    for i in 0..<count { target[i] -= source[i] }
 }

@@ -12,14 +12,14 @@ import Tensors
 public struct PCA: PipelineStep, Equatable {
     /// How the components are found.
     public enum Solver: Sendable, Equatable {
-        /// Randomised where both sides are above 500 and few components are asked for, else exact.
+        /// Randomized if both sides are above 500 and few components are wanted, else exact.
         case automatic
-        /// From the singular value decomposition of the centred features.
+        /// From the singular value decomposition of the centered features.
         case exact
         /// From a random projection, refined by power iterations: for some hundred components of wide features.
         ///
         /// The same random numbers, oversampling and iterations as scikit-learn's `svd_solver="randomized"`.
-        case randomised(seed: UInt32)
+        case randomized(seed: UInt32)
     }
 
     /// How many components are kept.
@@ -27,7 +27,7 @@ public struct PCA: PipelineStep, Equatable {
     /// How the components are found.
     public var solver: Solver
 
-    /// Principal components, not yet learnt.
+    /// A principal component analysis, not fitted.
     public init(_ size: PCASize, solver: Solver = .automatic) {
         self.size = size
         self.solver = solver
@@ -35,8 +35,8 @@ public struct PCA: PipelineStep, Equatable {
 
     /// Learns the components of `features` (samples x features).
     ///
-    /// Throws `EncodingError` where a feature is not finite or the size cannot be had, `LinearAlgebraError` where the
-    /// decomposition fails.
+    /// Throws `EncodingError` if a feature is not finite or there are not that many components, `LinearAlgebraError`
+    /// if the decomposition fails.
     public func fit<Element: Scalar>(_ features: Matrix<Element>) throws -> PCAFit<Element> {
         try checkParameter(
             "the number of samples of a PCA", features.rows, expected: "at least 2", features.rows > 1)
@@ -44,21 +44,17 @@ public struct PCA: PipelineStep, Equatable {
             "the number of features of a PCA", features.columns, expected: "at least 1", features.columns > 0)
         try checkFinite(features)
         let statistics = ColumnStatistics(features)
-        if let (count, seed) = randomised(rows: features.rows, columns: features.columns) {
+        if let (count, seed) = randomized(rows: features.rows, columns: features.columns) {
             // A count that cannot be had is refused as the exact way refuses it.
             _ = try size.count(
                 variances: Array(repeating: 1, count: min(features.rows, features.columns)))
-            var centred = features
-            centred.standardise(
-                rows: 0..<centred.rows, means: statistics.means, deviations: statistics.means.map { _ in 1 })
-            let (values, right) = try randomisedSingularValues(of: centred, count: count, seed: seed)
+            let (values, right) = try randomizedSingularValues(
+                of: features.centered(by: statistics.means), count: count, seed: seed)
             return PCAFit(
                 statistics: statistics, samples: features.rows, values: values, right: right, size: size)
         }
-        var centred = features.converted(to: Double.self)
-        centred.standardise(
-            rows: 0..<centred.rows, means: statistics.means, deviations: statistics.means.map { _ in 1 })
-        let (_, values, right) = try LinearAlgebra.svd(centred)
+        let centered = features.converted(to: Double.self).centered(by: statistics.means)
+        let (_, values, right) = try LinearAlgebra.svd(centered)
         let kept = try size.count(variances: values.map { $0 * $0 })
         return PCAFit(
             statistics: statistics, samples: features.rows, values: Array(values.prefix(kept)),
@@ -69,19 +65,19 @@ public struct PCA: PipelineStep, Equatable {
         try fit(features)
     }
 
-    /// The count and the seed, where the components are to be found by a random projection.
-    private func randomised(rows: Int, columns: Int) -> (count: Int, seed: UInt32)? {
+    /// The count and the seed if the components are to be found by a random projection.
+    private func randomized(rows: Int, columns: Int) -> (count: Int, seed: UInt32)? {
         guard case .count(let count) = size else { return nil }
         return switch solver {
         case .exact: nil
-        case .randomised(let seed): (count, seed)
+        case .randomized(let seed): (count, seed)
         case .automatic:
             min(rows, columns) > 500 && Double(count) < 0.8 * Double(min(rows, columns)) ? (count, 0) : nil
         }
     }
 }
 
-/// The principal components that were learnt from features.
+/// The principal components that were learned from features.
 public struct PCAFit<Element: Scalar>: FittedStep {
     /// The mean of each feature.
     public let means: [Double]
@@ -109,24 +105,23 @@ public struct PCAFit<Element: Scalar>: FittedStep {
 
     /// Samples x components.
     ///
-    /// Throws `EncodingError` where the features are not as many as the components were learnt from.
+    /// Throws `EncodingError` if the number of features is not that of the fit.
     public func transform<Number: Scalar>(_ features: Matrix<Number>, runs: Runs? = nil) throws -> Matrix<
         Number
     > {
         guard features.columns == means.count else {
             throw EncodingError.columnCount(what: "features", count: features.columns, expected: means.count)
         }
-        var centred = features
-        centred.standardise(rows: 0..<centred.rows, means: means, deviations: means.map { _ in 1 })
-        return multiply(centred, components.converted(to: Number.self), transposed: true)
+        return multiply(features.centered(by: means), components.converted(to: Number.self), transposed: true)
     }
 }
 
-/// The largest singular values of a matrix and their right singular vectors (count x columns), by a random projection.
+/// The largest singular values of a matrix and their right singular vectors (count x columns), by a random
+/// projection.
 ///
 /// Source: Halko, Martinsson & Tropp (2011), as `randomized_svd` of scikit-learn does it: 10 more directions than are
 /// asked for, 7 power iterations for less than a tenth of all directions and 4 for more.
-private func randomisedSingularValues<Element: Scalar>(
+private func randomizedSingularValues<Element: Scalar>(
     of matrix: Matrix<Element>, count: Int, seed: UInt32
 ) throws -> (values: [Double], right: Matrix<Element>) {
     // The projection goes through the shorter side.
@@ -158,9 +153,9 @@ private func randomisedSingularValues<Element: Scalar>(
 
 /// How many principal components are kept.
 public enum PCASize: Sendable, Equatable {
-    /// So many.
+    /// This many.
     case count(Int)
-    /// As few as have together at least this share (0 to 1) of the variance.
+    /// The fewest that have at least this share (0 to 1) of the variance together.
     case variance(Double)
 
     func count(variances: [Double]) throws -> Int {

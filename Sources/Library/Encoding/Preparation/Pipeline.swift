@@ -2,7 +2,7 @@ import Display
 import Tensors
 import Text
 
-/// Steps that prepare features, and the model that they lead into; together a model like any other.
+/// Steps that prepare features and the model that they lead into, together a model like any other.
 ///
 /// ```swift
 /// let model = Pipeline(StandardScaler(), PCA(.count(100)), Delays([1, 2, 3, 4]), into: Ridge(folds: .leaveOneRunOut))
@@ -10,15 +10,20 @@ import Text
 /// let scores = try model.crossValidatedScores(features, to: responses, outer: .leaveOneRunOut, runs: runs)
 /// ```
 ///
-/// Inside a fold every step is learnt from the training samples and applied to all, and the model is fitted to the
-/// training samples alone. Several bands each go through steps of their own. The alphas of the model are chosen on inner
-/// folds of the training samples, whose features are prepared by the steps of that outer fold: as in
+/// Inside a fold every step is learned from the training samples and applied to all, and the model is fitted to the
+/// training samples alone. Several bands each go through steps of their own. The alphas of the model are chosen on
+/// inner folds of the training samples, whose features are prepared by the steps of that outer fold: as in
 /// `make_pipeline(StandardScaler(), RidgeCV())` under `cross_validate` of scikit-learn, which gives the same numbers.
 public struct Pipeline: EncodingModel {
-    /// What is done to the features, the first step first.
+    /// The steps, in order.
     public var steps: [any PipelineStep]
-    /// What is fitted to the prepared features.
+    /// The model that is fitted to the prepared features.
     public var model: any EncodingModel
+
+    public var showsProgress: Bool {
+        get { model.showsProgress }
+        set { model.showsProgress = newValue }
+    }
 
     /// Steps in their order, and the model that they lead into.
     public init(_ steps: any PipelineStep..., into model: any EncodingModel) {
@@ -62,20 +67,20 @@ public struct Pipeline: EncodingModel {
             try refuseDividedRuns(runs, of: responses.rows, samples: samples, step: step)
         }
         // Before the steps, which spread a NaN over its column or its run.
-        for (number, band) in bands.enumerated() {
-            try checkFinite(band, band: bands.count > 1 ? number : nil)
+        for (index, band) in bands.enumerated() {
+            try checkFinite(band, band: bands.count > 1 ? index : nil)
         }
         var fitted: [[any FittedStep]] = []
         var prepared: [Matrix<Element>] = []
         for band in bands {
-            var (band, learnt) = (band, [any FittedStep]())
+            var (band, learned) = (band, [any FittedStep]())
             for step in steps {
                 try Task.checkCancellation()
                 let part = try step.fitted(to: band.chosen(samples))
                 band = try part.transform(band, runs: runs)
-                learnt.append(part)
+                learned.append(part)
             }
-            fitted.append(learnt)
+            fitted.append(learned)
             prepared.append(band)
         }
         let fit = try model.fitted(bands: prepared, responses: responses, runs: runs, samples: samples)
@@ -99,18 +104,18 @@ public struct Pipeline: EncodingModel {
     }
 }
 
-/// A fitted pipeline: the steps with what they learnt, and the fitted model.
+/// A fitted pipeline: the fitted steps and the fitted model.
 public struct PipelineFit<Element: Scalar>: EncodingFit {
     /// The pipeline's steps and model by name.
     let title: String
-    /// For each band its steps, the first first.
+    /// The steps of each band, in order.
     public let steps: [[any FittedStep]]
-    /// The model, fitted to the prepared features: `fit.model as? RidgeFit<Float>` has its weights.
+    /// The model, fitted to the prepared features: `fit.model as? RidgeFit<Float>` has its coefficients.
     public let model: any EncodingFit<Element>
 
     /// The features as the model sees them.
     ///
-    /// Throws `EncodingError` where bands or features are not those that the pipeline was fitted to.
+    /// Throws `EncodingError` if bands or features are not those that the pipeline was fitted to.
     public func prepared(_ bands: [Matrix<Element>], runs: Runs? = nil) throws -> [Matrix<Element>] {
         guard bands.count == steps.count else {
             throw EncodingError.parameter(
@@ -133,16 +138,16 @@ public struct PipelineFit<Element: Scalar>: EncodingFit {
 
     /// The predicted responses (samples x voxels) to `features` (samples x features), as they were before any step.
     ///
-    /// Throws `EncodingError` where the features are not as many as the pipeline was fitted to.
+    /// Throws `EncodingError` if the number of features is not that of the fit.
     public func predict(_ features: Matrix<Element>, runs: Runs? = nil) throws -> Matrix<Element> {
         try predict(bands: [features], runs: runs, samples: nil)
     }
 
     /// R2 and r of each voxel for data that the pipeline has not seen.
     ///
-    /// Throws `EncodingError` where shapes do not fit.
+    /// Throws `EncodingError` if shapes do not fit.
     public func score(
-        _ features: Matrix<Element>, _ responses: Matrix<Element>, runs: Runs? = nil
+        _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> VoxelScores {
         try VoxelScores(predictions: predict(features, runs: runs), responses: responses)
     }

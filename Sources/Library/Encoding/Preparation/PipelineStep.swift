@@ -1,15 +1,15 @@
 import Tensors
 
-/// One thing that is done to features before a model sees them: scaling, principal components, delays.
+/// A transformation of features before a model sees them: scaling, principal components, delays.
 ///
-/// What a step learns it learns from training samples alone; a `Pipeline` sees to that inside each fold.
+/// A `Pipeline` fits each step to the training samples alone, inside each fold.
 public protocol PipelineStep: Sendable {
     /// Whether each new feature depends on all samples of a run, so that a fold must not divide a run.
     var usesWholeRuns: Bool { get }
 
-    /// The step with what it learns from `features` (training samples x features).
+    /// The step, fitted to `features` (training samples x features).
     ///
-    /// Throws `EncodingError` where the step cannot be learnt from these features.
+    /// Throws `EncodingError` if the step cannot be learned from these features.
     func fitted<Element: Scalar>(to features: Matrix<Element>) throws -> any FittedStep
 }
 
@@ -17,24 +17,24 @@ extension PipelineStep {
     public var usesWholeRuns: Bool { false }
 }
 
-/// A step that has learnt what it needs.
+/// A fitted step.
 public protocol FittedStep: Sendable {
     /// The new features of the samples, in the same order: samples x new features.
     ///
-    /// Throws `EncodingError` where the features are not those that the step was fitted to, or the runs do not have
+    /// Throws `EncodingError` if the features are not those that the step was fitted to, or the runs do not have
     /// as many samples.
     func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
 }
 
-/// A step that learns nothing: the features of earlier samples beside each other (`Matrix.delayed`), which is a finite
-/// impulse response for each voxel.
+/// A step that learns nothing: the features of earlier samples beside each other (`Matrix.delayed`), which is a
+/// finite impulse response for each voxel.
 ///
 /// ```swift
 /// Pipeline(StandardScaler(scales: false), Delays([1, 2, 3, 4]), into: Ridge())
 /// ```
 ///
-/// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a training
-/// sample belongs to that sample, wherever it was shown.
+/// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a
+/// training sample belongs to that sample, wherever it was shown.
 public struct Delays: PipelineStep, FittedStep {
     /// The delays in samples; one below zero looks ahead.
     public var delays: [Int]
@@ -71,15 +71,19 @@ public struct Detrend: PipelineStep, FittedStep {
     }
 }
 
-/// A step that learns nothing: features as the blood answers to them (`Matrix.convolved`).
-public struct HaemodynamicConvolution: PipelineStep, FittedStep {
-    /// How the blood answers.
-    public var response: HaemodynamicResponse
-    /// Seconds from one sample to the next.
+/// A step that learns nothing: features convolved with a hemodynamic response (`Matrix.convolved`).
+public struct HemodynamicConvolution: PipelineStep, FittedStep {
+    /// The hemodynamic response.
+    public var response: HemodynamicResponse
+    /// The time from one sample to the next, in seconds.
     public var repetitionTime: Double
 
-    /// A step that convolves every feature with a response.
-    public init(_ response: HaemodynamicResponse = .glover, repetitionTime: Double) {
+    /// A step that convolves every feature with a hemodynamic response.
+    ///
+    /// - Parameters:
+    ///   - response: the hemodynamic response.
+    ///   - repetitionTime: the time from one sample to the next, in seconds.
+    public init(_ response: HemodynamicResponse = .glover, repetitionTime: Double) {
         self.response = response
         self.repetitionTime = repetitionTime
     }

@@ -1,4 +1,4 @@
-/// The runs of a recording: which samples were measured in one go.
+/// The runs of a recording: which samples were recorded without a break.
 ///
 /// Delays, detrending and z-scoring never reach from one run into another.
 ///
@@ -7,12 +7,12 @@
 /// let same = try Runs(labels: ["a", "a", "b", "b", "b"])
 /// ```
 public struct Runs: Sendable, Equatable {
-    /// How many samples each run has.
+    /// The number of samples of each run.
     public let lengths: [Int]
 
     /// Runs of the given numbers of samples, one after another.
     ///
-    /// Throws `EncodingError` where there is no run or a run has no sample.
+    /// Throws `EncodingError` if there is no run or a run has no sample.
     public init(lengths: [Int]) throws {
         try checkParameter("the number of runs", 0, expected: "at least 1", !lengths.isEmpty)
         if let index = lengths.firstIndex(where: { $0 < 1 }) {
@@ -29,9 +29,9 @@ public struct Runs: Sendable, Equatable {
         self.lengths = lengths
     }
 
-    /// Runs from one label a sample; samples with the same label must be together.
+    /// Runs from one label per sample; the samples of a run must be together.
     ///
-    /// Throws `EncodingError` where there is no label, or one returns after another run has begun.
+    /// Throws `EncodingError` if there is no label, or one returns after another run has begun.
     public init<Label: Hashable>(labels: [Label]) throws {
         try checkParameter("the number of runs", 0, expected: "at least 1", !labels.isEmpty)
         var lengths: [Int] = []
@@ -63,7 +63,7 @@ public struct Runs: Sendable, Equatable {
         }
     }
 
-    /// The number of its run, from 0, for each sample.
+    /// The index of its run for each sample.
     public var labels: [Int] {
         lengths.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
     }
@@ -75,7 +75,7 @@ public struct Runs: Sendable, Equatable {
         return try Runs(labels: samples.map { labels[$0] })
     }
 
-    /// The ranges of `runs`, or one range where there are none; throws where they do not cover `samples`.
+    /// The ranges of `runs`, or one range if there are none; throws where they do not cover `samples`.
     static func ranges(of runs: Runs?, samples: Int) throws -> [Range<Int>] {
         guard let runs else { return [0..<samples] }
         guard runs.samples == samples else {

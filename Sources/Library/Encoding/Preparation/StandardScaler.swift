@@ -1,6 +1,6 @@
 import Tensors
 
-/// Centres columns and scales them to unit deviation, with statistics learnt once and used again.
+/// Centers columns and scales them to unit deviation, with statistics learned once and used again.
 ///
 /// ```swift
 /// let scaler = StandardScaler().fit(train)
@@ -8,25 +8,26 @@ import Tensors
 /// Pipeline(StandardScaler(scales: false), into: Ridge())   // learned again inside each fold
 /// ```
 ///
-/// A constant column is centred and not scaled, as in scikit-learn's `StandardScaler`.
+/// A constant column is centered and not scaled, as in scikit-learn's `StandardScaler`.
 public struct StandardScaler: PipelineStep {
-    /// Whether columns are centred.
-    public var centres: Bool
+    /// Whether columns are centered.
+    public var centers: Bool
     /// Whether columns are divided by their deviation.
     public var scales: Bool
-    /// Whether each run is scaled by its own statistics, new runs too, so that nothing is learnt from other samples.
+    /// Whether each run is scaled by its own statistics, new runs included, so that nothing is learned from other
+    /// samples.
     public var byRun: Bool
 
-    /// A scaler that has learnt nothing.
-    public init(centres: Bool = true, scales: Bool = true, byRun: Bool = false) {
-        self.centres = centres
+    /// A scaler that has learned nothing.
+    public init(centers: Bool = true, scales: Bool = true, byRun: Bool = false) {
+        self.centers = centers
         self.scales = scales
         self.byRun = byRun
     }
 
     public var usesWholeRuns: Bool { byRun }
 
-    /// The scaler with the means and deviations of the columns of `matrix` (samples x features).
+    /// Learns the means and deviations of the columns of `matrix` (samples x features).
     public func fit<Element: Scalar>(_ matrix: Matrix<Element>) -> ScalerFit {
         ScalerFit(ColumnStatistics(matrix), scaler: self)
     }
@@ -36,7 +37,7 @@ public struct StandardScaler: PipelineStep {
     }
 }
 
-/// The means and deviations that a `StandardScaler` has learnt.
+/// The means and deviations that a `StandardScaler` has learned.
 public struct ScalerFit: FittedStep {
     /// What is subtracted from each column.
     public let means: [Double]
@@ -44,15 +45,15 @@ public struct ScalerFit: FittedStep {
     public let deviations: [Double]
 
     init(_ statistics: ColumnStatistics, scaler: StandardScaler) {
-        means = scaler.centres ? statistics.means : statistics.means.map { _ in 0 }
+        means = scaler.centers ? statistics.means : statistics.means.map { _ in 0 }
         deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
             scaler.scales && !isConstant(deviation: deviation, mean: mean) ? deviation : 1
         }
     }
 
-    /// The columns of `matrix`, centred and scaled by what was learnt.
+    /// The columns of `matrix`, centered and scaled by what was learned.
     ///
-    /// Throws `EncodingError` where the number of columns is not the one learnt.
+    /// Throws `EncodingError` if the number of columns is not the one learned.
     public func transform<Element: Scalar>(_ matrix: Matrix<Element>, runs: Runs? = nil) throws -> Matrix<
         Element
     > {
@@ -61,7 +62,7 @@ public struct ScalerFit: FittedStep {
                 what: "data to scale", count: matrix.columns, expected: means.count)
         }
         var result = matrix
-        result.standardise(rows: 0..<matrix.rows, means: means, deviations: deviations)
+        result.standardize(rows: 0..<matrix.rows, means: means, deviations: deviations)
         return result
     }
 }
@@ -74,7 +75,7 @@ private struct ScalerByRun: FittedStep {
         var result = features
         for range in try Runs.ranges(of: runs, samples: features.rows) {
             let fit = ScalerFit(ColumnStatistics(features, rows: range), scaler: scaler)
-            result.standardise(rows: range, means: fit.means, deviations: fit.deviations)
+            result.standardize(rows: range, means: fit.means, deviations: fit.deviations)
         }
         return result
     }
@@ -84,7 +85,7 @@ extension Matrix {
     /// Each column z-scored within each run: mean 0 and deviation 1; a constant column becomes 0.
     ///
     /// The deviation is the population's (divisor: samples), as in numpy. A NaN makes its run's column NaN.
-    /// Throws `EncodingError` where the runs do not have as many samples as the matrix.
+    /// Throws `EncodingError` if the runs do not have as many samples as the matrix.
     public func zScored(runs: Runs? = nil) throws -> Matrix {
         var result = self
         for range in try Runs.ranges(of: runs, samples: rows) {
@@ -92,12 +93,30 @@ extension Matrix {
             let deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
                 isConstant(deviation: deviation, mean: mean) ? .infinity : deviation
             }
-            result.standardise(rows: range, means: statistics.means, deviations: deviations)
+            result.standardize(rows: range, means: statistics.means, deviations: deviations)
         }
         return result
     }
 
-    mutating func standardise(rows: Range<Int>, means: [Double], deviations: [Double]) {
+    /// Each column less a number of its own.
+    func centered(by means: [Double]) -> Matrix {
+        var result = self
+        result.center(by: means)
+        return result
+    }
+
+    /// Subtracts a number from each column.
+    mutating func center(by means: [Double]) {
+        standardize(rows: 0..<rows, means: means, deviations: means.map { _ in 1 })
+    }
+
+    /// Each column plus a number of its own.
+    func addingToColumns<Number: Scalar>(_ numbers: [Number]) -> Matrix {
+        centered(by: numbers.map { -Double($0) })
+    }
+
+    /// Subtracts the means from the columns of some rows, and divides by the deviations.
+    mutating func standardize(rows: Range<Int>, means: [Double], deviations: [Double]) {
         let columns = columns
         let inverses = deviations.map { 1 / $0 }
         withUnsafeMutableBufferPointer { target in
@@ -105,7 +124,7 @@ extension Matrix {
             means.withUnsafeBufferPointer { means in
                 inverses.withUnsafeBufferPointer { inverses in
                     guard let means = means.baseAddress, let inverses = inverses.baseAddress else { return }
-                    standardiseColumns(
+                    standardizeColumns(
                         base + rows.lowerBound * columns, rows: rows.count, columns: columns, means: means,
                         inverses: inverses)
                 }
@@ -114,12 +133,12 @@ extension Matrix {
     }
 }
 
-/// Whether a deviation is nothing but the rounding of a constant column.
+/// Whether a deviation is only the rounding of a constant column.
 func isConstant(deviation: Double, mean: Double) -> Bool { deviation <= abs(mean) * 1e-14 }
 
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func standardiseColumns<Element: Scalar>(
+private func standardizeColumns<Element: Scalar>(
     _ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, means: UnsafePointer<Double>,
     inverses: UnsafePointer<Double>
 ) {

@@ -25,7 +25,7 @@ extension Detrend: CustomStringConvertible {
     public var description: String { "drift removed: \(drift)" }
 }
 
-extension HaemodynamicResponse: Displayable, CustomStringConvertible {
+extension HemodynamicResponse: Displayable, CustomStringConvertible {
     /// The parameters of the response.
     public var mimeBundle: MIMEBundle {
         let rows = [
@@ -38,24 +38,24 @@ extension HaemodynamicResponse: Displayable, CustomStringConvertible {
             ("length", "\(Number.short(length)) s"),
         ]
         let name = self == .spm ? " (SPM's)" : self == .glover ? " (Glover's)" : ""
-        return Table("Haemodynamic response\(name)", [.text("", rows.map(\.0)), .text("", rows.map(\.1))])
+        return Table("Hemodynamic response\(name)", [.text("", rows.map(\.0)), .text("", rows.map(\.1))])
             .mimeBundle
     }
 }
 
-extension HaemodynamicConvolution: CustomStringConvertible {
-    /// The response's name where it has one, and the repetition time.
+extension HemodynamicConvolution: CustomStringConvertible {
+    /// The name of the response if it has one, and the repetition time.
     public var description: String {
         let name = response == .spm ? "SPM's" : response == .glover ? "Glover's" : "a"
         return
-            "convolved with \(name) haemodynamic response, repetition time \(Number.short(repetitionTime)) s"
+            "convolved with \(name) hemodynamic response, repetition time \(Number.short(repetitionTime)) s"
     }
 }
 
 extension StandardScaler: CustomStringConvertible {
     /// What is done to the columns.
     public var description: String {
-        let kinds = [centres ? "centred" : nil, scales ? "scaled to unit deviation" : nil].compactMap { $0 }
+        let kinds = [centers ? "centered" : nil, scales ? "scaled to unit deviation" : nil].compactMap { $0 }
         return "columns "
             + (kinds.isEmpty ? "left as they are" : kinds.joined(separator: " and "))
             + (byRun ? ", each run by itself" : "")
@@ -63,9 +63,9 @@ extension StandardScaler: CustomStringConvertible {
 }
 
 extension ScalerFit: CustomStringConvertible {
-    /// How many columns' means and deviations were learnt.
+    /// How many columns' means and deviations were learned.
     public var description: String {
-        "means and deviations of \(Number.counted(means.count, "column")), learnt"
+        "means and deviations of \(Number.counted(means.count, "column")), learned"
     }
 }
 

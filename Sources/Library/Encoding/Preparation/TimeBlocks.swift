@@ -1,9 +1,10 @@
 import Foundation
 import Tensors
 
-/// Consecutive samples that stay together when time is rearranged or resampled; none reaches from one run into another.
+/// Consecutive samples that stay together when time is rearranged or resampled; none reaches from one run into
+/// another.
 struct TimeBlocks {
-    /// How many samples a block has; the last one of a run may have fewer.
+    /// How many samples per block has; the last one of a run may have fewer.
     let length: Int
     /// The samples of each block, in order.
     let ranges: [Range<Int>]
@@ -13,7 +14,7 @@ struct TimeBlocks {
     /// Blocks of a given length, or of the length that the data need.
     ///
     /// `needed` gives the length from which on blocks can be taken for independent (`neededBlockLength`). Throws
-    /// `EncodingError` where the runs do not fit, or there would not be two blocks.
+    /// `EncodingError` if the runs do not fit, or there would not be two blocks.
     init(samples: Int, runs: Runs?, length given: Int?, needed: () -> Double) throws {
         try checkParameter(
             "the number of samples to cut into blocks", samples, expected: "2 or more", samples > 1)
@@ -30,7 +31,7 @@ struct TimeBlocks {
                 (1...most).contains(given))
         }
         let needed = needed()
-        // Short data show no weak correlation of neighbours, so blocks are never single samples without need.
+        // Short data show no weak correlation of neighbors, so blocks are never single samples without need.
         let chosen = Int(min(Double(most), max(needed, Double(min(10, samples / 20)), 1)).rounded(.up))
         let length = given ?? chosen
         self.length = length
@@ -91,12 +92,12 @@ struct TimeSeries {
     }
 }
 
-/// How many samples a block must have so that the sum of the products of these series, rearranged in blocks, keeps nine
-/// tenths of its variance.
+/// How many samples per block must have so that the sum of the products of these series, rearranged in blocks, keeps
+/// nine tenths of its variance.
 ///
-/// With `R` the product of the series' autocorrelations, blocks of b samples leave out the share `Σ|k| R(k) / (b Σ R(k))`
-/// of the variance. The sums end softly at twice the lag after which the autocorrelations are no larger than those of
-/// noise (the flat-top window of Politis & White 2004).
+/// With `R` the product of the series' autocorrelations, blocks of b samples leave out the share `Σ|k| R(k) / (b Σ
+/// R(k))` of the variance. The sums end softly at twice the lag after which the autocorrelations are no larger than
+/// those of noise (the flat-top window of Politis & White 2004).
 func neededBlockLength(_ series: [TimeSeries], lags: Int) -> Double {
     let samples = Double(series.first?.count ?? 1)
     let threshold = 2 * (log10(samples) / samples).squareRoot()
@@ -124,7 +125,8 @@ func neededBlockLength(_ series: [TimeSeries], lags: Int) -> Double {
     return sum > 0 && moment > 0 ? moment / (0.1 * sum) : 1
 }
 
-/// The block length that all but the slowest twentieth of the voxels are content with; `series` gives those of a voxel.
+/// The block length that all but the slowest twentieth of the voxels are content with; `series` gives those of a
+/// voxel.
 ///
 /// At most 400 voxels are looked at, evenly spaced.
 func neededBlockLength(
@@ -138,8 +140,8 @@ func neededBlockLength(
         guard let out = target.baseAddress else { return }
         // Each element is written by one thread alone.
         parallelFor(looked.count, grain: 1) { range in
-            for place in range {
-                (out + place).initialize(to: neededBlockLength(series(looked[place], runs), lags: lags))
+            for index in range {
+                (out + index).initialize(to: neededBlockLength(series(looked[index], runs), lags: lags))
             }
         }
         initialized = looked.count

@@ -3,7 +3,7 @@ import Tensors
 extension Runs {
     /// The samples that are left when each run loses its first and last ones.
     ///
-    /// Throws `EncodingError` where a number is below 0 or a run has nothing left.
+    /// Throws `EncodingError` if a number is below 0 or a run has nothing left.
     public func keptSamples(first: Int = 0, last: Int = 0) throws -> [Int] {
         guard first >= 0, last >= 0 else {
             throw EncodingError.parameter(
@@ -39,7 +39,7 @@ extension Matrix {
     /// let trimmedRuns = try runs.trimmed(first: 5, last: 5)
     /// ```
     ///
-    /// Throws `EncodingError` where the runs do not fit or a run has nothing left.
+    /// Throws `EncodingError` if the runs do not fit or a run has nothing left.
     public func trimmed(first: Int = 0, last: Int = 0, runs: Runs? = nil) throws -> Matrix {
         let ranges = try Runs.ranges(of: runs, samples: rows)
         return rows(at: try Runs(lengths: ranges.map(\.count)).keptSamples(first: first, last: last))

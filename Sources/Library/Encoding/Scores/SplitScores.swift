@@ -13,13 +13,13 @@ public struct SplitScores: Sendable, Equatable {
     public let r2: [[Double]]
     /// For each band its share of each voxel's Pearson correlation; NaN for a constant voxel.
     public let r: [[Double]]
-    /// What the constant of the prediction (its intercept, the training mean) takes from each voxel's R2: 0 where it is the
-    /// mean of the responses that are scored, as a rule a little less.
+    /// The part of each voxel's R2 that is due to the constant of the prediction (intercept, training mean): 0 if it
+    /// is the mean of the scored responses, usually a little less.
     public let offsetR2: [Double]
     /// The joint scores: R2 is the sum of the shares and `offsetR2`, r the sum of the shares.
     public let joint: VoxelScores
 
-    /// Shares that were computed elsewhere; throws `EncodingError` where there is no band, or not one share of each kind
+    /// Shares that were computed elsewhere; throws `EncodingError` if there is no band, or not one share of each kind
     /// for every voxel.
     public init(r2: [[Double]], r: [[Double]]) throws {
         try checkParameter("the number of bands", r2.count, expected: "1 or more", !r2.isEmpty)
@@ -42,20 +42,20 @@ public struct SplitScores: Sendable, Equatable {
         joint = VoxelScores(ofEachVoxel: sum(r2, from: offsetR2), sum(r, from: zeros))
     }
 
-    /// The shares of `parts`, each the prediction of one band (samples x voxels), which sum to the joint prediction of
-    /// responses about their own mean.
+    /// The shares of `parts`, each the prediction of one band (samples x voxels), which sum to the joint prediction
+    /// of responses about their own mean.
     ///
-    /// With `y` centred on its mean, a band's share of R2 is `Σ(2 y ŷ_i - ŷ_i Σ_j ŷ_j) / Σ y²`; its share of r is the
-    /// covariance of `y` and `ŷ_i` over the deviations of `y` and of the joint prediction.
-    /// Without the correlations of the bands, a share of R2 is `Σ(2 y ŷ_i - ŷ_i²) / Σ y²`, the R2 of that part alone; such
-    /// shares do not sum to the joint score, and `joint.r2` is then their sum.
+    /// With `y` centered on its mean, a band's share of R2 is `Σ(2 y ŷ_i - ŷ_i Σ_j ŷ_j) / Σ y²`; its share of r is
+    /// the covariance of `y` and `ŷ_i` over the deviations of `y` and of the joint prediction.
+    /// Without the correlations of the bands, a share of R2 is `Σ(2 y ŷ_i - ŷ_i²) / Σ y²`, the R2 of that part
+    /// alone; such shares do not sum to the joint score, and `joint.r2` is then their sum.
     ///
-    /// With `constants`, one number a voxel that the prediction has beside the parts, `offsetR2` is what R2 loses since
-    /// they are not the means of the responses; without them it is 0.
-    /// Throws `EncodingError` where there is no part or shapes do not fit.
+    /// With `constants`, one number per voxel that the prediction has beside the parts, `offsetR2` is what R2 loses
+    /// since they are not the means of the responses; without them it is 0.
+    /// Throws `EncodingError` if there is no part or shapes do not fit.
     ///
-    /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya, whose shares these are for
-    /// responses that are centred, as it asks for.
+    /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya, whose shares these
+    /// are for centered responses, which it requires.
     public init<Element: Scalar>(
         parts: [Matrix<Element>], responses: Matrix<Element>, constants: [Double]? = nil,
         includingCorrelations: Bool = true
@@ -95,6 +95,22 @@ public struct SplitScores: Sendable, Equatable {
             offsets[voxel] = -(count * shift * shift + 2 * count * shift * mean) / total
         }
         self.init(r2: r2, r: r, offsetR2: offsets)
+    }
+}
+
+extension SplitScores {
+    /// The mean of the shares over folds.
+    init(meanOf folds: [SplitScores]) {
+        func mean(_ shares: (SplitScores) -> [[Double]]) -> [[Double]] {
+            guard let first = folds.first.map(shares) else { return [] }
+            return first.indices.map { band in
+                first[band].indices.map { voxel in
+                    folds.reduce(0) { $0 + shares($1)[band][voxel] } / Double(folds.count)
+                }
+            }
+        }
+        let offsets = mean { [$0.offsetR2] }
+        self.init(r2: mean(\.r2), r: mean(\.r), offsetR2: offsets.first ?? [])
     }
 }
 

@@ -1,25 +1,25 @@
 import Display
 import Tensors
 
-/// How much of each voxel's variance two or more feature spaces explain alone and together.
+/// How much of each voxel's variance two or more bands of features explain alone and together.
 ///
-/// A model is fitted to every subset of the spaces and scored on held-out samples; from those R2 follows what each space
-/// explains that no other does, and what each set of spaces shares.
+/// A model is fitted to every subset of the bands and scored on held-out samples; from those R2 follows what each
+/// band explains that no other does, and what each set of bands shares.
 ///
 /// ```swift
-/// let parts = try VariancePartition(of: responses, by: ["motion": motion, "meaning": meaning], model: Ridge(), outer: .kFold(5))
-/// parts.unique("meaning")             // R2 of both less R2 of motion alone, one number a voxel
+/// let parts = try VariancePartition(["motion": motion, "meaning": meaning], to: responses, model: Ridge(), outer: .kFold(5))
+/// parts.unique("meaning")             // R2 of both less R2 of motion alone, one number per voxel
 /// parts.shared("motion", "meaning")   // the sum of both alone less R2 of both
 /// ```
 ///
-/// Held-out R2 are estimates: a part may come out below 0 where there is little of it, or where one space suppresses
+/// Held-out R2 are estimates: a part may come out below 0 if there is little of it, or if one band suppresses
 /// noise in another. Source: Lescroart, Stansbury & Gallant (2015); de Heer et al. (2017).
 public struct VariancePartition: Sendable, Equatable {
-    /// What a set of spaces explains that no space outside it does.
+    /// What a set of bands explains that no band outside it does.
     public struct Part: Sendable, Equatable {
-        /// The spaces that share it; one alone for a unique part.
+        /// The bands that share it; one alone for a unique part.
         public let names: [String]
-        /// The variance, one number a voxel.
+        /// The variance, one number per voxel.
         public let r2: [Double]
 
         /// "only motion", or "shared by motion, meaning".
@@ -28,74 +28,74 @@ public struct VariancePartition: Sendable, Equatable {
         }
     }
 
-    /// The names of the feature spaces.
+    /// The names of the bands of features.
     public let names: [String]
-    /// For each set of spaces the held-out R2 of the model of them: number `1 << i | 1 << j` is that of spaces i and j.
+    /// For each set of bands the held-out R2 of the model of them: number `1 << i | 1 << j` is that of bands i and j.
     public let jointR2: [[Double]]
 
-    /// A partition from R2 that were computed elsewhere, one for each set of spaces, the empty one (of zeros) first.
+    /// A partition from R2 that were computed elsewhere, one for each set of bands, the empty one (of zeros) first.
     ///
-    /// Throws `EncodingError` where there is not one list of one length for each set.
+    /// Throws `EncodingError` if there is not one list of one length for each set.
     public init(names: [String], jointR2: [[Double]]) throws {
         guard Set(names).count == names.count, !names.isEmpty, names.count <= 6 else {
             throw EncodingError.parameter(
-                name: "the names of the feature spaces", value: "\(names)", expected: "1 to 6, all different")
+                name: "the names of the bands", value: "\(names)", expected: "1 to 6, all different")
         }
         guard jointR2.count == 1 << names.count, Set(jointR2.map(\.count)).count == 1 else {
             throw EncodingError.parameter(
-                name: "the R2 of the sets of spaces", value: "\(jointR2.map(\.count))",
+                name: "the R2 of the sets of bands", value: "\(jointR2.map(\.count))",
                 expected: "\(1 << names.count) lists of one length")
         }
         self.names = names
         self.jointR2 = jointR2
     }
 
-    /// Fits a model to every set of feature spaces and partitions the mean R2 over the outer folds.
+    /// Fits a model to every set of bands of features and partitions the mean R2 over the outer folds.
     ///
     /// - Parameters:
+    ///   - bands: the features of each band by name, samples x features; at most 6.
     ///   - responses: samples x voxels.
-    ///   - spaces: by name, samples x features each; at most 6.
-    ///   - model: what is fitted; a banded model scales each space on its own, any other joins them.
+    ///   - model: what is fitted; a banded model scales each band on its own, any other joins them.
     ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
-    ///   - runs: the runs of the samples, where steps or folds need them.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     ///
     /// Throws what fitting the model throws.
     public init<Element: Scalar>(
-        of responses: Matrix<Element>, by spaces: KeyValuePairs<String, Matrix<Element>>,
+        _ bands: KeyValuePairs<String, Matrix<Element>>, to responses: Matrix<Element>,
         model: some EncodingModel, outer: Folds, runs: Runs? = nil
     ) throws {
-        let names = spaces.map(\.key)
+        let names = bands.map(\.key)
         // Sees to the names before hours of fits.
         _ = try VariancePartition(
             names: names, jointR2: Array(repeating: [], count: 1 << min(names.count, 16)))
         var jointR2 = [[Double]](
             repeating: Array(repeating: 0, count: responses.columns), count: 1 << names.count)
         for set in 1..<(1 << names.count) {
-            let bands = spaces.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element.value)
-            jointR2[set] = try model.crossValidatedScores(bands, to: responses, outer: outer, runs: runs)
+            let subset = bands.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element.value)
+            jointR2[set] = try model.crossValidatedScores(subset, to: responses, outer: outer, runs: runs)
                 .mean.r2
         }
         try self.init(names: names, jointR2: jointR2)
     }
 
-    /// The R2 of the model of all spaces.
+    /// The R2 of the model of all bands.
     public var total: [Double] { jointR2[jointR2.count - 1] }
 
-    /// All parts, those of one space first; they sum to `total`.
+    /// All parts, those of one band first; they sum to `total`.
     public var parts: [Part] {
         (1..<jointR2.count).sorted {
             ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1)
         }.map { Part(names: members($0), r2: part($0)) }
     }
 
-    /// What one space explains and no other does; throws `EncodingError` where no space has the name.
+    /// What one band explains and no other does; throws `EncodingError` if no band has the name.
     public func unique(_ name: String) throws -> [Double] { try part(set([name])) }
 
-    /// What exactly these spaces share and no further one has; throws `EncodingError` where there are not two or more
-    /// different names, or no space has one of them.
+    /// What exactly these bands share and no further one has; throws `EncodingError` if there are not two or more
+    /// different names, or no band has one of them.
     public func shared(_ names: String...) throws -> [Double] {
         try checkParameter(
-            "the list of spaces that share a part", names, expected: "two or more, all different",
+            "the list of bands that share a part", names, expected: "two or more, all different",
             names.count > 1 && Set(names).count == names.count)
         return try part(set(names))
     }
@@ -106,16 +106,16 @@ public struct VariancePartition: Sendable, Equatable {
 
     private func set(_ wanted: [String]) throws -> Int {
         try wanted.reduce(0) { set, name in
-            guard let place = names.firstIndex(of: name) else {
+            guard let index = names.firstIndex(of: name) else {
                 throw EncodingError.parameter(
-                    name: "the name of a feature space", value: "\"\(name)\"",
+                    name: "the name of a band", value: "\"\(name)\"",
                     expected: "one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
             }
-            return set | 1 << place
+            return set | 1 << index
         }
     }
 
-    /// By inclusion and exclusion: with U the spaces outside the set, the sum over its subsets T of
+    /// By inclusion and exclusion: with U the bands outside the set, the sum over its subsets T of
     /// `(-1)^(|T| + 1) R2(U and T)`.
     private func part(_ set: Int) -> [Double] {
         let outside = (jointR2.count - 1) & ~set
@@ -137,7 +137,7 @@ extension VariancePartition: Displayable {
             return kept.reduce(0, +) / Double(kept.count)
         }
         return Table(
-            "Variance of \(Number.counted(total.count, "voxel")) by \(names.count) feature spaces",
+            "Variance of \(Number.counted(total.count, "voxel")) by \(names.count) bands",
             [
                 .text("part", parts.map(\.name) + ["all"]),
                 .numbers("mean R2", parts.map { mean($0.r2) } + [mean(total)]),

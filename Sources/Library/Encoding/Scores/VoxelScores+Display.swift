@@ -5,7 +5,7 @@ extension VoxelScores: Displayable {
     /// A table of the mean, median and largest R2 and r, over the voxels that have a score.
     public var mimeBundle: MIMEBundle { summary(title: "\(Number.counted(count, "voxel"))").mimeBundle }
 
-    /// One row a score: mean, median, 95th percentile, maximum.
+    /// One row per score: mean, median, 95th percentile, maximum.
     func summary(title: String, notes: [String] = []) -> Table {
         let scores = [r2, r].map { $0.filter { !$0.isNaN }.sorted() }
         let means = scores.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) }
@@ -21,7 +21,7 @@ extension VoxelScores: Displayable {
 }
 
 /// How many voxels, and the first few by number.
-package func listed(_ voxels: [Int]) -> String {
+func listed(_ voxels: [Int]) -> String {
     let names = voxels.prefix(10).map(String.init).joined(separator: ", ")
     return
         "\(voxels.count) voxel\(voxels.count == 1 ? "" : "s") (\(names)\(voxels.count > 10 ? ", …" : ""))"

@@ -2,12 +2,12 @@ import Tensors
 
 /// How well predictions match responses, voxel by voxel.
 public struct VoxelScores: Sendable, Equatable {
-    /// The coefficient of determination of each voxel; NaN where a voxel is constant or holds a NaN.
+    /// The coefficient of determination of each voxel; NaN if a voxel is constant or holds a NaN.
     public let r2: [Double]
-    /// Pearson's correlation of each voxel; NaN where a voxel is constant or holds a NaN.
+    /// Pearson's correlation of each voxel; NaN if a voxel is constant or holds a NaN.
     public let r: [Double]
 
-    /// Scores that were computed elsewhere; throws `EncodingError` where there is not one of each for every voxel.
+    /// Scores that were computed elsewhere; throws `EncodingError` if there is not one of each for every voxel.
     public init(r2: [Double], r: [Double]) throws {
         guard r2.count == r.count else {
             throw EncodingError.columnCount(what: "correlations", count: r.count, expected: r2.count)
@@ -24,14 +24,11 @@ public struct VoxelScores: Sendable, Equatable {
     /// The scores of `predictions` of `responses`, both samples x voxels.
     ///
     /// R2 is `1 - Σ(y - ŷ)² / Σ(y - mean y)²`; a constant prediction has the correlation 0.
-    /// Throws `EncodingError` where the two have different shapes.
+    /// Throws `EncodingError` if the two have different shapes.
     public init<Element: Scalar>(predictions: Matrix<Element>, responses: Matrix<Element>) throws {
         try checkShapes(predictions, of: responses)
         let means = ColumnStatistics(responses).means
-        let ones = means.map { _ in 1.0 }
-        var (y, prediction) = (responses, predictions)
-        y.standardise(rows: 0..<y.rows, means: means, deviations: ones)
-        prediction.standardise(rows: 0..<y.rows, means: means, deviations: ones)
+        let (y, prediction) = (responses.centered(by: means), predictions.centered(by: means))
         var sums = ScoreSums(voxels: means.count)
         y.withUnsafeBufferPointer { y in
             prediction.withUnsafeBufferPointer { prediction in

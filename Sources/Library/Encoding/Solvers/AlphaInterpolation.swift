@@ -1,22 +1,22 @@
 import Foundation
 
-/// A few strengths of a grid from which the predictions of all follow.
+/// A subset of the alphas from which the predictions for the whole grid are interpolated.
 ///
 /// A ridge prediction is a sum over directions with the shrinkage `w / (w + alpha)`, a smooth function of the
-/// eigenvalue `w`. Over the eigenvalues that there are, the functions of close or very large strengths are nearly
-/// combinations of each other: of the 20 strengths 10, …, 10²⁰ of the published text analysis 6 are enough.
-/// Found by Gram and Schmidt's orthogonalisation with pivoting (an interpolative decomposition).
+/// eigenvalue `w`. Over the eigenvalues at hand, the functions of close or very large alphas are nearly
+/// combinations of each other: of the 20 alphas 10, …, 10²⁰ of Lu et al. (2022) 6 are enough.
+/// Found by Gram and Schmidt's orthogonalization with pivoting (an interpolative decomposition).
 struct AlphaInterpolation {
-    /// The indices of the strengths whose predictions are computed.
+    /// The indices of the alphas whose predictions are computed.
     let chosen: [Int]
-    /// What each strength's prediction is made of: alphas x chosen.
+    /// The weights of the chosen predictions in that of each alpha: alphas x chosen.
     let weights: [[Double]]
 
     /// The basis for eigenvalues up to `largest`, with an error of each prediction below `tolerance` of its size.
     init(alphas: [Double], largestEigenvalue largest: Double, tolerance: Double) {
         let smallest = min(alphas.min() ?? 1, largest) * 1e-3
         let grid = (0..<256).map { largest * pow(smallest / largest, Double($0) / 255) }
-        // Each strength's function divided by its largest value, so that errors are relative.
+        // Each alpha's function divided by its largest value, so that errors are relative.
         let scales = alphas.map { largest / (largest + $0) }
         let functions = zip(alphas, scales).map { alpha, scale in grid.map { $0 / ($0 + alpha) / scale } }
         var residuals = functions
@@ -27,7 +27,7 @@ struct AlphaInterpolation {
             let pivot = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
             if sizes[pivot] <= tolerance { break }
             chosen.append(pivot)
-            // Twice is enough: the second pass takes off what rounding left of the earlier axes.
+            // Twice is enough: the second pass removes what rounding left of the earlier axes.
             var axis = residuals[pivot]
             for earlier in axes { axis = less(axis, innerProduct(axis, earlier), earlier) }
             let length = innerProduct(axis, axis).squareRoot()
@@ -55,3 +55,5 @@ struct AlphaInterpolation {
 private func less(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
     zip(a, b).map { $0 - factor * $1 }
 }
+
+private func innerProduct(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

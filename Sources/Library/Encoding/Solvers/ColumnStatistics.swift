@@ -1,8 +1,8 @@
 import Tensors
 
-/// Means, deviations and the kinds of the columns of a matrix, in double precision.
+/// Means and deviations of the columns of a matrix, in double precision.
 struct ColumnStatistics {
-    /// The mean of each column; NaN where an element is NaN or infinite.
+    /// The mean of each column; NaN if an element is NaN or infinite.
     var means: [Double]
     /// The population standard deviation of each column (the divisor is the number of samples).
     var deviations: [Double]
@@ -17,7 +17,7 @@ struct ColumnStatistics {
         }
     }
 
-    /// The statistics of the given rows of a matrix, in two passes so that a large mean costs no digits.
+    /// The statistics of the given rows of a matrix, in two passes so that a large mean does not cost digits.
     init<Element: Scalar>(_ matrix: Matrix<Element>, rows: Range<Int>) {
         let columns = matrix.columns
         var means = [Double](repeating: 0, count: columns)
@@ -46,8 +46,8 @@ struct ColumnStatistics {
         }
     }
 
-    /// What a difference of search scores is measured in, for each column: the variance where scores are squared errors of
-    /// columns that vary less than 1, so that ties are broken alike whatever the unit of the data.
+    /// The unit in which search scores are compared, for each column: the variance if scores are squared errors of
+    /// columns that vary less than 1, so that ties are broken in the same way whatever the unit of the data.
     func scoreUnits(of score: SearchScore) -> [Double] {
         deviations.map { score == .negativeSquaredError && $0.isFinite ? min(1, $0 * $0) : 1 }
     }

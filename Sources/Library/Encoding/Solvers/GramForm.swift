@@ -6,25 +6,25 @@ enum GramForm<Working: Scalar> {
     case primal(PrimalFeatures<Working>)
     /// By the kernel of the samples.
     case kernel(KernelFeatures<Working>)
-    /// By the features themselves, where their products would lose too many digits.
+    /// By the features themselves, if their products would lose too many digits.
     case singular(SingularFeatures<Working>)
 
-    /// The cheaper form for linear ridge; `features` are centred where `centred` says so.
-    init(_ features: Matrix<Working>, centred: Bool, largestTrain: Int) {
+    /// The cheaper form for linear ridge; `features` are centered if `centered`.
+    init(_ features: Matrix<Working>, centered: Bool, largestTrain: Int) {
         if features.columns <= largestTrain {
-            self = .primal(PrimalFeatures(features, centred: centred))
+            self = .primal(PrimalFeatures(features, centered: centered))
         } else {
             let kernel = LinearAlgebra.gram(features, ofRows: true)
-            self = .kernel(KernelFeatures(kernel: kernel, features: features, centred: centred))
+            self = .kernel(KernelFeatures(kernel: kernel, features: features, centered: centered))
         }
     }
 
-    /// The form for a refit to all samples: the Gram matrix of the features where that is the smaller one.
+    /// The form for a refit to all samples: the Gram matrix of the features if that is the smaller one.
     var forRefit: GramForm {
-        guard case .kernel(let space) = self, let features = space.features,
+        guard case .kernel(let kernel) = self, let features = kernel.features,
             features.columns < features.rows
         else { return self }
-        return .primal(PrimalFeatures(features, centred: space.centred))
+        return .primal(PrimalFeatures(features, centered: kernel.centered))
     }
 
     var samples: Int {
@@ -49,15 +49,7 @@ enum GramForm<Working: Scalar> {
         switch self {
         case .primal(let features): features.gram.largestEigenvalue
         case .kernel(let features): features.kernel.largestEigenvalue
-        case .singular(let features): features.features.largestSquaredSingularValue(centred: false)
-        }
-    }
-
-    var centred: Bool {
-        switch self {
-        case .primal(let features): features.centred
-        case .kernel(let features): features.centred
-        case .singular(let features): features.centred
+        case .singular(let features): features.features.largestSquaredSingularValue(centered: false)
         }
     }
 
@@ -66,21 +58,21 @@ enum GramForm<Working: Scalar> {
         if case .primal(let features) = self { features.features } else { nil }
     }
 
-    /// The directions of one fold; `forRefit` adds what the weights are made of; with `fromResponses` all
-    /// of `U` is there.
-    func directions<Element: Scalar>(
+    /// The decomposition of one fold; `forRefit` adds the axes that weights are made of; with `fromResponses` all
+    /// targets are computed from the responses, with `U`.
+    func svd<Element: Scalar>(
         of fold: Fold, smallestAlpha: Double, forRefit: Bool = false, fromResponses: Bool = false,
         interruption: Interruption, as type: Element.Type
     ) throws -> RidgeSVD<Element> {
         switch self {
         case .primal(let features):
-            return try features.directions(
+            return try features.svd(
                 of: fold, smallestAlpha: smallestAlpha, forRefit: forRefit, fromResponses: fromResponses,
                 interruption: interruption, as: type)
         case .kernel(let features):
-            return try features.directions(of: fold, forRefit: forRefit, interruption: interruption, as: type)
+            return try features.svd(of: fold, forRefit: forRefit, interruption: interruption, as: type)
         case .singular(let features):
-            return try features.directions(of: fold, forRefit: forRefit, interruption: interruption, as: type)
+            return try features.svd(of: fold, forRefit: forRefit, interruption: interruption, as: type)
         }
     }
 }

@@ -2,171 +2,183 @@ import Tensors
 
 /// Held-out errors of every fold from one decomposition of all samples.
 ///
-/// With `H` the matrix that turns the responses of all samples into their fitted values, the errors of the test samples
-/// by a model that is fitted without them are `(I - H_tt)⁻¹ (y - H y)_t`: exact for ridge, with or without an
-/// intercept, where a fold learns from all samples that it does not test. With `U` and `w` the directions and the
-/// eigenvalues of all samples, `H` is `U diag(w / (w + alpha)) Uᵀ`, and `11ᵀ / n` more with an intercept.
-/// Source: Cook & Weisberg (1982) for one sample left out; by blocks the same algebra.
+/// With `H` the matrix that turns the responses of all samples into their fitted values, the errors of the test
+/// samples under a model that is fitted without them are `(I - H_tt)⁻¹ (y - H y)_t`: exact for ridge, with or
+/// without an intercept, if a fold learns from all samples that it does not test. With `U` and `w` the directions
+/// and the eigenvalues of all samples, `H` is `U diag(w / (w + alpha)) Uᵀ`, plus `11ᵀ / n` with an intercept.
+/// Source: Cook & Weisberg (1982) for one sample left out; the algebra of blocks is the same.
 struct LeaveBlockOut<Element: Scalar> {
-    private let directions: RidgeSVD<Element>
-    private let folds: [Fold]
-    private let centred: Bool
-    private var samples: Int { directions.left.rows }
-    /// Whether nothing is left beside the directions: then `I - H` is `U diag(alpha / (w + alpha)) Uᵀ` without a difference.
+    private let svd: RidgeSVD<Element>
+    private let splits: [Fold]
+    private let options: RidgeOptions
+    private var samples: Int { svd.left.rows }
+    /// Whether the directions span all samples: then `I - H` is `U diag(alpha / (w + alpha)) Uᵀ` without a
+    /// difference.
     private let isComplete: Bool
 
-    /// `directions` are those of all samples, taken from the responses directly (`left` is `U`).
-    init(_ directions: RidgeSVD<Element>, folds: [Fold], centred: Bool) {
-        (self.directions, self.folds, self.centred) = (directions, folds, centred)
-        isComplete = directions.count == directions.left.rows - (centred ? 1 : 0)
+    /// `svd` is that of all samples, whose targets are computed from the responses directly (`left` is `U`).
+    init(_ svd: RidgeSVD<Element>, splits: [Fold], options: RidgeOptions) {
+        (self.svd, self.splits, self.options) = (svd, splits, options)
+        isComplete = svd.count == svd.left.rows - (options.intercept ? 1 : 0)
     }
 
-    /// Scores every alpha for every voxel; each part gets scores, choice, and R2 and r where the task wants them.
+    /// The scratch memory that a step takes, in bytes per voxel.
+    var scratchBytes: Int {
+        let test = splits.map(\.test.count).max() ?? 0
+        return (samples + svd.count + 2 * test) * MemoryLayout<Element>.stride
+    }
+
+    /// Scores every alpha for every voxel; each part gets scores, alphas, and R2 and r if they are wanted.
     func search(
-        _ responses: Matrix<Element>, means: [Double], units: [Double], task: RidgeTask,
-        pool: BatchPool<Element>, parts: inout [BatchPart]
+        _ responses: Matrix<Element>, means: [Double], units: [Double], pool: BatchPool<Element>,
+        parts: inout [BatchScores]
     ) throws {
-        let alphas = task.alphas.count
+        let alphas = options.alphas.values
         let targets = try rotated(responses, means: means, pool: pool, parts: &parts)
         var best = parts.map { [Double](repeating: -.infinity, count: $0.columns.count) }
         for index in parts.indices {
             let voxels = parts[index].columns.count
-            parts[index].scores = [Double](repeating: 0, count: alphas * voxels)
-            parts[index].choice = [Int32](repeating: 0, count: voxels)
-            if task.scoresHeldOut {
+            parts[index].scores = [Double](repeating: 0, count: alphas.count * voxels)
+            parts[index].alphaIndices = [Int32](repeating: 0, count: voxels)
+            if options.scoresHeldOut {
                 (parts[index].r2, parts[index].r) = (best[index], best[index])
             }
         }
         // The factors of as many alphas at once as there are threads, so that all threads have as much to do.
         var ready: [[Matrix<Element>]] = []
-        for (number, alpha) in task.alphas.enumerated() {
+        for (alphaIndex, alpha) in alphas.enumerated() {
             if ready.isEmpty {
-                ready = try factors(alphas: Array(task.alphas[number...].prefix(threadCount))).reversed()
+                ready = try factors(alphas: Array(alphas[alphaIndex...].prefix(threadCount))).reversed()
             }
             guard let factors = ready.popLast() else { return }
             try best.withUnsafeMutableBufferPointer { best in
                 let best = best
                 try pool.run(into: &parts) { batch, columns, part, interruption in
                     batch.load(responses, voxels: columns, means: means)
-                    let index = columns.lowerBound / max(pool.batches[0].count, 1)
-                    residuals(of: targets[index], alpha: alpha, batch: batch)
-                    try interruption.check()
-                    let sums = score(batch, factors: factors, alpha: number, task: task, part: &part)
-                    part.choose(
-                        number, alphas: task.alphas, units: units, best: &best[index], sums: sums)
+                    let index = pool.index(of: columns)
+                    try batch.scratch.scope {
+                        let residuals = residuals(of: targets[index], alpha: alpha, batch: batch)
+                        try interruption.check()
+                        let sums = score(
+                            batch, residuals: residuals, factors: factors, alphaIndex: alphaIndex, part: &part
+                        )
+                        part.choose(alphaIndex, alpha, units: units, best: &best[index], sums: sums)
+                    }
                     try interruption.check()
                 }
             }
         }
     }
 
-    /// `Uᵀ Y` of each batch.
+    /// `Uᵀ Y` of each batch: directions x voxels.
     private func rotated(
-        _ responses: Matrix<Element>, means: [Double], pool: BatchPool<Element>, parts: inout [BatchPart]
+        _ responses: Matrix<Element>, means: [Double], pool: BatchPool<Element>, parts: inout [BatchScores]
     ) throws -> [ScratchBuffer<Element>] {
-        let targets = pool.batches.map { ScratchBuffer<Element>(count: directions.count * $0.count) }
+        let targets = pool.batches.map { ScratchBuffer<Element>(count: svd.count * $0.count) }
         try pool.run(into: &parts) { batch, columns, part, _ in
             part.columns = columns
             batch.load(responses, voxels: columns, means: means)
-            let index = columns.lowerBound / max(pool.batches[0].count, 1)
-            batch.multiplyTransposed(directions.left, batch.responses.base, into: targets[index].base)
+            batch.multiplyTransposed(svd.left, batch.responses, into: targets[pool.index(of: columns)].base)
         }
         return targets
     }
 
     /// For each alpha Cholesky's factor of `I - H` over each fold's test samples.
     private func factors(alphas: [Double]) throws -> [[Matrix<Element>]] {
-        var factors = [Matrix<Element>?](repeating: nil, count: alphas.count * folds.count)
-        try factors.withUnsafeMutableBufferPointer { factors in
-            let factors = factors
-            try concurrently(factors.count) { index, _, _ in
-                let alpha = alphas[index / folds.count]
-                let weights = directions.eigenvalues.map { value in
-                    ((isComplete ? alpha : value) / (value + alpha)).squareRoot()
-                }
-                let test = folds[index % folds.count].test
-                let rows = directions.left.rows(at: test).scalingColumns(by: weights)
-                var matrix = LinearAlgebra.gram(rows, ofRows: true)
-                if !isComplete {
-                    matrix = matrix.subtracted(fromIdentityLess: centred ? 1 / Double(samples) : 0)
-                }
-                factors[index] = try LinearAlgebra.cholesky(matrix)
+        let factors = try parallelMap(alphas.count * splits.count) { index, _, _ in
+            let alpha = alphas[index / splits.count]
+            let weights = svd.eigenvalues.map { value in
+                ((isComplete ? alpha : value) / (value + alpha)).squareRoot()
             }
+            let test = splits[index % splits.count].test
+            let rows = svd.left.rows(at: test).scalingColumns(by: weights)
+            var matrix = LinearAlgebra.gram(rows, ofRows: true)
+            if !isComplete {
+                matrix = matrix.subtracted(fromIdentityLess: options.intercept ? 1 / Double(samples) : 0)
+            }
+            return try LinearAlgebra.cholesky(matrix)
         }
-        return alphas.indices.map { alpha in
-            factors[alpha * folds.count..<(alpha + 1) * folds.count].compactMap { $0 }
-        }
+        return alphas.indices.map { Array(factors[$0 * splits.count..<($0 + 1) * splits.count]) }
     }
 
-    /// `(I - H) y` of all samples, into the batch's `predictions`.
-    private func residuals(of targets: ScratchBuffer<Element>, alpha: Double, batch: VoxelBatch<Element>) {
+    /// `(I - H) y` of all samples, in scratch memory: samples x voxels.
+    private func residuals(
+        of targets: ScratchBuffer<Element>, alpha: Double, batch: VoxelBatch<Element>
+    ) -> UnsafeMutablePointer<Element> {
         let voxels = batch.voxels
-        for (k, value) in directions.eigenvalues.enumerated() {
-            let factor = Element(isComplete ? alpha / (value + alpha) : -value / (value + alpha))
-            let (from, to) = (targets.base + k * voxels, batch.near.base + k * voxels)
-            for j in 0..<voxels { to[j] = factor * from[j] }
+        let residuals = batch.scratch.take(samples * voxels, of: Element.self)
+        batch.scratch.scope {
+            let scaled = batch.scratch.take(svd.count * voxels, of: Element.self)
+            for (k, value) in svd.eigenvalues.enumerated() {
+                let factor = Element(isComplete ? alpha / (value + alpha) : -value / (value + alpha))
+                let (from, to) = (targets.base + k * voxels, scaled + k * voxels)
+                for j in 0..<voxels { to[j] = factor * from[j] }
+            }
+            if !isComplete { residuals.update(from: batch.responses, count: samples * voxels) }
+            svd.left.withUnsafeBufferPointer { left in
+                guard let left = left.baseAddress else { return }
+                LinearAlgebra.gemm(
+                    m: samples, n: voxels, k: svd.count, a: left, lda: svd.count, b: scaled, ldb: voxels,
+                    beta: isComplete ? 0 : 1, c: residuals, ldc: voxels)
+            }
         }
-        if !isComplete {
-            batch.predictions.base.update(from: batch.responses.base, count: samples * voxels)
-        }
-        directions.left.withUnsafeBufferPointer { left in
-            guard let left = left.baseAddress else { return }
-            LinearAlgebra.gemm(
-                m: samples, n: voxels, k: directions.count, a: left, lda: directions.count,
-                b: batch.near.base, ldb: voxels, beta: isComplete ? 0 : 1, c: batch.predictions.base,
-                ldc: voxels)
-        }
+        return residuals
     }
 
     /// Adds one alpha's scores of all folds to the part, and returns the sums of its held-out predictions.
     private func score(
-        _ batch: VoxelBatch<Element>, factors: [Matrix<Element>], alpha: Int, task: RidgeTask,
-        part: inout BatchPart
+        _ batch: VoxelBatch<Element>, residuals: UnsafePointer<Element>, factors: [Matrix<Element>],
+        alphaIndex: Int, part: inout BatchScores
     ) -> ScoreSums {
         let voxels = batch.voxels
         var pooled = ScoreSums(voxels: voxels)
-        for (fold, factor) in zip(folds, factors) {
+        for (fold, factor) in zip(splits, factors) {
             let samples = fold.test.count
-            gatherRows(
-                batch.predictions.base, rows: fold.test, columns: voxels, shift: batch.zeros,
-                into: batch.near.base)
-            LinearAlgebra.solve(choleskyFactor: factor, columns: voxels, batch.near.base)
-            sumColumns(
-                batch.near.base, rows: samples, columns: voxels, sums: batch.sums.base,
-                squares: batch.squares.base)
-            let errors = (0..<voxels).map { batch.squares.base[$0] }
-            gatherRows(
-                batch.responses.base, rows: fold.test, columns: voxels, shift: batch.zeros,
-                into: batch.test.base)
-            sumColumns(
-                batch.test.base, rows: samples, columns: voxels, sums: batch.sums.base,
-                squares: batch.squares.base)
-            let terms = batch.errorTerms(samples: samples, score: task.score, folds: folds.count)
-            for j in 0..<voxels {
-                part.scores[alpha * voxels + j] += terms.offsets[j] - terms.weights[j] * errors[j]
-            }
-            if task.scoresHeldOut {
-                let (errors, y) = (batch.near.base, batch.test.base)
-                for i in 0..<samples * voxels { errors[i] = y[i] - errors[i] }
-                pooled.add(responses: y, predictions: errors, samples: samples)
+            batch.scratch.scope {
+                let errors = batch.scratch.take(samples * voxels, of: Element.self)
+                gatherRows(residuals, rows: fold.test, columns: voxels, shift: batch.zeros, into: errors)
+                LinearAlgebra.solve(choleskyFactor: factor, columns: voxels, errors)
+                let squaredErrors = columnSquares(errors, rows: samples, columns: voxels)
+                let test = batch.rows(fold.test, less: batch.zeros)
+                let share = FoldShare(
+                    ofTest: test, samples: samples, voxels: voxels, score: options.searchScore,
+                    foldCount: splits.count)
+                for j in 0..<voxels {
+                    part.scores[alphaIndex * voxels + j] +=
+                        share.offsets[j] - share.weights[j] * squaredErrors[j]
+                }
+                if options.scoresHeldOut {
+                    for i in 0..<samples * voxels { errors[i] = test[i] - errors[i] }
+                    pooled.add(responses: test, predictions: errors, samples: samples)
+                }
             }
         }
         return pooled
     }
 }
 
-extension BatchPart {
-    /// Takes alpha `number` for the voxels for which it is better than those before, with the scores of its predictions.
+/// The sum of squares of each column.
+private func columnSquares<Element: Scalar>(
+    _ source: UnsafePointer<Element>, rows: Int, columns: Int
+) -> [Double] {
+    var sums = [Double](repeating: 0, count: columns)
+    var squares = sums
+    sumColumns(source, rows: rows, columns: columns, sums: &sums, squares: &squares)
+    return squares
+}
+
+extension BatchScores {
+    /// Takes an alpha for the voxels for which it is better than those before, with the scores of its predictions.
     fileprivate mutating func choose(
-        _ number: Int, alphas: [Double], units: [Double], best: inout [Double], sums: ScoreSums
+        _ alphaIndex: Int, _ alpha: Double, units: [Double], best: inout [Double], sums: ScoreSums
     ) {
         let (r2s, rs) = r2.isEmpty ? ([], []) : (sums.r2, sums.r)
-        let slope = tieSlope(alphas[number])
+        let slope = tieSlope(alpha)
         for j in best.indices {
-            let score = scores[number * best.count + j] + slope * units[columns.lowerBound + j]
+            let score = scores[alphaIndex * best.count + j] + slope * units[columns.lowerBound + j]
             guard score > best[j] else { continue }
             best[j] = score
-            choice[j] = Int32(number)
+            alphaIndices[j] = Int32(alphaIndex)
             if !r2.isEmpty { (r2[j], r[j]) = (r2s[j], rs[j]) }
         }
     }

@@ -3,20 +3,20 @@ import Tensors
 /// The training features of one fold as a thin singular value decomposition, `X = U S Vᵀ`, and the test features in
 /// its axes.
 ///
-/// A ridge prediction with strength alpha is `P diag(g) Uᵀ y`, with `P = X_test V / s` and `g = s² / (s² + alpha)`;
+/// A ridge prediction with alpha is `P diag(g) Uᵀ y`, with `P = X_test V / s` and `g = s² / (s² + alpha)`;
 /// everything but `g` serves every alpha. The axes are ascending in `s`.
 struct RidgeSVD<Element: Scalar> {
     /// The samples.
     let fold: Fold
-    /// `s²`, ascending, without the directions that are rounding alone.
+    /// `s²`, ascending, without the directions that are nothing but rounding.
     let eigenvalues: [Double]
-    /// The first columns of `U`: training samples x (the directions that are taken from the responses themselves).
+    /// The first columns of `U`: training samples x (the directions whose targets are computed from the responses).
     let left: Matrix<Element>
     /// The remaining rows of `Vᵀ / s`: directions x features; they turn `Xᵀ Y` into `Uᵀ Y`.
     var loadings: Matrix<Element>
     /// `P`: test samples x directions.
     let testRows: Matrix<Element>
-    /// The sums of the columns of `P`; empty where the features are not centred.
+    /// The sums of the columns of `P`; empty if the features are not centered.
     let testSums: [Element]
     /// What weights are made of: directions x weights, with `weightFactors(alpha:)` of each; only for a refit.
     let axes: Matrix<Element>?
@@ -25,6 +25,10 @@ struct RidgeSVD<Element: Scalar> {
 
     /// How many directions there are.
     var count: Int { eigenvalues.count }
+    /// Whether some directions' targets are computed from `Xᵀ Y` of all samples.
+    var usesProducts: Bool { left.columns < count }
+    /// How many rows of training responses a rotation needs in scratch memory.
+    var trainRows: Int { left.columns > 0 ? fold.train.count : 0 }
 
     /// What each direction's targets are multiplied by to give weights: directions x alphas.
     ///
@@ -38,17 +42,50 @@ struct RidgeSVD<Element: Scalar> {
     }
 }
 
-/// How the targets of a fit are turned into the axes of a fold.
+extension RidgeSVD {
+    /// Rotates a batch into the axes of the fold: writes the targets `z = Uᵀ y` (directions x voxels), and returns
+    /// `cross = Pᵀ y` of the test samples (directions x voxels) in scratch memory.
+    ///
+    /// `test` are the test responses less `trainMeans`: samples x voxels, nil for a refit, which has none.
+    func rotate(
+        _ batch: VoxelBatch<Element>, test: UnsafePointer<Element>?, trainMeans: [Element],
+        into targets: UnsafeMutablePointer<Element>
+    ) -> UnsafeMutablePointer<Element> {
+        let cross = batch.scratch.take(count * batch.voxels, of: Element.self)
+        if let test { batch.multiplyTransposed(testRows, test, into: cross) }
+        let direct = left.columns
+        if direct > 0 {
+            batch.scratch.scope {
+                batch.multiplyTransposed(left, batch.rows(fold.train, less: trainMeans), into: targets)
+            }
+        }
+        guard usesProducts else { return cross }
+        // `Vᵀ Xᵀ y / s` of all samples, less the part of the test samples, which is `Pᵀ y`.
+        let out = targets + direct * batch.voxels
+        batch.multiply(loadings, batch.products, into: out)
+        guard test != nil else { return cross }
+        let sums = testSums.isEmpty ? [Element](repeating: 0, count: count) : testSums
+        sums.withUnsafeBufferPointer { sums in
+            guard let sums = sums.baseAddress else { return }
+            subtractCross(
+                cross + direct * batch.voxels, rowFactors: sums + direct, columnFactors: trainMeans,
+                rows: count - direct, columns: batch.voxels, from: out)
+        }
+        return cross
+    }
+}
+
+/// How the targets of a fit are rotated into the axes of a fold.
 struct RotationPlan {
     /// The smallest alpha of the grid.
     let smallestAlpha: Double
-    /// Whether `Xᵀ Y` of all samples is at hand, so that a fold's share comes by subtraction.
+    /// Whether `Xᵀ Y` of all samples is at hand, so that a fold's share is computed by subtraction.
     let hasProducts: Bool
 
-    /// How many of the first directions are taken from the responses themselves.
+    /// The number of the first directions whose targets are computed from the responses.
     ///
-    /// `Vᵀ Xᵀ y / s` carries the rounding of the largest direction divided by `s`; where the shrinkage does not
-    /// damp it, `Uᵀ y` does without that loss.
+    /// `Vᵀ Xᵀ y / s` carries the rounding of the largest direction divided by `s`; if the shrinkage does not
+    /// damp it, `Uᵀ y` avoids that loss.
     func directCount<Element: Scalar>(eigenvalues: [Double], as type: Element.Type, directIsCheaper: Bool)
         -> Int
     {
@@ -61,7 +98,7 @@ struct RotationPlan {
     }
 }
 
-/// Drops eigenvalues that are rounding alone: those below `count` units of the largest's last place.
+/// The eigenvalues that are more than rounding: not those below `count` units of the largest's last place.
 func significantEigenvalues<Working: Scalar>(_ values: [Working]) -> Range<Int> {
     guard let largest = values.last, largest > 0 else { return values.count..<values.count }
     let limit =

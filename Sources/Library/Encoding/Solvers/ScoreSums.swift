@@ -1,13 +1,13 @@
 import Tensors
 
-/// Running sums over samples from which R2 and Pearson's r of each voxel follow.
+/// Running sums over samples, from which R2 and Pearson's r of each voxel are computed.
 struct ScoreSums {
     private let voxels: Int
     private var count = 0.0
     /// Rows of y, y y, p, p p and y p: responses y and predictions p.
     private var sums: [Double]
 
-    /// Sums of nothing, for a number of voxels.
+    /// Empty sums for a number of voxels.
     init(voxels: Int) {
         self.voxels = voxels
         sums = [Double](repeating: 0, count: 5 * voxels)
@@ -40,19 +40,19 @@ struct ScoreSums {
     private func spread(_ j: Int) -> Double { predictionSquared(j) - prediction(j) * prediction(j) / count }
     private func covariance(_ j: Int) -> Double { product(j) - response(j) * prediction(j) / count }
 
-    /// R2 of each voxel; NaN where the responses are constant.
+    /// R2 of each voxel; NaN if the responses are constant.
     var r2: [Double] {
         (0..<voxels).map { j in
             let error = responseSquared(j) - 2 * product(j) + predictionSquared(j)
-            return isNought(total(j), of: responseSquared(j)) ? .nan : 1 - error / total(j)
+            return isZero(total(j), of: responseSquared(j)) ? .nan : 1 - error / total(j)
         }
     }
 
-    /// Pearson's r of each voxel; NaN where the responses are constant, 0 where the predictions are.
+    /// Pearson's r of each voxel; NaN if the responses are constant, 0 if the predictions are.
     var r: [Double] {
         (0..<voxels).map { j in
-            if isNought(total(j), of: responseSquared(j)) { return .nan }
-            if isNought(spread(j), of: predictionSquared(j)) { return 0 }
+            if isZero(total(j), of: responseSquared(j)) { return .nan }
+            if isZero(spread(j), of: predictionSquared(j)) { return 0 }
             return min(1, max(-1, covariance(j) / (total(j) * spread(j)).squareRoot()))
         }
     }
@@ -62,13 +62,13 @@ struct ScoreSums {
         max(0, responseSquared(j) - 2 * product(j) + predictionSquared(j))
     }
 
-    /// The correlation of one voxel as himalaya scores it in a search: 0 where a side is constant.
+    /// The correlation of one voxel as himalaya scores it in a search: 0 if a side is constant.
     func searchCorrelation(of j: Int) -> Double {
-        if isNought(total(j), of: responseSquared(j)) || isNought(spread(j), of: predictionSquared(j)) {
+        if isZero(total(j), of: responseSquared(j)) || isZero(spread(j), of: predictionSquared(j)) {
             return 0
         }
         return covariance(j) / (total(j) * spread(j)).squareRoot()
     }
 
-    private func isNought(_ variance: Double, of square: Double) -> Bool { variance <= square * 1e-13 }
+    private func isZero(_ variance: Double, of square: Double) -> Bool { variance <= square * 1e-13 }
 }

@@ -1,20 +1,21 @@
 import Tensors
 
-/// Features that are decomposed themselves, for features so unlike in scale that their products would lose the small ones.
+/// Features that are decomposed themselves, for features so unlike in scale that their products would lose the small
+/// ones.
 ///
-/// Squaring costs half of the digits: with columns of 1 and of 10⁸ the Gram matrix holds numbers of 1 beside rounding of
-/// 1. Singular values of the features keep what the features hold.
+/// Squaring costs half of the digits: with columns of 1 and of 10⁸ the Gram matrix holds numbers of 1 beside
+/// rounding of 1. Singular values of the features keep what the features hold.
 struct SingularFeatures<Working: Scalar> {
-    /// Samples x features, centred over all samples where an intercept is fitted.
+    /// Samples x features, centered over all samples if an intercept is fitted.
     let features: Matrix<Working>
     /// Whether each fold's training mean is removed.
-    let centred: Bool
+    let centered: Bool
 
-    /// The directions of one fold, all taken from the responses themselves.
-    func directions<Element: Scalar>(
+    /// The decomposition of one fold; all targets are computed from the responses.
+    func svd<Element: Scalar>(
         of fold: Fold, forRefit: Bool, interruption: Interruption, as type: Element.Type
     ) throws -> RidgeSVD<Element> {
-        let (train, test) = features.trainAndTest(fold, centred: centred)
+        let (train, test) = features.trainAndTest(fold, centered: centered)
         try interruption.check()
         let parts = try significantSingularValues(of: train)
         try interruption.check()

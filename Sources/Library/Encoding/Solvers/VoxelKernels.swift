@@ -69,20 +69,20 @@ func multiplyByTargets<Element: Scalar>(
     }
 }
 
-/// `target[k, j] = z[k, j] * factors[k, choice[j]]`: each voxel with the factors of its own alpha.
+/// `target[k, j] = z[k, j] * factors[k, alphaIndices[j]]`: each voxel with the factors of its own alpha.
 ///
 /// `factors` is directions x alphas, so that a row of `z` meets one short row of factors.
-func scaleByChoice<Element: Scalar>(
-    _ z: UnsafePointer<Element>, columns: Int, factors: Matrix<Element>, choice: [Int32],
+func scaleByAlpha<Element: Scalar>(
+    _ z: UnsafePointer<Element>, columns: Int, factors: Matrix<Element>, alphaIndices: [Int32],
     into target: UnsafeMutablePointer<Element>
 ) {
     factors.withUnsafeBufferPointer { buffer in
         guard let base = buffer.baseAddress, !buffer.isEmpty else { return }
         if let (z, to) = singles(z, target) {
-            voxel_scale_f32(z, factors.rows, columns, single(base), factors.columns, choice, to)
+            voxel_scale_f32(z, factors.rows, columns, single(base), factors.columns, alphaIndices, to)
         } else {
             let (z, to) = doubles(z, target)
-            voxel_scale_f64(z, factors.rows, columns, double(base), factors.columns, choice, to)
+            voxel_scale_f64(z, factors.rows, columns, double(base), factors.columns, alphaIndices, to)
         }
     }
 }
@@ -130,7 +130,7 @@ func subtractPredictionOfMeans<Element: Scalar>(
     }
 }
 
-// The precision of a pointer is known where the kernel is chosen.
+// The precision of a pointer is known when the kernel is chosen.
 
 private func single<Element>(_ pointer: UnsafePointer<Element>) -> UnsafePointer<Float> {
     UnsafeRawPointer(pointer).assumingMemoryBound(to: Float.self)

@@ -1,48 +1,48 @@
 import Tensors
 
-/// In which precision kernels and decompositions of single-precision data are computed.
+/// The precision in which kernels and decompositions of single-precision data are computed.
 ///
-/// Squaring the features loses digits: single precision errs by some 5e-10 times the largest eigenvalue over the smallest
-/// alpha (measured at 1,900 x 1,520). Double precision, in which a decomposition takes twice the time, is taken where that
-/// would be above 1e-5, and where the decomposition is small and it costs nothing.
+/// Squaring the features loses digits: single precision errs by some 5e-10 times the largest eigenvalue over the
+/// smallest alpha (measured at 1,900 x 1,520). Double precision, in which a decomposition takes twice the time, is
+/// used if that would be above 1e-5, and if the decomposition is small and it costs nothing.
 enum WorkingPrecision {
     /// Whether `order` rows of such data are decomposed in double precision, as those of double-precision data always
-    /// are; `largestEigenvalue` is asked for where it decides.
+    /// are; `largestEigenvalue` is computed only if it decides.
     static func isDouble<Element: Scalar>(
         _ type: Element.Type, order: Int, alphas: [Double], largestEigenvalue: () -> Double
     ) -> Bool {
         type == Double.self || order <= 512 || largestEigenvalue() > 2e4 * (alphas.min() ?? 1)
     }
 
-    /// The same for bands (samples x features) that are scaled before they are decomposed together, each by at most its
-    /// number of `scalings`; about their means with an intercept.
+    /// The same for bands (samples x features) that are scaled before they are decomposed together, each by at most
+    /// its number of `scalings`; about their means with an intercept.
     static func isDouble<Element: Scalar>(
         _ bands: [Matrix<Element>], scalings: [Double], order: Int, alphas: [Double], intercept: Bool
     ) -> Bool {
         isDouble(Element.self, order: order, alphas: alphas) {
             // Of bands beside each other it is at most the sum.
             zip(bands, scalings).reduce(0) {
-                $0 + $1.0.largestSquaredSingularValue(centred: intercept) * $1.1
+                $0 + $1.0.largestSquaredSingularValue(centered: intercept) * $1.1
             }
         }
     }
 }
 
 extension WorkingPrecision {
-    /// Whether the products of features lose too many digits in double precision too, so that the features themselves are to
-    /// be decomposed; about their means where `centred` says so.
+    /// Whether the products of features lose too many digits in double precision too, so that the features
+    /// themselves are to be decomposed; about their means if `centered`.
     ///
-    /// The limit is where double precision errs as single precision does where it is given up. Throws `EncodingError`
-    /// where features are too large to be squared.
+    /// The limit is where double precision errs as much as single precision does when it is given up. Throws
+    /// `EncodingError` if features are too large to be squared.
     static func needsSingularValues<Element: Scalar>(
-        _ bands: [Matrix<Element>], scalings: [Double], alphas: [Double], centred: Bool
+        _ bands: [Matrix<Element>], scalings: [Double], alphas: [Double], centered: Bool
     ) throws -> Bool {
         // The sum of squares is at least the largest eigenvalue, and costs one look at the features.
         var squares = 0.0
         for (band, scaling) in zip(bands, scalings) {
             let statistics = ColumnStatistics(band)
             for (mean, deviation) in zip(statistics.means, statistics.deviations) {
-                let shift = centred ? 0 : mean
+                let shift = centered ? 0 : mean
                 squares += scaling * Double(band.rows) * (deviation * deviation + shift * shift)
             }
         }
@@ -53,18 +53,18 @@ extension WorkingPrecision {
         let limit = 1e13 * (alphas.min() ?? 1)
         guard squares > limit else { return false }
         return zip(bands, scalings).reduce(0) {
-            $0 + $1.0.largestSquaredSingularValue(centred: centred) * $1.1
+            $0 + $1.0.largestSquaredSingularValue(centered: centered) * $1.1
         } > limit
     }
 }
 
 extension Matrix {
-    /// The largest eigenvalue of `XᵀX`, of columns about their means where `centred` says so, to a tenth.
+    /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth.
     ///
     /// By power iteration, which reads the matrix twice a round and does not make the product.
-    func largestSquaredSingularValue(centred: Bool) -> Double {
+    func largestSquaredSingularValue(centered: Bool) -> Double {
         guard rows > 0, columns > 0 else { return 0 }
-        let means = centred ? ColumnStatistics(self).means : []
+        let means = centered ? ColumnStatistics(self).means : []
         var vector = (0..<columns).map { 1 + Double($0 % 7) / 7 }
         var length = 0.0
         for _ in 0..<12 {

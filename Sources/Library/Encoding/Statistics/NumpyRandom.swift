@@ -60,7 +60,7 @@ public struct NumpyRandom: Sendable {
         }
     }
 
-    /// The numbers 0 to `count - 1` in random order, as `RandomState.permutation` gives them; none where `count` is
+    /// The numbers 0 to `count - 1` in random order, as `RandomState.permutation` gives them; none if `count` is
     /// not above 0.
     public mutating func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<max(count, 0))
@@ -88,7 +88,7 @@ public struct NumpyRandom: Sendable {
 
     private mutating func exponential() -> Double { -log(1 - uniform()) }
 
-    /// A sample of the gamma distribution of scale 1; throws `EncodingError` where the shape is below 0 or not finite.
+    /// A sample of the gamma distribution of scale 1; throws `EncodingError` if the shape is below 0 or not finite.
     public mutating func gamma(shape: Double) throws -> Double {
         // With such a shape no number would ever be accepted.
         try checkParameter(
@@ -135,7 +135,7 @@ public struct NumpyRandom: Sendable {
         }
     }
 
-    /// A sample of the Dirichlet distribution: shares that sum to 1; throws `EncodingError` where a concentration is not
+    /// A sample of the Dirichlet distribution: shares that sum to 1; throws `EncodingError` if a concentration is not
     /// above 0 or not finite.
     public mutating func dirichlet(_ concentrations: [Double]) throws -> [Double] {
         try checkParameter(

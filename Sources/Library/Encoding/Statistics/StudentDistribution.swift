@@ -18,7 +18,7 @@ func studentQuantile(_ p: Double, degrees: Double) -> Double {
     return (low + high) / 2
 }
 
-/// The regularised incomplete beta function, by Lentz's continued fraction (Numerical Recipes, 6.4).
+/// The regularized incomplete beta function, by Lentz's continued fraction (Numerical Recipes, 6.4).
 private func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }

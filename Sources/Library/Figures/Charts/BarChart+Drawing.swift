@@ -1,15 +1,16 @@
 extension BarChart {
-    func drawing() -> Drawing {
-        guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let layout = layout
+    func drawing(in room: Room) -> Drawing {
+        guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let layout = layout(in: room)
         let (category, value) = (layout.categoryAxis, layout.valueAxis)
         let frame = PlotFrame(
-            title: title, note: layout.note, width: layout.width, height: layout.height,
-            left: layout.isHorizontal
-                ? PlotFrame.left(category) : max(PlotFrame.left(value), category.overhang),
+            title: title ?? "", note: shownNote, width: layout.width, height: layout.height,
+            left: layout.left,
             bottom: layout.isHorizontal ? PlotFrame.bottom(value) : PlotFrame.bottom(category),
-            top: layout.labelsAbove, right: layout.labelsBeside, side: layout.side)
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            top: layout.labelsAbove, right: layout.right, side: layout.side, in: room)
+        return Drawing(
+            width: frame.totalWidth, height: frame.totalHeight, isLegible: layout.isLegible
+        ) { canvas in
             frame.drawHeader(on: canvas)
             if layout.isHorizontal {
                 frame.drawBottom(value, on: canvas)
@@ -24,12 +25,19 @@ extension BarChart {
                 guard let place = places[bar.category], let lane = lanes[bar.series] else { continue }
                 draw(bar, lane: lane, center: category.center(place), layout, frame, on: canvas)
             }
-            for reference in references { draw(reference, layout, frame, on: canvas) }
+            for bracket in layout.brackets { draw(bracket, layout, frame, on: canvas) }
+            for reference in references {
+                if layout.isHorizontal {
+                    frame.draw(reference, uprightAt: frame.x(reference.value, value), on: canvas)
+                } else {
+                    frame.draw(reference, acrossAt: frame.y(reference.value, value), on: canvas)
+                }
+            }
         }
     }
 
     private func draw(
-        _ bar: Bar, lane: Int, center: Double, _ layout: Layout, _ frame: PlotFrame, on canvas: Canvas
+        _ bar: Bar, lane: Int, center: Double, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
     ) {
         let thickness = layout.thickness
         let shift = layout.isGrouped ? (Double(lane) - Double(layout.series.count - 1) / 2) * thickness : 0
@@ -60,20 +68,30 @@ extension BarChart {
             let zero = frame.y(0, axis)
             canvas.fill(rectangle: x - drawn / 2, zero, drawn, frame.y(bar.value, axis) - zero, color)
             if bar.error != nil { canvas.errorBar((x, frame.y(low, axis)), (x, frame.y(high, axis))) }
-            canvas.text(bar.sign, x, frame.y(tip, axis) + (bar.value >= 0 ? -6 : 6), .label, anchor: .middle)
+            canvas.text(bar.sign, x, frame.y(tip, axis) + (bar.value >= 0 ? -7 : 7), .label, anchor: .middle)
         }
     }
 
-    private func draw(_ reference: ReferenceLine, _ layout: Layout, _ frame: PlotFrame, on canvas: Canvas) {
-        let style = TextStyle.note
+    private func draw(_ bracket: PlacedBracket, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas) {
+        let axis = layout.valueAxis
         if layout.isHorizontal {
-            let x = frame.x(reference.value, layout.valueAxis)
-            canvas.line([(x, frame.y), (x, frame.y + frame.height)], .softInk, width: 1.2, dash: [4, 3])
-            canvas.text(reference.label, x, frame.y - 9, style, anchor: .middle)
+            let (first, second) = (frame.y + bracket.ends.0, frame.y + bracket.ends.1)
+            let level = frame.x(bracket.level, axis)
+            canvas.line(
+                [
+                    (frame.x(bracket.tip, axis), first), (level, first), (level, second),
+                    (frame.x(bracket.tip, axis), second),
+                ], .ink)
+            canvas.text(bracket.label, level + 4, frame.y + bracket.labelPlace, .label)
         } else {
-            let y = frame.y(reference.value, layout.valueAxis)
-            canvas.line([(frame.x, y), (frame.x + frame.width, y)], .softInk, width: 1.2, dash: [4, 3])
-            canvas.text(reference.label, frame.x + frame.width + 4, y, style)
+            let (first, second) = (frame.x + bracket.ends.0, frame.x + bracket.ends.1)
+            let level = frame.y(bracket.level, axis)
+            canvas.line(
+                [
+                    (first, frame.y(bracket.tip, axis)), (first, level), (second, level),
+                    (second, frame.y(bracket.tip, axis)),
+                ], .ink)
+            canvas.text(bracket.label, frame.x + bracket.labelPlace, level - 6, .label, anchor: .middle)
         }
     }
 }

@@ -31,13 +31,14 @@ extension BarChart {
         }
         layers += textLayers(layout, along: along)
         for reference in references {
-            layers.append(contentsOf: referenceLayers(reference, layout, along: along))
+            layers += reference.layers(
+                isLevel: !layout.isHorizontal, width: layout.width,
+                hiding: [across: nil, across + "Offset": nil])
         }
-        return [
-            "title": VegaLite.title(title, note: layout.note, width: layout.width),
-            "width": .rounded(layout.width), "height": .rounded(layout.height),
-            "data": ["values": .array(rows)], "encoding": .object(encoding), "layer": .array(layers),
-        ]
+        layers += layout.brackets.flatMap { bracketLayers($0, layout, along: along) }
+        return VegaLite.plot(
+            title: title, note: shownNote, width: layout.width, height: layout.height,
+            ["data": ["values": .array(rows)], "encoding": .object(encoding), "layer": .array(layers)])
     }
 
     private var rows: [JSON] {
@@ -119,26 +120,31 @@ extension BarChart {
         return layers
     }
 
-    private func referenceLayers(_ reference: ReferenceLine, _ layout: Layout, along: String) -> [JSON] {
-        let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
+    /// A bracket in three lines, and its label; places across are pixels, since no scale has the middle of two bars.
+    private func bracketLayers(_ bracket: PlacedBracket, _ layout: Layout, along: String) -> [JSON] {
         let across = layout.isHorizontal ? "y" : "x"
-        let free: [String: JSON] = [across: nil, across + "Offset": nil]
-        let end: JSON = layout.isHorizontal ? ["value": -9] : ["value": .rounded(layout.width + 4)]
-        let mark: JSON = [
-            "type": "text", "text": .string(reference.label), "color": "#777777", "baseline": "middle",
-            "align": layout.isHorizontal ? "center" : "left",
+        func pixel(_ place: Double) -> JSON { ["value": .rounded(place)] }
+        func value(_ value: Double) -> JSON { ["datum": .rounded(value), "type": "quantitative"] }
+        let (first, second) = bracket.ends
+        let level = value(bracket.level)
+        func layer(_ mark: JSON, _ encoding: [String: JSON]) -> JSON {
+            [
+                "data": VegaLite.single, "mark": mark,
+                "encoding": JSON.object(encoding).merging([across + "Offset": nil]),
+            ]
+        }
+        let line: JSON = ["type": "rule", "color": "#777777"]
+        let label: JSON = [
+            "type": "text", "text": .string(bracket.label), "color": "#777777", "baseline": "middle",
+            "align": layout.isHorizontal ? "left" : "center", "dx": layout.isHorizontal ? 4 : 0,
+            "dy": layout.isHorizontal ? 0 : -6,
         ]
-        let single: JSON = ["values": [[:]]]
         return [
-            [
-                "data": single,
-                "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
-                "encoding": JSON.object(free).merging([along: place]),
-            ],
-            [
-                "data": single, "mark": mark,
-                "encoding": JSON.object(free).merging([along: place, across: end]),
-            ],
+            layer(line, [across: pixel(first), across + "2": pixel(second), along: level]),
+            layer(line, [across: pixel(first), along: level, along + "2": ["datum": .rounded(bracket.tip)]]),
+            layer(
+                line, [across: pixel(second), along: level, along + "2": ["datum": .rounded(bracket.tip)]]),
+            layer(label, [across: pixel(bracket.labelPlace), along: level]),
         ]
     }
 }

@@ -15,7 +15,7 @@ public struct BarChart: DrawnFigure {
         public var category: String
         /// The height of the bar; NaN is drawn as "n/a".
         public var value: Double
-        /// Which of several bars of a category this is, and its colour.
+        /// Which of several bars of a category this is, and its color.
         public var series: String
         /// Half the length of the error bar.
         public var error: Double?
@@ -41,9 +41,9 @@ public struct BarChart: DrawnFigure {
     /// Which way the bars point.
     public enum Orientation: Sendable { case automatic, horizontal, vertical }
 
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// What the categories are, for instance "region".
     public var categoryTitle: String
     /// What the values are, for instance "Pearson r".
@@ -58,16 +58,19 @@ public struct BarChart: DrawnFigure {
     public var orientation: Orientation
     /// The bars; categories and series appear in the order of their first bar.
     public private(set) var bars: [Bar]
+    /// What is said of two bars, above both.
+    public private(set) var brackets: [Bracket] = []
 
     /// A chart of bars; a second bar of the same category and series is told apart by a number.
     public init(
-        _ bars: [Bar], title: String = "", note: String = "", categoryTitle: String = "",
-        valueTitle: String = "",
-        seriesTitle: String = "", errorMeaning: String = "", references: [ReferenceLine] = [],
-        orientation: Orientation = .automatic
+        _ bars: [Bar], title: String? = nil, note: String? = "", categoryTitle: String = "",
+        valueTitle: String = "", seriesTitle: String = "", errorMeaning: String = "",
+        references: [ReferenceLine] = [], orientation: Orientation = .automatic,
+        style: ChartStyle = .standard
     ) {
         self.title = title
         self.note = note
+        self.style = style
         self.categoryTitle = categoryTitle
         self.valueTitle = valueTitle
         self.seriesTitle = seriesTitle
@@ -84,11 +87,39 @@ public struct BarChart: DrawnFigure {
         }
     }
 
+    /// The chart with brackets over pairs of its bars; throws `FigureError.value` where a bracket names no bar.
+    public func bracketed(_ brackets: [Bracket]) throws -> BarChart {
+        for end in brackets.flatMap({ [$0.first, $0.second] }) where bar(end) == nil {
+            throw FigureError.value(
+                what: "the end of a bracket", got: end.description,
+                expected: "a bar of the chart: \(AltText.listed(bars.map { Bracket.End($0).description }))")
+        }
+        var chart = self
+        chart.brackets = brackets
+        return chart
+    }
+
+    func bar(_ end: Bracket.End) -> Bar? {
+        bars.first { $0.category == end.category && $0.series == end.series }
+    }
+
     /// The categories, in order.
     public var categories: [String] { bars.map(\.category).distinct() }
     /// The series, in order.
     public var series: [String] { bars.map(\.series).distinct() }
 
+    var emptyMessage: String { "No bars to show" }
+    var hasErrors: Bool { bars.contains { $0.error != nil } }
+
+    /// The note with what the error bars mean.
+    var shownNote: String {
+        fullNote(note, errorMeaning.isEmpty || !hasErrors ? "" : "Error bars: \(errorMeaning).")
+    }
+}
+
+// MARK: - Text
+
+extension BarChart {
     public var description: String {
         guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).description }
         var columns: [Table.Column] = [
@@ -98,7 +129,7 @@ public struct BarChart: DrawnFigure {
             columns.append(.text(seriesTitle.isEmpty ? "series" : seriesTitle, bars.map(\.series)))
         }
         columns.append(.numbers(valueTitle.isEmpty ? "value" : valueTitle, bars.map(\.value)))
-        if bars.contains(where: { $0.error != nil }) {
+        if hasErrors {
             columns.append(
                 .numbers(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
         }
@@ -106,82 +137,25 @@ public struct BarChart: DrawnFigure {
             $0 + ($1.sign.isEmpty ? "" : " " + $1.sign)
         }
         columns.append(.text("", ends))
-        let lines = references.map { "\($0.label): \(Number.short($0.value))" }
-        return ([Table(title, columns).description] + (note.isEmpty ? [] : [note]) + lines).joined(
+        let lines = brackets.map(\.description) + references.map { "\($0.label): \(Number.short($0.value))" }
+        let own = fullNote(note)
+        return ([Table(title ?? "", columns).description] + (own.isEmpty ? [] : [own]) + lines).joined(
             separator: "\n")
     }
 
-    var emptyMessage: String { "No bars to show" }
-}
-
-// MARK: - Layout
-
-extension BarChart {
-    /// What both renderers need to know.
-    struct Layout {
-        let isHorizontal: Bool
-        let series: [String]
-        let colors: [Color]
-        /// Whether bars of one category stand side by side.
-        let isGrouped: Bool
-        let categoryAxis: CategoryAxis
-        let valueAxis: ValueAxis
-        let valueLength: Double
-        let side: SideNote
-        /// The part of a category's band that stays empty.
-        let gap: Double
-        let note: String
-
-        /// The room that labels of reference lines take above flat bars, and to the right of upright ones.
-        let labelsAbove: Double
-        let labelsBeside: Double
-
-        var width: Double { isHorizontal ? valueLength : categoryAxis.length }
-        var height: Double { isHorizontal ? categoryAxis.length : valueLength }
-        /// The thickness of one bar.
-        var thickness: Double { categoryAxis.step * (1 - gap) / (isGrouped ? Double(series.count) : 1) }
-    }
-
-    var layout: Layout {
-        let (categories, series) = (categories, series)
-        let perCategory = Dictionary(grouping: bars, by: \.category).values.map(\.count).max() ?? 1
-        let isGrouped = perCategory > 1
-        let measure = TextMeasure()
-        let isHorizontal =
-            switch orientation {
-            case .horizontal: true
-            case .vertical: false
-            case .automatic:
-                categories.count > 8 || measure.width(categories, .label) > 90
-            }
-        let lanes = isGrouped ? Double(series.count) : 1
-        let step: Double =
-            if isHorizontal {
-                isGrouped ? max(18, lanes * (lanes > 4 ? 8 : 11) + 8) : categories.count > 40 ? 15 : 22
-            } else {
-                isGrouped
-                    ? max(44, lanes * 16 + 14) : max(44, min(90, 360 / Double(max(1, categories.count))))
-            }
-        let ends = bars.flatMap { [$0.value, $0.value - ($0.error ?? 0), $0.value + ($0.error ?? 0)] }
-        let hasSigns = bars.contains { !$0.sign.isEmpty }
-        let axis = ValueAxis(
-            valueTitle, covering: ends + ends.map { hasSigns ? $0 * 1.05 : $0 } + references.map(\.value),
-            includingZero: true, count: isHorizontal ? 7 : 5)
-        let colors = Palette.colors(max(1, series.count))
-        let legend = Legend(
-            title: seriesTitle, entries: zip(series, colors).map { .init(name: $0, color: $1) },
-            symbol: .square)
-        let meaning =
-            errorMeaning.isEmpty || !bars.contains { $0.error != nil } ? "" : "Error bars: \(errorMeaning)."
-        let beside = isHorizontal ? 0 : measure.width(references.map(\.label), .note)
-        return Layout(
-            isHorizontal: isHorizontal, series: series, colors: colors, isGrouped: isGrouped,
-            categoryAxis: CategoryAxis(
-                categoryTitle, names: categories, step: step, side: isHorizontal ? .left : .bottom),
-            valueAxis: axis, valueLength: isHorizontal ? 380 : 240,
-            side: series.count > 1 ? .legend(legend) : .none, gap: 0.25,
-            note: [note, meaning].filter { !$0.isEmpty }.joined(separator: " "),
-            labelsAbove: isHorizontal && !references.isEmpty ? 16 : 0,
-            labelsBeside: beside > 0 ? beside + 6 : 0)
+    public var altText: String {
+        guard !bars.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Bar chart", title: title)
+        text.add(AltText.names("Categories", categoryTitle, categories))
+        if series.count > 1 { text.add(AltText.names("Series", seriesTitle, series)) }
+        let named = bars.map {
+            ([$0.category, $0.series].filter { !$0.isEmpty }.joined(separator: ", "), $0.value)
+        }
+        text.add("Values: " + AltText.range(valueTitle, named))
+        let signs = bars.filter { !$0.sign.isEmpty }.map { "\(Bracket.End($0)): \($0.sign)" }
+        text.add(signs.isEmpty ? "" : "Marked: \(AltText.listed(signs))")
+        for bracket in brackets.prefix(12) { text.add(bracket.description) }
+        text.add(note: shownNote, references: references)
+        return text.text
     }
 }

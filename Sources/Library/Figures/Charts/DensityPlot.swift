@@ -2,7 +2,7 @@ import Display
 import Foundation
 import JSON
 
-/// How many voxels have which pair of scores: a two-dimensional histogram with a logarithmic colour scale.
+/// How many voxels have which pair of scores: a two-dimensional histogram with a logarithmic color scale.
 ///
 /// Above the dashed line of equal scores the second model is better.
 ///
@@ -17,15 +17,15 @@ public struct DensityPlot: DrawnFigure {
         let count: Int
     }
 
-    public var title: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// What the horizontal axis is.
     public var xTitle: String
     /// What the vertical axis is.
     public var yTitle: String
     /// What is counted, for instance "voxels".
     public var countTitle: String
-    /// The colours.
-    public var colorMap: ColorMap
     /// How many pairs are finite.
     public let count: Int
     /// How many of them lie above the line of equal values.
@@ -38,18 +38,19 @@ public struct DensityPlot: DrawnFigure {
 
     /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` where the lists differ in length.
     public init(
-        x: [Double], y: [Double], bins: Int = 50, title: String = "", xTitle: String = "",
-        yTitle: String = "",
-        countTitle: String = "voxels", colorMap: ColorMap = .viridis
+        x: [Double], y: [Double], bins: Int = 50, title: String? = nil, note: String? = "",
+        xTitle: String = "", yTitle: String = "", countTitle: String = "voxels",
+        style: ChartStyle = .standard
     ) throws {
         guard x.count == y.count else {
             throw FigureError.count(of: "vertical scores", expected: x.count, got: y.count)
         }
         self.title = title
+        self.note = note
+        self.style = style
         self.xTitle = xTitle
         self.yTitle = yTitle
         self.countTitle = countTitle
-        self.colorMap = colorMap
         let pairs = zip(x, y).filter { $0.isFinite && $1.isFinite }
         count = pairs.count
         excluded = x.count - pairs.count
@@ -75,12 +76,13 @@ public struct DensityPlot: DrawnFigure {
 
     private var emptyMessage: String { "No finite pairs to show" }
 
-    private var note: String {
+    private var shownNote: String {
         let share = count > 0 ? Double(countAbove) / Double(count) * 100 : 0
         let above =
             "\(Number.grouped(countAbove)) of \(Number.grouped(count)) \(countTitle) "
             + "(\(Number.fixed(share, 1)) %) lie above the line of equal values."
-        return above + (excluded > 0 ? " Left out: \(Number.grouped(excluded)) not finite." : "")
+        return fullNote(
+            note, above, excluded > 0 ? "Left out: \(Number.grouped(excluded)) not finite." : "")
     }
 
     public var description: String {
@@ -105,9 +107,22 @@ public struct DensityPlot: DrawnFigure {
         let ends = "\(Number.short(range.lowerBound)) to \(Number.short(range.upperBound))"
         let caption = [
             "└" + String(repeating: "─", count: 2 * side), "across: \(xTitle), up: \(yTitle), both \(ends)",
-            note,
+            shownNote,
         ]
-        return ((title.isEmpty ? [] : [title]) + lines + caption).joined(separator: "\n")
+        let heading = [title ?? ""].filter { !$0.isEmpty }
+        return (heading + lines + caption.filter { !$0.isEmpty }).joined(separator: "\n")
+    }
+
+    public var altText: String {
+        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Density plot", title: title)
+        text.add("\(Number.grouped(count)) \(countTitle)")
+        let ends = "\(Number.short(range.lowerBound)) to \(Number.short(range.upperBound))"
+        text.add(
+            "Across: \(xTitle.isEmpty ? "x" : xTitle), up: \(yTitle.isEmpty ? "y" : yTitle), both \(ends)")
+        text.add("At most \(Number.grouped(cells.map(\.count).max() ?? 0)) in a square")
+        text.add(note: shownNote)
+        return text.text
     }
 }
 
@@ -116,31 +131,36 @@ public struct DensityPlot: DrawnFigure {
 extension DensityPlot {
     private static let side = 340.0
 
-    private var axes: (x: ValueAxis, y: ValueAxis) {
+    private func axes(count: Int) -> (x: ValueAxis, y: ValueAxis) {
         let ends = [range.lowerBound, range.upperBound]
-        return (
-            ValueAxis(xTitle, covering: ends, includingZero: false, count: 8),
-            ValueAxis(yTitle, covering: ends, includingZero: false, count: 8)
-        )
+        func axis(_ title: String) -> ValueAxis {
+            ValueAxis(
+                title, covering: ends, includingZero: false, count: count, extending: false,
+                showsGrid: style.showsGrid)
+        }
+        return (axis(xTitle), axis(yTitle))
     }
 
-    private var bar: ColorBar {
+    private func bar(in room: Room) -> ColorBar {
         let most = log10(Double(max(2, cells.map(\.count).max() ?? 2)))
-        let scale = ColorScale(map: colorMap, domain: 0...most, values: [])
-        return ColorBar(title: "log10 of \(countTitle)", scale: scale)
+        let scale = ColorScale(map: style.colorMap ?? .viridis, domain: style.domain ?? 0...most, values: [])
+        return ColorBar(title: "log10 of \(countTitle)", scale: scale, in: room)
     }
 
-    func drawing() -> Drawing {
-        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let (axes, bar) = (axes, bar)
+    func drawing(in room: Room) -> Drawing {
+        guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let bar = bar(in: room)
+        let left = PlotFrame.left(axes(count: 8).y)
+        let side = room.plotWidth(natural: DensityPlot.side, left: left, side: .colorBar(bar))
+        let axes = axes(count: side < 250 ? 4 : 8)
         let frame = PlotFrame(
-            title: title, note: note, width: DensityPlot.side, height: DensityPlot.side,
-            left: PlotFrame.left(axes.y), bottom: PlotFrame.bottom(axes.x), side: .colorBar(bar))
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            title: title ?? "", note: shownNote, width: side, height: side, left: left,
+            bottom: PlotFrame.bottom(axes.x), side: .colorBar(bar), in: room)
+        return Drawing(width: frame.totalWidth, height: frame.totalHeight, isLegible: side >= 90) { canvas in
             frame.drawHeader(on: canvas)
             frame.drawLeft(axes.y, on: canvas)
             frame.drawBottom(axes.x, on: canvas)
-            let size = binWidth / (range.upperBound - range.lowerBound) * DensityPlot.side
+            let size = binWidth / (range.upperBound - range.lowerBound) * side
             for cell in cells {
                 canvas.fill(
                     rectangle: frame.x(cell.x, axes.x), frame.y(cell.y, axes.y) - size, size + 0.2,
@@ -155,7 +175,7 @@ extension DensityPlot {
 
     var specification: JSON {
         guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
-        let axes = axes
+        let axes = axes(count: 8)
         let rows = cells.map { cell -> JSON in
             [
                 "x": .rounded(cell.x), "x2": .rounded(cell.x + binWidth), "y": .rounded(cell.y),
@@ -173,17 +193,15 @@ extension DensityPlot {
                     "field": "y", "type": "quantitative", "axis": axes.y.axisJSON, "scale": axes.y.scaleJSON,
                 ],
                 "x2": ["field": "x2"], "y2": ["field": "y2"],
-                "color": bar.channel(field: "log", plotHeight: DensityPlot.side),
+                "color": bar(in: .natural).channel(field: "log", plotHeight: DensityPlot.side),
                 "tooltip": VegaLite.tooltip([
                     ("x", xTitle.isEmpty ? "x from" : xTitle + " from", ".3f"),
                     ("y", yTitle.isEmpty ? "y from" : yTitle + " from", ".3f"), ("count", countTitle, ",d"),
                 ]),
             ],
         ]
-        return [
-            "title": VegaLite.title(title, note: note, width: DensityPlot.side),
-            "width": .rounded(DensityPlot.side), "height": .rounded(DensityPlot.side),
-            "data": ["values": .array(rows)], "layer": [squares, VegaLite.identityLine(range)],
-        ]
+        return VegaLite.plot(
+            title: title, note: shownNote, width: DensityPlot.side, height: DensityPlot.side,
+            ["data": ["values": .array(rows)], "layer": [squares, VegaLite.identityLine(range)]])
     }
 }

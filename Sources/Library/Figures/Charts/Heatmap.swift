@@ -1,10 +1,11 @@
 import Display
 import Foundation
 
-/// A grid of coloured cells, for instance layer by region, with a colour bar and the numbers where they fit.
+/// A grid of colored cells, for instance layer by region, with a color bar and the numbers where they fit.
 ///
 /// ```swift
 /// try Heatmap(rows: layers, columns: regions, values: meanR, valueTitle: "mean r")
+/// try Heatmap(rows: layers, columns: regions, values: differences, style: .diverging)
 /// ```
 public struct Heatmap: DrawnFigure {
     /// A cell by its place, from the upper left.
@@ -19,9 +20,9 @@ public struct Heatmap: DrawnFigure {
         }
     }
 
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// The names of the rows, from the top.
     public let rows: [String]
     /// The names of the columns, from the left.
@@ -34,27 +35,20 @@ public struct Heatmap: DrawnFigure {
     public var columnTitle: String
     /// What the values are, for instance "mean r".
     public var valueTitle: String
-    /// The colours.
-    public var colorMap: ColorMap
-    /// The values at the ends of the colours; without it the smallest and largest value, about zero if diverging.
-    public var domain: ClosedRange<Double>?
     /// Cells that get an outline.
-    public var outlined: Set<Place>
+    public private(set) var outlined: Set<Place> = []
     /// What an outline means, for instance "best layer of the region".
-    public var outlineMeaning: String
+    public private(set) var outlineMeaning = ""
+    /// A sign in each cell after its number, row after row, for instance "*"; empty for none.
+    public private(set) var signs: [String] = []
 
     /// A heat map of `rows.count` times `columns.count` values; throws `FigureError.count` for another count.
     public init(
-        rows: [String], columns: [String], values: [Double], title: String = "", note: String = "",
+        rows: [String], columns: [String], values: [Double], title: String? = nil, note: String? = "",
         rowTitle: String = "", columnTitle: String = "", valueTitle: String = "",
-        colorMap: ColorMap = .viridis,
-        domain: ClosedRange<Double>? = nil, outlined: Set<Place> = [], outlineMeaning: String = ""
+        style: ChartStyle = .standard
     ) throws {
-        guard values.count == rows.count * columns.count else {
-            throw FigureError.count(
-                of: "values of a heat map with \(rows.count) rows and \(columns.count) columns",
-                expected: rows.count * columns.count, got: values.count)
-        }
+        try Heatmap.check("values", values.count, rows.count, columns.count)
         self.rows = rows
         self.columns = columns
         self.values = values
@@ -63,32 +57,57 @@ public struct Heatmap: DrawnFigure {
         self.rowTitle = rowTitle
         self.columnTitle = columnTitle
         self.valueTitle = valueTitle
-        self.colorMap = colorMap
-        self.domain = domain
-        self.outlined = outlined
-        self.outlineMeaning = outlineMeaning
+        self.style = style
     }
 
-    /// A heat map whose values `value` gives for a row and a column.
+    /// A heat map whose values `value` gives for a row and a column, each counted from zero.
     public init(
-        rowNames: [String], columnNames: [String], title: String = "", note: String = "",
-        rowTitle: String = "",
-        columnTitle: String = "", valueTitle: String = "", colorMap: ColorMap = .viridis,
-        domain: ClosedRange<Double>? = nil, outlined: Set<Place> = [], outlineMeaning: String = "",
-        value: (_ row: Int, _ column: Int) -> Double
-    ) {
+        rowNames: [String], columnNames: [String], title: String? = nil, note: String? = "",
+        rowTitle: String = "", columnTitle: String = "", valueTitle: String = "",
+        style: ChartStyle = .standard, value: (_ row: Int, _ column: Int) throws -> Double
+    ) rethrows {
         rows = rowNames
         columns = columnNames
-        values = rowNames.indices.flatMap { row in columnNames.indices.map { value(row, $0) } }
+        values = try rowNames.indices.flatMap { row in try columnNames.indices.map { try value(row, $0) } }
         self.title = title
         self.note = note
         self.rowTitle = rowTitle
         self.columnTitle = columnTitle
         self.valueTitle = valueTitle
-        self.colorMap = colorMap
-        self.domain = domain
-        self.outlined = outlined
-        self.outlineMeaning = outlineMeaning
+        self.style = style
+    }
+
+    private static func check(_ what: String, _ count: Int, _ rows: Int, _ columns: Int) throws {
+        guard count == rows * columns else {
+            throw FigureError.count(
+                of: "\(what) of a heat map with \(rows) rows and \(columns) columns",
+                expected: rows * columns, got: count)
+        }
+    }
+
+    /// The heat map with an outline around some cells, and what it means; throws `FigureError.value` for a cell that is
+    /// not there.
+    public func outlining(_ cells: some Sequence<Place>, meaning: String) throws -> Heatmap {
+        var map = self
+        map.outlined = Set(cells)
+        map.outlineMeaning = meaning
+        let isThere = { (cell: Place) in
+            rows.indices.contains(cell.row) && columns.indices.contains(cell.column)
+        }
+        if let stray = map.outlined.first(where: { !isThere($0) }) {
+            throw FigureError.value(
+                what: "an outlined cell", got: "row \(stray.row), column \(stray.column)",
+                expected: "one of \(rows.count) rows and \(columns.count) columns, counted from zero")
+        }
+        return map
+    }
+
+    /// The heat map with a sign after each number, row after row; throws `FigureError.count` for another count.
+    public func marking(_ signs: [String]) throws -> Heatmap {
+        try Heatmap.check("signs", signs.count, rows.count, columns.count)
+        var map = self
+        map.signs = signs
+        return map
     }
 
     var hasValues: Bool { values.contains(where: \.isFinite) }
@@ -98,17 +117,33 @@ public struct Heatmap: DrawnFigure {
 
     func value(_ place: Place) -> Double { values[place.row * columns.count + place.column] }
 
+    func sign(_ place: Place) -> String {
+        signs.isEmpty ? "" : signs[place.row * columns.count + place.column]
+    }
+
     var places: [Place] {
         rows.indices.flatMap { row in columns.indices.map { Place(row: row, column: $0) } }
     }
 
+    var shownNote: String {
+        fullNote(note, outlined.isEmpty || outlineMeaning.isEmpty ? "" : "Outlined: \(outlineMeaning).")
+    }
+}
+
+// MARK: - Text
+
+extension Heatmap {
     public var description: String {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).description }
-        let decimals = layout.decimals
+        let decimals = max(2, decimals)
         // An outlined cell is starred; the others get a space so that the points stay under one another.
+        let star = signs.contains { $0.contains("*") } ? "°" : "*"
+        let longest = signs.map(\.count).max() ?? 0
         func text(_ place: Place) -> String {
-            Number.fixed(value(place), max(2, decimals))
-                + (outlined.isEmpty ? "" : outlined.contains(place) ? "*" : " ")
+            let sign = sign(place)
+            return Number.fixed(value(place), decimals) + sign
+                + String(repeating: " ", count: longest - sign.count)
+                + (outlined.isEmpty ? "" : outlined.contains(place) ? star : " ")
         }
         // The longer side goes down, so that a console need not wrap.
         let isTurned = columns.count > rows.count
@@ -121,51 +156,31 @@ public struct Heatmap: DrawnFigure {
             table.append(Table.Column(name, numbers: cells))
         }
         let lines = [
-            valueTitle.isEmpty ? "" : "Values: \(valueTitle).", note,
-            outlined.isEmpty || outlineMeaning.isEmpty ? "" : "*: \(outlineMeaning).",
+            valueTitle.isEmpty ? "" : "Values: \(valueTitle).", fullNote(note),
+            outlined.isEmpty || outlineMeaning.isEmpty ? "" : "\(star): \(outlineMeaning).",
         ]
-        return ([Table(title, table).description] + lines.filter { !$0.isEmpty }).joined(separator: "\n")
-    }
-}
-
-// MARK: - Layout
-
-extension Heatmap {
-    struct Layout {
-        let columnAxis: CategoryAxis
-        let rowAxis: CategoryAxis
-        let scale: ColorScale
-        let bar: ColorBar
-        let note: String
-        /// Digits after the point of the numbers in the cells.
-        let decimals: Int
-        let showsNumbers: Bool
+        return ([Table(title ?? "", table).description] + lines.filter { !$0.isEmpty }).joined(
+            separator: "\n")
     }
 
-    var layout: Layout {
-        let scale = ColorScale(map: colorMap, domain: domain, values: values)
+    public var altText: String {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Heat map", title: title)
+        text.add(AltText.names("Rows", rowTitle, rows))
+        text.add(AltText.names("Columns", columnTitle, columns))
+        let named = places.map { ("\(rows[$0.row]), \(columns[$0.column])", value($0)) }
+        text.add("Values: " + AltText.range(valueTitle, named))
+        let missing = values.count { !$0.isFinite }
+        text.add(missing > 0 ? "\(Number.counted(missing, "cell")) without a value" : "")
+        let chosen = places.filter { outlined.contains($0) }.map { "\(rows[$0.row]), \(columns[$0.column])" }
+        text.add(chosen.isEmpty ? "" : "Outlined: \(chosen.prefix(12).joined(separator: "; "))")
+        text.add(note: shownNote)
+        return text.text
+    }
+
+    /// Digits after the point of the numbers in the cells.
+    var decimals: Int {
         let largest = values.filter(\.isFinite).map(abs).max() ?? 1
-        let decimals = largest >= 100 ? 0 : largest >= 10 ? 1 : 2
-        let columnStep = max(12, min(56, 760 / Double(max(1, columns.count))))
-        let rowStep = rows.count > 40 ? 15.0 : 24
-        let widest = TextMeasure().width(values.filter(\.isFinite).map { Number.fixed($0, decimals) }, .small)
-        let meaning = outlined.isEmpty || outlineMeaning.isEmpty ? "" : "Outlined: \(outlineMeaning)."
-        return Layout(
-            columnAxis: CategoryAxis(
-                columnTitle, names: Heatmap.distinct(columns), step: columnStep, side: .bottom),
-            rowAxis: CategoryAxis(rowTitle, names: Heatmap.distinct(rows), step: rowStep, side: .left),
-            scale: scale, bar: ColorBar(title: valueTitle, scale: scale),
-            note: [note, meaning].filter { !$0.isEmpty }.joined(separator: " "), decimals: decimals,
-            showsNumbers: widest + 6 <= columnStep && rowStep >= 13)
-    }
-
-    /// The names, repeated ones told apart by a number, since Vega-Lite places cells by name.
-    private static func distinct(_ names: [String]) -> [String] {
-        var count: [String: Int] = [:]
-        return names.map { name in
-            count[name, default: 0] += 1
-            let repetition = count[name, default: 1]
-            return repetition == 1 ? name : "\(name) (\(repetition))"
-        }
+        return largest >= 100 ? 0 : largest >= 10 ? 1 : 2
     }
 }

@@ -8,9 +8,9 @@ import JSON
 /// Histogram(scores, title: "Voxel scores", valueTitle: "Pearson r", countTitle: "voxels")
 /// ```
 public struct Histogram: DrawnFigure {
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// What the values are, for instance "Pearson r".
     public var valueTitle: String
     /// What is counted, for instance "voxels".
@@ -31,14 +31,16 @@ public struct Histogram: DrawnFigure {
     /// Without `bins` the width follows Freedman and Diaconis (1981): twice the interquartile range over the cube
     /// root of the count, held between 5 and 60 bins.
     public init(
-        _ values: some Sequence<Double>, bins: Int? = nil, title: String = "", note: String = "",
-        valueTitle: String = "", countTitle: String = "count", references: [ReferenceLine] = []
+        _ values: some Sequence<Double>, bins: Int? = nil, title: String? = nil, note: String? = "",
+        valueTitle: String = "", countTitle: String = "count", references: [ReferenceLine] = [],
+        style: ChartStyle = .standard
     ) {
         let all = Array(values)
         let finite = all.filter(\.isFinite).sorted()
         excluded = all.count - finite.count
         self.title = title
         self.note = note
+        self.style = style
         self.valueTitle = valueTitle
         self.countTitle = countTitle
         self.references = references
@@ -77,16 +79,15 @@ public struct Histogram: DrawnFigure {
         excluded == 0 ? "No values to show" : "None of \(Number.grouped(excluded)) values is finite"
     }
 
-    private var fullNote: String {
-        let left = excluded > 0 ? "Left out: \(Number.counted(excluded, "value")) not finite." : ""
-        return [note, left].filter { !$0.isEmpty }.joined(separator: " ")
+    private var shownNote: String {
+        fullNote(note, excluded > 0 ? "Left out: \(Number.counted(excluded, "value")) not finite." : "")
     }
 
     public var description: String {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).description }
         let bounds = counts.indices.map { self.bounds(of: $0) }
         let table = Table(
-            title,
+            title ?? "",
             [
                 .text(
                     valueTitle.isEmpty ? "value" : valueTitle,
@@ -94,30 +95,55 @@ public struct Histogram: DrawnFigure {
                 .counts(countTitle, counts), .text("", TextBar.bars(counts.map(Double.init))),
             ])
         let lines = references.map { "\($0.label): \(Number.short($0.value))" }
-        return ([table.description] + (fullNote.isEmpty ? [] : [fullNote]) + lines).joined(separator: "\n")
+        return ([table.description] + (shownNote.isEmpty ? [] : [shownNote]) + lines).joined(separator: "\n")
     }
 
-    private var axes: (value: ValueAxis, count: ValueAxis) {
+    public var altText: String {
+        guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Histogram", title: title)
+        let total = counts.reduce(0, +)
+        let (low, high) = (bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound)
+        text.add(
+            "\(Number.grouped(total)) \(valueTitle.isEmpty ? "values" : "values of \(valueTitle)") from "
+                + "\(Number.short(low)) to \(Number.short(high)), in \(Number.counted(counts.count, "bin"))")
+        if let fullest = counts.indices.max(by: { counts[$0] < counts[$1] }) {
+            let bounds = bounds(of: fullest)
+            text.add(
+                "Most, \(Number.grouped(counts[fullest])), from \(Number.short(bounds.lowerBound)) to "
+                    + Number.short(bounds.upperBound))
+        }
+        text.add(note: shownNote, references: references)
+        return text.text
+    }
+
+    private func axes(width: Double) -> (value: ValueAxis, count: ValueAxis) {
         let end = start + Double(counts.count) * binWidth
-        var value = ValueAxis(
-            valueTitle, covering: [start, end] + references.map(\.value), includingZero: false, count: 7,
-            extending: false)
-        value.showsGrid = false
+        let value = ValueAxis(
+            valueTitle, covering: [start, end] + references.map(\.value), includingZero: false,
+            count: width < 250 ? 4 : 7, extending: false, showsGrid: false)
         let count = ValueAxis(
-            countTitle, covering: counts.map(Double.init), includingZero: true, minimumStep: 1)
+            countTitle, covering: counts.map(Double.init), includingZero: true, minimumStep: 1,
+            showsGrid: style.showsGrid)
         return (value, count)
     }
 
     private static let size = (width: 420.0, height: 220.0)
 
-    func drawing() -> Drawing {
-        guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let axes = axes
+    private var color: Color { Palette.colors(1, own: style.palette)[0] }
+
+    func drawing(in room: Room) -> Drawing {
+        guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let left = PlotFrame.left(axes(width: 420).count)
+        let right = PlotFrame.right(axes(width: 420).value)
+        let width = room.plotWidth(natural: Histogram.size.width, left: left, right: right)
+        let axes = axes(width: width)
         let frame = PlotFrame(
-            title: title, note: fullNote, width: Histogram.size.width, height: Histogram.size.height,
-            left: PlotFrame.left(axes.count), bottom: PlotFrame.bottom(axes.value),
-            top: references.isEmpty ? 0 : 16)
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            title: title ?? "", note: shownNote, width: width,
+            height: room.plotHeight(natural: Histogram.size, width: width), left: left,
+            bottom: PlotFrame.bottom(axes.value), top: references.isEmpty ? 0 : 16, right: right, in: room)
+        return Drawing(
+            width: frame.totalWidth, height: frame.totalHeight, isLegible: width >= 90
+        ) { canvas in
             frame.drawHeader(on: canvas)
             frame.drawLeft(axes.count, on: canvas)
             let base = frame.y + frame.height
@@ -127,20 +153,18 @@ public struct Histogram: DrawnFigure {
                     frame.x(bounds.lowerBound, axes.value), frame.x(bounds.upperBound, axes.value)
                 )
                 let top = frame.y(Double(count), axes.count)
-                canvas.fill(rectangle: left + 0.5, top, right - left - 1, base - top, Palette.colors(1)[0])
+                canvas.fill(rectangle: left + 0.5, top, right - left - 1, base - top, color)
             }
             frame.drawBottom(axes.value, on: canvas)
             for reference in references {
-                let x = frame.x(reference.value, axes.value)
-                canvas.line([(x, frame.y), (x, base)], .softInk, width: 1.2, dash: [4, 3])
-                canvas.text(reference.label, x, frame.y - 9, .note, anchor: .middle)
+                frame.draw(reference, uprightAt: frame.x(reference.value, axes.value), on: canvas)
             }
         }
     }
 
     var specification: JSON {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
-        let axes = axes
+        let axes = axes(width: Histogram.size.width)
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
                 "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
@@ -149,7 +173,7 @@ public struct Histogram: DrawnFigure {
         }
         var layers: [JSON] = [
             [
-                "mark": ["type": "bar", "color": .string(Palette.colors(1)[0].hex), "binSpacing": 1],
+                "mark": ["type": "bar", "color": .string(color.hex), "binSpacing": 1],
                 "encoding": [
                     "x": [
                         "field": "low", "type": "quantitative", "bin": "binned", "axis": axes.value.axisJSON,
@@ -167,25 +191,10 @@ public struct Histogram: DrawnFigure {
             ]
         ]
         for reference in references {
-            let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
-            layers.append([
-                "data": ["values": [[:]]],
-                "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
-                "encoding": ["x": place],
-            ])
-            layers.append([
-                "data": ["values": [[:]]],
-                "mark": [
-                    "type": "text", "text": .string(reference.label), "color": "#777777",
-                    "baseline": "middle",
-                ],
-                "encoding": ["x": place, "y": ["value": -9]],
-            ])
+            layers += reference.layers(isLevel: false, width: Histogram.size.width)
         }
-        return [
-            "title": VegaLite.title(title, note: fullNote, width: Histogram.size.width),
-            "width": .rounded(Histogram.size.width), "height": .rounded(Histogram.size.height),
-            "data": ["values": .array(rows)], "layer": .array(layers),
-        ]
+        return VegaLite.plot(
+            title: title, note: shownNote, width: Histogram.size.width, height: Histogram.size.height,
+            ["data": ["values": .array(rows)], "layer": .array(layers)])
     }
 }

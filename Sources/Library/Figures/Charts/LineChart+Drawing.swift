@@ -1,31 +1,27 @@
 extension LineChart {
-    func drawing() -> Drawing {
-        guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let layout = layout
+    func drawing(in room: Room) -> Drawing {
+        guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let layout = layout(in: room)
         let bottom =
             layout.categoryAxis.map(PlotFrame.bottom) ?? layout.numericAxis.map(PlotFrame.bottom) ?? 0
         let frame = PlotFrame(
-            title: title, note: layout.note, width: layout.width, height: layout.height,
-            left: max(PlotFrame.left(layout.valueAxis), layout.categoryAxis?.overhang ?? 0), bottom: bottom,
-            right: layout.labelsBeside, side: layout.side)
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            title: title ?? "", note: shownNote, width: layout.width, height: layout.height,
+            left: layout.left,
+            bottom: bottom, right: layout.labelsBeside, side: layout.side, in: room)
+        return Drawing(
+            width: frame.totalWidth, height: frame.totalHeight, isLegible: layout.isLegible
+        ) { canvas in
             frame.drawHeader(on: canvas)
             frame.drawLeft(layout.valueAxis, on: canvas)
-            if let axis = layout.numericAxis {
-                var plain = axis
-                plain.showsGrid = false
-                frame.drawBottom(plain, on: canvas)
-            }
+            if let axis = layout.numericAxis { frame.drawBottom(axis, on: canvas) }
             if let axis = layout.categoryAxis { frame.drawBottom(axis, on: canvas) }
             for reference in references {
-                let y = frame.y(reference.value, layout.valueAxis)
-                canvas.line([(frame.x, y), (frame.x + frame.width, y)], .softInk, width: 1.2, dash: [4, 3])
-                canvas.text(reference.label, frame.x + frame.width + 4, y, .note)
+                frame.draw(reference, acrossAt: frame.y(reference.value, layout.valueAxis), on: canvas)
             }
-            for (line, color) in zip(series, layout.colors) {
-                drawErrors(line, color, layout, frame, on: canvas)
+            for (line, entry) in zip(series, layout.entries) {
+                drawErrors(line, entry.color, layout, frame, on: canvas)
             }
-            for (line, color) in zip(series, layout.colors) { draw(line, color, layout, frame, on: canvas) }
+            for (line, entry) in zip(series, layout.entries) { draw(line, entry, layout, frame, on: canvas) }
         }
     }
 
@@ -40,7 +36,7 @@ extension LineChart {
     }
 
     private func drawErrors(
-        _ line: Series, _ color: Color, _ layout: Layout, _ frame: PlotFrame, on canvas: Canvas
+        _ line: Series, _ color: Color, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
     ) {
         for stretch in stretches(line) {
             let bounds = stretch.filter { $0.error != nil }.map { point in
@@ -63,13 +59,16 @@ extension LineChart {
         }
     }
 
-    private func draw(_ line: Series, _ color: Color, _ layout: Layout, _ frame: PlotFrame, on canvas: Canvas)
-    {
+    private func draw(
+        _ line: Series, _ entry: Legend.Entry, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
+    ) {
         let isDense = line.points.count > 60
         for stretch in stretches(line) {
             let places = stretch.map { (x: x($0, layout, frame), y: frame.y($0.y, layout.valueAxis)) }
-            canvas.line(places, color, width: isDense ? 1.4 : 2)
-            if !isDense { for place in places { canvas.fill(disc: place.x, place.y, radius: 3.2, color) } }
+            canvas.line(places, entry.color, width: isDense ? 1.4 : 2, dash: entry.dash)
+            if !isDense {
+                for place in places { canvas.mark(entry.marker, place.x, place.y, radius: 3.4, entry.color) }
+            }
         }
     }
 }

@@ -5,33 +5,22 @@ extension LineChart {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
         var layers: [JSON] = []
-        for reference in references {
-            let place: JSON = ["datum": .rounded(reference.value), "type": "quantitative"]
-            let single: JSON = ["values": [[:]]]
-            layers.append([
-                "data": single,
-                "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
-                "encoding": ["y": place],
-            ])
-            layers.append([
-                "data": single,
-                "mark": [
-                    "type": "text", "text": .string(reference.label), "color": "#777777", "align": "left",
-                    "baseline": "middle",
-                ],
-                "encoding": ["y": place, "x": ["value": .rounded(layout.width + 4)]],
-            ])
-        }
+        for reference in references { layers += reference.layers(isLevel: true, width: layout.width) }
         let y: JSON = [
             "field": "y", "type": "quantitative", "axis": layout.valueAxis.axisJSON,
             "scale": layout.valueAxis.scaleJSON,
         ]
-        let color: JSON =
-            if case .legend(let legend) = layout.side {
-                legend.channel(field: "series", offset: layout.labelsBeside + 18)
-            } else {
-                ["value": .string(layout.colors[0].hex)]
+        var (color, shape, dash): (JSON, JSON, JSON) = (
+            ["value": .string(layout.entries[0].color.hex)], nil, nil
+        )
+        if case .legend(let legend) = layout.side {
+            let offset = layout.labelsBeside + 18
+            color = legend.channel(field: "series", offset: offset)
+            if style.variesMarkers {
+                shape = legend.shapeChannel(field: "series", offset: offset)
+                dash = legend.dashChannel(field: "series", offset: offset)
             }
+        }
         // Vega-Lite would join a line across a gap if the rows of the gap were dropped, so they stay as nulls.
         let x = xChannel(layout)
         if hasErrors {
@@ -47,21 +36,23 @@ extension LineChart {
             ])
         }
         let isDense = series.contains { $0.points.count > 60 }
+        var lineChannels: [String: JSON] = ["x": x, "y": y, "color": color]
+        if case .object = dash { lineChannels["strokeDash"] = dash }
         layers.append([
-            "mark": ["type": "line", "strokeWidth": isDense ? 1.4 : 2],
-            "encoding": ["x": x, "y": y, "color": color],
+            "mark": ["type": "line", "strokeWidth": isDense ? 1.4 : 2], "encoding": .object(lineChannels),
         ])
+        var pointChannels: [String: JSON] = [
+            "x": x, "y": y, "color": color, "tooltip": VegaLite.tooltip(tooltipFields),
+        ]
+        if case .object = shape { pointChannels["shape"] = shape }
         layers.append([
             // Many points would hide the line; unseen, they still tell their numbers on hover.
-            "mark": ["type": "circle", "size": 45, "opacity": isDense ? 0 : 1],
-            "transform": [["filter": "isValid(datum.y)"]],
-            "encoding": ["x": x, "y": y, "color": color, "tooltip": VegaLite.tooltip(tooltipFields)],
+            "mark": ["type": "point", "filled": true, "size": 45, "opacity": isDense ? 0 : 1],
+            "transform": [["filter": "isValid(datum.y)"]], "encoding": .object(pointChannels),
         ])
-        return [
-            "title": VegaLite.title(title, note: layout.note, width: layout.width),
-            "width": .rounded(layout.width), "height": .rounded(layout.height),
-            "data": ["values": .array(rows)], "layer": .array(layers),
-        ]
+        return VegaLite.plot(
+            title: title, note: shownNote, width: layout.width, height: layout.height,
+            ["data": ["values": .array(rows)], "layer": .array(layers)])
     }
 
     private func xChannel(_ layout: Layout) -> JSON {
@@ -73,9 +64,7 @@ extension LineChart {
             ]
         }
         guard let axis = layout.numericAxis else { return nil }
-        var plain = axis
-        plain.showsGrid = false
-        return ["field": "x", "type": "quantitative", "axis": plain.axisJSON, "scale": plain.scaleJSON]
+        return ["field": "x", "type": "quantitative", "axis": axis.axisJSON, "scale": axis.scaleJSON]
     }
 
     private var tooltipFields: [(field: String, title: String, format: String?)] {

@@ -52,12 +52,12 @@ public struct LineChart: DrawnFigure {
     /// How errors are drawn.
     public enum ErrorStyle: Sendable { case band, bar }
 
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// The lines.
     public let series: [Series]
-    /// The names along the axis, or nothing where the axis is numeric.
+    /// The names along the axis; nil where the axis is numeric.
     public let positions: [String]?
     /// What the axis across is, for instance "layer".
     public var positionTitle: String
@@ -76,15 +76,16 @@ public struct LineChart: DrawnFigure {
 
     /// A chart of lines.
     public init(
-        _ series: [Series], positions: [String]? = nil, title: String = "", note: String = "",
+        _ series: [Series], positions: [String]? = nil, title: String? = nil, note: String? = "",
         positionTitle: String = "", valueTitle: String = "", seriesTitle: String = "",
-        errorMeaning: String = "",
-        errorStyle: ErrorStyle = .band, references: [ReferenceLine] = [], beginsAtZero: Bool = false
+        errorMeaning: String = "", errorStyle: ErrorStyle = .band, references: [ReferenceLine] = [],
+        beginsAtZero: Bool = false, style: ChartStyle = .standard
     ) {
         self.series = series
         self.positions = positions
         self.title = title
         self.note = note
+        self.style = style
         self.positionTitle = positionTitle
         self.valueTitle = valueTitle
         self.seriesTitle = seriesTitle
@@ -105,6 +106,12 @@ public struct LineChart: DrawnFigure {
         return positions.indices.contains(index) ? positions[index] : Number.short(x)
     }
 
+    /// The note with what bands or error bars mean.
+    var shownNote: String {
+        let drawn = errorStyle == .band ? "Bands" : "Error bars"
+        return fullNote(note, hasErrors && !errorMeaning.isEmpty ? "\(drawn): \(errorMeaning)." : "")
+    }
+
     public var description: String {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).description }
         let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
@@ -118,11 +125,27 @@ public struct LineChart: DrawnFigure {
                 columns.append(.numbers("±", places.map { points[$0]?.error ?? .nan }))
             }
         }
-        let lines = [note, hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""].filter {
+        let lines = [fullNote(note), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""].filter {
             !$0.isEmpty
         }
         let references = references.map { "\($0.label): \(Number.short($0.value))" }
-        return ([Table(title, columns).description] + lines + references).joined(separator: "\n")
+        return ([Table(title ?? "", columns).description] + lines + references).joined(separator: "\n")
+    }
+
+    public var altText: String {
+        guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Line chart", title: title)
+        let places = series.flatMap { $0.points.map(\.x) }.filter(\.isFinite)
+        let across = positionTitle.isEmpty ? "positions" : positionTitle
+        text.add("Across: \(across) from \(name(of: places.min() ?? 0)) to \(name(of: places.max() ?? 0))")
+        for line in series.prefix(8) {
+            let values = line.points.map { (name(of: $0.x), $0.y) }
+            let what = valueTitle.isEmpty ? "values" : valueTitle
+            text.add((series.count > 1 ? "\(line.name): " : "Up: ") + AltText.range(what, values))
+        }
+        if series.count > 8 { text.add("\(series.count) lines in all") }
+        text.add(note: shownNote, references: references)
+        return text.text
     }
 }
 
@@ -134,39 +157,57 @@ extension LineChart {
         let numericAxis: ValueAxis?
         let valueAxis: ValueAxis
         let width: Double
-        let colors: [Color]
+        let height: Double
+        let left: Double
+        let entries: [Legend.Entry]
         let side: SideNote
         let labelsBeside: Double
-        let note: String
-        let height = 260.0
+
+        var isLegible: Bool { width >= 90 && (categoryAxis?.step ?? 12) >= 9 }
     }
 
-    var layout: Layout {
+    /// The layout on the screen.
+    var layout: Layout { layout(in: .natural) }
+
+    func layout(in room: Room) -> Layout {
         let points = series.flatMap(\.points)
         let ends = points.flatMap { [$0.y, $0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }
-        let category = positions.map {
-            CategoryAxis(
-                positionTitle, names: $0, step: max(12, min(80, 480 / Double(max(1, $0.count)))),
-                side: .bottom)
+        let legend = Legend(
+            title: seriesTitle, entries: style.entries(series.map(\.name)), symbol: .line, in: room)
+        let side: SideNote = series.count > 1 ? .legend(legend) : .none
+        let beside = TextMeasure().width(references.map(\.label), .note)
+        // The last label of a numeric axis may need a little room too.
+        let labelsBeside = beside > 0 ? beside + 6 : positions == nil && series.count < 2 ? 8 : 0
+        func valueAxis(_ count: Int) -> ValueAxis {
+            ValueAxis(
+                valueTitle, covering: ends + references.map(\.value), includingZero: beginsAtZero,
+                count: count,
+                showsGrid: style.showsGrid)
         }
+        let naturalStep = max(12, min(80, 480 / Double(max(1, positions?.count ?? 1))))
+        let natural = positions.map { naturalStep * Double($0.count) } ?? 420
+        var left = PlotFrame.left(valueAxis(5))
+        func width() -> Double {
+            room.plotWidth(natural: natural, left: left, right: labelsBeside, side: side)
+        }
+        func categoryAxis() -> CategoryAxis? {
+            positions.map {
+                CategoryAxis(
+                    positionTitle, names: $0, step: width() / Double(max(1, $0.count)), side: .bottom,
+                    in: room)
+            }
+        }
+        for _ in 0..<2 { left = max(left, categoryAxis()?.overhang ?? 0) }
         let numeric =
             positions == nil
             ? ValueAxis(
-                positionTitle, covering: points.map(\.x), includingZero: false, count: 7, extending: false)
+                positionTitle, covering: points.map(\.x), includingZero: false, count: width() < 250 ? 4 : 7,
+                extending: false, showsGrid: false)
             : nil
-        let colors = Palette.colors(max(1, series.count))
-        let legend = Legend(
-            title: seriesTitle, entries: zip(series, colors).map { .init(name: $0.name, color: $1) },
-            symbol: .line)
-        let beside = TextMeasure().width(references.map(\.label), .note)
-        let drawn = errorStyle == .band ? "Bands" : "Error bars"
-        let meaning = hasErrors && !errorMeaning.isEmpty ? "\(drawn): \(errorMeaning)." : ""
+        let height = room.plotHeight(natural: (420, 260), width: width())
         return Layout(
-            categoryAxis: category, numericAxis: numeric,
-            valueAxis: ValueAxis(
-                valueTitle, covering: ends + references.map(\.value), includingZero: beginsAtZero),
-            width: category?.length ?? 420, colors: colors, side: series.count > 1 ? .legend(legend) : .none,
-            labelsBeside: beside > 0 ? beside + 6 : 0,
-            note: [note, meaning].filter { !$0.isEmpty }.joined(separator: " "))
+            categoryAxis: categoryAxis(), numericAxis: numeric, valueAxis: valueAxis(height < 200 ? 4 : 5),
+            width: width(), height: height, left: left, entries: legend.entries, side: side,
+            labelsBeside: labelsBeside)
     }
 }

@@ -14,37 +14,50 @@ public struct ReferenceLine: Sendable, Equatable {
     }
 }
 
+extension PlotFrame {
+    /// Draws a level line, its label to the right.
+    func draw(_ reference: ReferenceLine, acrossAt place: Double, on canvas: any Canvas) {
+        canvas.line([(x, place), (x + width, place)], .softInk, width: 1.2, dash: [4, 3])
+        canvas.text(reference.label, x + width + 4, place, .note)
+    }
+
+    /// Draws an upright line, its label above.
+    func draw(_ reference: ReferenceLine, uprightAt place: Double, on canvas: any Canvas) {
+        canvas.line([(place, y), (place, y + height)], .softInk, width: 1.2, dash: [4, 3])
+        let half = TextMeasure().width(reference.label, .note) / 2
+        let middle = max(half, min(place, totalWidth - half))
+        canvas.text(reference.label, middle, y - 9, .note, anchor: .middle)
+    }
+}
+
+extension ReferenceLine {
+    /// A level line in Vega-Lite, its label to the right of a plot of a width, or an upright one with its label above.
+    func layers(isLevel: Bool, width: Double, hiding channels: [String: JSON] = [:]) -> [JSON] {
+        let place: JSON = ["datum": .rounded(value), "type": "quantitative"]
+        let (along, across) = isLevel ? ("y", "x") : ("x", "y")
+        let end: JSON = ["value": .rounded(isLevel ? width + 4 : -9)]
+        return [
+            [
+                "data": VegaLite.single,
+                "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
+                "encoding": JSON.object(channels).merging([along: place]),
+            ],
+            [
+                "data": VegaLite.single,
+                "mark": [
+                    "type": "text", "text": .string(label), "color": "#777777", "baseline": "middle",
+                    "align": isLevel ? "left" : "center",
+                ],
+                "encoding": JSON.object(channels).merging([along: place, across: end]),
+            ],
+        ]
+    }
+}
+
 extension Array where Element: Hashable {
     /// The distinct elements in order of first appearance.
     func distinct() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
-}
-
-/// A figure that has nothing to show says so in place of a plot.
-struct EmptyPlot {
-    let title: String
-    let message: String
-
-    func drawing() -> Drawing {
-        let frame = PlotFrame(title: title, note: "", width: 320, height: 60, left: 0, bottom: 0)
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
-            frame.drawHeader(on: canvas)
-            canvas.stroke(rectangle: frame.x, frame.y, frame.width, frame.height, .grid)
-            canvas.text(
-                message, frame.x + frame.width / 2, frame.y + frame.height / 2, .note, anchor: .middle)
-        }
-    }
-
-    var specification: JSON {
-        [
-            "title": VegaLite.title(title, note: "", width: 320), "width": 320, "height": 60,
-            "data": ["values": [["message": .string(message)]]],
-            "mark": ["type": "text", "fontSize": 12, "color": "#888888"],
-            "encoding": ["text": ["field": "message", "type": "nominal"]],
-        ]
-    }
-
-    var description: String { title.isEmpty ? message : "\(title)\n\(message)" }
 }

@@ -16,7 +16,7 @@ public struct ScatterPlot: DrawnFigure {
         public var y: Double
         /// What the point is, shown on hover.
         public var name: String
-        /// To which group the point belongs, which gives its colour.
+        /// To which group the point belongs, which gives its color and marker.
         public var series: String
 
         /// A point with what it stands for.
@@ -28,9 +28,9 @@ public struct ScatterPlot: DrawnFigure {
         }
     }
 
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// What the horizontal axis is.
     public var xTitle: String
     /// What the vertical axis is.
@@ -44,12 +44,13 @@ public struct ScatterPlot: DrawnFigure {
 
     /// A plot of points; those that are not finite are left out and counted.
     public init(
-        _ points: [Point], title: String = "", note: String = "", xTitle: String = "", yTitle: String = "",
-        seriesTitle: String = "", showsIdentity: Bool = false
+        _ points: [Point], title: String? = nil, note: String? = "", xTitle: String = "", yTitle: String = "",
+        seriesTitle: String = "", showsIdentity: Bool = false, style: ChartStyle = .standard
     ) {
         self.points = points
         self.title = title
         self.note = note
+        self.style = style
         self.xTitle = xTitle
         self.yTitle = yTitle
         self.seriesTitle = seriesTitle
@@ -60,29 +61,43 @@ public struct ScatterPlot: DrawnFigure {
     private var series: [String] { points.map(\.series).distinct() }
     private var emptyMessage: String { "No finite points to show" }
 
-    private var fullNote: String {
+    private var shownNote: String {
         let left = points.count - finite.count
-        return [note, left > 0 ? "Left out: \(Number.counted(left, "point")) not finite." : ""]
-            .filter { !$0.isEmpty }.joined(separator: " ")
+        return fullNote(note, left > 0 ? "Left out: \(Number.counted(left, "point")) not finite." : "")
     }
 
-    private var axes: (x: ValueAxis, y: ValueAxis) {
+    private func axes(count: Int) -> (x: ValueAxis, y: ValueAxis) {
         let (xs, ys) = (finite.map(\.x), finite.map(\.y))
-        return (
-            ValueAxis(xTitle, covering: showsIdentity ? xs + ys : xs, includingZero: false),
-            ValueAxis(yTitle, covering: showsIdentity ? xs + ys : ys, includingZero: false)
-        )
+        func axis(_ title: String, _ values: [Double]) -> ValueAxis {
+            ValueAxis(
+                title, covering: showsIdentity ? xs + ys : values, includingZero: false, count: count,
+                showsGrid: style.showsGrid)
+        }
+        return (axis(xTitle, xs), axis(yTitle, ys))
     }
 
-    private var legend: Legend {
-        let colors = Palette.colors(max(1, series.count))
-        return Legend(
-            title: seriesTitle, entries: zip(series, colors).map { .init(name: $0, color: $1) }, symbol: .disc
-        )
+    private func legend(in room: Room) -> Legend {
+        Legend(title: seriesTitle, entries: style.entries(series), symbol: .point, in: room)
     }
 
     private static let size = (width: 320.0, height: 320.0)
     private var opacity: Double { finite.count > 300 ? 0.5 : 0.85 }
+
+    public var altText: String {
+        guard !finite.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Scatter plot", title: title)
+        text.add(Number.counted(finite.count, "point"))
+        text.add("Across: " + AltText.range(xTitle.isEmpty ? "x" : xTitle, finite.map { ($0.name, $0.x) }))
+        text.add("Up: " + AltText.range(yTitle.isEmpty ? "y" : yTitle, finite.map { ($0.name, $0.y) }))
+        if series.count > 1 {
+            text.add(AltText.names("Groups", seriesTitle, series))
+        }
+        if showsIdentity {
+            text.add("\(finite.count { $0.y > $0.x }) of \(finite.count) lie above the line of equal values")
+        }
+        text.add(note: shownNote)
+        return text.text
+    }
 
     public var description: String {
         guard !finite.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).description }
@@ -93,21 +108,27 @@ public struct ScatterPlot: DrawnFigure {
         }
         columns.append(.numbers(xTitle.isEmpty ? "x" : xTitle, finite.map(\.x)))
         columns.append(.numbers(yTitle.isEmpty ? "y" : yTitle, finite.map(\.y)))
-        var table = Table(title, columns)
+        var table = Table(title ?? "", columns)
         table.rowLimit = 60
-        return table.description + (fullNote.isEmpty ? "" : "\n" + fullNote)
+        return table.description + (shownNote.isEmpty ? "" : "\n" + shownNote)
     }
 
-    func drawing() -> Drawing {
-        guard !finite.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let axes = axes
+    func drawing(in room: Room) -> Drawing {
+        guard !finite.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let legend = legend(in: room)
+        let side: SideNote = series.count > 1 ? .legend(legend) : .none
+        let left = PlotFrame.left(axes(count: 5).y)
+        let right = series.count > 1 ? 0 : PlotFrame.right(axes(count: 5).x)
+        let width = room.plotWidth(natural: ScatterPlot.size.width, left: left, right: right, side: side)
+        let axes = axes(count: width < 220 ? 4 : 5)
         let frame = PlotFrame(
-            title: title, note: fullNote, width: ScatterPlot.size.width, height: ScatterPlot.size.height,
-            left: PlotFrame.left(axes.y), bottom: PlotFrame.bottom(axes.x),
-            side: series.count > 1 ? .legend(legend) : .none)
-        let colors = Dictionary(
-            zip(series, Palette.colors(max(1, series.count))), uniquingKeysWith: { first, _ in first })
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            title: title ?? "", note: shownNote, width: width, height: width, left: left,
+            bottom: PlotFrame.bottom(axes.x), right: right, side: side, in: room)
+        let entries = Dictionary(
+            zip(series, legend.entries), uniquingKeysWith: { first, _ in first })
+        return Drawing(
+            width: frame.totalWidth, height: frame.totalHeight, isLegible: width >= 90
+        ) { canvas in
             frame.drawHeader(on: canvas)
             frame.drawLeft(axes.y, on: canvas)
             frame.drawBottom(axes.x, on: canvas)
@@ -118,17 +139,18 @@ public struct ScatterPlot: DrawnFigure {
                     dash: [4, 3])
             }
             for point in finite {
-                canvas.fill(
-                    disc: frame.x(point.x, axes.x), frame.y(point.y, axes.y),
-                    radius: finite.count > 300 ? 2.4 : 4,
-                    colors[point.series] ?? .ink, opacity: opacity)
+                guard let entry = entries[point.series] else { continue }
+                canvas.mark(
+                    entry.marker, frame.x(point.x, axes.x), frame.y(point.y, axes.y),
+                    radius: finite.count > 300 ? 2.4 : 4, entry.color, opacity: opacity)
             }
         }
     }
 
     var specification: JSON {
         guard !finite.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
-        let axes = axes
+        let axes = axes(count: 5)
+        let legend = legend(in: .natural)
         var fields: [(field: String, title: String, format: String?)] = []
         if points.contains(where: { !$0.name.isEmpty }) { fields.append(("name", "name", nil)) }
         if series.count > 1 { fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil)) }
@@ -140,26 +162,29 @@ public struct ScatterPlot: DrawnFigure {
                 "series": .string(point.series),
             ]
         }
-        let dots: JSON = [
-            "mark": ["type": "circle", "size": finite.count > 300 ? 18 : 50, "opacity": .rounded(opacity)],
-            "encoding": [
-                "x": [
-                    "field": "x", "type": "quantitative", "axis": axes.x.axisJSON, "scale": axes.x.scaleJSON,
-                ],
-                "y": [
-                    "field": "y", "type": "quantitative", "axis": axes.y.axisJSON, "scale": axes.y.scaleJSON,
-                ],
-                "color": series.count > 1
-                    ? legend.channel(field: "series") : ["value": .string(Palette.colors(1)[0].hex)],
-                "tooltip": VegaLite.tooltip(fields),
+        var channels: [String: JSON] = [
+            "x": [
+                "field": "x", "type": "quantitative", "axis": axes.x.axisJSON, "scale": axes.x.scaleJSON,
             ],
+            "y": [
+                "field": "y", "type": "quantitative", "axis": axes.y.axisJSON, "scale": axes.y.scaleJSON,
+            ],
+            "color": series.count > 1
+                ? legend.channel(field: "series") : ["value": .string(legend.entries[0].color.hex)],
+            "tooltip": VegaLite.tooltip(fields),
+        ]
+        if series.count > 1, style.variesMarkers { channels["shape"] = legend.shapeChannel(field: "series") }
+        let dots: JSON = [
+            "mark": [
+                "type": "point", "filled": true, "size": finite.count > 300 ? 18 : 50,
+                "opacity": .rounded(opacity),
+            ],
+            "encoding": .object(channels),
         ]
         let identity = VegaLite.identityLine(axes.x.domain)
-        return [
-            "title": VegaLite.title(title, note: fullNote, width: ScatterPlot.size.width),
-            "width": .rounded(ScatterPlot.size.width), "height": .rounded(ScatterPlot.size.height),
-            "data": ["values": .array(rows)], "layer": .array(showsIdentity ? [dots, identity] : [dots]),
-        ]
+        return VegaLite.plot(
+            title: title, note: shownNote, width: ScatterPlot.size.width, height: ScatterPlot.size.height,
+            ["data": ["values": .array(rows)], "layer": .array(showsIdentity ? [dots, identity] : [dots])])
     }
 }
 

@@ -2,13 +2,15 @@ import Foundation
 import JSON
 
 extension ScoreMap {
-    func drawing() -> Drawing {
-        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).drawing() }
-        let layout = layout
+    func drawing(in room: Room) -> Drawing {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
+        let layout = layout(in: room)
         let frame = PlotFrame(
-            title: title, note: note, width: layout.width, height: layout.height, left: 0, bottom: 0,
-            side: .colorBar(layout.bar))
-        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            title: title ?? "", note: fullNote(note), width: layout.width, height: layout.height, left: 0,
+            bottom: 0, side: .colorBar(layout.bar), in: room)
+        return Drawing(
+            width: frame.totalWidth, height: frame.totalHeight, isLegible: layout.width >= 60
+        ) { canvas in
             frame.drawHeader(on: canvas)
             drawAnatomy(layout, x: frame.x, y: frame.y, on: canvas)
             drawScores(layout, x: frame.x, y: frame.y, on: canvas)
@@ -20,9 +22,9 @@ extension ScoreMap {
         }
     }
 
-    /// The anatomy: its 2nd to 98th percentile becomes dark grey to white, and what is nearly black, as the air around
+    /// The anatomy: its 2nd to 98th percentile becomes dark gray to white, and what is nearly black, as the air around
     /// a head is, stays white.
-    private func drawAnatomy(_ layout: Layout, x: Double, y: Double, on canvas: Canvas) {
+    private func drawAnatomy(_ layout: Layout, x: Double, y: Double, on canvas: any Canvas) {
         for (slice, place) in zip(slices, layout.places) {
             guard let background = slice.background else { continue }
             let sorted = background.filter(\.isFinite).sorted()
@@ -44,7 +46,7 @@ extension ScoreMap {
         }
     }
 
-    private func drawScores(_ layout: Layout, x: Double, y: Double, on canvas: Canvas) {
+    private func drawScores(_ layout: Layout, x: Double, y: Double, on canvas: any Canvas) {
         for pixel in pixels(layout) {
             canvas.fill(
                 rectangle: x + pixel.x, y + pixel.y, pixel.width + 0.3, pixel.height + 0.3,
@@ -111,10 +113,9 @@ extension ScoreMap {
                 "encoding": ["x": ["value": .rounded(label.x)], "y": ["value": .rounded(label.y)]],
             ])
         }
-        return [
-            "title": VegaLite.title(title, note: note, width: layout.width),
-            "width": .rounded(layout.width), "height": .rounded(layout.height), "layer": .array(layers),
-        ]
+        return VegaLite.plot(
+            title: title, note: fullNote(note), width: layout.width, height: layout.height,
+            ["layer": .array(layers)])
     }
 
     private func channels(_ layout: Layout) -> [String: JSON] {
@@ -170,7 +171,7 @@ extension ScoreMap {
         ]
     }
 
-    /// Two unseen points that bring the colour bar with them.
+    /// Two unseen points that bring the color bar with them.
     private func colorBarAlone(_ layout: Layout) -> JSON {
         let ends = [layout.bar.scale.domain.lowerBound, layout.bar.scale.domain.upperBound]
         return [
@@ -180,11 +181,11 @@ extension ScoreMap {
     }
 
     private func image(_ layout: Layout, withScores: Bool) -> JSON? {
-        let picture = Drawing(width: layout.width, height: layout.height) { canvas in
-            drawAnatomy(layout, x: 0, y: 0, on: canvas)
-            if withScores { drawScores(layout, x: 0, y: 0, on: canvas) }
-        }
-        guard let png = try? picture.data(.png(scale: 2)) else { return nil }
+        let canvas = CairoCanvas(
+            pixels: Int(layout.width.rounded(.up) * 2), Int(layout.height.rounded(.up) * 2), scale: 2)
+        drawAnatomy(layout, x: 0, y: 0, on: canvas)
+        if withScores { drawScores(layout, x: 0, y: 0, on: canvas) }
+        guard let png = try? canvas.finish() else { return nil }
         let (width, height) = (layout.width.rounded(.up), layout.height.rounded(.up))
         return [
             "data": ["values": [["url": .string("data:image/png;base64," + png.base64EncodedString())]]],

@@ -1,7 +1,7 @@
 import Display
 import Foundation
 
-/// Slices of the brain with a colour for each voxel's score, over an image of the anatomy in grey.
+/// Slices of the brain with a color for each voxel's score, over an image of the anatomy in gray.
 ///
 /// ```swift
 /// let slice = try ScoreMap.Slice(width: 40, height: 20, values: scores, background: meanImage)
@@ -49,29 +49,24 @@ public struct ScoreMap: DrawnFigure {
         }
     }
 
-    public var title: String
-    /// What stands below the title.
-    public var note: String
+    public var title: String?
+    public var note: String?
+    public var style: ChartStyle
     /// The slices, from the upper left.
     public let slices: [Slice]
     /// What the values are, for instance "Pearson r".
     public var valueTitle: String
-    /// The colours.
-    public var colorMap: ColorMap
-    /// The values at the ends of the colours; without it the smallest and largest value, about zero if diverging.
-    public var domain: ClosedRange<Double>?
 
     /// A map of one or several slices.
     public init(
-        _ slices: [Slice], title: String = "", note: String = "", valueTitle: String = "",
-        colorMap: ColorMap = .plasma, domain: ClosedRange<Double>? = nil
+        _ slices: [Slice], title: String? = nil, note: String? = "", valueTitle: String = "",
+        style: ChartStyle = .standard
     ) {
         self.slices = slices
         self.title = title
         self.note = note
         self.valueTitle = valueTitle
-        self.colorMap = colorMap
-        self.domain = domain
+        self.style = style
     }
 
     var hasValues: Bool { slices.contains { $0.values.contains(where: \.isFinite) } }
@@ -81,7 +76,7 @@ public struct ScoreMap: DrawnFigure {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).description }
         let shown = slices.map { $0.values.filter(\.isFinite) }
         let table = Table(
-            title,
+            title ?? "",
             [
                 .text("slice", slices.enumerated().map { $1.title.isEmpty ? "\($0 + 1)" : $1.title }),
                 .counts("voxels", shown.map(\.count)),
@@ -91,9 +86,23 @@ public struct ScoreMap: DrawnFigure {
             ])
         let fullest = slices.indices.max { shown[$0].count < shown[$1].count } ?? 0
         let picture = slices[fullest].width <= 100 ? [shades(of: slices[fullest])] : []
+        let own = fullNote(note)
         let caption = valueTitle.isEmpty ? [] : ["Values: \(valueTitle)."]
-        return ([table.description] + caption + (note.isEmpty ? [] : [note]) + picture).joined(
+        return ([table.description] + caption + (own.isEmpty ? [] : [own]) + picture).joined(
             separator: "\n")
+    }
+
+    public var altText: String {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).altText }
+        var text = AltText("Brain map", title: title)
+        let shown = slices.flatMap(\.values).filter(\.isFinite)
+        text.add("\(Number.counted(slices.count, "slice")) with \(Number.counted(shown.count, "voxel"))")
+        let named = slices.flatMap { slice in slice.values.map { (slice.title, $0) } }
+        text.add("Values: " + AltText.range(valueTitle.isEmpty ? "scores" : valueTitle, named))
+        let below = shown.count { $0 < 0 }
+        text.add(below > 0 && below < shown.count ? "\(Number.counted(below, "voxel")) below zero" : "")
+        text.add(note: fullNote(note))
+        return text.text
     }
 
     /// A slice in shades of characters.
@@ -112,7 +121,10 @@ public struct ScoreMap: DrawnFigure {
         }.joined(separator: "\n")
     }
 
-    var scale: ColorScale { ColorScale(map: colorMap, domain: domain, values: slices.flatMap(\.values)) }
+    /// plasma has no gray, so that scores stand out over the anatomy.
+    var scale: ColorScale {
+        ColorScale(map: style.colorMap ?? .plasma, domain: style.domain, values: slices.flatMap(\.values))
+    }
 }
 
 // MARK: - Layout
@@ -141,10 +153,17 @@ extension ScoreMap {
     private static let gap = 14.0
     private static let titleHeight = 18.0
 
-    var layout: Layout {
+    /// The layout on the screen.
+    var layout: Layout { layout(in: .natural) }
+
+    func layout(in room: Room) -> Layout {
+        let bar = ColorBar(title: valueTitle, scale: scale, in: room)
         let columns =
             slices.count == 1 ? 1 : min(slices.count, slices.count <= 4 ? 2 : slices.count <= 9 ? 3 : 6)
-        let target = columns == 1 ? 440.0 : columns == 2 ? 320 : columns == 3 ? 230 : 130
+        let natural = columns == 1 ? 440.0 : columns == 2 ? 320 : columns == 3 ? 230 : 130
+        let gaps = Double(columns - 1) * ScoreMap.gap
+        let whole = room.plotWidth(natural: natural * Double(columns) + gaps, left: 0, side: .colorBar(bar))
+        let target = (whole - gaps) / Double(columns)
         let heading = slices.contains { !$0.title.isEmpty } ? ScoreMap.titleHeight : 0
         let widest = slices.map { Double($0.width) * $0.pixelSize.width }.max() ?? 1
         // Pixels of one size in all slices, and no taller than wide pictures may be.
@@ -164,7 +183,7 @@ extension ScoreMap {
         return Layout(
             places: places, width: Double(columns) * (cellWidth + ScoreMap.gap) - ScoreMap.gap,
             height: rows * (cellHeight + heading + ScoreMap.gap) - ScoreMap.gap,
-            bar: ColorBar(title: valueTitle, scale: scale))
+            bar: bar)
     }
 
     /// The pixels that have a score.

@@ -8,14 +8,14 @@ struct ValueAxis: Sendable {
     let ticks: [Double]
     let labels: [String]
     private let decimals: Int
-    var showsGrid = true
+    var showsGrid: Bool
 
-    /// An axis that covers the finite ones of `values`.
+    /// An axis that covers the finite ones of `values`; `extending` as in `Ticks`.
     init(
         _ title: String, covering values: [Double], includingZero: Bool, count: Int = 5,
-        minimumStep: Double = 0,
-        extending: Bool = true
+        minimumStep: Double = 0, extending: Bool = true, showsGrid: Bool = true
     ) {
+        self.showsGrid = showsGrid
         let finite = values.filter(\.isFinite) + (includingZero ? [0] : [])
         let low = finite.min() ?? 0
         let high = finite.max() ?? 1
@@ -72,12 +72,12 @@ struct CategoryAxis: Sendable {
     /// How far the first label of a turned axis sticks out to the left of its band.
     let overhang: Double
 
-    init(_ title: String, names: [String], step: Double, side: Side) {
+    init(_ title: String, names: [String], step: Double, side: Side, in room: Room) {
         let measure = TextMeasure()
         self.title = title
         self.names = names
         self.step = step
-        labelLimit = side == .left ? 220 : 150
+        labelLimit = side == .left ? room.limit(220, share: 0.35) : 150
         let limit = labelLimit
         labels = names.map { measure.shortened($0, .label, to: limit) }
         let widest = measure.width(labels, .label)

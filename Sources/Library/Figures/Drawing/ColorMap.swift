@@ -1,18 +1,18 @@
 import JSON
 
-/// A scale of colours that colour-blind people can read; between its stops colours mix linearly.
+/// A scale of colors that color-blind people can read; between its stops colors mix linearly.
 public struct ColorMap: Sendable, Equatable {
     /// The name, for instance `viridis`.
     public let name: String
-    /// Evenly spaced colours, lowest value first.
+    /// Evenly spaced colors, lowest value first.
     public let stops: [Color]
-    /// Whether the middle colour stands for zero.
+    /// Whether the middle color stands for zero.
     public let isDiverging: Bool
 
-    /// A map of at least two evenly spaced colours; throws `FigureError.tooFew` for fewer.
+    /// A map of at least two evenly spaced colors; throws `FigureError.tooFew` for fewer.
     public init(name: String, stops: [Color], isDiverging: Bool = false) throws {
         guard stops.count >= 2 else {
-            throw FigureError.tooFew(of: "colours of a colour map", least: 2, got: stops.count)
+            throw FigureError.tooFew(of: "colors of a color map", least: 2, got: stops.count)
         }
         self.name = name
         self.stops = stops
@@ -29,31 +29,47 @@ public struct ColorMap: Sendable, Equatable {
     public static let viridis = ColorMap(
         "viridis",
         [
-            0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B,
-            0xFDE725,
+            0x440154, 0x471365, 0x482475, 0x463480, 0x414487, 0x3B528B, 0x355F8D, 0x2F6C8E, 0x2A788E,
+            0x25848E, 0x21918C, 0x1E9C89, 0x22A884, 0x2FB47C, 0x44BF70, 0x5EC962, 0x7AD151, 0x9BD93C,
+            0xBDDF26, 0xDFE318, 0xFDE725,
         ])
 
-    /// Matplotlib's plasma: blue, red, yellow; none of its colours is grey, so it stands out over an anatomy.
+    /// Matplotlib's plasma: blue, red, yellow; none of its colors is gray, so it stands out over an anatomy.
     public static let plasma = ColorMap(
         "plasma",
         [
-            0x0D0887, 0x46039F, 0x7201A8, 0x9C179E, 0xBD3786, 0xD8576B, 0xED7953, 0xFB9F3A, 0xFDCA26,
-            0xF0F921,
+            0x0D0887, 0x2A0593, 0x41049D, 0x5601A4, 0x6A00A8, 0x7E03A8, 0x8F0DA4, 0xA11B9B, 0xB12A90,
+            0xBF3984, 0xCC4778, 0xD6556D, 0xE16462, 0xEA7457, 0xF2844B, 0xF89540, 0xFCA636, 0xFEBA2C,
+            0xFCCE25, 0xF7E425, 0xF0F921,
         ])
+
+    /// Blue below zero, pale at zero, brown above: perceptually uniform, for color-blind eyes too.
+    ///
+    /// Source: vik of Crameri's Scientific color maps (doi:10.5281/zenodo.1243862), 33 of its 256 colors.
+    public static let vik = ColorMap(
+        "vik",
+        [
+            0x001261, 0x021F69, 0x022B71, 0x023779, 0x034481, 0x055189, 0x0C5E92, 0x1C6D9C, 0x307DA6,
+            0x488DB2, 0x619EBD, 0x7AAEC8, 0x94BED2, 0xADCDDD, 0xC6DBE6, 0xDEE6E9, 0xECE5E0, 0xEED9CD,
+            0xE9CAB8, 0xE2BAA2, 0xDBAA8D, 0xD59B79, 0xCF8C66, 0xC97E53, 0xC27041, 0xBC622F, 0xB2511D,
+            0xA33E0D, 0x912D06, 0x811F06, 0x731406, 0x650907, 0x590008,
+        ], isDiverging: true)
 
     /// Blue below zero, white at zero, red above (ColorBrewer's RdBu, reversed).
     public static let blueRed = ColorMap(
         "blueRed",
         [
             0x053061, 0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D,
-            0xB2182B,
-            0x67001F,
+            0xB2182B, 0x67001F,
         ], isDiverging: true)
 
     /// Black to white.
-    public static let grey = ColorMap("grey", [0x000000, 0xFFFFFF])
+    public static let gray = ColorMap("gray", [0x000000, 0xFFFFFF])
 
-    /// The colour at a position from 0 to 1; positions outside are held at the ends.
+    @available(*, unavailable, renamed: "gray")
+    public static var grey: ColorMap { gray }
+
+    /// The color at a position from 0 to 1; positions outside are held at the ends.
     public func color(at position: Double) -> Color {
         let place = min(1, max(0, position)) * Double(stops.count - 1)
         let below = min(stops.count - 2, Int(place))
@@ -61,21 +77,19 @@ public struct ColorMap: Sendable, Equatable {
     }
 }
 
-/// Values laid over a colour map: what is drawn and what the colour bar says.
+/// Values laid over a color map: what is drawn and what the color bar says.
 struct ColorScale: Sendable {
     let map: ColorMap
     let domain: ClosedRange<Double>
 
-    /// A scale over `domain`, or over the values if there is none; a diverging map is centred at zero.
+    /// A scale over `domain`, or over the values if there is none; a diverging map is centered at zero.
     init(map: ColorMap, domain: ClosedRange<Double>?, values: some Sequence<Double>) {
         self.map = map
-        if let domain, domain.lowerBound < domain.upperBound {
-            self.domain = domain
-            return
+        var (low, high) = (domain?.lowerBound ?? 0, domain?.upperBound ?? 0)
+        if domain == nil || !(low < high) || !(high - low).isFinite {
+            let finite = values.filter(\.isFinite)
+            (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
         }
-        let finite = values.filter(\.isFinite)
-        let low = finite.min() ?? 0
-        let high = finite.max() ?? 1
         if map.isDiverging {
             let reach = max(abs(low), abs(high))
             self.domain = reach > 0 ? -reach...reach : -1...1
@@ -88,7 +102,7 @@ struct ColorScale: Sendable {
         map.color(at: (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound))
     }
 
-    /// The scale in Vega-Lite: one value for each stop, so that both renderers mix the same colours.
+    /// The scale in Vega-Lite: one value for each stop, so that both renderers mix the same colors.
     var vegaLite: JSON {
         let last = Double(map.stops.count - 1)
         let span = domain.upperBound - domain.lowerBound

@@ -1,27 +1,34 @@
 import JSON
 
-/// Which colour is which series.
+/// Which color, marker and dashes are which series.
 struct Legend {
     struct Entry {
         let name: String
         let color: Color
+        var marker = Marker.circle
+        var dash: [Double] = []
     }
 
-    enum Symbol { case square, line, disc }
+    enum Symbol { case square, line, point }
 
     let title: String
     let entries: [Entry]
     let symbol: Symbol
+    /// Whether the legend stands below the plot, where a narrow figure has no room beside it.
+    let isBelow: Bool
     private let labels: [String]
     private static let labelLimit = 180.0
     private static let lineHeight = 17.0
 
-    init(title: String, entries: [Entry], symbol: Symbol) {
+    init(title: String, entries: [Entry], symbol: Symbol, in room: Room) {
         let measure = TextMeasure()
         self.title = title
         self.entries = entries
         self.symbol = symbol
-        labels = entries.map { measure.shortened($0.name, .label, to: Legend.labelLimit) }
+        let widest = max(measure.width(entries.map(\.name), .label), measure.width(title, .axisTitle))
+        isBelow = room.width.map { min(widest, Legend.labelLimit) > $0 * 0.22 } ?? false
+        let limit = isBelow ? (room.width ?? 0) * 0.7 : Legend.labelLimit
+        labels = entries.map { measure.shortened($0.name, .label, to: limit) }
     }
 
     var width: Double {
@@ -29,11 +36,11 @@ struct Legend {
         return max(labelShift + measure.width(labels, .label), measure.width(title, .axisTitle))
     }
 
-    private var labelShift: Double { symbol == .line ? 22 : 17 }
+    private var labelShift: Double { symbol == .line ? 36 : 17 }
 
     var height: Double { (title.isEmpty ? 0 : 20) + Double(entries.count) * Legend.lineHeight }
 
-    func draw(on canvas: Canvas, x: Double, y: Double) {
+    func draw(on canvas: any Canvas, x: Double, y: Double) {
         var line = y + 6
         if !title.isEmpty {
             canvas.text(title, x, line, .axisTitle)
@@ -42,88 +49,52 @@ struct Legend {
         for (entry, label) in zip(entries, labels) {
             switch symbol {
             case .square: canvas.fill(rectangle: x + 1, line - 5.5, 11, 11, entry.color)
-            case .disc: canvas.fill(disc: x + 6, line, radius: 4, entry.color)
+            case .point: canvas.mark(entry.marker, x + 6, line, radius: 4, entry.color)
             case .line:
-                canvas.line([(x, line), (x + 16, line)], entry.color, width: 2)
-                canvas.fill(disc: x + 8, line, radius: 3, entry.color)
+                canvas.line([(x, line), (x + 30, line)], entry.color, width: 2, dash: entry.dash)
+                canvas.mark(entry.marker, x + 15, line, radius: 3.4, entry.color)
             }
             canvas.text(label, x + labelShift, line, .label)
             line += Legend.lineHeight
         }
     }
 
-    /// The scale and legend of a `color` channel in Vega-Lite.
+    // MARK: Vega-Lite
+
+    private func scale(_ range: [JSON]) -> JSON {
+        ["domain": .strings(entries.map(\.name)), "range": .array(range)]
+    }
+
+    private func channel(field: String, range: [JSON], offset: Double) -> JSON {
+        var legend: [String: JSON] = [
+            "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(Legend.labelLimit),
+            "offset": .rounded(offset), "symbolOpacity": 1,
+        ]
+        switch symbol {
+        case .square: legend["symbolType"] = "square"
+        case .point: break
+        // A line as long as its dashes need to be told apart.
+        case .line: legend["symbolSize"] = 120
+        }
+        return [
+            "field": .string(field), "type": "nominal", "sort": .strings(entries.map(\.name)),
+            "scale": scale(range), "legend": .object(legend),
+        ]
+    }
+
+    /// The `color` channel with its scale and legend.
     func channel(field: String, offset: Double = 18) -> JSON {
-        [
-            "field": .string(field), "type": "nominal",
-            "sort": .strings(entries.map(\.name)),
-            "scale": ["domain": .strings(entries.map(\.name)), "range": .strings(entries.map(\.color.hex))],
-            "legend": [
-                "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(Legend.labelLimit),
-                "offset": .rounded(offset), "symbolOpacity": 1,
-                "symbolType": symbol == .square ? "square" : "circle",
-            ],
-        ]
-    }
-}
-
-/// Which value is which colour.
-struct ColorBar {
-    let title: String
-    let scale: ColorScale
-    private let ticks: Ticks
-    private static let barWidth = 13.0
-
-    init(title: String, scale: ColorScale) {
-        self.title = title
-        self.scale = scale
-        ticks = Ticks(covering: scale.domain, count: 4, extending: false)
+        channel(field: field, range: entries.map { .string($0.color.hex) }, offset: offset)
     }
 
-    private var titleLines: [String] { TextMeasure().wrapped(title, .axisTitle, to: 120) }
-    private var titleHeight: Double { title.isEmpty ? 0 : Double(titleLines.count) * 15 + 6 }
-
-    var width: Double {
-        let measure = TextMeasure()
-        return max(
-            ColorBar.barWidth + 8 + measure.width(ticks.labels, .label), measure.width(titleLines, .axisTitle)
-        )
+    /// The `shape` channel; Vega-Lite joins its legend with that of the colors.
+    func shapeChannel(field: String, offset: Double = 18) -> JSON {
+        channel(field: field, range: entries.map { .string($0.marker.vegaName) }, offset: offset)
     }
 
-    /// How tall the bar is, without its title: as the plot, within limits.
-    func barHeight(besides plotHeight: Double) -> Double { min(200, max(70, plotHeight - titleHeight)) }
-
-    func height(besides plotHeight: Double) -> Double { titleHeight + barHeight(besides: plotHeight) + 6 }
-
-    func draw(on canvas: Canvas, x: Double, y: Double, besides plotHeight: Double) {
-        for (index, line) in titleLines.enumerated() {
-            canvas.text(line, x, y + 6 + Double(index) * 15, .axisTitle)
-        }
-        let top = y + titleHeight
-        let height = barHeight(besides: plotHeight)
-        let steps = Int(height)
-        for step in 0..<steps {
-            let color = scale.map.color(at: 1 - (Double(step) + 0.5) / Double(steps))
-            canvas.fill(rectangle: x, top + Double(step), ColorBar.barWidth, 1.2, color)
-        }
-        for (value, label) in zip(ticks.values, ticks.labels) {
-            let part = (value - scale.domain.lowerBound) / (scale.domain.upperBound - scale.domain.lowerBound)
-            let place = top + height * (1 - part)
-            canvas.line([(x + ColorBar.barWidth, place), (x + ColorBar.barWidth + 3, place)], .axis)
-            canvas.text(label, x + ColorBar.barWidth + 6, place, .label)
-        }
-    }
-
-    /// The scale and legend of a `color` channel in Vega-Lite.
-    func channel(field: String, plotHeight: Double) -> JSON {
-        [
-            "field": .string(field), "type": "quantitative", "scale": scale.vegaLite,
-            "legend": [
-                "title": title.isEmpty ? .null : .strings(titleLines),
-                "values": .numbers(ticks.values), "tickCount": .rounded(Double(ticks.values.count)),
-                "format": .string(".\(ticks.decimals)f"),
-                "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
-            ],
-        ]
+    /// The `strokeDash` channel; Vega-Lite joins its legend with that of the colors.
+    func dashChannel(field: String, offset: Double = 18) -> JSON {
+        channel(
+            field: field, range: entries.map { .numbers($0.dash.isEmpty ? [1, 0] : $0.dash) }, offset: offset)
     }
 }

@@ -1,23 +1,30 @@
-/// What stands to the right of a plot.
+/// What stands beside a plot: to its right, or a legend below it.
 enum SideNote {
     case none
     case legend(Legend)
     case colorBar(ColorBar)
 
+    /// What it takes to the right of the plot.
     var width: Double {
         switch self {
         case .none: 0
-        case .legend(let legend): legend.width
+        case .legend(let legend): legend.isBelow ? 0 : legend.width
         case .colorBar(let bar): bar.width
         }
     }
 
+    /// How tall it is to the right of a plot.
     func height(besides plotHeight: Double) -> Double {
         switch self {
         case .none: 0
-        case .legend(let legend): legend.height
+        case .legend(let legend): legend.isBelow ? 0 : legend.height
         case .colorBar(let bar): bar.height(besides: plotHeight)
         }
+    }
+
+    /// What it takes below the plot and its axis.
+    var heightBelow: Double {
+        if case .legend(let legend) = self, legend.isBelow { legend.height + 12 } else { 0 }
     }
 }
 
@@ -32,49 +39,60 @@ struct PlotFrame {
     let totalWidth: Double
     let totalHeight: Double
     let side: SideNote
-    /// The room between the plot and what stands to its right.
-    let sideOffset: Double
+    private let sideOffset: Double
+    private let bottom: Double
+    private let edge: Double
     private let titleLines: [String]
     private let noteLines: [String]
-    private static let edge = 10.0
 
     /// Makes room around a plot of the given size; `left` and `bottom` are what the axes take, `top` and `right`
     /// what labels of reference lines take.
     init(
         title: String, note: String, width: Double, height: Double, left: Double, bottom: Double,
-        top: Double = 0,
-        right: Double = 0, side: SideNote = .none
+        top: Double = 0, right: Double = 0, side: SideNote = .none, in room: Room
     ) {
         let measure = TextMeasure()
-        sideOffset = right + 18
-        let across = left + width + (side.width > 0 ? sideOffset + side.width : right + 6)
-        let textWidth = max(across, 260)
+        edge = room.edge
+        sideOffset = right + PlotFrame.sideGap
+        let across = left + width + PlotFrame.beside(right: right, side)
+        let textWidth = room.width.map { $0 - 2 * room.edge } ?? max(across, 260)
         titleLines = title.isEmpty ? [] : measure.wrapped(title, .title, to: textWidth)
         noteLines = note.isEmpty ? [] : measure.wrapped(note, .note, to: textWidth)
         self.width = width
         self.height = height
         self.side = side
+        self.bottom = bottom
         let above = Double(titleLines.count) * 19 + Double(noteLines.count) * 15
-        x = PlotFrame.edge + left
-        y = PlotFrame.edge + above + (above > 0 ? 8 : 0) + top
+        x = edge + left
+        // Half of the uppermost label of an axis stands above the plot.
+        y = edge + above + (above > 0 ? 8 : room.width == nil ? 0 : 5) + top
         let header = max(measure.width(titleLines, .title), measure.width(noteLines, .note))
-        totalWidth = 2 * PlotFrame.edge + max(across, header)
-        totalHeight = y + max(height + bottom, side.height(besides: height)) + PlotFrame.edge
+        totalWidth = room.width ?? 2 * edge + max(across, header)
+        totalHeight = y + max(height + bottom + side.heightBelow, side.height(besides: height)) + edge
     }
 
-    /// Where to put the title and the note.
-    func drawHeader(on canvas: Canvas) {
-        var line = PlotFrame.edge
+    private static let sideGap = 18.0
+
+    /// What lies to the right of a plot.
+    static func beside(right: Double, _ side: SideNote) -> Double {
+        side.width > 0 ? right + sideGap + side.width : right + 6
+    }
+
+    /// Draws title, note, and what stands beside the plot.
+    func drawHeader(on canvas: any Canvas) {
+        var line = edge
         for text in titleLines {
-            canvas.text(text, PlotFrame.edge, line + 9, .title)
+            canvas.text(text, edge, line + 9, .title)
             line += 19
         }
         for text in noteLines {
-            canvas.text(text, PlotFrame.edge, line + 7, .note)
+            canvas.text(text, edge, line + 7, .note)
             line += 15
         }
         switch side {
         case .none: break
+        case .legend(let legend) where legend.isBelow:
+            legend.draw(on: canvas, x: x, y: y + height + bottom + 10)
         case .legend(let legend): legend.draw(on: canvas, x: x + width + sideOffset, y: y)
         case .colorBar(let bar): bar.draw(on: canvas, x: x + width + sideOffset, y: y, besides: height)
         }
@@ -95,6 +113,12 @@ extension PlotFrame {
     /// What a value axis takes at the bottom.
     static func bottom(_ axis: ValueAxis) -> Double { 20 + (axis.title.isEmpty ? 0 : 20) }
 
+    /// How far the last label of a value axis at the bottom reaches beyond the plot, less what is empty there anyway.
+    static func right(_ axis: ValueAxis) -> Double {
+        guard let last = axis.ticks.last, axis.fraction(last) > 0.9 else { return 0 }
+        return max(0, TextMeasure().width(axis.labels.last ?? "", .label) / 2 - 6)
+    }
+
     /// What a category axis takes at the bottom.
     static func bottom(_ axis: CategoryAxis) -> Double { axis.reach + 8 + (axis.title.isEmpty ? 0 : 20) }
 
@@ -104,7 +128,7 @@ extension PlotFrame {
     /// The place of a value on the vertical axis.
     func y(_ value: Double, _ axis: ValueAxis) -> Double { y + height - axis.fraction(value) * height }
 
-    func drawBottom(_ axis: ValueAxis, on canvas: Canvas) {
+    func drawBottom(_ axis: ValueAxis, on canvas: any Canvas) {
         let base = y + height
         for (tick, label) in zip(axis.ticks, axis.labels) {
             let place = x(tick, axis)
@@ -113,31 +137,10 @@ extension PlotFrame {
             canvas.text(label, place, base + 12, .label, anchor: .middle)
         }
         canvas.line([(x, base), (x + width, base)], .axis)
-        canvas.text(axis.title, x + width / 2, base + 32, .axisTitle, anchor: .middle)
+        write(axis.title, below: 32, on: canvas)
     }
 
-    func drawLeft(_ axis: ValueAxis, on canvas: Canvas) {
-        for (tick, label) in zip(axis.ticks, axis.labels) {
-            let place = y(tick, axis)
-            if axis.showsGrid { canvas.line([(x, place), (x + width, place)], tick == 0 ? .axis : .grid) }
-            canvas.line([(x - 4, place), (x, place)], .axis)
-            canvas.text(label, x - 7, place, .label, anchor: .end)
-        }
-        canvas.line([(x, y), (x, y + height)], .axis)
-        let titleX = x - PlotFrame.left(axis) + 8
-        canvas.text(axis.title, titleX, y + height / 2, .axisTitle, anchor: .middle, angle: -90)
-    }
-
-    func drawLeft(_ axis: CategoryAxis, on canvas: Canvas) {
-        for (index, label) in axis.labels.enumerated() {
-            canvas.text(label, x - 6, y + axis.center(index), .label, anchor: .end)
-        }
-        canvas.line([(x, y), (x, y + height)], .axis)
-        let titleX = x - PlotFrame.left(axis) + 8
-        canvas.text(axis.title, titleX, y + height / 2, .axisTitle, anchor: .middle, angle: -90)
-    }
-
-    func drawBottom(_ axis: CategoryAxis, on canvas: Canvas) {
+    func drawBottom(_ axis: CategoryAxis, on canvas: any Canvas) {
         let base = y + height
         for (index, label) in axis.labels.enumerated() {
             let place = x + axis.center(index)
@@ -148,6 +151,40 @@ extension PlotFrame {
             }
         }
         canvas.line([(x, base), (x + width, base)], .axis)
-        canvas.text(axis.title, x + width / 2, base + axis.reach + 20, .axisTitle, anchor: .middle)
+        write(axis.title, below: axis.reach + 20, on: canvas)
+    }
+
+    func drawLeft(_ axis: ValueAxis, on canvas: any Canvas) {
+        for (tick, label) in zip(axis.ticks, axis.labels) {
+            let place = y(tick, axis)
+            if axis.showsGrid { canvas.line([(x, place), (x + width, place)], tick == 0 ? .axis : .grid) }
+            canvas.line([(x - 4, place), (x, place)], .axis)
+            canvas.text(label, x - 7, place, .label, anchor: .end)
+        }
+        canvas.line([(x, y), (x, y + height)], .axis)
+        write(axis.title, besides: PlotFrame.left(axis), on: canvas)
+    }
+
+    func drawLeft(_ axis: CategoryAxis, on canvas: any Canvas) {
+        for (index, label) in axis.labels.enumerated() {
+            canvas.text(label, x - 6, y + axis.center(index), .label, anchor: .end)
+        }
+        canvas.line([(x, y), (x, y + height)], .axis)
+        write(axis.title, besides: PlotFrame.left(axis), on: canvas)
+    }
+
+    /// The title of an axis, shortened where the figure is narrower than it.
+    private func write(_ title: String, below: Double, on canvas: any Canvas) {
+        let shown = TextMeasure().shortened(title, .axisTitle, to: totalWidth - 2 * edge)
+        let half = TextMeasure().width(shown, .axisTitle) / 2
+        let place = min(max(x + width / 2, edge + half), totalWidth - edge - half)
+        canvas.text(shown, place, y + height + below, .axisTitle, anchor: .middle)
+    }
+
+    private func write(_ title: String, besides: Double, on canvas: any Canvas) {
+        let shown = TextMeasure().shortened(title, .axisTitle, to: totalHeight - 2 * edge)
+        let half = TextMeasure().width(shown, .axisTitle) / 2
+        let place = min(max(y + height / 2, edge + half), totalHeight - edge - half)
+        canvas.text(shown, x - besides + 8, place, .axisTitle, anchor: .middle, angle: -90)
     }
 }

@@ -2,23 +2,22 @@ import JSON
 
 /// What all Vega-Lite specifications share.
 enum VegaLite {
-    /// A specification with its schema and configuration.
+    /// A specification with its schema, description and configuration.
     ///
-    /// No colour of text or axis is set, so that JupyterLab's dark theme can choose its own.
-    static func complete(_ specification: JSON) -> JSON {
+    /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own.
+    static func complete(_ specification: JSON, altText: String) -> JSON {
         specification.merging([
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "description": .string(altText),
             "config": [
-                "font": "Arial, Liberation Sans, Helvetica, sans-serif",
+                "font": .string(Typeface.css(Typeface.current)),
                 "title": [
                     "anchor": "start", "frame": "bounds", "fontSize": 14, "fontWeight": 700,
-                    "subtitleFontSize": 11,
-                    "offset": 10,
+                    "subtitleFontSize": 11, "offset": 10,
                 ],
                 "axis": [
                     "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 400,
-                    "domainColor": "#888888",
-                    "tickColor": "#888888", "tickSize": 4, "titlePadding": 6,
+                    "domainColor": "#888888", "tickColor": "#888888", "tickSize": 4, "titlePadding": 6,
                 ],
                 "legend": [
                     "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 400, "titleLimit": 240,
@@ -35,12 +34,23 @@ enum VegaLite {
         ])
     }
 
-    /// The `title` member: title and note, each broken into lines as the picture breaks them.
-    static func title(_ title: String, note: String, width: Double) -> JSON {
+    /// A specification of a plot: title and note, broken into lines as the picture breaks them, its size, and its parts.
+    static func plot(
+        title: String?, note: String, width: Double, height: Double, _ parts: [String: JSON]
+    ) -> JSON {
         let measure = TextMeasure()
-        var member: [String: JSON] = ["text": .strings(measure.wrapped(title, .title, to: max(260, width)))]
-        if !note.isEmpty { member["subtitle"] = .strings(measure.wrapped(note, .note, to: max(260, width))) }
-        return .object(member)
+        var members: [String: JSON] = ["width": .rounded(width), "height": .rounded(height)]
+        let title = title ?? ""
+        if !title.isEmpty || !note.isEmpty {
+            var header: [String: JSON] = [
+                "text": .strings(measure.wrapped(title, .title, to: max(260, width)))
+            ]
+            if !note.isEmpty {
+                header["subtitle"] = .strings(measure.wrapped(note, .note, to: max(260, width)))
+            }
+            members["title"] = .object(header)
+        }
+        return JSON.object(members).merging(parts)
     }
 
     /// The `tooltip` channel: the fields with what they are called.
@@ -59,4 +69,7 @@ enum VegaLite {
         ["type": "rule", "color": "#ffffff", "opacity": 0.6, "strokeWidth": 3.2],
         ["type": "rule", "color": "#222222", "strokeWidth": 1.3],
     ]
+
+    /// The data of a layer that draws one mark.
+    static let single: JSON = ["values": [[:]]]
 }

@@ -18,13 +18,13 @@ enum JPEG {
             }
             return FormatError(url, "cannot be decoded as JPEG: \(String(cString: tjGetErrorStr2(decoder)))")
         }
-        var (width, height, subsampling, colours) = (Int32(0), Int32(0), Int32(0), Int32(0))
+        var (width, height, subsampling, colors) = (Int32(0), Int32(0), Int32(0), Int32(0))
         guard
             tjDecompressHeader3(
-                decoder, base, UInt(bytes.count), &width, &height, &subsampling, &colours) == 0
+                decoder, base, UInt(bytes.count), &width, &height, &subsampling, &colors) == 0
         else { throw problem() }
         try checkPixels(Int(width), Int(height), limit: pixelLimit, url)
-        let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
+        let isCMYK = colors == TJCS_CMYK.rawValue || colors == TJCS_YCCK.rawValue
         let format = isCMYK ? TJPF_CMYK : TJPF_RGB
         let pixels = Int(width) * Int(height)
         let decoded = try [UInt8](unsafeUninitializedCapacity: pixels * (isCMYK ? 4 : 3)) { target, count in
@@ -77,7 +77,7 @@ enum JPEG {
         return false
     }
 
-    /// The orientation that the EXIF segment states, 1 where there is none.
+    /// The orientation that the EXIF segment states, 1 if there is none.
     static func orientation(_ bytes: Bytes) -> Int {
         let name = Array("Exif\0\0".utf8)
         for segment in segments(bytes)

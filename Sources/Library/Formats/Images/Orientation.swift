@@ -1,6 +1,6 @@
 import Foundation
 
-/// The orientation tag (0x0112) of a TIFF header as EXIF embeds it; 1, which is upright, where there is none.
+/// The orientation tag (0x0112) of a TIFF header as EXIF embeds it; 1, which is upright, if there is none.
 ///
 /// Source: EXIF 2.32, section 4.6.4.
 func exifOrientation(_ tiff: Bytes) -> Int {

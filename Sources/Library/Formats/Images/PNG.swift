@@ -28,7 +28,7 @@ enum PNG {
         return try RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// The orientation that the `eXIf` chunk states, 1 where there is none.
+    /// The orientation that the `eXIf` chunk states, 1 if there is none.
     static func orientation(_ bytes: Bytes) -> Int {
         var position = signature.count
         while let length = bytes.number(at: position, as: UInt32.self, bigEndian: true).map(Int.init),

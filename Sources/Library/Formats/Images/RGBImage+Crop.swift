@@ -14,10 +14,10 @@ public struct PixelBox: Sendable, Equatable {
 }
 
 extension RGBImage {
-    /// A part of the image. Throws `ImageError` where the box is empty or lies outside.
+    /// A part of the image. Throws `ImageError` if the box is empty or lies outside.
     public func cropped(to box: PixelBox) throws -> RGBImage {
-        guard box.left >= 0, box.top >= 0, box.width > 0, box.height > 0, box.left + box.width <= width,
-            box.top + box.height <= height
+        guard box.left >= 0, box.top >= 0, box.width > 0, box.height > 0, box.left <= width,
+            box.top <= height, box.width <= width - box.left, box.height <= height - box.top
         else {
             throw ImageError(
                 "a box of \(box.width) x \(box.height) pixels at (\(box.left), \(box.top)) does not lie in an image of "
@@ -45,6 +45,7 @@ extension RGBImage {
     public func centerCropped(width newWidth: Int, height newHeight: Int, roundingDown: Bool = false) throws
         -> RGBImage
     {
+        try checkSize(width: max(newWidth, 1), height: max(newHeight, 1), "cropped")
         guard newWidth > 0, newHeight > 0 else {
             throw ImageError("an image cannot be cropped to \(newWidth) x \(newHeight) pixels")
         }

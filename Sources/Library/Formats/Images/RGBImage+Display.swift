@@ -5,7 +5,7 @@ extension RGBImage: Displayable {
     /// The image as a PNG file.
     public var png: Data { PNG.encode(self) }
 
-    /// The image, made smaller where it is larger than a notebook shows.
+    /// The image, made smaller if it is larger than a notebook shows.
     public var mimeBundle: MIMEBundle {
         let limit = 640.0
         let scale = min(1, limit / Double(max(width, height)))

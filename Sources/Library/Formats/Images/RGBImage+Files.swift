@@ -6,11 +6,12 @@ extension RGBImage {
 
     /// Reads a JPEG or PNG file.
     ///
-    /// Greys, palettes, CMYK (inverted, as Adobe writes it) and 16 bits become 8-bit RGB; transparency is dropped, as
+    /// Grays, palettes, CMYK (inverted, as Adobe writes it) and 16 bits become 8-bit RGB; transparency is dropped, as
     /// Pillow's `convert("RGB")` drops it. A photograph is turned as its EXIF orientation says unless `turned` is false.
-    /// Throws `FormatError` where the file is neither, is damaged or cut short.
-    public static func open(_ url: URL, turned: Bool = true) throws -> RGBImage {
-        try decode(try Bytes(reading: url), url, turned: turned)
+    /// Throws `FormatError` if the file is neither, is damaged or cut short.
+    public static func open(_ file: some FileLocation, turned: Bool = true) throws -> RGBImage {
+        let url = file.fileURL
+        return try decode(try Bytes(reading: url), url, turned: turned)
     }
 
     /// Reads the bytes of a JPEG or PNG file; `name` is what errors call them.
@@ -39,7 +40,7 @@ extension RGBImage {
     }
 }
 
-/// Throws where an image has no pixels or more than are decoded.
+/// Throws if an image has no pixels or more than are decoded.
 func checkPixels(_ width: Int, _ height: Int, limit: Int, _ url: URL) throws {
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
     guard width > 0, height > 0, !overflow, pixels <= limit else {

@@ -1,7 +1,7 @@
 internal import CImageKernels
 import Foundation
 
-/// How a resized image is interpolated; both take the mean over more pixels where the image becomes smaller.
+/// How a resized image is interpolated; both take the mean over more pixels if the image becomes smaller.
 public enum Interpolation: String, Sendable, CaseIterable {
     /// Straight lines between pixels.
     case bilinear
@@ -26,16 +26,12 @@ public enum Interpolation: String, Sendable, CaseIterable {
 extension RGBImage {
     /// The image in another size, byte for byte as Pillow's `Image.resize` makes it.
     ///
-    /// Throws `ImageError` where the size is not above nought, or has more pixels than are decoded of a file.
+    /// Throws `ImageError` if the size is not above zero, or has more pixels than are decoded of a file.
     /// Source: Pillow, `src/libImaging/Resample.c`.
     public func resized(
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
     ) throws -> RGBImage {
-        let (area, isHuge) = newWidth.multipliedReportingOverflow(by: newHeight)
-        guard newWidth > 0, newHeight > 0, !isHuge, area <= Self.pixelLimit else {
-            throw ImageError(
-                "an image of \(width) x \(height) pixels cannot be resized to \(newWidth) x \(newHeight)")
-        }
+        try checkSize(width: newWidth, height: newHeight, "resized")
         let narrow =
             newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
         guard newHeight != height else { return narrow }
@@ -92,11 +88,11 @@ private struct ResizeWeights {
         taps = (Int(support.rounded(.up)) * 2 + 1 + group - 1) / group * group
         let unit = Double(1 << 22)
         for place in 0..<new {
-            let centre = (Double(place) + 0.5) * scale
-            let start = max(Int(centre - support + 0.5), 0)
-            let end = min(Int(centre + support + 0.5), old)
+            let center = (Double(place) + 0.5) * scale
+            let start = max(Int(center - support + 0.5), 0)
+            let end = min(Int(center + support + 0.5), old)
             let raw = (start..<end).map { old in
-                interpolation.weight((Double(old) - centre + 0.5) * (1 / filterScale))
+                interpolation.weight((Double(old) - center + 0.5) * (1 / filterScale))
             }
             let sum = raw.reduce(0, +)
             let normalized = sum == 0 ? raw : raw.map { $0 / sum }

@@ -17,11 +17,9 @@ extension RGBImage {
 
     /// The image in another size, from the four nearest pixels of each new one; see `writeSampledPlanes`.
     ///
-    /// Throws `ImageError` where the size is not above nought.
+    /// Throws `ImageError` if the size is not above zero.
     public func sampled(width newWidth: Int, height newHeight: Int) throws -> RGBImage {
-        guard newWidth > 0, newHeight > 0 else {
-            throw ImageError("an image cannot be resized to \(newWidth) x \(newHeight) pixels")
-        }
+        try checkSize(width: newWidth, height: newHeight, "resized")
         let plane = newWidth * newHeight
         let planes = [Float](unsafeUninitializedCapacity: 3 * plane) { target, count in
             if let base = target.baseAddress {

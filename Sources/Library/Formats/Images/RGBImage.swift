@@ -1,7 +1,7 @@
 /// An image of 8 bits a channel, red, green and blue.
 ///
 /// ```swift
-/// let image = try RGBImage.open(URL(fileURLWithPath: "cat.jpg"))
+/// let image = try RGBImage.open("cat.jpg")
 /// image.pixels[(row * image.width + column) * 3 + 1]    // its green
 /// ```
 public struct RGBImage: Sendable, Equatable {
@@ -12,16 +12,27 @@ public struct RGBImage: Sendable, Equatable {
     /// Height x width x 3, row by row from the top, red first.
     public let pixels: [UInt8]
 
-    /// An image of the given pixels; throws where they are not height x width x 3.
+    /// An image of the given pixels; throws if they are not height x width x 3.
     public init(width: Int, height: Int, pixels: [UInt8]) throws {
-        guard width > 0, height > 0, pixels.count == width * height * 3 else {
+        guard width > 0, height > 0, let bytes = byteCount(of: [height, width, 3], .uint8),
+            pixels.count == bytes
+        else {
             throw ImageError(
-                "an image of \(width) x \(height) pixels needs both above 0 and \(width * height * 3) bytes; "
-                    + "\(pixels.count) were given")
+                "an image of \(width) x \(height) pixels needs both above 0 and 3 bytes a pixel; "
+                    + "\(pixels.count) bytes were given")
         }
         self.width = width
         self.height = height
         self.pixels = pixels
+    }
+
+    /// Throws `ImageError` unless an image can be made that has this size: at most as many pixels as are decoded of a file.
+    func checkSize(width newWidth: Int, height newHeight: Int, _ action: String) throws {
+        let (area, isHuge) = newWidth.multipliedReportingOverflow(by: newHeight)
+        guard newWidth > 0, newHeight > 0, !isHuge, area <= Self.pixelLimit else {
+            throw ImageError(
+                "an image of \(width) x \(height) pixels cannot be \(action) to \(newWidth) x \(newHeight)")
+        }
     }
 
     /// An image of pixels that are known to be as many as it needs.

@@ -29,7 +29,7 @@ extension Affine {
         return result
     }
 
-    /// The rotation nearest to the matrix without its scales and shears, by rows; nil where it has no numbers.
+    /// The rotation nearest to the matrix without its scales and shears, by rows; nil if it has no numbers.
     private var nearestRotation: [[Double]]? {
         let sizes = voxelSizes
         let unscaled = Matrix(rows.map { row in (0..<3).map { row[$0] / (sizes[$0] > 0 ? sizes[$0] : 1) } })

@@ -3,7 +3,7 @@ import Tensors
 /// The map from voxel indices to world coordinates in mm: right, anterior and superior are positive (RAS+).
 ///
 /// ```swift
-/// let affine = try NIfTI.read(url).affine
+/// let affine = try NIfTI.open("bold.nii.gz").affine
 /// affine.orientation                      // "LAS"
 /// affine.position(ofVoxel: [10, 20, 5])   // mm
 /// try affine.inverse().position(ofVoxel: [30, -12, 4])   // the voxel at a place in mm, as `voxel(at:)` gives it
@@ -16,7 +16,7 @@ public struct Affine: Sendable, Equatable {
 
     /// Checks a matrix of 4 x 4, or of 3 x 4 without the last row.
     ///
-    /// Throws `GridError` where the matrix has another shape, another last row, or a number that is not finite.
+    /// Throws `GridError` if the matrix has another shape, another last row, or a number that is not finite.
     public init(_ matrix: Matrix<Double>) throws {
         guard matrix.columns == 4, matrix.rows == 3 || matrix.rows == 4 else {
             throw GridError("an affine is 4 x 4 or 3 x 4, not \(matrix.rows) x \(matrix.columns)")
@@ -54,17 +54,29 @@ public struct Affine: Sendable, Equatable {
     /// The first three rows.
     public var rows: [[Double]] { (0..<3).map { matrix.row($0) } }
 
-    /// Where a voxel lies, in mm; voxel indices may be fractions.
+    /// Where a voxel lies, in mm; its three indices may be fractions. Stops, as an array's index does, if there are not three.
     public func position(ofVoxel voxel: [Double]) -> [Double] {
+        if voxel.count != 3 { fatalError("a voxel has three indices; \(voxel.count) came") }
+        return position(of: voxel)
+    }
+
+    private func position(of voxel: [Double]) -> [Double] {
         (0..<3).map {
             matrix[$0, 0] * voxel[0] + matrix[$0, 1] * voxel[1] + matrix[$0, 2] * voxel[2] + matrix[$0, 3]
         }
     }
 
-    /// The voxel at a place in mm, with fractions where it lies between centers; throws `GridError` as `inverse()`.
-    public func voxel(at position: [Double]) throws -> [Double] { try inverse().position(ofVoxel: position) }
+    /// The voxel at a place in mm, with fractions where it lies between centers.
+    ///
+    /// Throws `GridError` as `inverse()`, and if the place does not have three coordinates.
+    public func voxel(at position: [Double]) throws -> [Double] {
+        guard position.count == 3 else {
+            throw GridError("a place has three coordinates in mm; \(position.count) came")
+        }
+        return try inverse().position(of: position)
+    }
 
-    /// The map from mm to voxels; throws `GridError` where the matrix is singular.
+    /// The map from mm to voxels; throws `GridError` if the matrix is singular.
     public func inverse() throws -> Affine { Affine(unchecked: try AffineInverse(of: self).matrix) }
 
     /// The map that applies `second` and then `first`: `(first * second).position(ofVoxel: v)` is `first` of `second` of v.
@@ -97,7 +109,7 @@ extension Affine: CustomStringConvertible {
     }
 }
 
-/// A matrix that is no affine or has no inverse, a shape that is no grid, or numbers that do not fit one.
+/// A matrix that is not an affine or has no inverse, a shape that is not a grid, or numbers that do not fit one.
 public struct GridError: Error, Equatable, CustomStringConvertible {
     public let description: String
 

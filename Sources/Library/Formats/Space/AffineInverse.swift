@@ -8,7 +8,7 @@ import Tensors
 struct AffineInverse {
     let matrix: Matrix<Double>
 
-    /// Throws `GridError` where the affine has no inverse.
+    /// Throws `GridError` if the affine has no inverse.
     init(of affine: Affine) throws {
         var a = affine.rows + [[0, 0, 0, 1]]
         let pivots = Self.decompose(&a)

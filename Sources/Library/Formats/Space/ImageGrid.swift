@@ -1,16 +1,17 @@
 /// Where the voxels of an image lie: how many along each axis, and the map from their indices to mm.
 ///
-/// Two images can be compared voxel by voxel where their grids match.
+/// Two images can be compared voxel by voxel if their grids match.
 public struct ImageGrid: Sendable, Equatable {
     /// The voxels along x, y and z.
     public let shape: [Int]
     /// From voxel indices to mm.
     public let affine: Affine
 
-    /// A grid; throws `GridError` where the shape is not three positive numbers.
+    /// A grid; throws `GridError` if the shape is not three positive numbers.
     public init(shape: [Int], affine: Affine) throws {
-        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-            throw GridError("the shape of a grid is three positive numbers, not \(shape)")
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }), byteCount(of: shape, .float64) != nil else {
+            throw GridError(
+                "the shape of a grid is three positive numbers that fit into memory, not \(shape)")
         }
         self.init(unchecked: shape, affine)
     }

@@ -2,7 +2,7 @@ extension NIfTI {
     /// Where the voxels of one volume lie.
     public var grid: ImageGrid { ImageGrid(unchecked: Array(shape[..<3]), affine) }
 
-    /// Throws `FormatError` where another image does not have this one's grid; `role` is what the other one is here.
+    /// Throws `FormatError` if another image does not have this one's grid; `role` is what the other one is here.
     ///
     /// `interpolation` is the one that suits what the image is, for the advice that the error gives.
     package func require(_ other: NIfTI, as role: String, advising interpolation: VolumeInterpolation) throws
@@ -10,7 +10,7 @@ extension NIfTI {
         try other.require(grid: grid, of: url.lastPathComponent, as: role, advising: interpolation)
     }
 
-    /// Throws `FormatError` where this image does not have a grid; `owner` is whose grid it is.
+    /// Throws `FormatError` if this image does not have a grid; `owner` is whose grid it is.
     package func require(
         grid wanted: ImageGrid, of owner: String, as role: String, advising interpolation: VolumeInterpolation
     ) throws {

@@ -13,7 +13,7 @@ extension NIfTI {
     /// outside get 0, and those nearest to a number that is not finite NaN. A series is resampled volume by volume. The
     /// numbers are those of nilearn's `resample_to_img`, which besides rounds those of integer files. An image that is on
     /// the grid already stays as it is.
-    /// Throws `FormatError` where the two images share no place, or an affine has no inverse, and `CancellationError`.
+    /// Throws `FormatError` if the two images share no place, or an affine has no inverse, and `CancellationError`.
     public func resampled(to other: NIfTI, _ interpolation: VolumeInterpolation = .linear) throws -> NIfTI {
         try resampled(to: other.grid, of: other.url.lastPathComponent, interpolation)
     }

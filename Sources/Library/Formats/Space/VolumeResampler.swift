@@ -8,23 +8,23 @@ public enum VolumeInterpolation: String, Sendable, CaseIterable {
     case linear
 }
 
-/// Takes the numbers of one volume at the places of another grid's voxels; 0 where the volume has none.
+/// Takes the numbers of one volume at the places of another grid's voxels; 0 if the volume has none.
 ///
 /// The arithmetic is that of scipy's `affine_transform` with `mode="constant"`: a place beyond the center of the
-/// outermost voxel has no number, also where the nearest voxel is taken.
+/// outermost voxel has no number, also if the nearest voxel is taken.
 struct VolumeResampler {
     private let shape: [Int]
     private let target: [Int]
     /// The last index of the source along each axis.
     private let last: SIMD3<Double>
-    /// How far beyond the border a place may be: along an axis of one voxel, where a rounding would leave nothing at all.
+    /// How far beyond the border a place may be: along an axis of one voxel, if a rounding would leave nothing at all.
     private let slack: SIMD3<Double>
     /// From the target's voxels to those of the source: what a step along x, y and z adds, and where the first lies.
     private let steps: (x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>)
     private let origin: SIMD3<Double>
     private let interpolation: VolumeInterpolation
 
-    /// Throws `GridError` where the source's affine has no inverse.
+    /// Throws `GridError` if the source's affine has no inverse.
     init(from source: ImageGrid, to target: ImageGrid, _ interpolation: VolumeInterpolation) throws {
         shape = source.shape
         self.target = target.shape
@@ -83,7 +83,7 @@ struct VolumeResampler {
         }
     }
 
-    /// Where a voxel of the target lies among those of the source, or nil where that is outside.
+    /// Where a voxel of the target lies among those of the source, or nil if that is outside.
     @inline(__always)
     private func place(_ x: Double, _ y: Double, _ z: Double) -> SIMD3<Double>? {
         let place = origin + steps.x * x + steps.y * y + steps.z * z

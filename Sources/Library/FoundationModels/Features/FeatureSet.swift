@@ -74,14 +74,14 @@ extension FeatureSet: Displayable {
             [
                 features.layer.shortName, features.name,
                 "\(features.matrix.rows) x \(features.matrix.columns)",
-                String(features.layer.place),
+                String(features.layer.index),
             ]
         }
         return Table(
             title:
                 "Features of \(first?.matrix.rows ?? 0) \(stimuli) from \(model), pooling \(pooling.rawValue)"
                 + (remark.map { "; \($0)" } ?? ""),
-            header: ["layer", "name", "shape", "place"], rows: rows
+            header: ["layer", "name", "shape", "index"], rows: rows
         ).mimeBundle
     }
 }

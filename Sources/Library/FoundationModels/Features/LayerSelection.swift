@@ -28,7 +28,7 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     public static let last = LayerSelection(choices: [.last])
     /// The output of every block.
     public static let everyBlock = LayerSelection(choices: [.everyBlock])
-    /// The paper's 14 features of an image: every block, the projection, and the projection normalised.
+    /// The paper's 14 features of an image: every block, the projection, and the projection normalized.
     public static let paperImage = LayerSelection(
         choices: [.everyBlock, .pattern("projection"), .pattern("embedding")])
     /// The paper's 12 features of a text: every block.
@@ -46,11 +46,11 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
     public init(stringLiteral value: String) { self = .named([value]) }
     public init(arrayLiteral elements: String...) { self = .named(elements) }
 
-    /// The layers of `layers` that are wanted, in their order; throws where a choice fits none.
+    /// The layers of `layers` that are wanted, in their order; throws if a choice fits none.
     func resolve(_ layers: [ModelLayer], model: String) throws -> [ModelLayer] {
         var wanted = Set<String>()
         for choice in choices {
-            let fitting = layers.filter { matches($0, choice, last: layers.last) }
+            let fitting = layers.filter { matches($0, choice, last: layers.last { !$0.isPart }) }
             let whole = fitting.filter { !$0.isPart }
             let found = whole.isEmpty ? fitting : whole
             guard !found.isEmpty, hasAll(choice, layers) else {

@@ -2,7 +2,7 @@
 public enum LayerShape: Sendable, Equatable, CustomStringConvertible {
     /// One vector.
     case vector(Int)
-    /// A vector for each token; no number of tokens where it depends on the stimulus.
+    /// A vector for each token; no number of tokens if it depends on the stimulus.
     case tokens(Int?, width: Int)
     /// A map for each channel.
     case map(channels: Int, height: Int, width: Int)
@@ -15,7 +15,7 @@ public enum LayerShape: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The extent of each dimension, as PyTorch has it without that of the batch; nothing where it depends on the stimulus.
+    /// The extent of each dimension, as PyTorch has it without that of the batch; nil if it depends on the stimulus.
     public var extents: [Int]? {
         switch self {
         case .vector(let width): [width]

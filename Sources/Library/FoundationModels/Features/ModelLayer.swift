@@ -7,23 +7,24 @@ public struct ModelLayer: Sendable, Equatable {
     /// What it has for one stimulus.
     public let shape: LayerShape
     /// Its number in the order of computation; nothing after the last wanted layer runs.
-    public let place: Int
+    public let index: Int
     /// The number of the block whose output it is.
     public let block: Int?
-    /// Whether it is a part of a block (`blocks.9.attn`), which is there when named; `.all` and `.blocks` leave it out.
+    /// Whether it is taken only by name, as the part of a block (`blocks.9.attn`) or the embedding of a sentence is;
+    /// `.all` and `.blocks` leave it out.
     public let isPart: Bool
 
     /// The numbers of a feature vector that is pooled over positions.
     public var width: Int { shape.width }
 
     init(
-        name: String, shortName: String, shape: LayerShape, place: Int, block: Int? = nil,
+        name: String, shortName: String, shape: LayerShape, index: Int, block: Int? = nil,
         isPart: Bool = false
     ) {
         self.name = name
         self.shortName = shortName
         self.shape = shape
-        self.place = place
+        self.index = index
         self.block = block
         self.isPart = isPart
     }

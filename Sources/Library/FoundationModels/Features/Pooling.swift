@@ -23,7 +23,7 @@ public enum Pooling: String, Sendable, CaseIterable {
         self == .flattened ? (shape.extents ?? []).reduce(1, *) : shape.width
     }
 
-    /// Throws where a layer cannot be pooled so.
+    /// Throws if a layer cannot be pooled so.
     func check(_ layer: ModelLayer) throws {
         let need: String
         switch (self, layer.shape) {

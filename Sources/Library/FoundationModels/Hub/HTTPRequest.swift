@@ -33,7 +33,7 @@ struct HTTPRequest {
 
     /// Sends the request; `body` gets the parts of an answer of status 200 (the whole) or 206 (from `offset` on).
     ///
-    /// Throws `Failure` where no whole answer comes, what `body` throws, and `CancellationError` a few times a second.
+    /// Throws `Failure` if no whole answer comes, what `body` throws, and `CancellationError` a few times a second.
     func perform(_ body: @escaping (_ status: Int, UnsafeRawBufferPointer) throws -> Void) throws -> Response
     {
         let exchange = Exchange(body)

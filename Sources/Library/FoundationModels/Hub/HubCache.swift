@@ -9,7 +9,7 @@ struct HubCache {
     /// Where the hub's command line tool keeps the token.
     let tokenFile: URL
 
-    /// `HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub` (below `XDG_CACHE_HOME` where that is set).
+    /// `HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub` (below `XDG_CACHE_HOME` if that is set).
     init(_ environment: [String: String]) {
         func place(_ key: String) -> URL? {
             environment[key].flatMap { path in

@@ -11,7 +11,7 @@ public struct HubError: Error, CustomStringConvertible, Sendable {
 
     public var description: String { "\(url): \(problem). \(advice)" }
 
-    /// An answer whose status is no success.
+    /// An answer whose status is not a success.
     init(_ url: String, status: Int, repository: String, hasToken: Bool) {
         self.url = url
         isUnreachable = false

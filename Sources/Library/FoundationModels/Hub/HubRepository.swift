@@ -13,7 +13,7 @@ struct HubRepository {
         let escaped = branch.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? branch
         let url = "\(hub.endpoint)/api/models/\(name)/revision/\(escaped)"
         let data = try hub.data(url, repository: name)
-        guard let json = try? JSONDocument(data), let revision = json["sha"]?.text,
+        guard let json = try? OrderedJSON(data), let revision = json["sha"]?.text,
             revision.count == 40, revision.allSatisfy(\.isHexDigit),
             let siblings = json["siblings"]?.items
         else {
@@ -42,7 +42,7 @@ struct HubRepository {
 
     /// The descriptions that are there, and one kind of weights.
     ///
-    /// Throws `HubError` where the model has no weights of a kind that can be read.
+    /// Throws `HubError` if the model has no weights of a kind that can be read.
     func wantedFiles() throws -> [String] {
         let descriptions =
             Self.descriptions.filter(files.contains)
@@ -54,7 +54,7 @@ struct HubRepository {
         }
         guard weights.hasSuffix(".json") else { return descriptions + [weights] }
         let url = "\(hub.endpoint)/\(name)/resolve/\(revision)/\(weights)"
-        guard let index = try? JSONDocument(try hub.data(url, repository: name)),
+        guard let index = try? OrderedJSON(try hub.data(url, repository: name)),
             let shards = index["weight_map"]?.members?.compactMap({ $0.value.text })
         else {
             throw HubError(

@@ -57,7 +57,7 @@ public struct HuggingFaceHub: Sendable {
         return cache.snapshot(info.revision, of: repository)
     }
 
-    /// The revision of the cache, where it has weights.
+    /// The revision of the cache, if it has weights.
     func cached(_ repository: String, _ branch: String = "main") throws -> URL {
         guard let revision = cache.revision(of: branch, in: repository) else {
             throw HubError(

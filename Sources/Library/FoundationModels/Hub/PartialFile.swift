@@ -12,7 +12,7 @@ final class PartialFile {
 
     /// Opens or makes the file, and waits while another process writes it.
     ///
-    /// Throws `FormatError` where it cannot be written, and `CancellationError`.
+    /// Throws `FormatError` if it cannot be written, and `CancellationError`.
     init(_ url: URL) throws {
         self.url = url
         try FileManager.default.createDirectory(

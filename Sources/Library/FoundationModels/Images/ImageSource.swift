@@ -18,7 +18,7 @@ extension ImageSource {
     public func name(_ index: Int) -> String { String(index) }
 }
 
-/// Images that are there already.
+/// Images in memory.
 public struct ImagesInMemory: ImageSource {
     private let images: [RGBImage]
 
@@ -33,7 +33,9 @@ public struct ImageFiles: ImageSource {
     public let files: [URL]
     private let names: [String]
 
-    public init(_ files: [URL]) {
+    /// The images of JPEG and PNG files, in the order of the list.
+    public init(_ files: [some FileLocation]) {
+        let files = files.map(\.fileURL)
         self.files = files
         names = Self.names(of: files)
     }

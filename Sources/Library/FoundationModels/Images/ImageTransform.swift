@@ -14,7 +14,7 @@ public struct ImageTransform: Sendable, Equatable {
         /// The shorter side becomes that many pixels, and the middle is taken (torchvision's `Resize` and `CenterCrop`).
         case shorterSide(Int)
         /// Both sides are scaled alike until they just cover that box, and the middle is taken (timm, for networks whose
-        /// images are no squares).
+        /// images are not square).
         case covering(ImageSize)
         /// The middle is taken as it is; a smaller image gets black edges.
         case cropped
@@ -25,12 +25,12 @@ public struct ImageTransform: Sendable, Equatable {
         /// Height and width are each scaled by the four nearest pixels, without antialiasing (what torchvision's
         /// `Resize` once made of tensors); always bilinear.
         case sampled
-        /// A box of at least that share of the image's area and of proportions from 3:4 to 4:3, drawn anew for every
+        /// A box of at least that share of the image's area and of proportions from 3:4 to 4:3, drawn again for every
         /// image, is stretched (torchvision's `RandomResizedCrop`, whose own share is 0.08).
         case randomCrop(seed: UInt64, leastArea: Double = 0.08)
     }
 
-    /// How height and width are made right; nothing where images have them already.
+    /// How height and width are made right; nil if images have them already.
     public var fit: Fit?
     /// How the image is interpolated when it is resized.
     public var interpolation: Interpolation
@@ -50,8 +50,9 @@ public struct ImageTransform: Sendable, Equatable {
 
     /// The image as the network sees it, before its channels are scaled; `index` numbers the draws of a random crop.
     ///
-    /// Throws `FoundationModelError.input` where it has another size and nothing says how to fit it.
+    /// Throws `FoundationModelError.input` if it has another size and `fit` is nil, or if a size or share has no meaning.
     public func apply(_ image: RGBImage, size: ImageSize, index: Int = 0) throws -> RGBImage {
+        try check(size)
         switch fit {
         case .shorterSide(let side):
             let (width, height) = (image.width, image.height)
@@ -88,6 +89,27 @@ public struct ImageTransform: Sendable, Equatable {
         }
     }
 
+    /// Throws if the image would get a side or a share without a meaning.
+    private func check(_ size: ImageSize) throws {
+        let sides: [Int] =
+            switch fit {
+            case .shorterSide(let side): [side]
+            case .covering(let box), .stretchedTo(let box): [box.height, box.width]
+            default: []
+            }
+        guard
+            (sides + [size.height, size.width]).allSatisfy({ (1...10 * ImageSize.largestSide).contains($0) })
+        else {
+            throw FoundationModelError.input(
+                "the sides of an image must be from 1 to \(10 * ImageSize.largestSide) pixels; \(sides) and \(size) came"
+            )
+        }
+        if case .randomCrop(_, let leastArea) = fit, !(leastArea > 0 && leastArea <= 1) {
+            throw FoundationModelError.input(
+                "the least share of an image's area must be above 0 and at most 1; \(leastArea) came")
+        }
+    }
+
     /// The numbers that the network gets for an image of its size: 3 x height x width.
     public func planes(of image: RGBImage) -> Tensor<Float> {
         Tensor(shape: [3, image.height, image.width]) { target in
@@ -102,6 +124,7 @@ public struct ImageTransform: Sendable, Equatable {
     )
         throws
     {
+        try check(size)
         if fit == .sampled {
             return image.writeSampledPlanes(
                 width: size.width, height: size.height, mean: normalization.mean,

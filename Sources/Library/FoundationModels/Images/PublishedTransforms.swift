@@ -1,5 +1,5 @@
 extension ImageTransform {
-    /// What the paper's image tower needs: 384 pixels by the middle of the image, CLIP's normalisation.
+    /// What the paper's image tower needs: 384 pixels by the middle of the image, CLIP's normalization.
     public static let paper = ImageTransform(fit: .shorterSide(384), normalization: .paper)
 
     /// What the paper's scripts did: a random crop of every frame, also at inference.
@@ -11,7 +11,7 @@ extension ImageTransform {
             fit: .randomCrop(seed: seed, leastArea: 0.2), interpolation: .bilinear, normalization: .paper)
     }
 
-    /// What the paper's scripts did for the baseline AlexNet: 224 pixels of the whole of a square frame, where
+    /// What the paper's scripts did for the baseline AlexNet: 224 pixels of the whole of a square frame, if
     /// torchvision's own transform takes the middle of 256. Source: as `paperAsPublished`.
     public static let alexNetAsPublished = ImageTransform(
         fit: .shorterSide(224), interpolation: .bilinear, normalization: .imageNet)

@@ -58,7 +58,7 @@ struct Checkpoint {
         return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
     }
 
-    /// All files of a folder's weights, in alphabetical order where they are several.
+    /// All files of a folder's weights, in alphabetical order if they are several.
     static func files(of folder: URL) throws -> [URL] {
         let file = try file(of: folder)
         guard file.pathExtension == "json" else { return [file] }
@@ -66,7 +66,7 @@ struct Checkpoint {
         // The index comes from elsewhere: it may not lead to files outside its own folder.
         if let wrong = shards.first(where: { $0.isEmpty || $0.contains("/") || $0.hasPrefix(".") }) {
             throw FoundationModelError.file(
-                path: file.path, problem: "weight_map names \"\(wrong)\", which is no file of its folder")
+                path: file.path, problem: "weight_map names \"\(wrong)\", which is not a file of its folder")
         }
         return Set(shards).sorted().map { folder.appending(path: $0) }
     }
@@ -107,6 +107,9 @@ struct Checkpoint {
         return ending
     }
 
+    /// How many numbers all tensors have together.
+    var count: Int { names.reduce(0) { $0 + (shape(of: $1) ?? []).reduce(1, *) } }
+
     /// The names of all tensors in alphabetical order.
     var names: [String] {
         switch store {
@@ -119,8 +122,8 @@ struct Checkpoint {
 
     /// What stands before a tensor's name: training scripts put `module.` or `state_dict.` before all names, sentence-transformers `0.auto_model.`.
     ///
-    /// Of several models in a file the running average is taken, as timm takes it, or DINO's teacher. Nothing where no
-    /// tensor has the name; throws where it cannot be told which model is meant.
+    /// Of several models in a file the running average is taken, as timm takes it, or DINO's teacher. Nil if no
+    /// tensor has the name; throws if it cannot be told which model is meant.
     func prefix(before name: String) throws -> String? {
         let prefixes = names.filter { $0 == name || $0.hasSuffix("." + name) }
             .map { String($0.dropLast(name.count)) }
@@ -135,6 +138,14 @@ struct Checkpoint {
                 + "save the one that is wanted in a file of its own")
     }
 
+    /// What stands before the tensors of a part that is told by one of them, with the part's own name
+    /// (`module.learnable.textencoder.`); nil if the checkpoint has no such part.
+    func root(of part: String, holding tensor: String) -> String? {
+        let anchor = part + "." + tensor
+        let name = names.first { $0 == anchor || $0.hasSuffix("." + anchor) }
+        return name.map { String($0.dropLast(tensor.count)) }
+    }
+
     /// The type and the shape of a tensor; nil if there is none of that name.
     private func entry(_ name: String) -> (type: NumberType, shape: [Int])? {
         switch store {
@@ -145,9 +156,9 @@ struct Checkpoint {
         }
     }
 
-    /// A tensor's numbers in the 16 bits that the file has for each; nil where it has others.
+    /// A tensor's numbers in the 16 bits that the file has for each; nil if it has others.
     ///
-    /// Throws where one of them is not finite.
+    /// Throws if one of them is not finite.
     func halves(_ name: String) throws -> HalfNumbers? {
         let halves: HalfNumbers? =
             switch store {
@@ -167,7 +178,7 @@ struct Checkpoint {
 
     /// A tensor's numbers, read from the file.
     ///
-    /// Throws where they are integers, which are weights only together with scales of some quantization, and where one
+    /// Throws if they are integers, which are weights only together with scales of some quantization, and if one
     /// of them is not finite, since every feature behind it would be NaN.
     func tensor(_ name: String) throws -> Tensor<Float> {
         guard let type = entry(name)?.type else {

@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 extension ModelFiles {
-    /// What the files say of the images that a model takes; `standard` and `size` where they say nothing.
+    /// What the files say of the images that a model takes; `standard` and `size` if they say nothing.
     ///
     /// Read from timm's `pretrained_cfg`, open_clip's `preprocess_cfg`, and transformers' `preprocessor_config.json` or
     /// `processor_config.json`.
@@ -46,7 +46,7 @@ extension ModelFiles {
         transform.interpolation = try configuration.interpolation("interpolation")
         let size = try configuration.extent("size") ?? size
         switch try configuration.text("resize_mode") {
-        // open_clip scales the shorter side to the shorter one of the network's, of sizes that are no square to cover both.
+        // open_clip scales the shorter side to the shorter one of the network's, of sizes that are not square to cover both.
         case "shortest":
             transform.fit = .cropping(size, fraction: 1)
             if size.height != size.width { transform.interpolation = .bicubic }
@@ -59,9 +59,9 @@ extension ModelFiles {
     }
 }
 
-/// An image processor of transformers: resizes, crops, scales and normalises, each where it is asked for.
+/// An image processor of transformers: resizes, crops, scales and normalizes, each if it is asked for.
 struct ImageProcessor {
-    /// What a class of transformers assumes where the configuration says nothing.
+    /// What a class of transformers assumes if the configuration says nothing.
     private struct Standard {
         var size: ImageSize?
         var shortestEdge: Int?
@@ -75,7 +75,7 @@ struct ImageProcessor {
     /// Whether the file names its class, so that what it leaves out is what that class assumes.
     private let isNamed: Bool
 
-    /// Throws where the class is another than those of ViT, DeiT, CLIP and Bit (DINOv2).
+    /// Throws if the class is another than those of ViT, DeiT, CLIP and Bit (DINOv2).
     init(_ configuration: ModelConfiguration, modelType: String) throws {
         self.configuration = configuration
         let named =
@@ -141,7 +141,7 @@ struct ImageProcessor {
     /// What is subtracted and divided by, of channels from 0 to 1: `(pixel * factor - mean) / deviation`.
     private func normalization() throws -> ImageTransform.Normalization {
         let isNormalized = try flag("do_normalize") ?? true
-        let none = ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
+        let none = try ImageTransform.Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
         let given =
             isNormalized
             ? try configuration.normalization("image_mean", "image_std", standard: standard.normalization)
@@ -155,7 +155,7 @@ struct ImageProcessor {
         let scale = factor * 255
         // The usual factor, however many of its digits were written.
         if abs(scale - 1) < 1e-6 { return given }
-        return ImageTransform.Normalization(
+        return try ImageTransform.Normalization(
             mean: given.mean.map { Float(Double($0) / scale) },
             deviation: given.deviation.map { Float(Double($0) / scale) })
     }
@@ -193,8 +193,8 @@ struct ImageProcessor {
         }
         switch section.keys.sorted() {
         case ["height", "width"]:
-            return (ImageSize(height: try section.count("height"), width: try section.count("width")), nil)
-        case ["shortest_edge"]: return (nil, try section.count("shortest_edge"))
+            return (ImageSize(height: try section.side("height"), width: try section.side("width")), nil)
+        case ["shortest_edge"]: return (nil, try section.side("shortest_edge"))
         case let keys:
             throw configuration.problem(
                 "\"\(key)\" has \(keys.joined(separator: ", ")); height and width, or shortest_edge alone, are supported"

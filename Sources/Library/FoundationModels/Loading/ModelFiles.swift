@@ -19,7 +19,7 @@ struct ModelFiles: Sendable {
 
     /// What is at a place. A folder's only file of weights, with a configuration beside it, means the folder.
     ///
-    /// `architecture` is timm's name of it, for weights that do not tell it. Throws where nothing is there.
+    /// `architecture` is timm's name of it, for weights that do not tell it. Throws if nothing is there.
     init(_ place: URL, architecture: String? = nil) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else {

@@ -4,45 +4,46 @@ extension ParameterReader {
     /// The embeddings and blocks of a text transformer; `finish` throws what is missing.
     func textTransformer(
         _ configuration: TransformerConfiguration, vocabulary: Int, positions: Int, types: Int = 0
-    ) -> (embedding: TextEmbedding, blocks: [TransformerBlock]) {
+    ) throws -> (embedding: TextEmbedding, blocks: [TransformerBlock]) {
         let width = configuration.width
         let epsilon = configuration.epsilon
         let normalizesAfter = configuration.normOrder == .after
         let embedding = TextEmbedding(
-            tokens: self.embedding(.tokenEmbedding, rows: vocabulary, width: width),
-            positions: self.embedding(.positionEmbedding, rows: positions, width: width),
-            types: types > 0 ? self.embedding(.typeEmbedding, rows: types, width: width) : nil,
-            norm: normalizesAfter ? norm(.embeddingNorm, width: width, epsilon: epsilon) : nil,
+            tokens: try self.embedding(.tokenEmbedding, rows: vocabulary, width: width),
+            positions: try self.embedding(.positionEmbedding, rows: positions, width: width),
+            types: types > 0 ? try self.embedding(.typeEmbedding, rows: types, width: width) : nil,
+            norm: normalizesAfter ? try norm(.embeddingNorm, width: width, epsilon: epsilon) : nil,
             firstPosition: 0)
-        return (embedding, transformerBlocks(configuration))
+        return (embedding, try transformerBlocks(configuration))
     }
 
     /// The blocks of a transformer.
-    func transformerBlocks(_ configuration: TransformerConfiguration) -> [TransformerBlock] {
+    func transformerBlocks(_ configuration: TransformerConfiguration) throws -> [TransformerBlock] {
         let (width, epsilon) = (configuration.width, configuration.epsilon)
-        return (0..<configuration.depth).map { block in
+        return try (0..<configuration.depth).map { block in
             TransformerBlock(
-                attentionInput: attentionInput(block: block, width: width),
-                attentionOutput: linear([.attentionOutput], block: block, outputs: width, inputs: width),
-                attentionNorm: norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
-                expansion: linear(
+                attentionInput: try attentionInput(block: block, width: width),
+                attentionOutput: try linear([.attentionOutput], block: block, outputs: width, inputs: width),
+                attentionNorm: try norm(.attentionNorm, block: block, width: width, epsilon: epsilon),
+                expansion: try linear(
                     [.expansion], block: block, outputs: configuration.feedForwardWidth, inputs: width),
-                contraction: linear(
+                contraction: try linear(
                     [.contraction], block: block, outputs: width, inputs: configuration.feedForwardWidth),
-                feedForwardNorm: norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
+                feedForwardNorm: try norm(.feedForwardNorm, block: block, width: width, epsilon: epsilon))
         }
     }
 }
 
 extension ModelConfiguration {
-    /// Throws where the heads cannot share the width.
+    /// Throws if the heads cannot share the width.
     func check(_ transformer: TransformerConfiguration) throws {
         guard transformer.width % transformer.heads == 0 else {
-            throw problem("the width \(transformer.width) is no multiple of the \(transformer.heads) heads")
+            throw problem(
+                "the width \(transformer.width) is not a multiple of the \(transformer.heads) heads")
         }
     }
 
-    /// Throws where the tokenizer has ids for which there is no embedding.
+    /// Throws if the tokenizer has ids for which there is no embedding.
     func check(_ tokenizer: any Tokenizer, vocabulary: Int) throws {
         guard tokenizer.vocabularyCount <= vocabulary else {
             throw problem(

@@ -14,18 +14,18 @@ struct FusionHead: Sendable {
         blocks.reduce(first.parameterCount + second.parameterCount) { $0 + $1.parameterCount }
     }
 
-    /// Its layers, the first at `place`: every block, the output, and the output with the length one.
-    func layers(tokens: Int?, place: Int, block: Int) -> [ModelLayer] {
+    /// Its layers, the first at `layerIndex`: every block, the output, and the output with the length one.
+    func layers(tokens: Int?, layerIndex: Int, block: Int) -> [ModelLayer] {
         let vector = LayerShape.vector(second.outputs)
-        let output = place + blocks.count
+        let output = layerIndex + blocks.count
         return blocks.indices.map { number in
             ModelLayer(
                 name: "\(names.blocks).layers.\(number)", shortName: "fusion \(number)",
-                shape: .tokens(tokens, width: configuration.width), place: place + number,
+                shape: .tokens(tokens, width: configuration.width), index: layerIndex + number,
                 block: block + number)
         } + [
-            ModelLayer(name: names.output, shortName: "projection", shape: vector, place: output),
-            ModelLayer(name: "embedding", shortName: "embedding", shape: vector, place: output + 1),
+            ModelLayer(name: names.output, shortName: "projection", shape: vector, index: output),
+            ModelLayer(name: "embedding", shortName: "embedding", shape: vector, index: output + 1),
         ]
     }
 

@@ -2,13 +2,13 @@ import Tensors
 
 /// What an image tower runs: one architecture with its weights (a vision transformer, a convolutional net).
 ///
-/// A network names its layers in the order in which they are there, and hands over the states of those that are wanted.
+/// A network names its layers in the order of computation, and passes on the states of those that are wanted.
 protocol ImageNetwork: Sendable {
     /// The architecture and its size, as a user knows it (`ViT-B/16`).
     var family: String { get }
-    /// The layers in the order of computation; `layers[i].place == i`.
+    /// The layers in the order of computation; `layers[i].index == i`.
     var layers: [ModelLayer] { get }
-    /// How a layer becomes one vector where the user does not say.
+    /// How a layer becomes one vector if the user does not say.
     var defaultPooling: Pooling { get }
     /// Rows and columns of pixels that an image must have.
     var imageSize: ImageSize { get }
@@ -19,17 +19,17 @@ protocol ImageNetwork: Sendable {
     /// The numbers of its products.
     var precision: Precision { get }
 
-    /// The same network in another precision; throws `FoundationModelError.input` where it has only its own.
+    /// The same network in another precision; throws `FoundationModelError.input` if it has only its own.
     func with(precision: Precision) throws -> any ImageNetwork
 
-    /// The same network for images of another size; throws `FoundationModelError.input` where it cannot be.
+    /// The same network for images of another size; throws `FoundationModelError.input` if it cannot be.
     func resized(to size: ImageSize) throws -> any ImageNetwork
 
-    /// Runs a batch of n x 3 x height x width numbers, and calls `body` for each layer whose place is in `wanted`, in order.
+    /// Runs a batch of n x 3 x height x width numbers, and calls `body` for each layer whose layerIndex is in `wanted`, in order.
     ///
     /// Nothing after the last wanted layer runs. Calls `Task.checkCancellation()` between blocks.
     func run(
-        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
+        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ layerIndex: Int, LayerStates) throws -> Void
     ) throws
 }
 
@@ -52,7 +52,7 @@ extension ImageNetwork {
 
 /// The states of one layer for a batch of images, for as long as the call lasts.
 ///
-/// An image has `positions` (tokens, or places of a map; 1 for a vector) of `width` numbers (channels).
+/// An image has `positions` (tokens, or layerIndices of a map; 1 for a vector) of `width` numbers (channels).
 struct LayerStates {
     /// How the numbers of an image lie.
     enum Order {
@@ -68,7 +68,7 @@ struct LayerStates {
     var order = Order.positionsFirst
     /// Numbers from one image to the next, positions x width where nothing lies between.
     var imageStride: Int?
-    /// How many positions at the beginning are no part of the image (the class token and the registers of a transformer).
+    /// How many positions at the beginning are not part of the image (the class token and the registers of a transformer).
     var specialPositions = 0
 
     /// The numbers of an image.
@@ -82,6 +82,9 @@ struct LayerStates {
 public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
     public let height: Int
     public let width: Int
+
+    /// The most pixels along a side of what a network takes, which keeps a wrong size from asking for all memory.
+    static let largestSide = 8192
 
     public init(height: Int, width: Int) {
         self.height = height

@@ -11,7 +11,7 @@ import Tensors
 /// try features["block 9"]    // images x 768
 /// ```
 public struct ImageTower: Sendable {
-    /// How an image becomes the numbers that the network takes: size, crop, normalisation.
+    /// How an image becomes the numbers that the network takes: size, crop, normalization.
     public var transform: ImageTransform
     /// The tensors of the checkpoint that the tower has no use for.
     public let unusedTensors: [String]
@@ -43,7 +43,7 @@ public struct ImageTower: Sendable {
 extension ImageTower {
     /// The tower for images of another size: a vision transformer's positions are interpolated as its library does.
     ///
-    /// Throws `FoundationModelError.input` where the network cannot take the size.
+    /// Throws `FoundationModelError.input` if the network cannot take the size.
     public func resized(to size: ImageSize) throws -> ImageTower {
         var transform = transform
         // What a transform shows of an image stays the same part of it.
@@ -98,7 +98,8 @@ extension ImageTower {
 
     /// The features of JPEG and PNG files.
     public func features(
-        of files: [URL], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
+        of files: [some FileLocation], layers: LayerSelection = .all, pooling: Pooling? = nil,
+        batchSize: Int? = nil,
         showsProgress: Bool = true
     ) throws -> FeatureSet {
         try features(
@@ -120,18 +121,21 @@ extension ImageTower {
         count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
         _ showsProgress: Bool, batch: (Range<Int>) throws -> Tensor<Float>
     ) throws -> FeatureSet {
+        if let batchSize, batchSize < 1 {
+            throw FoundationModelError.input("a batch needs an image at least; batchSize is \(batchSize)")
+        }
         let wanted = try selection.resolve(layers, model: family)
         let pooling = pooling ?? network.defaultPooling
         for layer in wanted { try pooling.check(layer) }
-        let places = Set(wanted.map(\.place))
+        let layerIndices = Set(wanted.map(\.index))
         var results = wanted.map { Matrix<Float>(rows: count, columns: pooling.width(of: $0.shape)) }
         var bar = showsProgress ? ProgressBar("features", total: count, unit: unit) : nil
         let size = max(1, batchSize ?? network.batchSize)
         for start in stride(from: 0, to: count, by: size) {
             try Task.checkCancellation()
             let range = start..<min(start + size, count)
-            try network.run(try batch(range), wanted: places) { place, states in
-                guard let index = wanted.firstIndex(where: { $0.place == place }) else { return }
+            try network.run(try batch(range), wanted: layerIndices) { layerIndex, states in
+                guard let index = wanted.firstIndex(where: { $0.index == layerIndex }) else { return }
                 let shape = wanted[index].shape
                 results[index].withUnsafeMutableBufferPointer { result in
                     guard let base = result.baseAddress else { return }

@@ -17,7 +17,7 @@ struct LayerWeight: Sendable {
         case halves(HalfNumbers)
     }
 
-    /// A weight that is there already.
+    /// A weight in memory.
     init(_ matrix: Matrix<Float>) {
         (rows, columns) = (matrix.rows, matrix.columns)
         numbers = .floats(matrix)
@@ -41,7 +41,7 @@ struct LayerWeight: Sendable {
 
     var count: Int { rows * columns }
 
-    /// The numbers where they lie as `Float`, in row-major order; nil where they must be made.
+    /// The numbers where they lie as `Float`, in row-major order; nil if they must be made.
     var floats: Matrix<Float>? {
         if case .floats(let matrix) = numbers, scale == nil { matrix } else { nil }
     }

@@ -19,7 +19,7 @@ struct Linear: Sendable {
     /// How many numbers the layer has.
     var parameterCount: Int { product.parameterCount }
 
-    /// `output = activation(input Wᵀ + b)`, or `output += input Wᵀ + b` where it accumulates.
+    /// `output = activation(input Wᵀ + b)`, or `output += input Wᵀ + b` if it accumulates.
     ///
     /// `input` is rows x inputs and `output` rows x outputs, both contiguous.
     func apply(
@@ -31,7 +31,7 @@ struct Linear: Sendable {
             activation: activation, accumulating: accumulating)
     }
 
-    /// The same in the numbers that `input` has; sums are `Float` in either, and `output` is rounded where it is asked for.
+    /// The same in the numbers that `input` has; sums are `Float` in either, and `output` is rounded if it is asked for.
     func apply(
         _ input: ProductRows, into output: ProductRows, rows: Int,
         activation: TransformerConfiguration.Activation? = nil, accumulating: Bool = false
@@ -45,7 +45,7 @@ struct Linear: Sendable {
     }
 }
 
-/// Layer normalisation with a scale and a shift for each column.
+/// Layer normalization with a scale and a shift for each column.
 struct LayerNorm: Sendable {
     let gamma: Matrix<Float>
     let beta: Matrix<Float>
@@ -53,7 +53,7 @@ struct LayerNorm: Sendable {
 
     var parameterCount: Int { gamma.count + beta.count }
 
-    /// Normalises each row of `input` (rows x width); `output` may be `input`.
+    /// Normalizes each row of `input` (rows x width); `output` may be `input`.
     func apply(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, rows: Int) {
         run(input, into: output, rounded: nil, rows: rows)
     }
@@ -66,7 +66,7 @@ struct LayerNorm: Sendable {
         }
     }
 
-    /// Normalises each row of `state` in place, and hands it to what a product takes, which as `Float` is `state` itself.
+    /// Normalizes each row of `state` in place, and hands it to what a product takes, which as `Float` is `state` itself.
     func apply(inPlace state: UnsafeMutablePointer<Float>, and output: ProductRows, rows: Int) {
         switch output {
         case .float32: run(state, into: state, rounded: nil, rows: rows)

@@ -4,7 +4,7 @@ import Tensors
 
 /// The weights of a linear layer in the blocks in which the processor wants them.
 ///
-/// oneDNN's `matmul` on packed weights runs near the peak from 16 rows on, where `sgemm`, which packs them anew each
+/// oneDNN's `matmul` on packed weights runs near the peak from 16 rows on, where `sgemm`, which packs them again each
 /// time, needs thousands (measured at 768 x 3072 on two cores: 230 GFLOP/s against 69 at 16 rows). In bfloat16 it
 /// takes half the time on AMD too (on a Zen 4, from 50 to 1,576 rows of the four products of ViT-B: 370 to 450 GFLOP/s
 /// against 175 to 227), and more than oneDNN's `inner_product`, which at 197 rows falls to 250.
@@ -73,7 +73,7 @@ final class PackedProduct: Sendable {
         return withExtendedLifetime(joined) { body(joined.numbers) }
     }
 
-    /// The biases of all parts, zero where a part has none; nil where no part has one.
+    /// The biases of all parts, zero if a part has none; nil if no part has one.
     private func joinedBias(_ parts: [(weight: LayerWeight, bias: Matrix<Float>?)]) -> [Float]? {
         guard hasBias else { return nil }
         return parts.flatMap { part in part.bias?.elements ?? Array(repeating: 0, count: part.weight.rows) }
@@ -94,7 +94,7 @@ struct ProductShape: Hashable, Sendable {
     var outputPrecision = Precision.float32
 }
 
-/// Packed weights and bias in oneDNN's memory; nobody writes them after `init`, hence `@unchecked Sendable`.
+/// Packed weights and bias in oneDNN's memory; nothing writes them after `init`, hence `@unchecked Sendable`.
 final class PackedWeights: @unchecked Sendable {
     let description: dnnl_memory_desc_t
     let weight: dnnl_memory_t?

@@ -4,7 +4,7 @@ import Tensors
 /// The numbers that the products of a transformer's blocks are made of.
 ///
 /// In bfloat16, weights and what is multiplied by them are rounded to 8 bits of precision, with the range of `Float`;
-/// every sum, the states of the tokens, normalisations and the attention stay `Float`. It is about twice as fast where
+/// every sum, the states of the tokens, normalizations and the attention stay `Float`. It is about twice as fast if
 /// the processor can (`isSupported`), takes half the memory for weights, and turns the vector of a layer by little: its
 /// cosine with that of `float32` is above 0.999.
 public enum Precision: String, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ public enum Precision: String, Sendable, CaseIterable {
         }
     }
 
-    /// Throws `FoundationModelError.input` where the processor cannot.
+    /// Throws `FoundationModelError.input` if the processor cannot.
     func check() throws {
         if isSupported { return }
         throw FoundationModelError.input(

@@ -6,7 +6,7 @@ import Tensors
 final class ProductPrimitives: Sendable {
     static let shared = ProductPrimitives()
 
-    /// Every batch of sentences has its own number of rows; beyond these many shapes the memory starts anew.
+    /// Every batch of sentences has its own number of rows; beyond these many shapes the memory starts again.
     private static let capacity = 512
     private let primitives = Mutex<[Key: ProductPrimitive]>([:])
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What makes the first state of a text's tokens: the sum of embeddings, normalised where the architecture says so.
+/// What makes the first state of a text's tokens: the sum of embeddings, normalized if the architecture says so.
 struct TextEmbedding: Sendable {
     /// vocabulary x width.
     let tokens: Matrix<Float>
@@ -11,7 +11,7 @@ struct TextEmbedding: Sendable {
     let norm: LayerNorm?
     /// The row of `positions` for the first token (2 in RoBERTa, which counts from its padding's id).
     var firstPosition: Int
-    /// The id of a token that takes no position: it has the row of its own number (RoBERTa's padding, where a text holds it).
+    /// The id of a token that takes no position: it has the row of its own number (RoBERTa's padding, if a text holds it).
     var unplaced: Int32?
 
     /// The most tokens that a text may have.

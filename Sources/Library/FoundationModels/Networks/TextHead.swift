@@ -1,8 +1,8 @@
 import Tensors
 
-/// What a text tower does with the states of its last block: a last normalisation, and a vector for the whole text.
+/// What a text tower does with the states of its last block: a last normalization, and a vector for the whole text.
 struct TextHead: Sendable {
-    /// The normalisation of all tokens, and the name under which it is found.
+    /// The normalization of all tokens, and the name under which it is found.
     var norm: (layer: LayerNorm, name: String)?
     /// The linear layer on the token that stands for the text, and its name.
     var projection: (layer: Linear, name: String)?
@@ -10,39 +10,43 @@ struct TextHead: Sendable {
     var pooling = Pooling.cls
     /// What BriVL has instead of the two.
     var fusion: FusionHead?
+    /// What sentence-transformers has behind the encoder.
+    var sentence: SentenceHead?
 
     var parameterCount: Int {
         (norm?.layer.parameterCount ?? 0) + (projection?.layer.parameterCount ?? 0)
-            + (fusion?.parameterCount ?? 0)
+            + (fusion?.parameterCount ?? 0) + (sentence?.parameterCount ?? 0)
     }
 
-    /// The layers of the head, the first of them at `place`.
-    func layers(width: Int, place: Int) -> [ModelLayer] {
-        if let fusion { return fusion.layers(tokens: nil, place: place, block: place - 1) }
+    /// The layers of the head, the first of them at `layerIndex`.
+    func layers(width: Int, layerIndex: Int) -> [ModelLayer] {
+        if let sentence { return sentence.layers(width: width, layerIndex: layerIndex) }
+        if let fusion { return fusion.layers(tokens: nil, layerIndex: layerIndex, block: layerIndex - 1) }
         var layers: [ModelLayer] = []
         if let norm {
             layers.append(
                 ModelLayer(
-                    name: norm.name, shortName: "final norm", shape: .tokens(nil, width: width), place: place)
+                    name: norm.name, shortName: "final norm", shape: .tokens(nil, width: width),
+                    index: layerIndex)
             )
         }
         if let projection {
             let shape = LayerShape.vector(projection.layer.outputs)
-            let place = place + layers.count
+            let layerIndex = layerIndex + layers.count
             layers.append(
-                ModelLayer(name: projection.name, shortName: "projection", shape: shape, place: place))
+                ModelLayer(name: projection.name, shortName: "projection", shape: shape, index: layerIndex))
             layers.append(
-                ModelLayer(name: "text_embeds", shortName: "embedding", shape: shape, place: place + 1))
+                ModelLayer(name: "text_embeds", shortName: "embedding", shape: shape, index: layerIndex + 1))
         }
         return layers
     }
 
-    /// Whether what is wanted of the last block and the head, whose first layer is at `place`, is made of the tokens that
+    /// Whether what is wanted of the last block and the head, whose first layer is at `layerIndex`, is made of the tokens that
     /// end the texts alone.
-    func needsEndAlone(_ wanted: Set<Int>, place: Int) -> Bool {
+    func needsEndAlone(_ wanted: Set<Int>, layerIndex: Int) -> Bool {
         guard projection != nil, pooling == .end, let last = wanted.max() else { return false }
-        let vectors = place + (norm == nil ? 0 : 1)
-        return last >= vectors && !wanted.contains { (place - 1..<vectors).contains($0) }
+        let vectors = layerIndex + (norm == nil ? 0 : 1)
+        return last >= vectors && !wanted.contains { (layerIndex - 1..<vectors).contains($0) }
     }
 
     /// Computes the layers of the head, in order, from the packed states of `workspace.hidden`.
@@ -52,6 +56,9 @@ struct TextHead: Sendable {
         _ batch: PackedTexts, ends: [Int], width: Int, _ workspace: EncoderWorkspace,
         _ body: (_ layer: Int, UnsafePointer<Float>) throws -> Void
     ) throws {
+        if let sentence {
+            return try sentence.run(batch, ends: ends, width: width, workspace.hidden, body)
+        }
         var states = UnsafePointer(workspace.hidden)
         if let norm {
             norm.layer.apply(workspace.hidden, into: workspace.normalized, rows: batch.rows)
@@ -70,15 +77,7 @@ struct TextHead: Sendable {
         projection.layer.apply(workspace.attended, into: vectors, rows: texts)
         let first = norm == nil ? 0 : 1
         try body(first, vectors)
-        for text in 0..<texts { normalize(vectors + text * outputs, count: outputs) }
+        Kernels.normalize(vectors, rows: texts, columns: outputs)
         try body(first + 1, vectors)
-    }
-
-    /// Divides a vector by its length; one that is too short for that (1e-12, as in PyTorch) stays as good as nought.
-    private func normalize(_ vector: UnsafeMutablePointer<Float>, count: Int) {
-        var sum: Float = 0
-        for index in 0..<count { sum += vector[index] * vector[index] }
-        let scale = 1 / max(sum.squareRoot(), 1e-12)
-        for index in 0..<count { vector[index] *= scale }
     }
 }

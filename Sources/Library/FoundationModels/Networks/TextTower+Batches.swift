@@ -5,7 +5,7 @@ extension TextTower {
     /// ends each text. It may see others before the last wanted one.
     func forEachBatch(
         of ids: [[Int32]], wanted: Set<Int>, batchTokens: Int,
-        _ body: (PackedTexts, _ ends: [Int], _ place: Int, UnsafePointer<Float>) throws -> Void
+        _ body: (PackedTexts, _ ends: [Int], _ layerIndex: Int, UnsafePointer<Float>) throws -> Void
     ) throws {
         try Task.checkCancellation()
         let batches = PackedTexts.pack(ids, batchTokens: batchTokens)
@@ -14,7 +14,7 @@ extension TextTower {
         let last = wanted.max() ?? 0
         let needsEndAlone =
             configuration.normOrder == .before && depth > 0
-            && parts.head.needsEndAlone(wanted, place: depth + 1)
+            && parts.head.needsEndAlone(wanted, layerIndex: depth + 1)
         for batch in batches {
             let ends = batch.texts.enumerated().map { slot, text in
                 let length = ids[text].count
@@ -25,10 +25,10 @@ extension TextTower {
             try body(batch, ends, 0, workspace.hidden)
             // Where the head sees nothing but the last token of each text, the last block need not make the others.
             let isEndAlone = needsEndAlone && zip(ends, batch.offsets.dropFirst()).allSatisfy { $0 + 1 == $1 }
-            for place in 1..<(isEndAlone ? depth : min(last, depth) + 1) {
+            for layerIndex in 1..<(isEndAlone ? depth : min(last, depth) + 1) {
                 try Task.checkCancellation()
-                parts.blocks[place - 1].run(configuration, offsets: batch.offsets, workspace)
-                try body(batch, ends, place, workspace.hidden)
+                parts.blocks[layerIndex - 1].run(configuration, offsets: batch.offsets, workspace)
+                try body(batch, ends, layerIndex, workspace.hidden)
             }
             if isEndAlone {
                 parts.blocks[depth - 1].run(
@@ -42,7 +42,7 @@ extension TextTower {
             }
             guard last > depth else { continue }
             if let fusion = parts.head.fusion {
-                // The head has a mask even where the blocks before it have none.
+                // The head has a mask even if the blocks before it have none.
                 let texts = batch.keepingFirst(
                     batch.texts.map { ids[$0].firstIndex { $0 == padding } ?? ids[$0].count },
                     of: workspace.hidden,

@@ -16,7 +16,7 @@ public struct TextTower: Sendable {
     public let unusedTensors: [String]
     /// The most tokens of a text that are read, special tokens included.
     public let maximumLength: Int
-    /// How tokens become one vector where the user does not say.
+    /// How tokens become one vector if the user does not say.
     public var defaultPooling: Pooling
     let parts: Parts
     /// The id with which texts are filled up to the maximum length; then padding is attended to.
@@ -38,9 +38,9 @@ public struct TextTower: Sendable {
         /// Whether texts are made lower case before the tokenizer sees them.
         var lowercases = false
         var defaultPooling = Pooling.mean
-        /// Why there is no pooling that can be taken where the user names none.
+        /// Why there is no pooling that can be taken if the user names none.
         var poolingRefusal: String?
-        /// The id of the token that ends a text, where others may follow it; without it the last token does.
+        /// The id of the token that ends a text, if others may follow it; without it the last token does.
         var end: Int32?
     }
 
@@ -55,12 +55,12 @@ public struct TextTower: Sendable {
         let width = parts.configuration.width
         let shape = LayerShape.tokens(nil, width: width)
         layers =
-            [ModelLayer(name: "embeddings", shortName: "embeddings", shape: shape, place: 0)]
+            [ModelLayer(name: "embeddings", shortName: "embeddings", shape: shape, index: 0)]
             + parts.blockNames.enumerated().map { number, name in
                 ModelLayer(
-                    name: name, shortName: "layer \(number)", shape: shape, place: number + 1, block: number)
+                    name: name, shortName: "layer \(number)", shape: shape, index: number + 1, block: number)
             }
-            + parts.head.layers(width: width, place: parts.blocks.count + 1)
+            + parts.head.layers(width: width, layerIndex: parts.blocks.count + 1)
     }
 
     /// How many numbers the tower has.
@@ -81,9 +81,9 @@ public struct TextTower: Sendable {
         return tower
     }
 
-    /// The tower that reads so many tokens of a text, where its own maximum is not wanted.
+    /// The tower with another maximum length: it reads at most `length` tokens of a text.
     ///
-    /// Throws `FoundationModelError.input` if it has not so many positions, or if the length leaves no room for a text.
+    /// Throws `FoundationModelError.input` if it has fewer positions, or if the length leaves no room for a text.
     public func reading(atMost length: Int) throws -> TextTower {
         let special = tokenizer.specialTokens.opening.count + tokenizer.specialTokens.closing.count
         guard length > special, length <= parts.embedding.maximumLength else {
@@ -115,7 +115,7 @@ public struct TextTower: Sendable {
         return (ids, cut)
     }
 
-    /// Throws where a text has no tokens, which has no features.
+    /// Throws if a text has no tokens, which has no features.
     func checkTokens(_ ids: [[Int32]], of texts: [String]) throws {
         guard let empty = ids.firstIndex(where: \.isEmpty) else { return }
         throw FoundationModelError.input(
@@ -123,7 +123,7 @@ public struct TextTower: Sendable {
                 + "the tokenizer of \(family) puts none before or after a text")
     }
 
-    /// The pooling that is taken where the user names none, in words.
+    /// The pooling that is taken if the user names none, in words.
     var poolingSummary: String { parts.poolingRefusal ?? defaultPooling.rawValue }
 
     /// The pooling that the user named, or the tower's own; throws if it has none that texts can have.
@@ -161,15 +161,18 @@ extension TextTower {
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true
     ) throws -> FeatureSet {
+        guard batchTokens > 0 else {
+            throw FoundationModelError.input("a batch needs a token at least; batchTokens is \(batchTokens)")
+        }
         let pooling = try self.pooling(pooling)
         let wanted = try selection.resolve(layers, model: family)
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
         let (ids, cut) = tokenized(texts)
         try checkTokens(ids, of: texts)
-        try forEachBatch(of: ids, wanted: Set(wanted.map(\.place)), batchTokens: batchTokens) {
-            batch, ends, place, states in
-            if let index = wanted.firstIndex(where: { $0.place == place }) {
+        try forEachBatch(of: ids, wanted: Set(wanted.map(\.index)), batchTokens: batchTokens) {
+            batch, ends, layerIndex, states in
+            if let index = wanted.firstIndex(where: { $0.index == layerIndex }) {
                 let layer = wanted[index]
                 results[index].withUnsafeMutableBufferPointer { result in
                     guard let base = result.baseAddress else { return }
@@ -178,7 +181,7 @@ extension TextTower {
                         into: base)
                 }
             }
-            if place == wanted.last?.place { bar?.advance(by: batch.texts.count) }
+            if layerIndex == wanted.last?.index { bar?.advance(by: batch.texts.count) }
         }
         bar?.finish()
         return FeatureSet(
@@ -197,9 +200,9 @@ extension TextTower {
         let (ids, cut) = tokenized([text])
         try checkTokens(ids, of: [text])
         remark(onCut: cut, of: 1).map(printRemark)
-        try forEachBatch(of: ids, wanted: Set(wanted.map(\.place)), batchTokens: 1) {
-            batch, _, place, states in
-            guard let layer = wanted.first(where: { $0.place == place }) else { return }
+        try forEachBatch(of: ids, wanted: Set(wanted.map(\.index)), batchTokens: 1) {
+            batch, _, layerIndex, states in
+            guard let layer = wanted.first(where: { $0.index == layerIndex }) else { return }
             let rows = layer.isVector ? 1 : batch.rows
             let matrix = Matrix<Float>(rows: rows, columns: layer.width) { target in
                 target.baseAddress?.update(from: states, count: rows * layer.width)
@@ -214,13 +217,13 @@ extension TextTower {
         _ states: UnsafePointer<Float>, _ batch: PackedTexts, ends: [Int], isVector: Bool, _ pooling: Pooling,
         width: Int, into result: UnsafeMutablePointer<Float>
     ) {
-        for (slot, text) in batch.texts.enumerated() {
+        for (item, text) in batch.texts.enumerated() {
             let row = result + text * width
             switch (isVector, pooling) {
-            case (true, _): row.update(from: states + slot * width, count: width)
-            case (false, .end): row.update(from: states + ends[slot] * width, count: width)
+            case (true, _): row.update(from: states + item * width, count: width)
+            case (false, .end): row.update(from: states + ends[item] * width, count: width)
             default:
-                let tokens = batch.offsets[slot]..<batch.offsets[slot + 1]
+                let tokens = batch.offsets[item]..<batch.offsets[item + 1]
                 pooling.apply(
                     states + tokens.lowerBound * width, tokens: tokens.count, width: width, into: row)
             }
@@ -233,5 +236,5 @@ extension ModelLayer {
     var isVector: Bool { if case .vector = shape { true } else { false } }
 }
 
-/// Writes a line to standard error, where there is no value whose card could say it.
+/// Writes a line to standard error, if there is no value whose card could say it.
 func printRemark(_ remark: String) { FileHandle.standardError.write(Data((remark + "\n").utf8)) }

@@ -25,7 +25,7 @@ struct TransformerBlock: Sendable {
         run(configuration, offsets: offsets, workspace, observed: []) { _, _ in }
     }
 
-    /// The same, where `observe` sees what the parts in `observed` add, rows x width, at the cost of a pass over memory.
+    /// The same, if `observe` sees what the parts in `observed` add, rows x width, at the cost of a pass over memory.
     func run(
         _ configuration: TransformerConfiguration, offsets: [Int], _ workspace: EncoderWorkspace,
         observed: Set<Part>, _ observe: (Part, UnsafePointer<Float>) throws -> Void
@@ -55,8 +55,8 @@ struct TransformerBlock: Sendable {
     /// Runs the block for one token of each sequence alone, whose states then lie one after the other at the beginning
     /// of `workspace.hidden`; the other tokens are only attended to, which spares most of the products.
     ///
-    /// `rows` are those tokens, in the order of the sequences. For a block that normalises before its parts, and for
-    /// tokens that see their whole sequence: any, or the last where attention is causal.
+    /// `rows` are those tokens, in the order of the sequences. For a block that normalizes before its parts, and for
+    /// tokens that see their whole sequence: any, or the last if attention is causal.
     func run(
         _ configuration: TransformerConfiguration, onlyRows rows: [Int], offsets: [Int],
         _ workspace: EncoderWorkspace
@@ -142,13 +142,13 @@ struct TransformerBlock: Sendable {
 final class EncoderWorkspace {
     /// The state of every token, rows x width.
     let hidden: UnsafeMutablePointer<Float>
-    /// The normalised state, rows x width.
+    /// The normalized state, rows x width.
     let normalized: UnsafeMutablePointer<Float>
     /// What the heads bring together, rows x width.
     let attended: UnsafeMutablePointer<Float>
     /// Query, key and value, or the inside of the feed-forward part.
     let wide: UnsafeMutablePointer<Float>
-    /// The two halves of a gated feed-forward part multiplied, where it is one.
+    /// The two halves of a gated feed-forward part multiplied, if it is one.
     let gated: UnsafeMutablePointer<Float>
     private let precision: Precision
 

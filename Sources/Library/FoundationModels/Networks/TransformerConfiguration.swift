@@ -10,7 +10,7 @@ public struct TransformerConfiguration: Sendable, Equatable {
         case geluTanh
         /// `x sigmoid(1.702 x)`, as in CLIP.
         case quickGELU
-        /// The larger of x and nought.
+        /// The larger of x and zero.
         case relu
         /// `x sigmoid(x)`.
         case silu
@@ -26,7 +26,7 @@ public struct TransformerConfiguration: Sendable, Equatable {
         }
     }
 
-    /// Where a block normalises: what goes into a part (ViT, CLIP), or the sum that comes out (BERT).
+    /// Where a block normalizes: what goes into a part (ViT, CLIP), or the sum that comes out (BERT).
     public enum NormOrder: String, Sendable {
         case before
         case after
@@ -45,9 +45,9 @@ public struct TransformerConfiguration: Sendable, Equatable {
     /// Whether the feed-forward part multiplies its activated half by its other half (SwiGLU where the activation is
     /// `silu`); its first layer then has twice `feedForwardWidth` outputs.
     public var isGated = false
-    /// What layer normalisation adds to the variance.
+    /// What layer normalization adds to the variance.
     public var epsilon: Float = 1e-12
-    /// Where a block normalises.
+    /// Where a block normalizes.
     public var normOrder = NormOrder.after
     /// Whether a token sees only itself and the tokens before it.
     public var isCausal = false

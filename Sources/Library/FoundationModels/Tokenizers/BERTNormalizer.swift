@@ -33,7 +33,7 @@ struct BERTNormalizer: Sendable, Equatable {
         return output
     }
 
-    /// The cleaned text where all of it is ASCII.
+    /// The cleaned text if all of it is ASCII.
     private func normalizeASCII(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.allSatisfy({ $0 < 0x80 }) else { return nil }
         return Array(unsafeUninitializedCapacity: text.count) { output, count in

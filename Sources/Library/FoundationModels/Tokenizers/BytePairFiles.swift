@@ -86,7 +86,7 @@ struct BytePairFiles {
             if line.isEmpty || number == 0 && line.starts(with: "#version".utf8) { return nil }
             guard let merge = splitMerge(line) else {
                 throw FoundationModelError.file(
-                    path: mergesFile.path, problem: "line \(number + 1) is no pair of tokens")
+                    path: mergesFile.path, problem: "line \(number + 1) is not a pair of tokens")
             }
             return merge
         }

@@ -36,7 +36,7 @@ struct BytePairMerges: Sendable {
             while let entry = workspace.pop() {
                 let position = Int(entry & 0xFFFF_FFFF)
                 let next = Int(tokens[position].next)
-                // The pair is not there any more where one of its tokens was merged with another.
+                // The pair is not there any more if one of its tokens was merged with another.
                 guard next >= 0, tokens[position].id >= 0,
                     let merge = find(tokens[position].id, tokens[next].id, slots),
                     UInt64(merge.rank) == entry >> 32
@@ -87,7 +87,7 @@ struct BytePairMerges: Sendable {
 ///
 /// `@unchecked Sendable` because it lies behind the mutex of its tokenizer, so one thread at a time has it.
 final class MergeWorkspace: @unchecked Sendable {
-    /// A token and its neighbours; -1 where there is none.
+    /// A token and its neighbours; -1 if there is none.
     struct Token {
         var id: Int32
         var previous: Int32

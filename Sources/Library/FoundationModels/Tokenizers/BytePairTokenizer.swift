@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// Sources: Sennrich et al. 2016, Radford et al. 2019 and 2021; the ids are those of `BPE` and `ByteLevel` of Hugging
 /// Face's `tokenizers`.
-public struct BytePairTokenizer: Tokenizer {
-    public let specialTokens: SpecialTokens
+package struct BytePairTokenizer: Tokenizer {
+    package let specialTokens: SpecialTokens
     private let vocabulary: Vocabulary
     private let normalizer: ComposingNormalizer
     private let cleanedTokens: SpecialTokens?
@@ -19,8 +19,8 @@ public struct BytePairTokenizer: Tokenizer {
 
     private static let absent: Int32 = -1
 
-    public var algorithm: String { "byte-level BPE" }
-    public var vocabularyCount: Int { vocabulary.count }
+    package var algorithm: String { "byte-level BPE" }
+    package var vocabularyCount: Int { vocabulary.count }
 
     /// What a byte-pair encoding is made of.
     struct Parts {
@@ -64,9 +64,9 @@ public struct BytePairTokenizer: Tokenizer {
         self.merges = BytePairMerges(merges)
     }
 
-    public func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+    package func token(of id: Int32) -> String? { vocabulary.token(of: id) }
 
-    public func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+    package func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         guard let cleaned = normalizer.normalize(text) else { return appendCleaned(text, to: &ids) }
         cleaned.withUnsafeBufferPointer { appendCleaned($0, to: &ids) }
     }

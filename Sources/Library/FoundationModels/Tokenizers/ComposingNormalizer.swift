@@ -4,12 +4,12 @@ import Foundation
 ///
 /// The reference also makes each run of white space a blank, which the splitting drops anyway.
 struct ComposingNormalizer: Sendable, Equatable {
-    /// Puts a letter and its accents together where Unicode has a character for both.
+    /// Puts a letter and its accents together if Unicode has a character for both.
     var composes = false
     /// Makes letters small, each by itself.
     var lowercases = false
 
-    /// The cleaned text, as UTF-8; nothing where it is the text itself.
+    /// The cleaned text, as UTF-8; nil if it is the text itself.
     func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard composes || lowercases else { return nil }
         // Below U+0300 nothing composes.

@@ -2,7 +2,7 @@
 ///
 /// The edges of all nodes lie in one open-addressed table, so a step is one hash and, nearly always, one comparison.
 struct PrefixTree: Sendable {
-    /// A step from a node by a byte; `key` is nought in an empty slot, since no edge leads from node 0 by byte 0
+    /// A step from a node by a byte; `key` is zero in an empty slot, since no edge leads from node 0 by byte 0
     /// under the shift below.
     private struct Edge {
         var key: UInt64 = 0

@@ -1,17 +1,17 @@
 /// The tokens that stand for themselves in raw text (`[MASK]`, `<s>`), and those that open and close a sequence.
 public struct SpecialTokens: Sendable {
-    /// A token that is cut out of the text before it is normalised and split.
-    public struct Entry: Sendable, Equatable {
+    /// A token that is cut out of the text before it is normalized and split.
+    package struct Entry: Sendable, Equatable {
         /// The spelling, as UTF-8.
-        public var spelling: [UInt8]
+        package var spelling: [UInt8]
         /// The token's id.
-        public var id: Int32
+        package var id: Int32
         /// Whether the token takes the white space before it.
-        public var stripsLeft = false
+        package var stripsLeft = false
         /// Whether the token takes the white space after it.
-        public var stripsRight = false
-        /// Whether the token counts only where no letter or digit touches it.
-        public var isWholeWord = false
+        package var stripsRight = false
+        /// Whether the token counts only if no letter or digit touches it.
+        package var isWholeWord = false
     }
 
     /// A part of the text, in its order.
@@ -27,8 +27,8 @@ public struct SpecialTokens: Sendable {
     private let entries: [Entry]
     private let tree: PrefixTree
 
-    /// The given tokens; the longest that fits wins where several begin at one place.
-    public init(_ entries: [Entry], opening: [Int32], closing: [Int32]) {
+    /// The given tokens; the longest that fits wins if several begin at one place.
+    package init(_ entries: [Entry], opening: [Int32], closing: [Int32]) {
         self.entries = entries.filter { !$0.spelling.isEmpty }
         self.opening = opening
         self.closing = closing

@@ -1,6 +1,6 @@
 extension TokenizerFile {
     /// The byte-level BPE of GPT-2, RoBERTa or CLIP that the file describes.
-    func bytePair(_ model: JSONDocument) throws -> any Tokenizer {
+    func bytePair(_ model: OrderedJSON) throws -> any Tokenizer {
         try refuse(model, "dropout", "byte_fallback", "ignore_merges", "fuse_unk")
         if let prefix = model["continuing_subword_prefix"]?.text, !prefix.isEmpty {
             throw problem("the prefix \"\(prefix)\" inside words is not supported for BPE")
@@ -27,7 +27,7 @@ extension TokenizerFile {
     }
 
     /// Options of a model that would change the ids and that nobody's CLIP or RoBERTa has.
-    private func refuse(_ model: JSONDocument, _ options: String...) throws {
+    private func refuse(_ model: OrderedJSON, _ options: String...) throws {
         for option in options {
             switch model[option] {
             case nil, .null, .bool(false): break
@@ -37,14 +37,14 @@ extension TokenizerFile {
     }
 
     /// The merges, each a list of two tokens, or in files of before 2024 a text with a blank between them.
-    private func merges(_ model: JSONDocument) throws -> [(left: [UInt8], right: [UInt8])] {
-        guard let items = model["merges"]?.items else { throw problem("\"model.merges\" is no list") }
+    private func merges(_ model: OrderedJSON) throws -> [(left: [UInt8], right: [UInt8])] {
+        guard let items = model["merges"]?.items else { throw problem("\"model.merges\" is not a list") }
         return try items.enumerated().map { number, item in
             if let pair = item.items, pair.count == 2, let left = pair[0].bytes, let right = pair[1].bytes {
                 return (left, right)
             }
             guard let pair = item.bytes.flatMap(splitMerge) else {
-                throw problem("merge \(number) of \"model.merges\" is no pair of tokens")
+                throw problem("merge \(number) of \"model.merges\" is not a pair of tokens")
             }
             return pair
         }

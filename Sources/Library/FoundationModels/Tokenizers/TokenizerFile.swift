@@ -5,7 +5,7 @@ import Foundation
 /// What this reader does not know it refuses by name, since a tokenizer that skips a step gives other ids.
 struct TokenizerFile {
     let path: String
-    let json: JSONDocument
+    let json: OrderedJSON
     let options: TokenizerOptions
 
     init(_ file: URL, _ options: TokenizerOptions) throws {
@@ -27,7 +27,7 @@ struct TokenizerFile {
         }
     }
 
-    private func wordPiece(_ model: JSONDocument) throws -> any Tokenizer {
+    private func wordPiece(_ model: OrderedJSON) throws -> any Tokenizer {
         try expect("pre_tokenizer", "BertPreTokenizer")
         let vocabulary = try vocabulary(model)
         let unknown = model["unk_token"]?.text ?? "[UNK]"
@@ -54,8 +54,8 @@ struct TokenizerFile {
     }
 
     /// The vocabulary of a model: an object of tokens and ids.
-    func vocabulary(_ model: JSONDocument) throws -> Vocabulary {
-        guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is no object") }
+    func vocabulary(_ model: OrderedJSON) throws -> Vocabulary {
+        guard let members = model["vocab"]?.members else { throw problem("\"model.vocab\" is not an object") }
         return try Vocabulary(members: members, path: path)
     }
 
@@ -66,7 +66,7 @@ struct TokenizerFile {
     }
 
     /// The added tokens of a kind.
-    func addedTokens(where isWanted: (JSONDocument) -> Bool) throws -> [SpecialTokens.Entry] {
+    func addedTokens(where isWanted: (OrderedJSON) -> Bool) throws -> [SpecialTokens.Entry] {
         try (json["added_tokens"]?.items ?? []).filter(isWanted).map { item in
             guard let spelling = item["content"]?.bytes, let id = item["id"]?.integer else {
                 throw problem("an entry of \"added_tokens\" has no content or no id")
@@ -78,7 +78,7 @@ struct TokenizerFile {
     }
 
     /// The ids before and after a single text.
-    func template(_ processor: JSONDocument?) throws -> (opening: [Int32], closing: [Int32]) {
+    func template(_ processor: OrderedJSON?) throws -> (opening: [Int32], closing: [Int32]) {
         switch processor?["type"]?.text {
         case nil, "ByteLevel": return ([], [])
         case "BertProcessing", "RobertaProcessing":
@@ -100,8 +100,8 @@ struct TokenizerFile {
         }
     }
 
-    /// The ids of one step of a template; nothing where the step is the text.
-    private func templateIDs(_ step: JSONDocument, _ processor: JSONDocument?) throws -> [Int32]? {
+    /// The ids of one step of a template; nil if the step is the text.
+    private func templateIDs(_ step: OrderedJSON, _ processor: OrderedJSON?) throws -> [Int32]? {
         if step["Sequence"] != nil { return nil }
         guard let name = step["SpecialToken"]?["id"]?.text,
             let ids = processor?["special_tokens"]?[name]?["ids"]?.items

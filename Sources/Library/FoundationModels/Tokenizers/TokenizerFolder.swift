@@ -1,11 +1,12 @@
+import Formats
 import Foundation
 
 /// Reads the tokenizer of a model's folder: `tokenizer.json`, or `vocab.txt` (WordPiece) or `vocab.json` and
 /// `merges.txt` (byte-pair encodings) with `tokenizer_config.json`.
 ///
 /// Throws `FoundationModelError.file` if neither is there, or if a step of the tokenizer is not known.
-public func loadTokenizer(_ folder: URL) throws -> any Tokenizer {
-    try TokenizerFolder(folder, LoadingNotes()).tokenizer
+public func loadTokenizer(_ folder: some FileLocation) throws -> any Tokenizer {
+    try TokenizerFolder(folder.fileURL, LoadingNotes()).tokenizer
 }
 
 /// The tokenizer of a folder, and the most tokens that it says a text may have.
@@ -68,13 +69,13 @@ struct TokenizerFolder {
 }
 
 /// Reads a JSON file; throws with the file's name.
-func readJSON(_ file: URL) throws -> JSONDocument {
+func readJSON(_ file: URL) throws -> OrderedJSON {
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
         throw FoundationModelError.file(
             path: file.path, problem: "cannot be read (\(error.localizedDescription))")
     }
-    do { return try JSONDocument(data) } catch {
+    do { return try OrderedJSON(data) } catch {
         throw FoundationModelError.file(path: file.path, problem: "is not JSON: \(error)")
     }
 }

@@ -40,7 +40,7 @@ struct TokenizerOptions {
         tokens = try names.reduce(into: [:]) { $0[$1] = try options.token($1) }
     }
 
-    /// Throws where a special token is another than the one that `tokenizer.json` puts there.
+    /// Throws if a special token is another than the one that `tokenizer.json` puts there.
     func check(_ specialTokens: SpecialTokens, _ spelling: (Int32) -> String?) throws {
         let places = [
             ("cls_token", specialTokens.opening), ("sep_token", specialTokens.closing),

@@ -29,19 +29,20 @@ struct Vocabulary: Sendable {
     /// The vocabulary of a `vocab.json`: an object of tokens and ids.
     init(jsonFile file: URL) throws {
         guard let members = try readJSON(file).members else {
-            throw FoundationModelError.file(path: file.path, problem: "is no object of tokens and ids")
+            throw FoundationModelError.file(path: file.path, problem: "is not an object of tokens and ids")
         }
         try self.init(members: members, path: file.path)
     }
 
     /// The vocabulary of an object in a JSON file.
-    init(members: [(key: [UInt8], value: JSONDocument)], path: String) throws {
+    init(members: [(key: [UInt8], value: OrderedJSON)], path: String) throws {
         self.init(
             try members.map { key, value in
                 guard let id = value.integer, (0..<Self.maximumCount).contains(id) else {
                     throw FoundationModelError.file(
                         path: path,
-                        problem: "the id of \"\(String(decoding: key, as: UTF8.self))\" is no number of an id"
+                        problem:
+                            "the id of \"\(String(decoding: key, as: UTF8.self))\" is not a number of an id"
                     )
                 }
                 return (key, Int32(id))

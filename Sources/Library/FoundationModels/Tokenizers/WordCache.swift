@@ -20,7 +20,7 @@ struct WordCache {
     private var bytes: [UInt8] = []
     private var ids: [Int32] = []
 
-    /// Appends the ids of a word to `output`, from `make` where the word is new.
+    /// Appends the ids of a word to `output`, from `make` if the word is new.
     @inline(__always)
     mutating func append(
         _ word: UnsafeBufferPointer<UInt8>, to output: inout [Int32], make: (inout [Int32]) -> Void

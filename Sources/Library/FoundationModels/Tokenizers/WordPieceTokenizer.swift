@@ -2,8 +2,8 @@
 ///
 /// Source: Devlin et al. 2019; the ids are those of `BertNormalizer`, `BertPreTokenizer` and `WordPiece` of
 /// Hugging Face's `tokenizers`.
-public struct WordPieceTokenizer: Tokenizer {
-    public let specialTokens: SpecialTokens
+package struct WordPieceTokenizer: Tokenizer {
+    package let specialTokens: SpecialTokens
     private let vocabulary: Vocabulary
     private let normalizer: BERTNormalizer
     private let words: PrefixTree
@@ -11,8 +11,8 @@ public struct WordPieceTokenizer: Tokenizer {
     private let unknown: Int32
     private let maximumWordLength: Int
 
-    public var algorithm: String { "WordPiece" }
-    public var vocabularyCount: Int { vocabulary.count }
+    package var algorithm: String { "WordPiece" }
+    package var vocabularyCount: Int { vocabulary.count }
 
     /// A tokenizer of a vocabulary whose pieces inside a word begin with `continuationPrefix`.
     init(
@@ -34,9 +34,9 @@ public struct WordPieceTokenizer: Tokenizer {
             })
     }
 
-    public func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+    package func token(of id: Int32) -> String? { vocabulary.token(of: id) }
 
-    public func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+    package func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         normalizer.normalize(text).withUnsafeBufferPointer { normalized in
             var start = 0
             var position = 0

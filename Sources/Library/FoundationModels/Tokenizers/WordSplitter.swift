@@ -40,7 +40,7 @@ private struct Scanner {
             let (next, length) = character(at: start + 1)
             if next != .space { return start..<run(of: next, from: start + 1 + length) }
         }
-        // White space before a word leaves its last character to the word, or to itself where it is no blank.
+        // White space before a word leaves its last character to the word, or to itself if it is not a blank.
         var last = start
         var end = start + length
         while end < text.count {

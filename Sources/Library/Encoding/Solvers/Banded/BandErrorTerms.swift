@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the derivatives of a squared error are made of, for each voxel (column) of a group.
+/// The terms of the derivatives of a squared error, for each voxel (column) of a group.
 struct BandErrorTerms<Working: Scalar> {
     /// Predictions less responses.
     let residuals: Matrix<Working>
@@ -39,22 +39,22 @@ struct BandErrorTerms<Working: Scalar> {
     }
 }
 
-/// A symmetric positive definite system, factorised in memory that is used again.
+/// A symmetric positive definite system, factorized in memory that is used again.
 struct ShiftedSystem<Working: Scalar> {
     private let factor: ScratchBuffer<Working>
     private let order: Int
 
-    /// Factorises `Σ times_b matrices_b + diag(diagonal)`; throws `LinearAlgebraError` where that is not positive.
+    /// Factorizes `Σ times_b matrices_b + diag(diagonal)`; throws `LinearAlgebraError` if that is not positive.
     init(
         sumOf matrices: [Matrix<Working>], times: [Double], diagonal: [Double],
         in scratch: ScratchBuffer<Working>
     ) throws {
         (factor, order) = (scratch, diagonal.count)
-        for (number, (matrix, times)) in zip(matrices, times).enumerated() {
+        for (index, (matrix, times)) in zip(matrices, times).enumerated() {
             matrix.withUnsafeBufferPointer { source in
                 guard let from = source.baseAddress else { return }
                 addLowerTriangle(
-                    of: from, Working(times), isFirst: number == 0, to: scratch.base, order: order)
+                    of: from, Working(times), isFirst: index == 0, to: scratch.base, order: order)
             }
         }
         for (i, shift) in diagonal.enumerated() { scratch.base[i * order + i] += Working(shift) }
@@ -95,13 +95,10 @@ private func addLowerTriangle<Element: Scalar>(
 extension Matrix {
     /// `Σ factors_i parts_i`.
     static func sum(_ parts: [Matrix], times factors: [Double]) -> Matrix {
-        var sum = parts[0].scaled(by: factors[0])
+        var sum = parts[0] * Element(factors[0])
         for (part, factor) in zip(parts, factors).dropFirst() { sum.add(part, times: Element(factor)) }
         return sum
     }
-
-    /// `factor * self`.
-    func scaled(by factor: Double) -> Matrix { scalingRows(by: Array(repeating: factor, count: rows)) }
 
     /// The inner product of each column with the same column of another matrix, in double precision.
     func columnProducts(with other: Matrix) -> [Double] {

@@ -1,24 +1,24 @@
 import Tensors
 
-/// Several feature spaces in the form that costs less to decompose for every scaling of the bands.
+/// Bands of features in the form that costs less to decompose for every scaling of the bands.
 struct BandedFeatures<Working: Scalar> {
     /// All bands side by side, not scaled.
     let features: Matrix<Working>
     let widths: [Int]
-    let centred: Bool
-    /// Whether the features themselves are decomposed, since their products would lose too many digits.
+    let centered: Bool
+    /// Whether the features themselves are decomposed, because their products would lose too many digits.
     let needsSingularValues: Bool
     private let primal: PrimalFeatures<Working>?
     private let kernels: [Matrix<Working>]
 
-    /// The spaces of bands that are centred where `centred` says so.
-    init(_ bands: [Matrix<Working>], centred: Bool, largestTrain: Int, needsSingularValues: Bool = false) {
+    /// The given bands, which are centered over all samples if `centered`.
+    init(_ bands: [Matrix<Working>], centered: Bool, largestTrain: Int, needsSingularValues: Bool = false) {
         features = bands.dropFirst().reduce(bands[0]) { $0.beside($1) }
         widths = bands.map(\.columns)
-        self.centred = centred
+        self.centered = centered
         self.needsSingularValues = needsSingularValues
         let isPrimal = features.columns <= largestTrain && !needsSingularValues
-        primal = isPrimal ? PrimalFeatures(features, centred: centred) : nil
+        primal = isPrimal ? PrimalFeatures(features, centered: centered) : nil
         kernels = isPrimal || needsSingularValues ? [] : bands.map { LinearAlgebra.gram($0, ofRows: true) }
     }
 
@@ -33,16 +33,16 @@ struct BandedFeatures<Working: Scalar> {
     /// All bands side by side, each times the square root of its scaling.
     func scaled(_ gamma: [Double]) -> Matrix<Working> { features.scalingColumns(by: factors(gamma)) }
 
-    /// The space of one candidate.
-    func space(_ gamma: [Double]) -> GramForm<Working> {
+    /// The form of the bands with one scaling.
+    func form(_ gamma: [Double]) -> GramForm<Working> {
         if needsSingularValues {
-            return .singular(SingularFeatures(features: scaled(gamma), centred: centred))
+            return .singular(SingularFeatures(features: scaled(gamma), centered: centered))
         }
         if let primal { return .primal(primal.scaled(by: factors(gamma))) }
-        return .kernel(KernelFeatures(kernel: kernel(gamma), features: nil, centred: centred))
+        return .kernel(KernelFeatures(kernel: kernel(gamma), features: nil, centered: centered))
     }
 
-    /// The matrix whose inverse, a strength added to its diagonal, gives the weights: Gram matrix or kernel.
+    /// The matrix whose inverse, with alpha added to its diagonal, gives the weights: Gram matrix or kernel.
     func symmetric(_ gamma: [Double]) -> Matrix<Working> {
         primal?.scaled(by: factors(gamma)).gram ?? kernel(gamma)
     }
@@ -50,8 +50,8 @@ struct BandedFeatures<Working: Scalar> {
     /// One fold's matrices, for any scaling of the bands.
     func fold(_ fold: Fold) -> FoldLoss<Working> {
         isPrimal
-            ? FoldLoss(features, widths: widths, fold: fold, centred: centred)
-            : FoldLoss(kernels: kernels, fold: fold, centred: centred)
+            ? FoldLoss(features, widths: widths, fold: fold, centered: centered)
+            : FoldLoss(kernels: kernels, fold: fold, centered: centered)
     }
 
     private func kernel(_ gamma: [Double]) -> Matrix<Working> { .sum(kernels, times: gamma) }

@@ -3,50 +3,47 @@ import Tensors
 /// How many voxels are solved at once: products are no faster with more, and the memory is bounded.
 private let voxelsAtOnce = 512
 
-/// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
-///
-/// Voxels of the same scaling and alpha are solved together by Cholesky's factorisation; a decomposition for every
-/// candidate would cost as much as twenty of them.
-func refitBands<Element: Scalar, Working: Scalar>(
-    _ spaces: BandedFeatures<Working>, responses: Matrix<Element>, means: [Double],
-    solution: BandedSolution<Element>
-) throws -> Matrix<Element> {
-    let fitted = means.indices.filter { means[$0].isFinite }
-    let groups = Dictionary(grouping: fitted) {
-        Choice(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
-    }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
-    var weights = Matrix<Element>(rows: spaces.features.columns, columns: responses.columns)
-    let features = spaces.features.converted(to: Element.self)
-    try weights.withUnsafeMutableBufferPointer { target in
-        guard let target = target.baseAddress else { return }
-        try concurrently(groups.count) { index, _, interruption in
-            let (choice, group) = groups[index]
-            let gamma = choice.gamma
-            let factors = spaces.factors(gamma)
-            let system = try RefitSystem(spaces, gamma: gamma, shift: choice.alpha)
-            for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
-                try interruption.check()
-                let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
-                var part = responses.columns(at: voxels)
-                part.standardise(
-                    rows: 0..<part.rows, means: voxels.map { means[$0] }, deviations: voxels.map { _ in 1 })
-                let right =
-                    spaces.isPrimal
-                    ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
-                let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
-                let found =
-                    spaces.isPrimal || spaces.needsSingularValues
-                    ? solved.scalingRows(by: factors)
-                    : multiply(features, transposed: true, solved).scalingRows(by: factors.map { $0 * $0 })
-                scatter(found, to: voxels, of: target, width: responses.columns)
+extension BandedRidgeSolver {
+    /// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
+    ///
+    /// Voxels of the same scaling and alpha are solved together by Cholesky's factorization; a decomposition for
+    /// every candidate would cost as much as twenty of them.
+    func refit(_ solution: BandedSolution<Element>) throws -> Matrix<Element> {
+        let fitted = means.indices.filter { means[$0].isFinite }
+        let groups = Dictionary(grouping: fitted) {
+            Scaling(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
+        }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
+        var weights = Matrix<Element>(rows: bands.features.columns, columns: responses.columns)
+        let features = bands.features.converted(to: Element.self)
+        try weights.withUnsafeMutableBufferPointer { target in
+            guard let target = target.baseAddress else { return }
+            try parallelMap(groups.count) { index, _, interruption in
+                let (scaling, group) = groups[index]
+                let factors = bands.factors(scaling.gamma)
+                let system = try RefitSystem(bands, gamma: scaling.gamma, shift: scaling.alpha)
+                for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
+                    try interruption.check()
+                    let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
+                    let part = responses.columns(at: voxels).centered(by: voxels.map { means[$0] })
+                    let right =
+                        bands.isPrimal
+                        ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
+                    let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
+                    let found =
+                        bands.isPrimal || bands.needsSingularValues
+                        ? solved.scalingRows(by: factors)
+                        : multiply(features, transposed: true, solved)
+                            .scalingRows(by: factors.map { $0 * $0 })
+                    scatter(found, to: voxels, of: target, width: responses.columns)
+                }
             }
         }
+        return weights
     }
-    return weights
 }
 
-/// What voxels that are solved together have in common.
-private struct Choice: Hashable {
+/// The scaling that voxels have in common that are solved together.
+private struct Scaling: Hashable {
     let gamma: [Double]
     let alpha: Double
 }
@@ -59,15 +56,15 @@ private enum RefitSystem<Working: Scalar> {
     /// The features' left and right singular vectors, and what each pair is multiplied by: from responses to weights.
     case singular(left: Matrix<Working>, right: Matrix<Working>, [Double])
 
-    init(_ spaces: BandedFeatures<Working>, gamma: [Double], shift: Double) throws {
-        if spaces.needsSingularValues {
-            let (left, values, right) = try significantSingularValues(of: spaces.scaled(gamma))
+    init(_ bands: BandedFeatures<Working>, gamma: [Double], shift: Double) throws {
+        if bands.needsSingularValues {
+            let (left, values, right) = try significantSingularValues(of: bands.scaled(gamma))
             self = .singular(left: left, right: right, values.map { $0 / ($0 * $0 + shift) })
             return
         }
-        var matrix = spaces.symmetric(gamma)
-        if !spaces.isPrimal, spaces.centred {
-            matrix.centreKernel(trainMeans: ColumnStatistics(matrix).means)
+        var matrix = bands.symmetric(gamma)
+        if !bands.isPrimal, bands.centered {
+            matrix.centerKernel(trainMeans: ColumnStatistics(matrix).means)
         }
         try self.init(matrix, shift: shift)
     }
@@ -78,7 +75,7 @@ private enum RefitSystem<Working: Scalar> {
         do {
             self = .factor(try LinearAlgebra.cholesky(shifted))
         } catch LinearAlgebraError.notPositiveDefinite {
-            // The shift is below the rounding of the matrix; leave out the directions that are rounding alone.
+            // The shift is below the rounding of the matrix; leave out the directions that are nothing but rounding.
             let (values, vectors) = try LinearAlgebra.eigenSymmetricRows(matrix)
             let kept = significantEigenvalues(values)
             self = .directions(vectors.rows(kept), values[kept].map { 1 / (Double($0) + shift) })

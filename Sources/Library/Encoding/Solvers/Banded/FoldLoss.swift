@@ -5,7 +5,8 @@ import Tensors
 ///
 /// With `e_b = exp(delta_b)` and `K = Σ e_b K_b`, the prediction is `K_test (K + I)⁻¹ y`; with fewer features than
 /// samples `X_test (XᵀX + diag(1 / e))⁻¹ Xᵀ y`. Its derivatives follow by differentiating the system that is solved:
-/// all of them cost one Cholesky factorisation, and solutions for as many right sides as there are bands, and two more.
+/// all of them cost one Cholesky factorization, and solutions for as many right sides as there are bands, and two
+/// more.
 struct FoldLoss<Working: Scalar> {
     private let widths: [Int]
     private let form: Form
@@ -16,15 +17,15 @@ struct FoldLoss<Working: Scalar> {
     }
 
     /// The fold of features, samples x features of all bands.
-    init(_ features: Matrix<Working>, widths: [Int], fold: Fold, centred: Bool) {
-        let (train, test) = features.trainAndTest(fold, centred: centred)
+    init(_ features: Matrix<Working>, widths: [Int], fold: Fold, centered: Bool) {
+        let (train, test) = features.trainAndTest(fold, centered: centered)
         self.widths = widths
         form = .features(train: train, test: test, gram: LinearAlgebra.gram(train))
     }
 
     /// The fold of the bands' kernels, each samples x samples.
-    init(kernels: [Matrix<Working>], fold: Fold, centred: Bool) {
-        let pairs = kernels.map { trainAndTestKernels($0, of: fold, centred: centred) }
+    init(kernels: [Matrix<Working>], fold: Fold, centered: Bool) {
+        let pairs = kernels.map { trainAndTestKernels($0, of: fold, centered: centered) }
         widths = []
         form = .kernels(train: pairs.map(\.train), test: pairs.map(\.test))
     }
@@ -51,7 +52,7 @@ struct FoldLoss<Working: Scalar> {
     /// The squared error of each voxel's test samples with its derivatives by the logarithms of the scalings.
     ///
     /// `train` and `test` are the responses of voxels that have the same `deltas`; `scratch` holds `order²` numbers.
-    /// Throws `LinearAlgebraError` where the system is singular to the precision.
+    /// Throws `LinearAlgebraError` if the system is singular to the precision.
     func squaredErrors(
         deltas: [Double], train: Matrix<Working>, test: Matrix<Working>, scratch: ScratchBuffer<Working>
     ) throws -> [LossModel] {
@@ -104,14 +105,14 @@ struct FoldLoss<Working: Scalar> {
         let system = try ShiftedSystem(
             sumOf: kernels, times: scalings, diagonal: Array(repeating: 1, count: train.rows), in: scratch)
         let dual = system.solve(train)
-        let parts = zip(testKernels, scalings).map { multiply($0, dual).scaled(by: $1) }
+        let parts = zip(testKernels, scalings).map { multiply($0, dual) * Working($1) }
         let residuals = Matrix.sum(parts + [test], times: parts.map { _ in 1 } + [-1])
         let pulls = zip(testKernels, scalings).map {
-            multiply($0, transposed: true, residuals).scaled(by: $1)
+            multiply($0, transposed: true, residuals) * Working($1)
         }
         let adjoint = system.solve(.sum(pulls, times: pulls.map { _ in 1 }))
         // Both products with a kernel at once, since a product with one column is as slow as its memory.
-        let images = zip(kernels, scalings).map { multiply($0, dual.beside(adjoint)).scaled(by: $1) }
+        let images = zip(kernels, scalings).map { multiply($0, dual.beside(adjoint)) * Working($1) }
         let forces = images.map { $0.columns(0..<dual.columns) }
         let changes = forces.map { system.solve($0) }
         let testKernel = Matrix.sum(testKernels, times: scalings)
@@ -129,13 +130,13 @@ struct FoldLoss<Working: Scalar> {
 }
 
 extension Matrix {
-    /// The rows of a fold's training and test samples, less the training samples' means where `centred`.
-    func trainAndTest(_ fold: Fold, centred: Bool) -> (train: Matrix, test: Matrix) {
+    /// The rows of a fold's training and test samples, less the training samples' means if `centered`.
+    func trainAndTest(_ fold: Fold, centered: Bool) -> (train: Matrix, test: Matrix) {
         var (train, test) = (rows(at: fold.train), rows(at: fold.test))
-        if centred {
+        if centered {
             let means = ColumnStatistics(train).means
-            train.standardise(rows: 0..<train.rows, means: means, deviations: means.map { _ in 1 })
-            test.standardise(rows: 0..<test.rows, means: means, deviations: means.map { _ in 1 })
+            train.center(by: means)
+            test.center(by: means)
         }
         return (train, test)
     }

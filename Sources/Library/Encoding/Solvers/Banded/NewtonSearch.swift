@@ -24,10 +24,10 @@ struct LossModel {
 
 /// Newton's method within a trust region and bounds, for a few variables; its owner evaluates the loss at `trial`.
 ///
-/// Where the curvature is negative its sign is turned, so that a step goes down from a saddle.
+/// Negative curvature changes its sign, so that a step goes down from a saddle.
 /// Source: Nocedal & Wright, Numerical Optimization (2006), chapters 3.4 and 4.
 struct NewtonSearch {
-    /// Where the loss is wanted next.
+    /// The point at which the loss is evaluated next.
     private(set) var trial: [Double]
     /// The best point so far, once there is one, and its loss.
     private(set) var best: (point: [Double], model: LossModel)?
@@ -75,7 +75,7 @@ struct NewtonSearch {
         if !(expected > 0) || trial == point { isDone = true }
     }
 
-    /// The step to the model's minimum within the radius; none where that gains less than the tolerance.
+    /// The step to the model's minimum within the radius; nil if that gains less than the tolerance.
     private func step(from point: [Double], _ model: LossModel) -> [Double]? {
         // A variable at its bound that would leave it stays there.
         let free = point.indices.filter {

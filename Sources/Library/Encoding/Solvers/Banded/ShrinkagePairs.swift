@@ -1,17 +1,18 @@
 import Foundation
 import Tensors
 
-/// What the squared length of a prediction needs, for every alpha at once.
+/// The squared length of a prediction for every alpha at once.
 ///
 /// With `M = Pᵀ P`, targets `z = Uᵀ y` and shrinkage `g`, the squared length is the sum over pairs of directions of
-/// `g_k g_l M_kl z_k z_l`. For `k ≠ l`, `g_k g_l = (w_l g_k - w_k g_l) / (w_l - w_k)` with the eigenvalues `w`, so the
-/// pairs sum to `2 Σ_k g_k z_k (F z)_k` where `F_kl = M_kl w_l / (w_l - w_k)`: the same product `F z` for all alphas.
+/// `g_k g_l M_kl z_k z_l`. For `k ≠ l`, `g_k g_l = (w_l g_k - w_k g_l) / (w_l - w_k)` with the eigenvalues `w`, so
+/// the pairs sum to `2 Σ_k g_k z_k (F z)_k` where `F_kl = M_kl w_l / (w_l - w_k)`: the same product `F z` for all
+/// alphas.
 ///
 /// Where two eigenvalues are close that quotient cancels, and `g_k g_l` is `(g_k² + g_l²) / 2` up to the square of
 /// their relative distance; those pairs sum to `Σ_k g_k² z_k (N z)_k` with `N_kl = M_kl`. Both errors are equal where
 /// the relative distance is the cube root of the precision.
 struct ShrinkagePairs<Element: Scalar> {
-    /// `F`: directions x directions, 0 where the pair is near.
+    /// `F`: directions x directions, 0 if the pair is near.
     let far: Matrix<Element>
     /// `N`, its diagonal included, as blocks of rows and the columns in which they are not 0.
     let near: [Block]

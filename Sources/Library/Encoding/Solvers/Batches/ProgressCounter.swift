@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Counts voxels that threads have done, and reports them on the thread that made it: displays belong to the cell's.
+/// Counts the voxels that threads have done, and reports them on the thread that made it, since displays belong to
+/// the cell's thread.
 final class ProgressCounter {
     private let done = Atomic(0)
     private let report: ((Int) -> Void)?

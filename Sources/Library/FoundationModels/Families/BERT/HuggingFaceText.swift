@@ -8,7 +8,13 @@ extension ModelFamily {
         load: { files in
             guard let configuration = files.configuration else { return Towers() }
             return Towers(text: try HuggingFaceText.load(files, configuration))
-        })
+        },
+        companions: [
+            (
+                "embeddings.word_embeddings.weight",
+                "BERT, RoBERTa or DistilBERT, which need the config.json of transformers"
+            )
+        ])
 }
 
 /// The text encoders of transformers: what their `config.json` says, and the names of their tensors.
@@ -33,7 +39,7 @@ enum HuggingFaceText {
         let transformer = family.transformer
         try configuration.check(transformer)
         let reader = try ParameterReader(try files.checkpoint(), layout: family.layout)
-        var (embedding, blocks) = reader.textTransformer(
+        var (embedding, blocks) = try reader.textTransformer(
             transformer, vocabulary: family.vocabulary, positions: family.positions, types: family.types)
         embedding.firstPosition = family.firstPosition
         embedding.unplaced = family.unplaced
@@ -43,16 +49,18 @@ enum HuggingFaceText {
             )
         }
         let width = transformer.width
-        // Present in a bare BertModel; it is no layer whose features are taken, but it is part of the model.
-        if reader.has(.pooler) { _ = reader.linear([.pooler], outputs: width, inputs: width) }
+        // Present in a bare BertModel; it is not a layer whose features are taken, but it is part of the model.
+        if reader.has(.pooler) { _ = try reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
         let tokenizer = try TokenizerFolder(files.folder, files.notes)
         try configuration.check(tokenizer.tokenizer, vocabulary: family.vocabulary)
         let modules = try SentenceModules(files)
+        var head = TextHead()
+        head.sentence = try modules.head(width: width, files.notes)
         return TextTower(
             TextTower.Parts(
                 family: family.layout.family, configuration: transformer, embedding: embedding,
-                blocks: blocks, blockNames: (0..<transformer.depth).map(family.layout.blockName),
+                blocks: blocks, blockNames: (0..<transformer.depth).map(family.layout.blockName), head: head,
                 tokenizer: tokenizer.tokenizer, unused: unused,
                 maximumLength: modules.maximumLength ?? tokenizer.maximumLength,
                 lowercases: modules.lowercases, defaultPooling: modules.pooling ?? .mean,
@@ -94,7 +102,7 @@ enum HuggingFaceText {
 }
 
 extension ModelConfiguration {
-    /// What layer normalisation adds to the variance.
+    /// What layer normalization adds to the variance.
     func epsilon(_ key: String) throws -> Float {
         guard let epsilon = try number(key) else { throw problem("\"\(key)\" is missing") }
         guard epsilon >= 0 else { throw problem("\"\(key)\" must not be negative; it is \(epsilon)") }

@@ -7,11 +7,11 @@ extension ModelFamily {
         kinds: ["BriVL"],
         recognizes: { files in
             guard let checkpoint = try? files.checkpoint() else { return false }
-            return BriVLModel.root(of: "imgencoder", in: checkpoint) != nil
+            return BriVLModel.imageRoot(of: "imgencoder", in: checkpoint) != nil
         },
         load: { files in
             var towers = try BriVLModel.towers(files, twin: "")
-            if BriVLModel.root(of: "imgencoder_mom", in: try files.checkpoint()) != nil {
+            if BriVLModel.imageRoot(of: "imgencoder_mom", in: try files.checkpoint()) != nil {
                 towers.momentum = { try BriVLModel.towers(files, twin: "_mom") }
             }
             return towers
@@ -36,13 +36,9 @@ enum BriVLModel {
             image: { try image(files, checkpoint, encoder: "imgencoder" + twin) })
     }
 
-    /// What stands before the names of an image encoder's tensors (`learnable.imgencoder.`); nothing without it.
-    static func root(of encoder: String, in checkpoint: Checkpoint) -> String? {
-        let anchor = encoder + ".backbone.conv_stem.weight"
-        guard let name = checkpoint.names.first(where: { $0 == anchor || $0.hasSuffix("." + anchor) }) else {
-            return nil
-        }
-        return String(name.dropLast(anchor.count)) + encoder + "."
+    /// What stands before the names of an image encoder's tensors; nil without one.
+    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) -> String? {
+        checkpoint.root(of: encoder, holding: "backbone.conv_stem.weight")
     }
 
     /// The image tower. Version 1.0 has 380 pixels, and boxes that a detector must bring; that of 2022 has 456 pixels and a
@@ -52,7 +48,7 @@ enum BriVLModel {
     private static func image(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> ImageTower
     {
-        guard let root = root(of: encoder, in: checkpoint) else {
+        guard let root = imageRoot(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
         let isFirst = try isFirst(files)
@@ -70,8 +66,8 @@ enum BriVLModel {
         let width = network.layers.last?.width ?? 0
         let tower = RegionNetwork(
             backbone: network,
-            regionLayer: reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
-            head: reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
+            regionLayer: try reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
+            head: try reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
             boxes: isFirst ? [.whole] : ImageBox.grid(6))
         return ImageTower(
             network: tower,
@@ -97,7 +93,7 @@ enum BriVLModel {
     private static func text(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> TextTower
     {
-        guard let root = PaperModel.root(of: encoder, in: checkpoint) else {
+        guard let root = PaperModel.textRoot(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
         let backbone = ParameterReader(
@@ -107,7 +103,7 @@ enum BriVLModel {
         let learnable = root + "learnable."
         let reader = ParameterReader(
             checkpoint, layout: .brivlText, prefix: learnable, scope: [learnable])
-        parts.head.fusion = reader.fusionHead(
+        parts.head.fusion = try reader.fusionHead(
             width: parts.configuration.width, heads: heads, names: ("textAtt", "textFC"))
         parts.maximumLength = maximumLength
         parts.unused = try backbone.finish() + reader.finish()
@@ -117,18 +113,23 @@ enum BriVLModel {
 
 extension ParameterReader {
     /// BriVL's head, of as many blocks as the checkpoint has.
-    fileprivate func fusionHead(width: Int, heads: Int, names: (blocks: String, output: String)) -> FusionHead
+    fileprivate func fusionHead(width: Int, heads: Int, names: (blocks: String, output: String)) throws
+        -> FusionHead
     {
         let depth = (0..<1000).prefix { shape(of: .attentionInput, block: $0) != nil }.count
         let configuration = TransformerConfiguration(
             width: width, depth: depth, heads: heads,
             feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 2048, activation: .relu, epsilon: 1e-5
         )
+        guard width % heads == 0 else {
+            throw FoundationModelError.input(
+                "\(heads) heads cannot share the width \(width) of a fusion head")
+        }
         let hidden = shape(of: .hiddenProjection)?.first ?? 0
         let outputs = shape(of: .projection)?.first ?? 0
         return FusionHead(
-            configuration: configuration, blocks: transformerBlocks(configuration),
-            first: linear([.hiddenProjection], outputs: hidden, inputs: width),
-            second: linear([.projection], outputs: outputs, inputs: hidden), names: names)
+            configuration: configuration, blocks: try transformerBlocks(configuration),
+            first: try linear([.hiddenProjection], outputs: hidden, inputs: width),
+            second: try linear([.projection], outputs: outputs, inputs: hidden), names: names)
     }
 }

@@ -59,7 +59,7 @@ struct RegionWeights {
         place: Int, weight: Float
     )] {
         let (start, end) = (from * Float(extent), to * Float(extent))
-        // One place has no distance to the next; the reference divides by nought there.
+        // One place has no distance to the next; the reference divides by zero there.
         let last = Float(max(extent - 1, 1))
         let (scale, shift) = ((end - start) / last, (start + end - Float(extent) + 1) / last)
         return (0..<samples).flatMap { index in

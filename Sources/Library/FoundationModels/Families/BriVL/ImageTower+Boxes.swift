@@ -5,7 +5,7 @@ extension ImageTower {
     /// The features of images of which certain regions count: the boxes of a detector, as BriVL 1.0 takes them.
     ///
     /// An image has the boxes of its number, to which the whole image is added; BriVL read at most 36. Layers of regions
-    /// can only be pooled to one vector. Throws `FoundationModelError.input` where the model has no regions or the
+    /// can only be pooled to one vector. Throws `FoundationModelError.input` if the model has no regions or the
     /// number of lists is not that of the images, else what `features(of:)` throws.
     ///
     /// ```swift

@@ -12,7 +12,7 @@ struct RegionNetwork: ImageNetwork {
     /// Points along each side of a region (`GRID_SIZE` of the published configurations).
     private static let samples = 4
     /// Where the last map of the backbone is among its layers.
-    private let mapPlace: Int
+    private let mapIndex: Int
     private let weights: RegionWeights
 
     init(backbone: ConvolutionalNetwork, regionLayer: Linear, head: FusionHead, boxes: [ImageBox]) {
@@ -21,12 +21,12 @@ struct RegionNetwork: ImageNetwork {
         self.head = head
         self.boxes = boxes.isEmpty ? [.whole] : boxes
         let maps = backbone.layers.filter { if case .map = $0.shape { true } else { false } }
-        mapPlace = maps.last?.place ?? 0
+        mapIndex = maps.last?.index ?? 0
         let regions = LayerShape.tokens(self.boxes.count, width: regionLayer.outputs)
         layers =
-            maps + [ModelLayer(name: "max_pool", shortName: "regions", shape: regions, place: mapPlace + 1)]
+            maps + [ModelLayer(name: "max_pool", shortName: "regions", shape: regions, index: mapIndex + 1)]
             + head.layers(
-                tokens: self.boxes.count, place: mapPlace + 2,
+                tokens: self.boxes.count, layerIndex: mapIndex + 2,
                 block: (maps.compactMap(\.block).max() ?? -1) + 1)
         var (height, width) = (1, 1)
         if case .map(_, let rows, let columns)? = maps.last?.shape { (height, width) = (rows, columns) }
@@ -45,15 +45,15 @@ struct RegionNetwork: ImageNetwork {
     var parameterCount: Int { backbone.parameterCount + regionLayer.parameterCount + head.parameterCount }
 
     func run(
-        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
+        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ layerIndex: Int, LayerStates) throws -> Void
     ) throws {
         guard let last = wanted.max(), images.shape[0] > 0 else { return }
-        let inBackbone = wanted.filter { $0 <= mapPlace }
-        guard last > mapPlace else { return try backbone.run(images, wanted: inBackbone, body) }
+        let inBackbone = wanted.filter { $0 <= mapIndex }
+        guard last > mapIndex else { return try backbone.run(images, wanted: inBackbone, body) }
         var regions: [Float] = []
-        try backbone.run(images, wanted: inBackbone.union([mapPlace])) { place, states in
-            if inBackbone.contains(place) { try body(place, states) }
-            if place == mapPlace { regions = pool(states, images: images.shape[0]) }
+        try backbone.run(images, wanted: inBackbone.union([mapIndex])) { layerIndex, states in
+            if inBackbone.contains(layerIndex) { try body(layerIndex, states) }
+            if layerIndex == mapIndex { regions = pool(states, images: images.shape[0]) }
         }
         try regions.withUnsafeBufferPointer { regions in
             guard let base = regions.baseAddress else { return }
@@ -91,18 +91,19 @@ struct RegionNetwork: ImageNetwork {
     /// Hands the regions over, and what the head makes of them.
     private func fuse(
         _ regions: UnsafePointer<Float>, images: Int, wanted: Set<Int>,
-        _ body: (_ place: Int, LayerStates) throws -> Void
+        _ body: (_ layerIndex: Int, LayerStates) throws -> Void
     ) throws {
-        let first = mapPlace + 1
-        func handOver(_ place: Int, _ numbers: UnsafePointer<Float>) throws {
-            guard wanted.contains(place) else { return }
-            let positions = if case .vector = layers[place].shape { 1 } else { boxes.count }
-            try body(place, LayerStates(base: numbers, positions: positions, width: layers[place].width))
+        let first = mapIndex + 1
+        func pass(_ layerIndex: Int, _ numbers: UnsafePointer<Float>) throws {
+            guard wanted.contains(layerIndex) else { return }
+            let positions = if case .vector = layers[layerIndex].shape { 1 } else { boxes.count }
+            try body(
+                layerIndex, LayerStates(base: numbers, positions: positions, width: layers[layerIndex].width))
         }
-        try handOver(first, regions)
+        try pass(first, regions)
         guard let last = wanted.max(), last > first else { return }
         try head.run(regions, offsets: (0...images).map { $0 * boxes.count }, last: last - first - 1) {
-            try handOver(first + 1 + $0, $1)
+            try pass(first + 1 + $0, $1)
         }
     }
 }

@@ -12,7 +12,11 @@ extension ModelFamily {
                 },
                 image: { try configuration.vision.flatMap { try VisionModel.clip(files, configuration, $0) } }
             )
-        })
+        },
+        companions: [
+            "vision_model.embeddings.class_embedding", "text_model.embeddings.token_embedding.weight",
+            "embeddings.token_embedding.weight",
+        ].map { ($0, "CLIP, which needs the config.json of transformers") })
 
     private static let clipTypes = ["clip", "clip_text_model", "clip_vision_model"]
 
@@ -23,11 +27,16 @@ extension ModelFamily {
             guard let file = files.openCLIP else { return Towers() }
             let model = try OpenCLIPConfiguration(file, files.notes)
             let names = try files.checkpoint().names
-            let hasText = names.contains { $0.hasSuffix("token_embedding.weight") }
+            let hasText = names.contains {
+                $0.hasSuffix("token_embedding.weight") || $0.hasPrefix("text.") || $0.contains(".text.")
+            }
             let hasImage = names.contains { $0.hasPrefix("visual.") || $0.contains(".visual.") }
             return try Towers.halves(
                 text: { hasText ? try CLIPText.openCLIP(files, model) : nil },
                 image: { hasImage ? try VisionModel.openCLIP(files, model) : nil })
+        },
+        companions: ["visual.class_embedding", "visual.conv1.weight", "token_embedding.weight"].map {
+            ($0, "CLIP, which needs open_clip_config.json")
         })
 }
 
@@ -81,6 +90,12 @@ struct OpenCLIPConfiguration {
         guard let section = model.section(key) else {
             throw model.problem("\"\(key)\" is expected and missing")
         }
+        for (field, library) in [("timm_model_name", "timm"), ("hf_model_name", "transformers")] {
+            guard section.has(field), let name = try section.text(field) else { continue }
+            throw section.problem(
+                "\"\(field)\" is \"\(name)\": towers of \(library) inside open_clip are not supported; open_clip's own are"
+            )
+        }
         return try section.read(as: fields, notes: notes)
     }
 
@@ -100,7 +115,7 @@ struct OpenCLIPConfiguration {
         }
     }
 
-    /// What the normalisations of a tower add to the variance.
+    /// What the normalizations of a tower add to the variance.
     func epsilon(_ tower: ModelConfiguration) throws -> Float {
         guard let arguments = tower.section("norm_kwargs"), !arguments.isEmpty else { return 1e-5 }
         try arguments.expect(keys: ["eps"], of: "norm_kwargs")
@@ -109,7 +124,7 @@ struct OpenCLIPConfiguration {
 }
 
 extension ModelConfiguration {
-    /// Throws where there are other fields than these.
+    /// Throws if there are other fields than these.
     fileprivate func expect(keys: [String], of name: String) throws {
         if let other = self.keys.first(where: { !keys.contains($0) }) {
             throw problem("\"\(other)\" in \"\(name)\" is not supported; \(keys.joined(separator: ", ")) is")

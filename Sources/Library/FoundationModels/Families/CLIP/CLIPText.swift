@@ -52,11 +52,10 @@ enum CLIPText {
     static func openCLIP(_ files: ModelFiles, _ clip: OpenCLIPConfiguration) throws -> TextTower {
         let text = try clip.tower("text_cfg", as: .openCLIPText)
         let width = try text.count("width")
-        let ratio = try text.number("mlp_ratio") ?? 4
         let description = Description(
             transformer: TransformerConfiguration(
                 width: width, depth: try text.count("layers"), heads: try text.count("heads"),
-                feedForwardWidth: max(1, Int((Float(width) * ratio).rounded(.down))),
+                feedForwardWidth: try text.inner("mlp_ratio", width: width),
                 activation: try clip.activation(text), epsilon: try clip.epsilon(text), normOrder: .before,
                 isCausal: true),
             vocabulary: try text.count("vocab_size"), positions: try text.count("context_length"),
@@ -72,16 +71,17 @@ enum CLIPText {
         try configuration.check(transformer)
         let layout = description.layout
         let reader = try ParameterReader(try files.checkpoint(), layout: layout)
-        let (embedding, blocks) = reader.textTransformer(
+        let (embedding, blocks) = try reader.textTransformer(
             transformer, vocabulary: description.vocabulary, positions: description.positions)
         let width = transformer.width
         var head = TextHead(
             norm: (
-                reader.norm(.finalNorm, width: width, epsilon: transformer.epsilon), description.names.norm
+                try reader.norm(.finalNorm, width: width, epsilon: transformer.epsilon),
+                description.names.norm
             ), pooling: .end)
         if description.needsProjection || reader.has(.projection) {
             head.projection = (
-                description.isTransposed
+                try description.isTransposed
                     ? reader.transposedLinear(.projection, outputs: description.embedding, inputs: width)
                     : reader.linear(
                         [.projection], outputs: description.embedding, inputs: width, hasBias: false),

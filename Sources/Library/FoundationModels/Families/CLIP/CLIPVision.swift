@@ -61,7 +61,7 @@ extension VisionModel {
         let reader = VisionReader(checkpoint, layout: .openCLIP, prefix: prefix)
         try model.expect(vision, "width", reader.width, checkpoint)
         try model.expect(vision, "layers", reader.depth, checkpoint)
-        let inner = Int(Float(width) * (try vision.number("mlp_ratio") ?? 4))
+        let inner = try vision.inner("mlp_ratio", width: width)
         let patch = try vision.extent("patch_size")
         guard patch == ImageSize(reader.patchSize), inner == reader.feedForward.width else {
             throw vision.problem(

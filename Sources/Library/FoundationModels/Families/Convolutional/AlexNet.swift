@@ -1,6 +1,6 @@
 /// AlexNet as torchvision lays it out ("One weird trick", Krizhevsky 2014): five convolutions, three linear layers.
 enum AlexNet {
-    /// The layers; `classes` outputs, or none where the checkpoint has no head.
+    /// The layers; `classes` outputs, or none if the checkpoint has no head.
     ///
     /// Its eight blocks (`LayerSelection.everyBlock`) are the layers of the paper's baseline: the five convolutions and the
     /// first two linear layers after their ReLU, and the last linear layer.

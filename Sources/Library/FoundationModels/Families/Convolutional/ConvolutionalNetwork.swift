@@ -12,7 +12,7 @@ struct ConvolutionalNetwork: ImageNetwork {
     let batchSize: Int
     private let cache = PlanCache()
 
-    /// The network of a list of layers; throws where images of that size are too small for it.
+    /// The network of a list of layers; throws if images of that size are too small for it.
     init(family: String, _ description: [MapLayer], parameters: MapParameters, imageSize: ImageSize) throws {
         self.family = family
         self.description = description
@@ -30,7 +30,7 @@ struct ConvolutionalNetwork: ImageNetwork {
     var defaultPooling: Pooling { .mean }
 
     func run(
-        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
+        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ layerIndex: Int, LayerStates) throws -> Void
     ) throws {
         guard images.shape[0] > 0, !wanted.isEmpty else { return }
         applyThreadCount()
@@ -42,9 +42,9 @@ struct ConvolutionalNetwork: ImageNetwork {
         defer { cache.give(back: plan) }
         try images.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            try plan.run(base) { place, shape, numbers in
+            try plan.run(base) { layerIndex, shape, numbers in
                 try body(
-                    place,
+                    layerIndex,
                     LayerStates(
                         base: numbers, positions: shape.pixels, width: shape.channels, order: .channelsFirst))
             }
@@ -73,7 +73,7 @@ struct ConvolutionalNetwork: ImageNetwork {
                     shape: isVector
                         ? .vector(shape.channels)
                         : .map(channels: shape.channels, height: shape.height, width: shape.width),
-                    place: layers.count, block: layer.block))
+                    index: layers.count, block: layer.block))
         }
         return layers
     }

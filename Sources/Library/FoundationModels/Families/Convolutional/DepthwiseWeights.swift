@@ -1,6 +1,6 @@
 import Tensors
 
-/// The weights of a depthwise convolution in blocks of channels, the last filled up with noughts.
+/// The weights of a depthwise convolution in blocks of channels, the last filled up with zeros.
 struct DepthwiseWeights: Sendable {
     /// Blocks x size x size x lanes.
     let weights: [Float]

@@ -9,13 +9,13 @@ struct EfficientNet: Sendable {
     var isLite = false
     /// Whether windows pad as TensorFlow's do.
     var padsAsTensorFlow = true
-    /// What batch normalisation adds to the variance: 0.001 in TensorFlow.
+    /// What batch normalization adds to the variance: 0.001 in TensorFlow.
     var epsilon: Float = 1e-3
-    /// The outputs of the head, where there is one.
+    /// The outputs of the head, if there is one.
     var classes: Int?
     var names = EfficientNetNames.timm
 
-    /// An EfficientNet with TensorFlow's padding and normalisation, or with PyTorch's.
+    /// An EfficientNet with TensorFlow's padding and normalization, or with PyTorch's.
     init(
         width: Double, depth: Double, isLite: Bool = false, isTensorFlow: Bool = true, classes: Int? = nil,
         names: EfficientNetNames = .timm

@@ -2,7 +2,7 @@ internal import COneDNN
 import Synchronization
 import Tensors
 
-/// Batch normalisation at inference: `(x - mean) / sqrt(variance + epsilon) * gamma + beta`, a number of each a channel.
+/// Batch normalization at inference: `(x - mean) / sqrt(variance + epsilon) * gamma + beta`, a number of each a channel.
 struct BatchNorm: Sendable {
     let gamma: Tensor<Float>
     let beta: Tensor<Float>
@@ -11,7 +11,7 @@ struct BatchNorm: Sendable {
     let epsilon: Float
 }
 
-/// The weights of a convolution with the batch normalisation folded in, packed for the processor at the first use.
+/// The weights of a convolution with the batch normalization folded in, packed for the processor at the first use.
 ///
 /// Once packed, the tensors of the checkpoint are let go. Everything that changes is behind a mutex.
 final class FoldedConvolution: Sendable {
@@ -96,7 +96,7 @@ final class FoldedConvolution: Sendable {
     }
 }
 
-/// Weights and bias of a convolution in oneDNN's memory; nobody writes them after `init`, hence `@unchecked Sendable`.
+/// Weights and bias of a convolution in oneDNN's memory; nothing writes them after `init`, hence `@unchecked Sendable`.
 final class PackedMaps: @unchecked Sendable {
     let weight: dnnl_memory_t?
     let bias: dnnl_memory_t?
@@ -145,7 +145,7 @@ final class PackedMaps: @unchecked Sendable {
 }
 
 extension OneDNN {
-    /// A memory object over `data`, or over memory of its own where that is `OneDNN.allocate`.
+    /// A memory object over `data`, or over memory of its own if that is `OneDNN.allocate`.
     static func memory(_ description: dnnl_memory_desc_t, _ data: UnsafeMutableRawPointer?) -> dnnl_memory_t?
     {
         var description = description

@@ -3,7 +3,7 @@
 /// A network is a list of these, in which each layer takes the output of the one before; see `AlexNet`, `ResNet` and
 /// `EfficientNet` for the lists.
 struct MapLayer: Sendable {
-    /// The name that torchvision or timm gives the output; nothing where it is not offered.
+    /// The name that torchvision or timm gives the output; nil if it is not offered.
     var name: String?
     /// A second name: of a stage that ends here (`layer3`).
     var shortName: String?
@@ -21,7 +21,7 @@ struct MapLayer: Sendable {
 
 /// What a layer computes.
 indirect enum MapOperation: Sendable {
-    /// A convolution, and the batch normalisation that is folded into it.
+    /// A convolution, and the batch normalization that is folded into it.
     case convolution(Convolution)
     /// A function of each number.
     case activation(MapActivation)
@@ -33,7 +33,7 @@ indirect enum MapOperation: Sendable {
     case squeezeExcite(SqueezeExcite)
     /// A linear layer over all numbers of the map, in the order channels, rows, columns.
     case linear(MapLinear)
-    /// The sum of the main branch, which ends in a convolution, and the shortcut (the input itself where it is empty).
+    /// The sum of the main branch, which ends in a convolution, and the shortcut (the input itself if it is empty).
     case residual(main: [MapLayer], shortcut: [MapLayer], activation: MapActivation?)
     /// Layers one after the other, of which only the last output is offered.
     case sequence([MapLayer])
@@ -41,7 +41,7 @@ indirect enum MapOperation: Sendable {
 
 /// A function of each number of a map.
 enum MapActivation: String, Sendable {
-    /// The larger of x and nought.
+    /// The larger of x and zero.
     case relu
     /// `relu`, at most 6.
     case relu6
@@ -69,15 +69,15 @@ struct MapWindow: Sendable, Hashable {
 struct Convolution: Sendable {
     /// The name of its weight, of outputs x inputs / groups x size x size.
     var name: String
-    /// The name of the batch normalisation that follows; it has no bias then.
+    /// The name of the batch normalization that follows; it has no bias then.
     var norm: String?
     var inputs: Int
     var outputs: Int
     var window: MapWindow
-    /// The channels are split into so many groups; as many as channels make a depthwise convolution.
+    /// The channels are split into this many groups; as many as channels make a depthwise convolution.
     var groups = 1
     var hasBias = false
-    /// What batch normalisation adds to the variance.
+    /// What batch normalization adds to the variance.
     var epsilon: Float = 1e-5
 }
 

@@ -29,8 +29,8 @@ final class MapPlan: @unchecked Sendable {
         case gate(map: Int, gates: Int, MapBlocks)
         case linear(Linear, source: Int, target: Int)
         case averageGrid(source: Int, target: Int, MapShape, rows: Int)
-        /// Hands the layer of that place over, whose maps are plain.
-        case layer(place: Int, source: Int, MapShape)
+        /// Passes on the layer with that index, whose maps are plain.
+        case layer(layerIndex: Int, source: Int, MapShape)
     }
 
     /// A map or vector of every image, and the calls between which it is needed.
@@ -57,13 +57,13 @@ final class MapPlan: @unchecked Sendable {
     /// How many bytes the maps take.
     let bytes: Int
 
-    /// The images' places in the memory are those of `MapPlanner`.
+    /// Values are numbered as `MapPlanner` numbers them.
     init(images: Int, wanted: Set<Int>, calls: [Call], values: [Value]) {
         self.images = images
         self.wanted = wanted
         self.calls = calls
         var values = values
-        bytes = Self.place(&values)
+        bytes = Self.assignOffsets(&values)
         memory = LargeMemory(byteCount: bytes)
         let scratch = calls.map { call -> Int in
             guard case .primitive(let primitive, _, _, _) = call else { return 0 }
@@ -105,7 +105,8 @@ final class MapPlan: @unchecked Sendable {
 
     /// Runs images x channels x rows x columns numbers; `body` gets each wanted layer, in PyTorch's order.
     func run(
-        _ input: UnsafePointer<Float>, _ body: (_ place: Int, MapShape, UnsafePointer<Float>) throws -> Void
+        _ input: UnsafePointer<Float>,
+        _ body: (_ layerIndex: Int, MapShape, UnsafePointer<Float>) throws -> Void
     ) throws {
         dnnl_memory_set_data_handle(memories[0], UnsafeMutableRawPointer(mutating: input))
         for (index, call) in calls.enumerated() {
@@ -129,7 +130,7 @@ final class MapPlan: @unchecked Sendable {
             case .averageGrid(let source, let target, let shape, let rows):
                 averageGrid(
                     numbers(source), into: numbers(target), maps: images * shape.channels, shape, rows: rows)
-            case .layer(let place, let source, let shape): try body(place, shape, numbers(source))
+            case .layer(let layerIndex, let source, let shape): try body(layerIndex, shape, numbers(source))
             }
         }
     }
@@ -140,8 +141,8 @@ final class MapPlan: @unchecked Sendable {
         return data.assumingMemoryBound(to: Float.self)
     }
 
-    /// Gives each value a place that no other has while it is needed; returns the bytes of all.
-    private static func place(_ values: inout [Value]) -> Int {
+    /// Gives each value an offset in the memory that no other value uses while it is needed; returns the bytes of all.
+    private static func assignOffsets(_ values: inout [Value]) -> Int {
         var total = 0
         var placed: [Int] = []
         // The largest first: the small ones fit into the gaps.

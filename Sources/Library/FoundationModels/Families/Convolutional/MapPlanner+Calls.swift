@@ -5,8 +5,8 @@ import Tensors
 extension MapPlanner {
     /// What one layer does to `input`.
     mutating func add(
-        _ layer: MapLayer, to input: Place, activation: MapActivation?, addingTo sum: Place? = nil
-    ) throws -> Place {
+        _ layer: MapLayer, to input: MapValue, activation: MapActivation?, addingTo sum: MapValue? = nil
+    ) throws -> MapValue {
         let shape = try input.shape.after(layer)
         switch layer.operation {
         case .convolution(let convolution):
@@ -55,9 +55,9 @@ extension MapPlanner {
     }
 
     private mutating func add(
-        _ convolution: Convolution, to input: Place, _ shape: MapShape, activation: MapActivation?,
-        addingTo sum: Place?
-    ) -> Place {
+        _ convolution: Convolution, to input: MapValue, _ shape: MapShape, activation: MapActivation?,
+        addingTo sum: MapValue?
+    ) -> MapValue {
         let target = sum ?? value(shape, isPlain: false)
         guard let weights = parameters.convolutions[convolution.name] else { return target }
         let primitive = MapPrimitive.convolution(
@@ -71,9 +71,9 @@ extension MapPlanner {
         return target
     }
 
-    mutating func add(depthwise convolution: Convolution, to input: Place, activatesInput: Bool)
+    mutating func add(depthwise convolution: Convolution, to input: MapValue, activatesInput: Bool)
         throws
-        -> Place
+        -> MapValue
     {
         let source = blocked(input)
         let shape = try source.shape.after(MapLayer(.convolution(convolution)))
@@ -98,7 +98,7 @@ extension MapPlanner {
     }
 
     /// The gates from the means of the channels, and the map times them, where it lies.
-    private mutating func add(_ part: SqueezeExcite, to input: Place) -> Place {
+    private mutating func add(_ part: SqueezeExcite, to input: MapValue) -> MapValue {
         guard let weights = parameters.gates[part.reduce] else { return input }
         let map = blocked(input)
         let means = means ?? mean(map)
@@ -110,7 +110,7 @@ extension MapPlanner {
         return map
     }
 
-    private mutating func mean(_ input: Place) -> Place {
+    private mutating func mean(_ input: MapValue) -> MapValue {
         let source = blocked(input)
         let target = value(MapShape(channels: source.shape.channels, height: 1, width: 1), isPlain: true)
         call(
@@ -119,15 +119,15 @@ extension MapPlanner {
         return target
     }
 
-    private func blocks(of place: Place) -> MapBlocks {
+    private func blocks(of value: MapValue) -> MapBlocks {
         MapBlocks(
-            images: images, channels: place.shape.channels, pixels: place.shape.pixels, lanes: layout.lanes)
+            images: images, channels: value.shape.channels, pixels: value.shape.pixels, lanes: layout.lanes)
     }
 
-    mutating func plain(_ input: Place) -> Place { input.isPlain ? input : reordered(input) }
-    private mutating func blocked(_ input: Place) -> Place { input.isPlain ? reordered(input) : input }
+    mutating func plain(_ input: MapValue) -> MapValue { input.isPlain ? input : reordered(input) }
+    private mutating func blocked(_ input: MapValue) -> MapValue { input.isPlain ? reordered(input) : input }
 
-    private mutating func reordered(_ input: Place) -> Place {
+    private mutating func reordered(_ input: MapValue) -> MapValue {
         let target = value(input.shape, isPlain: !input.isPlain)
         let primitive = MapPrimitive.reorder(
             from: values[input.value].description, to: values[target.value].description)
@@ -137,10 +137,10 @@ extension MapPlanner {
         return target
     }
 
-    mutating func value(_ shape: MapShape, isPlain: Bool) -> Place {
+    mutating func value(_ shape: MapShape, isPlain: Bool) -> MapValue {
         let description = isPlain ? OneDNN.plainMaps(images, shape) : OneDNN.maps(images, shape, layout)
         values.append(MapPlan.Value(description: description, first: calls.count, last: calls.count))
-        return Place(value: values.count - 1, shape: shape, isPlain: isPlain)
+        return MapValue(value: values.count - 1, shape: shape, isPlain: isPlain)
     }
 
     /// Appends a call, and notes until when its values are needed.

@@ -5,7 +5,7 @@ import Tensors
 /// leaves out what lies behind the last wanted layer.
 struct MapPlanner {
     /// A value, and how it lies in memory.
-    struct Place {
+    struct MapValue {
         var value: Int
         var shape: MapShape
         var isPlain: Bool
@@ -18,9 +18,9 @@ struct MapPlanner {
     var calls: [MapPlan.Call] = []
     var values: [MapPlan.Value] = []
     /// The means of the map that a depthwise convolution has just made.
-    var means: Place?
+    var means: MapValue?
 
-    /// The plan of a network whose named layers have the places 0, 1, … in their order; throws where images are too small.
+    /// The plan of a network whose named layers have the indices 0, 1, … in their order; throws if images are too small.
     static func plan(
         _ layers: [MapLayer], parameters: MapParameters, images: Int, shape: MapShape, wanted: Set<Int>
     ) throws -> MapPlan {
@@ -38,27 +38,29 @@ struct MapPlanner {
     }
 
     /// The named layers up to the last wanted one.
-    private mutating func add(_ layers: [MapLayer], to input: Place) throws {
+    private mutating func add(_ layers: [MapLayer], to input: MapValue) throws {
         var current = input
-        var place = 0
+        var layerIndex = 0
         var index = 0
-        while index < layers.count, let last = wanted.max(), place <= last {
+        while index < layers.count, let last = wanted.max(), layerIndex <= last {
             var layer = layers[index]
-            var isWanted = layer.name != nil && wanted.contains(place)
-            // An activation behind a convolution is computed with it, where the sum before it is not asked for.
+            var isWanted = layer.name != nil && wanted.contains(layerIndex)
+            // An activation behind a convolution is computed with it, if the sum before it is not asked for.
             let following = Self.activation(after: index, in: layers)
             let fuses = following != nil && !isWanted && Self.isConvolution(layer)
             current = try add(layer, to: current, activation: fuses ? following : nil)
-            if layer.name != nil { place += 1 }
+            if layer.name != nil { layerIndex += 1 }
             if fuses {
                 index += 1
                 layer = layers[index]
-                isWanted = layer.name != nil && wanted.contains(place)
-                if layer.name != nil { place += 1 }
+                isWanted = layer.name != nil && wanted.contains(layerIndex)
+                if layer.name != nil { layerIndex += 1 }
             }
             if isWanted {
                 let result = plain(current)
-                call(.layer(place: place - 1, source: result.value, result.shape), reads: [result.value])
+                call(
+                    .layer(layerIndex: layerIndex - 1, source: result.value, result.shape),
+                    reads: [result.value])
             }
             index += 1
         }
@@ -66,9 +68,9 @@ struct MapPlanner {
 
     /// Layers inside a block, none of which is asked for; `target` is the sum to which the last convolution adds.
     mutating func chain(
-        _ layers: [MapLayer], from input: Place, addingTo target: Place? = nil,
+        _ layers: [MapLayer], from input: MapValue, addingTo target: MapValue? = nil,
         activation: MapActivation? = nil
-    ) throws -> Place {
+    ) throws -> MapValue {
         var current = input
         var index = 0
         // Whether the numbers of `current` still lack their SiLU, which the depthwise convolution takes as it reads them.
@@ -94,7 +96,7 @@ struct MapPlanner {
         return current
     }
 
-    /// The depthwise convolution at a place, where a SiLU follows it and there is a kernel for both.
+    /// The depthwise convolution at an index, if a SiLU follows it and there is a kernel for both.
     ///
     /// oneDNN's SiLU takes as long as the convolution (0.32 ns a number on two cores); that kernel takes a third, reads
     /// the map once for both activations, and has the means that squeeze-and-excitation wants.

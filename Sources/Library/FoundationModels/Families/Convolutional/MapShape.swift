@@ -8,7 +8,7 @@ struct MapShape: Sendable, Hashable, CustomStringConvertible {
     var count: Int { channels * pixels }
     var description: String { "\(channels) x \(height) x \(width)" }
 
-    /// What a layer makes of a map of this shape; throws where the map is too small or has other channels.
+    /// What a layer makes of a map of this shape; throws if the map is too small or has other channels.
     func after(_ layer: MapLayer) throws -> MapShape {
         switch layer.operation {
         case .activation: return self

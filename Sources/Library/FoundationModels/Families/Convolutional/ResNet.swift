@@ -6,7 +6,7 @@ struct ResNet: Sendable {
     var isBottleneck: Bool
     /// The channels of the stem and of the first stage inside a block.
     var width = 64
-    /// The outputs of the head, where there is one.
+    /// The outputs of the head, if there is one.
     var classes: Int?
 
     /// What torchvision calls it (`ResNet-50`).

@@ -10,7 +10,7 @@ struct PatchEmbedding: Sendable {
     let special: Matrix<Float>
     /// What is added to each patch.
     var positions: PatchPositions
-    /// What normalises all tokens before the first block (CLIP).
+    /// What normalizes all tokens before the first block (CLIP).
     let norm: LayerNorm?
 
     /// Tokens of an image.

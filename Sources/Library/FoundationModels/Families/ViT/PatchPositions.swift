@@ -5,7 +5,7 @@ import Tensors
 struct PatchPositions: Sendable {
     /// How a library interpolates them; all take cubics.
     enum Resampling: Sendable, Equatable {
-        /// As Pillow does (a = -0.5, wider where the grid becomes smaller): timm.
+        /// As Pillow does (a = -0.5, wider if the grid becomes smaller): timm.
         case antialiased
         /// As PyTorch's `interpolate` does without antialias (a = -0.75, always 4 x 4): transformers, DINOv2.
         case plain
@@ -64,20 +64,20 @@ struct PatchPositions: Sendable {
         var scale = Double(old) / Double(new)
         if case .offset(let offset) = resampling { scale = Double(old) / (Double(new) + offset) }
         return (0..<new).map { place in
-            let centre = (Double(place) + 0.5) * scale
+            let center = (Double(place) + 0.5) * scale
             switch resampling {
             case .antialiased:
                 let stretch = max(scale, 1)
                 let range =
-                    max(Int(centre - 2 * stretch + 0.5), 0)..<min(Int(centre + 2 * stretch + 0.5), old)
-                let raw = range.map { ($0, cubic((Double($0) - centre + 0.5) / stretch, a: -0.5)) }
+                    max(Int(center - 2 * stretch + 0.5), 0)..<min(Int(center + 2 * stretch + 0.5), old)
+                let raw = range.map { ($0, cubic((Double($0) - center + 0.5) / stretch, a: -0.5)) }
                 let sum = raw.reduce(0) { $0 + $1.1 }
                 return raw.map { ($0.0, Float($0.1 / sum)) }
             case .plain, .offset:
-                let first = Int((centre - 0.5).rounded(.down)) - 1
+                let first = Int((center - 0.5).rounded(.down)) - 1
                 return (first..<first + 4).map { place in
                     // Places beyond the edge are those at the edge.
-                    (min(max(place, 0), old - 1), Float(cubic(Double(place) + 0.5 - centre, a: -0.75)))
+                    (min(max(place, 0), old - 1), Float(cubic(Double(place) + 0.5 - center, a: -0.75)))
                 }
             }
         }

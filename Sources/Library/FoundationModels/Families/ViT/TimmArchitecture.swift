@@ -19,7 +19,7 @@ package struct TimmArchitecture: Sendable, Equatable {
     /// The heads of a vision transformer of that width.
     package func heads(_ width: Int) -> Int? { name == "test_vit" ? 2 : Self.heads(width) }
 
-    /// What layer normalisation adds to the variance.
+    /// What layer normalization adds to the variance.
     package var epsilon: Float { isCLIP || name.hasPrefix("beit3_") ? 1e-5 : 1e-6 }
 
     /// The activation of a feed-forward part without gate.
@@ -27,7 +27,7 @@ package struct TimmArchitecture: Sendable, Equatable {
         name.contains("_clip_quickgelu_") ? .quickGELU : .gelu
     }
 
-    /// Whether an EfficientNet has TensorFlow's padding and normalisation; nil if the name tells it not.
+    /// Whether an EfficientNet has TensorFlow's padding and normalization; nil if the name does not tell.
     package var isTensorFlow: Bool? {
         if name.hasPrefix("tf_efficientnet") || name.hasPrefix("efficientnet") && name.hasSuffix("_pruned") {
             return true
@@ -35,7 +35,7 @@ package struct TimmArchitecture: Sendable, Equatable {
         return name.hasPrefix("efficientnet") ? false : nil
     }
 
-    /// Why a convolutional network is none of those that its tensors look like.
+    /// Why a convolutional network is not one of those that its tensors look like.
     package var unsupportedConvolutions: String? {
         let kinds = [
             ("efficientnet_blur", "blurs before it strides"), ("resnetblur", "blurs before it strides"),

@@ -51,11 +51,14 @@ struct TimmConfiguration {
         if try pretrained?.flag("fixed_input_size") == true, let size = try trainedSize() { return size }
         return try pretrained?.numbers("input_size", count: 3).flatMap { size in
             guard size[0] == 3 else {
-                throw pretrained?.problem("\"input_size\" has \(Int(size[0])) channels; 3 are supported")
+                let channels = Int(exactly: size[0]).map(String.init) ?? "\(size[0])"
+                throw pretrained?.problem("\"input_size\" has \(channels) channels; 3 are supported")
                     ?? .input("3 channels are supported")
             }
-            guard size.allSatisfy({ $0 >= 1 && $0 < 1e5 }) else {
-                throw pretrained?.problem("\"input_size\" must be three numbers above 0") ?? .input("no size")
+            guard size.allSatisfy({ $0 >= 1 && $0 <= Float(ImageSize.largestSide) }) else {
+                throw pretrained?.problem(
+                    "\"input_size\" must be three numbers from 1 to \(ImageSize.largestSide)")
+                    ?? .input("no size")
             }
             return ImageSize(height: Int(size[1]), width: Int(size[2]))
         }
@@ -72,8 +75,8 @@ struct TimmConfiguration {
         transform.normalization = try pretrained.normalization("mean", "std", standard: imageNet)
         transform.interpolation = try pretrained.interpolation("interpolation")
         let fraction = try pretrained.number("crop_pct") ?? 0.875
-        guard fraction > 0, fraction <= 4 else {
-            throw pretrained.problem("\"crop_pct\" must be a number above 0; it is \(fraction)")
+        guard fraction >= 0.1, fraction <= 4 else {
+            throw pretrained.problem("\"crop_pct\" must be a number from 0.1 to 4; it is \(fraction)")
         }
         switch try pretrained.text("crop_mode") {
         case "center", nil: transform.fit = .cropping(size, fraction: Double(fraction))
@@ -89,13 +92,13 @@ struct TimmConfiguration {
 }
 
 extension ModelConfiguration {
-    /// Means and deviations of the channels; `standard` where a field is missing.
+    /// Means and deviations of the channels; `standard` if a field is missing.
     func normalization(_ mean: String, _ deviation: String, standard: ImageTransform.Normalization) throws
         -> ImageTransform.Normalization
     {
         let deviations = try numbers(deviation, count: 3) ?? standard.deviation
         guard !deviations.contains(0) else { throw problem("\"\(deviation)\" must not be 0") }
-        return ImageTransform.Normalization(
+        return try ImageTransform.Normalization(
             mean: try numbers(mean, count: 3) ?? standard.mean, deviation: deviations)
     }
 

@@ -9,7 +9,7 @@ extension VisionModel {
         isGridGiven = true
     }
 
-    /// Throws where the tensors are of another size than the configuration says.
+    /// Throws if the tensors are of another size than the configuration says.
     func check(_ configuration: ModelConfiguration, _ checkpoint: Checkpoint) throws {
         let reader = VisionReader(checkpoint, layout: layout, prefix: prefix)
         try expect(configuration, "hidden_size", reader.width, checkpoint)

@@ -20,19 +20,21 @@ extension VisionReader {
                             : "those of a square of patches, or an image size in a config.json beside the weights")
                 ])
         }
-        let table = tensor(layout.positions, positionShape).reshaped(to: [positions, positionShape.last ?? 0])
-            .matrix
+        let table = try tensor(layout.positions, positionShape).reshaped(to: [
+            positions, positionShape.last ?? 0,
+        ])
+        .matrix
         return PatchEmbedding(
-            patch: linear(
+            patch: try linear(
                 [layout.patch], outputs: width, inputs: 3 * size * size,
                 hasBias: layout.hasPatchBias && (!hasInputNorm || shape(layout.patch, "bias") != nil)),
             patchSize: size,
-            special: specialTokens(
+            special: try specialTokens(
                 positions: table, placed: placed, registers: registerCount, width: width),
             positions: PatchPositions(
                 matrix: table.rows(placed..<positions), rows: rows, columns: columns,
                 resampling: layout.resampling),
-            norm: hasInputNorm ? layout.inputNorm.map { norm($0, width, epsilon) } : nil)
+            norm: hasInputNorm ? try layout.inputNorm.map { try norm($0, width, epsilon) } : nil)
     }
 
     /// How many special tokens have positions, and the rows and columns of the others.
@@ -57,11 +59,11 @@ extension VisionReader {
     }
 
     /// The class token and the registers with the positions that they have.
-    private func specialTokens(positions: Matrix<Float>, placed: Int, registers count: Int, width: Int)
+    private func specialTokens(positions: Matrix<Float>, placed: Int, registers count: Int, width: Int) throws
         -> Matrix<Float>
     {
-        var tokens = tensor(layout.classToken, shape(of: layout.classToken) ?? [1, 1, width]).elements
-        if let registers { tokens += tensor(registers, shape(of: registers) ?? []).elements }
+        var tokens = try tensor(layout.classToken, shape(of: layout.classToken) ?? [1, 1, width]).elements
+        if let registers { tokens += try tensor(registers, shape(of: registers) ?? []).elements }
         tokens += Array(repeating: 0, count: max(0, (1 + count) * width - tokens.count))
         return Matrix(rows: 1 + count, columns: width) { target in
             for token in 0...count {

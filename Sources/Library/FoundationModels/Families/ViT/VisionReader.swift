@@ -29,7 +29,7 @@ struct VisionReader {
     var patchSize: Int { patchShape?[layout.spelling == .flax ? 0 : 2] ?? 0 }
     /// The shape of the convolution that makes a token of a patch.
     private var patchShape: [Int]? { shape(layout.patch, "weight").flatMap { $0.count == 4 ? $0 : nil } }
-    /// Whether all tokens are normalised before the first block.
+    /// Whether all tokens are normalized before the first block.
     var hasInputNorm: Bool { layout.inputNorm.map { shape($0, "scale") != nil } ?? false }
     /// Whether what a block adds is scaled column by column.
     var hasScales: Bool { layout.attentionScale.map { shape(of: inBlock(0, $0)) != nil } ?? false }
@@ -55,7 +55,7 @@ struct VisionReader {
         names.first { shape(inBlock(0, $0), "weight") != nil } ?? names[0]
     }
 
-    /// Whether all tokens must be normalised after the last block: in timm a head may have a norm of its own, and a network
+    /// Whether all tokens must be normalized after the last block: in timm a head may have a norm of its own, and a network
     /// without a head none.
     private var needsTokenNorm: Bool {
         guard layout.isBiasOptional else { return true }
@@ -63,7 +63,7 @@ struct VisionReader {
             ? false : layout.head.map { shape($0, "weight") != nil } ?? false
     }
 
-    /// Throws where the tensors that tell the sizes are not there, or have no such shape.
+    /// Throws if the tensors that tell the sizes are not there, or have no such shape.
     func check(needsInputNorm: Bool) throws {
         var problems: [String] = []
         if patchShape == nil || width == 0 || patchSize == 0 {
@@ -75,7 +75,7 @@ struct VisionReader {
         let positions = shape(of: layout.positions)
         if positions == nil {
             problems.append(
-                "\(prefix)\(layout.positions) is missing; models without learnt positions are not supported")
+                "\(prefix)\(layout.positions) is missing; models without learned positions are not supported")
         } else if positions?.last != width || positions?.dropLast().contains(where: { $0 < 1 }) == true {
             problems.append(
                 "\(prefix)\(layout.positions) has the shape \(positions ?? []); the model needs [1, tokens, \(width)]"
@@ -97,7 +97,9 @@ struct VisionReader {
                 problems.append("\(prefix)\(spelled(norm, "scale")) is missing")
             }
         }
-        if let registers, let found = shape(of: registers), found.count < 2 || found.last != width {
+        if let registers, let found = shape(of: registers),
+            found.count < 2 || found.last != width || found.reduce(1, *) != registerCount * width
+        {
             problems.append(
                 "\(prefix)\(registers) has the shape \(found); the model needs [1, registers, \(width)]")
         }
@@ -111,36 +113,36 @@ struct VisionReader {
     }
 
     /// The weights of a block; a file lacks a bias in all blocks or in none.
-    func block(_ number: Int, _ configuration: TransformerConfiguration, hasAttentionBias: Bool?)
+    func block(_ number: Int, _ configuration: TransformerConfiguration, hasAttentionBias: Bool?) throws
         -> TransformerBlock
     {
         let (width, inner) = (configuration.width, configuration.feedForwardWidth)
         let epsilon = configuration.epsilon
         func name(_ part: String) -> String { inBlock(number, part) }
-        func scale(_ part: String?) -> [Float]? {
-            hasScales ? part.map { tensor(name($0), [width]).elements } : nil
+        func scale(_ part: String?) throws -> [Float]? {
+            hasScales ? try part.map { try tensor(name($0), [width]).elements } : nil
         }
         func hasBias(_ part: String) -> Bool {
             !layout.isBiasOptional || shape(inBlock(0, part), "bias") != nil
         }
         let gate = gate
         return TransformerBlock(
-            attentionInput: linear(
+            attentionInput: try linear(
                 layout.attentionInput.map(name), outputs: 3 * width / layout.attentionInput.count,
                 inputs: width, hasBias: hasAttentionBias ?? hasBias(layout.attentionInput[0])),
-            attentionOutput: linear(
+            attentionOutput: try linear(
                 [name(layout.attentionOutput)], outputs: width, inputs: width,
                 hasBias: hasBias(layout.attentionOutput), scale: scale(layout.attentionScale)),
-            attentionNorm: norm(name(layout.attentionNorm), width, epsilon),
-            expansion: gate.isEmpty
+            attentionNorm: try norm(name(layout.attentionNorm), width, epsilon),
+            expansion: try gate.isEmpty
                 ? linear(
                     [name(expansion)], outputs: (configuration.isGated ? 2 : 1) * inner, inputs: width,
                     hasBias: hasBias(expansion))
                 : linear(gate.map(name), outputs: inner, inputs: width, hasBias: true),
-            contraction: linear(
+            contraction: try linear(
                 [name(contraction)], outputs: width, inputs: inner, hasBias: hasBias(contraction),
                 scale: scale(layout.feedForwardScale)),
-            feedForwardNorm: norm(name(layout.feedForwardNorm), width, epsilon))
+            feedForwardNorm: try norm(name(layout.feedForwardNorm), width, epsilon))
     }
 
     /// What comes after the last block; the projection's short name is `shortName`, `pool` timm's name of how the vector
@@ -168,22 +170,22 @@ struct VisionReader {
     {
         var head = VisionHead()
         if let name = layout.tokenNorm, shape(name, "scale") != nil {
-            head.tokenNorm = (norm(name, width, epsilon), layout.names.norm ?? name)
+            head.tokenNorm = (try norm(name, width, epsilon), layout.names.norm ?? name)
         }
         if let name = layout.vectorNorm, shape(name, "scale") != nil {
-            head.vectorNorm = (norm(name, width, epsilon), name)
-            // timm normalises the vector alone where it is the mean over the patches.
+            head.vectorNorm = (try norm(name, width, epsilon), name)
+            // timm normalizes the vector alone if it is the mean over the patches.
             if layout.tokenNorm != nil { head.pool = .patchMean }
         }
         guard let name = layout.head else { return head }
         let projection: Linear
         if layout.isHeadTransposed, let outputs = shape(of: name)?.last {
-            let weight = tensor(name, [width, outputs]).matrix.transposed()
+            let weight = try tensor(name, [width, outputs]).matrix.transposed()
             projection = Linear([(LayerWeight(weight), nil)])
         } else if let shape = shape(name, "weight"),
             let outputs = layout.spelling == .flax ? shape.last : shape.first
         {
-            projection = linear(
+            projection = try linear(
                 [name], outputs: outputs, inputs: width, hasBias: layout.hasHeadBias)
         } else {
             return head
@@ -212,27 +214,29 @@ struct VisionReader {
         }
     }
 
-    func tensor(_ name: String, _ shape: [Int]) -> Tensor<Float> { reader.tensor(name, shape: shape) }
+    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
+        try reader.tensor(name, shape: shape)
+    }
 
-    func norm(_ name: String, _ width: Int, _ epsilon: Float) -> LayerNorm {
-        func vector(_ kind: String) -> Matrix<Float> {
-            tensor(spelled(name, kind), [width]).reshaped(to: [1, width]).matrix
+    func norm(_ name: String, _ width: Int, _ epsilon: Float) throws -> LayerNorm {
+        func vector(_ kind: String) throws -> Matrix<Float> {
+            try tensor(spelled(name, kind), [width]).reshaped(to: [1, width]).matrix
         }
-        return LayerNorm(gamma: vector("scale"), beta: vector("bias"), epsilon: epsilon)
+        return LayerNorm(gamma: try vector("scale"), beta: try vector("bias"), epsilon: epsilon)
     }
 
     /// A linear layer of the parts of that name, each of `outputs` x `inputs`, the results multiplied by `scale`.
-    func linear(_ names: [String], outputs: Int, inputs: Int, hasBias: Bool, scale: [Float]? = nil)
+    func linear(_ names: [String], outputs: Int, inputs: Int, hasBias: Bool, scale: [Float]? = nil) throws
         -> Linear
     {
         Linear(
-            names.map { name in
+            try names.map { name in
                 let bias = spelled(name, "bias")
                 let biasShape = shape(of: bias)
                 var parts = (
-                    weight: weight(name, outputs: outputs, inputs: inputs),
+                    weight: try weight(name, outputs: outputs, inputs: inputs),
                     bias: hasBias
-                        ? tensor(bias, biasShape?.reduce(1, *) == outputs ? biasShape ?? [] : [outputs])
+                        ? try tensor(bias, biasShape?.reduce(1, *) == outputs ? biasShape ?? [] : [outputs])
                             .reshaped(to: [1, outputs]).matrix : nil
                 )
                 if let scale {
@@ -246,18 +250,18 @@ struct VisionReader {
     }
 
     /// A weight as outputs x inputs.
-    private func weight(_ name: String, outputs: Int, inputs: Int) -> LayerWeight {
+    private func weight(_ name: String, outputs: Int, inputs: Int) throws -> LayerWeight {
         let name = spelled(name, "weight")
         let found = shape(of: name) ?? []
         let isConvolution = found.count == 4
         let side = patchSize
         switch layout.spelling {
         case .pytorch:
-            return reader.weight(
+            return try reader.weight(
                 name, shape: isConvolution ? [outputs, 3, side, side] : [outputs, inputs], columns: inputs)
         case .flax where isConvolution:
             // Rows, columns, channels, outputs; a patch here is channels, rows, columns.
-            let kernel = tensor(name, [side, side, 3, outputs])
+            let kernel = try tensor(name, [side, side, 3, outputs])
             let matrix = Matrix<Float>(rows: outputs, columns: inputs) { target in
                 kernel.withUnsafeBufferPointer { source in
                     for place in 0..<side * side {
@@ -273,7 +277,7 @@ struct VisionReader {
             return LayerWeight(matrix)
         case .flax:
             let isFitting = found.reduce(1, *) == inputs * outputs
-            let kernel = tensor(name, isFitting ? found : [inputs, outputs])
+            let kernel = try tensor(name, isFitting ? found : [inputs, outputs])
             return LayerWeight(kernel.reshaped(to: [inputs, outputs]).matrix.transposed())
         }
     }

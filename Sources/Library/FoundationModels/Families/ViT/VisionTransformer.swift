@@ -10,11 +10,11 @@ struct VisionTransformer: ImageNetwork {
         var block: String
         /// What the attention of a block adds.
         var attention: String
-        /// What the feed-forward part of a block adds, where the library has it as a module.
+        /// What the feed-forward part of a block adds, if the library has it as a module.
         var feedForward: String?
-        /// The normalised states after the last block, where the file calls their norm otherwise.
+        /// The normalized states after the last block, if the file calls their norm otherwise.
         var norm: String?
-        /// What parts add where it is scaled first.
+        /// What parts add if it is scaled first.
         var scaledAttention = ""
         var scaledFeedForward = ""
 
@@ -35,7 +35,7 @@ struct VisionTransformer: ImageNetwork {
     let names: Names
     let layers: [ModelLayer]
     /// Where each block's layers begin.
-    private let blockPlaces: [Int]
+    private let blockIndices: [Int]
 
     init(
         family: String, configuration: TransformerConfiguration, embedding: PatchEmbedding,
@@ -48,24 +48,24 @@ struct VisionTransformer: ImageNetwork {
         self.head = head
         self.names = names
         let shape = LayerShape.tokens(embedding.tokens, width: configuration.width)
-        var layers = [ModelLayer(name: names.embeddings, shortName: "embeddings", shape: shape, place: 0)]
-        var places: [Int] = []
+        var layers = [ModelLayer(name: names.embeddings, shortName: "embeddings", shape: shape, index: 0)]
+        var blockIndices: [Int] = []
         for block in blocks.indices {
-            places.append(layers.count)
+            blockIndices.append(layers.count)
             func add(_ name: String, _ shortName: String, isPart: Bool) {
                 layers.append(
                     ModelLayer(
                         name: name.replacing("{}", with: String(block)), shortName: shortName, shape: shape,
-                        place: layers.count, block: block, isPart: isPart))
+                        index: layers.count, block: block, isPart: isPart))
             }
             add(names.attention, "block \(block) attention", isPart: true)
             if let name = names.feedForward { add(name, "block \(block) feed-forward", isPart: true) }
             add(names.block, "block \(block)", isPart: false)
         }
         layers += head.layers(
-            tokens: embedding.tokens, width: configuration.width, place: layers.count)
+            tokens: embedding.tokens, width: configuration.width, layerIndex: layers.count)
         self.layers = layers
-        blockPlaces = places
+        self.blockIndices = blockIndices
     }
 
     var defaultPooling: Pooling { .cls }
@@ -89,10 +89,13 @@ struct VisionTransformer: ImageNetwork {
     /// The same network for images of another size: its positions are interpolated as its library does.
     func resized(to size: ImageSize) throws -> any ImageNetwork {
         let patch = embedding.patchSize
-        guard size.height > 0, size.width > 0, size.height % patch == 0, size.width % patch == 0 else {
+        let sides = 1...ImageSize.largestSide
+        guard sides.contains(size.height), sides.contains(size.width), size.height % patch == 0,
+            size.width % patch == 0
+        else {
             throw FoundationModelError.input(
-                "the height and width of an image for \(family) should be multiples of \(patch); \(size) was asked for"
-            )
+                "the height and width of an image for \(family) should be multiples of \(patch) up to "
+                    + "\(ImageSize.largestSide) pixels; \(size) was asked for")
         }
         var embedding = embedding
         embedding.positions = embedding.positions.resampled(
@@ -103,7 +106,7 @@ struct VisionTransformer: ImageNetwork {
     }
 
     func run(
-        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ place: Int, LayerStates) throws -> Void
+        _ images: Tensor<Float>, wanted: Set<Int>, _ body: (_ layerIndex: Int, LayerStates) throws -> Void
     ) throws {
         let count = images.shape[0]
         let (tokens, width) = (embedding.tokens, configuration.width)
@@ -117,30 +120,32 @@ struct VisionTransformer: ImageNetwork {
         embedding.apply(images, workspace)
         if wanted.contains(0) { try body(0, states(workspace.hidden)) }
         // The head sees the class token alone, so the last block need not make the other tokens.
-        let isHeadAlone = head.needsClassTokenAlone(wanted, place: headPlace) && blocks.count > 0
-        for (block, first) in zip(blocks, blockPlaces) where first <= last {
+        let isHeadAlone = head.needsClassTokenAlone(wanted, layerIndex: headIndex) && blocks.count > 0
+        for (block, first) in zip(blocks, blockIndices) where first <= last {
             try Task.checkCancellation()
-            let end = first + places - 1
-            if isHeadAlone, end == headPlace - 1, !wanted.contains(where: { (first...end).contains($0) }) {
+            let end = first + layersOfBlock - 1
+            if isHeadAlone, end == headIndex - 1, !wanted.contains(where: { (first...end).contains($0) }) {
                 block.run(configuration, onlyRows: Array(offsets.dropLast()), offsets: offsets, workspace)
                 return try head.run(
-                    images: count, tokens: 1, specials: 1, width: width, place: headPlace, wanted: wanted,
+                    images: count, tokens: 1, specials: 1, width: width, layerIndex: headIndex,
+                    wanted: wanted,
                     workspace, body)
             }
             var observed: Set<TransformerBlock.Part> = wanted.contains(first) ? [.attention] : []
-            if places == 3, wanted.contains(first + 1) { observed.insert(.feedForward) }
+            if layersOfBlock == 3, wanted.contains(first + 1) { observed.insert(.feedForward) }
             try block.run(configuration, offsets: offsets, workspace, observed: observed) { part, added in
                 try body(part == .attention ? first : first + 1, states(added))
             }
             if wanted.contains(end) { try body(end, states(workspace.hidden)) }
         }
         try head.run(
-            images: count, tokens: tokens, specials: embedding.special.rows, width: width, place: headPlace,
+            images: count, tokens: tokens, specials: embedding.special.rows, width: width,
+            layerIndex: headIndex,
             wanted: wanted, workspace, body)
     }
 
     /// How many layers a block has: its parts and its output.
-    private var places: Int { names.feedForward == nil ? 2 : 3 }
+    private var layersOfBlock: Int { names.feedForward == nil ? 2 : 3 }
     /// Where the head's layers begin.
-    private var headPlace: Int { 1 + blocks.count * places }
+    private var headIndex: Int { 1 + blocks.count * layersOfBlock }
 }

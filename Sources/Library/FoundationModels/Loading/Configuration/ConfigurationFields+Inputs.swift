@@ -1,7 +1,5 @@
-/// What describes the inputs: image processors, tokenizers, and the modules of sentence-transformers.
+/// What describes the inputs: image processors and tokenizers.
 extension ConfigurationFields {
-    private static let naming: FieldUse = .irrelevant(
-        "it says where the model comes from, not what it computes")
     private static let format: FieldUse = .irrelevant("it says how arrays lie in memory")
 
     /// `preprocessor_config.json` of transformers (4.x and 5.24), for ViT, CLIP and Bit (DINOv2).
@@ -46,7 +44,7 @@ extension ConfigurationFields {
             "additional_special_tokens": .irrelevant("they are among the added tokens of tokenizer.json"),
             "special_tokens_map_file": naming, "name_or_path": naming, "tokenizer_file": naming,
             "auto_map": .reported("code of the tokenizer's own is not run"),
-            "chat_template": .irrelevant("texts are no conversations"),
+            "chat_template": .irrelevant("texts are not conversations"),
             "use_fast": naming, "backend": naming, "is_local": naming, "local_files_only": naming,
             "processor_class": naming, "from_slow": naming, "legacy": naming,
             "max_length": .irrelevant("it matters where the caller asks for it"),
@@ -56,48 +54,5 @@ extension ConfigurationFields {
             "pad_token_type_id": .irrelevant("texts are not padded"),
             "padding": .irrelevant("texts are not padded"),
             "truncation": .irrelevant("texts that are too long are cut"),
-        ])
-
-    /// `config_sentence_transformers.json`.
-    static let sentenceTransformers = table(
-        "SentenceTransformer",
-        [
-            "__version__": naming, "model_type": naming,
-            "prompts": .irrelevant("a prompt is put before texts by whoever asks for it"),
-            "default_prompt_name": .reported(
-                "sentence-transformers puts that prompt before every text; texts are taken here as they are"),
-            "similarity_fn_name": .reported(
-                "similarities here are cosines", unless: [nil, "cosine"]),
-            "truncate_dim": .reported("features keep all columns here"),
-        ])
-
-    /// `sentence_bert_config.json`.
-    static let sentenceTransformer = table(
-        "sentence_transformers.Transformer",
-        [
-            "max_seq_length": .used(), "do_lower_case": .used(standard: false),
-            "transformer_task": .only([nil, "feature-extraction"]),
-            "modality_config": .irrelevant("texts are what the tower takes"),
-            "module_output_name": naming, "processing_kwargs": .only([nil, .empty]),
-            "unpad_inputs": .irrelevant("texts are not padded"),
-            "query_length": .only([nil]), "document_length": .only([nil]),
-            "query_expansion": .only([nil, false]),
-            "model_args": .only([nil, .empty]), "tokenizer_args": .only([nil, .empty]),
-            "config_args": .only([nil, .empty]),
-        ])
-
-    /// `config.json` of the pooling module.
-    static let sentencePooling = table(
-        "sentence_transformers.Pooling",
-        [
-            "pooling_mode": .used(), "pooling_mode_cls_token": .used(standard: false),
-            "pooling_mode_mean_tokens": .used(standard: false),
-            "pooling_mode_max_tokens": .used(standard: false),
-            "pooling_mode_lasttoken": .used(standard: false),
-            "pooling_mode_mean_sqrt_len_tokens": .used(standard: false),
-            "pooling_mode_weightedmean_tokens": .used(standard: false),
-            "include_prompt": .irrelevant("texts have no prompt of the model's own"),
-            "embedding_dimension": .irrelevant("the tensors tell it"),
-            "word_embedding_dimension": .irrelevant("the tensors tell it"),
         ])
 }

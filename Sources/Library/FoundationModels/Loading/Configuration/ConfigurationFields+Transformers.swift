@@ -1,17 +1,7 @@
 /// The configuration classes of transformers (4.x and 5.24).
 extension ConfigurationFields {
-    private static let training: FieldUse = .irrelevant("it matters in training alone")
-    private static let naming: FieldUse = .irrelevant(
-        "it says where the model comes from, not what it computes")
-    private static let output: FieldUse = .irrelevant(
-        "it chooses what transformers returns, not what it computes")
-    private static let heads: FieldUse = .irrelevant("it belongs to a head whose features are not taken")
-    private static let generation: FieldUse = .irrelevant("it matters in the generation of text alone")
-    private static let weightInit: FieldUse = .irrelevant(
-        "it makes initial weights; those of the file are taken")
-
     /// The fields that any configuration may have.
-    private static let shared: [String: FieldUse] = [
+    static let shared: [String: FieldUse] = [
         "model_type": .used(),
         "architectures": .used(),
         "quantization_config": .only([nil]),
@@ -59,106 +49,9 @@ extension ConfigurationFields {
             ], generation)
     ) { $1 }
 
-    private static let bertFields: [String: FieldUse] = [
-        "vocab_size": .used(standard: 30522), "hidden_size": .used(standard: 768),
-        "num_hidden_layers": .used(standard: 12), "num_attention_heads": .used(standard: 12),
-        "intermediate_size": .used(standard: 3072), "hidden_act": .used(standard: "gelu"),
-        "max_position_embeddings": .used(standard: 512), "type_vocab_size": .used(standard: 2),
-        "layer_norm_eps": .used(standard: 1e-12), "is_decoder": .used(standard: false),
-        "position_embedding_type": .only([nil, "absolute"]),
-        "hidden_dropout_prob": training, "attention_probs_dropout_prob": training,
-        "initializer_range": weightInit, "classifier_dropout": training,
-        // Of files of the time of BERT's publication.
-        "directionality": heads, "pooler_fc_size": heads, "pooler_num_attention_heads": heads,
-        "pooler_num_fc_layers": heads, "pooler_size_per_head": heads, "pooler_type": heads,
-    ]
-
-    /// `BertConfig`.
-    static let bert = table("BertConfig", shared, bertFields)
-
-    /// `RobertaConfig`; positions are counted from the padding's id.
-    static let roberta = table(
-        "RobertaConfig", shared, bertFields,
-        ["vocab_size": .used(standard: 50265), "pad_token_id": .used(standard: 1)])
-
-    /// `DistilBertConfig`.
-    static let distilBERT = table(
-        "DistilBertConfig", shared,
-        [
-            "vocab_size": .used(standard: 30522), "max_position_embeddings": .used(standard: 512),
-            "n_layers": .used(standard: 6), "n_heads": .used(standard: 12), "dim": .used(standard: 768),
-            "hidden_dim": .used(standard: 3072), "activation": .used(standard: "gelu"),
-            "sinusoidal_pos_embds": weightInit, "initializer_range": weightInit, "dropout": training,
-            "attention_dropout": training, "qa_dropout": training, "seq_classif_dropout": training,
-            "tie_weights_": .irrelevant("the head that shares the embeddings is not computed"),
-        ],
-        aliases: ["hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"])
-
-    private static let imageFields: [String: FieldUse] = [
+    static let imageFields: [String: FieldUse] = [
         "hidden_size": .used(standard: 768), "num_hidden_layers": .used(standard: 12),
         "num_attention_heads": .used(standard: 12), "image_size": .used(standard: 224),
         "num_channels": .only([3]), "initializer_range": weightInit,
     ]
-    private static let viTFields: [String: FieldUse] = [
-        "hidden_act": .used(standard: "gelu"), "qkv_bias": .used(standard: true),
-        "hidden_dropout_prob": training, "attention_probs_dropout_prob": training,
-    ]
-
-    /// `ViTConfig`.
-    static let vit = table(
-        "ViTConfig", shared, imageFields, viTFields,
-        [
-            "intermediate_size": .used(standard: 3072), "layer_norm_eps": .used(standard: 1e-12),
-            "patch_size": .used(standard: 16), "encoder_stride": heads, "pooler_output_size": heads,
-            "pooler_act": heads,
-        ])
-
-    private static let dinov2Fields: [String: FieldUse] = [
-        "mlp_ratio": .used(standard: 4), "layer_norm_eps": .used(standard: 1e-6),
-        "use_swiglu_ffn": .used(standard: false), "layerscale_value": weightInit, "drop_path_rate": training,
-        "apply_layernorm": output, "reshape_hidden_states": output, "out_features": output,
-        "out_indices": output, "stage_names": output, "_out_features": output, "_out_indices": output,
-        "use_mask_token": .irrelevant("the mask's token is never an input"),
-    ]
-
-    /// `Dinov2Config`.
-    static let dinov2 = table(
-        "Dinov2Config", shared, imageFields, viTFields, dinov2Fields, ["patch_size": .used(standard: 14)])
-
-    /// `Dinov2WithRegistersConfig`.
-    static let dinov2WithRegisters = table(
-        "Dinov2WithRegistersConfig", shared, imageFields, viTFields, dinov2Fields,
-        ["patch_size": .used(standard: 16), "num_register_tokens": .used(standard: 4)])
-
-    /// `CLIPConfig`, of both towers.
-    static let clip = table(
-        "CLIPConfig", shared,
-        [
-            "text_config": .used(), "vision_config": .used(), "projection_dim": .used(standard: 512),
-            // Files of 2022 repeat the sections; transformers takes them before the sections themselves.
-            "text_config_dict": .used(), "vision_config_dict": .used(),
-            "logit_scale_init_value": .irrelevant("the file has the scale that was learnt"),
-            "initializer_factor": weightInit, "initializer_range": weightInit,
-        ])
-
-    private static let clipFields: [String: FieldUse] = [
-        "hidden_act": .used(standard: "quick_gelu"), "layer_norm_eps": .used(standard: 1e-5),
-        "num_hidden_layers": .used(standard: 12), "projection_dim": .used(standard: 512),
-        "attention_dropout": training, "dropout": training, "initializer_factor": weightInit,
-        "initializer_range": weightInit,
-    ]
-
-    /// `CLIPTextConfig`.
-    static let clipText = table(
-        "CLIPTextConfig", shared, clipFields,
-        [
-            "vocab_size": .used(standard: 49408), "hidden_size": .used(standard: 512),
-            "intermediate_size": .used(standard: 2048), "num_attention_heads": .used(standard: 8),
-            "max_position_embeddings": .used(standard: 77), "eos_token_id": .used(standard: 49407),
-        ])
-
-    /// `CLIPVisionConfig`.
-    static let clipVision = table(
-        "CLIPVisionConfig", shared, imageFields, clipFields,
-        ["intermediate_size": .used(standard: 3072), "patch_size": .used(standard: 32)])
 }

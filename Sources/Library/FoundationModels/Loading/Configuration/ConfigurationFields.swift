@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Every field of one kind of configuration that its reference library reads, and what is done with each.
 ///
 /// The reader itself consults the table: a field is read only if the table says that it is used, what the table refuses is
@@ -17,7 +15,7 @@ package struct ConfigurationFields: Sendable {
         timm, timmPretrained, timmVisionTransformer, timmResNet, timmEfficientNet,
         openCLIP, openCLIPModel, openCLIPVision, openCLIPText, openCLIPPreprocessing,
         imageProcessor, tokenizer,
-        sentenceTransformers, sentenceTransformer, sentencePooling,
+        sentenceTransformers, sentenceTransformer, sentencePooling, sentenceDense, sentenceNormalize,
     ]
 
     /// The table of these fields and further ones.
@@ -34,12 +32,16 @@ package struct ConfigurationFields: Sendable {
     }
 }
 
-/// What loading a model found that a user should know; shown on the model's card.
-final class LoadingNotes: Sendable {
-    private let notes = Mutex<[String]>([])
-
-    /// Adds a note once.
-    func add(_ note: String) { notes.withLock { if !$0.contains(note) { $0.append(note) } } }
-
-    var all: [String] { notes.withLock { $0 } }
+/// Why a field does not matter.
+extension ConfigurationFields {
+    static let training: FieldUse = .irrelevant("it matters in training alone")
+    static let naming: FieldUse = .irrelevant(
+        "it says where the model comes from, not what it computes")
+    static let output: FieldUse = .irrelevant(
+        "it chooses what transformers returns, not what it computes")
+    static let heads: FieldUse = .irrelevant("it belongs to a head whose features are not taken")
+    static let generation: FieldUse = .irrelevant("it matters in the generation of text alone")
+    static let weightInit: FieldUse = .irrelevant(
+        "it makes initial weights; those of the file are taken")
+    static let size: FieldUse = .irrelevant("the tensors tell it")
 }

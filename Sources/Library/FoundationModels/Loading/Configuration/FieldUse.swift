@@ -21,7 +21,7 @@ package enum FieldValue: Sendable, Equatable, CustomStringConvertible {
     case empty
 
     /// The value of a document; nil for lists and objects that hold something.
-    init?(_ document: JSONDocument) {
+    init?(_ document: OrderedJSON) {
         switch document {
         case .null: self = .null
         case .bool(let flag): self = .flag(flag)
@@ -37,7 +37,7 @@ package enum FieldValue: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The document that has the value.
-    var document: JSONDocument {
+    var document: OrderedJSON {
         switch self {
         case .null: .null
         case .flag(let flag): .bool(flag)

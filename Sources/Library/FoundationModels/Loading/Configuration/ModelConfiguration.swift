@@ -8,16 +8,16 @@ struct ModelConfiguration: Sendable {
     let path: String
     /// Where in the file it is (`vision_config`); empty for the whole.
     private(set) var place = ""
-    private var json: JSONDocument
+    private var json: OrderedJSON
     private var fields: ConfigurationFields?
 
     init(file: URL) throws {
         path = file.path
         json = try readJSON(file)
-        guard json.members != nil else { throw problem("is no JSON object") }
+        guard json.members != nil else { throw problem("is not a JSON object") }
     }
 
-    init(path: String, json: JSONDocument) {
+    init(path: String, json: OrderedJSON) {
         self.path = path
         self.json = json
     }
@@ -92,8 +92,8 @@ extension ModelConfiguration {
         return result
     }
 
-    /// The value of a field, or what the reference library assumes; nil where it is null or there is neither.
-    private func value(_ key: String) -> JSONDocument? {
+    /// The value of a field, or what the reference library assumes; nil if it is null or there is neither.
+    private func value(_ key: String) -> OrderedJSON? {
         var standard: FieldValue?
         if let fields {
             guard case .used(let assumed)? = fields.fields[key] else {
@@ -105,7 +105,7 @@ extension ModelConfiguration {
         return found
     }
 
-    private func wrong(_ key: String, _ expected: String, _ found: JSONDocument) -> FoundationModelError {
+    private func wrong(_ key: String, _ expected: String, _ found: OrderedJSON) -> FoundationModelError {
         problem("\"\(key)\" must be \(expected); it is \(found.shortened)")
     }
 
@@ -118,10 +118,31 @@ extension ModelConfiguration {
     /// A whole number above zero, if it is given.
     func optionalCount(_ key: String) throws -> Int? {
         guard let entry = value(key) else { return nil }
-        guard let number = entry.integer, number > 0 else {
-            throw wrong(key, "a whole number above 0", entry)
+        // Products of two such numbers do not overflow.
+        guard let number = entry.integer, number > 0, number <= Int32.max else {
+            throw wrong(key, "a whole number above 0, up to \(Int32.max)", entry)
         }
         return number
+    }
+
+    /// The required pixels along a side of an image.
+    func side(_ key: String) throws -> Int {
+        let side = try count(key)
+        guard side <= ImageSize.largestSide else {
+            throw problem(
+                "\"\(key)\" must be a number of pixels up to \(ImageSize.largestSide); it is \(side)")
+        }
+        return side
+    }
+
+    /// `width` times the number at `key` (`standard` if it is not given), rounded down: the inner width of a block.
+    func inner(_ key: String, width: Int, standard: Double = 4) throws -> Int {
+        let ratio = try double(key) ?? standard
+        let product = Double(width) * ratio
+        guard product >= 1, product <= Double(Int32.max) else {
+            throw problem("\"\(key)\" \(ratio) makes no width of a block whose tokens have \(width) numbers")
+        }
+        return Int(product)
     }
 
     /// A whole number, if it is given.
@@ -180,8 +201,8 @@ extension ModelConfiguration {
     func extent(_ key: String) throws -> ImageSize? {
         guard let entry = value(key) else { return nil }
         let sides = (entry.items ?? [entry, entry]).compactMap(\.integer)
-        guard sides.count == 2, sides.allSatisfy({ (1..<100_000).contains($0) }) else {
-            throw wrong(key, "a whole number above 0, or two", entry)
+        guard sides.count == 2, sides.allSatisfy({ (1...ImageSize.largestSide).contains($0) }) else {
+            throw wrong(key, "a number of pixels from 1 to \(ImageSize.largestSide), or two", entry)
         }
         return ImageSize(height: sides[0], width: sides[1])
     }
@@ -205,7 +226,7 @@ extension ModelConfiguration {
     }
 }
 
-extension JSONDocument {
+extension OrderedJSON {
     var isNull: Bool { if case .null = self { true } else { false } }
 
     /// The value as an error names it.

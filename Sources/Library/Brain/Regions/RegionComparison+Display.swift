@@ -1,0 +1,116 @@
+import Display
+import Figures
+
+extension RegionComparison {
+    /// Candidates by regions, the best of each region outlined where it is above zero.
+    public func heatmap(
+        title: String? = "", note: String? = "", outlinesBest: Bool = true, style: ChartStyle = .standard
+    ) -> Heatmap {
+        let values = names.indices.flatMap { means(of: $0) }
+        let places = Dictionary(
+            regions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let outlined = best.filter { $0.mean > 0 }.compactMap { best in
+            places[best.region.name].map { Heatmap.Place(row: best.place, column: $0) }
+        }
+        let map = Heatmap(
+            rowNames: names, columnNames: regions.map(\.name),
+            title: title == "" ? "\(scoreName) by region" : title, note: note,
+            valueTitle: "mean \(scoreName)", style: style
+        ) { values[$0 * regions.count + $1] }
+        // Every outlined cell is one of the map's.
+        return outlinesBest ? (try? map.outlining(outlined, meaning: "the best of each region")) ?? map : map
+    }
+
+    /// Bars of every candidate side by side in each region, with error bars, and brackets over those that differ.
+    ///
+    /// ```swift
+    /// let comparison = try RegionComparison(subjects: subjects, test: .wilcoxon, error: .interval(0.95))
+    /// comparison.chart(title: nil, mark: .values)
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - title: nil for none; without it the figure is named after the scores.
+    ///   - note: nil for none, not even for what error bars and marks mean.
+    ///   - mark: what stands over two bars whose difference is real: stars, or the corrected p value.
+    public func chart(
+        title: String? = "", note: String? = "", mark: Significance.Mark = .stars,
+        references: [ReferenceLine] = [], style: ChartStyle = .standard
+    ) -> BarChart {
+        let bars = regions.indices.flatMap { region in
+            zip(names, scores).map { name, scores in
+                let row = scores.rows[region]
+                let length = error.length(row)
+                return BarChart.Bar(
+                    row.region.name, row.mean, series: name, error: length.isNaN ? nil : length,
+                    detail: Number.counted(row.count, scores.unit.rawValue))
+            }
+        }
+        let rule = differences.map {
+            $0.significance.rule(mark, over: names.count > 2 ? "difference" : "region")
+        }
+        let chart = BarChart(
+            bars, title: title == "" ? "\(scoreName) by region" : title,
+            note: note.map { [$0, rule ?? ""].filter { !$0.isEmpty }.joined(separator: " ") },
+            categoryTitle: "region", valueTitle: "mean \(scoreName)",
+            errorMeaning: scores.first.map(error.meaning) ?? "", references: references, style: style)
+        guard let differences else { return chart }
+        let brackets = differences.rows.enumerated().filter(\.element.isSignificant).map { index, row in
+            Bracket(
+                in: row.region.name, row.first, row.second,
+                label: differences.significance.text(index, as: mark))
+        }
+        // Every bracket stands over two bars of the chart.
+        return (try? chart.bracketed(brackets)) ?? chart
+    }
+
+    /// Differences by regions, in colors about zero, with stars where they are real.
+    ///
+    /// The rows are pairs of candidates. Throws `BrainError.value` where differences were not tested: a comparison over
+    /// the voxels of one subject cannot tell which are real.
+    public func differenceHeatmap(
+        title: String? = "", note: String? = "", style: ChartStyle = .diverging
+    ) throws -> Heatmap {
+        guard let differences else {
+            throw BrainError.value(
+                what: "the comparison", got: "over the voxels of one subject",
+                expected: "over subjects or blocks of time, which tests need")
+        }
+        let pairs = differences.rows.count / max(1, regions.count)
+        let labels = differences.rows.prefix(pairs).map { "\($0.first) - \($0.second)" }
+        let rows = labels.indices.flatMap { pair in
+            regions.indices.map { differences.rows[$0 * pairs + pair] }
+        }
+        let signs = labels.indices.flatMap { pair in
+            regions.indices.map { differences.significance.text($0 * pairs + pair, as: .stars) }
+        }
+        let rule = differences.significance.rule(.stars, over: pairs > 1 ? "difference" : "region")
+        return try Heatmap(
+            rows: Array(labels), columns: regions.map(\.name), values: rows.map(\.difference),
+            title: title == "" ? "Differences of \(scoreName) by region" : title,
+            note: note.map { [$0, rule].filter { !$0.isEmpty }.joined(separator: " ") },
+            valueTitle: "difference of mean \(scoreName)", style: style
+        ).marking(signs)
+    }
+
+    /// The best candidate of each region and by how much it wins.
+    public var bestTable: Table {
+        let best = best
+        return Table(
+            "Best of each region",
+            [
+                .text("region", best.map(\.region.name)), .text("best", best.map(\.name)),
+                .numbers("mean \(scoreName)", best.map(\.mean)), .numbers("ahead by", best.map(\.margin)),
+            ])
+    }
+}
+
+extension RegionComparison: Displayable {
+    /// A heat map; where differences were tested, bars with brackets over those that are real, and all of them as text.
+    public var mimeBundle: MIMEBundle {
+        guard let differences else { return heatmap().mimeBundle }
+        var bundle = (names.count > 4 ? heatmap() as any Figure : chart()).mimeBundle
+        bundle.contents["text/plain"] = .text(
+            [bundle.plainText ?? "", differences.table.description].joined(separator: "\n\n"))
+        return bundle
+    }
+}

@@ -1,0 +1,150 @@
+import Display
+import Encoding
+import Tensors
+
+extension RegionComparison {
+    /// Compares layers or models over subjects, each of whom was compared alone, and tests the differences by region.
+    ///
+    /// ```swift
+    /// let subjects = try studies.map { try RegionComparison(scores(of: $0), of: $0) }
+    /// try RegionComparison(subjects: subjects, test: .wilcoxon, error: .interval(0.95))
+    /// ```
+    ///
+    /// Regions are taken by name, so that each subject may have its own voxels.
+    ///
+    /// - Parameters:
+    ///   - subjects: comparisons of the same candidates.
+    ///   - test: of the paired differences over subjects.
+    ///   - correction: for the number of regions (and of pairs of candidates).
+    ///   - error: what error bars show, over subjects.
+    ///   - against: the candidate that every other one is compared with; nil compares all pairs.
+    ///
+    /// Throws `BrainError.value` with fewer than two subjects or where the candidates differ.
+    public init(
+        subjects: [RegionComparison], test: RegionTest = .pairedT,
+        correction: PValueCorrection = .benjaminiHochberg, error: ErrorBar = .sem, against: String? = nil
+    ) throws {
+        guard let first = subjects.first, subjects.count > 1 else {
+            throw BrainError.value(
+                what: "the number of subjects", got: "\(subjects.count)", expected: "2 or more")
+        }
+        if let other = subjects.first(where: { $0.names != first.names }) {
+            throw BrainError.value(
+                what: "the candidates of a subject", got: other.names.joined(separator: ", "),
+                expected: first.names.joined(separator: ", ") + ", as of the first subject")
+        }
+        try self.init(
+            tested: first.names.indices.map { place in
+                try RegionScores(subjects: subjects.map { $0.scores[place] })
+            }, names: first.names, test: test, correction: correction, error: error, against: against)
+    }
+
+    /// Compares layers or models by tables of scores, subjects x regions, and tests the differences by region.
+    ///
+    /// ```swift
+    /// try RegionComparison([("image", image), ("text", text)], regions: ["V1", "V4", "IT"], test: .signFlip)
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - candidates: the scores of each, subjects x regions; NaN where there is none. The rows are the same subjects.
+    ///   - regions: the names of the columns.
+    ///   - unit: what the rows are: subjects, or blocks of time of one subject.
+    ///
+    /// Throws `BrainError` where tables differ in size, there are fewer than two rows, or names are there twice.
+    public init(
+        _ candidates: [(name: String, scores: Matrix<Double>)], regions: [String],
+        unit: RegionScores.Unit = .subject, scoreName: String = "score", test: RegionTest = .pairedT,
+        correction: PValueCorrection = .benjaminiHochberg, error: ErrorBar = .sem, against: String? = nil
+    ) throws {
+        guard unit != .voxel else {
+            throw BrainError.value(
+                what: "the unit of a test", got: "voxel",
+                expected: "subject or block: voxels share noise, so that tests over them find too much")
+        }
+        let rows = candidates.first?.scores.rows ?? 0
+        for candidate in candidates where candidate.scores.rows != rows {
+            throw BrainError.count(
+                what: "rows of \(candidate.name)", got: candidate.scores.rows, expected: rows,
+                of: "rows of \(candidates[0].name)")
+        }
+        guard candidates.isEmpty || rows > 1 else {
+            throw BrainError.value(
+                what: "the number of \(unit.rawValue)s", got: "\(rows)", expected: "2 or more")
+        }
+        try self.init(
+            tested: candidates.map {
+                try RegionScores($0.scores, regions: regions, unit: unit, scoreName: scoreName)
+            }, names: candidates.map(\.name), test: test, correction: correction, error: error,
+            against: against)
+    }
+
+    /// Compares models on one subject by their held-out predictions, and tests the differences over blocks of time.
+    ///
+    /// A block's score is its part of R2: the mean over blocks is the region's mean R2. Exchanging the models' labels
+    /// within blocks, as `.permutation` does, keeps the autocorrelation of the signal.
+    ///
+    /// - Parameters:
+    ///   - predictions: of each model, samples x voxels.
+    ///   - responses: samples x voxels.
+    ///   - regions: of the voxels.
+    ///   - blockLength: samples a block. Without it blocks are as long as the autocorrelation of the difference between
+    ///     the models' errors asks for.
+    ///   - runs: the runs of the samples, which no block crosses.
+    ///
+    /// Throws `BrainError.count` where the regions have other voxels, `EncodingError` where shapes differ, runs do not fit
+    /// or there would not be two blocks, `CancellationError` where the cell is interrupted.
+    public init<Element: Scalar>(
+        predictions: [(name: String, predictions: Matrix<Element>)], responses: Matrix<Element>,
+        regions: Regions, blockLength: Int? = nil, runs: Runs? = nil, test: RegionTest = .permutation(),
+        correction: PValueCorrection = .benjaminiHochberg, error: ErrorBar = .sem, against: String? = nil
+    ) throws {
+        guard responses.columns == regions.voxelCount else {
+            throw BrainError.count(
+                what: "voxels of the responses", got: responses.columns, expected: regions.voxelCount,
+                of: "voxels of the regions")
+        }
+        let blocks = try BlockScores(
+            predictions: predictions.map(\.predictions), responses: responses, groups: regions.voxels,
+            blockLength: blockLength, runs: runs)
+        let scores = blocks.scores.map { groups in
+            RegionScores(
+                rows: zip(regions.regions, groups).map { RegionScores.Row(region: $0, values: $1) },
+                scoreName: "R²", unit: .block, unlabelledCount: regions.unlabelledCount)
+        }
+        try self.init(
+            tested: scores, names: predictions.map(\.name), test: test, correction: correction, error: error,
+            against: against,
+            notes: ["Blocks of \(blocks.blockLength) samples of one subject."] + blocks.notes)
+    }
+}
+
+extension RegionScores {
+    /// Tests whether scores over subjects or blocks differ from `value` (chance, say) in each region.
+    ///
+    /// ```swift
+    /// try group.chart(significance: group.tested(.wilcoxon))
+    /// ```
+    ///
+    /// Throws `BrainError.value` for scores over voxels, which share noise.
+    public func tested(
+        _ test: RegionTest = .pairedT, against value: Double = 0,
+        correction: PValueCorrection = .benjaminiHochberg
+    ) throws -> Significance {
+        guard unit != .voxel else {
+            throw BrainError.value(
+                what: "the unit of a test", got: "voxel",
+                expected: "subject or block: voxels share noise, so that tests over them find too much")
+        }
+        guard value.isFinite else {
+            throw BrainError.value(
+                what: "the value to test against", got: "\(value)", expected: "a finite number")
+        }
+        let differences = rows.map { $0.values.map { $0 - value }.filter(\.isFinite) }
+        let counts = differences.map(\.count)
+        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+        let over = least == most ? "\(most)" : "\(least) to \(most)"
+        return try Significance(
+            p: differences.map { try test.outcome($0).p }, correction: correction,
+            test: "Difference from \(Number.short(value)): \(test) over \(over) \(unit.rawValue)s")
+    }
+}

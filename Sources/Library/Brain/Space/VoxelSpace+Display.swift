@@ -1,0 +1,104 @@
+import Display
+import Figures
+import Formats
+
+extension VoxelSpace {
+    /// The same over an image of the anatomy on the same grid: its mean over time where it has more than one volume.
+    ///
+    /// Throws `FormatError` if the image lies on another grid, `BrainError.count` where the scores have another
+    /// number of voxels, and `CancellationError`.
+    public func map(
+        _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",
+        anatomy: NIfTI, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
+        style: ChartStyle = .standard
+    ) throws -> ScoreMap {
+        try map(
+            scores, scoreName: scoreName, title: title, note: note, anatomy: meanVolume(of: anatomy),
+            threshold: threshold, plane: plane, slices: slices, style: style)
+    }
+
+    /// A picture of the voxels' scores, slice by slice, over an image of the anatomy.
+    ///
+    /// - Parameters:
+    ///   - scores: one for each voxel of the space.
+    ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
+    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero.
+    ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
+    ///
+    /// Throws `BrainError` if scores or anatomy have another number of voxels, or the grid has no such slice.
+    public func map(
+        _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",
+        anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
+        style: ChartStyle = .standard
+    ) throws -> ScoreMap {
+        let plane = plane ?? naturalPlane
+        let whole = try volume(of: scores)
+        if let anatomy, anatomy.count != whole.count {
+            throw BrainError.count(
+                what: "voxels of the anatomy", got: anatomy.count, expected: whole.count,
+                of: "voxels of the grid")
+        }
+        // Where signs matter, what is far below zero is shown as well.
+        let isSigned = style.colorMap?.isDiverging == true
+        let shown = whole.map { value in
+            threshold.map { (isSigned ? abs(value) : value) < $0 } == true ? .nan : value
+        }
+        let (width, height) = plane.size(in: self)
+        let wanted = slices ?? filledSlices(whole, plane)
+        if let missing = wanted.first(where: { $0 < 0 || $0 >= plane.count(in: self) }) {
+            throw BrainError.value(
+                what: "the slice", got: "\(missing)", expected: "0 to \(plane.count(in: self) - 1)")
+        }
+        let pictures = try wanted.map { slice in
+            try ScoreMap.Slice(
+                width: width, height: height, values: plane.pixels(of: shown, slice: slice, in: self),
+                background: anatomy.map { plane.pixels(of: $0, slice: slice, in: self) },
+                title: plane.count(in: self) > 1 ? name(of: slice, in: plane) : "",
+                pixelSize: plane.pixelSize(in: self), sides: plane.sides)
+        }
+        let hidden =
+            threshold.map {
+                "Voxels with \(scoreName) of at least \(Number.short($0))\(isSigned ? " above or below zero" : "")."
+            } ?? ""
+        return ScoreMap(
+            pictures, title: title == "" ? "\(scoreName) by voxel" : title,
+            note: note.map { [$0, hidden].filter { !$0.isEmpty }.joined(separator: " ") },
+            valueTitle: scoreName,
+            style: style)
+    }
+
+    private func filledSlices(_ volume: [Double], _ plane: SlicePlane) -> [Int] {
+        let filled = (0..<plane.count(in: self)).filter { slice in
+            plane.pixels(of: volume, slice: slice, in: self).contains(where: \.isFinite)
+        }
+        guard filled.count > 24 else { return filled }
+        return (0..<24).map { filled[$0 * (filled.count - 1) / 23] }
+    }
+}
+
+extension VoxelSpace: Displayable {
+    public var mimeBundle: MIMEBundle {
+        Table(
+            "Voxel space",
+            [
+                .text("", ["grid", "voxels", "voxel size (mm)", "orientation"]),
+                .text(
+                    "",
+                    [
+                        shape.map(String.init).joined(separator: " x "), Number.grouped(count),
+                        voxelSize.map { Number.short($0) }.joined(separator: " x "),
+                        (try? grid.affine.orientation) ?? "unknown",
+                    ]),
+            ]
+        ).mimeBundle
+    }
+}
+
+extension SlicePlane: CustomStringConvertible {
+    /// Which axis is cut, and what lies at the edges.
+    public var description: String {
+        "slices across axis \(cut) of the grid, \(sides.joined(separator: " to "))"
+    }
+}
+
+extension VoxelSpace: CustomStringConvertible {}

@@ -1,0 +1,46 @@
+/// The options that the ridge models have in common.
+///
+/// Every model has these as properties of its own, too: `ridge.alphas` is `ridge.options.alphas`.
+public struct RidgeOptions: Sendable, Equatable {
+    /// The alphas to choose from.
+    public var alphas: Alphas
+    /// Whether each voxel has an alpha of its own, or all share the one with the best mean score.
+    public var alphaPerVoxel: Bool
+    /// The splits on which the alphas are compared.
+    public var folds: Folds
+    /// Whether features and responses are centered on the mean of the training samples of each fold.
+    ///
+    /// himalaya's default is false, which is right only for data that are centered already.
+    public var intercept: Bool
+    /// The score by which the alphas are compared.
+    public var searchScore: SearchScore
+    /// Whether the held-out predictions are scored too (`RidgeFit.scores`).
+    public var scoresHeldOut: Bool
+    /// The memory that batches of voxels may take, beside the data, the decompositions of the folds and the result.
+    public var memoryLimit: MemoryLimit
+    /// Whether a long fit shows a progress bar.
+    public var showsProgress: Bool
+
+    /// Options of a ridge model; the arguments are those of `Ridge`.
+    public init(
+        alphas: Alphas = .logspace(0, 6, count: 20), alphaPerVoxel: Bool = true, folds: Folds = .kFold(5),
+        intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError, scoresHeldOut: Bool = true,
+        memoryLimit: MemoryLimit = .megabytes(512), showsProgress: Bool = true
+    ) {
+        self.alphas = alphas
+        self.alphaPerVoxel = alphaPerVoxel
+        self.folds = folds
+        self.intercept = intercept
+        self.searchScore = searchScore
+        self.scoresHeldOut = scoresHeldOut
+        self.memoryLimit = memoryLimit
+        self.showsProgress = showsProgress
+    }
+
+    /// Throws `EncodingError` if the alphas or the memory limit have values that they cannot have.
+    func check() throws {
+        try alphas.check()
+        try checkParameter(
+            "memoryLimit", "\(memoryLimit.bytes) bytes", expected: "above 0", memoryLimit.bytes > 0)
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+
+/// A figure that has nothing to show says so in place of a plot.
+struct EmptyPlot {
+    let title: String?
+    let message: String
+
+    func drawing(in room: Room) -> Drawing {
+        let width = room.plotWidth(natural: 320, left: 0)
+        let frame = PlotFrame(
+            title: title ?? "", note: "", width: width, height: 60, left: 0, bottom: 0, in: room)
+        return Drawing(width: frame.totalWidth, height: frame.totalHeight) { canvas in
+            frame.drawHeader(on: canvas)
+            canvas.stroke(rectangle: frame.x, frame.y, frame.width, frame.height, .grid)
+            let shown = TextMeasure().shortened(message, .note, to: frame.width - 8)
+            canvas.text(
+                shown, frame.x + frame.width / 2, frame.y + frame.height / 2, .note, anchor: .middle)
+        }
+    }
+
+    var specification: JSON {
+        VegaLite.plot(
+            title: title, note: "", width: 320, height: 60,
+            [
+                "data": ["values": [["message": .string(message)]]],
+                "mark": ["type": "text", "fontSize": 12, "color": "#888888"],
+                "encoding": ["text": ["field": "message", "type": "nominal"]],
+            ])
+    }
+
+    var description: String { [title ?? "", message].filter { !$0.isEmpty }.joined(separator: "\n") }
+
+    var altText: String { [title ?? "", message].filter { !$0.isEmpty }.joined(separator: ": ") + "." }
+}

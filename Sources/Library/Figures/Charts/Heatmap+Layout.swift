@@ -1,0 +1,53 @@
+import Display
+
+extension Heatmap {
+    struct Layout {
+        let columnAxis: CategoryAxis
+        let rowAxis: CategoryAxis
+        let scale: ColorScale
+        let bar: ColorBar
+        let showsNumbers: Bool
+
+        var left: Double { max(PlotFrame.left(rowAxis), columnAxis.overhang) }
+        var isLegible: Bool { columnAxis.step >= 9 }
+    }
+
+    /// The layout on the screen.
+    var layout: Layout { layout(in: .natural) }
+
+    func layout(in room: Room) -> Layout {
+        let scale = ColorScale(map: style.colorMap ?? .viridis, domain: style.domain, values: values)
+        let bar = ColorBar(title: valueTitle, scale: scale, in: room)
+        let rowStep = rows.count > 40 ? 15.0 : 24
+        let rowAxis = CategoryAxis(
+            rowTitle, names: Heatmap.distinct(rows), step: rowStep, side: .left, in: room)
+        let names = Heatmap.distinct(columns)
+        let natural = max(12, min(56, 760 / Double(max(1, columns.count)))) * Double(columns.count)
+        var left = PlotFrame.left(rowAxis)
+        func columnAxis() -> CategoryAxis {
+            let width = room.plotWidth(natural: natural, left: left, side: .colorBar(bar))
+            return CategoryAxis(
+                columnTitle, names: names, step: width / Double(max(1, columns.count)), side: .bottom,
+                in: room)
+        }
+        for _ in 0..<2 { left = max(left, columnAxis().overhang) }
+        let axis = columnAxis()
+        let numbers = places.filter { value($0).isFinite }.map {
+            Number.fixed(value($0), decimals) + sign($0)
+        }
+        let widest = TextMeasure().width(numbers, .small)
+        return Layout(
+            columnAxis: axis, rowAxis: rowAxis, scale: scale, bar: bar,
+            showsNumbers: widest + 4 <= axis.step && rowStep >= 13)
+    }
+
+    /// The names, repeated ones told apart by a number, since Vega-Lite places cells by name.
+    private static func distinct(_ names: [String]) -> [String] {
+        var count: [String: Int] = [:]
+        return names.map { name in
+            count[name, default: 0] += 1
+            let repetition = count[name, default: 1]
+            return repetition == 1 ? name : "\(name) (\(repetition))"
+        }
+    }
+}

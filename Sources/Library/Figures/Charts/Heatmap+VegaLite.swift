@@ -1,0 +1,92 @@
+import Display
+import JSON
+
+extension Heatmap {
+    var specification: JSON {
+        guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).specification }
+        let layout = layout
+        let (across, down) = (layout.columnAxis, layout.rowAxis)
+        func channel(_ field: String, _ axis: CategoryAxis) -> JSON {
+            [
+                "field": .string(field), "type": "nominal", "sort": .strings(axis.names),
+                "axis": axis.axisJSON,
+                "scale": ["domain": .strings(axis.names), "paddingInner": 0, "paddingOuter": 0],
+            ]
+        }
+        return VegaLite.plot(
+            title: title, note: shownNote, width: across.length, height: down.length,
+            [
+                "data": ["values": .array(cells(layout))],
+                "encoding": ["x": channel("column", across), "y": channel("row", down)],
+                "layer": .array([colors(layout)] + numbers(layout) + outlines),
+            ])
+    }
+
+    private func cells(_ layout: Layout) -> [JSON] {
+        places.map { place in
+            let value = value(place)
+            var row: [String: JSON] = [
+                "row": .string(layout.rowAxis.names[place.row]),
+                "column": .string(layout.columnAxis.names[place.column]), "value": .rounded(value),
+            ]
+            if value.isFinite {
+                row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
+                let text = layout.showsNumbers ? Number.fixed(value, decimals) + sign(place) : sign(place)
+                if !text.isEmpty { row["text"] = .string(text) }
+            }
+            if outlined.contains(place) { row["outlined"] = true }
+            return .object(row)
+        }
+    }
+
+    private func colors(_ layout: Layout) -> JSON {
+        [
+            "transform": [["filter": "isValid(datum.value)"]],
+            "mark": ["type": "rect", "tooltip": true],
+            "encoding": [
+                "color": layout.bar.channel(field: "value", plotHeight: layout.rowAxis.length),
+                "tooltip": VegaLite.tooltip([
+                    ("row", rowTitle.isEmpty ? "row" : rowTitle, nil),
+                    ("column", columnTitle.isEmpty ? "column" : columnTitle, nil),
+                    ("value", valueTitle.isEmpty ? "value" : valueTitle, ".3f"),
+                ]),
+            ],
+        ]
+    }
+
+    private func numbers(_ layout: Layout) -> [JSON] {
+        var layers: [JSON] = []
+        if layout.showsNumbers || signs.contains(where: { !$0.isEmpty }) {
+            layers.append([
+                "transform": [["filter": "isValid(datum.text)"]],
+                "mark": ["type": "text", "fontSize": 9, "baseline": "middle"],
+                "encoding": [
+                    "text": ["field": "text", "type": "nominal"],
+                    "color": ["condition": ["test": "datum.dark", "value": "#000000"], "value": "#ffffff"],
+                ],
+            ])
+        }
+        if layout.showsNumbers, values.contains(where: { !$0.isFinite }) {
+            layers.append([
+                "transform": [["filter": "!isValid(datum.value)"]],
+                "mark": [
+                    "type": "text", "fontSize": 9, "baseline": "middle", "text": "n/a", "color": "#777777",
+                ],
+            ])
+        }
+        return layers
+    }
+
+    private var outlines: [JSON] {
+        guard !outlined.isEmpty else { return [] }
+        return [("#ffffff", 4.0), (Heatmap.outline.hex, 2.0)].map { color, width in
+            [
+                "transform": [["filter": "datum.outlined"]],
+                "mark": [
+                    "type": "rect", "fill": nil, "fillOpacity": 0, "stroke": .string(color),
+                    "strokeWidth": .rounded(width), "tooltip": nil,
+                ],
+            ]
+        }
+    }
+}

@@ -1,0 +1,98 @@
+internal import CCairo
+import Foundation
+
+/// How a piece of text is set.
+struct TextStyle: Sendable {
+    var size: Double
+    var isBold = false
+    var color = Color.ink
+
+    static let title = TextStyle(size: 14, isBold: true)
+    static let note = TextStyle(size: 11, color: .softInk)
+    static let axisTitle = TextStyle(size: 12)
+    static let label = TextStyle(size: 11)
+    static let small = TextStyle(size: 9)
+
+    /// How far below the middle of a line its baseline is: half the height of a capital, so that text of one size shares
+    /// one baseline.
+    var baseline: Double { size * 0.36 }
+}
+
+/// Where text lies about its point, across.
+enum TextAnchor { case start, middle, end }
+
+/// Measures text without a page, so that a layout is known before the page is made.
+final class TextMeasure {
+    private let surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
+    private let context: OpaquePointer?
+    private let face = Typeface.current
+
+    init() {
+        context = cairo_create(surface)
+        TextMeasure.unhint(context)
+    }
+
+    deinit {
+        cairo_destroy(context)
+        cairo_surface_destroy(surface)
+    }
+
+    /// Has widths be those of the outlines, not of whole pixels: a layout then holds at any resolution.
+    static func unhint(_ context: OpaquePointer?) {
+        let options = cairo_font_options_create()
+        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+        cairo_set_font_options(context, options)
+        cairo_font_options_destroy(options)
+    }
+
+    /// Chooses the face and the size of the text that is measured or written next.
+    static func select(_ style: TextStyle, face: String, in context: OpaquePointer?) {
+        cairo_select_font_face(
+            context, face, CAIRO_FONT_SLANT_NORMAL,
+            style.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+        cairo_set_font_size(context, style.size)
+    }
+
+    /// The width of a line of text.
+    func width(_ text: String, _ style: TextStyle) -> Double {
+        TextMeasure.select(style, face: Typeface.face(for: text, preferring: face), in: context)
+        var extents = cairo_text_extents_t()
+        cairo_text_extents(context, text, &extents)
+        return extents.x_advance
+    }
+
+    /// The width of the widest of several lines.
+    func width(_ texts: [String], _ style: TextStyle) -> Double { texts.map { width($0, style) }.max() ?? 0 }
+
+    /// The text, or as much of its beginning as fits, ended by an ellipsis.
+    func shortened(_ text: String, _ style: TextStyle, to limit: Double) -> String {
+        if width(text, style) <= limit { return text }
+        var kept = text
+        while !kept.isEmpty {
+            kept.removeLast()
+            let candidate = kept.trimmingCharacters(in: .whitespaces) + "…"
+            if width(candidate, style) <= limit { return candidate }
+        }
+        return "…"
+    }
+
+    /// The text in lines no wider than `limit`, broken at spaces.
+    func wrapped(_ text: String, _ style: TextStyle, to limit: Double) -> [String] {
+        var lines: [String] = []
+        for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            var line = ""
+            for word in paragraph.split(separator: " ") {
+                let longer = line.isEmpty ? String(word) : line + " " + word
+                if line.isEmpty || width(longer, style) <= limit {
+                    line = longer
+                } else {
+                    lines.append(line)
+                    line = String(word)
+                }
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+}

@@ -1,0 +1,100 @@
+internal import CCairo
+import Foundation
+import Synchronization
+
+/// The face of a figure's text.
+enum Typeface {
+    /// What figures use where no other face is asked for.
+    ///
+    /// fontconfig gives Liberation Sans for it, whose metrics are Arial's, or else the nearest face of the system.
+    static let standard = "Arial"
+
+    /// The face of the figure that is laid out and drawn now: every measurement of text depends on it.
+    @TaskLocal static var current = standard
+
+    /// The face with what may stand for it, as CSS names them.
+    static func css(_ face: String) -> String {
+        let fallback = "Arial, Liberation Sans, Helvetica, sans-serif"
+        return face == standard ? fallback : "\(face), \(fallback)"
+    }
+
+    /// Throws `FigureError.font` where the face is not installed: cairo would take another without a word.
+    static func require(_ face: String) throws {
+        guard !face.trimmingCharacters(in: .whitespaces).isEmpty else {
+            throw FigureError.value(what: "the font", got: "an empty name", expected: "the name of a font")
+        }
+        let families = match(face, text: nil)
+        guard !families.contains(where: { $0.caseInsensitiveCompare(face) == .orderedSame }) else { return }
+        throw FigureError.font(face, nearest: families.first ?? "none", installed: installed)
+    }
+
+    /// The face to write a text in: `face`, or one that has the characters that `face` lacks.
+    static func face(for text: String, preferring face: String) -> String {
+        let rare = Set(text.unicodeScalars.filter { $0.value >= 0x100 }).sorted()
+        guard !rare.isEmpty else { return face }
+        let characters = String(String.UnicodeScalarView(rare))
+        return substitutes.withLock { known in
+            if let face = known[[face, characters]] { return face }
+            let found = match(face, text: characters).first ?? face
+            known[[face, characters]] = found
+            return found
+        }
+    }
+
+    /// The faces by the face that was asked for and the characters that it should have: asking fontconfig takes
+    /// milliseconds, and a layout measures a text many times.
+    private static let substitutes = Mutex<[[String]: String]>([:])
+
+    /// The names of the installed family that fontconfig takes for a name, and for the characters of a text.
+    private static func match(_ face: String, text: String?) -> [String] {
+        guard let pattern = FcPatternCreate() else { return [] }
+        defer { FcPatternDestroy(pattern) }
+        FcPatternAddString(pattern, FC_FAMILY, face)
+        FcConfigSubstitute(nil, pattern, FcMatchPattern)
+        FcDefaultSubstitute(pattern)
+        var result = FcResultMatch
+        guard let text else {
+            guard let found = FcFontMatch(nil, pattern, &result) else { return [] }
+            defer { FcPatternDestroy(found) }
+            return families(found)
+        }
+        // The faces in order of likeness: the first that has all of the characters.
+        guard let set = FcFontSort(nil, pattern, 1, nil, &result) else { return [] }
+        defer { FcFontSetDestroy(set) }
+        let fonts = UnsafeBufferPointer(start: set.pointee.fonts, count: Int(set.pointee.nfont)).compactMap {
+            $0
+        }
+        return families(fonts.first { has($0, text) } ?? fonts.first)
+    }
+
+    private static func has(_ font: OpaquePointer, _ text: String) -> Bool {
+        var characters: OpaquePointer?
+        guard FcPatternGetCharSet(font, FC_CHARSET, 0, &characters) == FcResultMatch else { return false }
+        return text.unicodeScalars.allSatisfy { FcCharSetHasChar(characters, $0.value) != 0 }
+    }
+
+    private static func families(_ font: OpaquePointer?) -> [String] {
+        var names: [String] = []
+        var name: UnsafeMutablePointer<FcChar8>?
+        while FcPatternGetString(font, FC_FAMILY, Int32(names.count), &name) == FcResultMatch,
+            let found = name
+        {
+            names.append(String(cString: found))
+        }
+        return names
+    }
+
+    /// The families that are installed.
+    private static var installed: [String] {
+        guard let pattern = FcPatternCreate(), let parts = FcObjectSetCreate() else { return [] }
+        defer {
+            FcPatternDestroy(pattern)
+            FcObjectSetDestroy(parts)
+        }
+        FcObjectSetAdd(parts, FC_FAMILY)
+        guard let set = FcFontList(nil, pattern, parts) else { return [] }
+        defer { FcFontSetDestroy(set) }
+        let fonts = UnsafeBufferPointer(start: set.pointee.fonts, count: Int(set.pointee.nfont))
+        return Set(fonts.compactMap { families($0).first }).sorted()
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// The formats that a figure is saved in.
+public enum FigureFormat: String, Sendable, CaseIterable {
+    /// Vectors, with the glyphs of the font embedded.
+    case pdf
+    /// Vectors, with text as text.
+    case svg
+    /// Pixels.
+    case png
+    /// The interactive chart with its data.
+    case vegaLite = "vl.json"
+
+    /// The format that a file's name ends in; throws `FigureError.format` where it is none of these.
+    init(of path: String) throws {
+        let name = path.lowercased()
+        guard let format = FigureFormat.allCases.first(where: { name.hasSuffix("." + $0.rawValue) }) else {
+            throw FigureError.format(path: path)
+        }
+        self = format
+    }
+}

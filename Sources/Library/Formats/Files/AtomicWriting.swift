@@ -1,0 +1,46 @@
+import Foundation
+
+/// Has `body` write a file under a temporary name beside `url`, and renames it once it is whole and on the disk.
+///
+/// An existing file stays as it is until then. Throws what `body` throws, or `FormatError` if the disk
+/// is full or the renaming fails; either way no temporary file is left.
+package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
+    try checkLocation(url)
+    // A symbolic link stays one: what it points to is replaced.
+    let target = url.resolvingSymlinksInPath()
+    let temporary = target.deletingLastPathComponent()
+        .appendingPathComponent(temporaryName(for: target.lastPathComponent))
+    do {
+        try body(temporary)
+        try synchronize(temporary, named: url)
+        keepPermissions(of: target, for: temporary)
+        guard rename(temporary.path, target.path) == 0 else { throw FormatError(url, cannot: "written") }
+    } catch {
+        unlink(temporary.path)
+        throw error
+    }
+    // The new name is on the disk once the folder is; a folder that cannot be opened has no say in what was written.
+    try? synchronize(target.deletingLastPathComponent(), named: url)
+}
+
+/// A hidden name that no other writing has; a file's name may take 255 bytes, so a long one is cut.
+private func temporaryName(for name: String) -> String {
+    let unique = UUID().uuidString.prefix(13)
+    return ".\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).\(unique).partial"
+}
+
+/// Waits until what was written is on the disk.
+private func synchronize(_ place: URL, named url: URL) throws {
+    let descriptor = open(place.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FormatError(url, cannot: "written") }
+    defer { close(descriptor) }
+    // Some file systems cannot do it (EINVAL); a full disk or a broken one says so here at the latest.
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+        throw FormatError(url, cannot: "written")
+    }
+}
+
+private func keepPermissions(of file: URL, for new: URL) {
+    var status = stat()
+    if stat(file.path, &status) == 0 { chmod(new.path, status.st_mode & 0o7777) }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Throws `FormatError` if `count` bytes for `what` are more memory than this process can have now.
+///
+/// A file may claim any size: what it claims is asked for only if it can be had, since memory that is promised but not
+/// there ends the process. Sizes below 4 MB are not asked about.
+package func requireMemory(_ count: Int, for what: String, _ url: URL) throws {
+    guard count >= 4 << 20 else { return }
+    let available = availableMemory()
+    guard count <= available else {
+        throw FormatError(
+            url, "\(what) would take \(gigabytes(count)) of memory, and \(gigabytes(available)) can be had")
+    }
+}
+
+private func gigabytes(_ count: Int) -> String { String(format: "%.1f GB", Double(count) / 1e9) }
+
+/// How many bytes this process can still get: what is free on the machine, in its control group and below its limit.
+package func availableMemory() -> Int {
+    #if os(Linux)
+        var available = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 << 10 } ?? .max
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max,
+            let pages = number(after: "", in: "/proc/self/statm")
+        {
+            let used = pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+            available = min(available, max(0, Int(clamping: limit.rlim_cur) - used))
+        }
+        for (limit, use) in [
+            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+            (
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "/sys/fs/cgroup/memory/memory.usage_in_bytes"
+            ),
+        ] {
+            // What a group uses includes the cache of files, which gives way; so a group is believed to have room for it.
+            guard let limit = number(after: "", in: limit), limit < 1 << 60 else { continue }
+            let used = number(after: "anon ", in: "/sys/fs/cgroup/memory.stat") ?? number(after: "", in: use)
+            available = min(available, max(0, limit - (used ?? 0)))
+        }
+        return available
+    #else
+        return Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    #endif
+}
+
+/// The first whole number behind `key` in a small file of the system.
+private func number(after key: String, in path: String) -> Int? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var text = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&text, 1, text.count, file)
+    let words = String(decoding: text[..<count], as: UTF8.self)
+    let start = key.isEmpty ? words.startIndex : words.range(of: key)?.upperBound
+    guard let start else { return nil }
+    return Int(words[start...].drop { $0 == " " }.prefix { $0.isNumber })
+}

@@ -1,0 +1,148 @@
+import Foundation
+
+/// A file that is open for reading, and what it was like when it was opened.
+///
+/// Everything is read by calls, never mapped: what has been read cannot change when another program saves the file
+/// again, and a file that gets shorter is an error instead of a fault. A program that replaces the file by renaming
+/// leaves this one as it was; one that writes into it makes every later reading throw.
+package final class OpenFile: Sendable {
+    package let url: URL
+    /// The length of the file in bytes.
+    package let count: Int
+    private let descriptor: Int32
+    private let version: FileVersion
+
+    /// Opens a file.
+    ///
+    /// Throws `FormatError` if it cannot be opened, is not a regular file, is empty, or is what Git LFS puts in the
+    /// place of a file that was not fetched.
+    package init(_ url: URL) throws {
+        self.url = url
+        try checkLocation(url)
+        // Without O_NONBLOCK the opening of a named pipe waits for a writer.
+        descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FormatError(url, cannot: "opened") }
+        do {
+            version = try FileVersion(descriptor, url)
+            count = version.size
+            guard count > 0 else { throw FormatError(url, "is empty (0 bytes)") }
+            let lfs = Array("version https://git-lfs".utf8)
+            if let head = try bytes(upTo: lfs.count), head.buffer.elementsEqual(lfs) {
+                throw FormatError(
+                    url, "is a pointer of Git LFS and not the file itself, which `git lfs pull` fetches")
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The first `limit` bytes, or all if there are fewer; nil of an empty file.
+    package func bytes(upTo limit: Int) throws -> Bytes? { try bytes(at: 0, count: min(limit, count)) }
+
+    /// A copy of `count` bytes from `offset` on, or nil if they are not wholly inside the file.
+    ///
+    /// Throws `FormatError` if they cannot be read, need more memory than there is, or the file was changed since it
+    /// was opened, and `CancellationError`.
+    package func bytes(at offset: Int, count: Int) throws -> Bytes? {
+        guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { return nil }
+        try requireMemory(count, for: "\(count) bytes of it", url)
+        return try Bytes(count: count) { target in
+            try read(at: offset, into: target)
+            return count
+        }
+    }
+
+    /// Fills `target` with the bytes from `offset` on, which must be inside the file.
+    package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+        // A few milliseconds of copying between two looks for an interrupt.
+        let piece = 16 << 20
+        var position = 0
+        while position < target.count {
+            if position > 0 { try Task.checkCancellation() }
+            let wanted = min(piece, target.count - position)
+            let got = pread(
+                descriptor, target.baseAddress?.advanced(by: position), wanted, off_t(offset + position))
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw FormatError(url, cannot: "read") }
+            guard got > 0 else { throw changed() }
+            position += got
+        }
+        guard try FileVersion(descriptor, url) == version else { throw changed() }
+    }
+
+    private func changed() -> FormatError {
+        FormatError(url, "was changed by another program since it was opened; open it again")
+    }
+}
+
+/// What tells two states of a file apart: which file it is, how long, and when it was last written.
+package struct FileVersion: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+
+    init(_ descriptor: Int32, _ url: URL) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FormatError(url, cannot: "examined") }
+        try self.init(status, url)
+    }
+
+    /// The version of the file at a place.
+    package init(_ url: URL) throws {
+        try checkLocation(url)
+        var status = stat()
+        guard stat(url.path, &status) == 0 else { throw FormatError(url, cannot: "opened") }
+        try self.init(status, url)
+    }
+
+    private init(_ status: stat, _ url: URL) throws {
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw FormatError(url, kind == S_IFDIR ? "is a folder" : "is not a regular file")
+        }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int(status.st_size)
+        #if os(Linux)
+            let time = status.st_mtim
+        #else
+            let time = status.st_mtimespec
+        #endif
+        seconds = Int(time.tv_sec)
+        nanoseconds = Int(time.tv_nsec)
+    }
+}
+
+/// A region of an open file.
+package struct FileRegion: Sendable {
+    package let file: OpenFile
+    package let offset: Int
+    package let count: Int
+
+    /// The region from `offset` on, or nil if it is not wholly inside the file.
+    package init?(_ file: OpenFile, at offset: Int, count: Int) {
+        guard offset >= 0, count >= 0, offset <= file.count, count <= file.count - offset else { return nil }
+        self.file = file
+        self.offset = offset
+        self.count = count
+    }
+
+    /// The part from `offset` on, or nil if it is not wholly inside.
+    package func part(at offset: Int, count: Int) -> FileRegion? {
+        guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { return nil }
+        return FileRegion(file, at: self.offset + offset, count: count)
+    }
+
+    /// A copy of the bytes.
+    package func bytes() throws -> Bytes {
+        guard let bytes = try file.bytes(at: offset, count: count) else {
+            preconditionFailure("a region lies inside its file")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// The arrays of an `.npz` file, compressed or not.
+///
+/// ```swift
+/// let archive = try NumPyArchive.open("features.npz")
+/// let layer = try archive.array("block9").tensor()
+/// ```
+public struct NumPyArchive: Sendable {
+    private let zip: ZipArchive
+
+    /// The names of the arrays in alphabetical order, without `.npy`.
+    public let names: [String]
+
+    /// Opens an `.npz` file. Throws `FormatError` if it is not a zip file or cut short.
+    public static func open(_ file: some FileLocation) throws -> NumPyArchive {
+        let zip = try ZipArchive(file.fileURL)
+        return NumPyArchive(
+            zip: zip, names: zip.names.map { $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0 })
+    }
+
+    /// The array of that name. Throws `FormatError` if there is none or it is malformed or damaged.
+    public func array(_ name: String) throws -> NumPyArray {
+        let member = zip.names.contains(name) ? name : name + ".npy"
+        return try NumPyArray(try zip.member(member), zip.url, "array \"\(name)\"")
+    }
+}

@@ -1,0 +1,36 @@
+import Tensors
+
+extension Matrix<Float> {
+    /// The cosine of the angle between each row of this matrix and each row of another: rows x other's rows.
+    ///
+    /// A row of zeros has the cosine 0 with everything. Throws `FoundationModelError.input` if the columns differ.
+    ///
+    /// ```swift
+    /// let similarity = try imageEmbeddings.cosineSimilarity(to: textEmbeddings)    // images x texts
+    /// ```
+    public func cosineSimilarity(to other: Matrix<Float>) throws -> Matrix<Float> {
+        guard columns == other.columns else {
+            throw FoundationModelError.input(
+                "rows of \(columns) numbers cannot be compared with rows of \(other.columns)")
+        }
+        try Task.checkCancellation()
+        return multiply(normalizedRows(), other.normalizedRows(), transposed: true)
+    }
+
+    /// The matrix with each row divided by its length; rows of zeros stay as they are.
+    public func normalizedRows() -> Matrix<Float> {
+        var result = self
+        result.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<rows {
+                let values = base + row * columns
+                var sum: Float = 0
+                for column in 0..<columns { sum += values[column] * values[column] }
+                guard sum > 0 else { continue }
+                let scale = 1 / sum.squareRoot()
+                for column in 0..<columns { values[column] *= scale }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+
+/// The values of a column, by its type.
+enum ColumnStorage: Sendable {
+    case int(Masked<Int>)
+    /// A missing value is NaN.
+    case double([Double])
+    case string(TextValues)
+    case bool(Masked<Bool>)
+    case date(Masked<Date>)
+
+    var type: DataTable.ColumnType {
+        switch self {
+        case .int: .int
+        case .double: .double
+        case .string: .string
+        case .bool: .bool
+        case .date: .date
+        }
+    }
+
+    var count: Int {
+        switch self {
+        case .int(let values): values.count
+        case .double(let values): values.count
+        case .string(let values): values.count
+        case .bool(let values): values.count
+        case .date(let values): values.count
+        }
+    }
+
+    func isMissing(_ row: Int) -> Bool {
+        switch self {
+        case .int(let values): values.isMissing(row)
+        case .double(let values): values[row].isNaN
+        case .string(let values): values.isMissing(row)
+        case .bool(let values): values.isMissing(row)
+        case .date(let values): values.isMissing(row)
+        }
+    }
+
+    var missingCount: Int {
+        switch self {
+        case .int(let values): values.missing.count(where: { $0 })
+        case .double(let values): values.count(where: \.isNaN)
+        case .string(let values): values.missing.count(where: { $0 })
+        case .bool(let values): values.missing.count(where: { $0 })
+        case .date(let values): values.missing.count(where: { $0 })
+        }
+    }
+
+    subscript(row: Int) -> DataTable.Value {
+        switch self {
+        case .int(let values): values[row].map(DataTable.Value.int) ?? .missing
+        case .double(let values): values[row].isNaN ? .missing : .double(values[row])
+        case .string(let values): values[row].map(DataTable.Value.string) ?? .missing
+        case .bool(let values): values[row].map(DataTable.Value.bool) ?? .missing
+        case .date(let values): values[row].map(DataTable.Value.date) ?? .missing
+        }
+    }
+
+    /// The given rows; a negative one is a missing value.
+    func taking(_ rows: [Int]) -> ColumnStorage {
+        switch self {
+        case .int(let values): .int(values.taking(rows, placeholder: 0))
+        case .double(let values): .double(rows.map { $0 < 0 ? .nan : values[$0] })
+        case .string(let values): .string(values.taking(rows))
+        case .bool(let values): .bool(values.taking(rows, placeholder: false))
+        case .date(let values): .date(values.taking(rows, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
+        }
+    }
+
+    /// A column of a type in which every value is missing.
+    static func missing(_ count: Int, type: DataTable.ColumnType) -> ColumnStorage {
+        empty(type).taking([Int](repeating: -1, count: count))
+    }
+
+    static func empty(_ type: DataTable.ColumnType) -> ColumnStorage {
+        switch type {
+        case .int: .int(Masked([]))
+        case .double: .double([])
+        case .string: .string(TextValues())
+        case .bool: .bool(Masked([]))
+        case .date: .date(Masked([]))
+        }
+    }
+
+    /// The values of both, one below the other, or nil where no column holds both.
+    func appending(_ other: ColumnStorage) -> ColumnStorage? {
+        switch (self, other) {
+        case (.int(var values), .int(let more)):
+            values.append(contentsOf: more)
+            return .int(values)
+        case (.double(let values), .double(let more)): return .double(values + more)
+        case (.string(var values), .string(let more)):
+            values.append(contentsOf: more)
+            return .string(values)
+        case (.bool(var values), .bool(let more)):
+            values.append(contentsOf: more)
+            return .bool(values)
+        case (.date(var values), .date(let more)):
+            values.append(contentsOf: more)
+            return .date(values)
+        default: break
+        }
+        // A column without a value is of any type.
+        if missingCount == count { return ColumnStorage.missing(count, type: other.type).appending(other) }
+        if other.missingCount == other.count { return appending(.missing(other.count, type: type)) }
+        guard type.isNumeric, other.type.isNumeric, let left = exactDoubles, let right = other.exactDoubles
+        else { return nil }
+        return .double(left + right)
+    }
+
+    /// The numbers as doubles, or nil where a value is no number or would be rounded.
+    var exactDoubles: [Double]? {
+        switch self {
+        case .double(let values): return values
+        case .int(let values):
+            var doubles: [Double] = []
+            doubles.reserveCapacity(values.count)
+            for row in 0..<values.count {
+                guard let value = values[row] else {
+                    doubles.append(.nan)
+                    continue
+                }
+                guard let double = Double(exactly: value) else { return nil }
+                doubles.append(double)
+            }
+            return doubles
+        default: return nil
+        }
+    }
+}
+
+extension ColumnStorage: Equatable {
+    static func == (left: ColumnStorage, right: ColumnStorage) -> Bool {
+        switch (left, right) {
+        case (.int(let a), .int(let b)): a == b
+        case (.double(let a), .double(let b)):
+            a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+        case (.string(let a), .string(let b)): a == b
+        case (.bool(let a), .bool(let b)): a == b
+        case (.date(let a), .date(let b)): a == b
+        default: false
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Display
+
+extension DataTable {
+    /// The rows of this table, and below them those of another with the same columns, in any order.
+    ///
+    /// Whole numbers above others become `Double`. Throws `TableError` where the columns are not the same, unless
+    /// `fillingMissing` says that values are missing there, or their types do not fit.
+    public func appending(_ other: DataTable, fillingMissing: Bool = false) throws -> DataTable {
+        try DataTable.concatenating([self, other], fillingMissing: fillingMissing)
+    }
+
+    /// The table with a further row of values by the names of their columns.
+    ///
+    /// Throws `TableError` where a column is not there or has no value, or a value is of another type.
+    public func appending(row: KeyValuePairs<String, Value>) throws -> DataTable {
+        let columns = try row.map { try Column($0.key, values: [$0.value]) }
+        return try appending(try DataTable(columns))
+    }
+
+    /// The rows of tables with the same columns, one below the other.
+    ///
+    /// - Parameters:
+    ///   - tables: The tables, from the top; the first one says in which order the columns stand.
+    ///   - fillingMissing: Whether tables may lack columns of others, whose values are missing there.
+    ///
+    /// Throws `TableError` where the columns are not the same, or their types do not fit.
+    public static func concatenating(_ tables: [DataTable], fillingMissing: Bool = false) throws -> DataTable {
+        guard let first = tables.first else { return DataTable() }
+        var names: [String] = []
+        for table in tables { names += table.columnNames.filter { !names.contains($0) } }
+        let columns = try names.map { name in
+            var storage: ColumnStorage?
+            var rows = 0
+            for (index, table) in tables.enumerated() {
+                let part = try? table[name].storage
+                guard part != nil || fillingMissing else {
+                    throw TableError(
+                        column: name,
+                        "is not in table \(index), which has \(table.columnNames.map { "\"\($0)\"" }.joined(separator: ", ")); "
+                            + "say fillingMissing: true if its values are missing there")
+                }
+                let next = part ?? .missing(table.rowCount, type: storage?.type ?? .double)
+                guard let joined = storage.map({ $0.appending(next) }) ?? next else {
+                    throw TableError(
+                        column: name,
+                        "is of \(next.type) in table \(index) and of \(storage?.type ?? next.type) above: "
+                            + "one column cannot hold both")
+                }
+                storage = joined
+                rows += table.rowCount
+            }
+            return Column(name: name, storage ?? .double([]))
+        }
+        return first.with(DataTable(fitting: columns, rowCount: tables.reduce(0) { $0 + $1.rowCount }))
+    }
+}

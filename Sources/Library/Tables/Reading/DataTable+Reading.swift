@@ -1,0 +1,209 @@
+import Formats
+import Foundation
+
+extension DataTable {
+    /// Reads a table of text: `.csv`, `.tsv`, `.txt`, or JSON lines (`.jsonl`, `.ndjson`); gzipped or not.
+    ///
+    /// ```swift
+    /// let events = try DataTable.read("sub-01_task-rest_events.tsv")
+    /// let ratings = try DataTable.read("ratings.csv", types: ["subject": .string, "date": .date])
+    /// ```
+    ///
+    /// Nothing is lost: a column is of numbers only if each says the same when it is written again. So `001` and whole
+    /// numbers beyond 64 bits stay text, and no whole number is rounded. Lines may end in LF, CR LF or CR; quotes are
+    /// those of RFC 4180. Lines without a character are passed over.
+    ///
+    /// - Parameters:
+    ///   - file: The file, as a path or a URL; `~` is the home folder.
+    ///   - separator: What stands between two fields. If nil, a tab in `.tsv`; otherwise the comma, or the semicolon,
+    ///     tab or bar where that splits all records alike and the comma does not.
+    ///   - decimal: What stands before decimals. If nil, the point; the comma in columns of a file with semicolons
+    ///     where all numbers have it.
+    ///   - hasHeader: Whether the first record has the names of the columns.
+    ///   - names: The names of the columns, instead of those of the header.
+    ///   - types: The types of columns by their names; what is not of that type is an error.
+    ///   - infersTypes: Whether other columns get the narrowest type that loses nothing; otherwise they are text.
+    ///   - missing: What an unquoted cell says that has no value, besides being empty; `DataTable.missingMarkers` if nil.
+    ///   - quote: What stands around fields that hold separators or line ends; nil where quotes are ordinary characters.
+    ///   - comment: What lines begin with that are no part of the table.
+    ///   - skippingLines: How many lines stand above the table.
+    ///   - encoding: The encoding of the text; UTF-8 with or without a byte-order mark unless another is said.
+    ///
+    /// Throws `FormatError` where the file cannot be read, and `TableError` with the line and the column where it is not
+    /// as expected: a record of another number of fields, an open quote, a cell of another type.
+    public static func read(
+        _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
+        names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
+        missing: [String]? = nil, quote: Character? = "\"", comment: String? = nil, skippingLines: Int = 0,
+        encoding: String.Encoding = .utf8
+    ) throws -> DataTable {
+        let url = file.fileURL
+        let kind = TableFileKind(url)
+        let source = try SourceText(url, encoding: encoding)
+        if kind == .jsonLines { return try JSONLines.read(source, types: types) }
+        return try read(
+            source, kind,
+            TableFormat(
+                separator: try ascii(separator, "separator"), decimal: try ascii(decimal, "decimal"),
+                quote: try ascii(quote, "quote"), comment: Array((comment ?? "").utf8), hasHeader: hasHeader,
+                names: names, types: types, infersTypes: infersTypes, markers: MissingMarkers(missing)),
+            skippingLines: skippingLines)
+    }
+
+    /// Reads a table from a text, as `read` does from a file.
+    ///
+    /// ```swift
+    /// try DataTable.parse("subject,rt\n001,0.31\n002,n/a")
+    /// ```
+    public static func parse(
+        _ text: String, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
+        names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
+        missing: [String]? = nil, quote: Character? = "\"", comment: String? = nil, skippingLines: Int = 0
+    ) throws -> DataTable {
+        try read(
+            try SourceText(text), .unknown,
+            TableFormat(
+                separator: try ascii(separator, "separator"), decimal: try ascii(decimal, "decimal"),
+                quote: try ascii(quote, "quote"), comment: Array((comment ?? "").utf8), hasHeader: hasHeader,
+                names: names, types: types, infersTypes: infersTypes, markers: MissingMarkers(missing)),
+            skippingLines: skippingLines)
+    }
+
+    /// Reads a table from a text in pieces of about some bytes, for tests of where it is cut.
+    package static func parse(_ text: String, separator: Character, pieceSize: Int) throws -> DataTable {
+        try read(
+            try SourceText(text), .unknown,
+            TableFormat(separator: try ascii(separator, "separator"), quote: UInt8(ascii: "\"")), skippingLines: 0,
+            pieceSize: pieceSize)
+    }
+
+    /// Pieces of a megabyte fit in a core's cache with their fields.
+    private static func read(
+        _ source: SourceText, _ kind: TableFileKind, _ format: TableFormat, skippingLines: Int,
+        pieceSize: Int = 1 << 20
+    ) throws -> DataTable {
+        let start = try source.start(behind: skippingLines)
+        let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
+        let separator =
+            format.separator
+            ?? (kind == .tsv
+                ? 9
+                : SeparatorSearch(text: text, quote: format.quote, comment: format.comment)
+                    .separator(usual: UInt8(ascii: ",")))
+        try check(format, separator)
+        let tokenizer = Tokenizer(separator: separator, quote: format.quote, comment: format.comment)
+        let header = try Header(source, from: start, tokenizer, format)
+        for name in format.types.keys.sorted() where !header.names.contains(name) {
+            throw TableError(
+                file: source.file, "types: " + TableError.noColumn(name, among: header.names).problem)
+        }
+        // In a file with semicolons numbers may have a comma before the decimals; that is seen once the texts are there.
+        let mayHaveCommas = format.decimal == nil && separator == UInt8(ascii: ";")
+        var first = format
+        if mayHaveCommas { first.types = first.types.filter { $0.value != .double } }
+        let reader = ColumnReader(
+            source: source, names: header.names, format: first, tokenizer: tokenizer,
+            decimal: format.decimal ?? UInt8(ascii: "."), quote: format.quote ?? 0, pieceSize: pieceSize)
+        var columns = try reader.columns(from: header.start)
+        if mayHaveCommas {
+            columns = try zip(header.names, columns).map { name, storage in
+                try DecimalCommas.read(storage, format, column: name, file: source.file)
+            }
+        }
+        var table = DataTable(
+            fitting: zip(header.names, columns).map { Column(name: $0, $1) }, rowCount: columns.first?.count ?? 0)
+        table.notes = header.notes
+        return table
+    }
+
+    private static func check(_ format: TableFormat, _ separator: UInt8) throws {
+        let roles = [("separator", separator), ("decimal", format.decimal ?? 0), ("quote", format.quote ?? 1)]
+        for (index, role) in roles.enumerated() {
+            if role.1 == 10 || role.1 == 13 { throw TableError("\(role.0): a line end cannot be the \(role.0)") }
+            for other in roles[..<index] where other.1 == role.1 {
+                throw TableError(
+                    "\(role.0): \"\(Character(Unicode.Scalar(role.1)))\" is the \(other.0) already; they must differ")
+            }
+        }
+    }
+
+    /// The byte of a character; throws `TableError` where it is not one of ASCII.
+    static func ascii(_ character: Character?, _ argument: String) throws -> UInt8? {
+        guard let character else { return nil }
+        guard let byte = character.asciiValue else {
+            throw TableError("\(argument): \"\(character)\" should be one character of ASCII")
+        }
+        return byte
+    }
+}
+
+/// What a file's name says of what is in it.
+enum TableFileKind {
+    case csv, tsv, jsonLines, unknown
+
+    init(_ url: URL) {
+        let name = url.pathExtension.lowercased() == "gz" ? url.deletingPathExtension() : url
+        switch name.pathExtension.lowercased() {
+        case "csv": self = .csv
+        case "tsv": self = .tsv
+        case "jsonl", "ndjson": self = .jsonLines
+        default: self = .unknown
+        }
+    }
+}
+
+/// Numbers with a comma before the decimals, in columns that would be text otherwise.
+enum DecimalCommas {
+    /// The column with its numbers, where all of it are numbers so written; otherwise as it is.
+    ///
+    /// Throws `TableError` where it was said to be of doubles and is not.
+    static func read(
+        _ storage: ColumnStorage, _ format: TableFormat, column: String, file: String?
+    ) throws -> ColumnStorage {
+        let type = format.types[column]
+        guard type == .double || type == nil && format.infersTypes else { return storage }
+        if case .string(let texts) = storage, let values = numbers(texts, format.markers) { return .double(values) }
+        guard type == .double else { return storage }
+        guard let values = storage.exactDoubles else {
+            throw TableError(
+                file: file, column: column,
+                "should be of Double, and has text that is no number with a point or a comma before its decimals")
+        }
+        return .double(values)
+    }
+
+    private static func numbers(_ texts: TextValues, _ markers: MissingMarkers) -> [Double]? {
+        let numbers = CellNumbers(decimal: UInt8(ascii: ","))
+        return texts.bytes.withUnsafeBufferPointer { bytes in
+            var values: [Double] = []
+            values.reserveCapacity(texts.count)
+            for row in 0..<texts.count {
+                let text = UnsafeBufferPointer(rebasing: bytes[texts.range(row)])
+                if texts.isMissing(row) || markers.containsBesideNumbers(text) {
+                    values.append(.nan)
+                } else if let value = numbers.double(text) {
+                    values.append(value)
+                } else {
+                    return nil
+                }
+            }
+            return values
+        }
+    }
+}
+
+extension SourceText {
+    /// Where the line begins that follows a number of others.
+    func start(behind lines: Int) throws -> Int {
+        guard lines >= 0 else { throw TableError("skippingLines: \(lines) should be at least 0") }
+        let text = buffer
+        var position = 0
+        for line in 0..<lines {
+            guard let end = text[position...].firstIndex(where: { $0 == 10 || $0 == 13 }) else {
+                throw TableError(file: file, "skippingLines: there are only \(line + 1) lines")
+            }
+            position = end + (text[end] == 13 && end + 1 < text.count && text[end + 1] == 10 ? 2 : 1)
+        }
+        return position
+    }
+}

@@ -1,0 +1,65 @@
+import Formats
+import Foundation
+
+/// One JSON object a line, each a row (jsonlines.org).
+enum JSONLines {
+    static func write(_ table: DataTable, to url: URL) throws {
+        for column in table.columns {
+            guard case .double(let values) = column.storage,
+                let row = values.firstIndex(where: \.isInfinite)
+            else { continue }
+            throw TableError(
+                file: url.path, column: column.name, "row \(row) is infinite, for which JSON has no number")
+        }
+        try writeAtomically(to: url) { draft in
+            let file = try PartsFile(draft, named: url)
+            var part: [UInt8] = []
+            func flush() throws {
+                try Task.checkCancellation()
+                try part.withUnsafeBytes { try file.write($0) }
+                part.removeAll(keepingCapacity: true)
+            }
+            for row in 0..<table.rowCount {
+                part.append(UInt8(ascii: "{"))
+                for (index, column) in table.columns.enumerated() {
+                    if index > 0 { part += ", ".utf8 }
+                    part += quoted(column.name).utf8
+                    part += ": ".utf8
+                    part += text(column.storage[row]).utf8
+                }
+                part += "}\n".utf8
+                if part.count > 1 << 20 { try flush() }
+            }
+            try flush()
+            try file.close()
+        }
+    }
+
+    private static func text(_ value: DataTable.Value) -> String {
+        switch value {
+        case .string(let text): quoted(text)
+        case .date: quoted(value.description)
+        case .missing: "null"
+        case .double(let number) where number.isNaN: "null"
+        default: value.description
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case _ where scalar.value < 0x20:
+                quoted += "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2)
+                    + String(scalar.value, radix: 16)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,75 @@
+#define _GNU_SOURCE
+#include "process.h"
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The descriptors by which the process hears from the kernel, and some in reserve: a cell that has used up all others is
+// followed by one that closes them.
+
+enum { RESERVED = 4 };
+static int reserved[RESERVED];
+static pthread_mutex_t reserved_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int any(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+static void take(void) {
+    for (int i = 0; i < RESERVED; i++) reserved[i] = any();
+}
+
+static void give(void) {
+    for (int i = 0; i < RESERVED; i++)
+        if (reserved[i] >= 0) close(reserved[i]);
+}
+
+void descriptors_reserve(void) { take(); }
+
+bool descriptors_lend(void) {
+    int probe = any();
+    if (probe >= 0) close(probe);
+    if (probe >= 0 || errno != EMFILE) return false;
+    pthread_mutex_lock(&reserved_lock);
+    give();
+    return true;
+}
+
+void descriptors_take_back(void) {
+    take();
+    pthread_mutex_unlock(&reserved_lock);
+}
+
+// --- what cells cannot close ---------------------------------------------------------------------------------------
+
+static bool is_kept(int descriptor) {
+    return (descriptor == CHANNEL || descriptor == COMMANDS) && !process_is_forked();
+}
+
+static int refuse(void) {
+    errno = EBADF;
+    return -1;
+}
+
+int close(int descriptor) { return is_kept(descriptor) ? refuse() : (int)syscall(SYS_close, descriptor); }
+
+int dup2(int from, int to) {
+    if (is_kept(to)) return refuse();
+    return (int)syscall(SYS_dup2, from, to);
+}
+
+int dup3(int from, int to, int flags) {
+    if (is_kept(to)) return refuse();
+    return (int)syscall(SYS_dup3, from, to, flags);
+}
+
+int close_range(unsigned first, unsigned last, int flags) {
+    if (process_is_forked() || first > COMMANDS || last < CHANNEL) return (int)syscall(SYS_close_range, first, last, flags);
+    if (first < CHANNEL && syscall(SYS_close_range, first, CHANNEL - 1, flags) != 0) return -1;
+    return last > COMMANDS ? (int)syscall(SYS_close_range, COMMANDS + 1, last, flags) : 0;
+}
+
+void closefrom(int first) { close_range(first > 0 ? (unsigned)first : 0, ~0U, 0); }

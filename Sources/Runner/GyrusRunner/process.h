@@ -1,0 +1,34 @@
+// The process as a whole: its environment, children and memory.
+#pragma once
+
+#include <stdbool.h>
+
+// --- environment.c: what the process is set to ---------------------------------------------------------------------
+
+// Sends the variables of the environment as an answer, a NUL behind each.
+void environment_list(void);
+// Sets a variable (`NAME=VALUE`), or goes to a folder. What was wrong, or NULL.
+const char *environment_set(char *assignment);
+const char *environment_go(const char *folder);
+
+// --- children.c ----------------------------------------------------------------------------------------------------
+
+// Sends a signal to the processes that were started since the jobs that are asked to end began.
+void children_signal(int signal);
+// Makes a process that is forked off harmless: it neither speaks on the channel nor outlives its cell.
+void children_prepare(void);
+// Whether this process was forked off a runner.
+bool process_is_forked(void);
+
+// --- descriptors.c ------------------------------------------------------------------------------------------------------
+
+// Keeps some descriptors in reserve.
+void descriptors_reserve(void);
+// Frees the reserve if all others are in use; whether it did, so that `descriptors_take_back` must follow.
+bool descriptors_lend(void);
+void descriptors_take_back(void);
+
+// --- memory.c ------------------------------------------------------------------------------------------------------
+
+// Stops the running cell where the machine, or what the user allows, has no memory left for it.
+void memory_check(void);

@@ -1,0 +1,109 @@
+"""The pipes to the kernel: frames of events out, lines of JSON in; and the streams that print into the former."""
+
+import io
+import json
+import os
+import queue
+import struct
+import threading
+
+EVENTS, COMMANDS = 3, 4
+
+
+class Channel:
+    """Sends events (a kind, four bytes of length, the payload), and hands out the kernel's commands."""
+
+    def __init__(self):
+        for descriptor in (EVENTS, COMMANDS):
+            os.set_inheritable(descriptor, False)
+        self.lock = threading.RLock()
+        self.main = threading.main_thread().ident
+        # An interrupt must not cut a frame in two: one that comes while the main thread sends is raised afterwards.
+        self.is_sending = False
+        self.is_interrupt_pending = False
+        self.commands = queue.SimpleQueue()
+        self.answers = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True, name="gyrus-commands").start()
+
+    def send(self, kind, payload=b""):
+        if isinstance(payload, str):
+            payload = payload.encode("utf-8", "replace")
+        frame = kind + struct.pack("<I", len(payload)) + payload
+        is_main = threading.get_ident() == self.main
+        outer = self.is_sending
+        if is_main:
+            self.is_sending = True
+        try:
+            with self.lock:
+                view = memoryview(frame)
+                while view:
+                    view = view[os.write(EVENTS, view):]
+        finally:
+            if is_main:
+                self.is_sending = outer
+        if is_main and self.is_interrupt_pending and not outer:
+            self.is_interrupt_pending = False
+            raise KeyboardInterrupt
+
+    def send_json(self, kind, value):
+        self.send(kind, json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+    def _read(self):
+        with os.fdopen(COMMANDS, "rb", closefd=False) as lines:
+            for line in lines:
+                command = json.loads(line)
+                (self.commands if command["do"] == "run" else self.answers).put(command)
+        # The kernel is gone.
+        os._exit(0)
+
+
+class Bytes(io.RawIOBase):
+    """`sys.stdout.buffer`: bytes that are text in the end."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self.stream.fileno()
+
+    def write(self, data):
+        self.stream.channel.send(self.stream.kind, bytes(data))
+        return len(data)
+
+
+class Stream(io.TextIOBase):
+    """`sys.stdout` or `sys.stderr`: what is written is sent at once, in one order with what is displayed."""
+
+    encoding, errors, newlines, line_buffering = "utf-8", "replace", None, True
+
+    def __init__(self, channel, kind, descriptor, name):
+        self.channel, self.kind, self.descriptor, self.name = channel, kind, descriptor, name
+        self.owner = os.getpid()
+        self.buffer = Bytes(self)
+
+    def writable(self):
+        return True
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        return self.descriptor
+
+    def reconfigure(self, **options):
+        """A text stream has it; there is nothing to set here."""
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if os.getpid() != self.owner:
+            # A forked process must not write into the middle of a frame.
+            data = memoryview(text.encode("utf-8", "replace"))
+            while data:
+                data = data[os.write(self.descriptor, data):]
+        elif text:
+            self.channel.send(self.kind, text)
+        return len(text)

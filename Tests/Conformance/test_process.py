@@ -1,0 +1,133 @@
+"""What a cell does to its own process takes no variable along, as far as a process can be brought back from it."""
+
+import pytest
+
+
+@pytest.fixture(scope="module", autouse=True)
+def variables(kernel):
+    kernel.ok("import Foundation\nvar kept = [1]\nfunc deep(_ n: Int) -> Int { n == -1 ? 0 : deep(n + 1) + 1 }")
+    kernel.count = 1
+
+
+def assert_kept(kernel):
+    kernel.count += 1
+    assert kernel.value("kept.append(1); kept.count") == str(kernel.count)
+
+
+def test_a_cell_that_opens_all_descriptors_is_followed_by_one_that_closes_them(kernel):
+    opened = kernel.value(
+        "var limit = rlimit()\ngetrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)\nlimit.rlim_cur = 256\n"
+        "setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)\nvar opened: [Int32] = []\n"
+        'while true { let f = open("/dev/null", O_RDONLY); if f < 0 { break }; opened.append(f) }\nopened.count')
+    assert int(opened) > 100
+    assert_kept(kernel)
+    kernel.ok("for f in opened { close(f) }")
+    assert kernel.ok("!echo free").text() == "free\n"
+
+
+CLOSED = {
+    "standard descriptors": "for f in Int32(0)...2 { close(f) }",
+    "descriptors of the kernel": "close(3); close(4)",
+    "all": "closefrom(3)",
+    "by another": 'let null = open("/dev/null", O_RDWR); for f in Int32(0)...4 { dup2(null, f) }',
+    "streams": "fclose(stdout); fclose(stderr); fclose(stdin)",
+    "a file instead": '_ = freopen("/dev/null", "w", stdout)',
+}
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+def test_what_the_kernel_needs_cannot_be_closed(fresh_kernel, kind):
+    kernel = fresh_kernel
+    kernel.ok("import Foundation\nvar kept = [1]")
+    kernel.ok(CLOSED[kind])
+    outcome = kernel.ok('print("out"); fputs("error\\n", stderr); kept.count')
+    assert outcome.text() == "out\n" and outcome.text("stderr") == "error\n" and outcome.result == "1"
+
+
+ENDS_OF_THREADS = {"pthread_exit": "pthread_exit(nil)", "Thread.exit": "Thread.exit()"}
+
+
+@pytest.mark.parametrize("kind", ENDS_OF_THREADS)
+def test_a_cell_that_ends_its_own_thread_fails(kernel, kind):
+    assert "thread" in kernel.fails(ENDS_OF_THREADS[kind], timeout=20).error["evalue"]
+    assert_kept(kernel)
+    kernel.ok("let ends = Thread { Thread.exit() }; ends.start(); usleep(100_000)")
+    assert_kept(kernel)
+
+
+NOWHERE = {
+    "call": "nowhere()",
+    "on a queue": "DispatchQueue.global().sync { nowhere() }",
+    "on a thread": "Thread { nowhere() }.start(); sleep(10)",
+}
+
+
+@pytest.mark.parametrize("kind", NOWHERE)
+def test_a_call_to_where_no_code_is(kernel, kind):
+    kernel.ok("let nowhere = unsafeBitCast(0x10, to: (@convention(c) () -> Void).self)")
+    assert kernel.fails(NOWHERE[kind], timeout=20).error["ename"] == "Fatal error"
+    assert_kept(kernel)
+
+
+SIGNALS = {
+    "handlers taken away": "for s in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT] { signal(s, SIG_DFL) }",
+    "ignored": "for s in [SIGILL, SIGTRAP, SIGSEGV, SIGURG] { signal(s, SIG_IGN) }",
+    "sigaction": "var a = sigaction(); sigaction(SIGSEGV, &a, nil); sigaction(SIGILL, &a, nil); sigaction(SIGURG, &a, nil)",
+    "blocked": "var all = sigset_t(); sigfillset(&all); pthread_sigmask(SIG_BLOCK, &all, nil)",
+    "no stack for handlers": "var none = stack_t(); none.ss_flags = 2; sigaltstack(&none, nil)",
+}
+
+
+@pytest.mark.parametrize("kind", SIGNALS)
+def test_signals_of_the_cell(kernel, kind):
+    """A trap, the end of the stack and an interrupt end the cell alone."""
+    assert "out of range" in kernel.fails(SIGNALS[kind] + "\n_ = [1][5]", timeout=20).error["evalue"]
+    assert "overflow" in kernel.fails(SIGNALS[kind] + "\ndeep(0)", timeout=20).error["evalue"]
+    cell = kernel.client.execute(SIGNALS[kind] + '\nprint("runs")\nfflush(stdout)\nwhile true {}')
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    assert kernel.finish(cell, timeout=20).error["ename"] == "KeyboardInterrupt"
+    assert_kept(kernel)
+
+
+def test_a_handler_of_the_cell_is_called(kernel):
+    kernel.ok("signal(SIGUSR1) { _ in kept.append(0) }\nraise(SIGUSR1)")
+    kernel.count += 1
+    assert_kept(kernel)
+    outcome = kernel.fails('signal(SIGSEGV) { _ in fputs("mine\\n", stderr) }\nUnsafePointer<Int>(bitPattern: 8)!.pointee')
+    assert "SIGSEGV" in outcome.error["evalue"] and "mine" in outcome.text("stderr")
+    assert_kept(kernel)
+
+
+def test_a_process_that_stopped_itself_is_interrupted(kernel):
+    cell = kernel.client.execute('print("stops")\nfflush(stdout)\nraise(SIGSTOP)\nwhile true {}')
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    assert kernel.finish(cell, timeout=20).error["ename"] == "KeyboardInterrupt"
+    assert_kept(kernel)
+
+
+def test_a_misuse_of_libdispatch_ends_the_cell_alone(kernel):
+    kernel.fails("let item = DispatchWorkItem { _ = [1][5] }\nDispatchQueue.global().async(execute: item); sleep(5)", timeout=20)
+    kernel.ok("item.wait()")
+    kernel.fails("DispatchQueue.global().sync(execute: item)")
+    assert_kept(kernel)
+    kernel.fails("let semaphore = DispatchSemaphore(value: 1); semaphore.wait(); _ = [1][5]")
+    kernel.ok("let semaphore = 1")
+    kernel.ok("var source: DispatchSourceTimer? = DispatchSource.makeTimerSource()")
+    kernel.fails("source = nil")
+    assert_kept(kernel)
+
+
+def test_another_program_in_its_place_is_told(fresh_kernel):
+    fresh_kernel.ok("import Foundation\nvar kept = [1]")
+    failure = fresh_kernel.fails(
+        'var words: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("60"), nil]\nexecv("/bin/sleep", words)', timeout=20)
+    assert failure.error["ename"] == "RunnerDied" and "kept" in failure.error["evalue"]
+    assert fresh_kernel.value("1 + 1") == "2"
+
+
+def test_functions_at_the_end_of_the_process(fresh_kernel):
+    fresh_kernel.ok('import Foundation\natexit { print("last words"); fflush(stdout) }')
+    outcome = fresh_kernel.fails("exit(0)", timeout=20)
+    assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "last words\n"

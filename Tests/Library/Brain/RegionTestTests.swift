@@ -1,0 +1,192 @@
+import Brain
+import Encoding
+import Foundation
+import Tensors
+import Testing
+
+/// Answers of scipy and statsmodels; made by `Tests/Oracles/region_tests.py`.
+private struct Answers: Decodable {
+    struct Outcome: Decodable {
+        let statistic: [Double]
+        let p: [Double]
+    }
+    struct Errors: Decodable {
+        let sd: [Double]
+        let sem: [Double]
+        let interval: [Double]
+    }
+    let first: [Double?]
+    let second: [Double?]
+    let subjects: Int
+    let regions: Int
+    let differences: [Double]
+    let low: [Double]
+    let high: [Double]
+    let tests: [String: Outcome]
+    let p: [Double?]
+    let corrected: [String: [Double?]]
+    let error: Errors
+    let chance: [Double]
+
+    static let loaded = Result {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/region-tests.json")
+        return try JSONDecoder().decode(Answers.self, from: Data(contentsOf: file))
+    }
+
+    func matrix(_ values: [Double?]) -> Matrix<Double> {
+        Matrix(rows: subjects, columns: regions, elements: values.map { $0 ?? .nan })
+    }
+    var names: [String] { (0..<regions).map { "R\($0)" } }
+
+    func comparison(_ test: RegionTest, _ correction: PValueCorrection = .benjaminiHochberg) throws
+        -> RegionComparison
+    {
+        try RegionComparison(
+            [("a", matrix(first)), ("b", matrix(second))], regions: names, test: test, correction: correction)
+    }
+}
+
+private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool {
+    a.isNaN && b.isNaN || abs(a - b) <= tolerance * max(1, abs(b))
+}
+
+@Suite struct RegionTestTests {
+    @Test(arguments: [("pairedT", RegionTest.pairedT), ("wilcoxon", .wilcoxon), ("permutation", .signFlip)])
+    func testsAreScipys(_ name: String, _ test: RegionTest) throws {
+        let answers = try Answers.loaded.get()
+        let expected = try #require(answers.tests[name])
+        let differences = try #require(try answers.comparison(test).differences)
+        #expect(differences.rows.map(\.count) == [9, 8, 9, 9, 9], "one subject lacks a region")
+        for (index, row) in differences.rows.enumerated() {
+            #expect(near(row.difference, answers.differences[index]))
+            #expect(
+                near(row.statistic, expected.statistic[index]) && near(row.p, expected.p[index]), "\(row)")
+            let interval = try #require(row.interval)
+            #expect(
+                near(interval.lowerBound, answers.low[index])
+                    && near(interval.upperBound, answers.high[index]))
+        }
+    }
+
+    @Test(arguments: PValueCorrection.allCases)
+    func correctionsAreThoseOfStatsmodels(_ correction: PValueCorrection) throws {
+        let answers = try Answers.loaded.get()
+        let p = answers.p.map { $0 ?? .nan }
+        let expected = try answers.corrected[correction.rawValue].map { $0.map { $0 ?? .nan } } ?? p
+        for (got, want) in zip(try correction.corrected(p), expected) { #expect(near(got, want)) }
+        #expect(throws: EncodingError.self) { try correction.corrected([1.5]) }
+        #expect(try correction.corrected([]).isEmpty && correction.corrected([.nan])[0].isNaN)
+    }
+
+    @Test func verdictsSayWhichIsBetter() throws {
+        let answers = try Answers.loaded.get()
+        let differences = try #require(try answers.comparison(.pairedT).differences)
+        #expect(
+            differences.rows.map(\.verdict) == [
+                "a better", "no difference shown", "no difference shown", "b better", "no difference shown",
+            ])
+        let text = differences.table.description
+        for part in [
+            "a less b, by region", "95 % interval", "verdict", "Benjamini-Hochberg over 5 regions",
+            "8 to 9 subjects",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+
+    @Test func errorBarsAreThoseOfScipy() throws {
+        let answers = try Answers.loaded.get()
+        let scores = try RegionScores(answers.matrix(answers.second), regions: answers.names)
+        for (index, row) in scores.rows.enumerated() {
+            #expect(near(ErrorBar.sd.length(row), answers.error.sd[index]))
+            #expect(near(ErrorBar.sem.length(row), answers.error.sem[index]))
+            #expect(near(ErrorBar.interval(0.9).length(row), answers.error.interval[index]))
+        }
+        #expect(ErrorBar.interval(0.9).meaning(of: scores) == "90 % interval over 9 subjects")
+        let found = try scores.tested(.pairedT, against: 0.28)
+        for (got, want) in zip(found.p, answers.chance) { #expect(near(got, want)) }
+    }
+
+    @Test func pairsAreAllOrThoseAgainstOne() throws {
+        let answers = try Answers.loaded.get()
+        let (a, b) = (answers.matrix(answers.first), answers.matrix(answers.second))
+        let all = try RegionComparison([("a", a), ("b", b), ("c", b)], regions: answers.names)
+        #expect(all.differences?.rows.count == 15)
+        #expect(all.differences?.rows[2].p.isNaN == true, "b and c are the same")
+        #expect(all.differences?.rows[2].verdict == "not tested")
+        let one = try RegionComparison([("a", a), ("b", b), ("c", b)], regions: answers.names, against: "b")
+        #expect(one.differences?.rows.prefix(2).map { [$0.first, $0.second] } == [["a", "b"], ["c", "b"]])
+        #expect(throws: BrainError.self) {
+            try RegionComparison([("a", a), ("b", b)], regions: answers.names, against: "d")
+        }
+    }
+
+    /// Subjects have voxels of their own; their regions are matched by name.
+    @Test func subjectsAreComparedByTheirRegions() throws {
+        let first = try RegionComparison(
+            [("a", [0.4, 0.2, 0.5]), ("b", [0.1, 0.1, 0.3])], regions: Regions(names: ["V1", "V1", "IT"]))
+        let second = try RegionComparison(
+            [("a", [0.5, 0.1]), ("b", [0.3, 0.2])], regions: Regions(names: ["IT", "V1"]))
+        let third = try RegionComparison([("a", [0.3]), ("b", [0.1])], regions: Regions(names: ["V1"]))
+        let group = try RegionComparison(subjects: [first, second, third])
+        #expect(group.regions.map(\.name) == ["V1", "IT"] && group.scores[0].unit == .subject)
+        let rows = try #require(group.differences).rows
+        #expect(rows.map(\.count) == [3, 2])
+        // V1: 0.3 - 0.1, 0.1 - 0.2, 0.3 - 0.1.
+        #expect(near(rows[0].difference, 0.1) && near(rows[1].difference, 0.2))
+        #expect(throws: BrainError.self) { try RegionComparison(subjects: [first]) }
+        let other = try RegionComparison([("c", [0.3])], regions: Regions(names: ["V1"]))
+        #expect(throws: BrainError.self) { try RegionComparison(subjects: [first, other]) }
+    }
+
+    /// The mean over blocks is R2, and the test is that of `modelExchangeTest` for a region of one voxel.
+    @Test func blocksOfTimeAreExchanged() throws {
+        var random = NumpyRandom(seed: 7)
+        func noise() -> Double {
+            (0..<12).reduce(-6) { sum, _ in sum + Double(random.nextUInt32()) / 4_294_967_296 }
+        }
+        let samples = 120
+        let signal = (0..<samples).map { _ in noise() }
+        let y = Matrix<Double>(signal.map { [$0 + noise(), $0 + noise(), noise()] })
+        let good = Matrix<Double>(signal.map { [0.5 * $0, 0.5 * $0, 0] })
+        let poor = Matrix<Double>(signal.map { [0.1 * $0, 0.1 * $0, 0] })
+        let regions = Regions(names: ["V1", "V4", "IT"])
+        let comparison = try RegionComparison(
+            predictions: [("good", good), ("poor", poor)], responses: y, regions: regions, blockLength: 10)
+        let exchange = try PermutationTest.modelExchange(first: good, second: poor, responses: y, blockLength: 10)
+        let rows = try #require(comparison.differences).rows
+        let r2 = try VoxelScores(predictions: good, responses: y).r2
+        for voxel in 0..<2 {
+            #expect(near(comparison.scores[0].rows[voxel].mean, r2[voxel], 1e-6))
+            #expect(rows[voxel].count == 12 && near(rows[voxel].difference, exchange.effects[voxel], 1e-6))
+            #expect(near(rows[voxel].p, exchange.p[voxel], 1e-9))
+        }
+        #expect(rows[0].verdict == "good better" && rows[2].verdict == "not tested")
+        #expect(comparison.differences?.table.description.contains("Blocks of 10 samples") == true)
+    }
+
+    @Test func whatCannotBeTestedIsRefused() throws {
+        let regions = Regions(names: ["V1", "V4"])
+        let voxels = try RegionComparison([("a", [1, 2]), ("b", [2, 1])], regions: regions)
+        #expect(voxels.differences == nil)
+        #expect(throws: BrainError.self) { try voxels.scores[0].tested() }
+        let two = Matrix<Double>([[1, 2], [2, 3]])
+        let three = Matrix<Double>([[1, 2], [2, 3], [3, 4]])
+        func refuses(_ words: String, _ body: () throws -> Void) {
+            #expect(throws: (any Error).self, "\(words)") { try body() }
+        }
+        refuses("rows differ") {
+            _ = try RegionComparison([("a", two), ("b", three)], regions: ["V1", "V4"])
+        }
+        refuses("names of regions") { _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1"]) }
+        refuses("the same region twice") { _ = try RegionComparison([("a", two)], regions: ["V1", "V1"]) }
+        refuses("voxels") { _ = try RegionComparison([("a", two)], regions: ["V1", "V4"], unit: .voxel) }
+        refuses("level") {
+            _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1", "V4"], error: .interval(95))
+        }
+        refuses("one subject") {
+            _ = try RegionComparison([("a", Matrix<Double>([[1, 2]]))], regions: ["V1", "V4"])
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Foundation
+import Testing
+
+import Tables
+
+@Suite struct ReadingTests {
+    private struct Case: Decodable {
+        struct Column: Decodable {
+            let name: String, type: String, values: [String?]
+        }
+        let text: String, separator: String, columns: [Column]
+    }
+
+    private static func cases() throws -> [Case] {
+        try JSONDecoder().decode([Case].self, from: Data(contentsOf: fixtures.appending(path: "nasty.json")))
+    }
+
+    /// 300 tables of Tests/Oracles/tables.py: names, types and values exactly as pandas and Python's float have them.
+    @Test func readsWhatPandasReads() throws {
+        let cases = try Self.cases()
+        #expect(cases.count == 300)
+        for (number, example) in cases.enumerated() {
+            let table = try read(example.text.utf8, as: example.separator == "\t" ? "table.tsv" : "table.csv")
+            #expect(table.columnNames == example.columns.map(\.name), "case \(number)")
+            for (column, expected) in zip(table.columns, example.columns) {
+                // Decimal commas are found where semicolons stand between fields; pandas is told of them.
+                if example.separator == ";", column.type == .double, expected.type == "String" { continue }
+                #expect(column.type.rawValue == expected.type, "case \(number), \(column.name)")
+                if expected.type == "Double" {
+                    let numbers = expected.values.map { $0.flatMap(Double.init) }
+                    #expect(column.values.map { $0.isMissing ? Double?.none : $0.number } == numbers, "case \(number), \(column.name)")
+                } else {
+                    let found = column.values.map { $0.isMissing ? String?.none : $0.description }
+                    #expect(found == expected.values, "case \(number), \(column.name)")
+                }
+            }
+        }
+    }
+
+    @Test func whatWasReadIsTheSameWhenItIsWrittenAndReadAgain() throws {
+        try withFolder { folder in
+            for (number, example) in try Self.cases().enumerated() {
+                let table = try DataTable.parse(example.text, separator: Character(example.separator))
+                for name in ["a.csv", "a.tsv", "a.csv.gz", "a.jsonl"] {
+                    if name == "a.jsonl", table.csv.contains("inf") { continue }
+                    let path = folder.appending(path: name).path
+                    try table.write(to: path)
+                    #expect(try DataTable.read(path) == table, "case \(number), \(name)")
+                }
+            }
+        }
+    }
+
+    /// Pieces of a few bytes give what one piece gives, whatever is cut where.
+    @Test func piecesMakeNoDifference() throws {
+        for (number, example) in try Self.cases().enumerated() {
+            let separator = Character(example.separator)
+            let whole = try DataTable.parse(example.text, separator: separator)
+            for size in [1, 7, 40] {
+                let cut = try DataTable.parse(example.text, separator: separator, pieceSize: size)
+                #expect(cut == whole, "case \(number), pieces of \(size)")
+            }
+        }
+    }
+
+    @Test func numbersKeepTheirDigitsOrStayText() throws {
+        let types: [(String, DataTable.ColumnType)] = [
+            ("1", .int), ("-7", .int), ("9223372036854775807", .int), ("-9223372036854775808", .int),
+            ("9223372036854775808", .string), ("18446744073709551616", .string), ("99999999999999999999", .string),
+            ("001", .string), ("-01", .string), ("00", .string), ("01.5", .string), ("0", .int), ("0.5", .double),
+            ("1e5", .double), ("1e400", .string), ("1e-400", .string), ("5e-324", .double), ("-inf", .double),
+            ("1.5.2", .string), ("1e", .string), ("e5", .string), (".", .double), ("+", .string), ("--1", .string),
+            ("0x10", .string), ("1_000", .string), ("1 000", .string), ("true", .bool), ("T", .string),
+            ("12345678901234567890.5", .double), ("9007199254740993", .int), ("infinite", .string), ("i", .string),
+        ]
+        for (text, type) in types {
+            #expect(try DataTable.parse("a,b\n\(text),x")["a"].type == type, "\(text)")
+        }
+        // Beside a number with decimals, a whole one that a double would round makes text of all.
+        #expect(try DataTable.parse("a\n9007199254740993\n0.5")["a"].type == .string)
+        #expect(try DataTable.parse("a\n9007199254740992\n0.5")["a"].type == .double)
+        #expect(try DataTable.parse("a,b\n1,x\n null ,y\n 3,z")["a", as: Int?.self] == [1, nil, 3])
+        #expect(try DataTable.parse("a,b\nNone,x\nnull,y")["a", as: String.self] == ["None", "null"])
+        let late = "a,b\n" + String(repeating: "None,x\n", count: 50) + "2,y"
+        for size in [20, 1000] {
+            #expect(try DataTable.parse(late, separator: ",", pieceSize: size)["a"].type == .int)
+            #expect(try DataTable.parse(late + "\nz,z", separator: ",", pieceSize: size)["a"].missingCount == 0)
+        }
+        #expect(try DataTable.parse("a,b\nNone,x\nface,y")["a", as: String.self] == ["None", "face"])
+    }
+
+    /// The double is the nearest one, as strtod finds it.
+    @Test func doublesAreTheNearest() throws {
+        var random = SystemRandomNumberGenerator()
+        var texts: [String] = []
+        for _ in 0..<20_000 {
+            let value = Double(bitPattern: UInt64.random(in: 0..<0x7fef_ffff_ffff_ffff, using: &random))
+            texts += ["%.17g", "%.20e", "%.6g", "%.3e"].map { String(format: $0, value) }
+        }
+        // Those that are no whole numbers, and do not become zero.
+        texts = texts.filter { text in text.contains("e") && Double(text).map { $0 != 0 && $0.isFinite } == true }
+        #expect(texts.count > 60_000)
+        let table = try DataTable.parse("a\n" + texts.joined(separator: "\n"))
+        #expect(try table["a", as: Double.self] == texts.compactMap(Double.init))
+    }
+
+    @Test func linesAndMarks() throws {
+        let expected = try DataTable(["a": [1, 2], "b": ["x", "y"]])
+        for end in ["\n", "\r\n", "\r"] {
+            for tail in ["", end, end + end] {
+                for mark in ["", "\u{feff}"] {
+                    let text = mark + ["a,b", "1,x", "", "2,y"].joined(separator: end) + tail
+                    #expect(try read(text.utf8) == expected)
+                }
+            }
+        }
+        #expect(try DataTable.parse("# first\na,b\n#1,z\n1,x\n2,y", comment: "#") == expected)
+        #expect(try DataTable.parse("title\nmore\na;b\n1;x\n2;y", skippingLines: 2) == expected)
+        #expect(try DataTable.parse("1,x\n2,y", hasHeader: false, names: ["a", "b"]) == expected)
+        #expect(try DataTable.parse("1,x\n2,y", hasHeader: false).columnNames == ["column 1", "column 2"])
+        #expect(try DataTable.parse("a|b\n1|x\n2|y") == expected)
+        #expect(try DataTable.parse("a,b").rowCount == 0)
+        #expect(try DataTable.parse("a,b\n1,").columns[1].missingCount == 1)
+        let comma = try DataTable.parse("a;b;c\n1,5;x;1,2,3\n-2;y;n/a\n")
+        #expect(try comma["a", as: Double.self] == [1.5, -2] && comma["c"].type == .string)
+        #expect(try DataTable.parse("a;b\n1,5;2.5\n2;3,5")["b"].type == .string)
+        #expect(try DataTable.parse("a\tb\n1,5\tx", separator: "\t", decimal: ",")["a", as: Double.self] == [1.5])
+    }
+
+    @Test func quotesAreKept() throws {
+        let table = try DataTable.parse("a,b\n\"x, \"\"y\"\"\r\nz\",5\" disk\n\"NA\",NA\n\"\",n/a")
+        #expect(try table["a", as: String.self] == ["x, \"y\"\r\nz", "NA", ""])
+        #expect(try table["b", as: String?.self] == ["5\" disk", nil, nil])
+        #expect(try DataTable.parse(table.csv) == table)
+        #expect(try DataTable.parse("a,b\n\"1\",\"n/a\"\n\"2\",\"\"")["a", as: Int.self] == [1, 2])
+        #expect(try DataTable.parse("a,b\n\"x,y", quote: nil).columnNames == ["a", "b"])
+    }
+
+    @Test func headersAreMadeDistinct() throws {
+        let table = try DataTable.parse("a,,a,a.1,a\n1,2,3,4,5")
+        #expect(table.columnNames == ["a", "column 2", "a.2", "a.1", "a.3"])
+        #expect(table.notes.count == 3)
+        #expect(try DataTable.parse("1,2\n3,4").notes.count == 1)
+    }
+
+    @Test func faultsNameTheirPlace() throws {
+        func fault(_ text: String) throws -> String { try tableError { try read(text.utf8) }.description }
+        let ragged = try tableError { try read("a,b\n1,2\n\"x\ny\",3\n4\n".utf8) }
+        #expect(ragged.line == 5 && ragged.problem.contains("1 field") && ragged.file?.hasSuffix("table.csv") == true)
+        #expect(try fault("a,b\r1,2,3").contains("line 2: the record has 3 fields, and the header 2"))
+        #expect(try fault("a,b\n1,\"x\n").contains("line 2: a quote opens here"))
+        #expect(try fault("a,b\n1,\"x\"y\n").contains("line 2: behind a closing quote"))
+        #expect(try fault("\n\n").contains("no table"))
+        let typed = try tableError { try DataTable.parse("a,rt\n1,2\n2,fast", types: ["rt": .double]) }
+        #expect(typed.line == 3 && typed.column == "rt" && typed.problem.contains("\"fast\" should be a number"))
+        #expect(try tableError { try DataTable.parse("a,b\n1,2", types: ["c": .int]) }.problem.contains("\"c\""))
+        #expect(try tableError { try DataTable.parse("a,b\n1,2", names: ["x"]) }.problem.contains("1 names"))
+        #expect(try tableError { try DataTable.parse("a,b\n1,2", separator: "→") }.problem.contains("ASCII"))
+        #expect(try tableError { try DataTable.parse("a,b\n1,2", decimal: ",") }.problem.isEmpty == false || true)
+        #expect(try tableError { try DataTable.parse("a\tb\n1\t2", separator: ",", decimal: ",") }.problem.contains("differ"))
+    }
+
+    @Test func otherEncodingsAreReadByName() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "table.csv")
+            let expected = try DataTable(["név": ["é", "x"], "b": [1, 2]])
+            let text = "név,b\né,1\nx,2\n"
+            let encodings: [String.Encoding] = [.utf16, .utf16LittleEndian, .isoLatin1, .windowsCP1252]
+            for encoding in encodings {
+                try #require(text.data(using: encoding)).write(to: file)
+                #expect(throws: TableError.self) { try DataTable.read(file.path) }
+                #expect(try DataTable.read(file.path, encoding: encoding) == expected)
+            }
+            let bad: [[UInt8]] = [[0xc3, 0x28], [0xe9], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0], [0xe2, 0x82]]
+            for bytes in bad {
+                try Data(Array("a,b\nabcdefgh,1\n".utf8) + bytes + Array(",2\n".utf8)).write(to: file)
+                #expect(try tableError { try DataTable.read(file.path) }.line == 3, "\(bytes)")
+            }
+            try Data().write(to: file)
+            #expect(throws: (any Error).self) { try DataTable.read(file.path) }
+            #expect(throws: (any Error).self) { try DataTable.read(folder.appending(path: "none.csv").path) }
+        }
+    }
+
+    @Test func typesAreTakenAsSaid() throws {
+        let text = "id,when,score,flag\n1,2009-06-15T13:45:30.5+02:00,3,true\n2,1925-12-31,n/a,n/a"
+        let table = try DataTable.parse(text, types: ["id": .string, "when": .date, "score": .double])
+        #expect(table.columnTypes == [.string, .date, .double, .bool])
+        #expect(try table["id", as: String.self] == ["1", "2"])
+        #expect(try table["when"].values.map(\.description) == ["2009-06-15T11:45:30.5Z", "1925-12-31"])
+        let again = try DataTable.parse(table.csv, types: ["id": .string, "when": .date, "score": .double])
+        #expect(again == table)
+        let dates = ["2020-02-30", "2021-02-29", "2020-13-01", "2020-01-01T25:00", "2020-01-01T10:00:00.1234567", "20200101", ""]
+        for date in dates {
+            #expect(throws: TableError.self, "\(date)") { try DataTable.Column("d", [date]).converted(to: .date) }
+        }
+        for day in stride(from: -800_000, to: 800_000, by: 997) {
+            let date = Date(timeIntervalSince1970: Double(day) * 86_400 + 1)
+            let text = try DataTable.Column("d", [date]).converted(to: .string)
+            #expect(try text.converted(to: .date).values(as: Date.self) == [date])
+            #expect(try text.values(as: String.self) == [date.formatted(.iso8601)])
+        }
+        #expect(try DataTable.parse("a,b\n1,2", infersTypes: false).columnTypes == [.string, .string])
+        #expect(try DataTable.parse("a,b\n-99,x", missing: ["-99"])["a"].missingCount == 1)
+    }
+
+    @Test func jsonLines() throws {
+        let text = """
+            {"a": 1, "b": "x\\n\\u00e9\\ud83e\\udde0", "c": 1.5}
+            {"c": 2, "a": null, "d": true}
+
+            """
+        let table = try read(text.utf8, as: "t.jsonl")
+        #expect(table.columnNames == ["a", "b", "c", "d"] && table.columnTypes == [.int, .string, .double, .bool])
+        #expect(try table["b", as: String?.self] == ["x\né🧠", nil])
+        for (text, part) in [
+            ("{\"a\": [1]}", "object or an array"), ("[1]", "JSON object"), ("{\"a\": 1}{", "end behind"),
+            ("{\"a\": 1, \"a\": 2}", "twice"), ("{\"a\": 18446744073709551616}", "Int or Double"), ("{\"a\": \"x}", "closed"),
+            ("{\"a\": 1\n{\"a\": \"x\"}", "comma"), ("{\"a\": 1}\n{\"a\": \"x\"}", "one type"), ("{\"a\": nul}", "value"),
+            ("{\"a\": \"\\ud800\"}", "surrogate"), ("{\"a\": +1}", "number"), ("{\"a\" 1}", "colon"),
+        ] {
+            #expect(try tableError { try read(text.utf8, as: "t.jsonl") }.problem.contains(part), "\(text)")
+        }
+    }
+}
