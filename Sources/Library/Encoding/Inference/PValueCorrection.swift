@@ -18,7 +18,7 @@ public enum PValueCorrection: String, Sendable, CaseIterable {
     /// Throws `EncodingError` where a p is below 0 or above 1.
     public func corrected(_ p: [Double]) throws -> [Double] {
         // The check is that of the false discovery rates.
-        let rates = try falseDiscoveryRates(p)
+        let rates = try p.falseDiscoveryRates()
         let order = p.indices.filter { !p[$0].isNaN }.sorted { p[$0] < p[$1] }
         let count = Double(order.count)
         switch self {
