@@ -69,6 +69,17 @@ extension NameTable {
         return conformance.item.uses.inherited.sorted().flatMap { owners(of: $0) }.filter { $0.kind == .protocolType }
     }
 
+    /// The versions of the type that a conformance extends and of its protocols, as they were when it was compiled.
+    func typesAndProtocols(of conformance: Version) -> Set<Int> {
+        var names = conformance.item.uses.inherited
+        if let type = conformance.item.extendedType { names.insert(type) }
+        return conformance.bindings.filter { id in
+            // One that is gone without a trace may have been either.
+            guard let version = versions[id] ?? past.versions[id] else { return true }
+            return version.item.isTypeOrAlias && names.contains(version.name ?? "")
+        }
+    }
+
     /// For declarations that were made, the types that depend on conformances, with those.
     func conformancesOfTypes(among made: [Int]) -> [(type: Int, conformance: Int)] {
         let made = Set(made)

@@ -23,7 +23,7 @@ struct Companions {
     mutating func find() {
         repeat {
             while moveSurvivors() {}
-        } while refreshStale()
+        } while refreshStale() || remakeConformances()
         noticeAccepted()
         plan.accepted = accepted
         plan.removed = gone
@@ -104,7 +104,9 @@ struct Companions {
         stale.accepted = accepted
         let excluded = usedTooEarly(&stale)
         var found = false
-        for id in mentioned() where !gone.contains(id) && !excluded.contains(id) && stale.isStale(id) {
+        let replaced = Set(plan.replaced.values)
+        for id in mentioned()
+        where !gone.contains(id) && !excluded.contains(id) && !replaced.contains(id) && stale.isStale(id) {
             guard let version = table.versions[id], version.item.isPureDeclaration, brought[id] == nil else {
                 continue
             }
@@ -135,11 +137,24 @@ struct Companions {
         }
     }
 
+    /// Whether the type or a protocol of a conformance is gone: it is then no longer that of its successor.
     private func extendsGoneType(_ version: Version) -> Bool {
-        version.bindings.contains { id in
-            (gone.contains(id) || table.versions[id] == nil)
-                && (table.versions[id] ?? table.past.versions[id]).map { $0.item.role == .type } ?? true
+        table.typesAndProtocols(of: version).contains { gone.contains($0) || table.versions[$0] == nil }
+    }
+
+    /// Makes the conformances again whose bodies were to be replaced before their types were found to go; whether there
+    /// were any.
+    private mutating func remakeConformances() -> Bool {
+        let stale = Staleness(table: table, gone: gone)
+        let foreign = brought.values.filter { $0.replacesBodies && extendsGoneType($0.version) }
+        for companion in foreign { bring(companion.version, stale) }
+        let own = plan.replaced.filter { table.versions[$0.value].map(extendsGoneType) ?? true }
+        for (index, id) in own {
+            plan.replaced[index] = nil
+            plan.additions[index] = nil
+            gone.insert(id)
         }
+        return !foreign.isEmpty || !own.isEmpty
     }
 
     /// Brings a conformance up to date whose type stays.

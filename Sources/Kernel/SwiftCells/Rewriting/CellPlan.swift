@@ -78,8 +78,11 @@ extension NameTable {
         let candidates = cells.filter { $0.key.isAnonymous && !$0.value.keys.isEmpty }
             .sorted { $0.value.order > $1.value.order }
         if let same = candidates.first(where: { $0.value.source == source }) { return same.key }
+        // Of a cell that declares much, an edit may rename some.
         return candidates.first { _, cell in
-            cell.keys == keys || cell.keys.count > 1 && cell.keys.isSubset(of: keys)
+            let shared = cell.keys.intersection(keys).count
+            let isMostOfIt = shared == cell.keys.count || 2 * shared >= max(keys.count, cell.keys.count)
+            return cell.keys == keys || shared > 1 && isMostOfIt
         }?.key
     }
 

@@ -150,9 +150,7 @@ struct Planner {
                 let former = Conformance(ofSource: version.item.text),
                 conformance.canReplace(former, providing: version.item.effects),
                 addsNoRequirement(conformance, to: version),
-                version.bindings.allSatisfy({ other in
-                    table.versions[other].map { $0.item.role != .type || !removed.contains(other) } ?? true
-                }),
+                table.typesAndProtocols(of: version).isDisjoint(with: removed),
                 conformance.typeNames.allSatisfy({ name in
                     (table.ownerIDs[name] ?? []).allSatisfy { version.bindings.contains($0) }
                 })
