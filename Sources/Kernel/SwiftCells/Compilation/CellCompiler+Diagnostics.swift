@@ -39,7 +39,8 @@ extension CellCompiler {
         do {
             try build(
                 draft.module,
-                text: draft.whole(draft.plain), source: draft.plain, label: draft.label, imports: [], flags: draft.frame.flags)
+                text: draft.whole(draft.plain), source: draft.plain, label: draft.label, imports: [],
+                flags: draft.frame.flags)
         } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
             return plain
         } catch {

@@ -70,7 +70,8 @@ public final class CellCompiler {
     /// start.
     public func warmUp() throws {
         try build(
-            "Cell0", text: builder.header([]) + "1 + 1\n", source: EditedSource("", edits: []), label: "In[0]",
+            "Cell0", text: builder.header([]) + "1 + 1\n", source: EditedSource("", edits: []),
+            label: "In[0]",
             imports: [], flags: ["-Onone"])
         _ = surroundings
     }
@@ -86,7 +87,8 @@ public final class CellCompiler {
             return try compile(syntax, source: source, label: label, options)
         } catch let failure as CompanionFailure {
             do {
-                return try compile(syntax, source: source, label: label, options, leaving: failure.conformances)
+                return try compile(
+                    syntax, source: source, label: label, options, leaving: failure.conformances)
             } catch is CompanionFailure {
                 throw failure.errors
             } catch Failure.source {
@@ -96,7 +98,8 @@ public final class CellCompiler {
     }
 
     private func compile(
-        _ syntax: CellSyntax, source: String, label: String, _ options: CellOptions, leaving left: Set<Int> = []
+        _ syntax: CellSyntax, source: String, label: String, _ options: CellOptions,
+        leaving left: Set<Int> = []
     ) throws -> CompiledCell {
         let plan = try plan(syntax, source: source, options, leaving: left)
         let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
@@ -162,7 +165,8 @@ public final class CellCompiler {
             module: module, label: label, library: builder.path(module, "so"),
             warnings: warnings
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) },
-            showsResult: draft.probe == nil || warnsOfProbe(module, draft.edited), prerequisites: prerequisites,
+            showsResult: draft.probe == nil || warnsOfProbe(module, draft.edited),
+            prerequisites: prerequisites,
             syntax: syntax, dependencies: draft.frame.prelude.modules, plan: plan,
             itemLines: syntax.file.statements.map { $0.startLocation(converter: syntax.converter).line },
             lines: draft.edited.originalLines)

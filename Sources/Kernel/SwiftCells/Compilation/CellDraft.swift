@@ -88,8 +88,10 @@ extension CellCompiler {
         let source = syntax.file.description
         return CellDraft(
             module: module, label: label, syntax: syntax, plan: plan, frame: frame,
-            edited: EditedSource(source, edits: edits + ownEdits), plain: EditedSource(source, edits: ownEdits),
-            probe: options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil)
+            edited: EditedSource(source, edits: edits + ownEdits),
+            plain: EditedSource(source, edits: ownEdits),
+            probe: options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
+        )
     }
 
     private func companions(of plan: CellPlan, declared: Set<String>) -> [Companion] {
@@ -110,7 +112,8 @@ extension CellCompiler {
         do {
             try make(module, label: label, frame)
         } catch Failure.source(let errors, let lines) {
-            throw failure(plain(names.explaining(errors, of: plan, label: label)), lines, of: plan, label: label)
+            throw failure(
+                plain(names.explaining(errors, of: plan, label: label)), lines, of: plan, label: label)
         }
         count += 1
         let cell = CompiledCell(

@@ -121,7 +121,8 @@ final class ModuleBuilder {
             throw CellCompiler.Failure.tool("the linker failed:\n\(result.output.suffix(4000))")
         }
         guard rename(linked, path(module, "so")) == 0 else {
-            throw CellCompiler.Failure.tool("\(linked) could not be renamed: \(String(cString: strerror(errno)))")
+            throw CellCompiler.Failure.tool(
+                "\(linked) could not be renamed: \(String(cString: strerror(errno)))")
         }
     }
 

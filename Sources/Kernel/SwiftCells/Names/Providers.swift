@@ -12,7 +12,9 @@ extension NameTable {
         for name in uses.implicit { found.formUnion(providers[name] ?? []) }
         for name in uses.inherited {
             for id in providers[CellItem.defaults(of: name)] ?? [] {
-                if let version = versions[id], implements(version.item, requirementsOf: name) { found.insert(id) }
+                if let version = versions[id], implements(version.item, requirementsOf: name) {
+                    found.insert(id)
+                }
             }
         }
         return found
@@ -54,7 +56,8 @@ extension NameTable {
     }
 
     private static let requirements: [String: Set<String>] = [
-        "AnyObject": [], "Sendable": [], "Error": [], "Copyable": [], "CustomStringConvertible": ["description"],
+        "AnyObject": [], "Sendable": [], "Error": [], "Copyable": [],
+        "CustomStringConvertible": ["description"],
         "CustomDebugStringConvertible": ["debugDescription"], "Equatable": ["=="],
         "Hashable": ["==", "hash", "hashValue"], "Comparable": ["==", "<", ">", "<=", ">="],
         "Identifiable": ["id", "ID"], "CaseIterable": ["allCases", "AllCases"],
@@ -66,7 +69,9 @@ extension NameTable {
         guard conformance.item.isConformance, let type = conformance.item.extendedType else { return [] }
         let types = owners(of: type).filter { $0.item.role == .type }
         guard types.isEmpty else { return types }
-        return conformance.item.uses.inherited.sorted().flatMap { owners(of: $0) }.filter { $0.kind == .protocolType }
+        return conformance.item.uses.inherited.sorted().flatMap { owners(of: $0) }.filter {
+            $0.kind == .protocolType
+        }
     }
 
     /// The versions of the type that a conformance extends and of its protocols, as they were when it was compiled.

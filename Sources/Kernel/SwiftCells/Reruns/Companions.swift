@@ -165,7 +165,8 @@ struct Companions {
             let edits = conformance.edits(
                 replacing: version.item.effects, in: Array(text.utf8), keepsAdditions: false)
             brought[version.id] = .init(
-                version: version, text: EditedSource(text, edits: edits).text, isSame: true, replacesBodies: true,
+                version: version, text: EditedSource(text, edits: edits).text, isSame: true,
+                replacesBodies: true,
                 cause: stale.cause(of: version))
             return true
         }

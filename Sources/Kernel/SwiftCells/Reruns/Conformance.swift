@@ -34,7 +34,9 @@ struct Conformance {
     private var head: String { node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "") }
 
     /// By what a member is known among the effects.
-    private func key(_ member: MemberBlockItemSyntax) -> String { "extension \(head) \(member.decl.memberKey)" }
+    private func key(_ member: MemberBlockItemSyntax) -> String {
+        "extension \(head) \(member.decl.memberKey)"
+    }
 
     /// The names of the members that are not among some effects.
     func names(ofMembersBesides effects: Set<String>) -> Set<String> {

@@ -13,12 +13,16 @@ struct ReplaceableMember {
         if let function = member.as(FunctionDeclSyntax.self) {
             let parameters = function.signature.parameterClause.parameters
             // The parameters of an operator have no labels.
-            let labels = function.isOperator ? parameters.map { _ in "_:" } : parameters.map { $0.firstName.text + ":" }
+            let labels =
+                function.isOperator
+                ? parameters.map { _ in "_:" } : parameters.map { $0.firstName.text + ":" }
             reference = "\(function.name.text)(\(labels.joined()))"
             let fixity = function.modifiers.filter { ["prefix", "postfix"].contains($0.name.text) }
             renaming =
                 function.isOperator
-                ? fixity.map { .replacing($0, with: "") } + [.replacing(function.name, with: "_anew_operator")]
+                ? fixity.map { .replacing($0, with: "") } + [
+                    .replacing(function.name, with: "_anew_operator")
+                ]
                 : [.inserting("_anew_", before: function.name)]
         } else if let variable = member.as(VariableDeclSyntax.self) {
             guard variable.bindings.count == 1, let binding = variable.bindings.first, variable.isComputed,
@@ -49,7 +53,8 @@ struct ReplaceableMember {
         if parameter.firstName.text == "_" { return .replacing(parameter.firstName, with: "_anew_") }
         let label = "_anew_" + parameter.firstName.text.trimmingBackticks
         return parameter.secondName == nil
-            ? .inserting(label + " ", before: parameter.firstName) : .replacing(parameter.firstName, with: label)
+            ? .inserting(label + " ", before: parameter.firstName)
+            : .replacing(parameter.firstName, with: label)
     }
 
     /// The edits that make the member a replacement.

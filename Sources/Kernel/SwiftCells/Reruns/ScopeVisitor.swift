@@ -185,7 +185,10 @@ class ScopeVisitor: SyntaxVisitor {
     override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind {
         function(
             node.attributes, node.genericParameterClause, node.signature.parameterClause.parameters,
-            [node.signature.effectSpecifiers?.throwsClause, node.signature.returnClause, node.genericWhereClause, node.body])
+            [
+                node.signature.effectSpecifiers?.throwsClause, node.signature.returnClause,
+                node.genericWhereClause, node.body,
+            ])
     }
 
     override func visit(_ node: InitializerDeclSyntax) -> SyntaxVisitorContinueKind {
@@ -250,7 +253,9 @@ class ScopeVisitor: SyntaxVisitor {
     }
     override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { type(node, nil) }
 
-    private func type(_ node: some DeclGroupSyntax & NamedDeclSyntax, _ generics: GenericParameterClauseSyntax?)
+    private func type(
+        _ node: some DeclGroupSyntax & NamedDeclSyntax, _ generics: GenericParameterClauseSyntax?
+    )
         -> SyntaxVisitorContinueKind
     {
         bind(node.name)

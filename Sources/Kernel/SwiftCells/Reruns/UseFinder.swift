@@ -22,7 +22,9 @@ final class UseFinder: ScopeVisitor {
     override func inherit(_ clause: InheritanceClauseSyntax) {
         for inherited in clause.inheritedTypes {
             for token in inherited.type.tokens(viewMode: .sourceAccurate) {
-                if case .identifier(let name) = token.tokenKind { uses.inherited.insert(name.trimmingBackticks) }
+                if case .identifier(let name) = token.tokenKind {
+                    uses.inherited.insert(name.trimmingBackticks)
+                }
             }
         }
     }
@@ -134,7 +136,8 @@ final class UseFinder: ScopeVisitor {
 
     private func noteInitializer(_ called: ExprSyntax) {
         uses.implicit.insert(ImplicitUse.call)
-        guard let last = called.lastToken(viewMode: .sourceAccurate), last.text != "init", last.text != "Self" else {
+        guard let last = called.lastToken(viewMode: .sourceAccurate), last.text != "init", last.text != "Self"
+        else {
             uses.implicit.insert(ImplicitUse.anyInitializer)
             return
         }

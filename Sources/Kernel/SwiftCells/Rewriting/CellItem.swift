@@ -207,7 +207,9 @@ extension CellSyntax {
 extension ExtensionDeclSyntax {
     /// The first name of the extended type, which is the one that a cell declares.
     var extendedTypeName: String {
-        let names = extendedType.tokens(viewMode: .sourceAccurate).map(\.text).filter { $0 != "Swift" && $0 != "." }
+        let names = extendedType.tokens(viewMode: .sourceAccurate).map(\.text).filter {
+            $0 != "Swift" && $0 != "."
+        }
         return names.first.map { $0 == "[" ? "Array" : $0.trimmingBackticks } ?? ""
     }
 }

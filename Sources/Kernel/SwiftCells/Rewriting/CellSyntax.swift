@@ -204,7 +204,8 @@ extension DeclSyntax {
             return "\(isOfType ? "static " : "")func \(node.name.text)\(node.overloadSignature)"
         }
         if let node = self.as(VariableDeclSyntax.self) {
-            return (node.isOfType ? "static var " : "var ") + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
+            return (node.isOfType ? "static var " : "var ")
+                + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
         }
         if let node = self.as(InitializerDeclSyntax.self) {
             return "init\(node.signature.parameterClause.compactText)"

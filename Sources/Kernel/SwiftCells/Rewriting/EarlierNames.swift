@@ -24,7 +24,8 @@ final class EarlierNames: ScopeVisitor {
 
     /// The edits of a cell; statements that are not `included` are left as they are.
     static func edits(
-        of syntax: CellSyntax, modules: [String: String], included: (CodeBlockItemSyntax) -> Bool = { _ in true }
+        of syntax: CellSyntax, modules: [String: String],
+        included: (CodeBlockItemSyntax) -> Bool = { _ in true }
     ) -> [SourceEdit] {
         guard !modules.isEmpty else { return [] }
         let finder = EarlierNames(modules)
@@ -50,7 +51,8 @@ final class EarlierNames: ScopeVisitor {
         let isOfGuard = Syntax(name).isConditionOfGuard
         guard !isOfGuard, let module = module(of: name) else { return }
         edits.append(
-            SourceEdit(offset: name.endPositionBeforeTrailingTrivia.utf8Offset, text: " = \(module).\(name.text)"))
+            SourceEdit(
+                offset: name.endPositionBeforeTrailingTrivia.utf8Offset, text: " = \(module).\(name.text)"))
     }
 
     // What is called later sees the new values.
@@ -70,7 +72,9 @@ extension Syntax {
     fileprivate var isConditionOfGuard: Bool {
         var node = parent
         while let current = node {
-            if current.is(ConditionElementSyntax.self) { return current.parent?.parent?.is(GuardStmtSyntax.self) == true }
+            if current.is(ConditionElementSyntax.self) {
+                return current.parent?.parent?.is(GuardStmtSyntax.self) == true
+            }
             node = current.parent
         }
         return false

@@ -142,7 +142,8 @@ struct Planner {
         let removed = Set(former.map(\.id)).subtracting(unchanged.values).union(displaced())
         let newNames = Set(items.filter { unchanged[$0.index] == nil }.flatMap(\.declarations).map(\.name))
         var found: [Int: Int] = [:]
-        for (index, conformance) in conformances where unchanged[index] == nil && !items[index].hasStaticState {
+        for (index, conformance) in conformances where unchanged[index] == nil && !items[index].hasStaticState
+        {
             let id = items[index].effects.compactMap { table.effectOwners[$0] }.filter {
                 table.versions[$0]?.item.isConformance ?? false
             }.min()
