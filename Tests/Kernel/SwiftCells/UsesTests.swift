@@ -45,16 +45,4 @@ struct UsesTests {
         #expect(uses("let t = Task { x }").handsOverClosure)
         #expect(uses("button.onClick(handler)").handedOver == ["handler"])
     }
-
-    @Test("functions that one call could mean")
-    func overlaps() {
-        func overlap(_ one: String, _ other: String) -> Bool {
-            CallShape(ofSource: one).overlaps(CallShape(ofSource: other))
-        }
-        #expect(overlap("func f(a: Int) {}", "func f(a: Int, by k: Int = 10) {}"))
-        #expect(overlap("func f(_ a: Int) {}", "func f<T>(_ a: T) {}"))
-        #expect(overlap("func f(_ a: Int) {}", "func f(_ b: Int) -> Double { 1 }"))
-        #expect(!overlap("func f(_ a: Int) {}", "func f(_ a: String) {}"))
-        #expect(!overlap("func f(radius: Int) {}", "func f(width: Int, height: Int) {}"))
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import SwiftCells
 
 extension Magic {
     static let time = Magic(
@@ -16,7 +17,8 @@ extension Magic {
         } else if call.arguments.isEmpty {
             run.timesAll = true
         } else {
-            try run.swift(call.statement)?.report(to: run.context)
+            try run.swift(call.statement, options: CellOptions(mayDiscardResult: true))?
+                .report(to: run.context)
         }
     }
 }

@@ -33,7 +33,7 @@ struct RunnerLoss {
 
     /// The names of its cells that a cell uses.
     func names(usedBy code: String) -> [String] {
-        CellUses.names(in: code).filter(declared.declares).sorted()
+        Uses(ofSource: code).names.filter(declared.declares).sorted()
     }
 
     static let name = "RunnerDied"

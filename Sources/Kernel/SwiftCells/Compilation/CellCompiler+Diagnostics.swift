@@ -7,34 +7,23 @@ extension CellCompiler {
 
     /// Whether the compiler says that the value which the probe does not use is meant to be used.
     func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: Self.probeLabel).contains {
+        SerializedDiagnostics.read(builder.path(module, "dia"), of: source, label: Self.probeLabel).contains {
             $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
         }
     }
 
-    /// What was compiled in vain.
-    struct Attempt {
-        let module: String
-        let label: String
-        let syntax: CellSyntax
-        let frame: ModuleFrame
-        /// The cell with its statements as the user wrote them.
-        let plain: EditedSource
-        let plan: CellPlan
-    }
-
-    /// The errors of an attempt in words that its author knows.
-    func explained(_ found: [Diagnostic], of attempt: Attempt, lines: [String]) -> [Diagnostic] {
+    /// The errors of a draft in words that its author knows.
+    func explained(_ found: [Diagnostic], of draft: CellDraft, lines: [String]) -> [Diagnostic] {
         var errors = found
         if errors.contains(where: \.speaksOfRewriting) {
-            errors = plainErrors(of: attempt) ?? errors.map(\.withoutRewriting)
+            errors = plainErrors(of: draft) ?? errors.map(\.withoutRewriting)
         }
-        errors = names.explaining(errors, of: attempt.plan, label: attempt.label)
+        errors = names.explaining(errors, of: draft.plan, label: draft.label)
         errors = names.naming(
-            uninitialised: attempt.frame.prelude.stubs, in: attempt.syntax, label: attempt.label,
+            uninitialised: draft.frame.prelude.stubs, in: draft.syntax, label: draft.label,
             errors: errors)
         let hidden = HiddenCharacters.errors(
-            in: attempt.syntax.file, attempt.syntax.converter, label: attempt.label)
+            in: draft.syntax.file, draft.syntax.converter, label: draft.label)
         errors =
             hidden
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
@@ -46,13 +35,12 @@ extension CellCompiler {
     func plain(_ diagnostics: [Diagnostic]) -> [Diagnostic] { diagnostics.map(plainDiagnostics.plain) }
 
     /// What the compiler says of the statements as the user wrote them; nil where it says nothing of them.
-    private func plainErrors(of attempt: Attempt) -> [Diagnostic]? {
+    private func plainErrors(of draft: CellDraft) -> [Diagnostic]? {
         do {
             try build(
-                attempt.module,
-                text: attempt.frame.head
-                    + Self.placed(attempt.plain.text, label: attempt.label, line: 1) + attempt.frame.tail,
-                source: attempt.plain, label: attempt.label, imports: [], flags: attempt.frame.flags)
+                draft.module,
+                text: draft.whole(draft.plain), source: draft.plain, label: draft.label, imports: [],
+                flags: draft.frame.flags)
         } catch Failure.source(let plain, _) where !plain.contains(where: \.speaksOfRewriting) {
             return plain
         } catch {
@@ -65,7 +53,7 @@ extension CellCompiler {
     func errors(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
         diagnostics(of: module, source, label: label).filter { $0.severity == .error }.compactMap {
             $0.placed(in: labels)
-                ?? $0.placed(atEndOf: source, from: path(module, "swift"), label: label)
+                ?? $0.placed(atEndOf: source, from: builder.path(module, "swift"), label: label)
         }
     }
 
@@ -80,12 +68,14 @@ extension CellCompiler {
     }
 
     private func diagnostics(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        SerializedDiagnostics.read(path(module, "dia"), of: source, label: label)
+        SerializedDiagnostics.read(builder.path(module, "dia"), of: source, label: label)
             .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
     }
 
-    func warnings(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
-        let hiddenLine = source.hiddenResultLine
+    func warnings(of module: String, _ source: EditedSource, label: String, mayDiscardResult: Bool)
+        -> [Diagnostic]
+    {
+        let hiddenLine = mayDiscardResult ? source.lastLine : source.hiddenResultLine
         return diagnostics(of: module, source, label: label).filter {
             $0.severity == .warning && $0.file == label && !isOfRewriting($0)
                 && !($0.line == hiddenLine && $0.message.contains("is unused"))

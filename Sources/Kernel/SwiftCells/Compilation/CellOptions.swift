@@ -2,10 +2,12 @@
 public struct CellOptions: Sendable {
     /// Whether the value of the last expression is shown.
     public var showsResult = true
+    /// Whether its last expression may be left unused without a warning.
+    public var mayDiscardResult = false
     /// Code to stand before and behind the source, on its own lines: the source is then the body of a closure, and
     /// declares nothing for later cells.
     public var wrapping: (before: String, after: String)?
-    /// Whether it is compiled with `-O`; nothing for what the session says.
+    /// Whether it is compiled with `-O`; nil for what the session says.
     public var isOptimized: Bool?
     /// Whether it only looks at what is there: it is then none of the cells, and `discard` is to follow.
     public var isGlance = false
@@ -16,8 +18,9 @@ public struct CellOptions: Sendable {
 
     public init(
         showsResult: Bool = true, wrapping: (before: String, after: String)? = nil, isOptimized: Bool? = nil,
-        isGlance: Bool = false, isQuestion: Bool = false
+        isGlance: Bool = false, isQuestion: Bool = false, mayDiscardResult: Bool = false
     ) {
+        self.mayDiscardResult = mayDiscardResult
         self.showsResult = showsResult
         self.wrapping = wrapping
         self.isOptimized = isOptimized

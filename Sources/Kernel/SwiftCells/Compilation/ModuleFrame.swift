@@ -38,14 +38,14 @@ extension CellCompiler {
         let polls = flags.contains("-O")
         let brought = companions.map { Self.placed($0.text(polls: polls), label: $0.label, line: $0.line) }
         return ModuleFrame(
-            prelude: prelude, head: header(prelude.lines + anchor(of: module, plan)),
+            prelude: prelude, head: builder.header(prelude.lines + anchor(of: module, plan)),
             tail: release(plan.releases) + brought.joined(), flags: flags)
     }
 
     private func flags(
         for plan: CellPlan, _ parts: ModuleParts, _ members: [ShapeCollector], isOptimized: Bool?
     ) -> [String] {
-        // A later cell may replace the bodies of a conformance; see ConformanceReplacement.
+        // A later cell may replace the bodies of a conformance; see Conformance.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
         let conforms =
             parts.sources.contains { !$0.conformances.isEmpty }

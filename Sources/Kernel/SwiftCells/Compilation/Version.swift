@@ -14,6 +14,8 @@ struct Version: Sendable {
     let declaration: Declaration?
     /// The versions that its names meant when it was compiled.
     var bindings: Set<Int>
+    /// The conformance to which it adds members that the first of its kind did not have.
+    var addition: Int?
     /// What the compiler warned of, with lines counted from the item's first.
     var warnings: [Diagnostic] = []
     var isVariable: Bool { item.role == .variable }

@@ -113,7 +113,8 @@ public struct EditorContext: Sendable {
     ) -> Source {
         var syntax = syntax
         syntax.useResults(results, isGuess: true) { names.declares($0) }
-        let edits = EarlierNames.edits(of: syntax, owners: names.variableOwner) + syntax.resultEdits
+        let modules = EarlierNames.modules(of: syntax, owners: names.variableOwner)
+        let edits = EarlierNames.edits(of: syntax, modules: modules) + syntax.resultEdits
         let head = (imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"
         let shift = edits.filter { $0.offset < place }.map { $0.text.utf8.count - $0.length }.reduce(0, +)
         return Source(
@@ -141,47 +142,4 @@ extension NameTable {
         guard let oldest = numbers.prefix(count).last else { return [] }
         return Set(owners.filter { $0.value.contains { number($0.module) >= oldest } }.keys)
     }
-}
-
-/// Gives the names that a cell declares anew the meaning that they have before it: `let x = x.` offers the earlier `x`.
-private final class EarlierNames: SyntaxVisitor {
-    private let earlier: [String: (module: String, item: Int)]
-    private var item = 0
-    private var edits: [SourceEdit] = []
-
-    private init(_ earlier: [String: (module: String, item: Int)]) {
-        self.earlier = earlier
-        super.init(viewMode: .sourceAccurate)
-    }
-
-    static func edits(of syntax: CellSyntax, owners: (String) -> String?) -> [SourceEdit] {
-        var earlier: [String: (module: String, item: Int)] = [:]
-        for declaration in syntax.declarations where declaration.kind == .variable {
-            if let module = owners(declaration.name) {
-                earlier[declaration.name] = (module, declaration.item)
-            }
-        }
-        guard !earlier.isEmpty else { return [] }
-        let finder = EarlierNames(earlier)
-        for (index, statement) in syntax.file.statements.enumerated() {
-            finder.item = index
-            finder.walk(statement)
-        }
-        return finder.edits
-    }
-
-    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
-        if let owner = earlier[node.baseName.text.trimmingBackticks], owner.item >= item, node.isFree {
-            let place = node.baseName.positionAfterSkippingLeadingTrivia.utf8Offset
-            edits.append(SourceEdit(offset: place, text: owner.module + "."))
-        }
-        return .visitChildren
-    }
-
-    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 }

@@ -18,9 +18,8 @@ struct ExtensionEdits {
         _ syntax: CellSyntax, omitting omitted: Set<Int>, declared: Set<String>, shapes: TypeShapes,
         isAlive: (String) -> Bool
     ) {
-        let replaced = omitted.union(syntax.replacements.map(\.item))
         let aliases = ShapeCollector(syntax.file).aliases
-        for (index, statement) in syntax.file.statements.enumerated() where !replaced.contains(index) {
+        for (index, statement) in syntax.file.statements.enumerated() where !omitted.contains(index) {
             guard case .decl(let declaration) = statement.item,
                 let node = declaration.as(ExtensionDeclSyntax.self)
             else { continue }
@@ -29,7 +28,7 @@ struct ExtensionEdits {
             guard !declared.contains(String(type.prefix { $0 != "." && $0 != "<" })),
                 let shape = shapes.shape(of: type)
             else { continue }
-            synthesize(for: node, of: type, shape, shapes, isAlive)
+            if syntax.replacements[index] == nil { synthesize(for: node, of: type, shape, shapes, isAlive) }
             if shape.kind == .structure { complete(initializersOf: node, shape) }
         }
     }

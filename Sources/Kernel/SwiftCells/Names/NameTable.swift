@@ -22,7 +22,6 @@ public struct NameTable: Sendable {
     struct Cell: Sendable {
         let source: String
         let keys: Set<String>
-        let shapes: [String: [CallShape]]
         let order: Int
     }
 
@@ -47,6 +46,8 @@ public struct NameTable: Sendable {
     var past = Past()
     /// Which types the user was told of that they use what is no longer declared.
     var told: Set<Int> = []
+    /// What was provided by declarations of operators and precedence groups that are gone.
+    private(set) var goneOperators: Set<String> = []
     private var lastID = 0
     private(set) var anonymousCount = 0
 
@@ -70,18 +71,6 @@ public struct NameTable: Sendable {
     /// The versions of a cell.
     func versions(of cell: CellKey) -> [Version] {
         (versionsOfCell[cell] ?? []).sorted().compactMap { versions[$0] }
-    }
-
-    /// What names mean now.
-    func meanings(of uses: Uses) -> Set<Int> {
-        var found: Set<Int> = []
-        for name in uses.names {
-            found.formUnion(ownerIDs[name] ?? [])
-            found.formUnion(providers[name] ?? [])
-            found.formUnion(providers["extension \(name)"] ?? [])
-        }
-        for name in uses.members { found.formUnion(providers[name] ?? []) }
-        return found
     }
 
     // MARK: changes
@@ -123,13 +112,16 @@ public struct NameTable: Sendable {
             let meanings = meanings(of: uses)
             versions[id]?.bindings.formUnion(meanings)
         }
+        for (type, conformance) in conformancesOfTypes(among: made) {
+            versions[type]?.bindings.insert(conformance)
+        }
         told.formUnion(plan.told)
         if reached == nil { past.release(plan.releases) }
         past.forgetUnreachable(in: self)
         guard !plan.isRefresh else { return }
         cells[plan.cell] =
             plan.keys.isEmpty
-            ? nil : Cell(source: plan.source, keys: plan.keys, shapes: plan.shapes, order: order.count)
+            ? nil : Cell(source: plan.source, keys: plan.keys, order: order.count)
     }
 
     /// Takes in a declaration that is none of a variable.
@@ -139,10 +131,17 @@ public struct NameTable: Sendable {
         if item.role == .importing { return [] }
         if let id = plan.kept[item.index] ?? plan.replaced[item.index] {
             versions[id]?.label = label
-            versions[id]?.item = item
-            guard plan.replaced[item.index] != nil else { return [] }
+            guard plan.replaced[item.index] != nil else {
+                versions[id]?.item = item
+                return []
+            }
+            let former = versions[id]?.item
+            versions[id]?.item = item.providing(only: former)
             versions[id]?.bindings = []
-            return [id]
+            guard let addition = plan.additions[item.index] else { return [id] }
+            var added = version(of: addition, nil, plan, module, label, [])
+            added.addition = id
+            return [id, adopt(added, as: nil)]
         }
         let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
         return declarations.map {
@@ -185,7 +184,8 @@ public struct NameTable: Sendable {
         lastID += 1
         let version = Version(
             id: id ?? lastID, cell: new.cell, label: new.label, module: new.module, item: new.item,
-            declaration: new.declaration, bindings: new.bindings, warnings: new.warnings)
+            declaration: new.declaration, bindings: new.bindings, addition: new.addition,
+            warnings: new.warnings)
         versions[version.id] = version
         past.versions[version.id] = nil
         versionsOfCell[version.cell, default: []].insert(version.id)
@@ -211,6 +211,7 @@ public struct NameTable: Sendable {
             if providers[name]?.isEmpty == true { providers[name] = nil }
         }
         for effect in version.item.effects where effectOwners[effect] == id { effectOwners[effect] = nil }
+        if version.item.role == .operatorDeclaration { goneOperators.formUnion(version.item.provided) }
         if version.item.role == .operatorFunction {
             modules[version.module]?.hasDeadOperators = true
         } else if version.item.isVisibleByModule {

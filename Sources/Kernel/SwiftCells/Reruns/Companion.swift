@@ -23,13 +23,13 @@ struct Companion {
             syntax, omitting: [], declared: declared, shapes: shapes, isAlive: isAlive)
         mentions = syntax.mentions.union(extensions.mentions).union(extensions.members)
         needsSwift4 = extensions.needsSwift4
-        ownEdits = PlaceNames.edits(in: syntax.file, label: label) + extensions.edits
+        ownEdits = PlaceNames.edits(in: syntax.file, syntax.converter, label: label) + extensions.edits
     }
 
     /// The source as the compiler gets it.
     func text(polls: Bool) -> String {
-        // What replaces the bodies of a conformance is already as it should be.
-        if brought.replacesBodies { return brought.text }
+        // What replaces the bodies of a conformance is otherwise as it should be.
+        if brought.replacesBodies { return EditedSource(brought.text, edits: ownEdits).text }
         let edits = CellRewriter.edits(
             of: syntax, owners: { _ in nil }, showsResult: false, pollsInLoops: polls)
         return EditedSource(brought.text, edits: edits + ownEdits).text

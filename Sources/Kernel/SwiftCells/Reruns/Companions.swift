@@ -17,12 +17,13 @@ struct Companions {
         self.plan = plan
         self.table = table
         gone = plan.removed
+        accepted = plan.left
     }
 
     mutating func find() {
         repeat {
             while moveSurvivors() {}
-        } while refreshStale()
+        } while refreshStale() || remakeConformances()
         noticeAccepted()
         plan.accepted = accepted
         plan.removed = gone
@@ -38,7 +39,9 @@ struct Companions {
     }
 
     /// The versions that stay where they are.
-    private var stays: Set<Int> { Set(plan.kept.values).union(plan.replaced.values) }
+    private var stays: Set<Int> {
+        Set(plan.kept.values).union(plan.replaced.values).union(plan.keptAdditions)
+    }
 
     // MARK: what moves
 
@@ -101,7 +104,9 @@ struct Companions {
         stale.accepted = accepted
         let excluded = usedTooEarly(&stale)
         var found = false
-        for id in mentioned() where !gone.contains(id) && !excluded.contains(id) && stale.isStale(id) {
+        let replaced = Set(plan.replaced.values)
+        for id in mentioned()
+        where !gone.contains(id) && !excluded.contains(id) && !replaced.contains(id) && stale.isStale(id) {
             guard let version = table.versions[id], version.item.isPureDeclaration, brought[id] == nil else {
                 continue
             }
@@ -110,9 +115,7 @@ struct Companions {
                 continue
             }
             found = true
-            brought[id] = .init(
-                version: version, text: version.item.text, isSame: false, cause: stale.cause(of: version))
-            gone.insert(id)
+            bring(version, stale)
         }
         return found
     }
@@ -134,22 +137,58 @@ struct Companions {
         }
     }
 
+    /// Whether the type or a protocol of a conformance is gone: it is then no longer that of its successor.
     private func extendsGoneType(_ version: Version) -> Bool {
-        version.bindings.contains { id in
-            (gone.contains(id) || table.versions[id] == nil)
-                && (table.versions[id] ?? table.past.versions[id]).map { $0.item.role == .type } ?? true
+        table.typesAndProtocols(of: version).contains { gone.contains($0) || table.versions[$0] == nil }
+    }
+
+    /// Makes the conformances again whose bodies were to be replaced before their types were found to go; whether there
+    /// were any.
+    private mutating func remakeConformances() -> Bool {
+        let stale = Staleness(table: table, gone: gone)
+        let foreign = brought.values.filter { $0.replacesBodies && extendsGoneType($0.version) }
+        for companion in foreign { bring(companion.version, stale) }
+        let own = plan.replaced.filter { table.versions[$0.value].map(extendsGoneType) ?? true }
+        for (index, id) in own {
+            plan.replaced[index] = nil
+            plan.additions[index] = nil
+            gone.insert(id)
         }
+        return !foreign.isEmpty || !own.isEmpty
     }
 
     /// Brings a conformance up to date whose type stays.
     private mutating func refreshBodies(of version: Version, _ stale: Staleness) -> Bool {
-        var syntax = CellSyntax(version.item.text)
-        guard !syntax.conformances.isEmpty else { return accepted.insert(version.id).inserted }
-        syntax.replace(items: [0])
-        let text = EditedSource(version.item.text, edits: syntax.replacements.flatMap(\.edits)).text
-        brought[version.id] = .init(
-            version: version, text: text, isSame: true, replacesBodies: true, cause: stale.cause(of: version))
+        let text = version.item.text
+        guard let conformance = Conformance(ofSource: text) else { return false }
+        if conformance.canReplace(conformance, providing: version.item.effects) {
+            let edits = conformance.edits(
+                replacing: version.item.effects, in: Array(text.utf8), keepsAdditions: false)
+            brought[version.id] = .init(
+                version: version, text: EditedSource(text, edits: edits).text, isSame: true,
+                replacesBodies: true,
+                cause: stale.cause(of: version))
+            return true
+        }
+        let roots = table.roots(of: version)
+        guard !roots.isEmpty, roots.allSatisfy({ canRefresh($0, stale) }) else {
+            return accepted.insert(version.id).inserted
+        }
+        // What it belongs to is stale without it, and follows.
+        bring(version, stale)
         return true
+    }
+
+    private mutating func bring(_ version: Version, _ stale: Staleness) {
+        var version = version
+        let additions = table.versions.values.filter { $0.addition == version.id }
+        if !additions.isEmpty, let whole = CellSyntax(version.item.text).items.first {
+            version.item = whole.moved(to: version.item)
+            gone.formUnion(additions.map(\.id))
+        }
+        brought[version.id] = .init(
+            version: version, text: version.item.text, isSame: false, cause: stale.cause(of: version))
+        gone.insert(version.id)
     }
 
     /// What the cell and its companions mention, directly or by way of others.
@@ -210,11 +249,11 @@ struct Companions {
             guard let type = table.versions[id], let cause = stale.cause(of: type) else { continue }
             let now =
                 plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
-                ? "here"
-                : cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell"
+                ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
             plan.notices.append(
-                "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again in"
-                    + " \(now): there are values of it. Run the cell of \(type.title) again to bring it up to date."
+                "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again"
+                    + " \(now): \(plan.left.contains(id) ? "it does not fit that" : "there are values of it")."
+                    + " Run the cell of \(type.title) again to bring it up to date."
             )
             plan.told.insert(id)
         }
@@ -229,30 +268,10 @@ extension CellSyntax {
             let node = declaration.as(ExtensionDeclSyntax.self)
         else { return source }
         let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
+        let bytes = Array(source.utf8)
         let edits = node.memberBlock.members
             .filter { effects.contains("extension \(type) \($0.decl.memberKey)") }
-            .flatMap { SourceEdit.blanks(over: $0.decl, in: source) }
+            .flatMap { SourceEdit.blanks(over: $0, in: bytes) }
         return EditedSource(source, edits: edits).text
-    }
-}
-
-extension SourceEdit {
-    /// The edits that take out a range of bytes and leave its lines.
-    static func blanks(over range: Range<Int>, in bytes: [UInt8]) -> [SourceEdit] {
-        var edits: [SourceEdit] = []
-        var start = range.lowerBound
-        for place in range where bytes[place] == 0x0A {
-            if place > start { edits.append(SourceEdit(offset: start, length: place - start, text: "")) }
-            start = place + 1
-        }
-        if range.upperBound > start {
-            edits.append(SourceEdit(offset: start, length: range.upperBound - start, text: ""))
-        }
-        return edits
-    }
-
-    fileprivate static func blanks(over node: some SyntaxProtocol, in source: String) -> [SourceEdit] {
-        let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
-        return blanks(over: start..<node.endPositionBeforeTrailingTrivia.utf8Offset, in: Array(source.utf8))
     }
 }

@@ -9,14 +9,13 @@ extension NameTable {
         stale.accepted = plan.accepted
         var candidates = plan.brought.filter { !$0.isSame && stale.isStale($0.version.id) }
         let names = Set(plan.compiled.flatMap(\.declarations).map(\.name))
-        let provided = Set(plan.compiled.flatMap(\.provided))
         var isSettled = false
         while !isSettled {
             let ids = Set(candidates.map(\.version.id))
             let others = Set(plan.brought.map(\.version.id)).subtracting(ids)
             let free = candidates.filter {
                 let uses = $0.version.item.uses
-                return names.isDisjoint(with: uses.names) && provided.isDisjoint(with: uses.all)
+                return names.isDisjoint(with: uses.names) && !mayFind(uses, amongMembersOf: plan.compiled)
                     && others.isDisjoint(with: meanings(of: uses).subtracting([$0.version.id]))
             }
             isSettled = free.count == candidates.count

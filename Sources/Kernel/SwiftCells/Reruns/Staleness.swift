@@ -14,14 +14,23 @@ struct Staleness {
     /// Whether a declaration, or one that it uses, was compiled with something that is gone.
     mutating func isStale(_ id: Int) -> Bool {
         if let answer = known[id] { return answer }
-        // Functions that call each other: the others decide.
-        known[id] = false
-        guard let version = table.versions[id], !version.isVariable, !accepted.contains(id) else {
-            return false
+        // Declarations that use each other are stale together, so those on the way are known only if none is.
+        var seen: Set<Int> = []
+        var pending = [id]
+        while let next = pending.popLast() {
+            if known[next] == false { continue }
+            guard let version = table.versions[next], !version.isVariable, !accepted.contains(next),
+                seen.insert(next).inserted
+            else { continue }
+            if known[next] == true || version.bindings.contains(where: isGone) {
+                known[id] = true
+                return true
+            }
+            pending += version.bindings
         }
-        let answer = version.bindings.contains { isGone($0) || isStale($0) }
-        known[id] = answer
-        return answer
+        known[id] = false
+        for other in seen { known[other] = false }
+        return false
     }
 
     /// The first thing of those that a declaration uses that is gone.

@@ -29,12 +29,14 @@ struct CellItem: Sendable {
     let range: Range<Int>
     let declarations: [Declaration]
     /// What it adds to the notebook without a name of its own: extension members, conformances, operators.
-    let effects: Set<String>
-    /// What others find it by, other than its names: members, operators, and the type that it extends.
-    let provided: Set<String>
+    private(set) var effects: Set<String>
+    /// What others find it by, other than its names: members, operators, and the type that it makes conform.
+    private(set) var provided: Set<String>
+    /// For a protocol: the names of what it requires.
+    let requirements: Set<String>
+    /// For an extension: the type that it extends.
+    let extendedType: String?
     let uses: Uses
-    /// For a function: by which calls it can be called.
-    let shape: CallShape?
     /// For a function: whether what it returns can hold no code.
     let returnsPlainValue: Bool
 
@@ -65,6 +67,28 @@ struct CellItem: Sendable {
 
     /// Whether it makes a type conform to a protocol.
     var isConformance: Bool { role == .extension && effects.contains { $0.contains(": ") } }
+
+    /// The item as far as it provides what another one does.
+    func providing(only other: CellItem?) -> CellItem {
+        var item = self
+        if let other {
+            item.effects = other.effects
+            item.provided = other.provided
+        }
+        return item
+    }
+
+    /// The item, made of a part of another one, in its place.
+    func moved(to other: CellItem) -> CellItem {
+        CellItem(
+            index: other.index, role: role, text: text, line: other.line, range: other.range,
+            declarations: declarations, effects: effects, provided: provided, requirements: requirements,
+            extendedType: extendedType, uses: uses, returnsPlainValue: returnsPlainValue,
+            isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
+    }
+
+    /// What an extension provides that may hold default implementations of a protocol's requirements.
+    static func defaults(of name: String) -> String { "defaults \(name)" }
 }
 
 extension CellSyntax {
@@ -84,7 +108,9 @@ extension CellSyntax {
             index: index, role: Self.role(of: statement.item), text: statement.item.trimmedDescription,
             line: statement.startLocation(converter: converter).line, range: start..<end,
             declarations: declarations, effects: effects, provided: Self.provided(by: statement.item),
-            uses: Uses(of: statement), shape: Self.shape(of: statement.item),
+            requirements: Self.requirements(of: statement.item),
+            extendedType: Self.extendedType(of: statement.item),
+            uses: Uses(of: statement),
             returnsPlainValue: Self.returnsPlainValue(statement.item),
             isReleasable: Self.isReleasable(statement.item),
             hasStaticState: StaticState.exists(in: statement.item),
@@ -120,21 +146,23 @@ extension CellSyntax {
         if let node = node.as(OperatorDeclSyntax.self) { return [node.name.text] }
         if let node = node.as(PrecedenceGroupDeclSyntax.self) { return ["precedencegroup \(node.name.text)"] }
         guard let node = node.as(ExtensionDeclSyntax.self) else { return [] }
-        var names = Set(node.memberBlock.members.flatMap(\.decl.memberNames))
-        let addsToType =
-            node.inheritanceClause != nil
-            || node.memberBlock.members.contains {
-                $0.decl.is(InitializerDeclSyntax.self) || $0.decl.is(SubscriptDeclSyntax.self)
-            }
-        if addsToType {
-            names.insert("extension \(node.extendedType.firstToken(viewMode: .sourceAccurate)?.text ?? "")")
-        }
+        let members = node.memberBlock.members.map(\.decl)
+        let type = node.extendedTypeName
+        var names = Set(members.flatMap(\.memberNames))
+        names.formUnion(members.flatMap { ImplicitUse.keys(of: $0, in: type) })
+        names.insert(CellItem.defaults(of: type))
+        if node.inheritanceClause != nil { names.insert("extension \(type)") }
         return names
     }
 
-    private static func shape(of item: CodeBlockItemSyntax.Item) -> CallShape? {
+    private static func requirements(of item: CodeBlockItemSyntax.Item) -> Set<String> {
+        guard case .decl(let node) = item, let node = node.as(ProtocolDeclSyntax.self) else { return [] }
+        return Set(node.memberBlock.members.flatMap(\.decl.memberNames))
+    }
+
+    private static func extendedType(of item: CodeBlockItemSyntax.Item) -> String? {
         guard case .decl(let node) = item else { return nil }
-        return node.as(FunctionDeclSyntax.self).map(CallShape.init)
+        return node.as(ExtensionDeclSyntax.self)?.extendedTypeName
     }
 
     private static let reports: Set<String> = [
@@ -173,6 +201,16 @@ extension CellSyntax {
         // The clause begins with an arrow; another one would be that of a closure.
         let words = function.signature.returnClause?.type.tokens(viewMode: .sourceAccurate).map(\.text) ?? []
         return words.allSatisfy { $0 != "->" && plainTypes.contains($0) }
+    }
+}
+
+extension ExtensionDeclSyntax {
+    /// The first name of the extended type, which is the one that a cell declares.
+    var extendedTypeName: String {
+        let names = extendedType.tokens(viewMode: .sourceAccurate).map(\.text).filter {
+            $0 != "Swift" && $0 != "."
+        }
+        return names.first.map { $0 == "[" ? "Array" : $0.trimmingBackticks } ?? ""
     }
 }
 

@@ -9,6 +9,10 @@ struct CellPlan: Sendable {
     var same: [Int: Int] = [:]
     /// The conformances whose bodies replace those of earlier ones.
     var replaced: [Int: Int] = [:]
+    /// What those add to the earlier ones, as items of their own.
+    var additions: [Int: CellItem] = [:]
+    /// Additions of conformances that stay as they are.
+    var keptAdditions: Set<Int> = []
     /// The versions that are gone once the cell has run.
     var removed: Set<Int> = []
     /// Declarations of other cells that are compiled along with this one.
@@ -22,6 +26,8 @@ struct CellPlan: Sendable {
     var told: Set<Int> = []
     /// Types that stay though they use what is gone, since there are values of them.
     var accepted: Set<Int> = []
+    /// Conformances that stay though they use what is gone, since they do not compile with what there is now.
+    var left: Set<Int> = []
     /// Whether its statements leave nothing behind.
     var isQuestion = false
     /// Whether it only brings declarations of a cell up to date.
@@ -60,46 +66,30 @@ struct CellPlan: Sendable {
         }
         return keys
     }
-
-    /// The ways in which the cell's functions can be called, by their names.
-    var shapes: [String: [CallShape]] {
-        var shapes: [String: [CallShape]] = [:]
-        for item in items where item.role == .function {
-            guard let shape = item.shape, let name = item.declarations.first?.name else { continue }
-            shapes[name, default: []].append(shape)
-        }
-        return shapes
-    }
 }
 
 extension NameTable {
     /// The cell without an id that a cell without an id is a further run of.
     ///
-    /// It is one with the same text, or one that declares the same names. A console's user who adds an overload, or declares
-    /// one name of many again, means no rerun; there a name simply goes to the cell that ran last.
+    /// It is one with the same text, or one that declares the same names. A console's user who declares one name of many
+    /// again means no rerun; there a name simply goes to the cell that ran last.
     func predecessor(of items: [CellItem], source: String) -> CellKey? {
         let keys = CellPlan.keys(of: items)
         let candidates = cells.filter { $0.key.isAnonymous && !$0.value.keys.isEmpty }
             .sorted { $0.value.order > $1.value.order }
         if let same = candidates.first(where: { $0.value.source == source }) { return same.key }
+        // Of a cell that declares much, an edit may rename some.
         return candidates.first { _, cell in
-            let isLarger = cell.keys.count > 1 && cell.keys.isSubset(of: keys)
-            guard cell.keys == keys || isLarger else { return false }
-            let functions = items.filter { $0.role == .function }
-            let hasOthers = items.contains {
-                $0.role != .function && ($0.isPureDeclaration || $0.role == .variable)
-            }
-            return hasOthers
-                || functions.contains { item in
-                    guard let shape = item.shape, let name = item.declarations.first?.name else {
-                        return false
-                    }
-                    return cell.shapes[name]?.contains { $0.overlaps(shape) } ?? false
-                }
+            let shared = cell.keys.intersection(keys).count
+            let isMostOfIt = shared == cell.keys.count || 2 * shared >= max(keys.count, cell.keys.count)
+            return cell.keys == keys || shared > 1 && isMostOfIt
         }?.key
     }
 
     /// The versions of other cells that an item takes the place of.
+    ///
+    /// A function takes that of an overload only where it says the same, or where no front end tells whether it is the
+    /// edited one.
     func displaced(by item: CellItem, of cell: CellKey) -> Set<Int> {
         var found: Set<Int> = []
         for declaration in item.declarations {
@@ -108,10 +98,8 @@ extension NameTable {
                     found.insert(owner.id)
                     continue
                 }
-                let isSameCall =
-                    cell.isAnonymous && owner.cell.isAnonymous
-                    && (item.shape.flatMap { shape in owner.item.shape.map(shape.overlaps) } ?? false)
-                if old.signature == declaration.signature || isSameCall { found.insert(owner.id) }
+                let mayBeEdited = cell.isAnonymous && owner.cell.isAnonymous
+                if old.signature == declaration.signature || mayBeEdited { found.insert(owner.id) }
             }
         }
         for effect in item.effects {

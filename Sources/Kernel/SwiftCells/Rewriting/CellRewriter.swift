@@ -5,11 +5,11 @@ import SwiftSyntax
 /// Every edit stays within its line, so that the compiler's lines are the user's.
 package final class CellRewriter: SyntaxVisitor {
     private var edits: [SourceEdit] = []
-    /// For each variable that the cell declares and an earlier cell has: the earlier module and the declaring item.
-    private let earlier: [String: (module: String, item: Int)]
+    /// The modules of earlier cells' variables that the cell declares again.
+    private let earlier: [String: String]
     private var item = 0
 
-    private init(earlier: [String: (module: String, item: Int)]) {
+    private init(earlier: [String: String]) {
         self.earlier = earlier
         super.init(viewMode: .sourceAccurate)
     }
@@ -27,20 +27,14 @@ package final class CellRewriter: SyntaxVisitor {
         of syntax: CellSyntax, owners: (String) -> String?, showsResult: Bool = true,
         pollsInLoops: Bool = false, omitted: Set<Int> = []
     ) -> [SourceEdit] {
-        var earlier: [String: (module: String, item: Int)] = [:]
-        for declaration in syntax.declarations where declaration.kind == .variable {
-            if let module = owners(declaration.name) {
-                earlier[declaration.name] = (module, declaration.item)
-            }
-        }
+        let earlier = EarlierNames.modules(of: syntax, owners: owners)
         let rewriter = CellRewriter(earlier: earlier)
         let statements = Array(syntax.file.statements)
         let shown = showsResult ? CellResultSyntax(syntax.file)?.values ?? [] : []
-        let replacements = Dictionary(uniqueKeysWithValues: syntax.replacements.map { ($0.item, $0) })
         for (index, statement) in statements.enumerated() where !omitted.contains(index) {
             rewriter.item = index
-            if let replacement = replacements[index] {
-                rewriter.edits += replacement.edits
+            if let replacement = syntax.replacements[index] {
+                rewriter.edits += replacement
                 continue
             }
             if pollsInLoops { rewriter.edits += LoopPolls.edits(in: statement) }
@@ -48,7 +42,8 @@ package final class CellRewriter: SyntaxVisitor {
             if statement.hasError { continue }
             rewriter.rewrite(statement, showing: index == statements.count - 1 ? shown : [])
         }
-        return rewriter.edits + syntax.resultEdits
+        let earlierNames = EarlierNames.edits(of: syntax, modules: earlier) { !$0.hasError }
+        return rewriter.edits + earlierNames + syntax.resultEdits
     }
 
     private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {
@@ -123,7 +118,7 @@ package final class CellRewriter: SyntaxVisitor {
             switch condition.condition {
             case .optionalBinding(let binding):
                 for name in binding.pattern.boundNames {
-                    let source = earlier[name.text].map { "\($0.module).\(name.text)" } ?? name.text
+                    let source = earlier[name.text].map { "\($0).\(name.text)" } ?? name.text
                     let shorthand = binding.initializer == nil ? " = \(source)" : ""
                     replace(name, with: "_guard_\(name.text)\(shorthand)")
                     renamed.insert(name.text)
@@ -151,15 +146,6 @@ package final class CellRewriter: SyntaxVisitor {
             else { continue }
             replace(token, with: "_guard_\(token.text)")
         }
-    }
-
-    // MARK: names of earlier cells that this cell declares anew
-
-    package override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
-        if let owner = earlier[node.baseName.text.trimmingBackticks], owner.item >= item, node.isFree {
-            insert("\(owner.module).", at: node.baseName.positionAfterSkippingLeadingTrivia)
-        }
-        return .visitChildren
     }
 
     // MARK: await

@@ -10,10 +10,10 @@ struct CellSyntax {
     var imports: [String] = []
     /// What each item adds without a name of its own: extension members, conformances, operators.
     private(set) var itemEffects: [Int: Set<String>] = [:]
-    /// The conformances that could replace one of an earlier cell.
-    var conformances: [ConformanceReplacement] = []
-    /// Those that do: their extensions add nothing new.
-    private(set) var replacements: [ConformanceReplacement] = []
+    /// The extensions that make types conform to protocols.
+    private(set) var conformances: [Conformance] = []
+    /// For the items that replace the bodies of earlier conformances, the edits that make them do so.
+    private(set) var replacements: [Int: [SourceEdit]] = [:]
     /// Every identifier and operator in the cell.
     var mentions: Set<String> = []
     /// What puts earlier results in the places where the cell speaks of them.
@@ -89,8 +89,8 @@ struct CellSyntax {
         var effects: Set<String> = []
         defer {
             itemEffects[index, default: []].formUnion(effects)
-            if let anew = ConformanceReplacement(node, item: index, effects: effects) {
-                conformances.append(anew)
+            if let conformance = Conformance(node, item: index, effects: effects) {
+                conformances.append(conformance)
             }
         }
         let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
@@ -120,8 +120,16 @@ struct CellSyntax {
 }
 
 extension CellSyntax {
-    /// Makes replacements of the conformances of some items.
-    mutating func replace(items: Set<Int>) { replacements = conformances.filter { items.contains($0.item) } }
+    /// Makes replacements of the conformances of some items; for each what the earlier one provides.
+    mutating func replace(_ provided: [Int: Set<String>]) {
+        guard !provided.isEmpty else { return }
+        let bytes = Array(file.description.utf8)
+        for conformance in conformances {
+            guard let effects = provided[conformance.item] else { continue }
+            replacements[conformance.item] = conformance.edits(
+                replacing: effects, in: bytes, keepsAdditions: true)
+        }
+    }
 
     /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
     ///
@@ -143,7 +151,7 @@ extension CellSyntax {
         declarations = []
         itemEffects = [:]
         conformances = []
-        replacements = []
+        replacements = [:]
     }
 
     /// The edits that put code before and behind all of the cell, on its own lines, and have all of its values used.
@@ -192,10 +200,12 @@ extension DeclSyntax {
     /// What tells the members of an extension apart.
     var memberKey: String {
         if let node = self.as(FunctionDeclSyntax.self) {
-            return "func \(node.name.text)\(node.overloadSignature)"
+            let isOfType = node.modifiers.contains { ["static", "class"].contains($0.name.text) }
+            return "\(isOfType ? "static " : "")func \(node.name.text)\(node.overloadSignature)"
         }
         if let node = self.as(VariableDeclSyntax.self) {
-            return "var " + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
+            return (node.isOfType ? "static var " : "var ")
+                + node.bindings.flatMap(\.pattern.boundNames).map(\.text).joined(separator: ",")
         }
         if let node = self.as(InitializerDeclSyntax.self) {
             return "init\(node.signature.parameterClause.compactText)"

@@ -2,14 +2,14 @@
 struct Planner {
     private let table: NameTable
     private let items: [CellItem]
-    private let conformances: [Int: ConformanceReplacement]
+    private let conformances: [Int: Conformance]
     /// What the cell declared when it last ran.
     private let former: [Version]
     private var plan: CellPlan
     /// The items that say what they said and mean what they meant, with their versions.
     private var unchanged: [Int: Int] = [:]
 
-    init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable) {
+    init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, leaving left: Set<Int>) {
         self.table = table
         items = syntax.items
         conformances = Dictionary(syntax.conformances.map { ($0.item, $0) }) { first, _ in first }
@@ -17,11 +17,14 @@ struct Planner {
             cell ?? table.predecessor(of: items, source: source) ?? .anonymous(table.anonymousCount)
         former = table.versions(of: key)
         plan = CellPlan(cell: key, source: source, items: items)
+        plan.left = left
     }
 
-    /// The plan of a cell.
-    static func plan(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable) -> CellPlan {
-        var planner = Planner(syntax, source: source, cell: cell, table: table)
+    /// The plan of a cell. Those of other cells' declarations that are `left` stay as they are.
+    static func plan(
+        _ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, leaving left: Set<Int> = []
+    ) -> CellPlan {
+        var planner = Planner(syntax, source: source, cell: cell, table: table, leaving: left)
         return planner.make()
     }
 
@@ -29,11 +32,12 @@ struct Planner {
         match()
         settle()
         dropUnneeded()
-        replaceConformances()
+        plan.replaced = replaceable()
+        findAdditions()
         for (index, id) in unchanged {
             if items[index].isLasting { plan.kept[index] = id } else { plan.same[index] = id }
         }
-        let stays = Set(plan.kept.values).union(plan.replaced.values)
+        let stays = Set(plan.kept.values).union(plan.replaced.values).union(plan.keptAdditions)
         plan.removed = Set(former.map(\.id)).union(displaced()).subtracting(stays)
         findEarlierVariables()
         var companions = Companions(plan: plan, table: table)
@@ -45,7 +49,7 @@ struct Planner {
 
     /// Finds for each declaration the former one with the same text.
     private mutating func match() {
-        var left = former
+        var left = former.filter { $0.addition == nil }
         for item in items where item.isPureDeclaration && !item.hasStaticState {
             let place = left.firstIndex { $0.item.role == item.role && $0.item.text == item.text }
             if let place { unchanged[item.index] = left.remove(at: place).id }
@@ -63,12 +67,12 @@ struct Planner {
         var isSettled = false
         while !isSettled {
             isSettled = true
-            let staying = Set(unchanged.values)
-            let gone = Set(former.map(\.id)).subtracting(staying).union(displaced())
+            let staying = Set(unchanged.values).union(additions(toAnyOf: unchanged.values).map(\.id))
+                .union(replaceable().values)
+            let gone = Set(former.map(\.id)).union(displaced()).subtracting(staying)
             var stale = Staleness(table: table, gone: gone)
             let others = items.filter { unchanged[$0.index] == nil }
             let names = Set(others.flatMap(\.declarations).map(\.name))
-            let provided = Set(others.flatMap(\.provided))
             let hidden = modulesToHide(gone)
             for (index, id) in unchanged {
                 guard let version = table.versions[id] else { continue }
@@ -76,8 +80,9 @@ struct Planner {
                 // A conformance is seen in any case.
                 let isHidden =
                     items[index].isLasting && !items[index].isConformance && hidden.contains(version.module)
+                    || additions(toAnyOf: [id]).contains { hidden.contains($0.module) }
                 if isHidden || stale.isStale(id) || !names.isDisjoint(with: uses.names)
-                    || !provided.isDisjoint(with: uses.all)
+                    || table.mayFind(uses, amongMembersOf: others)
                 {
                     unchanged[index] = nil
                     isSettled = false
@@ -90,20 +95,16 @@ struct Planner {
     private func modulesToHide(_ gone: Set<Int>) -> Set<String> {
         var hidden = Set(table.modules.values.filter(\.hasDeadEffects).map(\.name))
         for id in gone {
-            guard let version = table.versions[id], version.item.isLasting, version.item.isVisibleByModule,
-                successor(of: version) == nil
+            guard let version = table.versions[id], version.item.isLasting, version.item.isVisibleByModule
             else { continue }
             hidden.insert(version.module)
         }
         return hidden
     }
 
-    /// The conformance of this cell whose bodies could replace those of a former one.
-    private func successor(of version: Version) -> Int? {
-        items.first { item in
-            item.effects == version.item.effects && conformances[item.index] != nil
-                && ConformanceReplacement.isReplaceable(version.item)
-        }?.index
+    /// The versions that hold what earlier runs added to conformances.
+    private func additions(toAnyOf ids: some Collection<Int>) -> [Version] {
+        former.filter { version in version.addition.map { ids.contains($0) } ?? false }
     }
 
     // MARK: what stays
@@ -136,26 +137,48 @@ struct Planner {
         }
     }
 
-    /// The runtime keeps the first conformance of a type for ever: a changed one replaces its bodies.
-    private mutating func replaceConformances() {
+    /// The conformances whose bodies can replace those of earlier ones, with the versions of these.
+    private func replaceable() -> [Int: Int] {
         let removed = Set(former.map(\.id)).subtracting(unchanged.values).union(displaced())
         let newNames = Set(items.filter { unchanged[$0.index] == nil }.flatMap(\.declarations).map(\.name))
-        for item in items where unchanged[item.index] == nil {
-            guard let conformance = conformances[item.index] else { continue }
-            let id = item.effects.compactMap { table.effectOwners[$0] }.first
-            guard let id, let version = table.versions[id],
-                conformance.effects.isSubset(of: version.item.effects),
-                version.item.isConformance,
-                newNames.isDisjoint(with: conformance.typeNames),
-                version.bindings.allSatisfy({ other in
-                    table.versions[other].map { $0.item.role != .type || !removed.contains(other) } ?? true
-                }),
+        var found: [Int: Int] = [:]
+        for (index, conformance) in conformances where unchanged[index] == nil && !items[index].hasStaticState
+        {
+            let id = items[index].effects.compactMap { table.effectOwners[$0] }.filter {
+                table.versions[$0]?.item.isConformance ?? false
+            }.min()
+            guard let id, let version = table.versions[id], newNames.isDisjoint(with: conformance.typeNames),
+                let former = Conformance(ofSource: version.item.text),
+                conformance.canReplace(former, providing: version.item.effects),
+                addsNoRequirement(conformance, to: version),
+                table.typesAndProtocols(of: version).isDisjoint(with: removed),
                 conformance.typeNames.allSatisfy({ name in
                     (table.ownerIDs[name] ?? []).allSatisfy { version.bindings.contains($0) }
                 })
             else { continue }
-            plan.replaced[item.index] = id
+            found[index] = id
         }
+        return found
+    }
+
+    /// Whether what a conformance adds to an earlier one cannot be what its protocols ask for.
+    private func addsNoRequirement(_ conformance: Conformance, to version: Version) -> Bool {
+        let added = conformance.names(ofMembersBesides: version.item.effects)
+        return added.isEmpty
+            || items[conformance.item].uses.inherited.allSatisfy {
+                table.requirements(of: $0)?.isDisjoint(with: added) ?? false
+            }
+    }
+
+    /// Finds what replacements add, and what is kept of earlier additions.
+    private mutating func findAdditions() {
+        for (index, id) in plan.replaced {
+            guard let effects = table.versions[id]?.item.effects,
+                let text = conformances[index]?.additions(to: effects)
+            else { continue }
+            plan.additions[index] = CellSyntax(text).items.first?.moved(to: items[index])
+        }
+        plan.keptAdditions = Set(additions(toAnyOf: unchanged.values).map(\.id))
     }
 
     /// Items that read a variable of an earlier run before this one declares it again.

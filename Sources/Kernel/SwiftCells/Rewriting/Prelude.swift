@@ -50,7 +50,7 @@ extension NameTable {
                 prelude.lines.append("@testable import enum \(name).\(Prelude.anchor(name))")
             }
         }
-        prelude.lines += scoped
+        prelude.lines += scoped + operatorLines(mentions, plan)
         prelude.stubs = uninitialised.keys.sorted().filter {
             syntax.mentions.contains($0) && ownerIDs[$0] == nil && !declared.contains($0)
         }

@@ -1,3 +1,5 @@
+import SwiftSyntax
+
 /// One change to a cell's source: `length` bytes at `offset` become `text`; neither holds a line break.
 package struct SourceEdit {
     var offset: Int
@@ -8,6 +10,27 @@ package struct SourceEdit {
         self.offset = offset
         self.length = length
         self.text = text
+    }
+}
+
+extension SourceEdit {
+    /// The edits that take out a range of bytes and leave its lines.
+    static func blanks(over range: Range<Int>, in bytes: [UInt8]) -> [SourceEdit] {
+        var edits: [SourceEdit] = []
+        var start = range.lowerBound
+        for place in range where bytes[place] == 0x0A {
+            if place > start { edits.append(SourceEdit(offset: start, length: place - start, text: "")) }
+            start = place + 1
+        }
+        if range.upperBound > start {
+            edits.append(SourceEdit(offset: start, length: range.upperBound - start, text: ""))
+        }
+        return edits
+    }
+
+    static func blanks(over node: some SyntaxProtocol, in bytes: [UInt8]) -> [SourceEdit] {
+        let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
+        return blanks(over: start..<node.endPositionBeforeTrailingTrivia.utf8Offset, in: bytes)
     }
 }
 
@@ -52,11 +75,13 @@ public struct EditedSource: Sendable {
         self.lineEdits = lineEdits
     }
 
+    /// The number of the last line that says something.
+    var lastLine: Int? { originalLines.lastIndex { $0.contains { !$0.isWhitespace } }.map { $0 + 1 } }
+
     /// The line of a last expression whose value a `;` hides: that it is unused is meant.
     var hiddenResultLine: Int? {
-        let last = originalLines.lastIndex { $0.contains { !$0.isWhitespace } }
-        return last.flatMap {
-            originalLines[$0].trimmingSuffix(while: \.isWhitespace).hasSuffix(";") ? $0 + 1 : nil
+        lastLine.flatMap {
+            originalLines[$0 - 1].trimmingSuffix(while: \.isWhitespace).hasSuffix(";") ? $0 : nil
         }
     }
 

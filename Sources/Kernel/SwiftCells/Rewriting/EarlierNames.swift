@@ -1,0 +1,82 @@
+import SwiftSyntax
+
+/// Gives the names that a cell declares again the meaning that they have before it: in `let x = x + 1` the right-hand
+/// `x` is the earlier cell's, `Cell3.x`.
+final class EarlierNames: ScopeVisitor {
+    /// For each variable that the cell declares and an earlier cell has, the earlier module.
+    private let modules: [String: String]
+    private var edits: [SourceEdit] = []
+
+    private init(_ modules: [String: String]) {
+        self.modules = modules
+        super.init()
+    }
+
+    /// The earlier modules of the variables that a cell declares again. `owners` names, for variables of earlier cells, the
+    /// module that has them.
+    static func modules(of syntax: CellSyntax, owners: (String) -> String?) -> [String: String] {
+        var modules: [String: String] = [:]
+        for declaration in syntax.declarations where declaration.kind == .variable {
+            modules[declaration.name] = owners(declaration.name)
+        }
+        return modules
+    }
+
+    /// The edits of a cell; statements that are not `included` are left as they are.
+    static func edits(
+        of syntax: CellSyntax, modules: [String: String],
+        included: (CodeBlockItemSyntax) -> Bool = { _ in true }
+    ) -> [SourceEdit] {
+        guard !modules.isEmpty else { return [] }
+        let finder = EarlierNames(modules)
+        for statement in syntax.file.statements where included(statement) { finder.walk(statement) }
+        return finder.edits
+    }
+
+    private func module(of name: TokenSyntax) -> String? {
+        let name = name.text.trimmingBackticks
+        return isUnbound(name) ? modules[name] : nil
+    }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if node.isFree, let module = module(of: node.baseName) {
+            let place = node.baseName.positionAfterSkippingLeadingTrivia.utf8Offset
+            edits.append(SourceEdit(offset: place, text: module + "."))
+        }
+        return .visitChildren
+    }
+
+    override func read(_ name: TokenSyntax) {
+        // A guard's names are bound under other names; see `CellRewriter`.
+        let isOfGuard = Syntax(name).isConditionOfGuard
+        guard !isOfGuard, let module = module(of: name) else { return }
+        edits.append(
+            SourceEdit(
+                offset: name.endPositionBeforeTrailingTrivia.utf8Offset, text: " = \(module).\(name.text)"))
+    }
+
+    // What is called later sees the new values.
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
+
+extension Syntax {
+    fileprivate var isConditionOfGuard: Bool {
+        var node = parent
+        while let current = node {
+            if current.is(ConditionElementSyntax.self) {
+                return current.parent?.parent?.is(GuardStmtSyntax.self) == true
+            }
+            node = current.parent
+        }
+        return false
+    }
+}
