@@ -241,8 +241,8 @@ VALUES = {
     "ScoreMap.Slice": "try space.map(scores).slices[0]",
     # Gyrus
     "VoxelScore": "VoxelScore.r",
-    "Recovery": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!))",
-    "Recovery.Row": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions!)).rows[0]",
+    "Recovery": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions))",
+    "Recovery.Row": "subject.check(try RegionComparison([(\"layer 0\", fit.scores.r.prefix(288).map { $0 })], regions: subject.study.regions)).rows[0]",
     # Comms and widgets
     "JSON": '["a": 1, "b": [-0.5, nil], "c": "text"] as JSON',
     "Label": 'Label("text")',

@@ -69,12 +69,12 @@ extension Study {
             try file.write(responses, to: "/responses")
             try file.write(runs.lengths, to: "/runs")
             if !stimuli.isEmpty { try file.write(stimuli, to: "/stimuli") }
-            if let regions {
+            if let regions = knownRegions {
                 let each = regions.places.map { place in place.map { regions.regions[$0] } }
                 try file.write(each.map { $0?.name ?? "" }, to: "/regions")
                 try file.write(each.map { $0?.group ?? "" }, to: "/region_groups")
             }
-            if let space {
+            if let space = knownSpace {
                 try file.write(space.shape, to: "/space/shape")
                 try file.write(space.indices, to: "/space/indices")
                 try file.write(Matrix(space.affine), to: "/space/affine")

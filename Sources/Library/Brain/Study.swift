@@ -15,10 +15,26 @@ public struct Study: Sendable {
     public let responses: Matrix<Float>
     /// Which samples were recorded without a break.
     public let runs: Runs
-    /// Where the voxels lie.
-    public let space: VoxelSpace?
-    /// The region of each voxel.
-    public let regions: Regions?
+    let knownSpace: VoxelSpace?
+    let knownRegions: Regions?
+
+    /// Where the voxels lie; throws `BrainError.value` if the study was made without it.
+    public var space: VoxelSpace {
+        get throws { try known(knownSpace, "a voxel space", "space:") }
+    }
+
+    /// The region of each voxel; throws `BrainError.value` if the study was made without them.
+    public var regions: Regions {
+        get throws { try known(knownRegions, "regions", "regions:") }
+    }
+
+    private func known<Part>(_ part: Part?, _ what: String, _ argument: String) throws -> Part {
+        guard let part else {
+            throw BrainError.value(
+                what: "the study \(name)", got: "without \(what)", expected: "made with \(what) (`\(argument)`)")
+        }
+        return part
+    }
 
     /// A study from its parts.
     ///
@@ -47,7 +63,7 @@ public struct Study: Sendable {
         self.stimuli = stimuli
         self.responses = responses
         self.runs = try runs ?? Runs(lengths: [responses.rows])
-        self.space = space
-        self.regions = regions
+        knownSpace = space
+        knownRegions = regions
     }
 }

@@ -15,7 +15,7 @@ import Synchronization
 /// ```swift
 /// let comm = Comm(target: "probe", data: ["layer": 3])
 /// comm.onMessage { message in print(message.data["click"] ?? "nothing", message.buffers.count) }
-/// comm.send(["done": true], buffers: [bytes])
+/// comm.send(["done": true], buffers: [Data([1, 2, 3])])
 /// ```
 ///
 /// Source: "Custom Messages" of Jupyter's messaging specification.

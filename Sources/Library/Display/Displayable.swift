@@ -3,8 +3,9 @@
 /// A cell that ends in such a value shows its bundle; every bundle holds `text/plain`, since consoles show nothing else.
 ///
 /// ```swift
-/// extension Alpha: Displayable {
-///     var mimeBundle: MIMEBundle { .plain("alpha = \(value)") }
+/// struct Interval: Displayable {
+///     var low, high: Double
+///     var mimeBundle: MIMEBundle { .plain("\(low) to \(high)") }
 /// }
 /// ```
 public protocol Displayable {

@@ -13,6 +13,7 @@ public enum MIMEContent: Sendable, Equatable {
 /// A value in several representations by MIME type; the front end shows the richest that it can.
 ///
 /// ```swift
+/// let png = try Data(contentsOf: URL(filePath: "regions.png"))
 /// MIMEBundle(["text/plain": .text("3 regions"), "image/png": .binary(png)])
 /// ```
 ///
@@ -37,7 +38,8 @@ public struct MIMEBundle: Sendable, Equatable {
 
 extension MIMEBundle {
     /// A bundle that holds plain text alone.
-    public static func plain(_ text: String) -> MIMEBundle { MIMEBundle(["text/plain": .text(text)]) }
+    public static func plain(_ text: String) -> MIMEBundle { let png = try Data(contentsOf: URL(filePath: "regions.png"))
+/// MIMEBundle(["text/plain": .text(text)]) }
 
     /// The `{"data": …, "metadata": …}` object of a display message, with further members appended, as UTF-8 JSON.
     ///

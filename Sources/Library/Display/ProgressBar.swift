@@ -8,7 +8,10 @@ import Text
 ///
 /// ```swift
 /// var bar = ProgressBar("features", total: images.count, unit: "images")
-/// for batch in batches { …; bar.advance(by: batch.count) }
+/// for image in images {
+///     try print(model.image.features(of: [image], layers: .last))
+///     bar.advance()
+/// }
 /// bar.finish()
 /// ```
 public struct ProgressBar {

@@ -4,7 +4,7 @@ import Text
 /// Columns of text and numbers under headings; shows itself as an HTML table and as aligned text.
 ///
 /// ```swift
-/// Table("Scores", [.text("region", names), .numbers("mean r", means, decimals: 3)])
+/// Table("Scores", [.text("region", ["V1", "IT"]), .numbers("mean r", [0.31, 0.22], decimals: 3)])
 /// ```
 public struct Table: Displayable, Sendable, CustomStringConvertible {
     /// One column of a table.

@@ -21,8 +21,9 @@ extension DisplayHandle: CustomStringConvertible {
 /// Outside a kernel the value's plain text goes to standard output.
 ///
 /// ```swift
-/// let handle = display(scores)
-/// handle.update(betterScores)
+/// let handle = display("fitting …")
+/// let fit = try ridge.fit(features, to: responses)
+/// handle.update(fit.scores)              // in the place of the text
 /// ```
 @discardableResult
 public func display<Value>(_ value: Value) -> DisplayHandle {

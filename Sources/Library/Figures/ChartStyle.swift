@@ -1,7 +1,8 @@
 /// How a figure looks, whatever it shows; every figure has one.
 ///
 /// ```swift
-/// try space.map(differences, style: .diverging)
+/// try fit.scores.map(minus: scores, space, style: .diverging)     // zero is marked
+/// var chart = comparison.chart()
 /// chart.style.font = "DejaVu Sans"
 /// ```
 public struct ChartStyle: Sendable, Equatable {

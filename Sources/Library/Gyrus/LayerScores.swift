@@ -6,6 +6,7 @@ extension EncodingModel {
     /// Fits the model to each layer's features in turn, and scores held-out predictions by the short name of the layer.
     ///
     /// ```swift
+    /// let features = try model.features(of: study.stimuli)
     /// let scores = try ridge.scoresByLayer(features, of: study)
     /// try RegionComparison(scores, of: study)
     /// ```
@@ -37,21 +38,10 @@ extension EncodingModel {
     }
 }
 
-extension Study {
-    /// The regions; throws `BrainError.value` if the study has none.
-    func knownRegions() throws -> Regions {
-        guard let regions else {
-            throw BrainError.value(
-                what: "the regions of \(name)", got: "not known", expected: "given when the study is made")
-        }
-        return regions
-    }
-}
-
 extension RegionComparison {
     /// Compares the scores of layers in the regions of a study; throws `BrainError` if it has none.
     public init(_ layers: LayerScores, of study: Study, _ score: VoxelScore = .r) throws {
-        try self.init(layers, regions: try study.knownRegions(), score)
+        try self.init(layers, regions: study.regions, score)
     }
 
     /// Compares the scores of layers; throws `BrainError.count` if they have other voxels than the regions.
@@ -61,13 +51,13 @@ extension RegionComparison {
 
     /// Compares the scores of several fits in the regions of a study; throws `BrainError` if it has none.
     public init(_ fits: [(String, VoxelScores)], of study: Study, _ score: VoxelScore = .r) throws {
-        try self.init(fits, regions: try study.knownRegions(), score)
+        try self.init(fits, regions: study.regions, score)
     }
 }
 
 extension VoxelScores {
     /// The scores summed up by the regions of a study; throws `BrainError` if it has none.
     public func byRegion(of study: Study, _ score: VoxelScore = .r) throws -> RegionScores {
-        try byRegion(try study.knownRegions(), score)
+        try byRegion(study.regions, score)
     }
 }

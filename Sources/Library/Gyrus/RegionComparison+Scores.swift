@@ -5,8 +5,9 @@ extension RegionComparison {
     /// Compares the scores of several fits; throws `BrainError.count` where they have other voxels than the regions.
     ///
     /// ```swift
-    /// let fits = try features.map { ($0.name, try ridge.fit($0.matrix, to: study.responses, runs: study.runs).scores) }
-    /// try RegionComparison(fits, regions: regions)
+    /// let image = try ridge.fit(multimodal, to: study.responses, runs: study.runs)
+    /// let text = try ridge.fit(unimodal, to: study.responses, runs: study.runs)
+    /// try RegionComparison([("image", image.scores), ("text", text.scores)], regions: study.regions)
     /// ```
     public init(_ fits: [(String, VoxelScores)], regions: Regions, _ score: VoxelScore = .r) throws {
         try self.init(

@@ -75,6 +75,7 @@ public final class Dropdown<Value: Sendable>: InputWidget {
 ///
 /// ```swift
 /// let alpha = SelectionSlider("alpha", [0.1, 1, 10, 100])
+/// let features = try model.features(of: sentences)
 /// let layer = SelectionSlider("layer", features.map(\.layer.shortName))
 /// ```
 public final class SelectionSlider<Value: Sendable>: InputWidget {

@@ -39,7 +39,7 @@ public final class TextField: InputWidget {
 /// Something to press (ipywidgets' Button).
 ///
 /// ```swift
-/// Button("fit").onClick { try fit() }
+/// Button("Fit").onClick { display(try ridge.fit(features, to: responses)) }
 /// ```
 public final class Button: Widget {
     public let model: WidgetModel

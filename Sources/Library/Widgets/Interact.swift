@@ -12,8 +12,9 @@ import Synchronization
 /// and beside a cell that runs (see `Comm`). What it prints, and the error of a move, appear between controls and picture.
 ///
 /// ```swift
-/// interact(Slider("layer", 0...11), SelectionSlider("alpha", alphas)) { layer, alpha in
-///     scores[layer][alpha].histogram()
+/// try interact(Slider("layer", 0...5), SelectionSlider("alpha", [1, 10, 100])) { layer, alpha in
+///     let features = try model.features(of: study.stimuli, layers: .blocks(layer...layer))
+///     return try Ridge(alphas: [alpha]).scoresByLayer(features, of: study)[0].scores.histogram()
 /// }
 /// ```
 ///

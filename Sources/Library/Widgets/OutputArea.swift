@@ -7,7 +7,7 @@ import JSON
 ///
 /// ```swift
 /// let log = OutputArea()
-/// button.onClick { log.capture { print("pressed") } }
+/// Button("Press").onClick { log.capture { print("pressed") } }
 /// log
 /// ```
 public final class OutputArea: Widget {

@@ -25,9 +25,18 @@ import Testing
             try study.write(to: path)
             let read = try Study.open(path)
             #expect(read.name == "sub-01" && read.stimuli == study.stimuli && read.runs == study.runs)
-            #expect(read.space == study.space && read.regions == study.regions)
+            #expect(try read.space == study.space)
+            #expect(try read.regions == study.regions)
             #expect(read.responses.row(0) == [1, 2, 3] && read.responses[1, 2].isNaN)
         }
+    }
+
+    @Test func aStudyWithoutRegionsOrSpaceSaysSo() throws {
+        let study = try Study(name: "sub-02", responses: Matrix([[1, 2], [3, 4]]))
+        let regions = try #require(throws: BrainError.self) { try study.regions }
+        #expect("\(regions)" == "the study sub-02 is without regions, but must be made with regions (`regions:`)")
+        let space = try #require(throws: BrainError.self) { try study.space }
+        #expect("\(space)".contains("sub-02") && "\(space)".contains("`space:`"))
     }
 
     @Test func whatIsMissingIsNamed() throws {

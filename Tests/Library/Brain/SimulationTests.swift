@@ -66,7 +66,7 @@ import Testing
             $0.signalShare = 0.6
             $0.voxelsPerRegion = 50
         }
-        let regions = try #require(subject.study.regions)
+        let regions = try subject.study.regions
         let scores = try VoxelScores(predictions: subject.signal, responses: subject.study.responses)
         for drive in subject.truth.drives {
             let r = try regions.voxels(in: drive.region).map { scores.r[$0] }
@@ -91,7 +91,7 @@ import Testing
         let scores = try zip(Self.names, Self.features).map { name, features in
             (name: name, scores: try ridge.fit(features, to: study.responses, runs: study.runs).scores.r)
         }
-        let best = try RegionComparison(scores, regions: #require(study.regions)).best
+        let best = try RegionComparison(scores, regions: study.regions).best
         for (found, drive) in zip(best, subject.truth.drives) {
             if let layer = drive.layer {
                 #expect(found.place == layer, "\(drive.region)")

@@ -24,6 +24,7 @@ extension RegionComparison {
     /// Bars of every candidate side by side in each region, with error bars, and brackets over those that differ.
     ///
     /// ```swift
+    /// let subjects = try studies.map { try RegionComparison(layerScores, of: $0) }
     /// let comparison = try RegionComparison(subjects: subjects, test: .wilcoxon, error: .interval(0.95))
     /// comparison.chart(title: nil, mark: .values)
     /// ```

@@ -6,7 +6,10 @@ extension RegionComparison {
     /// Compares layers or models over subjects, each of whom was compared alone, and tests the differences by region.
     ///
     /// ```swift
-    /// let subjects = try studies.map { try RegionComparison(scores(of: $0), of: $0) }
+    /// let subjects = try studies.map { study in
+    ///     let features = try model.features(of: study.stimuli)
+    ///     return try RegionComparison(ridge.scoresByLayer(features, of: study), of: study)
+    /// }
     /// try RegionComparison(subjects: subjects, test: .wilcoxon, error: .interval(0.95))
     /// ```
     ///
@@ -42,7 +45,9 @@ extension RegionComparison {
     /// Compares layers or models by tables of scores, subjects x regions, and tests the differences by region.
     ///
     /// ```swift
-    /// try RegionComparison([("image", image), ("text", text)], regions: ["V1", "V4", "IT"], test: .signFlip)
+    /// let image = Matrix([[0.31, 0.22], [0.28, 0.25], [0.35, 0.20]])      // subjects x regions
+    /// let text = Matrix([[0.12, 0.24], [0.10, 0.21], [0.17, 0.26]])
+    /// try RegionComparison([("image", image), ("text", text)], regions: ["V1", "IT"], test: .signFlip)
     /// ```
     ///
     /// - Parameters:
@@ -122,6 +127,7 @@ extension RegionScores {
     /// Tests whether scores over subjects or blocks differ from `value` (chance, say) in each region.
     ///
     /// ```swift
+    /// let group = try RegionScores(subjects: studies.map { try scores.byRegion($0.regions) })
     /// try group.chart(significance: group.tested(.wilcoxon))
     /// ```
     ///

@@ -3,7 +3,8 @@ import Encoding
 /// The scores of several layers or models, region by region.
 ///
 /// ```swift
-/// let comparison = try RegionComparison(layerScores, regions: study.regions, scoreName: "Pearson r")
+/// let features = try model.features(of: study.stimuli)
+/// let comparison = try RegionComparison(ridge.scoresByLayer(features, of: study), of: study)
 /// comparison.best        // the layer that predicts each region best, and by how much
 /// comparison             // a heat map
 /// ```

@@ -4,7 +4,8 @@ import Encoding
 /// Which differences between layers or models are real: each region's difference over subjects or blocks, tested.
 ///
 /// ```swift
-/// let comparison = try RegionComparison(subjects: comparisons, test: .wilcoxon)
+/// let subjects = try studies.map { try RegionComparison(layerScores, of: $0) }
+/// let comparison = try RegionComparison(subjects: subjects, test: .wilcoxon)
 /// comparison.differences                // a table: difference, interval, statistic, p, q and verdict by region
 /// ```
 public struct RegionDifferences: Sendable, Equatable {

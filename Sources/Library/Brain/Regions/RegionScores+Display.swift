@@ -5,6 +5,7 @@ extension RegionScores {
     /// A bar for each region: the mean, with an error bar, and a mark where a test was passed.
     ///
     /// ```swift
+    /// let group = try RegionScores(subjects: studies.map { try scores.byRegion($0.regions) })
     /// try group.chart(error: .interval(0.95), significance: group.tested(.wilcoxon), mark: .values)
     /// ```
     ///

@@ -18,7 +18,7 @@ public struct Region: Sendable, Hashable {
 /// The region of each voxel.
 ///
 /// ```swift
-/// let regions = try Regions(labels: meta.roiMultimaskAAL, table: .aal116)
+/// let regions = try Regions(labels: [2001, 2001, 2002, 0], table: .aalSPM12)   // as an atlas numbers them
 /// let own = Regions(names: ["V1", "V1", "V4", ""])       // the last voxel belongs to none
 /// regions.voxels(in: "V1")                               // [0, 1]
 /// ```

@@ -4,7 +4,7 @@ import Encoding
 /// p values by region, corrected for their number, and the marks that they get in a figure.
 ///
 /// ```swift
-/// let found = try Significance(p: p, test: "Permutation of 1,000 blocks")
+/// let found = try Significance(p: [0.001, 0.2, 0.03], test: "Permutation of 1,000 blocks")   // one p a region
 /// try byRegion.chart(significance: found)
 /// ```
 public struct Significance: Sendable, Equatable {

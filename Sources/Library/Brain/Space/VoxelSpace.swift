@@ -5,7 +5,7 @@ import Foundation
 ///
 /// ```swift
 /// let space = try VoxelSpace(mask: NIfTI.open("mask.nii.gz"))
-/// let volume = try space.volume(of: scores)         // 800 values, NaN outside the mask
+/// let volume = try space.volume(of: fit.scores.r)     // one value per voxel of the grid, NaN outside the mask
 /// ```
 public struct VoxelSpace: Sendable, Equatable {
     /// The voxels of the grid along its three axes.

@@ -16,7 +16,9 @@ extension Folds {
     /// Outer folds, and inner folds of each one's training samples.
     ///
     /// ```swift
-    /// for fold in try Folds.leaveOneRunOut.nested(inner: .kFold(5), samples: 870, runs: runs) { … }
+    /// for fold in try Folds.leaveOneRunOut.nested(inner: .kFold(5), samples: 870, runs: runs) {
+    ///     print(fold.outer.test.count, fold.inner.map(\.train.count))
+    /// }
     /// ```
     ///
     /// Throws `EncodingError` if the samples cannot be split in this way.

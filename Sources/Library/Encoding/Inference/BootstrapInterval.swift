@@ -24,8 +24,9 @@ extension BootstrapInterval {
     /// replacement.
     ///
     /// ```swift
-    /// let interval = try BootstrapInterval(of: scoresOfSubjects)                           // of the mean
-    /// let median = try BootstrapInterval(of: scoresOfSubjects) { $0.sorted()[$0.count / 2] }
+    /// let subjects = [0.21, 0.34, 0.18, 0.29, 0.25]                        // one score each
+    /// let interval = try BootstrapInterval(of: subjects)                   // of the mean
+    /// let median = try BootstrapInterval(of: subjects) { $0.sorted()[$0.count / 2] }
     /// ```
     ///
     /// The same interval as `scipy.stats.bootstrap` gives for `RandomState(seed)`. Throws `EncodingError` with fewer

@@ -4,7 +4,9 @@ import Tensors
 /// Two models compared over subjects, region by region or voxel by voxel: effect, interval, p and q.
 ///
 /// ```swift
-/// let comparison = try PairedComparison(multimodal, unimodal, names: regions)   // subjects x regions each
+/// let multimodal = Matrix([[0.31, 0.22], [0.28, 0.25], [0.35, 0.20]])           // subjects x regions
+/// let unimodal = Matrix([[0.27, 0.22], [0.25, 0.26], [0.30, 0.21]])
+/// let comparison = try PairedComparison(multimodal, unimodal, names: ["V1", "IT"])
 /// comparison.q                                                                  // false discovery rate over regions
 /// ```
 public struct PairedComparison: Sendable, Equatable {

@@ -8,6 +8,7 @@ extension PermutationTest {
     /// permutations)` with # the shuffles whose correlation is at least the observed one.
     ///
     /// ```swift
+    /// let heldOut = try ridge.heldOutPredictions(features, to: responses, outer: .leaveOneRunOut, runs: runs)
     /// let test = try PermutationTest.blocks(predictions: heldOut.inOrder, responses: responses, runs: runs)
     /// test.blockLength        // chosen so that blocks can be taken to be independent
     /// ```

@@ -9,7 +9,9 @@ extension PermutationTest {
     /// flips)`.
     ///
     /// ```swift
-    /// let test = try PermutationTest.signFlips(multimodal - unimodal)      // subjects x regions
+    /// let multimodal = Matrix([[0.31, 0.22], [0.28, 0.25], [0.35, 0.20]])   // subjects x regions
+    /// let unimodal = Matrix([[0.27, 0.22], [0.25, 0.26], [0.30, 0.21]])
+    /// let test = try PermutationTest.signFlips(multimodal - unimodal)
     /// test.pForMaximum                                        // controlled over all regions
     /// ```
     ///

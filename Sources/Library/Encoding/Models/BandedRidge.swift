@@ -10,7 +10,7 @@ import Tensors
 /// ```swift
 /// let model = BandedRidge(alphas: .logspace(1, 20, count: 20), candidates: .dirichlet(20, seed: 0))
 /// let fit = try model.fit([multimodal, unimodal], to: responses)
-/// let shares = try fit.splitScores([testMultimodal, testUnimodal], testResponses)
+/// let shares = try fit.splitScores([testMultimodal, testUnimodal], to: testResponses)
 /// ```
 ///
 /// With `refinement: .gradient()` each voxel's scaling is then moved to a minimum of its cross-validated loss.

@@ -111,7 +111,8 @@ extension Matrix {
     /// Each column less its slow drift within each run, mean included.
     ///
     /// ```swift
-    /// let clean = try bold.detrended(.polynomial(degree: 2), runs: runs).zScored(runs: runs)
+    /// let responses = try bold.voxelsByTime(mask: mask)            // time points x voxels
+    /// let clean = try responses.detrended(.polynomial(degree: 2), runs: runs).zScored(runs: runs)
     /// ```
     ///
     /// Throws `EncodingError` if the runs do not have as many samples as the matrix.

@@ -17,7 +17,7 @@ public enum LuEtAl2022 {
     ///
     /// ```swift
     /// let shares = try LuEtAl2022.splitScores(
-    ///     multimodal: brivl["layer 9"], unimodal: bert["layer 9"], to: study.responses)
+    ///     multimodal: multimodal, unimodal: unimodal, to: study.responses)
     /// shares.r2[0]            // the multimodal band's share, one number per voxel
     /// ```
     ///

@@ -4,7 +4,8 @@ import Tensors
 /// How well the pattern of responses to each sample tells which prediction belongs to it.
 ///
 /// ```swift
-/// let identification = try Identification(predictions: predictions, responses: responses)
+/// let predictions = try fit.predict(testFeatures)
+/// let identification = try Identification(predictions: predictions, responses: testResponses)
 /// identification.accuracy                 // chance is 1 / samples
 /// identification.twoVersusTwoAccuracy     // chance is 0.5
 /// ```

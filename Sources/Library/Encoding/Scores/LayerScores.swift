@@ -4,6 +4,7 @@ import Tensors
 /// The scores of one model fitted to the features of each layer in turn.
 ///
 /// ```swift
+/// let features = try model.features(of: study.stimuli)
 /// let scores = try Ridge().scoresByLayer(features, of: study)
 /// scores                          // a table, the best layer marked
 /// try scores["layer 3"].r         // one correlation per voxel

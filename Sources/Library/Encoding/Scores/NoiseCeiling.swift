@@ -4,7 +4,9 @@ import Tensors
 /// The best that any model could reach, voxel by voxel, from repeats of the same stimuli.
 ///
 /// ```swift
-/// let ceiling = try NoiseCeiling(of: [firstRepeat, secondRepeat])
+/// let first = try NumPyArray.open("repeat-1.npy").tensor().matrix       // samples x voxels
+/// let second = try NumPyArray.open("repeat-2.npy").tensor().matrix
+/// let ceiling = try NoiseCeiling(of: [first, second])
 /// try scores.normalized(by: ceiling)       // r over the ceiling, R2 over its square
 /// ```
 public struct NoiseCeiling: Sendable, Equatable {

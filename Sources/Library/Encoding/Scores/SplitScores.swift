@@ -4,9 +4,10 @@ import Tensors
 /// The score of a model of several bands, split into shares that sum to it.
 ///
 /// ```swift
-/// let split = try fit.splitScores(testBands, testResponses)
+/// let fit = try BandedRidge().fit([multimodal, unimodal], to: responses)
+/// let split = try fit.splitScores([testMultimodal, testUnimodal], to: testResponses)
 /// split.r2[0]           // what the first band adds to each voxel's R2
-/// split.joint           // the scores of the whole model, the same as `fit.score(testBands, testResponses)`
+/// split.joint           // the scores of the whole model, as `fit.score` gives them
 /// ```
 public struct SplitScores: Sendable, Equatable {
     /// For each band its share of each voxel's R2, by the product measure; NaN for a constant voxel.

@@ -8,8 +8,8 @@ import Tensors
 ///
 /// ```swift
 /// let parts = try VariancePartition(["motion": motion, "meaning": meaning], to: responses, model: Ridge(), outer: .kFold(5))
-/// parts.unique("meaning")             // R2 of both less R2 of motion alone, one number per voxel
-/// parts.shared("motion", "meaning")   // the sum of both alone less R2 of both
+/// try parts.unique("meaning")             // R2 of both less R2 of motion alone, one number per voxel
+/// try parts.shared("motion", "meaning")   // the sum of both alone less R2 of both
 /// ```
 ///
 /// Held-out R2 are estimates: a part may come out below 0 if there is little of it, or if one band suppresses

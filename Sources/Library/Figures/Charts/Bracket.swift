@@ -1,7 +1,7 @@
 /// What is said of two bars of a chart, for instance "**" where they differ: a bracket from one to the other.
 ///
 /// ```swift
-/// try chart.bracketed([.init(in: "V1", "image", "text", label: "**")])
+/// try chart.bracketed([Bracket(in: "V1", "image", "text", label: "**")])
 /// ```
 public struct Bracket: Sendable, Equatable {
     /// A bar by its category and series.

@@ -7,6 +7,8 @@ import JSON
 /// Above the dashed line of equal scores the second model is better.
 ///
 /// ```swift
+/// let unimodal = try ridge.fit(unimodal, to: responses).scores.r
+/// let multimodal = try ridge.fit(multimodal, to: responses).scores.r
 /// try DensityPlot(x: unimodal, y: multimodal, xTitle: "unimodal r", yTitle: "multimodal r")
 /// ```
 public struct DensityPlot: DrawnFigure {

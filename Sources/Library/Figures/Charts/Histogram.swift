@@ -5,7 +5,7 @@ import JSON
 /// How often values fall into bins of equal width.
 ///
 /// ```swift
-/// Histogram(scores, title: "Voxel scores", valueTitle: "Pearson r", countTitle: "voxels")
+/// Histogram(fit.scores.r, title: "Voxel scores", valueTitle: "Pearson r", countTitle: "voxels")
 /// ```
 public struct Histogram: DrawnFigure {
     public var title: String?

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// ```swift
 /// LineChart(
-///     [.init("multimodal", r2ByLayer, errors: sd)], positions: (1...12).map(String.init),
+///     [.init("multimodal", [0.11, 0.15, 0.14], errors: [0.02, 0.03, 0.02])], positions: ["1", "2", "3"],
 ///     positionTitle: "layer", valueTitle: "mean R²", errorMeaning: "SD over subjects")
 /// ```
 public struct LineChart: DrawnFigure {

@@ -5,6 +5,9 @@ import JSON
 /// Points in the plane, for instance the score of each region under two models.
 ///
 /// ```swift
+/// let points = zip(byRegion.rows, comparison.scores[0].rows).map { text, image in
+///     ScatterPlot.Point(text.mean, image.mean, name: text.region.name)
+/// }
 /// ScatterPlot(points, title: "Regions", xTitle: "unimodal r", yTitle: "multimodal r", showsIdentity: true)
 /// ```
 ///

@@ -4,7 +4,8 @@ import Foundation
 /// Slices of the brain with a color for each voxel's score, over an image of the anatomy in gray.
 ///
 /// ```swift
-/// let slice = try ScoreMap.Slice(width: 40, height: 20, values: scores, background: meanImage)
+/// let values = (0..<800).map { sin(Double($0) / 40) }                 // row after row, NaN for none
+/// let slice = try ScoreMap.Slice(width: 40, height: 20, values: values)
 /// ScoreMap([slice], title: "Where the model predicts", valueTitle: "Pearson r")
 /// ```
 public struct ScoreMap: DrawnFigure {

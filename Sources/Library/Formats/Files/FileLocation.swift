@@ -4,6 +4,7 @@ import Foundation
 ///
 /// ```swift
 /// try NumPyArray.open("~/data/features.npy")
+/// let folder = URL(filePath: "/data/study")
 /// try NumPyArray.open(folder.appending(path: "features.npy"))
 /// ```
 public protocol FileLocation {

@@ -104,7 +104,8 @@ extension HDF5Dataset {
     /// Writes a tensor of the dataset's rank into it, from the element `start` on.
     ///
     /// ```swift
-    /// try features.write(Tensor(batch), at: [firstImage, 0])
+    /// let all = try HDF5File.open("features.h5").dataset("/features")
+    /// try all.write(Tensor(features), at: [200, 0])          // from row 200 on
     /// ```
     ///
     /// Throws `FormatError` if it does not fit there or the file cannot be written.

@@ -2,7 +2,8 @@
 ///
 /// ```swift
 /// let image = try RGBImage.open("cat.jpg")
-/// image.pixels[(row * image.width + column) * 3 + 1]    // its green
+/// let (row, column) = (10, 20)
+/// let green = image.pixels[3 * (row * image.width + column) + 1]
 /// ```
 public struct RGBImage: Sendable, Equatable {
     /// Pixels in a row.

@@ -24,7 +24,8 @@ extension NIfTI {
     /// The mask of the voxels whose number is above `threshold`: 1 there, 0 elsewhere and at NaN.
     ///
     /// ```swift
-    /// let responses = try bold.voxelsByTime(mask: graymatter.above(0.5))
+    /// let grayMatter = try NIfTI.open("sub-01_label-GM_probseg.nii.gz")
+    /// let responses = try bold.voxelsByTime(mask: grayMatter.above(0.5))
     /// ```
     ///
     /// Throws `FormatError` if the image does not fit into memory, and `CancellationError`.

@@ -18,7 +18,7 @@ extension NIfTI {
     /// Writes a map `[x, y, z]` or a series `[x, y, z, t]` as float32, gzipped if the name ends in `.gz`.
     ///
     /// ```swift
-    /// let map = try NIfTI.volume(of: scores, at: mask.maskIndices(), shape: mask.shape)
+    /// let map = try NIfTI.volume(of: fit.scores.r2.map(Float.init), at: mask.maskIndices(), shape: mask.shape)
     /// try NIfTI.write(map, affine: mask.affine, to: "r2.nii.gz")
     /// ```
     ///

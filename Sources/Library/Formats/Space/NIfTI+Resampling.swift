@@ -6,7 +6,7 @@ extension NIfTI {
     ///
     /// ```swift
     /// let fits = try mask.resampled(to: bold, .nearest)       // masks and labels
-    /// let map = try statistics.resampled(to: anatomy)         // maps: straight lines between voxels
+    /// let mean = try anatomy.resampled(to: bold)              // maps: linear between voxels
     /// ```
     ///
     /// Nothing is registered: both images must already be in the same space (a template's, or one subject's). Places

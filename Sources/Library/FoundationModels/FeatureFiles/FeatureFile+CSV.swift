@@ -6,6 +6,7 @@ extension FeatureFile {
     /// and a column for each feature, with as many digits as give the same `Float` again.
     ///
     /// ```swift
+    /// let file = try model.featureFile(at: "features/", of: sentences)
     /// try file.writeCSV(of: "layer 3", to: "layer-3.csv")    // pd.read_csv("layer-3.csv", index_col="id")
     /// ```
     ///

@@ -10,7 +10,7 @@ import Tensors
 /// let file = try model.featureFile(at: "features/story-1.h5", of: sentences)
 /// try file["layer 3"]                  // sentences x width
 /// try file.rows(0..<100, of: "layer 3")
-/// file.ids                             // what each row is of
+/// try file.ids                         // what each row is of
 /// file.provenance.weights              // the SHA-256 of the weights
 /// try file.writeCSV(of: "layer 3", to: "layer-3.csv")
 /// ```

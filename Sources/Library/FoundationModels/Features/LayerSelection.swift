@@ -4,12 +4,11 @@
 /// out the parts of blocks that it fits too: `blocks.*` is every block, `blocks.*.attn` the attention of each.
 ///
 /// ```swift
-/// .all                       // the embeddings, every block, the heads
-/// .blocks(2...4)             // block 2, block 3 and block 4
-/// .last
-/// .paperImage                // the paper's 14 image features
-/// "layer 3"
-/// ["embeddings", "encoder.layer.*"]
+/// try model.features(of: sentences, layers: .all)               // the embeddings, every block, the heads
+/// try model.features(of: sentences, layers: .blocks(2...4))     // block 2, block 3 and block 4
+/// try model.features(of: sentences, layers: .last)
+/// try model.features(of: sentences, layers: "layer 3")
+/// try model.features(of: sentences, layers: ["embeddings", "encoder.layer.*"])
 /// ```
 public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
     private enum Choice: Sendable {

@@ -6,6 +6,7 @@ import Tensors
 /// ```swift
 /// var tower = try model.image
 /// tower.transform.fit = .stretched
+/// let photo = try RGBImage.open("cat.jpg")
 /// tower.transform.apply(photo, size: tower.imageSize)    // what the network sees
 /// ```
 public struct ImageTransform: Sendable, Equatable {

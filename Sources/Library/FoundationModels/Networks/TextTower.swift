@@ -155,6 +155,7 @@ extension TextTower {
     /// layers.
     ///
     /// ```swift
+    /// let tower = try model.text
     /// let features = try tower.features(of: sentences, layers: "layer *", pooling: .mean)
     /// ```
     public func features(

@@ -8,9 +8,9 @@ import Tensors
 ///
 /// ```swift
 /// let classifier = try model.zeroShotClassifier(of: ["cat", "dog"], templates: ["a photo of a {}.", "a drawing of a {}."])
-/// let result = try classifier.classify(try model.imageEmbeddings(of: photos))
+/// let result = try classifier.classify(try model.imageEmbeddings(of: images))
 /// result.labels                     // ["dog", "cat", …]
-/// try result.accuracy(of: truth)    // 0.87
+/// try result.accuracy(of: ["dog", "cat"])    // the share that is right
 /// ```
 public struct ZeroShotClassifier: Sendable {
     /// The names of the classes.

@@ -4,7 +4,7 @@ extension DataTable.Column {
     /// The same values as another type: texts are read, and what would be changed is refused.
     ///
     /// ```swift
-    /// try column.converted(to: .string)
+    /// try table["subject"].converted(to: .string)
     /// ```
     ///
     /// Throws `TableError` with the first row that is not of the type.

@@ -163,7 +163,8 @@ extension DataTable.Aggregation {
     /// What a function gives for the values of a column that are not missing.
     ///
     /// ```swift
-    /// .custom("rt", as: "range") { (values: [Double]) in (values.max() ?? .nan) - (values.min() ?? .nan) }
+    /// try table.grouped(by: "subject").aggregated(
+    ///     .custom("rt", as: "range") { (rt: [Double]) in (rt.max() ?? .nan) - (rt.min() ?? .nan) })
     /// ```
     public static func custom<T: TableValue, Result: TableValue>(
         _ column: String, as name: String, _ calculate: @escaping @Sendable ([T]) throws -> Result

@@ -4,6 +4,7 @@ extension DataTable {
     /// A row for each combination of some columns and a column for each value of another (long to wide).
     ///
     /// ```swift
+    /// let means = try events.grouped(by: "subject", "condition").aggregated(.mean("rt"))
     /// try means.pivoted(rows: "subject", columns: "condition", values: "rt_mean")
     /// ```
     ///
@@ -47,6 +48,7 @@ extension DataTable {
     /// A row for each value of some columns, whose names become a column too (wide to long).
     ///
     /// ```swift
+    /// let wide = try DataTable(["subject": ["01", "02"], "face": [0.41, 0.39], "house": [0.52, 0.47]])
     /// try wide.melted(keeping: "subject", names: "condition", values: "rt")
     /// ```
     ///

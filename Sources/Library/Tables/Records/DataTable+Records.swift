@@ -5,7 +5,7 @@ extension DataTable {
     ///
     /// ```swift
     /// struct Trial: Codable { var onset: Double, condition: String, rt: Double? }
-    /// let table = try DataTable(records: trials)
+    /// let table = try DataTable(records: [Trial(onset: 0, condition: "face", rt: 0.41)])
     /// let again = try table.records(as: Trial.self)
     /// ```
     ///

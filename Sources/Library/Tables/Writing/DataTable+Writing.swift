@@ -13,7 +13,7 @@ extension DataTable {
     /// Writes the table with all digits: `.csv`, `.tsv` or JSON lines (`.jsonl`), gzipped where `.gz` follows.
     ///
     /// ```swift
-    /// try scores.write(to: "scores.csv")
+    /// try table.write(to: "scores.csv")
     /// ```
     ///
     /// `read` gives the same values again. The file is there once it is whole; one that was there stays until then.
