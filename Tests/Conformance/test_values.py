@@ -154,5 +154,5 @@ def test_small_p_values_are_not_zero(kernel):
         try PairedComparison(gains, none)
         """)
     assert text.count("< 0.0001") == 4 and "0.0000" not in text
-    assert "p < 0.0001" in kernel.value("try pairedT(gains.column(0))")
-    assert "0.0005" in kernel.value("try signFlipTest(gains)")
+    assert "p < 0.0001" in kernel.value("try PairedTest.t(gains.column(0))")
+    assert "0.0005" in kernel.value("try PermutationTest.signFlips(gains)")
