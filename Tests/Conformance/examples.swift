@@ -2,7 +2,6 @@
 import Foundation
 import Gyrus
 
-// Swift 6 asks of a global variable who may write it; nothing does here.
 let sentences = SimulatedSubject.sentences
 let images = [RGBImage]()
 let model = try! FoundationModel.load("all-minilm-l6-v2")
@@ -11,7 +10,9 @@ let ridge = Ridge()
 // Samples x features and samples x voxels.
 let features = Matrix<Float>(rows: 10, columns: 3)
 let responses = Matrix<Float>(rows: 10, columns: 2)
-let (X, Y, train, test) = (features, responses, features, features)
+let (Y, train, test) = (responses, features, features)
+nonisolated(unsafe) var X = features
+let (before, after) = (responses, responses)
 let (testFeatures, testResponses) = (features, responses)
 let (multimodal, unimodal, motion, meaning) = (features, features, features, features)
 let (testMultimodal, testUnimodal) = (features, features)

@@ -3,8 +3,10 @@ import Foundation
 /// A kernel's side of a Jupyter connection: binds the sockets and serves front ends until one shuts it down.
 ///
 /// ```swift
-/// let server = try Server(connection: ConnectionFile(contentsOf: path), kernel: MyKernel())
-/// server.run()
+/// func serve(_ kernel: any Kernel) throws {
+///     let server = try Server(connection: ConnectionFile(contentsOf: "kernel-1234.json"), kernel: kernel)
+///     server.run()
+/// }
 /// ```
 public final class Server: Sendable {
     private let kernel: any Kernel

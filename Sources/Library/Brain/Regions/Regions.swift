@@ -20,7 +20,7 @@ public struct Region: Sendable, Hashable {
 /// ```swift
 /// let regions = try Regions(labels: [2001, 2001, 2002, 0], table: .aalSPM12)   // as an atlas numbers them
 /// let own = Regions(names: ["V1", "V1", "V4", ""])       // the last voxel belongs to none
-/// regions.voxels(in: "V1")                               // [0, 1]
+/// try own.voxels(in: "V1")                               // [0, 1]
 /// ```
 public struct Regions: Sendable, Equatable {
     /// The regions that have at least one voxel, in the order of their table.

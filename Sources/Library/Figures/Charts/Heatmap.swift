@@ -4,9 +4,9 @@ import Foundation
 /// A grid of colored cells, for instance layer by region, with a color bar and the numbers where they fit.
 ///
 /// ```swift
-/// let r = Matrix([[0.31, 0.12], [0.22, 0.27]])                       // layers x regions
+/// let r = [0.31, 0.12, 0.22, 0.27]                                   // layers x regions, row after row
 /// try Heatmap(rows: ["layer 1", "layer 6"], columns: ["V1", "IT"], values: r, valueTitle: "mean r")
-/// try Heatmap(rows: ["layer 1", "layer 6"], columns: ["V1", "IT"], values: r - 0.2, style: .diverging)
+/// try Heatmap(rows: ["layer 1", "layer 6"], columns: ["V1", "IT"], values: r.map { $0 - 0.2 }, style: .diverging)
 /// ```
 public struct Heatmap: DrawnFigure {
     /// A cell by its place, from the upper left.

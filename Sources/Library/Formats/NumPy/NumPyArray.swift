@@ -5,7 +5,7 @@ import Tensors
 ///
 /// ```swift
 /// let responses = try NumPyArray.open("lh_training_fmri.npy").tensor().matrix
-/// try NumPyArray.write(fit.scores.r, to: "scores.npy")
+/// try NumPyArray.write(fit.predict(features), to: "predictions.npy")
 /// ```
 ///
 /// Source: `numpy.lib.format`, versions 1.0 to 3.0.

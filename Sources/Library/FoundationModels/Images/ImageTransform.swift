@@ -7,7 +7,7 @@ import Tensors
 /// var tower = try model.image
 /// tower.transform.fit = .stretched
 /// let photo = try RGBImage.open("cat.jpg")
-/// tower.transform.apply(photo, size: tower.imageSize)    // what the network sees
+/// try tower.transform.apply(photo, size: tower.imageSize)    // what the network sees
 /// ```
 public struct ImageTransform: Sendable, Equatable {
     /// How an image of any proportions gets the network's height and width.

@@ -28,7 +28,7 @@ extension FoundationModel {
     /// The cosine similarity of each image and each text: images x texts.
     ///
     /// ```swift
-    /// try model.similarity(of: images, to: ["a dog in the snow", "a bowl of soup"])
+    /// try model.similarity(of: ImageFiles(["dog.jpg", "soup.jpg"]), to: ["a dog in the snow", "a bowl of soup"])
     /// ```
     public func similarity(of images: any ImageSource, to texts: [String], showsProgress: Bool = false) throws
         -> Matrix<Float>

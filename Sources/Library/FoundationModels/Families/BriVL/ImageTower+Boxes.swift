@@ -10,7 +10,9 @@ extension ImageTower {
     ///
     /// ```swift
     /// let left = ImageBox(left: 0, top: 0, right: 0.5, bottom: 1)
-    /// let features = try model.image.features(of: images, boxes: images.map { _ in [left] }, layers: "embedding")
+    /// let photos = try ImageFiles(["dog.jpg", "soup.jpg"])
+    /// let features = try model.image.features(
+    ///     of: photos, boxes: Array(repeating: [left], count: photos.count), layers: "embedding")
     /// ```
     public func features(
         of source: any ImageSource, boxes: [[ImageBox]], layers: LayerSelection = .all,
