@@ -46,7 +46,7 @@ THROWN = {
     "try NIfTI.volume(of: [], at: [], shape: [1 << 40, 1 << 40])": ["shape", "1099511627776"],
     "try NIfTI.open(URL(string: \"https://example.org/x.nii\")!)": ["not on this machine", "https"],
     "try NumPyArray.write(x, to: \"no-such-folder/x.npy\")": ["no-such-folder/x.npy"],
-    'try ColorMap(name: "none", stops: [])': ["colours", "0", "at least 2"],
+    'try ColorMap(name: "none", stops: [])': ["colors", "0", "at least 2"],
     "try KernelRidge(kernel: .precomputed, intercept: false).fit(Matrix<Double>([[0, 1], [1, 0]]), to: y.rows(0..<2))":
         ["2 samples", "5 folds"],
     "try KernelRidge(kernel: .precomputed, folds: .kFold(2), intercept: false).fit(Matrix<Double>([[0, 1], [1, 0]]), to: y.rows(0..<2))":

@@ -173,13 +173,13 @@ def test_a_wait_for_a_semaphore_that_may_still_be_given_back_says_so(kernel):
     assert f"In[{holder}]" in outcome.text("stderr") and "semaphore" in outcome.text("stderr")
 
 
-# What a stopped cell was to do: who waits for it is told.
+# What a stopped cell was to do: who waits for it is told. What runs beside the cell lets it keep the handle first.
 UNDONE = {
-    "task": ("let u1 = Task.detached { () -> Int in [1][7] }; sleep(5)", "await u1.value"),
-    "throwing task": ("let u2 = Task.detached { () throws -> Int in [1][7] }; sleep(5)", "try await u2.value"),
+    "task": ("let u1 = Task.detached { () -> Int in usleep(300_000); return [1][7] }; sleep(5)", "await u1.value"),
+    "throwing task": ("let u2 = Task.detached { () throws -> Int in usleep(300_000); return [1][7] }; sleep(5)", "try await u2.value"),
     "group": ("let u3 = DispatchGroup(); u3.enter(); _ = [1][5]; u3.leave()", "u3.wait()"),
     "stream": ("let (u4, source) = AsyncStream<Int>.makeStream(); source.yield([1][5]); source.finish()", "for await x in u4 { print(x) }"),
-    "signal": ("let u5 = DispatchSemaphore(value: 0); Thread { _ = [1][5]; u5.signal() }.start(); sleep(5)", "u5.wait()"),
+    "signal": ("let u5 = DispatchSemaphore(value: 0); Thread { usleep(300_000); _ = [1][5]; u5.signal() }.start(); sleep(5)", "u5.wait()"),
 }
 
 
