@@ -55,6 +55,13 @@ let sharedThreads: [LinkerSetting] = ["x86_64", "aarch64"]
     .filter { FileManager.default.fileExists(atPath: $0) }
     .map { .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0]) }
 
+/// The C library's exp, log, … of vectors, which come with it on this processor.
+#if arch(x86_64)
+    let vectorFunctions: [LinkerSetting] = [.linkedLibrary("mvec", .when(platforms: [.linux]))]
+#else
+    let vectorFunctions: [LinkerSetting] = []
+#endif
+
 let package = Package(
     name: "Gyrus",
     products: [
@@ -93,7 +100,9 @@ let package = Package(
         module("Display", in: .library, ["Text"]),
         module("Comms", in: .library, ["Display", "JSON", "RunnerProtocol"]),
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
-        .target(name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels"),
+        .target(
+            name: "CTensorKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTensorKernels",
+            linkerSettings: vectorFunctions),
         module(
             "Tensors", in: .library, ["Display", "COpenBLAS", "COneDNN", "COpenMP", "CTensorKernels"],
             linker: sharedThreads),

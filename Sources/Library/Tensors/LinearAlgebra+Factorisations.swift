@@ -9,6 +9,13 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
     case notSquare(operation: String, rows: Int, columns: Int)
     /// Cholesky's factorisation met a pivot that is not positive.
     case notPositiveDefinite(order: Int)
+    /// The matrix differs from its transpose at a row and a column.
+    case notSymmetric(operation: String, row: Int, column: Int)
+    /// The matrix is singular, or so near to it that nothing would be right: its reciprocal condition number is below
+    /// the precision of the numbers.
+    case singular(operation: String, reciprocalCondition: Double)
+    /// The right side has other rows than the matrix.
+    case rightSide(operation: String, rows: Int, expected: Int)
     /// There is no memory for the workspace, or LAPACK's 32-bit sizes do not reach that far (an order of 46,000).
     case tooLarge(operation: String, order: Int)
     /// LAPACK's iteration did not converge.
@@ -22,6 +29,12 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
             "\(operation) needs a square matrix; this one is \(rows) x \(columns)"
         case .notPositiveDefinite(let order):
             "the matrix is not positive definite: its leading block of order \(order) is not; add to its diagonal"
+        case .notSymmetric(let operation, let row, let column):
+            "\(operation) needs a symmetric matrix; the elements at row \(row), column \(column) and at row \(column), column \(row) differ"
+        case .singular(let operation, let condition):
+            "\(operation) needs a matrix that is not singular; the reciprocal condition number of this one is \(condition) (`lstsq` and `pseudoinverse` take it)"
+        case .rightSide(let operation, let rows, let expected):
+            "\(operation) needs a right side of \(expected) rows; this one has \(rows)"
         case .tooLarge(let operation, let order):
             "\(operation) of order \(order) needs more workspace than there is memory for, or than LAPACK can address"
         case .notConverged(let operation, let info):
@@ -176,7 +189,7 @@ extension LinearAlgebra {
     }
 
     /// Refuses what LAPACK would answer with nonsense or not at all.
-    private static func check<Element: Scalar>(
+    static func check<Element: Scalar>(
         _ a: Matrix<Element>, _ operation: String, square: Bool = false
     ) throws {
         if square && a.rows != a.columns {

@@ -11,7 +11,7 @@ extension Matrix: Displayable {
 
     /// At most eight rows and columns, with dots where the whole, `size`, has more.
     package func corner(title: String, of size: (rows: Int, columns: Int)) -> Table {
-        let shown = (rows: min(rows, 8), columns: min(columns, 8))
+        let shown = (rows: Swift.min(rows, 8), columns: Swift.min(columns, 8))
         let hasMore = size.rows > shown.rows
         var table: [Table.Column] = [.text("", (0..<shown.rows).map { "\($0)" } + (hasMore ? ["…"] : []))]
         for column in 0..<shown.columns {
@@ -25,7 +25,7 @@ extension Matrix: Displayable {
     }
 
     private static func text(_ value: Double) -> String {
-        value == 0 || (abs(value) >= 0.001 && abs(value) < 100_000)
+        value == 0 || (Swift.abs(value) >= 0.001 && Swift.abs(value) < 100_000)
             ? Number.fixed(value, 4) : Number.short(value)
     }
 }

@@ -4,6 +4,8 @@
 public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     /// The kernels that work on many numbers at once.
     static var _kernels: _ArrayKernels<Self> { get }
+    /// Routines of BLAS and LAPACK.
+    static var _lapack: _LAPACK<Self> { get }
     /// `c = alpha * op(a) op(b) + beta * c`.
     static func _gemm(_ product: _Product<Self>)
     /// The upper triangle of `c = alpha * op(a) op(a)ᵀ + beta * c`.

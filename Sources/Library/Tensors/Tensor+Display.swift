@@ -11,11 +11,11 @@ extension Tensor: Displayable, CustomStringConvertible {
         }
         let columns = shape[rank - 1]
         let rows = rank > 1 ? shape[rank - 2] : 1
-        let first = Matrix<Element>(rows: min(rows, 8), columns: min(columns, 8)) { target in
+        let first = Matrix<Element>(rows: Swift.min(rows, 8), columns: Swift.min(columns, 8)) { target in
             withUnsafeBufferPointer { source in
-                for row in 0..<min(rows, 8) {
-                    for column in 0..<min(columns, 8) {
-                        target[row * min(columns, 8) + column] = source[row * columns + column]
+                for row in 0..<Swift.min(rows, 8) {
+                    for column in 0..<Swift.min(columns, 8) {
+                        target[row * Swift.min(columns, 8) + column] = source[row * columns + column]
                     }
                 }
             }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One split of the samples: what a model learns from and what it is then tested on.
 public struct Fold: Sendable, Equatable {
     /// The samples to learn from, ascending.

@@ -1,4 +1,5 @@
 import Display
+import Tensors
 
 extension BootstrapInterval: CustomStringConvertible {
     /// The estimate and its interval.

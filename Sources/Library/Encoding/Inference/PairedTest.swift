@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The result of a test of paired differences.
 public struct PairedTest: Sendable, Equatable {

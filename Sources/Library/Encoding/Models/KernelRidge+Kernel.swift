@@ -75,9 +75,9 @@ extension Matrix {
     /// its largest element.
     fileprivate var firstAsymmetry: (row: Int, column: Int)? {
         withUnsafeBufferPointer { elements in
-            let limit = elements.reduce(0) { Swift.max($0, abs($1)) } * Element.ulpOfOne.squareRoot()
+            let limit = elements.reduce(0) { Swift.max($0, Swift.abs($1)) } * Element.ulpOfOne.squareRoot()
             for i in 0..<rows {
-                for j in 0..<i where !(abs(elements[i * columns + j] - elements[j * columns + i]) <= limit) {
+                for j in 0..<i where !(Swift.abs(elements[i * columns + j] - elements[j * columns + i]) <= limit) {
                     return (i, j)
                 }
             }

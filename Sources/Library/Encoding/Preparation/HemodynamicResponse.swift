@@ -128,9 +128,9 @@ extension Matrix {
             withUnsafeBufferPointer { source in
                 guard let to = target.baseAddress, let from = source.baseAddress else { return }
                 for range in ranges {
-                    parallelFor(range.count, grain: max(1, 8192 / max(columns, 1))) { part in
+                    parallelFor(range.count, grain: Swift.max(1, 8192 / Swift.max(columns, 1))) { part in
                         for sample in part {
-                            for lag in 0...min(sample, weights.count - 1) {
+                            for lag in 0...Swift.min(sample, weights.count - 1) {
                                 let row = range.lowerBound + sample
                                 addScaled(
                                     from + (row - lag) * columns, times: weights[lag],

@@ -74,7 +74,7 @@ extension LayerScores: Displayable, CustomStringConvertible {
             "\(Number.counted(count, "layer")), \(Number.counted(scores.first?.count ?? 0, "voxel"))",
             [
                 .text("layer", names), .numbers("mean r", means),
-                .numbers("median r", scores.map { quantile($0.r.filter { !$0.isNaN }.sorted(), 0.5) }),
+                .numbers("median r", scores.map { $0.r.nanmedian() }),
                 .numbers("mean R2", scores.map { mean($0.r2) }),
                 .counts("best for voxels", indices.map { layer in best.count { $0 == layer } }),
                 .text("", means.map { $0 == highest ? "highest mean" : "" }),

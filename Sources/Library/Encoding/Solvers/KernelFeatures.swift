@@ -74,7 +74,7 @@ extension Matrix {
     /// samples of the training kernel's columns.
     mutating func centerKernel(trainMeans: [Double]) {
         let (rows, columns) = (rows, columns)
-        let grand = trainMeans.reduce(0, +) / Double(max(trainMeans.count, 1))
+        let grand = trainMeans.reduce(0, +) / Double(Swift.max(trainMeans.count, 1))
         withUnsafeMutableBufferPointer { target in
             guard let base = target.baseAddress else { return }
             centerKernelRows(base, rows: rows, columns: columns, means: trainMeans, grand: grand)

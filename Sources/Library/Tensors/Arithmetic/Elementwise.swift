@@ -2,8 +2,9 @@ internal import CTensorKernels
 
 /// Numbers that are calculated with one by one: an `Array`, a `Matrix` or a `Tensor` of `Float` or `Double`.
 ///
-/// All of them have the operators `.+ .- .* ./` and `**` and functions such as `x.exp()`, `x.sqrt()`, `x.abs()`,
-/// `x.clip(0, 1)`. A `Matrix` and a `Tensor` have `+ - * /` too; between arrays `+` joins them, so it is `.+` that adds.
+/// All of them have the operators `.+ .- .* ./` and `**`, and `clip`. A `Matrix` and a `Tensor` have `+ - * /` too, and
+/// functions such as `X.exp()`, `X.sqrt()`, `X.abs()`; between arrays `+` joins them, so it is `.+` that adds, and
+/// `x.map(exp)` applies a function.
 ///
 /// ```swift
 /// [1.0, 2, 3] .+ [10.0, 20, 30]   // [11, 22, 33]

@@ -3,6 +3,14 @@ extension Matrix: ElementwiseArithmetic {
 
     public var _extents: [Int] { [rows, columns] }
 
+    public static func _make(
+        _ extents: [Int], _ body: (UnsafeMutableBufferPointer<Element>) -> Void
+    ) -> Matrix { Matrix(rows: extents[0], columns: extents[1], initializingWith: body) }
+
+    public func _withElements<R>(_ body: (UnsafeBufferPointer<Element>) -> R) -> R {
+        withUnsafeBufferPointer(body)
+    }
+
     public consuming func _rewritten(
         _ body: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
     ) -> Matrix {

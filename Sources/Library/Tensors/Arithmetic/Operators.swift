@@ -16,6 +16,10 @@ public protocol ElementwiseArithmetic: Elementwise {
     var _shapeInWords: String { get }
     /// The extent of each dimension, the slowest first.
     var _extents: [Int] { get }
+    /// A value whose elements `body` writes, every one.
+    static func _make(_ extents: [Int], _ body: (UnsafeMutableBufferPointer<Element>) -> Void) -> Self
+    /// Calls `body` with the elements, the last dimension fastest.
+    func _withElements<R>(_ body: (UnsafeBufferPointer<Element>) -> R) -> R
 }
 
 // The compiler tries every `+` that is in scope, and generic ones cost it most: in Swift 6.3 three of them an operator

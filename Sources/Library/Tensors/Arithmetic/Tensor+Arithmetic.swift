@@ -3,6 +3,14 @@ extension Tensor: ElementwiseArithmetic {
 
     public var _extents: [Int] { shape }
 
+    public static func _make(
+        _ extents: [Int], _ body: (UnsafeMutableBufferPointer<Element>) -> Void
+    ) -> Tensor { Tensor(shape: extents, initializingWith: body) }
+
+    public func _withElements<R>(_ body: (UnsafeBufferPointer<Element>) -> R) -> R {
+        withUnsafeBufferPointer(body)
+    }
+
     public consuming func _rewritten(
         _ body: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
     ) -> Tensor {

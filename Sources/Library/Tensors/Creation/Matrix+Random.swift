@@ -1,0 +1,39 @@
+/// Random matrices; the same seed gives the same numbers, in Python too.
+extension Matrix {
+    /// Independent samples of the normal distribution, as `numpy.random.RandomState(seed).normal` gives them.
+    public static func normal(
+        _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1, seed: UInt32
+    ) -> Matrix {
+        var random = NumpyRandom(seed: seed)
+        return normal(rows, columns, mean: mean, deviation: deviation, using: &random)
+    }
+
+    /// The same from a generator, whose next numbers are taken.
+    public static func normal(
+        _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1, using random: inout NumpyRandom
+    ) -> Matrix {
+        Matrix(rows: rows, columns: columns) { target in
+            for i in target.indices {
+                target[i] = Element(Double(mean) + Double(deviation) * random.gaussian())
+            }
+        }
+    }
+
+    /// Independent samples from the range, as `numpy.random.RandomState(seed).uniform` gives them.
+    public static func uniform(
+        _ rows: Int, _ columns: Int, in range: Range<Element> = 0..<1, seed: UInt32
+    ) -> Matrix {
+        var random = NumpyRandom(seed: seed)
+        return uniform(rows, columns, in: range, using: &random)
+    }
+
+    /// The same from a generator, whose next numbers are taken.
+    public static func uniform(
+        _ rows: Int, _ columns: Int, in range: Range<Element> = 0..<1, using random: inout NumpyRandom
+    ) -> Matrix {
+        let (low, width) = (Double(range.lowerBound), Double(range.upperBound) - Double(range.lowerBound))
+        return Matrix(rows: rows, columns: columns) { target in
+            for i in target.indices { target[i] = Element(low + width * random.uniform()) }
+        }
+    }
+}

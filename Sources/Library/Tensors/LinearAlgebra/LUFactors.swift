@@ -1,0 +1,70 @@
+/// The factors of a square matrix `a`: a lower and an upper triangle, and how rows were exchanged (LAPACK's `getrf`).
+///
+/// LAPACK sees a row-major matrix as its transpose, so these are the factors of that.
+struct LUFactors<Element: Scalar> {
+    private var factors: Matrix<Element>
+    private var pivots: [Int32]
+    /// The reciprocal of an estimate of the condition number; 0 for a singular matrix.
+    let reciprocalCondition: Double
+
+    init(_ a: Matrix<Element>, _ operation: String) throws {
+        try LinearAlgebra.check(a, operation, square: true)
+        applyThreadCount()
+        let order = Int32(a.rows)
+        var factors = a
+        var pivots = [Int32](repeating: 0, count: a.rows)
+        var info: Int32 = 0
+        var condition: Element = order > 0 ? 0 : 1
+        let norm = order > 0 ? a.abs().sum(axis: 1).max() : 0
+        factors.withUnsafeMutableBufferPointer { factors in
+            pivots.withUnsafeMutableBufferPointer { pivots in
+                guard let base = factors.baseAddress, let pivots = pivots.baseAddress, order > 0 else { return }
+                Element._lapack.getrf(order, order, base, order, pivots, &info)
+                guard info == 0 else { return }
+                var work = [Element](repeating: 0, count: 4 * Int(order))
+                var integers = [Int32](repeating: 0, count: Int(order))
+                Element._lapack.gecon(order, base, order, norm, &condition, &work, &integers, &info)
+            }
+        }
+        self.factors = factors
+        self.pivots = pivots
+        reciprocalCondition = info == 0 ? Double(condition) : 0
+    }
+
+    /// Throws where nothing that is computed with the factors would be right.
+    func checkNotSingular(_ operation: String) throws {
+        guard reciprocalCondition >= Double(Element.ulpOfOne) / 2 else {
+            throw LinearAlgebraError.singular(operation: operation, reciprocalCondition: reciprocalCondition)
+        }
+    }
+
+    /// The solution of `a X = right`.
+    mutating func solve(_ right: Matrix<Element>) -> Matrix<Element> {
+        guard right.count > 0 else { return right }
+        var solution = right.columns == 1 ? right : right.transposed()
+        let order = Int32(factors.rows)
+        var info: Int32 = 0
+        factors.withUnsafeMutableBufferPointer { factors in
+            pivots.withUnsafeMutableBufferPointer { pivots in
+                solution.withUnsafeMutableBufferPointer { solution in
+                    guard let base = factors.baseAddress, let pivots = pivots.baseAddress,
+                        let x = solution.baseAddress
+                    else { return }
+                    Element._lapack.getrsTransposed(
+                        order, Int32(right.columns), base, order, pivots, x, order, &info)
+                }
+            }
+        }
+        return right.columns == 1 ? solution : solution.transposed()
+    }
+
+    /// The product of the pivots, with the sign of the exchanges.
+    var determinant: Element {
+        var product: Element = 1
+        for (i, pivot) in pivots.enumerated() {
+            product *= factors[i, i] as Element
+            if Int(pivot) != i + 1 { product = -product }
+        }
+        return product
+    }
+}

@@ -1,0 +1,195 @@
+/// The order of numbers, found by sorting their bits digit by digit: stable, and NaN comes last.
+enum Order {
+    /// The indices of `x` in ascending order; equal numbers keep theirs.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
+    static func ascending<Element: Scalar>(_ x: UnsafeBufferPointer<Element>) -> [Int] {
+        guard x.count > 1 else { return Array(0..<x.count) }
+        if x.count < 256 { return (0..<x.count).sorted { isBefore(x, $0, $1) } }
+        require(x.count <= Int(UInt32.max), "\(x.count) numbers are too many to be ordered")
+        let isDouble = MemoryLayout<Element>.size == 8
+        return sortedByDigits(count: x.count, bits: isDouble ? 64 : 32) { pairs in
+            for i in 0..<x.count {
+                pairs[i] = Pair(key: key(x[i], isDouble: isDouble), index: UInt32(truncatingIfNeeded: i))
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func isBefore<Element: Scalar>(_ x: UnsafeBufferPointer<Element>, _ i: Int, _ j: Int) -> Bool {
+        if x[i] < x[j] { return true }
+        if x[i].isNaN || x[j].isNaN { return !x[i].isNaN || (x[j].isNaN && i < j) }
+        return x[i] == x[j] && i < j
+    }
+
+    struct Pair {
+        var key: UInt64
+        var index: UInt32
+    }
+
+    /// Bits that are in the order of the numbers: negative ones reversed, both zeros one, NaN above all.
+    @inline(__always)
+    private static func key<Element: Scalar>(_ number: Element, isDouble: Bool) -> UInt64 {
+        if number != number { return isDouble ? .max : UInt64(UInt32.max) }
+        if isDouble {
+            let bits = Double(number + 0).bitPattern
+            return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+        }
+        let bits = Float(number + 0).bitPattern
+        return UInt64(bits >> 31 == 1 ? ~bits : bits | 1 << 31)
+    }
+
+    private static func sortedByDigits(
+        count: Int, bits: Int, _ fill: (UnsafeMutablePointer<Pair>) -> Void
+    ) -> [Int] {
+        let width = 11
+        let digits = (bits + width - 1) / width
+        let size = MemoryLayout<Pair>.stride * count
+        let memory = (allocateNumbers(byteCount: size), allocateNumbers(byteCount: size))
+        defer {
+            memory.0.deallocate()
+            memory.1.deallocate()
+        }
+        var from = memory.0.bindMemory(to: Pair.self, capacity: count)
+        var to = memory.1.bindMemory(to: Pair.self, capacity: count)
+        fill(from)
+        var counts = [Int](repeating: 0, count: digits << width)
+        counts.withUnsafeMutableBufferPointer { counts in
+            for i in 0..<count {
+                var key = from[i].key
+                for digit in 0..<digits {
+                    counts[digit << width + Int(key & (1 << width - 1))] &+= 1
+                    key >>= width
+                }
+            }
+            for digit in 0..<digits {
+                let starts = UnsafeMutableBufferPointer(rebasing: counts[digit << width..<(digit + 1) << width])
+                let shift = digit * width
+                // A digit that all numbers share changes nothing.
+                if starts[Int(from[0].key >> shift & (1 << width - 1))] == count { continue }
+                var sum = 0
+                for value in 0..<1 << width { (starts[value], sum) = (sum, sum + starts[value]) }
+                for i in 0..<count {
+                    let value = Int(from[i].key >> shift & (1 << width - 1))
+                    to[starts[value]] = from[i]
+                    starts[value] &+= 1
+                }
+                swap(&from, &to)
+            }
+        }
+        return Array(unsafeUninitializedCapacity: count) { indices, initialized in
+            for i in 0..<count { indices.initializeElement(at: i, to: Int(from[i].index)) }
+            initialized = count
+        }
+    }
+
+    /// The ranks of `x` from 1 on; equal numbers share the mean of theirs. Any NaN makes all ranks NaN, as in scipy.
+    static func ranks<Element: Scalar>(_ x: UnsafeBufferPointer<Element>) -> [Element] {
+        if countNaN(x) > 0 { return [Element](repeating: .nan, count: x.count) }
+        let order = ascending(x)
+        var ranks = [Element](repeating: 0, count: x.count)
+        var first = 0
+        while first < order.count {
+            var next = first + 1
+            while next < order.count, x[order[next]] == x[order[first]] { next += 1 }
+            for position in first..<next { ranks[order[position]] = Element(first + next + 1) / 2 }
+            first = next
+        }
+        return ranks
+    }
+
+    /// The index of the first extreme, or of the first NaN where there is one.
+    @_specialize(where Element == Float)
+    @_specialize(where Element == Double)
+    static func extreme<Element: Scalar>(_ x: UnsafeBufferPointer<Element>, greatest: Bool) -> Int {
+        require(!x.isEmpty, "no numbers have no smallest and no largest")
+        let block = 4096
+        var best = x[0]
+        var start = 0
+        for first in stride(from: 0, to: x.count, by: block) {
+            let part = UnsafeBufferPointer(rebasing: x[first..<min(first + block, x.count)])
+            let value: Element = Reduction(statistic: greatest ? .greatest : .least).of(part)
+            if value.isNaN || (greatest ? value > best : value < best) {
+                best = value
+                start = first
+                if value.isNaN { break }
+            }
+        }
+        for i in start..<x.count where x[i] == best || x[i].isNaN { return i }
+        return start
+    }
+}
+
+extension Collection where Element: BinaryFloatingPoint {
+    /// The indices, counted from 0, that put the numbers in ascending order; equal ones keep theirs, NaN comes last.
+    public func argsort() -> [Int] {
+        withNumbers(double: { Order.ascending($0) }, single: { Order.ascending($0) })
+    }
+
+    /// The index of the largest number, of several the first; of a NaN where there is one. Stops where there are none.
+    public func argmax() -> Int {
+        withNumbers(
+            double: { Order.extreme($0, greatest: true) }, single: { Order.extreme($0, greatest: true) })
+    }
+
+    /// The index of the smallest number, of several the first; of a NaN where there is one. Stops where there are none.
+    public func argmin() -> Int {
+        withNumbers(
+            double: { Order.extreme($0, greatest: false) }, single: { Order.extreme($0, greatest: false) })
+    }
+
+    /// The ranks from 1 on; equal numbers share the mean of theirs. A NaN makes all ranks NaN.
+    public func ranks() -> [Element] {
+        withNumbers(
+            double: { Order.ranks($0).map { Element($0) } }, single: { Order.ranks($0).map { Element($0) } })
+    }
+
+    /// The different numbers, ascending; NaN comes last, once.
+    public func unique() -> [Element] {
+        let numbers = Array(self)
+        let order = numbers.argsort()
+        var result: [Element] = []
+        for index in order {
+            let number = numbers[index]
+            if let last = result.last, last == number || (last.isNaN && number.isNaN) { continue }
+            result.append(number)
+        }
+        return result
+    }
+
+    /// The sums of the first number, the first two, and so on.
+    public func cumsum() -> [Element] {
+        var sum: Element = 0
+        return map {
+            sum += $0
+            return sum
+        }
+    }
+}
+
+extension Collection where Element: Comparable {
+    /// The different elements, ascending.
+    public func unique() -> [Element] {
+        var result: [Element] = []
+        for element in sorted() where result.last != element { result.append(element) }
+        return result
+    }
+}
+
+extension Collection where Element == Bool {
+    /// How many are true.
+    public var trueCount: Int { reduce(0) { $0 + ($1 ? 1 : 0) } }
+    /// Whether one or more is true.
+    public func any() -> Bool { contains(true) }
+    /// Whether all are true; of none, they all are.
+    public func all() -> Bool { !contains(false) }
+}
+
+extension Array {
+    /// The elements where `mask` is true: `voxels[where: r .> 0.1]`. Stops where the mask has another count.
+    // With a label: one more unlabelled subscript of arrays slows the checking of every `a[i]` in cells.
+    public subscript(where mask: [Bool]) -> [Element] {
+        require(mask.count == count, "a mask of \(mask.count) elements cannot select among \(count)")
+        return indices.filter { mask[$0] }.map { self[$0] }
+    }
+}
