@@ -66,7 +66,8 @@ enum ColumnStorage: Sendable {
         case .double(let values): .double(rows.map { $0 < 0 ? .nan : values[$0] })
         case .string(let values): .string(values.taking(rows))
         case .bool(let values): .bool(values.taking(rows, placeholder: false))
-        case .date(let values): .date(values.taking(rows, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
+        case .date(let values):
+            .date(values.taking(rows, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
         }
     }
 

@@ -22,9 +22,12 @@ struct ColumnReader {
         let text = source.buffer
         let ranges = Pieces(tokenizer: tokenizer, size: pieceSize).ranges(of: text, from: start)
         if let long = ranges.first(where: { $0.count >= Field.limit }) {
-            throw source.error(at: long.lowerBound, "from here on no record ends within 1 GB; is a quote missing?")
+            throw source.error(
+                at: long.lowerBound, "from here on no record ends within 1 GB; is a quote missing?")
         }
-        let declared = names.map { format.types[$0] ?? (format.infersTypes ? nil : DataTable.ColumnType.string) }
+        let declared = names.map {
+            format.types[$0] ?? (format.infersTypes ? nil : DataTable.ColumnType.string)
+        }
         var pieces = try read(ranges, columns: Array(0..<names.count), as: declared)
         var result: [ColumnStorage] = []
         for column in 0..<names.count {

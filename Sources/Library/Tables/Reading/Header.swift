@@ -35,7 +35,8 @@ struct Header {
         if let given = format.names {
             guard given.count == found.count else {
                 throw source.error(
-                    at: start, "\(given.count) names were given, and the first record has \(found.count) fields")
+                    at: start,
+                    "\(given.count) names were given, and the first record has \(found.count) fields")
             }
             names = given
         } else {
@@ -47,7 +48,8 @@ struct Header {
             return name.withUTF8 { CellNumbers(decimal: 46).double($0) } != nil
         }
         if format.hasHeader, looksLikeValues {
-            notes.append("The first line has numbers alone, and was taken for names: is hasHeader: false meant?")
+            notes.append(
+                "The first line has numbers alone, and was taken for names: is hasHeader: false meant?")
         }
     }
 
@@ -74,7 +76,8 @@ struct Header {
             notes.append(
                 name.isEmpty
                     ? "Column \(index + 1) has no name in the file; here it is \"\(new)\"."
-                    : "Column \(index + 1) has the name \"\(name)\" in the file, as an earlier one; here it is \"\(new)\".")
+                    : "Column \(index + 1) has the name \"\(name)\" in the file, as an earlier one; here it is \"\(new)\"."
+            )
         }
     }
 }

@@ -110,7 +110,8 @@ struct PieceColumns {
                     if missing.isEmpty { missing = [Bool](repeating: false, count: rows) }
                     missing[row] = true
                     target.initializeElement(at: row, to: placeholder)
-                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
+                case .other(let text):
+                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
                 if fault != nil { break }
                 count = row + 1
@@ -127,7 +128,8 @@ struct PieceColumns {
                 switch cell(row, column, { numbers.double($0) }) {
                 case .value(let value): target[row] = value
                 case .missing: target[row] = .nan
-                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
+                case .other(let text):
+                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
                 if fault != nil { break }
             }
@@ -154,8 +156,12 @@ struct PieceColumns {
     }
 
     static func bool(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
-        if text.count == 4, ["true", "True", "TRUE"].contains(where: { text.elementsEqual($0.utf8) }) { return true }
-        if text.count == 5, ["false", "False", "FALSE"].contains(where: { text.elementsEqual($0.utf8) }) { return false }
+        if text.count == 4, ["true", "True", "TRUE"].contains(where: { text.elementsEqual($0.utf8) }) {
+            return true
+        }
+        if text.count == 5, ["false", "False", "FALSE"].contains(where: { text.elementsEqual($0.utf8) }) {
+            return false
+        }
         return nil
     }
 }

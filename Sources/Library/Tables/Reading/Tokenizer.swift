@@ -13,7 +13,8 @@ struct Field {
     init(_ range: Range<Int>, isQuoted: Bool = false, hasDoubledQuotes: Bool = false) {
         start = UInt32(truncatingIfNeeded: range.lowerBound)
         lengthAndFlags =
-            UInt32(truncatingIfNeeded: range.count) | (isQuoted ? 1 << 31 : 0) | (hasDoubledQuotes ? 1 << 30 : 0)
+            UInt32(truncatingIfNeeded: range.count) | (isQuoted ? 1 << 31 : 0)
+            | (hasDoubledQuotes ? 1 << 30 : 0)
     }
 
     var isQuoted: Bool { lengthAndFlags >> 31 == 1 }
@@ -116,7 +117,9 @@ struct Tokenizer {
                 // A line of nothing but spaces has no record, where one has several fields.
                 var ahead = position
                 while ahead < piece.count, piece[ahead] == 32 { ahead += 1 }
-                guard ahead == piece.count || piece[ahead] == 10 || piece[ahead] == 13 else { return position }
+                guard ahead == piece.count || piece[ahead] == 10 || piece[ahead] == 13 else {
+                    return position
+                }
                 position = ahead
             } else {
                 return position
@@ -140,7 +143,8 @@ struct Tokenizer {
             guard let closing = piece.first(quote, from: position) else {
                 throw Fault(
                     offset: start,
-                    problem: "a quote opens here and is never closed; if quotes are ordinary characters of this file, "
+                    problem:
+                        "a quote opens here and is never closed; if quotes are ordinary characters of this file, "
                         + "say quote: nil")
             }
             position = closing + 1
@@ -151,14 +155,17 @@ struct Tokenizer {
         guard position == piece.count || endsField[Int(piece[position])] else {
             throw Fault(
                 offset: position,
-                problem: "behind a closing quote the field should end, but \"\(Self.excerpt(piece, position))\" follows; "
+                problem:
+                    "behind a closing quote the field should end, but \"\(Self.excerpt(piece, position))\" follows; "
                     + "if quotes are ordinary characters of this file, say quote: nil")
         }
         return (Field(start + 1..<position - 1, isQuoted: true, hasDoubledQuotes: isDoubled), position)
     }
 
     private static func excerpt(_ piece: UnsafeBufferPointer<UInt8>, _ position: Int) -> String {
-        String(decoding: piece[position..<min(position + 20, piece.count)].prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        String(
+            decoding: piece[position..<min(position + 20, piece.count)].prefix { $0 != 10 && $0 != 13 },
+            as: UTF8.self)
     }
 }
 
