@@ -103,11 +103,19 @@ import Testing
             let value = Double(bitPattern: UInt64.random(in: 0..<0x7fef_ffff_ffff_ffff, using: &random))
             texts += ["%.17g", "%.20e", "%.6g", "%.3e"].map { String(format: $0, value) }
         }
+        for _ in 0..<20_000 {
+            let value =
+                Double.random(in: -1...1, using: &random) * pow(10, Double.random(in: 0..<9, using: &random))
+            texts += ["%.1f", "%.9f", "%.15f", "%.19f"].map { String(format: $0, value) }
+            // Near the middle between two doubles.
+            texts.append(
+                "\(UInt64.random(in: 1 << 53..<1 << 54, using: &random) | 1).\(Bool.random() ? 0 : 1)")
+        }
         // Those that are no whole numbers, and do not become zero.
         texts = texts.filter { text in
-            text.contains("e") && Double(text).map { $0 != 0 && $0.isFinite } == true
+            text.contains { $0 == "e" || $0 == "." } && Double(text).map { $0 != 0 && $0.isFinite } == true
         }
-        #expect(texts.count > 60_000)
+        #expect(texts.count > 160_000)
         let table = try DataTable.parse("a\n" + texts.joined(separator: "\n"))
         #expect(try table["a", as: Double.self] == texts.compactMap(Double.init))
     }

@@ -39,6 +39,9 @@ enum ColumnStorage: Sendable {
         }
     }
 
+    /// Whether a value is not missing.
+    var hasValues: Bool { (0..<count).contains { !isMissing($0) } }
+
     var missingCount: Int {
         switch self {
         case .int(let values): values.missing.count(where: { $0 })

@@ -9,20 +9,21 @@ struct Header {
     ///
     /// Throws `TableError` where there is no record, or names that are given do not fit.
     init(_ source: SourceText, from start: Int, _ tokenizer: Tokenizer, _ format: TableFormat) throws {
-        var fields: [Field] = []
+        let fields = FieldList()
         var widths: [Int] = []
         let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
         let end: Int
         do {
-            end = try tokenizer.fields(of: text, width: nil, limit: 1, into: &fields, widths: &widths)
+            end = try tokenizer.fields(of: text, width: nil, limit: 1, into: fields, widths: &widths)
         } catch {
             throw source.error(at: start + error.offset, error.problem)
         }
-        guard !fields.isEmpty else {
+        guard fields.count > 0 else {
             throw TableError(file: source.file, "there is no table: every line is empty or a comment")
         }
         self.start = format.hasHeader ? start + end : start
-        let found = fields.map { field in
+        let found = (0..<fields.count).map { index in
+            let field = fields[index]
             var name = TextValues()
             let text = field.text(in: text)
             if field.hasDoubledQuotes, let quote = tokenizer.quote {

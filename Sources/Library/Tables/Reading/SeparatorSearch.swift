@@ -14,10 +14,10 @@ struct SeparatorSearch {
 
     private func isRegular(_ separator: UInt8) -> Bool {
         let tokenizer = Tokenizer(separator: separator, quote: quote, comment: comment)
-        var fields: [Field] = []
+        let fields = FieldList()
         var widths: [Int] = []
         guard
-            (try? tokenizer.fields(of: text, width: nil, limit: 100, into: &fields, widths: &widths)) != nil,
+            (try? tokenizer.fields(of: text, width: nil, limit: 100, into: fields, widths: &widths)) != nil,
             let first = widths.first
         else { return false }
         return first > 1 && widths.allSatisfy { $0 == first }
