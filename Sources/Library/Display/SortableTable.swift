@@ -49,8 +49,10 @@ package struct SortableTable {
         for column in columns {
             let detail =
                 column.detail.isEmpty
-                ? "" : "<br><small style=\"font-weight:normal;opacity:0.6\">\(column.detail.escapedHTML)</small>"
-            html += "<th scope=\"col\" style=\"\(Self.style(column))\">\(column.heading.escapedHTML)\(detail)</th>"
+                ? ""
+                : "<br><small style=\"font-weight:normal;opacity:0.6\">\(column.detail.escapedHTML)</small>"
+            html +=
+                "<th scope=\"col\" style=\"\(Self.style(column))\">\(column.heading.escapedHTML)\(detail)</th>"
         }
         html += "</tr></thead><tbody>"
         for row in 0..<rowCount {
@@ -76,7 +78,9 @@ package struct SortableTable {
         if let keys = column.keys {
             if let key = keys[row] {
                 // Hovering shows the value with all its digits.
-                if key != text { attributes += " data-value=\"\(key.escapedHTML)\" title=\"\(key.escapedHTML)\"" }
+                if key != text {
+                    attributes += " data-value=\"\(key.escapedHTML)\" title=\"\(key.escapedHTML)\""
+                }
             } else {
                 attributes = " data-value=\"\" style=\"\(style(column));opacity:0.5\""
             }

@@ -52,7 +52,8 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         /// A column of p values: four decimals, and "< 0.0001" below them.
         public static func probabilities(_ heading: String, _ values: [Double]) -> Column {
             Column(
-                heading: heading, cells: values.map(Number.probability), isNumeric: true, values: .numbers(values))
+                heading: heading, cells: values.map(Number.probability), isNumeric: true,
+                values: .numbers(values))
         }
 
         /// A column of bars made of characters, each with its count.
@@ -155,7 +156,8 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             title: title,
             columns: columns.map { column in
                 .init(
-                    column.heading, isNumeric: column.isNumeric, cells: (0..<shownRows).map { cell(column, $0) },
+                    column.heading, isNumeric: column.isNumeric,
+                    cells: (0..<shownRows).map { cell(column, $0) },
                     keys: (0..<shownRows).map { key(column, $0) })
             },
             rowCount: shownRows, notes: (remainder.map { [$0] } ?? []) + notes

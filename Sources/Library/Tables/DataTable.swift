@@ -63,7 +63,8 @@ public struct DataTable: Sendable {
     /// A table whose columns are known to fit; `rowCount` counts also where there is no column.
     init(fitting columns: [Column], rowCount: Int) {
         let indices = Dictionary(
-            columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first }
+        )
         self.init(checked: columns, rowCount: rowCount, indices: indices)
     }
 }
@@ -101,7 +102,8 @@ extension DataTable {
     public subscript(row index: Int) -> Row {
         get throws {
             guard index >= 0, index < rowCount else {
-                throw TableError("there is no row \(index): the table has \(Number.counted(rowCount, "row")), from 0")
+                throw TableError(
+                    "there is no row \(index): the table has \(Number.counted(rowCount, "row")), from 0")
             }
             return Row(table: self, index: index)
         }

@@ -1,11 +1,19 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 // What whoever comes from pandas tries first: the compiler says what it is called here.
 import Foundation
 
 @available(*, unavailable, renamed: "DataTable")
 public typealias DataFrame = DataTable
 
-@available(*, unavailable, message: "use DataTable.read(path); types:, missing: and separator: say what read_csv's dtype, na_values and sep do")
-public func read_csv(_ path: String, sep: String = ",") throws -> DataTable { throw TableError("unavailable") }
+@available(
+    *, unavailable,
+    message:
+        "use DataTable.read(path); types:, missing: and separator: say what read_csv's dtype, na_values and sep do"
+)
+public func read_csv(_ path: String, sep: String = ",") throws -> DataTable {
+    throw TableError("unavailable")
+}
 
 @available(*, unavailable, message: "use DataTable.read(path), which reads .tsv too")
 public func read_table(_ path: String) throws -> DataTable { throw TableError("unavailable") }
@@ -25,7 +33,10 @@ extension DataTable {
     public func describe() -> DataTable { self }
     @available(*, unavailable, message: "use table[row: 3], table[rows: 0..<10] or table[row: 3][\"name\"]")
     public var iloc: DataTable { self }
-    @available(*, unavailable, message: "use table.filter { try $0[\"rt\"] > 0.3 } for rows and table[\"rt\"] for columns")
+    @available(
+        *, unavailable,
+        message: "use table.filter { try $0[\"rt\"] > 0.3 } for rows and table[\"rt\"] for columns"
+    )
     public var loc: DataTable { self }
     @available(*, unavailable, message: "use rowCount and columnCount")
     public var shape: (Int, Int) { (rowCount, columnCount) }
@@ -60,7 +71,9 @@ extension DataTable {
     @available(*, unavailable, renamed: "pivoted(rows:columns:values:aggregation:)")
     public func pivot(index: String = "", columns: String = "", values: String = "") -> DataTable { self }
     @available(*, unavailable, renamed: "pivoted(rows:columns:values:aggregation:)")
-    public func pivot_table(index: String = "", columns: String = "", values: String = "") -> DataTable { self }
+    public func pivot_table(index: String = "", columns: String = "", values: String = "") -> DataTable {
+        self
+    }
     @available(*, unavailable, message: "use removing(\"name\") for columns and filter for rows")
     public func drop(_ names: String...) -> DataTable { self }
     @available(*, unavailable, message: "use renaming([\"old\": \"new\"])")
@@ -69,7 +82,10 @@ extension DataTable {
     public func astype(_ type: Any) -> DataTable { self }
     @available(*, unavailable, message: "use adding(\"name\") { row in … }")
     public func assign() -> DataTable { self }
-    @available(*, unavailable, message: "use adding(\"name\") { row in … } or replacing(\"name\") { (x: Double) in … }")
+    @available(
+        *, unavailable,
+        message: "use adding(\"name\") { row in … } or replacing(\"name\") { (x: Double) in … }"
+    )
     public func apply(_ function: Any) -> DataTable { self }
     @available(*, unavailable, message: "use filter { try $0[\"rt\"] > 0.3 }")
     public func query(_ text: String) -> DataTable { self }
@@ -81,7 +97,10 @@ extension DataTable {
     public func to_dict() -> DataTable { self }
     @available(*, unavailable, message: "rows are counted from zero, and have no index besides")
     public func reset_index() -> DataTable { self }
-    @available(*, unavailable, message: "rows have no index; columns keep the values: filter, joined and grouped(by:) use them")
+    @available(
+        *, unavailable,
+        message: "rows have no index; columns keep the values: filter, joined and grouped(by:) use them"
+    )
     public func set_index(_ name: String) -> DataTable { self }
 }
 

@@ -22,8 +22,10 @@ public struct TableError: Error, CustomStringConvertible, Equatable {
 
     public var description: String {
         let place = [file, line.map { "line \($0)" }, column.map { "column \"\($0)\"" }].compactMap { $0 }
-        return place.isEmpty ? problem : place.joined(separator: ", ") + (line == nil && file == nil ? " " : ": ")
-            + problem
+        return place.isEmpty
+            ? problem
+            : place.joined(separator: ", ") + (line == nil && file == nil ? " " : ": ")
+                + problem
     }
 
     /// That there is no column of a name, with those whose names are most like it.
@@ -33,7 +35,8 @@ public struct TableError: Error, CustomStringConvertible, Equatable {
         let more = close.isEmpty && names.count > 12 ? ", and \(names.count - 12) more" : ""
         let found =
             names.isEmpty
-            ? "the table has no columns" : close.isEmpty ? "there are \(shown)\(more)" : "did you mean \(shown)?"
+            ? "the table has no columns"
+            : close.isEmpty ? "there are \(shown)\(more)" : "did you mean \(shown)?"
         return TableError("there is no column \"\(name)\": \(found)")
     }
 
@@ -42,5 +45,7 @@ public struct TableError: Error, CustomStringConvertible, Equatable {
         return a == b || min(a.count, b.count) > 2 && editDistance(a, b) <= 2
     }
 
-    private static func plain(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
+    private static func plain(_ name: String) -> String {
+        name.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
 }

@@ -1,17 +1,21 @@
 import Display
-import Tensors
 import Foundation
-import Testing
-
 import Tables
+import Tensors
+import Testing
 
 @Suite struct DisplayTests {
     @Test func tablesThatAreShownHaveAllDigits() throws {
         let shown = Table(
-            "t", [.text("", ["a", "b"]), .numbers("r", [0.123456789, .nan], decimals: 2), .counts("n", [1200, 3]),
-                .probabilities("r", [1e-9, 0.5]), .bars("n", [1, 2])])
+            "t",
+            [
+                .text("", ["a", "b"]), .numbers("r", [0.123456789, .nan], decimals: 2),
+                .counts("n", [1200, 3]),
+                .probabilities("r", [1e-9, 0.5]), .bars("n", [1, 2]),
+            ])
         let expected = try DataTable([
-            "column 1": ["a", "b"], "r": [0.123456789, .nan], "n": [1200, 3], "r.1": [1e-9, 0.5], "n.1": [1, 2],
+            "column 1": ["a", "b"], "r": [0.123456789, .nan], "n": [1200, 3], "r.1": [1e-9, 0.5],
+            "n.1": [1, 2],
         ])
         #expect(shown.data == expected && shown.data.title == "t")
         #expect(shown.html.contains("title=\"0.123456789\"") && shown.html.contains("data-value=\"1200\""))
@@ -36,11 +40,16 @@ import Tables
                 """)
         let long = try DataTable(["n": Array(0..<12_345), "x": (0..<12_345).map { Double($0) / 8 }])
         let lines = long.description.split(separator: "\n")
-        #expect(lines.count < 20 && lines.contains("… 12,332 more rows") && lines.last == "12,345 rows, 2 columns")
+        #expect(
+            lines.count < 20 && lines.contains("… 12,332 more rows") && lines.last == "12,345 rows, 2 columns"
+        )
         #expect(long.html.utf8.count < 12_000)
         #expect(long.html.contains("12,295 more rows; sorting orders the 50 that are shown"))
-        let wide = try DataTable(Matrix<Double>(rows: 2, columns: 300), names: (0..<300).map { "confound_\($0)" })
-        #expect(wide.description.split(separator: "\n").allSatisfy { $0.count < 420 } && wide.description.contains("more columns"))
+        let wide = try DataTable(
+            Matrix<Double>(rows: 2, columns: 300), names: (0..<300).map { "confound_\($0)" })
+        #expect(
+            wide.description.split(separator: "\n").allSatisfy { $0.count < 420 }
+                && wide.description.contains("more columns"))
         #expect(wide.html.utf8.count < 12_000)
         #expect(DataTable().description == "(no columns)")
     }

@@ -1,8 +1,7 @@
 import Foundation
+import Tables
 import Tensors
 import Testing
-
-import Tables
 
 /// Against pandas' results of Tests/Oracles/tables.py; numbers within 1e-12 of their size.
 @Suite struct OperationsTests {
@@ -14,7 +13,8 @@ import Tables
         let groups = try table("trials.csv").grouped(by: "subject", "condition")
         let found = try groups.aggregated(
             .rows, .count("rt"), .mean("rt"), .standardDeviation("rt"), .variance("rt"), .standardError("rt"),
-            .median("rt"), .quantile("rt", 0.25).named("q25"), .min("rt"), .max("rt"), .sum("rt"), .sum("block"),
+            .median("rt"), .quantile("rt", 0.25).named("q25"), .min("rt"), .max("rt"), .sum("rt"),
+            .sum("block"),
             .distinct("block"))
         expectClose(found, try table("grouped.csv"))
         #expect(found.columns[13].type == .int)
@@ -46,7 +46,8 @@ import Tables
         #expect(many.problem.contains("many-to-many") && many.problem.contains("subject = 001"))
         #expect(try trials.joined(with: trials, on: "subject", manyToMany: true).rowCount > 120)
         let numbers = try people.replacing("subject", with: [1, 2, 3, 5, 6, 9])
-        #expect(try tableError { try trials.joined(with: numbers, on: "subject") }.problem.contains("converting"))
+        #expect(
+            try tableError { try trials.joined(with: numbers, on: "subject") }.problem.contains("converting"))
         let holes = try DataTable(["k": [1, nil, 2] as [Int?], "a": [1, 2, 3]])
         let other = try DataTable(["k": [1, nil] as [Int?], "b": [1, 2]])
         #expect(try holes.joined(with: other, on: "k").rowCount == 1)
@@ -60,7 +61,8 @@ import Tables
         let wide = try trials.sorted(by: "subject", "block").pivoted(
             rows: "subject", columns: "block", values: "rt", aggregation: DataTable.Aggregation.mean)
         expectClose(wide, try table("pivoted.csv"))
-        let long = try wide.melted(keeping: "subject", names: "block", values: "rt").converting("block", to: .int)
+        let long = try wide.melted(keeping: "subject", names: "block", values: "rt").converting(
+            "block", to: .int)
         expectClose(long, try table("melted.csv"))
         let error = try tableError { try trials.pivoted(rows: "subject", columns: "block", values: "rt") }
         #expect(error.problem.contains("aggregation") && error.problem.contains("block = "))
@@ -74,20 +76,28 @@ import Tables
         let described = try trials.described().filter { try $0["column"] == "rt" || $0["column"] == "block" }
         let expected = try table("described.csv").renaming(["std": "sd"])
         let names = ["column", "count", "mean", "sd", "min", "25%", "50%", "75%", "max"]
-        expectClose(try described.selecting(names).sorted(by: "column"), try expected.selecting(names).sorted(by: "column"))
+        expectClose(
+            try described.selecting(names).sorted(by: "column"),
+            try expected.selecting(names).sorted(by: "column"))
     }
 
     @Test func filtersAndNewColumns() throws {
         let trials = try table("trials.csv")
         let fast = try trials.filter { try $0["rt"] < 0.5 && $0["condition"] == "face" }
-        #expect(try fast == trials.filter("rt") { (rt: Double) in rt < 0.5 }.filter("condition") { $0 == "face" })
+        #expect(
+            try fast == trials.filter("rt") { (rt: Double) in rt < 0.5 }.filter("condition") { $0 == "face" })
         #expect(fast.rowCount > 3 && fast.rowCount < 60)
         let limit = 0.5
-        #expect(try trials.filter { try $0["rt"] > limit }.rowCount + trials.filter { try $0["rt"] <= limit }.rowCount == 109)
+        #expect(
+            try trials.filter { try $0["rt"] > limit }.rowCount
+                + trials.filter { try $0["rt"] <= limit }.rowCount == 109)
         let more = try trials.adding("ms") { try $0["rt"] * 1000 }
         #expect(try more["ms"].missingCount == 11 && more["ms"].type == .double)
-        #expect(try more["ms", as: Double.self].first == trials["rt", as: Double.self].map { $0 * 1000 }.first)
-        let label = try trials.adding("label") { try $0["subject", as: String.self] + "/" + $0["block", as: String.self] }
+        #expect(
+            try more["ms", as: Double.self].first == trials["rt", as: Double.self].map { $0 * 1000 }.first)
+        let label = try trials.adding("label") {
+            try $0["subject", as: String.self] + "/" + $0["block", as: String.self]
+        }
         #expect(try label["label"].type == .string)
         #expect(try trials.replacing("rt") { (rt: Double) in rt > 0.5 }["rt"].type == .bool)
         #expect(throws: TableError.self) { try trials.adding("rt", [1]) }
@@ -95,7 +105,9 @@ import Tables
         #expect(throws: TableError.self) { try trials.filter { try $0["condition"] > 1 } }
         #expect(try tableError { try trials["Rt"] }.problem.contains("did you mean \"rt\""))
         #expect(try tableError { try trials[row: 120] }.problem.contains("120 rows"))
-        #expect(try tableError { try trials["condition", as: String.self] }.problem.contains("5 of 120 values missing"))
+        #expect(
+            try tableError { try trials["condition", as: String.self] }.problem.contains(
+                "5 of 120 values missing"))
         #expect(try tableError { try trials["subject", as: Int.self] }.problem.contains("\"001\""))
         #expect(try trials["rt", as: Double.self].count { $0.isNaN } == 11)
         #expect(try trials["rt", as: Double?.self].count { $0 == nil } == 11)
@@ -110,19 +122,23 @@ import Tables
         let trials = try table("trials.csv")
         #expect(try trials.missingCounts["missing", as: Int.self] == [0, 5, 0, 11, 0])
         #expect(try trials.droppingMissing(in: "rt").rowCount == 109)
-        let filled = try trials.fillingMissing(in: "rt", with: 0).fillingMissing(in: "condition", with: "none")
+        let filled = try trials.fillingMissing(in: "rt", with: 0).fillingMissing(
+            in: "condition", with: "none")
         #expect(filled.columns.allSatisfy { $0.missingCount == 0 })
         #expect(throws: TableError.self) { try trials.fillingMissing(in: "rt", with: "none") }
         #expect(throws: TableError.self) { try trials.fillingMissing(in: "block", with: "none").isEmpty }
         #expect(try trials.valueCounts("subject")["count", as: Int.self].reduce(0, +) == 120)
-        #expect(try trials["subject"].unique.count == 7 && trials.droppingDuplicates(by: "subject", "block").rowCount == 21)
+        #expect(
+            try trials["subject"].unique.count == 7
+                && trials.droppingDuplicates(by: "subject", "block").rowCount == 21)
     }
 
     @Test func appending() throws {
         let a = try DataTable(["n": [1, 2], "s": ["x", "y"]])
         let b = try DataTable(["s": ["z"], "n": [0.5]])
         let both = try a.appending(b)
-        #expect(try both["n", as: Double.self] == [1, 2, 0.5] && both["s", as: String.self] == ["x", "y", "z"])
+        #expect(
+            try both["n", as: Double.self] == [1, 2, 0.5] && both["s", as: String.self] == ["x", "y", "z"])
         #expect(throws: TableError.self) { try a.appending(try a.removing("s")) }
         #expect(try a.appending(try a.removing("s"), fillingMissing: true)["s"].missingCount == 2)
         #expect(throws: TableError.self) { try a.appending(try DataTable(["n": ["1"], "s": ["x"]])) }
@@ -151,7 +167,8 @@ import Tables
         #expect(try DataTable.parse(table.csv).records(as: Trial.self) == trials)
         let broken = try table.replacing("run", with: [1, 300])
         #expect(try tableError { try broken.records(as: Trial.self) }.problem.contains("run"))
-        #expect(try tableError { try table.removing("onset").records(as: Trial.self) }.problem.contains("onset"))
+        #expect(
+            try tableError { try table.removing("onset").records(as: Trial.self) }.problem.contains("onset"))
         struct Listed: Encodable { var list = [1, 2] }
         #expect(throws: TableError.self) { try DataTable(records: [Listed()]) }
         let matrix = Matrix<Float>([[1, 2], [3, .nan]])

@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Tables
+import Testing
 
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -51,7 +50,9 @@ func expectClose(
     for (found, wanted) in zip(table.columns, expected.columns) {
         for (row, (a, b)) in zip(found.values, wanted.values).enumerated() {
             let isClose =
-                a == b || a.number.flatMap { a in b.number.map { abs(a - $0) <= tolerance * max(1, abs($0)) } } == true
+                a == b
+                || a.number.flatMap { a in b.number.map { abs(a - $0) <= tolerance * max(1, abs($0)) } }
+                    == true
             #expect(isClose, "\(found.name), row \(row): \(a), expected \(b)", sourceLocation: sourceLocation)
         }
     }

@@ -1,18 +1,22 @@
 import Foundation
-import Testing
-
 import Tables
+import Testing
 
 @Suite struct WritingTests {
     @Test func writesWhatIsReadAgain() throws {
         let table = try DataTable([
-            "text": ["a,b", "say \"x\"", "NA", "", " lead", "two\r\nlines", "#no comment", "\u{feff}mark", "n/a", "1,5;x\ty"],
+            "text": [
+                "a,b", "say \"x\"", "NA", "", " lead", "two\r\nlines", "#no comment", "\u{feff}mark", "n/a",
+                "1,5;x\ty",
+            ],
             "number": [0.1, 1e-300, .infinity, .nan, 5e-324, -0.0, 123456789.125, 1e22, 100, -7],
             "whole": [Int.max, Int.min, 0, 1, -1, 2, 3, 4, 5, 6],
             "hole": ["x", nil, "y", nil, nil, nil, nil, nil, nil, "z"] as [String?],
         ])
         try withFolder { folder in
-            for (name, end) in [("a.csv", DataTable.LineEnd.lf), ("b.csv", .crlf), ("c.tsv", .lf), ("d.tsv.gz", .crlf)] {
+            for (name, end) in [
+                ("a.csv", DataTable.LineEnd.lf), ("b.csv", .crlf), ("c.tsv", .lf), ("d.tsv.gz", .crlf),
+            ] {
                 let path = folder.appending(path: name).path
                 try table.write(to: path, lineEnd: end)
                 #expect(try DataTable.read(path) == table, "\(name)")
@@ -29,7 +33,10 @@ import Tables
             #expect(throws: TableError.self) { try DataTable().write(to: path) }
             #expect(throws: TableError.self) { try table.write(to: folder.appending(path: "a.jsonl").path) }
             #expect(throws: TableError.self) { try table.write(to: path, missing: "a,b") }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasSuffix("partial") })
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy {
+                    !$0.hasSuffix("partial")
+                })
         }
         #expect(try DataTable.parse(table.csv) == table)
         #expect(try DataTable.parse(table.tsv, separator: "\t") == table)
@@ -42,8 +49,10 @@ import Tables
     /// Every cell of the tables that others wrote is a value, and the value says what the cell said.
     @Test(.enabled(if: isThere, "the real files are not beside this repository (shared/data/real-files)"))
     func realTablesLoseNothing() throws {
-        let files = try #require(FileManager.default.enumerator(at: Self.real, includingPropertiesForKeys: nil))
-            .compactMap { $0 as? URL }.filter { ["tsv", "csv"].contains($0.pathExtension) }
+        let files = try #require(
+            FileManager.default.enumerator(at: Self.real, includingPropertiesForKeys: nil)
+        )
+        .compactMap { $0 as? URL }.filter { ["tsv", "csv"].contains($0.pathExtension) }
         #expect(files.count > 250)
         var cells = 0
         for file in files {
@@ -53,23 +62,33 @@ import Tables
                 continue
             }
             let table = try DataTable.read(file.path)
-            #expect(try DataTable.parse(table.tsv, separator: "\t").columns == table.columns, "\(file.lastPathComponent)")
+            #expect(
+                try DataTable.parse(table.tsv, separator: "\t").columns == table.columns,
+                "\(file.lastPathComponent)")
             let lines = text.replacing("\u{feff}", with: "").split(whereSeparator: \.isNewline)
             let separator: Character = file.pathExtension == "tsv" || lines[0].contains("\t") ? "\t" : ","
             guard !text.contains("\"") else { continue }
             #expect(table.rowCount == lines.count - 1, "\(file.lastPathComponent)")
             let columns = table.columns.map(\.values)
             for (row, line) in lines.dropFirst().enumerated() {
-                for (column, cell) in line.split(separator: separator, omittingEmptySubsequences: false).enumerated() {
+                for (column, cell) in line.split(separator: separator, omittingEmptySubsequences: false)
+                    .enumerated()
+                {
                     let value = columns[column][row]
                     let isSame: Bool =
                         switch value {
-                        case .missing: ["", "n/a", "N/A", "NA", "NaN", "nan", "null", "None", "."].contains(cell.trimmingCharacters(in: .whitespaces))
+                        case .missing:
+                            ["", "n/a", "N/A", "NA", "NaN", "nan", "null", "None", "."].contains(
+                                cell.trimmingCharacters(in: .whitespaces))
                         case .double(let number): Double(cell.trimmingCharacters(in: .whitespaces)) == number
-                        default: value.description == cell || value.description == cell.trimmingCharacters(in: .whitespaces)
-                            || cell.lowercased() == value.description
+                        default:
+                            value.description == cell
+                                || value.description == cell.trimmingCharacters(in: .whitespaces)
+                                || cell.lowercased() == value.description
                         }
-                    #expect(isSame, "\(file.lastPathComponent), row \(row), column \(column): \(cell) became \(value)")
+                    #expect(
+                        isSame,
+                        "\(file.lastPathComponent), row \(row), column \(column): \(cell) became \(value)")
                     cells += 1
                 }
             }

@@ -30,7 +30,8 @@ extension DataTable.Column {
                     guard let value = parse(text) else {
                         throw TableError(
                             column: name,
-                            "cannot be of \(type): row \(row) is \"\(String(decoding: text.prefix(60), as: UTF8.self))\"")
+                            "cannot be of \(type): row \(row) is \"\(String(decoding: text.prefix(60), as: UTF8.self))\""
+                        )
                     }
                     return value
                 }
@@ -42,7 +43,8 @@ extension DataTable.Column {
         case .bool: return .bool(Masked(try parsed { PieceColumns.bool($0) }, placeholder: false))
         case .date:
             return .date(
-                Masked(try parsed { DateText.date($0) }, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
+                Masked(try parsed { DateText.date($0) }, placeholder: Date(timeIntervalSinceReferenceDate: 0))
+            )
         case .string: return .string(texts)
         }
     }

@@ -39,6 +39,9 @@ enum ColumnStorage: Sendable {
         }
     }
 
+    /// Whether a value is not missing.
+    var hasValues: Bool { (0..<count).contains { !isMissing($0) } }
+
     var missingCount: Int {
         switch self {
         case .int(let values): values.missing.count(where: { $0 })
@@ -66,7 +69,8 @@ enum ColumnStorage: Sendable {
         case .double(let values): .double(rows.map { $0 < 0 ? .nan : values[$0] })
         case .string(let values): .string(values.taking(rows))
         case .bool(let values): .bool(values.taking(rows, placeholder: false))
-        case .date(let values): .date(values.taking(rows, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
+        case .date(let values):
+            .date(values.taking(rows, placeholder: Date(timeIntervalSinceReferenceDate: 0)))
         }
     }
 

@@ -1,18 +1,19 @@
 import Foundation
 
-/// Moments in ISO 8601: `2009-06-15`, `2009-06-15T13:45:30`, with up to six decimals and `Z` or an offset.
+/// Moments in ISO 8601: `2009-06-15`, `2009-06-15T13:45:30`, with up to nine decimals and `Z` or an offset.
 ///
-/// Without an offset the time is taken as UTC, so that the same file gives the same moments everywhere.
+/// Without an offset the time is taken as UTC, so that the same file gives the same moments everywhere. Years outside
+/// 0000…9999 have a sign and up to six digits.
 enum DateText {
     /// The moment that a text names, or nil where it is none.
     static func date(_ text: UnsafeBufferPointer<UInt8>) -> Date? {
         var scanner = Scanner(text: text)
-        guard let year = scanner.number(digits: 4), scanner.skip("-"), let month = scanner.number(digits: 2),
+        guard let year = scanner.year(), scanner.skip("-"), let month = scanner.number(digits: 2),
             scanner.skip("-"), let day = scanner.number(digits: 2), (1...12).contains(month),
             day >= 1, day <= lastDay(year, month)
         else { return nil }
         var seconds = daysSince1970(year, month, day) * 86_400
-        var fraction = 0
+        var nanoseconds = 0
         if !scanner.isAtEnd {
             guard scanner.skip("T") || scanner.skip(" "), let hour = scanner.number(digits: 2), hour < 24,
                 scanner.skip(":"), let minute = scanner.number(digits: 2), minute < 60
@@ -22,16 +23,16 @@ enum DateText {
                 guard let whole = scanner.number(digits: 2), whole < 60 else { return nil }
                 second = whole
                 if scanner.skip(".") {
-                    guard let found = scanner.microseconds() else { return nil }
-                    fraction = found
+                    guard let found = scanner.nanoseconds() else { return nil }
+                    nanoseconds = found
                 }
             }
             guard let offset = scanner.offset(), scanner.isAtEnd else { return nil }
             seconds += hour * 3600 + minute * 60 + second - offset
         }
-        let date = Date(timeIntervalSince1970: Double(seconds) + Double(fraction) / 1e6)
-        // Far from our time a double has no microseconds.
-        return microseconds(of: date) == seconds * 1_000_000 + fraction ? date : nil
+        let date = date(seconds, nanoseconds)
+        // A double has not all nanoseconds, and far from our time no microseconds.
+        return isNamed(date) && moment(of: date) == (seconds, nanoseconds) ? date : nil
     }
 
     static func date(_ text: String) -> Date? {
@@ -39,28 +40,55 @@ enum DateText {
         return text.withUTF8 { date($0) }
     }
 
+    /// Whether a moment has a name here: those within 270,000 years do.
+    static func isNamed(_ date: Date) -> Bool { abs(date.timeIntervalSinceReferenceDate) < 8e12 }
+
     /// The moment in UTC; the time of day is left out at midnight, and the decimals are as many as it needs.
     static func text(_ date: Date) -> String {
-        guard abs(date.timeIntervalSince1970) < 1e11 else { return "\(date.timeIntervalSince1970) s since 1970" }
-        let all = microseconds(of: date)
-        let day = (all - positive(all, 86_400_000_000)) / 86_400_000_000
-        let rest = positive(all, 86_400_000_000)
+        guard isNamed(date) else { return "\(date.timeIntervalSince1970) s since 1970" }
+        let (all, nanoseconds) = moment(of: date)
+        let rest = positive(all, 86_400)
+        let day = (all - rest) / 86_400
         let (year, month, dayOfMonth) = civil(day)
-        let calendar = padded(year, 4) + "-" + padded(month, 2) + "-" + padded(dayOfMonth, 2)
-        guard rest != 0 else { return calendar }
-        let seconds = rest / 1_000_000
-        var text = calendar + "T" + padded(seconds / 3600, 2) + ":" + padded(seconds / 60 % 60, 2) + ":"
-        text += padded(seconds % 60, 2)
-        if rest % 1_000_000 != 0 {
-            text += "." + padded(rest % 1_000_000, 6)
+        let calendar =
+            (year > 9999 ? "+" : "") + padded(year, 4) + "-" + padded(month, 2) + "-" + padded(dayOfMonth, 2)
+        guard rest != 0 || nanoseconds != 0 else { return calendar }
+        var text = calendar + "T" + padded(rest / 3600, 2) + ":" + padded(rest / 60 % 60, 2) + ":"
+        text += padded(rest % 60, 2)
+        if nanoseconds != 0 {
+            text += "." + padded(nanoseconds, 9)
             while text.hasSuffix("0") { text.removeLast() }
         }
         return text + "Z"
     }
 
-    private static func microseconds(of date: Date) -> Int { Int((date.timeIntervalSince1970 * 1e6).rounded()) }
+    /// Seconds between 1970 and 2001, from which `Date` counts.
+    private static let epoch = 978_307_200
 
-    private static func positive(_ value: Int, _ modulus: Int) -> Int { (value % modulus + modulus) % modulus }
+    private static func date(_ seconds: Int, _ nanoseconds: Int) -> Date {
+        let whole = seconds - epoch
+        // Within weeks of 2001 doubles are finer than nanoseconds, and the sum would round twice.
+        return Date(
+            timeIntervalSinceReferenceDate: abs(whole) < 9_000_000
+                ? Double(whole * 1_000_000_000 + nanoseconds) / 1e9
+                : Double(whole) + Double(nanoseconds) / 1e9)
+    }
+
+    /// Whole seconds since 1970, and microseconds if these give the same moment again, otherwise nanoseconds.
+    private static func moment(of date: Date) -> (seconds: Int, nanoseconds: Int) {
+        let whole = date.timeIntervalSinceReferenceDate.rounded(.down)
+        let fraction = date.timeIntervalSinceReferenceDate - whole
+        let seconds = Int(whole) + epoch
+        func carried(_ nanoseconds: Int) -> (Int, Int) {
+            nanoseconds == 1_000_000_000 ? (seconds + 1, 0) : (seconds, nanoseconds)
+        }
+        let short = carried(1000 * Int((fraction * 1e6).rounded()))
+        return self.date(short.0, short.1) == date ? short : carried(Int((fraction * 1e9).rounded()))
+    }
+
+    private static func positive(_ value: Int, _ modulus: Int) -> Int {
+        (value % modulus + modulus) % modulus
+    }
 
     private static func padded(_ value: Int, _ digits: Int) -> String {
         let text = String(value.magnitude)
@@ -118,17 +146,27 @@ enum DateText {
             return value
         }
 
-        /// Decimals of a second; more than six are taken only where they are zeros.
-        mutating func microseconds() -> Int? {
+        /// Four digits, or a sign and up to six.
+        mutating func year() -> Int? {
+            let sign = skip("+") ? 1 : skip("-") ? -1 : 0
+            guard sign != 0 else { return number(digits: 4) }
+            var digits = 0
+            while digits < 7, digit(at: position + digits) != nil { digits += 1 }
+            guard (4...6).contains(digits), let year = number(digits: digits) else { return nil }
+            return sign * year
+        }
+
+        /// Decimals of a second; more than nine are taken only where they are zeros.
+        mutating func nanoseconds() -> Int? {
             var value = 0
             var count = 0
             while let digit = digit(at: position) {
-                if count < 6 { value = value * 10 + digit } else if digit != 0 { return nil }
+                if count < 9 { value = value * 10 + digit } else if digit != 0 { return nil }
                 count += 1
                 position += 1
             }
             guard count > 0 else { return nil }
-            for _ in 0..<max(0, 6 - count) { value *= 10 }
+            for _ in 0..<max(0, 9 - count) { value *= 10 }
             return value
         }
 

@@ -24,7 +24,8 @@ extension DataTable {
                 do {
                     return try T(tableValue: try self[column])
                 } catch let error as ValueMismatch {
-                    throw TableError(column: column, "in row \(index): " + error.sentence(of: try self[column]))
+                    throw TableError(
+                        column: column, "in row \(index): " + error.sentence(of: try self[column]))
                 }
             }
         }
@@ -46,7 +47,8 @@ extension DataTable {
         public var endIndex: Int { table.rowCount }
 
         public subscript(index: Int) -> Row {
-            precondition(index >= 0 && index < table.rowCount, "row \(index) of a table of \(table.rowCount) rows")
+            precondition(
+                index >= 0 && index < table.rowCount, "row \(index) of a table of \(table.rowCount) rows")
             return Row(table: table, index: index)
         }
     }

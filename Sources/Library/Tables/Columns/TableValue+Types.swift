@@ -19,7 +19,9 @@ extension Int: TableValue {
     public var tableValue: DataTable.Value { .int(self) }
     public static var columnType: DataTable.ColumnType { .int }
 
-    public static func _storage(_ values: [Int]) -> _ColumnStorage { _ColumnStorage(storage: .int(Masked(values))) }
+    public static func _storage(_ values: [Int]) -> _ColumnStorage {
+        _ColumnStorage(storage: .int(Masked(values)))
+    }
 
     public static func _values(_ storage: _ColumnStorage) throws -> [Int] {
         if case .int(let values) = storage.storage, values.missing.isEmpty { return values.values }
@@ -33,7 +35,9 @@ extension Double: TableValue {
         case .double(let value): self = value
         case .missing: self = .nan
         case .int(let value):
-            guard let exact = Double(exactly: value) else { throw ValueMismatch(type: "Double", wouldChange: true) }
+            guard let exact = Double(exactly: value) else {
+                throw ValueMismatch(type: "Double", wouldChange: true)
+            }
             self = exact
         default: throw ValueMismatch(type: "Double")
         }
@@ -42,7 +46,9 @@ extension Double: TableValue {
     public var tableValue: DataTable.Value { isNaN ? .missing : .double(self) }
     public static var columnType: DataTable.ColumnType { .double }
 
-    public static func _storage(_ values: [Double]) -> _ColumnStorage { _ColumnStorage(storage: .double(values)) }
+    public static func _storage(_ values: [Double]) -> _ColumnStorage {
+        _ColumnStorage(storage: .double(values))
+    }
 
     public static func _values(_ storage: _ColumnStorage) throws -> [Double] {
         if case .double(let values) = storage.storage { return values }
@@ -85,7 +91,9 @@ extension Bool: TableValue {
     public var tableValue: DataTable.Value { .bool(self) }
     public static var columnType: DataTable.ColumnType { .bool }
 
-    public static func _storage(_ values: [Bool]) -> _ColumnStorage { _ColumnStorage(storage: .bool(Masked(values))) }
+    public static func _storage(_ values: [Bool]) -> _ColumnStorage {
+        _ColumnStorage(storage: .bool(Masked(values)))
+    }
 }
 
 extension Date: TableValue {
@@ -97,7 +105,9 @@ extension Date: TableValue {
     public var tableValue: DataTable.Value { .date(self) }
     public static var columnType: DataTable.ColumnType { .date }
 
-    public static func _storage(_ values: [Date]) -> _ColumnStorage { _ColumnStorage(storage: .date(Masked(values))) }
+    public static func _storage(_ values: [Date]) -> _ColumnStorage {
+        _ColumnStorage(storage: .date(Masked(values)))
+    }
 }
 
 extension Optional: TableValue where Wrapped: TableValue {

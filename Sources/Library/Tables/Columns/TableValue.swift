@@ -38,13 +38,15 @@ struct ValueMismatch: Error {
         guard let found = value.type else {
             return "a missing value is no \(type); ask for \(type)?.self, which is nil where it is missing"
         }
-        return wouldChange ? "\(value) is not exactly a value of \(type)" : "the \(found) \"\(value)\" is no \(type)"
+        return wouldChange
+            ? "\(value) is not exactly a value of \(type)" : "the \(found) \"\(value)\" is no \(type)"
     }
 
     func sentence(of storage: ColumnStorage) -> String {
         guard let row else { return "is of \(storage.type), not of \(type)" }
         if storage.isMissing(row) {
-            return "has \(storage.missingCount) of \(storage.count) values missing, the first in row \(row), and "
+            return
+                "has \(storage.missingCount) of \(storage.count) values missing, the first in row \(row), and "
                 + "\(type) has no word for that: ask for \(type)?.self, drop them (droppingMissing) or fill them "
                 + "(fillingMissing)"
         }
@@ -68,5 +70,7 @@ extension TableValue where Self: RawRepresentable, RawValue: TableValue {
 
     public var tableValue: DataTable.Value { rawValue.tableValue }
     public static var columnType: DataTable.ColumnType { RawValue.columnType }
-    public static func _storage(_ values: [Self]) -> _ColumnStorage { RawValue._storage(values.map(\.rawValue)) }
+    public static func _storage(_ values: [Self]) -> _ColumnStorage {
+        RawValue._storage(values.map(\.rawValue))
+    }
 }

@@ -95,7 +95,9 @@ struct TextValues: Sendable {
 extension TextValues: Equatable {
     static func == (left: TextValues, right: TextValues) -> Bool {
         guard left.count == right.count else { return false }
-        if left.missing.isEmpty, right.missing.isEmpty { return left.ends == right.ends && left.bytes == right.bytes }
+        if left.missing.isEmpty, right.missing.isEmpty {
+            return left.ends == right.ends && left.bytes == right.bytes
+        }
         return (0..<left.count).allSatisfy { row in
             left.isMissing(row) == right.isMissing(row)
                 && (left.isMissing(row) || left.bytes[left.range(row)] == right.bytes[right.range(row)])

@@ -3,10 +3,14 @@ import Foundation
 // Operators throw, since a comparison of text with a number is a mistake and not false.
 extension DataTable.Value {
     /// Whether one value is below another; false where one is missing; throws `TableError` for values of unlike types.
-    public static func < (left: Self, right: Self) throws -> Bool { try order(left, right) == .orderedAscending }
+    public static func < (left: Self, right: Self) throws -> Bool {
+        try order(left, right) == .orderedAscending
+    }
 
     /// Whether one value is above another; false where one is missing; throws `TableError` for values of unlike types.
-    public static func > (left: Self, right: Self) throws -> Bool { try order(left, right) == .orderedDescending }
+    public static func > (left: Self, right: Self) throws -> Bool {
+        try order(left, right) == .orderedDescending
+    }
 
     /// Whether one value is at most another; false where one is missing; throws `TableError` for values of unlike types.
     public static func <= (left: Self, right: Self) throws -> Bool {
@@ -56,7 +60,10 @@ extension DataTable.Value {
         if left.isMissing || right.isMissing { return nil }
         switch (left, right) {
         case (.int(let a), .int(let b)): return compared(a, b)
-        case (.string(let a), .string(let b)): return a.utf8.elementsEqual(b.utf8) ? .orderedSame : a.utf8.lexicographicallyPrecedes(b.utf8) ? .orderedAscending : .orderedDescending
+        case (.string(let a), .string(let b)):
+            return a.utf8.elementsEqual(b.utf8)
+                ? .orderedSame
+                : a.utf8.lexicographicallyPrecedes(b.utf8) ? .orderedAscending : .orderedDescending
         case (.date(let a), .date(let b)): return compared(a, b)
         case (.bool(let a), .bool(let b)): return compared(a ? 1 : 0, b ? 1 : 0)
         default:
@@ -84,12 +91,16 @@ extension DataTable.Value {
             guard !overflow else { throw TableError("\(a) \(symbol) \(b) is beyond the range of Int") }
             return .int(result)
         }
-        guard let a = left.number, let b = right.number else { throw mismatch(left, right, "calculated with") }
+        guard let a = left.number, let b = right.number else {
+            throw mismatch(left, right, "calculated with")
+        }
         return .double(number(a, b))
     }
 
     private static func mismatch(_ left: Self, _ right: Self, _ what: String) -> TableError {
-        func named(_ value: Self) -> String { value.type.map { "the \($0) \"\(value)\"" } ?? "a missing value" }
+        func named(_ value: Self) -> String {
+            value.type.map { "the \($0) \"\(value)\"" } ?? "a missing value"
+        }
         return TableError("\(named(left)) and \(named(right)) cannot be \(what)")
     }
 }

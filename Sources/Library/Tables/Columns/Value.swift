@@ -128,7 +128,9 @@ extension ColumnStorage {
             type = joined
         }
         switch type ?? .double {
-        case .int: self = .int(Masked(values.map { if case .int(let value) = $0 { value } else { nil } }, placeholder: 0))
+        case .int:
+            self = .int(
+                Masked(values.map { if case .int(let value) = $0 { value } else { nil } }, placeholder: 0))
         case .double:
             self = .double(
                 try values.map { value in
@@ -143,7 +145,8 @@ extension ColumnStorage {
             self = .string(TextValues(values.map { if case .string(let value) = $0 { value } else { nil } }))
         case .bool:
             self = .bool(
-                Masked(values.map { if case .bool(let value) = $0 { value } else { nil } }, placeholder: false))
+                Masked(
+                    values.map { if case .bool(let value) = $0 { value } else { nil } }, placeholder: false))
         case .date:
             self = .date(
                 Masked(

@@ -19,13 +19,18 @@ extension DataTable: Displayable, CustomStringConvertible {
                 "… \(Number.grouped(rowCount - rows)) more rows; sorting orders the \(rows) that are shown.")
         }
         if columnCount > shown.count { below.append(moreColumns(behind: shown.count)) }
-        if columns.isEmpty { below.append("(no columns)") } else if rowCount == 0 { below.append("(no rows)") }
+        if columns.isEmpty {
+            below.append("(no columns)")
+        } else if rowCount == 0 {
+            below.append("(no rows)")
+        }
         return SortableTable(
             title: title,
             columns: shown.map { column in
                 let texts = ShownCells(column.storage, rows: Array(0..<rows), limit: 120)
                 return SortableTable.Column(
-                    column.name, detail: column.type.rawValue, isNumeric: column.type.isNumeric, cells: texts.cells,
+                    column.name, detail: column.type.rawValue, isNumeric: column.type.isNumeric,
+                    cells: texts.cells,
                     keys: (0..<rows).map { row in
                         let value = column.storage[row]
                         return value.isMissing ? nil : String(value.description.prefix(1000))

@@ -15,7 +15,8 @@ extension DataTable {
                 name = "\(base).\(number)"
                 number += 1
             }
-            return Column(name: name, Self.storage(column).taking((0..<rows).map { $0 < column.cells.count ? $0 : -1 }))
+            return Column(
+                name: name, Self.storage(column).taking((0..<rows).map { $0 < column.cells.count ? $0 : -1 }))
         }
         self.init(fitting: columns, rowCount: rows)
         title = table.title
@@ -28,7 +29,8 @@ extension DataTable {
         case .counts(let values): return .int(Masked(values))
         case .texts(let texts):
             // Numbers that were handed over as they are shown.
-            let isNumber = column.isNumeric && texts.allSatisfy { $0.isEmpty || $0 == "n/a" || Double($0) != nil }
+            let isNumber =
+                column.isNumeric && texts.allSatisfy { $0.isEmpty || $0 == "n/a" || Double($0) != nil }
             guard isNumber else { return .string(TextValues(texts)) }
             return .double(texts.map { Double($0) ?? .nan })
         }

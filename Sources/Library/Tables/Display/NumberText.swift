@@ -17,7 +17,8 @@ struct NumberText {
         guard value.isFinite else { return Number.fixed(value, 0) }
         let size = abs(value)
         // One so small or so large that its digits would not be seen.
-        if size >= 1e7 || size != 0 && size < pow(10, Double(1 - decimals)) && Self.decimals(value) > decimals {
+        if size >= 1e7 || size != 0 && size < pow(10, Double(1 - decimals)) && Self.decimals(value) > decimals
+        {
             return String(format: "%.4g", value)
         }
         return Number.fixed(value, decimals)

@@ -26,7 +26,8 @@ extension DataTable {
 
 extension DataTable.Aggregation {
     private static func of(
-        _ column: String, _ what: String, _ calculate: @escaping @Sendable (DataTable.Column, [[Int]]) throws -> ColumnStorage
+        _ column: String, _ what: String,
+        _ calculate: @escaping @Sendable (DataTable.Column, [[Int]]) throws -> ColumnStorage
     ) -> Self {
         Self(name: "\(column)_\(what)", source: column) { found, groups in
             guard let found else { preconditionFailure("an aggregation of a column has its column") }
@@ -56,7 +57,9 @@ extension DataTable.Aggregation {
     }
 
     /// How many rows there are, as "rows".
-    public static var rows: Self { Self(name: "rows", source: nil) { _, groups in .int(Masked(groups.map(\.count))) } }
+    public static var rows: Self {
+        Self(name: "rows", source: nil) { _, groups in .int(Masked(groups.map(\.count))) }
+    }
 
     /// How many values a column has that are not missing, as "x_count".
     public static func count(_ column: String) -> Self {
@@ -77,7 +80,10 @@ extension DataTable.Aggregation {
         of(column, "distinct") { column, groups in
             let codes = KeyCodes([column.storage], rowCount: column.count).codes
             return .int(
-                Masked(groups.map { rows in Set(rows.filter { !column.storage.isMissing($0) }.map { codes[$0] }).count }))
+                Masked(
+                    groups.map { rows in
+                        Set(rows.filter { !column.storage.isMissing($0) }.map { codes[$0] }).count
+                    }))
         }
     }
 
@@ -106,7 +112,9 @@ extension DataTable.Aggregation {
     public static func mean(_ column: String) -> Self { number(column, "mean", Statistics.mean) }
 
     /// The median, as "x_median".
-    public static func median(_ column: String) -> Self { number(column, "median") { Statistics.quantile($0, 0.5) } }
+    public static func median(_ column: String) -> Self {
+        number(column, "median") { Statistics.quantile($0, 0.5) }
+    }
 
     /// The quantile of a share of 0 to 1, interpolated linearly as numpy does, as "x_q0.25".
     ///
@@ -118,7 +126,8 @@ extension DataTable.Aggregation {
             }
             let numbers = try column.numbers()
             return .double(
-                groups.map { rows in Statistics.quantile(rows.map { numbers[$0] }.filter { !$0.isNaN }, share) })
+                groups.map { rows in Statistics.quantile(rows.map { numbers[$0] }.filter { !$0.isNaN }, share)
+                })
         }
     }
 
@@ -171,7 +180,8 @@ extension DataTable.Aggregation {
     ) -> Self {
         of(column, "") { column, groups in
             let results = try groups.map { rows in
-                try calculate(try column.taking(rows.filter { !column.storage.isMissing($0) }).values(as: T.self))
+                try calculate(
+                    try column.taking(rows.filter { !column.storage.isMissing($0) }).values(as: T.self))
             }
             return Result._storage(results).storage
         }.named(name)

@@ -24,7 +24,8 @@ extension DataTable {
     ///   - fillingMissing: Whether tables may lack columns of others, whose values are missing there.
     ///
     /// Throws `TableError` where the columns are not the same, or their types do not fit.
-    public static func concatenating(_ tables: [DataTable], fillingMissing: Bool = false) throws -> DataTable {
+    public static func concatenating(_ tables: [DataTable], fillingMissing: Bool = false) throws -> DataTable
+    {
         guard let first = tables.first else { return DataTable() }
         var names: [String] = []
         for table in tables { names += table.columnNames.filter { !names.contains($0) } }

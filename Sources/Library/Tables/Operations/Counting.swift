@@ -32,10 +32,13 @@ extension DataTable {
             fitting: [
                 Column("column", columnNames), Column("type", columnTypes.map(\.rawValue)),
                 Column("count", columns.map { $0.count - $0.missingCount }),
-                Column("missing", columns.map(\.missingCount)), Column("distinct", columns.map { $0.unique.count }),
+                Column("missing", columns.map(\.missingCount)),
+                Column("distinct", columns.map { $0.unique.count }),
                 Column("mean", each(Statistics.mean)), Column("sd", each(Statistics.standardDeviation)),
-                Column("min", each { Statistics.quantile($0, 0) }), Column("25%", each { Statistics.quantile($0, 0.25) }),
-                Column("50%", each { Statistics.quantile($0, 0.5) }), Column("75%", each { Statistics.quantile($0, 0.75) }),
+                Column("min", each { Statistics.quantile($0, 0) }),
+                Column("25%", each { Statistics.quantile($0, 0.25) }),
+                Column("50%", each { Statistics.quantile($0, 0.5) }),
+                Column("75%", each { Statistics.quantile($0, 0.75) }),
                 Column("max", each { Statistics.quantile($0, 1) }),
             ], rowCount: columnCount)
     }

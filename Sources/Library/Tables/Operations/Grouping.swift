@@ -30,7 +30,9 @@ extension DataTable {
         ///
         /// Missing values are left out. Throws `TableError` where a column is not there or not of numbers, or two results
         /// have one name.
-        public func aggregated(_ aggregations: Aggregation...) throws -> DataTable { try aggregated(aggregations) }
+        public func aggregated(_ aggregations: Aggregation...) throws -> DataTable {
+            try aggregated(aggregations)
+        }
 
         /// A row for each group: its values, then what is asked for.
         public func aggregated(_ aggregations: [Aggregation]) throws -> DataTable {
@@ -76,7 +78,9 @@ extension DataTable {
 extension DataTable.Groups: CustomStringConvertible, Displayable {
     /// How many rows each group has.
     public var mimeBundle: MIMEBundle {
-        guard var table = try? aggregated(.rows) else { return .plain("groups by \(names.joined(separator: ", "))") }
+        guard var table = try? aggregated(.rows) else {
+            return .plain("groups by \(names.joined(separator: ", "))")
+        }
         table.title = "\(Number.counted(count, "group")) by \(names.joined(separator: ", "))"
         return table.mimeBundle
     }

@@ -50,7 +50,9 @@ extension DataTable {
         guard !names.isEmpty else { throw TableError("a join needs the name of a column") }
         let keys = try names.map { left, right in
             let (a, b) = (try self[left], try other[right])
-            guard let both = a.storage.appending(b.storage), a.type.joined(with: b.type) != nil || a.missingCount == a.count || b.missingCount == b.count else {
+            guard let both = a.storage.appending(b.storage),
+                a.type.joined(with: b.type) != nil || a.missingCount == a.count || b.missingCount == b.count
+            else {
                 throw TableError(
                     column: left,
                     "is of \(a.type) here and of \(b.type) there, so no value matches; "
@@ -90,7 +92,8 @@ extension DataTable {
 
     /// The columns of the result; a key has the value of whichever side is there.
     private func assembled(
-        _ other: DataTable, _ names: [(String, String)], _ keys: [ColumnStorage], _ left: [Int], _ right: [Int]
+        _ other: DataTable, _ names: [(String, String)], _ keys: [ColumnStorage], _ left: [Int],
+        _ right: [Int]
     ) throws -> DataTable {
         let either = zip(left, right).map { $0 >= 0 ? $0 : rowCount + $1 }
         var columns: [Column] = self.columns.map { column in
@@ -113,7 +116,9 @@ extension DataTable {
     ) throws {
         var counts = [Int](repeating: 0, count: codes.keyCount)
         for row in 0..<rowCount where !hasMissing[row] { counts[codes.codes[row]] += 1 }
-        guard let key = counts.indices.first(where: { counts[$0] > 1 && partners[$0].count > 1 }) else { return }
+        guard let key = counts.indices.first(where: { counts[$0] > 1 && partners[$0].count > 1 }) else {
+            return
+        }
         let row = codes.codes.firstIndex(of: key) ?? 0
         let values = try names.map { "\($0.0) = \(try self[$0.0][row])" }.joined(separator: ", ")
         throw TableError(

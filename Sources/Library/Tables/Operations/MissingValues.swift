@@ -6,7 +6,9 @@ extension DataTable {
         DataTable(
             fitting: [
                 Column("column", columnNames), Column("missing", columns.map(\.missingCount)),
-                Column("share", columns.map { rowCount == 0 ? .nan : Double($0.missingCount) / Double(rowCount) }),
+                Column(
+                    "share", columns.map { rowCount == 0 ? .nan : Double($0.missingCount) / Double(rowCount) }
+                ),
             ], rowCount: columnCount)
     }
 
@@ -32,9 +34,12 @@ extension DataTable.Column {
     /// Throws `TableError` where the value is of another type.
     public func fillingMissing(with value: DataTable.Value) throws -> DataTable.Column {
         let single = try DataTable.Column(name, values: [value])
-        guard !value.isMissing else { throw TableError(column: name, "cannot be filled with a missing value") }
+        guard !value.isMissing else {
+            throw TableError(column: name, "cannot be filled with a missing value")
+        }
         guard let both = storage.appending(single.storage) else {
-            throw TableError(column: name, "is of \(type), and is not filled with the \(single.type) \"\(value)\"")
+            throw TableError(
+                column: name, "is of \(type), and is not filled with the \(single.type) \"\(value)\"")
         }
         guard missingCount > 0 else { return self }
         return with(both.taking((0..<count).map { storage.isMissing($0) ? count : $0 }))

@@ -7,7 +7,8 @@ extension DataTable {
     public func adding(_ column: Column) throws -> DataTable {
         if columns.isEmpty { return with(DataTable(fitting: [column], rowCount: column.count)) }
         guard !hasColumn(column.name) else {
-            throw TableError(column: column.name, "is there already; replacing(\"\(column.name)\") { … } replaces it")
+            throw TableError(
+                column: column.name, "is there already; replacing(\"\(column.name)\") { … } replaces it")
         }
         try checkLength(of: column)
         return withColumns(columns + [column])
@@ -68,7 +69,8 @@ extension DataTable {
         guard column.count == rowCount else {
             throw TableError(
                 column: column.name,
-                "has \(Number.counted(column.count, "value")), and the table \(Number.counted(rowCount, "row"))")
+                "has \(Number.counted(column.count, "value")), and the table \(Number.counted(rowCount, "row"))"
+            )
         }
     }
 }

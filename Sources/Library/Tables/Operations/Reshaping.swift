@@ -60,7 +60,8 @@ extension DataTable {
     ///
     /// Throws `TableError` where a column is not there, or the values are of types that no column holds.
     public func melted(
-        keeping kept: String..., columns: [String]? = nil, names: String = "variable", values: String = "value"
+        keeping kept: String..., columns: [String]? = nil, names: String = "variable",
+        values: String = "value"
     ) throws -> DataTable {
         let keptColumns = try kept.map { try self[$0] }
         let melted = try columns?.map { try self[$0] } ?? self.columns.filter { !kept.contains($0.name) }
@@ -70,13 +71,15 @@ extension DataTable {
             guard let joined = storage.appending(column.storage) else {
                 throw TableError(
                     column: column.name,
-                    "is of \(column.type), and \"\(first.name)\" of \(first.type): one column cannot hold both")
+                    "is of \(column.type), and \"\(first.name)\" of \(first.type): one column cannot hold both"
+                )
             }
             storage = joined
         }
         let rows = melted.flatMap { _ in 0..<rowCount }
         let labels = melted.flatMap { column in [String](repeating: column.name, count: rowCount) }
-        let result = keptColumns.map { $0.taking(rows) } + [Column(names, labels), Column(name: values, storage)]
+        let result =
+            keptColumns.map { $0.taking(rows) } + [Column(names, labels), Column(name: values, storage)]
         return with(DataTable(fitting: try DataTable(result).columns, rowCount: rows.count))
     }
 }

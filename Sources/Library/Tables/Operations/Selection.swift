@@ -37,7 +37,8 @@ extension DataTable {
         get throws {
             let rows = Array(rows)
             for row in rows where row < 0 || row >= rowCount {
-                throw TableError("there is no row \(row): the table has \(Number.counted(rowCount, "row")), from 0")
+                throw TableError(
+                    "there is no row \(row): the table has \(Number.counted(rowCount, "row")), from 0")
             }
             return taking(rows)
         }
@@ -54,7 +55,9 @@ extension DataTable {
     }
 
     /// The first rows, or all where there are fewer.
-    public func prefix(_ count: Int = 5) -> DataTable { taking(Array(0..<Swift.max(0, Swift.min(count, rowCount)))) }
+    public func prefix(_ count: Int = 5) -> DataTable {
+        taking(Array(0..<Swift.max(0, Swift.min(count, rowCount))))
+    }
 
     /// The last rows, or all where there are fewer.
     public func suffix(_ count: Int = 5) -> DataTable {
@@ -91,7 +94,9 @@ extension DataTable {
         with(DataTable(fitting: columns.map { $0.taking(rows) }, rowCount: rows.count))
     }
 
-    func withColumns(_ columns: [Column]) -> DataTable { with(DataTable(fitting: columns, rowCount: rowCount)) }
+    func withColumns(_ columns: [Column]) -> DataTable {
+        with(DataTable(fitting: columns, rowCount: rowCount))
+    }
 
     /// Another table under the title of this one.
     func with(_ table: DataTable) -> DataTable {

@@ -7,9 +7,13 @@ extension DataTable {
         let isDescending: Bool
 
         /// From the lowest value up.
-        public static func ascending(_ column: String) -> SortKey { SortKey(column: column, isDescending: false) }
+        public static func ascending(_ column: String) -> SortKey {
+            SortKey(column: column, isDescending: false)
+        }
         /// From the highest value down.
-        public static func descending(_ column: String) -> SortKey { SortKey(column: column, isDescending: true) }
+        public static func descending(_ column: String) -> SortKey {
+            SortKey(column: column, isDescending: true)
+        }
 
         public init(stringLiteral column: String) { self = .ascending(column) }
 

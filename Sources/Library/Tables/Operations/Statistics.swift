@@ -12,7 +12,9 @@ enum Statistics {
         return lost.isNaN ? sum : sum + lost
     }
 
-    static func mean(_ values: [Double]) -> Double { values.isEmpty ? .nan : sum(values) / Double(values.count) }
+    static func mean(_ values: [Double]) -> Double {
+        values.isEmpty ? .nan : sum(values) / Double(values.count)
+    }
 
     /// The standard deviation of a sample, over n - 1.
     static func standardDeviation(_ values: [Double]) -> Double {

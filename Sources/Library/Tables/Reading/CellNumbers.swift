@@ -133,14 +133,17 @@ struct CellNumbers {
         _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ isNegative: Bool
     ) -> Double? {
         let rest = text[start...]
-        guard rest.count == 3 || rest.count == 8, rest.first.map({ $0 | 32 == 105 }) == true else { return nil }
+        guard rest.count == 3 || rest.count == 8, rest.first.map({ $0 | 32 == 105 }) == true else {
+            return nil
+        }
         let lower = rest.map { $0 | 32 }
         guard lower == Array("inf".utf8) || lower == Array("infinity".utf8) else { return nil }
         return isNegative ? -.infinity : .infinity
     }
 
     private static let powers: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+        1e18,
         1e19, 1e20, 1e21, 1e22,
     ]
 }

@@ -22,9 +22,12 @@ struct ColumnReader {
         let text = source.buffer
         let ranges = Pieces(tokenizer: tokenizer, size: pieceSize).ranges(of: text, from: start)
         if let long = ranges.first(where: { $0.count >= Field.limit }) {
-            throw source.error(at: long.lowerBound, "from here on no record ends within 1 GB; is a quote missing?")
+            throw source.error(
+                at: long.lowerBound, "from here on no record ends within 1 GB; is a quote missing?")
         }
-        let declared = names.map { format.types[$0] ?? (format.infersTypes ? nil : DataTable.ColumnType.string) }
+        let declared = names.map {
+            format.types[$0] ?? (format.infersTypes ? nil : DataTable.ColumnType.string)
+        }
         var pieces = try read(ranges, columns: Array(0..<names.count), as: declared)
         var result: [ColumnStorage] = []
         for column in 0..<names.count {
@@ -43,13 +46,18 @@ struct ColumnReader {
         var read: [[PieceColumn]] = []
         read.reserveCapacity(ranges.count)
         // After each round it is asked whether the user interrupted.
-        let round = 8 * threadCount
+        let round = 32 * threadCount
+        let lists = (0..<threadCount).map { _ in
+            FieldList(capacity: min(pieceSize, ranges.first?.count ?? 0) / 4)
+        }
         for first in stride(from: 0, to: ranges.count, by: round) {
             try Task.checkCancellation()
             let part = ranges[first..<min(first + round, ranges.count)]
             let results = Mutex([Result<[PieceColumn], any Error>?](repeating: nil, count: part.count))
-            parallelEach(part.count) { index, _ in
-                let result = Result { try readPiece(part[first + index], columns: columns, as: types) }
+            parallelEach(part.count, workers: lists.count) { index, worker in
+                let result = Result {
+                    try readPiece(part[first + index], columns: columns, as: types, lists[worker])
+                }
                 results.withLock { $0[index] = result }
             }
             // The first fault in the file is the one that is told.
@@ -62,32 +70,29 @@ struct ColumnReader {
     }
 
     private func readPiece(
-        _ range: Range<Int>, columns: [Int], as types: [DataTable.ColumnType?]
+        _ range: Range<Int>, columns: [Int], as types: [DataTable.ColumnType?], _ fields: FieldList
     ) throws -> [PieceColumn] {
         let piece = UnsafeBufferPointer(rebasing: source.buffer[range])
-        var fields: [Field] = []
-        fields.reserveCapacity(piece.count / 6)
+        fields.count = 0
         var widths: [Int] = []
         do {
-            try tokenizer.fields(of: piece, width: names.count, into: &fields, widths: &widths)
+            try tokenizer.fields(of: piece, width: names.count, into: fields, widths: &widths)
         } catch {
             throw source.error(at: range.lowerBound + error.offset, error.problem)
         }
-        return try fields.withUnsafeBufferPointer { fields in
-            try columns.map { column in
-                let type = types[column]
-                let reader = PieceColumns(
-                    piece: piece, fields: fields, width: names.count, markers: format.markers,
-                    numbers: CellNumbers(decimal: decimal, rounds: format.types[names[column]] == .double),
-                    quote: quote)
-                guard let type else { return reader.inferred(column) }
-                switch reader.read(column, as: type) {
-                case .success(let storage): return .values(storage)
-                case .failure(let fault):
-                    // What was found out, and not said, becomes text.
-                    guard format.types[names[column]] != nil else { return .values(.string(TextValues())) }
-                    throw error(fault, column, type, piece, fields, at: range.lowerBound)
-                }
+        return try columns.map { column in
+            let type = types[column]
+            let reader = PieceColumns(
+                piece: piece, fields: fields, width: names.count, markers: format.markers,
+                numbers: CellNumbers(decimal: decimal, rounds: format.types[names[column]] == .double),
+                quote: quote)
+            guard let type else { return reader.inferred(column) }
+            switch reader.read(column, as: type) {
+            case .success(let storage): return .values(storage)
+            case .failure(let fault):
+                // What was found out, and not said, becomes text.
+                guard format.types[names[column]] != nil else { return .values(.string(TextValues())) }
+                throw error(fault, column, type, piece, fields, at: range.lowerBound)
             }
         }
     }
@@ -184,7 +189,7 @@ struct ColumnReader {
 
     private func error(
         _ fault: PieceColumns.NotOfType, _ column: Int, _ type: DataTable.ColumnType,
-        _ piece: UnsafeBufferPointer<UInt8>, _ fields: UnsafeBufferPointer<Field>, at start: Int
+        _ piece: UnsafeBufferPointer<UInt8>, _ fields: FieldList, at start: Int
     ) -> TableError {
         let text = fields[fault.row * names.count + column].text(in: piece)
         let offset = text.baseAddress.flatMap { base in piece.baseAddress.map { base - $0 } } ?? 0

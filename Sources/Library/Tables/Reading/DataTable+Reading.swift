@@ -32,7 +32,8 @@ extension DataTable {
     /// Throws `FormatError` where the file cannot be read, and `TableError` with the line and the column where it is not
     /// as expected: a record of another number of fields, an open quote, a cell of another type.
     public static func read(
-        _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
+        _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil,
+        hasHeader: Bool = true,
         names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
         missing: [String]? = nil, quote: Character? = "\"", comment: String? = nil, skippingLines: Int = 0,
         encoding: String.Encoding = .utf8
@@ -73,7 +74,8 @@ extension DataTable {
     package static func parse(_ text: String, separator: Character, pieceSize: Int) throws -> DataTable {
         try read(
             try SourceText(text), .unknown,
-            TableFormat(separator: try ascii(separator, "separator"), quote: UInt8(ascii: "\"")), skippingLines: 0,
+            TableFormat(separator: try ascii(separator, "separator"), quote: UInt8(ascii: "\"")),
+            skippingLines: 0,
             pieceSize: pieceSize)
     }
 
@@ -84,12 +86,13 @@ extension DataTable {
     ) throws -> DataTable {
         let start = try source.start(behind: skippingLines)
         let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
-        let separator =
-            format.separator
-            ?? (kind == .tsv
-                ? 9
-                : SeparatorSearch(text: text, quote: format.quote, comment: format.comment)
-                    .separator(usual: UInt8(ascii: ",")))
+        let given = format.separator ?? (kind == .tsv ? 9 : nil)
+        let found =
+            given.map { [$0] }
+            ?? SeparatorSearch(
+                text: text, quote: format.quote, comment: format.comment, decimal: format.decimal
+            ).separators()
+        let separator = found.first ?? UInt8(ascii: ",")
         try check(format, separator)
         let tokenizer = Tokenizer(separator: separator, quote: format.quote, comment: format.comment)
         let header = try Header(source, from: start, tokenizer, format)
@@ -111,18 +114,30 @@ extension DataTable {
             }
         }
         var table = DataTable(
-            fitting: zip(header.names, columns).map { Column(name: $0, $1) }, rowCount: columns.first?.count ?? 0)
+            fitting: zip(header.names, columns).map { Column(name: $0, $1) },
+            rowCount: columns.first?.count ?? 0)
         table.notes = header.notes
+        if found.count > 1 {
+            let shown = found.map { "\"\($0 == 9 ? "\\t" : String(Unicode.Scalar($0)))\"" }
+            table.notes.append(
+                "Each of \(shown.joined(separator: ", ")) splits all lines alike; \(shown[0]) was taken, and "
+                    + "separator: says another.")
+        }
         return table
     }
 
     private static func check(_ format: TableFormat, _ separator: UInt8) throws {
-        let roles = [("separator", separator), ("decimal", format.decimal ?? 0), ("quote", format.quote ?? 1)]
+        let roles = [
+            ("separator", separator), ("decimal", format.decimal ?? 0), ("quote", format.quote ?? 1),
+        ]
         for (index, role) in roles.enumerated() {
-            if role.1 == 10 || role.1 == 13 { throw TableError("\(role.0): a line end cannot be the \(role.0)") }
+            if role.1 == 10 || role.1 == 13 {
+                throw TableError("\(role.0): a line end cannot be the \(role.0)")
+            }
             for other in roles[..<index] where other.1 == role.1 {
                 throw TableError(
-                    "\(role.0): \"\(Character(Unicode.Scalar(role.1)))\" is the \(other.0) already; they must differ")
+                    "\(role.0): \"\(Character(Unicode.Scalar(role.1)))\" is the \(other.0) already; they must differ"
+                )
             }
         }
     }
@@ -162,12 +177,15 @@ enum DecimalCommas {
     ) throws -> ColumnStorage {
         let type = format.types[column]
         guard type == .double || type == nil && format.infersTypes else { return storage }
-        if case .string(let texts) = storage, let values = numbers(texts, format.markers) { return .double(values) }
+        if case .string(let texts) = storage, let values = numbers(texts, format.markers) {
+            return .double(values)
+        }
         guard type == .double else { return storage }
         guard let values = storage.exactDoubles else {
             throw TableError(
                 file: file, column: column,
-                "should be of Double, and has text that is no number with a point or a comma before its decimals")
+                "should be of Double, and has text that is no number with a point or a comma before its decimals"
+            )
         }
         return .double(values)
     }

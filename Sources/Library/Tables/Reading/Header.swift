@@ -9,20 +9,21 @@ struct Header {
     ///
     /// Throws `TableError` where there is no record, or names that are given do not fit.
     init(_ source: SourceText, from start: Int, _ tokenizer: Tokenizer, _ format: TableFormat) throws {
-        var fields: [Field] = []
+        let fields = FieldList()
         var widths: [Int] = []
         let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
         let end: Int
         do {
-            end = try tokenizer.fields(of: text, width: nil, limit: 1, into: &fields, widths: &widths)
+            end = try tokenizer.fields(of: text, width: nil, limit: 1, into: fields, widths: &widths)
         } catch {
             throw source.error(at: start + error.offset, error.problem)
         }
-        guard !fields.isEmpty else {
+        guard fields.count > 0 else {
             throw TableError(file: source.file, "there is no table: every line is empty or a comment")
         }
         self.start = format.hasHeader ? start + end : start
-        let found = fields.map { field in
+        let found = (0..<fields.count).map { index in
+            let field = fields[index]
             var name = TextValues()
             let text = field.text(in: text)
             if field.hasDoubledQuotes, let quote = tokenizer.quote {
@@ -35,7 +36,8 @@ struct Header {
         if let given = format.names {
             guard given.count == found.count else {
                 throw source.error(
-                    at: start, "\(given.count) names were given, and the first record has \(found.count) fields")
+                    at: start,
+                    "\(given.count) names were given, and the first record has \(found.count) fields")
             }
             names = given
         } else {
@@ -47,7 +49,8 @@ struct Header {
             return name.withUTF8 { CellNumbers(decimal: 46).double($0) } != nil
         }
         if format.hasHeader, looksLikeValues {
-            notes.append("The first line has numbers alone, and was taken for names: is hasHeader: false meant?")
+            notes.append(
+                "The first line has numbers alone, and was taken for names: is hasHeader: false meant?")
         }
     }
 
@@ -74,7 +77,8 @@ struct Header {
             notes.append(
                 name.isEmpty
                     ? "Column \(index + 1) has no name in the file; here it is \"\(new)\"."
-                    : "Column \(index + 1) has the name \"\(name)\" in the file, as an earlier one; here it is \"\(new)\".")
+                    : "Column \(index + 1) has the name \"\(name)\" in the file, as an earlier one; here it is \"\(new)\"."
+            )
         }
     }
 }

@@ -21,7 +21,8 @@ extension JSONLines {
                         columns.append([])
                     }
                     guard columns[index].count <= rows else { return false }
-                    columns[index] += [DataTable.Value](repeating: .missing, count: rows - columns[index].count)
+                    columns[index] += [DataTable.Value](
+                        repeating: .missing, count: rows - columns[index].count)
                     columns[index].append(value)
                     return true
                 }
@@ -99,7 +100,9 @@ struct JSONLineParser {
         case UInt8(ascii: "f"): if word("false") { return .bool(false) }
         case UInt8(ascii: "n"): if word("null") { return .missing }
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            throw fault("\"\(name)\" holds an object or an array; the values of a table are numbers, texts and truth values")
+            throw fault(
+                "\"\(name)\" holds an object or an array; the values of a table are numbers, texts and truth values"
+            )
         default: return try number(of: name)
         }
         throw fault("a value should stand here")
@@ -107,7 +110,9 @@ struct JSONLineParser {
 
     private mutating func number(of name: String) throws -> DataTable.Value {
         let start = position
-        while position < text.count, text[position] > 32, ![44, 125].contains(text[position]) { position += 1 }
+        while position < text.count, text[position] > 32, ![44, 125].contains(text[position]) {
+            position += 1
+        }
         let number = UnsafeBufferPointer(rebasing: text[start..<position])
         let isDecimal = number.contains { [46, 69, 101].contains($0) }
         // JSON has neither a plus sign nor infinities.
@@ -119,7 +124,9 @@ struct JSONLineParser {
         let shown = String(decoding: number.prefix(40), as: UTF8.self)
         throw Fault(
             offset: start,
-            problem: "\"\(name)\" should be a number that Int or Double holds, a text, true, false or null, but is \(shown)")
+            problem:
+                "\"\(name)\" should be a number that Int or Double holds, a text, true, false or null, but is \(shown)"
+        )
     }
 
     private mutating func string() throws -> String {
@@ -136,7 +143,9 @@ struct JSONLineParser {
                 position += 1
             }
         }
-        guard accept("\"") else { throw Fault(offset: start, problem: "a quote opens here and is never closed") }
+        guard accept("\"") else {
+            throw Fault(offset: start, problem: "a quote opens here and is never closed")
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -146,8 +155,12 @@ struct JSONLineParser {
         guard let letter = peek else { throw fault("the text ends in an escape") }
         position += 1
         if let byte = plain[letter] { return bytes.append(byte) }
-        guard letter == UInt8(ascii: "u"), var code = hexadecimal() else { throw fault("an escape is not one of JSON's") }
-        if (0xd800...0xdbff).contains(code), word("\\u"), let low = hexadecimal(), (0xdc00...0xdfff).contains(low) {
+        guard letter == UInt8(ascii: "u"), var code = hexadecimal() else {
+            throw fault("an escape is not one of JSON's")
+        }
+        if (0xd800...0xdbff).contains(code), word("\\u"), let low = hexadecimal(),
+            (0xdc00...0xdfff).contains(low)
+        {
             code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
         }
         guard let scalar = Unicode.Scalar(code) else { throw fault("half a surrogate pair is no character") }

@@ -1,3 +1,4 @@
+internal import CTableKernels
 import Foundation
 
 /// The values of one column in one piece of a file.
@@ -21,7 +22,7 @@ enum PieceColumn {
 /// Reads the columns of a piece of text from its fields.
 struct PieceColumns {
     let piece: UnsafeBufferPointer<UInt8>
-    let fields: UnsafeBufferPointer<Field>
+    let fields: FieldList
     let width: Int
     let markers: MissingMarkers
     let numbers: CellNumbers
@@ -64,7 +65,7 @@ struct PieceColumns {
         // Text is mostly told by its first cell, so that trying numbers costs little.
         for type: DataTable.ColumnType in [.int, .double, .bool] {
             guard case .success(let storage) = read(column, as: type) else { continue }
-            return storage.missingCount < rowCount ? .values(storage) : .missing(rowCount, hasWords: true)
+            return storage.hasValues ? .values(storage) : .missing(rowCount, hasWords: true)
         }
         return .values(.string(text(column)))
     }
@@ -110,7 +111,8 @@ struct PieceColumns {
                     if missing.isEmpty { missing = [Bool](repeating: false, count: rows) }
                     missing[row] = true
                     target.initializeElement(at: row, to: placeholder)
-                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
+                case .other(let text):
+                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
                 if fault != nil { break }
                 count = row + 1
@@ -123,22 +125,34 @@ struct PieceColumns {
         let rows = rowCount
         var fault: NotOfType?
         let values = [Double](unsafeUninitializedCapacity: rows) { target, count in
-            for row in 0..<rows {
+            var row = 0
+            while true {
+                // Most cells are plain numbers, and no marker is one.
+                if !markers.mayBeNumbers {
+                    row = table_doubles(
+                        piece.baseAddress, fields.memory.baseAddress.map { $0 + column }, width, row, rows,
+                        numbers.decimal, target.baseAddress)
+                }
+                guard row < rows else { break }
                 switch cell(row, column, { numbers.double($0) }) {
                 case .value(let value): target[row] = value
                 case .missing: target[row] = .nan
-                case .other(let text): fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
+                case .other(let text):
+                    fault = NotOfType(row: row, text: String(decoding: text, as: UTF8.self))
                 }
-                if fault != nil { break }
+                guard fault == nil else { return }
+                row += 1
             }
-            count = fault == nil ? rows : 0
+            count = rows
         }
         return fault.map(Result.failure) ?? .success(values)
     }
 
     private func text(_ column: Int) -> TextValues {
         var texts = TextValues()
-        texts.reserve(rows: rowCount, bytes: 8 * rowCount)
+        var bytes = 0
+        for row in 0..<rowCount { bytes += field(row, column).length }
+        texts.reserve(rows: rowCount, bytes: bytes)
         for row in 0..<rowCount {
             let field = field(row, column)
             let text = field.text(in: piece)
@@ -154,8 +168,12 @@ struct PieceColumns {
     }
 
     static func bool(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
-        if text.count == 4, ["true", "True", "TRUE"].contains(where: { text.elementsEqual($0.utf8) }) { return true }
-        if text.count == 5, ["false", "False", "FALSE"].contains(where: { text.elementsEqual($0.utf8) }) { return false }
+        if text.count == 4, ["true", "True", "TRUE"].contains(where: { text.elementsEqual($0.utf8) }) {
+            return true
+        }
+        if text.count == 5, ["false", "False", "FALSE"].contains(where: { text.elementsEqual($0.utf8) }) {
+            return false
+        }
         return nil
     }
 }

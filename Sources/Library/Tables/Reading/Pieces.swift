@@ -13,7 +13,8 @@ struct Pieces {
         /// Cuts where a line ends between two offsets, none of which is inside quotes.
         func cut(_ plain: Range<Int>) {
             while let last = cuts.last, last + size < plain.upperBound,
-                let end = text.first(lineEnd, from: max(last + size, plain.lowerBound)), end < plain.upperBound - 1
+                let end = text.first(lineEnd, from: max(last + size, plain.lowerBound)),
+                end < plain.upperBound - 1
             {
                 cuts.append(end + 1)
             }

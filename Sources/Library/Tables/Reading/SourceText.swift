@@ -38,7 +38,8 @@ struct SourceText {
             guard !isWide else {
                 throw TableError(
                     file: file, line: 1,
-                    "the text begins with the byte-order mark of UTF-16, and UTF-8 is expected: say encoding: .utf16")
+                    "the text begins with the byte-order mark of UTF-16, and UTF-8 is expected: say encoding: .utf16"
+                )
             }
             bytes = raw
         } else {
@@ -79,7 +80,8 @@ struct SourceText {
     private func error(_ fault: TextFault) -> TableError {
         switch fault {
         case .nul(let offset):
-            error(at: offset, "byte \(offset) is zero, which no text has: is this a table, and is it in UTF-8?")
+            error(
+                at: offset, "byte \(offset) is zero, which no text has: is this a table, and is it in UTF-8?")
         case .invalid(let offset):
             error(
                 at: offset,

@@ -38,7 +38,9 @@ struct MissingMarkers {
         besideNumbers =
             everywhere
             + (given == nil
-                ? ["null", "NULL", "None", "-nan", "-NaN", "NAN", "#NA", "N.A.", "n.a.", "."].map { Array($0.utf8) } : [])
+                ? ["null", "NULL", "None", "-nan", "-NaN", "NAN", "#NA", "N.A.", "n.a.", "."].map {
+                    Array($0.utf8)
+                } : [])
         var first = [Bool](repeating: false, count: 256)
         for marker in besideNumbers { first[Int(marker[0])] = true }
         self.first = first

@@ -1,32 +1,5 @@
+internal import CTableKernels
 import Foundation
-
-/// Where a field lies, and whether quotes stood around it.
-struct Field {
-    private let start: UInt32
-    /// The length, and two flags above it.
-    private let lengthAndFlags: UInt32
-
-    /// No piece of a file that is read at once may be longer.
-    static let limit = 1 << 30
-
-    @inline(__always)
-    init(_ range: Range<Int>, isQuoted: Bool = false, hasDoubledQuotes: Bool = false) {
-        start = UInt32(truncatingIfNeeded: range.lowerBound)
-        lengthAndFlags =
-            UInt32(truncatingIfNeeded: range.count) | (isQuoted ? 1 << 31 : 0) | (hasDoubledQuotes ? 1 << 30 : 0)
-    }
-
-    var isQuoted: Bool { lengthAndFlags >> 31 == 1 }
-    /// Whether doubled quotes in it stand for one.
-    var hasDoubledQuotes: Bool { lengthAndFlags >> 30 & 1 == 1 }
-
-    /// The text between the quotes, or all of it.
-    @inline(__always)
-    func text(in piece: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(
-            start: piece.baseAddress.map { $0 + Int(start) }, count: Int(lengthAndFlags & 0x3fff_ffff))
-    }
-}
 
 /// Splits text into records and fields, as RFC 4180 says.
 ///
@@ -61,46 +34,63 @@ struct Tokenizer {
     /// and at a record of another number of fields than `width`, where that is not nil.
     @discardableResult
     func fields(
-        of piece: UnsafeBufferPointer<UInt8>, width: Int?, limit: Int = .max, into fields: inout [Field],
+        of piece: UnsafeBufferPointer<UInt8>, width: Int?, limit: Int = .max, into fields: FieldList,
         widths: inout [Int]
     ) throws(Fault) -> Int {
-        guard let base = piece.baseAddress else { return 0 }
-        let end = piece.count
         var position = 0
         var records = 0
         while records < limit {
+            if let width, limit == .max { position = split(piece, from: position, width, into: fields) }
             position = skipLines(piece, from: position, width: width)
-            guard position < end else { break }
-            let recordStart = position
-            var count = 0
-            while true {
-                if position < end, let quote, base[position] == quote {
-                    let (field, next) = try quotedField(piece, at: position, quote)
-                    fields.append(field)
-                    position = next
-                } else {
-                    let start = position
-                    position = endsField.withUnsafeBufferPointer { ends in
-                        var position = start
-                        while position < end, !ends[Int(base[position])] { position += 1 }
-                        return position
-                    }
-                    fields.append(Field(start..<position))
-                }
-                count += 1
-                guard position < end, base[position] == separator else { break }
-                position += 1
-            }
-            position = skipLineEnd(piece, at: position)
+            guard position < piece.count else { break }
+            let start = position
+            let count = try record(piece, at: &position, into: fields)
             if let width, count != width {
                 throw Fault(
-                    offset: recordStart,
+                    offset: start,
                     problem: "the record has \(count) field\(count == 1 ? "" : "s"), and the header \(width)")
             }
             if width == nil { widths.append(count) }
             records += 1
         }
         return position
+    }
+
+    /// Appends the fields of plain records, which most are, and returns where one begins that is not.
+    private func split(
+        _ piece: UnsafeBufferPointer<UInt8>, from start: Int, _ width: Int, into fields: FieldList
+    ) -> Int {
+        let marks = table_marks(
+            separator: separator, quote: quote.map(Int32.init) ?? -1,
+            comment: comment.first.map(Int32.init) ?? -1)
+        fields.makeRoom(for: width)
+        return table_split(
+            piece.baseAddress, start, piece.count, marks, width, fields.memory.baseAddress,
+            fields.memory.count,
+            &fields.count)
+    }
+
+    /// Appends the fields of one record, goes behind its line end, and returns how many there are.
+    private func record(
+        _ piece: UnsafeBufferPointer<UInt8>, at position: inout Int, into fields: FieldList
+    ) throws(Fault) -> Int {
+        var count = 0
+        while true {
+            if position < piece.count, let quote, piece[position] == quote {
+                let (field, next) = try quotedField(piece, at: position, quote)
+                fields.append(field)
+                position = next
+            } else {
+                let start = position
+                while position < piece.count, !endsField[Int(piece[position])] { position += 1 }
+                fields.append(Field(start..<position))
+            }
+            count += 1
+            guard position < piece.count, piece[position] == separator else { break }
+            position += 1
+        }
+        position = skipLineEnd(piece, at: position)
+        return count
     }
 
     /// Passes over empty lines and comments.
@@ -116,7 +106,9 @@ struct Tokenizer {
                 // A line of nothing but spaces has no record, where one has several fields.
                 var ahead = position
                 while ahead < piece.count, piece[ahead] == 32 { ahead += 1 }
-                guard ahead == piece.count || piece[ahead] == 10 || piece[ahead] == 13 else { return position }
+                guard ahead == piece.count || piece[ahead] == 10 || piece[ahead] == 13 else {
+                    return position
+                }
                 position = ahead
             } else {
                 return position
@@ -140,7 +132,8 @@ struct Tokenizer {
             guard let closing = piece.first(quote, from: position) else {
                 throw Fault(
                     offset: start,
-                    problem: "a quote opens here and is never closed; if quotes are ordinary characters of this file, "
+                    problem:
+                        "a quote opens here and is never closed; if quotes are ordinary characters of this file, "
                         + "say quote: nil")
             }
             position = closing + 1
@@ -151,14 +144,17 @@ struct Tokenizer {
         guard position == piece.count || endsField[Int(piece[position])] else {
             throw Fault(
                 offset: position,
-                problem: "behind a closing quote the field should end, but \"\(Self.excerpt(piece, position))\" follows; "
+                problem:
+                    "behind a closing quote the field should end, but \"\(Self.excerpt(piece, position))\" follows; "
                     + "if quotes are ordinary characters of this file, say quote: nil")
         }
         return (Field(start + 1..<position - 1, isQuoted: true, hasDoubledQuotes: isDoubled), position)
     }
 
     private static func excerpt(_ piece: UnsafeBufferPointer<UInt8>, _ position: Int) -> String {
-        String(decoding: piece[position..<min(position + 20, piece.count)].prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        String(
+            decoding: piece[position..<min(position + 20, piece.count)].prefix { $0 != 10 && $0 != 13 },
+            as: UTF8.self)
     }
 }
 

@@ -26,7 +26,9 @@ extension DataTable {
     /// ```
     ///
     /// All columns if none is named. Throws `TableError` where there is no such column, or one is not of numbers.
-    public func matrix(_ names: String...) throws -> Matrix<Double> { try matrix(names.isEmpty ? columnNames : names) }
+    public func matrix(_ names: String...) throws -> Matrix<Double> {
+        try matrix(names.isEmpty ? columnNames : names)
+    }
 
     /// The numbers of some columns as a matrix, rows × columns; missing values are NaN.
     public func matrix(_ names: [String]) throws -> Matrix<Double> {

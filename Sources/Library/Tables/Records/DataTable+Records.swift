@@ -23,7 +23,9 @@ extension DataTable {
                     values[name] = []
                 }
                 let before = values[name]?.count ?? 0
-                guard before <= row else { throw TableError(column: name, "is encoded twice by \(Record.self)") }
+                guard before <= row else {
+                    throw TableError(column: name, "is encoded twice by \(Record.self)")
+                }
                 values[name]? += [Value](repeating: .missing, count: row - before) + [value]
             }
         }

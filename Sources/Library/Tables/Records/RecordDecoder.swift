@@ -64,7 +64,9 @@ struct RecordDecoder: Decoder {
 
         func contains(_ key: Key) -> Bool { decoder.inner(key).hasColumn }
         func decodeNil(forKey key: Key) throws -> Bool { decoder.inner(key).isMissing }
-        func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try decoder.inner(key).decode(type) }
+        func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+            try decoder.inner(key).decode(type)
+        }
         func nestedContainer<NestedKey: CodingKey>(
             keyedBy type: NestedKey.Type, forKey key: Key
         ) throws -> KeyedDecodingContainer<NestedKey> { try decoder.inner(key).container(keyedBy: type) }

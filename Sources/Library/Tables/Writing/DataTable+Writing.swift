@@ -29,7 +29,8 @@ extension DataTable {
     /// Throws `TableError` where the name has another ending or the table has no columns, and `FormatError` where the
     /// file cannot be written.
     public func write(
-        to file: some FileLocation, separator: Character? = nil, decimal: Character = ".", missing: String? = nil,
+        to file: some FileLocation, separator: Character? = nil, decimal: Character = ".",
+        missing: String? = nil,
         lineEnd: LineEnd = .lf
     ) throws {
         let url = file.fileURL
@@ -40,6 +41,7 @@ extension DataTable {
                 file: url.path,
                 "the name should end in .csv, .tsv or .jsonl (or these and .gz), or a separator be given")
         }
+        try checkDates(url)
         if kind == .jsonLines {
             return try JSONLines.write(self, to: url)
         }
@@ -53,6 +55,18 @@ extension DataTable {
         }
     }
 
+    private func checkDates(_ url: URL) throws {
+        for column in columns {
+            guard case .date(let dates) = column.storage else { continue }
+            for row in 0..<dates.count {
+                guard let date = dates[row], !DateText.isNamed(date) else { continue }
+                throw TableError(
+                    file: url.path, column: column.name,
+                    "row \(row) is \(DateText.text(date)), too far from now to be written as a date")
+            }
+        }
+    }
+
     /// The table as text with commas between the fields and all digits (RFC 4180).
     public var csv: String { text(separator: ",", missing: columnCount == 1 ? "n/a" : "") }
 
@@ -61,7 +75,8 @@ extension DataTable {
 
     private func text(separator: Character, missing: String) -> String {
         var text: [UInt8] = []
-        guard columnCount > 0, let fields = try? fieldText(separator: separator, decimal: ".", missing: missing)
+        guard columnCount > 0,
+            let fields = try? fieldText(separator: separator, decimal: ".", missing: missing)
         else { return "" }
         try? writeLines(fields, .lf) { text += $0 }
         return String(decoding: text, as: UTF8.self)

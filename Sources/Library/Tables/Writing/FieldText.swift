@@ -56,7 +56,8 @@ struct FieldText {
         let quote = UInt8(ascii: "\"")
         let isPlain =
             text.allSatisfy { $0 != separator && $0 != quote && $0 != 10 && $0 != 13 }
-            && text.first != 32 && text.last != 32 && text.first != UInt8(ascii: "#") && !text.starts(with: [0xef, 0xbb, 0xbf])
+            && text.first != 32 && text.last != 32 && text.first != UInt8(ascii: "#")
+            && !text.starts(with: [0xef, 0xbb, 0xbf])
             && !markers.contains(text) && !text.elementsEqual(missing)
         guard !isPlain else { return line.append(contentsOf: text) }
         line.append(quote)

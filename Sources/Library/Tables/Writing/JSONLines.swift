@@ -55,7 +55,8 @@ enum JSONLines {
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
             case _ where scalar.value < 0x20:
-                quoted += "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2)
+                quoted +=
+                    "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2)
                     + String(scalar.value, radix: 16)
             default: quoted.unicodeScalars.append(scalar)
             }
