@@ -227,7 +227,7 @@ VALUES = {
     "BarChart": 'BarChart([.init("V1", -0.31, error: 0.04), .init("IT", 0.22)], valueTitle: "Pearson r")',
     "BarChart.Bar": 'BarChart.Bar("V1", -0.31, error: 0.04)',
     "BarChart.Orientation": "BarChart.Orientation.horizontal",
-    "LineChart": 'LineChart([.init("a", [-1, 0, 1], errors: [0.1, 0.2, 0.1])])',
+    "LineChart": 'try LineChart([.init("a", [-1, 0, 1], errors: [0.1, 0.2, 0.1])])',
     "LineChart.Series": 'LineChart.Series("a", [-1, 0, 1])',
     "LineChart.Series.Point": "LineChart.Series.Point(1, -2, error: 0.5)",
     "LineChart.ErrorStyle": "LineChart.ErrorStyle.band",

@@ -77,6 +77,10 @@ extension DrawnFigure {
         guard (36...2400).contains(dpi) else {
             throw FigureError.value(what: "the dpi of a figure", got: "\(dpi)", expected: "36 to 2400")
         }
+        if let size = style.fontSize, !(3...72).contains(size) {
+            throw FigureError.value(
+                what: "the font size of a figure", got: "\(size)", expected: "3 to 72, in points")
+        }
         if format == .vegaLite, width != nil || font != nil {
             throw FigureError.value(
                 what: "the \(width != nil ? "width" : "font") of a .vl.json file", got: "given",

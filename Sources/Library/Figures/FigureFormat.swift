@@ -14,7 +14,9 @@ public enum FigureFormat: String, Sendable, CaseIterable {
     /// The format that a file's name ends in; throws `FigureError.format` where it is none of these.
     init(of path: String) throws {
         let name = path.lowercased()
-        guard let format = FigureFormat.allCases.first(where: { name.hasSuffix("." + $0.rawValue) }) else {
+        let format = FigureFormat.allCases.first { name.hasSuffix("." + $0.rawValue) }
+        // A suffix alone is no name: the file would be hidden.
+        guard let format, name != "." + format.rawValue, !name.hasSuffix("/." + format.rawValue) else {
             throw FigureError.format(path: path)
         }
         self = format

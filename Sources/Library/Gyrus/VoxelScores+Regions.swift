@@ -64,11 +64,24 @@ extension VoxelScores {
 
     /// How often each score occurs.
     public func histogram(
-        _ score: VoxelScore = .r, title: String? = "", note: String? = "", bins: Int? = nil,
-        style: ChartStyle = .standard
+        _ score: VoxelScore = .r, title: String? = "", note: String? = "", style: ChartStyle = .standard
     ) -> Histogram {
         Histogram(
-            values(score), bins: bins, title: title == "" ? "Scores of \(count) voxels" : title, note: note,
-            valueTitle: score.title, countTitle: "voxels", style: style)
+            values(score), title: histogramTitle(title), note: note, valueTitle: score.title,
+            countTitle: "voxels", style: style)
+    }
+
+    /// How often each score occurs, in about `bins` bins; throws `FigureError.value` for another number than 1 to 1,000.
+    public func histogram(
+        _ score: VoxelScore = .r, title: String? = "", note: String? = "", bins: Int,
+        style: ChartStyle = .standard
+    ) throws -> Histogram {
+        try Histogram(
+            values(score), bins: bins, title: histogramTitle(title), note: note, valueTitle: score.title,
+            countTitle: "voxels", style: style)
+    }
+
+    private func histogramTitle(_ title: String?) -> String? {
+        title == "" ? "Scores of \(count) voxels" : title
     }
 }

@@ -101,7 +101,7 @@ import Testing
 
     @Test func histogramsCountEveryFiniteValue() {
         let values = (0..<1000).map { Double($0 % 10) / 10 + 0.05 }
-        let histogram = Histogram(values + [.nan, .infinity], bins: 10)
+        let histogram = try Histogram(values + [.nan, .infinity], bins: 10)
         #expect(histogram.counts.reduce(0, +) == 1000)
         #expect(histogram.excluded == 2)
         #expect(histogram.counts == [Int](repeating: 100, count: 10))

@@ -2,7 +2,7 @@ import Display
 import Figures
 
 extension RegionComparison {
-    /// Candidates by regions, the best of each region outlined where it is above zero.
+    /// Candidates by regions, the best of each region outlined where it is above zero; more than 40 regions go down.
     public func heatmap(
         title: String? = "", note: String? = "", outlinesBest: Bool = true, style: ChartStyle = .standard
     ) -> Heatmap {
@@ -18,7 +18,13 @@ extension RegionComparison {
             valueTitle: "mean \(scoreName)", style: style
         ) { values[$0 * regions.count + $1] }
         // Every outlined cell is one of the map's.
-        return outlinesBest ? (try? map.outlining(outlined, meaning: "the best of each region")) ?? map : map
+        let outlinedMap = try? map.outlining(outlined, meaning: "the best of each region")
+        return oriented(outlinesBest ? outlinedMap ?? map : map)
+    }
+
+    /// Many regions go down the map, where each has a line of its own, instead of across.
+    private func oriented(_ map: Heatmap) -> Heatmap {
+        map.columns.count > 40 && map.columns.count > map.rows.count ? map.transposed() : map
     }
 
     /// Bars of every candidate side by side in each region, with error bars, and brackets over those that differ.
@@ -66,7 +72,7 @@ extension RegionComparison {
 
     /// Differences by regions, in colors about zero, with stars where they are real.
     ///
-    /// The rows are pairs of candidates. Throws `BrainError.value` where differences were not tested: a comparison over
+    /// The rows are pairs of candidates; more than 40 regions go down instead. Throws `BrainError.value` where differences were not tested: a comparison over
     /// the voxels of one subject cannot tell which are real.
     public func differenceHeatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .diverging
@@ -85,12 +91,13 @@ extension RegionComparison {
             regions.indices.map { differences.significance.text($0 * pairs + pair, as: .stars) }
         }
         let rule = differences.significance.rule(.stars, over: pairs > 1 ? "difference" : "region")
-        return try Heatmap(
+        let map = try Heatmap(
             rows: Array(labels), columns: regions.map(\.name), values: rows.map(\.difference),
             title: title == "" ? "Differences of \(scoreName) by region" : title,
             note: note.map { [$0, rule].filter { !$0.isEmpty }.joined(separator: " ") },
             valueTitle: "difference of mean \(scoreName)", style: style
         ).marking(signs)
+        return oriented(map)
     }
 
     /// The best candidate of each region and by how much it wins.

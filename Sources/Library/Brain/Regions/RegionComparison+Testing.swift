@@ -36,6 +36,7 @@ extension RegionComparison {
                 what: "the candidates of a subject", got: other.names.joined(separator: ", "),
                 expected: first.names.joined(separator: ", ") + ", as of the first subject")
         }
+        try RegionComparison.checkTwo(first.names.count)
         try self.init(
             tested: first.names.indices.map { place in
                 try RegionScores(subjects: subjects.map { $0.scores[place] })
@@ -66,13 +67,14 @@ extension RegionComparison {
                 what: "the unit of a test", got: "voxel",
                 expected: "subject or block: voxels share noise, so that tests over them find too much")
         }
-        let rows = candidates.first?.scores.rows ?? 0
+        try RegionComparison.checkTwo(candidates.count)
+        let rows = candidates[0].scores.rows
         for candidate in candidates where candidate.scores.rows != rows {
             throw BrainError.count(
                 what: "rows of \(candidate.name)", got: candidate.scores.rows, expected: rows,
                 of: "rows of \(candidates[0].name)")
         }
-        guard candidates.isEmpty || rows > 1 else {
+        guard rows > 1 else {
             throw BrainError.value(
                 what: "the number of \(unit.rawValue)s", got: "\(rows)", expected: "2 or more")
         }
@@ -103,6 +105,7 @@ extension RegionComparison {
         regions: Regions, blockLength: Int? = nil, runs: Runs? = nil, test: RegionTest = .permutation(),
         correction: PValueCorrection = .benjaminiHochberg, error: ErrorBar = .sem, against: String? = nil
     ) throws {
+        try RegionComparison.checkTwo(predictions.count)
         guard responses.columns == regions.voxelCount else {
             throw BrainError.count(
                 what: "voxels of the responses", got: responses.columns, expected: regions.voxelCount,
@@ -120,6 +123,17 @@ extension RegionComparison {
             tested: scores, names: predictions.map(\.name), test: test, correction: correction, error: error,
             against: against,
             notes: ["Blocks of \(blocks.blockLength) samples of one subject."] + blocks.notes)
+    }
+}
+
+extension RegionComparison {
+    /// Throws `BrainError.value` where there is nothing to compare with.
+    fileprivate static func checkTwo(_ candidates: Int) throws {
+        guard candidates > 1 else {
+            throw BrainError.value(
+                what: "the number of candidates", got: "\(candidates)",
+                expected: "2 or more, whose differences are tested")
+        }
     }
 }
 
@@ -145,12 +159,20 @@ extension RegionScores {
             throw BrainError.value(
                 what: "the value to test against", got: "\(value)", expected: "a finite number")
         }
+        try test.check()
+        let units = rows.map(\.values.count).max() ?? 0
+        guard rows.isEmpty || units > 1 else {
+            throw BrainError.value(
+                what: "the number of \(unit.rawValue)s", got: "\(units)", expected: "2 or more")
+        }
         let differences = rows.map { $0.values.map { $0 - value }.filter(\.isFinite) }
         let counts = differences.map(\.count)
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        let over = least == most ? "\(most)" : "\(least) to \(most)"
-        return try Significance(
+        let over =
+            least == most ? Number.counted(most, unit.rawValue) : "\(least) to \(most) \(unit.rawValue)s"
+        let significance = try Significance(
             p: differences.map { try test.outcome($0).p }, correction: correction,
-            test: "Difference from \(Number.short(value)): \(test) over \(over) \(unit.rawValue)s")
+            test: "Difference from \(Number.short(value)): \(test.oneSampleName) over \(over)")
+        return try significance.limited(by: test, differences)
     }
 }

@@ -53,6 +53,7 @@ public struct RegionDifferences: Sendable, Equatable {
         correction: PValueCorrection,
         notes: [String]
     ) throws {
+        try test.check()
         typealias Tested = (
             region: Int, pair: (Int, Int), differences: [Double], outcome: (statistic: Double, p: Double)
         )
@@ -69,7 +70,8 @@ public struct RegionDifferences: Sendable, Equatable {
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
         let over = least == most ? Number.counted(most, unit) : "\(least) to \(most) \(unit)s"
         significance = try Significance(
-            p: tested.map(\.outcome.p), correction: correction, test: "\(test) over \(over)")
+            p: tested.map(\.outcome.p), correction: correction, test: "\(test) over \(over)"
+        ).limited(by: test, tested.map(\.differences))
         rows = zip(tested, significance.q).map { item, q in
             let row = RegionScores.Row(region: regions[item.region], values: item.differences)
             let reach = ErrorBar.interval(0.95).length(row)

@@ -1,5 +1,6 @@
 import Display
 import Encoding
+import Foundation
 
 /// How differences over subjects or blocks are tested in each region; every test is two-sided.
 public enum RegionTest: Sendable, Equatable {
@@ -28,6 +29,27 @@ public enum RegionTest: Sendable, Equatable {
         }
     }
 
+    /// What the test is called where scores are compared with one value, not with each other.
+    var oneSampleName: String { self == .pairedT ? "Student's one-sample t" : "\(self)" }
+
+    /// Throws `BrainError.value` for less than one sign flip.
+    func check() throws {
+        if case .permutation(let count, _) = self, count < 1 {
+            throw BrainError.value(what: "the number of sign flips", got: "\(count)", expected: "1 or more")
+        }
+    }
+
+    /// The smallest p value that so many differences can give, which is that of differences of one sign.
+    func leastP(_ differences: [Double]) throws -> Double {
+        switch self {
+        case .pairedT: 0
+        case .wilcoxon: try outcome(differences.map(abs)).p
+        case .permutation(let flips, _):
+            // All flips of few differences, of which the data and their opposite are two; else random ones and the data.
+            differences.count > 16 ? 1 / Double(flips + 1) : min(1, exp2(1 - Double(differences.count)))
+        }
+    }
+
     /// The statistic and the p value of differences; NaN where they cannot be tested: fewer than two, or none but zeros.
     func outcome(_ differences: [Double]) throws -> (statistic: Double, p: Double) {
         guard differences.count > 1, differences.contains(where: { $0 != 0 }) else { return (.nan, .nan) }
@@ -36,7 +58,8 @@ public enum RegionTest: Sendable, Equatable {
             // The case of the same name hides the function.
             case .pairedT: try PairedTest.t(differences)
             case .wilcoxon: try PairedTest.wilcoxon(differences)
-            case .permutation(let count, let seed): try PairedTest.signFlips(differences, flips: count, seed: seed)
+            case .permutation(let count, let seed):
+                try PairedTest.signFlips(differences, flips: count, seed: seed)
             }
         return (test.statistic, test.p)
     }

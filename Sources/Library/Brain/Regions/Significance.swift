@@ -24,6 +24,8 @@ public struct Significance: Sendable, Equatable {
     public let correction: PValueCorrection
     /// What was tested and how, for the figure's note.
     public let test: String
+    /// What keeps every p value above 0.05, for instance too few subjects; empty where nothing does.
+    private var limit = ""
 
     /// Marks p values that were found elsewhere; throws `EncodingError` where one is below 0 or above 1.
     public init(p: [Double], correction: PValueCorrection = .benjaminiHochberg, test: String) throws {
@@ -69,12 +71,29 @@ public struct Significance: Sendable, Equatable {
     /// What a figure's note says of the marks and the test.
     package func rule(_ mark: Mark, over what: String = "region") -> String {
         let tested = p.count { !$0.isNaN }
+        guard tested > 0 else { return "\(test): no \(what) could be tested." }
         let corrected =
             correction == .none
             ? "not corrected for \(Number.counted(tested, "test"))"
             : "\(correction.name) over \(Number.counted(tested, what))"
         let stars = mark == .stars ? "* \(symbol) < 0.05, ** < 0.01, *** < 0.001. " : ""
-        return "\(stars)\(test), two-sided, \(corrected)."
+        return "\(stars)\(test), two-sided, \(corrected).\(limit)"
+    }
+}
+
+extension Significance {
+    /// Adds what must be said where no p value of these differences could be below 0.05, whatever the scores.
+    func limited(by test: RegionTest, _ differences: [[Double]]) throws -> Significance {
+        let least = try zip(p, differences).map { $0.isNaN ? .nan : try test.leastP($1) }
+        guard let smallest = least.filter({ !$0.isNaN }).min(),
+            let best = try correction.corrected(least).filter({ !$0.isNaN }).min(), best >= 0.05
+        else { return self }
+        var limited = self
+        let corrected = correction == .none ? "" : ", \(Number.probability(best)) once corrected"
+        limited.limit =
+            " With n = \(differences.map(\.count).max() ?? 0) the smallest p of this test is "
+            + "\(Number.probability(smallest))\(corrected): none can be below 0.05."
+        return limited
     }
 }
 

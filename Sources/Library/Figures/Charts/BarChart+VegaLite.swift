@@ -11,6 +11,7 @@ extension BarChart {
             "scale": ["paddingInner": .rounded(layout.gap), "paddingOuter": .rounded(layout.gap / 2)],
         ]
         if categoryTitle.isEmpty { band["title"] = nil as JSON }
+        // Only the layers of the bars have these channels: a layer cannot give back one that it inherits.
         var encoding: [String: JSON] = [across: .object(band)]
         if layout.isGrouped {
             encoding[across + "Offset"] = [
@@ -30,15 +31,14 @@ extension BarChart {
             for mark in VegaLite.errorBarMarks { layers.append(["mark": mark, "encoding": ends]) }
         }
         layers += textLayers(layout, along: along)
+        layers = [["encoding": .object(encoding), "layer": .array(layers)]]
         for reference in references {
-            layers += reference.layers(
-                isLevel: !layout.isHorizontal, width: layout.width,
-                hiding: [across: nil, across + "Offset": nil])
+            layers += reference.layers(isLevel: !layout.isHorizontal, width: layout.width)
         }
         layers += layout.brackets.flatMap { bracketLayers($0, layout, along: along) }
         return VegaLite.plot(
             title: title, note: shownNote, width: layout.width, height: layout.height,
-            ["data": ["values": .array(rows)], "encoding": .object(encoding), "layer": .array(layers)])
+            ["data": ["values": .array(rows)], "layer": .array(layers)])
     }
 
     private var rows: [JSON] {
@@ -128,10 +128,7 @@ extension BarChart {
         let (first, second) = bracket.ends
         let level = value(bracket.level)
         func layer(_ mark: JSON, _ encoding: [String: JSON]) -> JSON {
-            [
-                "data": VegaLite.single, "mark": mark,
-                "encoding": JSON.object(encoding).merging([across + "Offset": nil]),
-            ]
+            ["data": VegaLite.single, "mark": mark, "encoding": .object(encoding)]
         }
         let line: JSON = ["type": "rule", "color": "#777777"]
         let label: JSON = [

@@ -83,16 +83,30 @@ public struct BarChart: DrawnFigure {
             count[[bar.category, bar.series]] = repetition
             var bar = bar
             if repetition > 1 { bar.category += " (\(repetition))" }
+            // No picture shows an error without end.
+            if bar.error?.isFinite == false { bar.error = nil }
             return bar
         }
     }
 
-    /// The chart with brackets over pairs of its bars; throws `FigureError.value` where a bracket names no bar.
+    /// The chart with brackets over pairs of its bars; throws `FigureError.value` where a bracket does not name two
+    /// bars that are drawn.
     public func bracketed(_ brackets: [Bracket]) throws -> BarChart {
         for end in brackets.flatMap({ [$0.first, $0.second] }) where bar(end) == nil {
             throw FigureError.value(
                 what: "the end of a bracket", got: end.description,
                 expected: "a bar of the chart: \(AltText.listed(bars.map { Bracket.End($0).description }))")
+        }
+        for bracket in brackets {
+            if bracket.first == bracket.second {
+                throw FigureError.value(
+                    what: "a bracket", got: "from \(bracket.first) to itself", expected: "over two bars")
+            }
+            for end in [bracket.first, bracket.second] where bar(end)?.value.isFinite == false {
+                throw FigureError.value(
+                    what: "the end of a bracket", got: "\(end), which has no finite value",
+                    expected: "a bar that is drawn")
+            }
         }
         var chart = self
         chart.brackets = brackets
@@ -152,6 +166,8 @@ extension BarChart {
             ([$0.category, $0.series].filter { !$0.isEmpty }.joined(separator: ", "), $0.value)
         }
         text.add("Values: " + AltText.range(valueTitle, named))
+        let missing = bars.filter { !$0.value.isFinite }.map { Bracket.End($0).description }
+        text.add(missing.isEmpty ? "" : "Without a value: \(AltText.listed(missing))")
         let signs = bars.filter { !$0.sign.isEmpty }.map { "\(Bracket.End($0)): \($0.sign)" }
         text.add(signs.isEmpty ? "" : "Marked: \(AltText.listed(signs))")
         for bracket in brackets.prefix(12) { text.add(bracket.description) }

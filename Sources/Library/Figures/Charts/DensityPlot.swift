@@ -38,7 +38,8 @@ public struct DensityPlot: DrawnFigure {
     let binWidth: Double
     let range: ClosedRange<Double>
 
-    /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` where the lists differ in length.
+    /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` where the lists differ in length,
+    /// `FigureError.value` for another number of bins than 1 to 1,000.
     public init(
         x: [Double], y: [Double], bins: Int = 50, title: String? = nil, note: String? = "",
         xTitle: String = "", yTitle: String = "", countTitle: String = "voxels",
@@ -47,6 +48,7 @@ public struct DensityPlot: DrawnFigure {
         guard x.count == y.count else {
             throw FigureError.count(of: "vertical scores", expected: x.count, got: y.count)
         }
+        try Histogram.check(bins: bins)
         self.title = title
         self.note = note
         self.style = style
@@ -165,8 +167,7 @@ extension DensityPlot {
             let size = binWidth / (range.upperBound - range.lowerBound) * side
             for cell in cells {
                 canvas.fill(
-                    rectangle: frame.x(cell.x, axes.x), frame.y(cell.y, axes.y) - size, size + 0.2,
-                    size + 0.2,
+                    cell: frame.x(cell.x, axes.x), frame.y(cell.y, axes.y) - size, size, size,
                     bar.scale.color(of: log10(Double(cell.count))))
             }
             canvas.line(

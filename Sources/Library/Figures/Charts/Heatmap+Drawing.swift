@@ -46,10 +46,7 @@ extension Heatmap {
             return
         }
         let color = layout.scale.color(of: value)
-        // A little overlap leaves no seam between cells.
-        canvas.fill(
-            rectangle: x, y, width + (place.column + 1 < columns.count ? 0.3 : 0),
-            height + (place.row + 1 < rows.count ? 0.3 : 0), color)
+        canvas.fill(cell: x, y, width, height, color)
         // Where numbers have no room, signs alone may.
         let text = layout.showsNumbers ? Number.fixed(value, decimals) + sign(place) : sign(place)
         style.color = color.readableText

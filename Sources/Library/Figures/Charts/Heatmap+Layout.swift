@@ -20,8 +20,8 @@ extension Heatmap {
         let bar = ColorBar(title: valueTitle, scale: scale, in: room)
         let rowStep = rows.count > 40 ? 15.0 : 24
         let rowAxis = CategoryAxis(
-            rowTitle, names: Heatmap.distinct(rows), step: rowStep, side: .left, in: room)
-        let names = Heatmap.distinct(columns)
+            rowTitle, names: rows.toldApart(), step: rowStep, side: .left, in: room)
+        let names = columns.toldApart()
         let natural = max(12, min(56, 760 / Double(max(1, columns.count)))) * Double(columns.count)
         var left = PlotFrame.left(rowAxis)
         func columnAxis() -> CategoryAxis {
@@ -39,15 +39,5 @@ extension Heatmap {
         return Layout(
             columnAxis: axis, rowAxis: rowAxis, scale: scale, bar: bar,
             showsNumbers: widest + 4 <= axis.step && rowStep >= 13)
-    }
-
-    /// The names, repeated ones told apart by a number, since Vega-Lite places cells by name.
-    private static func distinct(_ names: [String]) -> [String] {
-        var count: [String: Int] = [:]
-        return names.map { name in
-            count[name, default: 0] += 1
-            let repetition = count[name, default: 1]
-            return repetition == 1 ? name : "\(name) (\(repetition))"
-        }
     }
 }

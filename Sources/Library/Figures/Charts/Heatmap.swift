@@ -103,6 +103,21 @@ public struct Heatmap: DrawnFigure {
         return map
     }
 
+    /// The heat map with its rows as columns, for instance where there are many columns.
+    public func transposed() -> Heatmap {
+        func turned<Item>(_ cells: [Item]) -> [Item] {
+            columns.indices.flatMap { column in rows.indices.map { cells[$0 * columns.count + column] } }
+        }
+        var map = Heatmap(
+            rowNames: columns, columnNames: rows, title: title, note: note, rowTitle: columnTitle,
+            columnTitle: rowTitle, valueTitle: valueTitle, style: style
+        ) { values[$1 * columns.count + $0] }
+        map.outlined = Set(outlined.map { Place(row: $0.column, column: $0.row) })
+        map.outlineMeaning = outlineMeaning
+        map.signs = signs.isEmpty ? [] : turned(signs)
+        return map
+    }
+
     /// The heat map with a sign after each number, row after row; throws `FigureError.count` for another count.
     public func marking(_ signs: [String]) throws -> Heatmap {
         try Heatmap.check("signs", signs.count, rows.count, columns.count)
@@ -174,8 +189,10 @@ extension Heatmap {
         let missing = values.count { !$0.isFinite }
         text.add(missing > 0 ? "\(Number.counted(missing, "cell")) without a value" : "")
         let chosen = places.filter { outlined.contains($0) }.map { "\(rows[$0.row]), \(columns[$0.column])" }
-        text.add(chosen.isEmpty ? "" : "Outlined: \(chosen.prefix(12).joined(separator: "; "))")
-        text.add(note: shownNote)
+        let listed = chosen.prefix(12).joined(separator: "; ") + (chosen.count > 12 ? "; …" : "")
+        let meaning = outlineMeaning.isEmpty ? "" : " (\(outlineMeaning))"
+        text.add(chosen.isEmpty ? "" : "Outlined\(meaning): \(listed)")
+        text.add(note: fullNote(note))
         return text.text
     }
 

@@ -28,14 +28,44 @@ public struct Histogram: DrawnFigure {
 
     /// Counts the finite ones of `values` in bins of a round width.
     ///
-    /// Without `bins` the width follows Freedman and Diaconis (1981): twice the interquartile range over the cube
-    /// root of the count, held between 5 and 60 bins.
+    /// The width follows Freedman and Diaconis (1981): twice the interquartile range over the cube root of the count, held
+    /// between 5 and 60 bins.
     public init(
-        _ values: some Sequence<Double>, bins: Int? = nil, title: String? = nil, note: String? = "",
+        _ values: some Sequence<Double>, title: String? = nil, note: String? = "",
         valueTitle: String = "", countTitle: String = "count", references: [ReferenceLine] = [],
         style: ChartStyle = .standard
     ) {
-        let all = Array(values)
+        self.init(
+            Array(values), bins: nil, title: title, note: note, valueTitle: valueTitle,
+            countTitle: countTitle,
+            references: references, style: style)
+    }
+
+    /// Counts the finite ones of `values` in about `bins` bins, whose width is round.
+    ///
+    /// Throws `FigureError.value` for another number than 1 to 1,000.
+    public init(
+        _ values: some Sequence<Double>, bins: Int, title: String? = nil, note: String? = "",
+        valueTitle: String = "", countTitle: String = "count", references: [ReferenceLine] = [],
+        style: ChartStyle = .standard
+    ) throws {
+        try Histogram.check(bins: bins)
+        self.init(
+            Array(values), bins: .some(bins), title: title, note: note, valueTitle: valueTitle,
+            countTitle: countTitle, references: references, style: style)
+    }
+
+    /// Throws `FigureError.value` for a number of bins that no picture has.
+    static func check(bins: Int) throws {
+        guard (1...1_000).contains(bins) else {
+            throw FigureError.value(what: "the number of bins", got: "\(bins)", expected: "1 to 1,000")
+        }
+    }
+
+    private init(
+        _ all: [Double], bins: Int?, title: String?, note: String?, valueTitle: String, countTitle: String,
+        references: [ReferenceLine], style: ChartStyle
+    ) {
         let finite = all.filter(\.isFinite).sorted()
         excluded = all.count - finite.count
         self.title = title

@@ -27,7 +27,7 @@ extension LineChart {
 
     /// The stretches of a line between its gaps.
     private func stretches(_ line: Series) -> [[Series.Point]] {
-        line.points.split { !$0.x.isFinite || !$0.y.isFinite }.map(Array.init)
+        line.points.split { !isOnAxis($0) || !$0.y.isFinite }.map(Array.init)
     }
 
     private func x(_ point: Series.Point, _ layout: Layout, _ frame: PlotFrame) -> Double {
@@ -39,7 +39,7 @@ extension LineChart {
         _ line: Series, _ color: Color, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
     ) {
         for stretch in stretches(line) {
-            let bounds = stretch.filter { $0.error != nil }.map { point in
+            let bounds = stretch.filter { $0.error?.isFinite == true }.map { point in
                 (
                     x: x(point, layout, frame), low: point.y - (point.error ?? 0),
                     high: point.y + (point.error ?? 0)
@@ -62,7 +62,6 @@ extension LineChart {
     private func draw(
         _ line: Series, _ entry: Legend.Entry, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
     ) {
-        let isDense = line.points.count > 60
         for stretch in stretches(line) {
             let places = stretch.map { (x: x($0, layout, frame), y: frame.y($0.y, layout.valueAxis)) }
             canvas.line(places, entry.color, width: isDense ? 1.4 : 2, dash: entry.dash)

@@ -17,7 +17,7 @@ extension LineChart {
             let offset = layout.labelsBeside + 18
             color = legend.channel(field: "series", offset: offset)
             if style.variesMarkers {
-                shape = legend.shapeChannel(field: "series", offset: offset)
+                if !isDense { shape = legend.shapeChannel(field: "series", offset: offset) }
                 dash = legend.dashChannel(field: "series", offset: offset)
             }
         }
@@ -35,7 +35,6 @@ extension LineChart {
                 ],
             ])
         }
-        let isDense = series.contains { $0.points.count > 60 }
         var lineChannels: [String: JSON] = ["x": x, "y": y, "color": color]
         if case .object = dash { lineChannels["strokeDash"] = dash }
         layers.append([
@@ -79,7 +78,7 @@ extension LineChart {
 
     private var rows: [JSON] {
         series.flatMap { line in
-            line.points.map { point in
+            line.points.filter(isOnAxis).map { point in
                 var row: [String: JSON] = [
                     "series": .string(line.name), "x": .rounded(point.x), "y": .rounded(point.y),
                     "place": .string(name(of: point.x)),

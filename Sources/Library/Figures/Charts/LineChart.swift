@@ -4,7 +4,7 @@ import Foundation
 /// Lines over a numeric or a named axis, with bands or bars of error.
 ///
 /// ```swift
-/// LineChart(
+/// try LineChart(
 ///     [.init("multimodal", [0.11, 0.15, 0.14], errors: [0.02, 0.03, 0.02])], positions: ["1", "2", "3"],
 ///     positionTitle: "layer", valueTitle: "mean R²", errorMeaning: "SD over subjects")
 /// ```
@@ -40,12 +40,19 @@ public struct LineChart: DrawnFigure {
         }
 
         /// A line through the heights at 0, 1, 2, …, as an axis of names wants them.
-        public init(_ name: String, _ values: [Double], errors: [Double]? = nil) {
+        public init(_ name: String, _ values: [Double]) {
             self.name = name
-            points = values.enumerated().map { index, value in
-                let error = errors.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-                return Point(Double(index), value, error: error)
+            points = values.enumerated().map { Point(Double($0), $1) }
+        }
+
+        /// The same with an error at each height; throws `FigureError.count` where they differ in number.
+        public init(_ name: String, _ values: [Double], errors: [Double]) throws {
+            guard errors.count == values.count else {
+                throw FigureError.count(
+                    of: "errors of the line \"\(name)\"", expected: values.count, got: errors.count)
             }
+            self.name = name
+            points = zip(values, errors).enumerated().map { Point(Double($0), $1.0, error: $1.1) }
         }
     }
 
@@ -74,15 +81,17 @@ public struct LineChart: DrawnFigure {
     /// Whether the vertical axis begins at zero.
     public var beginsAtZero: Bool
 
-    /// A chart of lines.
+    /// A chart of lines; those of one name, and positions of one name, are told apart by a number.
+    ///
+    /// Points beyond the positions are left out and counted.
     public init(
         _ series: [Series], positions: [String]? = nil, title: String? = nil, note: String? = "",
         positionTitle: String = "", valueTitle: String = "", seriesTitle: String = "",
         errorMeaning: String = "", errorStyle: ErrorStyle = .band, references: [ReferenceLine] = [],
         beginsAtZero: Bool = false, style: ChartStyle = .standard
     ) {
-        self.series = series
-        self.positions = positions
+        self.series = zip(series, series.map(\.name).toldApart()).map { Series($1, points: $0.points) }
+        self.positions = positions?.toldApart()
         self.title = title
         self.note = note
         self.style = style
@@ -95,7 +104,15 @@ public struct LineChart: DrawnFigure {
         self.beginsAtZero = beginsAtZero
     }
 
-    var hasPoints: Bool { series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } } }
+    var hasPoints: Bool { series.contains { $0.points.contains { $0.y.isFinite && isOnAxis($0) } } }
+    /// Whether markers would hide the lines.
+    var isDense: Bool { series.contains { $0.points.count > 60 } }
+
+    /// Whether a point lies at a number or, on an axis of names, at one of these.
+    func isOnAxis(_ point: Series.Point) -> Bool {
+        guard let positions else { return point.x.isFinite }
+        return point.x >= 0 && point.x <= Double(positions.count - 1)
+    }
     var hasErrors: Bool { series.contains { $0.points.contains { $0.error != nil } } }
     var emptyMessage: String { "No finite points to show" }
 
@@ -109,7 +126,16 @@ public struct LineChart: DrawnFigure {
     /// The note with what bands or error bars mean.
     var shownNote: String {
         let drawn = errorStyle == .band ? "Bands" : "Error bars"
-        return fullNote(note, hasErrors && !errorMeaning.isEmpty ? "\(drawn): \(errorMeaning)." : "")
+        return fullNote(
+            note, hasErrors && !errorMeaning.isEmpty ? "\(drawn): \(errorMeaning)." : "", leftOut)
+    }
+
+    private var leftOut: String {
+        guard let positions else { return "" }
+        let count = series.flatMap(\.points).count { $0.y.isFinite && !isOnAxis($0) }
+        return count == 0
+            ? ""
+            : "Left out: \(Number.counted(count, "point")) beyond the \(Number.counted(positions.count, "position"))."
     }
 
     public var description: String {
@@ -125,9 +151,10 @@ public struct LineChart: DrawnFigure {
                 columns.append(.numbers("±", places.map { points[$0]?.error ?? .nan }))
             }
         }
-        let lines = [fullNote(note), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""].filter {
-            !$0.isEmpty
-        }
+        let lines = [fullNote(note, leftOut), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""]
+            .filter {
+                !$0.isEmpty
+            }
         let references = references.map { "\($0.label): \(Number.short($0.value))" }
         return ([Table(title ?? "", columns).description] + lines + references).joined(separator: "\n")
     }
@@ -170,10 +197,11 @@ extension LineChart {
     var layout: Layout { layout(in: .natural) }
 
     func layout(in room: Room) -> Layout {
-        let points = series.flatMap(\.points)
+        let points = series.flatMap(\.points).filter(isOnAxis)
         let ends = points.flatMap { [$0.y, $0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }
         let legend = Legend(
-            title: seriesTitle, entries: style.entries(series.map(\.name)), symbol: .line, in: room)
+            title: seriesTitle, entries: style.entries(series.map(\.name)),
+            symbol: isDense ? .plainLine : .line, in: room)
         let side: SideNote = series.count > 1 ? .legend(legend) : .none
         let beside = TextMeasure().width(references.map(\.label), .note)
         // The last label of a numeric axis may need a little room too.

@@ -17,12 +17,14 @@ public struct ReferenceLine: Sendable, Equatable {
 extension PlotFrame {
     /// Draws a level line, its label to the right.
     func draw(_ reference: ReferenceLine, acrossAt place: Double, on canvas: any Canvas) {
+        guard place.isFinite else { return }
         canvas.line([(x, place), (x + width, place)], .softInk, width: 1.2, dash: [4, 3])
         canvas.text(reference.label, x + width + 4, place, .note)
     }
 
     /// Draws an upright line, its label above.
     func draw(_ reference: ReferenceLine, uprightAt place: Double, on canvas: any Canvas) {
+        guard place.isFinite else { return }
         canvas.line([(place, y), (place, y + height)], .softInk, width: 1.2, dash: [4, 3])
         let half = TextMeasure().width(reference.label, .note) / 2
         let middle = max(half, min(place, totalWidth - half))
@@ -32,7 +34,8 @@ extension PlotFrame {
 
 extension ReferenceLine {
     /// A level line in Vega-Lite, its label to the right of a plot of a width, or an upright one with its label above.
-    func layers(isLevel: Bool, width: Double, hiding channels: [String: JSON] = [:]) -> [JSON] {
+    func layers(isLevel: Bool, width: Double) -> [JSON] {
+        guard value.isFinite else { return [] }
         let place: JSON = ["datum": .rounded(value), "type": "quantitative"]
         let (along, across) = isLevel ? ("y", "x") : ("x", "y")
         let end: JSON = ["value": .rounded(isLevel ? width + 4 : -9)]
@@ -40,7 +43,7 @@ extension ReferenceLine {
             [
                 "data": VegaLite.single,
                 "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
-                "encoding": JSON.object(channels).merging([along: place]),
+                "encoding": .object([along: place]),
             ],
             [
                 "data": VegaLite.single,
@@ -48,9 +51,21 @@ extension ReferenceLine {
                     "type": "text", "text": .string(label), "color": "#777777", "baseline": "middle",
                     "align": isLevel ? "left" : "center",
                 ],
-                "encoding": JSON.object(channels).merging([along: place, across: end]),
+                "encoding": .object([along: place, across: end]),
             ],
         ]
+    }
+}
+
+extension Array where Element == String {
+    /// The names, repeated ones told apart by a number, since Vega-Lite tells places and series by name.
+    func toldApart() -> [String] {
+        var count: [String: Int] = [:]
+        return map { name in
+            count[name, default: 0] += 1
+            let repetition = count[name, default: 1]
+            return repetition == 1 ? name : "\(name) (\(repetition))"
+        }
     }
 }
 

@@ -29,10 +29,23 @@ public struct ScoreMap: DrawnFigure {
         public var sides: [String]
 
         /// A slice of `width` times `height` pixels; throws `FigureError.count` for another count.
+        ///
+        /// Throws `FigureError.value` for a negative size, pixels without a size, or one side without the other.
         public init(
             width: Int, height: Int, values: [Double], background: [Double]? = nil, title: String = "",
             pixelSize: (width: Double, height: Double) = (1, 1), sides: [String] = []
         ) throws {
+            for (what, size) in [("width", width), ("height", height)] where !(0...100_000).contains(size) {
+                throw FigureError.value(
+                    what: "the \(what) of a slice", got: "\(size)", expected: "0 to 100,000 pixels")
+            }
+            for size in [pixelSize.width, pixelSize.height] where !(size > 0 && size.isFinite) {
+                throw FigureError.value(
+                    what: "the size of a pixel", got: "\(size)", expected: "above zero")
+            }
+            guard sides.isEmpty || sides.count == 2 else {
+                throw FigureError.count(of: "sides of a slice", expected: 2, got: sides.count)
+            }
             for (what, count) in [("scores", values.count), ("anatomy", background?.count ?? width * height)]
             where count != width * height {
                 throw FigureError.count(
@@ -44,8 +57,8 @@ public struct ScoreMap: DrawnFigure {
             self.values = values
             self.background = background
             self.title = title
-            pixelWidth = pixelSize.width > 0 ? pixelSize.width : 1
-            pixelHeight = pixelSize.height > 0 ? pixelSize.height : 1
+            pixelWidth = pixelSize.width
+            pixelHeight = pixelSize.height
             self.sides = sides
         }
     }
@@ -86,7 +99,8 @@ public struct ScoreMap: DrawnFigure {
                 .numbers("max", shown.map { $0.max() ?? .nan }),
             ])
         let fullest = slices.indices.max { shown[$0].count < shown[$1].count } ?? 0
-        let picture = slices[fullest].width <= 100 ? [shades(of: slices[fullest])] : []
+        let picture =
+            max(slices[fullest].width, slices[fullest].height) <= 100 ? [shades(of: slices[fullest])] : []
         let own = fullNote(note)
         let caption = valueTitle.isEmpty ? [] : ["Values: \(valueTitle)."]
         return ([table.description] + caption + (own.isEmpty ? [] : [own]) + picture).joined(

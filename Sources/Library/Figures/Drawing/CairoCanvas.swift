@@ -73,7 +73,9 @@ final class CairoCanvas: Canvas {
 
     func draw(_ shape: Shape, _ paint: Paint) {
         cairo_set_source_rgba(context, paint.color.red, paint.color.green, paint.color.blue, paint.opacity)
-        outline(shape)
+        // Smoothed edges let what lies below show between two cells.
+        cairo_set_antialias(context, paint.isCell ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_DEFAULT)
+        outline(paint.isCell ? overlapping(shape) : shape)
         guard let lineWidth = paint.lineWidth else {
             cairo_fill(context)
             return
@@ -82,6 +84,16 @@ final class CairoCanvas: Canvas {
         cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
         cairo_set_dash(context, paint.dash, Int32(paint.dash.count), 0)
         cairo_stroke(context)
+    }
+
+    /// A cell that reaches a little below the next ones, which are drawn over it.
+    ///
+    /// What shows a PDF smooths edges as it likes, so that the overlap must be a pixel of a screen; in a picture it only
+    /// makes up for rounding.
+    private func overlapping(_ cell: Shape) -> Shape {
+        guard case .rectangle(let x, let y, let width, let height) = cell else { return cell }
+        let overlap = isBitmap ? 0.01 : 0.6
+        return .rectangle(x: x, y: y, width: width + overlap, height: height + overlap)
     }
 
     private func outline(_ shape: Shape) {

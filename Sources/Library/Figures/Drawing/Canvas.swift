@@ -19,6 +19,8 @@ struct Paint {
     var lineWidth: Double?
     /// The lengths of marks and gaps of a stroke.
     var dash: [Double] = []
+    /// Whether the shape is one of many that lie edge to edge, between which no seam may show.
+    var isCell = false
 }
 
 /// A page that figures draw on: cairo's for pixels and PDF, text for SVG.
@@ -39,6 +41,11 @@ extension Canvas {
         draw(
             .rectangle(x: min(x, x + width), y: min(y, y + height), width: abs(width), height: abs(height)),
             Paint(color: color, opacity: opacity))
+    }
+
+    /// Fills one rectangle of many that lie edge to edge.
+    func fill(cell x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: Color) {
+        draw(.rectangle(x: x, y: y, width: width, height: height), Paint(color: color, isCell: true))
     }
 
     /// Draws the outline of a rectangle.

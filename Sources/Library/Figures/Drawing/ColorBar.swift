@@ -42,11 +42,9 @@ struct ColorBar {
         let steps = Int(height)
         for step in 0..<steps {
             let color = scale.map.color(at: 1 - (Double(step) + 0.5) / Double(steps))
-            // A little overlap leaves no seam between steps.
-            let overlap = step == steps - 1 ? 0 : 0.2
             canvas.fill(
-                rectangle: x, top + Double(step) * height / Double(steps), ColorBar.barWidth,
-                height / Double(steps) + overlap, color)
+                cell: x, top + Double(step) * height / Double(steps), ColorBar.barWidth,
+                height / Double(steps), color)
         }
         for (value, label) in zip(ticks.values, ticks.labels) {
             let part = (value - scale.domain.lowerBound) / (scale.domain.upperBound - scale.domain.lowerBound)

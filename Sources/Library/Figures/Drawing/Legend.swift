@@ -9,7 +9,8 @@ struct Legend {
         var dash: [Double] = []
     }
 
-    enum Symbol { case square, line, point }
+    /// A plain line has no markers, as the lines of many points.
+    enum Symbol { case square, line, plainLine, point }
 
     let title: String
     let entries: [Entry]
@@ -36,7 +37,7 @@ struct Legend {
         return max(labelShift + measure.width(labels, .label), measure.width(title, .axisTitle))
     }
 
-    private var labelShift: Double { symbol == .line ? 36 : 17 }
+    private var labelShift: Double { symbol == .line || symbol == .plainLine ? 36 : 17 }
 
     var height: Double { (title.isEmpty ? 0 : 20) + Double(entries.count) * Legend.lineHeight }
 
@@ -50,6 +51,8 @@ struct Legend {
             switch symbol {
             case .square: canvas.fill(rectangle: x + 1, line - 5.5, 11, 11, entry.color)
             case .point: canvas.mark(entry.marker, x + 6, line, radius: 4, entry.color)
+            case .plainLine:
+                canvas.line([(x, line), (x + 30, line)], entry.color, width: 1.4, dash: entry.dash)
             case .line:
                 canvas.line([(x, line), (x + 30, line)], entry.color, width: 2, dash: entry.dash)
                 canvas.mark(entry.marker, x + 15, line, radius: 3.4, entry.color)
@@ -75,6 +78,9 @@ struct Legend {
         case .point: break
         // A line as long as its dashes need to be told apart.
         case .line: legend["symbolSize"] = 120
+        case .plainLine:
+            legend["symbolType"] = "stroke"
+            legend["symbolSize"] = 400
         }
         return [
             "field": .string(field), "type": "nominal", "sort": .strings(entries.map(\.name)),

@@ -182,9 +182,11 @@ extension PlotFrame {
     }
 
     private func write(_ title: String, besides: Double, on canvas: any Canvas) {
-        let shown = TextMeasure().shortened(title, .axisTitle, to: totalHeight - 2 * edge)
+        // Beside the plot and the labels below it, but not over the note above and the title of the axis below.
+        let (top, end) = (y - 4, y + height + max(4, bottom - 24))
+        let shown = TextMeasure().shortened(title, .axisTitle, to: end - top)
         let half = TextMeasure().width(shown, .axisTitle) / 2
-        let place = min(max(y + height / 2, edge + half), totalHeight - edge - half)
+        let place = min(max(y + height / 2, top + half), max(top + half, end - half))
         canvas.text(shown, x - besides + 8, place, .axisTitle, anchor: .middle, angle: -90)
     }
 }

@@ -42,6 +42,8 @@ final class SVGCanvas: Canvas {
         } else {
             attributes = "fill=\"\(color)\""
         }
+        // Smoothed edges let what lies below show between two cells.
+        if paint.isCell { attributes += " shape-rendering=\"crispEdges\"" }
         if paint.opacity < 1 { attributes += " opacity=\"\(SVGCanvas.number(paint.opacity))\"" }
         body += "<\(element(shape)) \(attributes)/>\n"
     }

@@ -77,22 +77,38 @@ final class TextMeasure {
         return "…"
     }
 
-    /// The text in lines no wider than `limit`, broken at spaces.
+    /// The text in lines no wider than `limit`, broken at spaces and, where one word is wider, within it.
     func wrapped(_ text: String, _ style: TextStyle, to limit: Double) -> [String] {
         var lines: [String] = []
         for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
             var line = ""
-            for word in paragraph.split(separator: " ") {
-                let longer = line.isEmpty ? String(word) : line + " " + word
+            for word in paragraph.split(separator: " ").flatMap({ pieces(of: String($0), style, to: limit) })
+            {
+                let longer = line.isEmpty ? word : line + " " + word
                 if line.isEmpty || width(longer, style) <= limit {
                     line = longer
                 } else {
                     lines.append(line)
-                    line = String(word)
+                    line = word
                 }
             }
             lines.append(line)
         }
         return lines
+    }
+
+    /// A word in pieces no wider than `limit`.
+    private func pieces(of word: String, _ style: TextStyle, to limit: Double) -> [String] {
+        guard width(word, style) > limit else { return [word] }
+        var pieces: [String] = []
+        var piece = ""
+        for character in word {
+            if !piece.isEmpty, width(piece + String(character), style) > limit {
+                pieces.append(piece)
+                piece = ""
+            }
+            piece.append(character)
+        }
+        return pieces + [piece]
     }
 }
