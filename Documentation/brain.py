@@ -24,9 +24,9 @@ def cells(data):
         if "fit.scores.map" in cell.source:
             break
     yield f"""try fit.scores.map(
-    space, title: "Where the words predict the response", note: "Runs that were left out; voxels with r of at least 0.1.",
+    space, title: "Where the words predict the response", note: "Runs that were left out.",
     anatomy: bold.meanVolume(), threshold: 0.1
-).save("{PICTURE}", width: 12, dpi: 150)"""
+).save("{PICTURE}", width: 12, dpi: 200)"""
 
 
 def main():
