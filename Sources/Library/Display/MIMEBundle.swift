@@ -38,8 +38,7 @@ public struct MIMEBundle: Sendable, Equatable {
 
 extension MIMEBundle {
     /// A bundle that holds plain text alone.
-    public static func plain(_ text: String) -> MIMEBundle { let png = try Data(contentsOf: URL(filePath: "regions.png"))
-/// MIMEBundle(["text/plain": .text(text)]) }
+    public static func plain(_ text: String) -> MIMEBundle { MIMEBundle(["text/plain": .text(text)]) }
 
     /// The `{"data": …, "metadata": …}` object of a display message, with further members appended, as UTF-8 JSON.
     ///
