@@ -1,8 +1,8 @@
 """build.py [--strict] GYRUS TARGET: the documentation of an installed library as a static site in the folder TARGET.
 
-GYRUS is the command of the installation. A broken link fails under --strict alone, so that no one is kept from working by
-one. The compiler's own tools read the modules that are installed, so there is no
-second build of all modules, and no package to fetch, as with swift-docc-plugin: seconds instead of minutes.
+GYRUS is the command of the installation. A broken link fails under --strict alone, so that no one is kept from working
+by one. The compiler's own tools read the modules that are installed, so there is no second build of all modules, and no
+package to fetch, as with swift-docc-plugin: seconds instead of minutes. The gallery is made from the notebooks.
 """
 
 import json
@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import gallery
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Where a Jupyter server shows the site (Kernelspec/python/gyrus_jupyter/documentation.py).
@@ -58,9 +60,14 @@ def build(gyrus, target):
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         (work / "symbols").mkdir()
+        catalog = work / "Gyrus.docc"
+        shutil.copytree(ROOT / "Documentation/Gyrus.docc", catalog)
+        (catalog / "Resources").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "Documentation/brain.png", catalog / "Resources")
+        gallery.write(ROOT / "Notebooks", catalog)
         write_symbols(gyrus, tools, work / "symbols")
         answer = subprocess.run(
-            [tools / "docc", "convert", ROOT / "Documentation/Gyrus.docc",
+            [tools / "docc", "convert", catalog,
              "--additional-symbol-graph-dir", work / "symbols", "--output-path", work / "site",
              "--transform-for-static-hosting", "--hosting-base-path", PLACE,
              "--diagnostics-file", work / "diagnostics.json",

@@ -1,5 +1,6 @@
 """The documentation builds without a broken link, its blocks compile, and a Jupyter server shows it, wherever its base is."""
 
+import json
 import re
 import socket
 import subprocess
@@ -24,6 +25,23 @@ def test_it_builds_without_a_broken_link(root, prefix, tmp_path):
 def test_the_first_analysis_runs(root, fresh_kernel):
     for block in BLOCK.findall((root / "Documentation/Gyrus.docc/FirstAnalysis.md").read_text()):
         fresh_kernel.ok(block, timeout=120)
+
+
+def test_the_first_notebook_of_readme_runs(root, fresh_kernel, tmp_path):
+    section = (root / "README.md").read_text().split("## A first notebook")[1].split("\n## ")[0]
+    fresh_kernel.ok(f"%cd {tmp_path}")
+    for block in BLOCK.findall(section):
+        fresh_kernel.ok(block, timeout=120)
+    assert (tmp_path / "regions.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_gallery_has_the_pictures_of_every_notebook(root, prefix):
+    page = json.loads((prefix / "lib/gyrus/docs/data/documentation/gyrus/gallery.json").read_text())
+    shown = [reference for reference in page["references"].values() if reference["type"] == "image"]
+    for notebook in (root / "Notebooks").glob("*.ipynb"):
+        assert any(notebook.stem in image["identifier"] for image in shown), notebook
+    for image in shown:
+        assert (prefix / "lib/gyrus/docs" / image["variants"][0]["url"].lstrip("/")).exists()
 
 
 @pytest.fixture

@@ -30,17 +30,17 @@ def comments(root, folders):
 
 
 def pages(root):
-    """The Swift of each page; its blocks follow one another as the cells of a notebook do."""
+    """The Swift of each page. Its blocks are the cells of a notebook: each may use and declare again earlier names."""
     files = [root / "README.md", root / "HOW_IT_WORKS.md", root / "CONTRIBUTING.md"]
     for file in [*files, *sorted((root / "Documentation").rglob("*.md"))]:
         text = file.read_text()
         # Blank lines stand for the prose between, so that an error names a line of the page.
-        code, end = "", 0
+        code, end, depth = "", 0, 0
         for match in BLOCK.finditer(text):
-            code += "\n" * text.count("\n", end, match.start(1)) + match[1]
-            end = match.end(1)
-        if end:
-            yield f"{file.relative_to(root).as_posix()}:1", code
+            code += "\n" * (text.count("\n", end, match.start(1)) - 1) + "do {\n" + match[1]
+            end, depth = match.end(1), depth + 1
+        if depth:
+            yield f"{file.relative_to(root).as_posix()}:1", code + "}" * depth
 
 
 def source(code, imports):
