@@ -68,29 +68,29 @@ $(VENV_STAMP): Makefile Kernelspec/requirements.txt $(shell find Kernelspec/pyth
 
 # What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there.
 stage:
-	@install -d $(PREFIX)/bin $(PREFIX)/lib/gyrus/modules $(PREFIX)/lib/gyrus/cmodules $(PREFIX)/lib/gyrus/kernelspec
-	@install -m 755 $(BUILD)/gyrus $(PREFIX)/bin/
-	@install -m 755 $(BUILD)/gyrus-runner $(BUILD)/gyrus-sourcekit $(PREFIX)/lib/gyrus/
-	@install -m 644 $(BUILD)/libGyrus.so $(PREFIX)/lib/gyrus/
+	@install -d "$(PREFIX)/bin" "$(PREFIX)/lib/gyrus/modules" "$(PREFIX)/lib/gyrus/cmodules" "$(PREFIX)/lib/gyrus/kernelspec"
+	@install -m 755 $(BUILD)/gyrus "$(PREFIX)/bin/"
+	@install -m 755 $(BUILD)/gyrus-runner $(BUILD)/gyrus-sourcekit "$(PREFIX)/lib/gyrus/"
+	@install -m 644 $(BUILD)/libGyrus.so "$(PREFIX)/lib/gyrus/"
 	@install -m 644 $(foreach module,$(LIBRARY_MODULES),$(addprefix $(BUILD)/Modules/$(module).,swiftmodule swiftdoc)) \
-		$(PREFIX)/lib/gyrus/modules/
-	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python Sources/Runner/PythonHost/start.py
-	@install -D -m 644 -t $(PREFIX)/lib/gyrus/python/gyrus_host Sources/Runner/PythonHost/gyrus_host/*.py
-	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* $(PREFIX)/lib/gyrus/kernelspec/
+		"$(PREFIX)/lib/gyrus/modules/"
+	@install -D -m 644 -t "$(PREFIX)/lib/gyrus/python" Sources/Runner/PythonHost/start.py
+	@install -D -m 644 -t "$(PREFIX)/lib/gyrus/python/gyrus_host" Sources/Runner/PythonHost/gyrus_host/*.py
+	@install -m 644 Kernelspec/kernel.json Kernelspec/logo-* "$(PREFIX)/lib/gyrus/kernelspec/"
 	@for map in Sources/System/*/module.modulemap Sources/C/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \
-		install -D -m 644 -t $(PREFIX)/lib/gyrus/cmodules/$$name $$map $$folder/*.h; done
-	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle $(PREFIX)/lib/gyrus/; done
-	@pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > $(PREFIX)/lib/gyrus/clang-flags
-	@$(PREFIX)/bin/gyrus install --prefix $(PREFIX)
-	@python3 Documentation/build.py $(PREFIX)/bin/gyrus $(PREFIX)/lib/gyrus/docs
+		install -D -m 644 -t "$(PREFIX)/lib/gyrus/cmodules/$$name" $$map $$folder/*.h; done
+	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle "$(PREFIX)/lib/gyrus/"; done
+	@pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > "$(PREFIX)/lib/gyrus/clang-flags"
+	@"$(PREFIX)/bin/gyrus" install --prefix "$(PREFIX)"
+	@python3 Documentation/build.py "$(PREFIX)/bin/gyrus" "$(PREFIX)/lib/gyrus/docs"
 
 docs: setup ## Build the documentation as a static site
 	@python3 Documentation/build.py --strict .venv/bin/gyrus .build/site/gyrus/docs
 	@echo "To read it: python3 -m http.server -d .build/site, then http://localhost:8000/gyrus/docs/documentation/gyrus"
 
 install: toolchain packages build ## Install Gyrus under PREFIX (make install PREFIX=/usr/local)
-	@$(MAKE) --no-print-directory stage PREFIX=$(PREFIX)
+	@$(MAKE) --no-print-directory stage PREFIX="$(PREFIX)"
 
 demo: setup ## Run the first notebook with the kernel
 	@mkdir -p .build/demo

@@ -128,7 +128,7 @@ let package = Package(
         module(
             "Brain", in: .library,
             ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
-        module("PythonExchange", in: .library, ["Tensors"]),
+        module("PythonExchange", in: .library, ["Tables", "Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
@@ -139,6 +139,7 @@ let package = Package(
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
                 "Brain", "Figures", "JSON", "Tables", "Widgets", "PythonExchange", "ProcessorChecks",
+                "CKernelLevels", "RunnerProtocol",
             ]),
 
         // The kernel
@@ -165,14 +166,14 @@ let package = Package(
         module(
             "GyrusKernel", in: .kernel,
             [
-                "CodeCompletion", "RunnerProtocol", "JSON", "Jupyter", "Spawn", "SwiftCells", "Text",
-                "CSQLite",
+                "CKernelLevels", "CodeCompletion", "RunnerProtocol", "JSON", "Jupyter", "Spawn", "SwiftCells",
+                "Text", "CSQLite",
             ],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
-                "GyrusKernel", "Spawn", "SwiftCells",
+                "GyrusKernel", "RunnerProtocol", "Spawn", "SwiftCells",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Kernel/GyrusCommand",
@@ -220,7 +221,8 @@ let package = Package(
         tests(
             of: "Brain", in: .library, ["Brain", "Display", "Encoding", "Formats", "Tensors"],
             exclude: ["Fixtures"]),
-        tests(of: "Tables", in: .library, ["Tables", "Tensors", "Display", "Formats"], exclude: ["Fixtures"]),
+        tests(
+            of: "Tables", in: .library, ["Tables", "Tensors", "Display", "Formats"], exclude: ["Fixtures"]),
         tests(of: "Formats", in: .library, ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

@@ -1,4 +1,7 @@
 import ArgumentParser
+import GyrusKernel
+import RunnerProtocol
+import SwiftCells
 
 /// The `gyrus` command.
 @main
@@ -6,11 +9,22 @@ struct Command: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus",
         abstract: "Swift in Jupyter, for encoding models of the brain.",
-        version: Version.number,
-        subcommands: [KernelCommand.self, InstallCommand.self, DoctorCommand.self, FlagsCommand.self])
-}
+        subcommands: [
+            KernelCommand.self, InstallCommand.self, UninstallCommand.self, DoctorCommand.self,
+            FlagsCommand.self,
+        ])
 
-/// The version of this package.
-enum Version {
-    static let number = "0.1.0"
+    // Not the parser's own `version`, which would ask the compiler each time that any command is run.
+    @Flag(help: "Show the versions of Gyrus and of the Swift that compiles its cells.")
+    var version = false
+
+    func run() throws {
+        guard version else { throw CleanExit.helpRequest(self) }
+        print("Gyrus \(GyrusVersion.number)")
+        do {
+            print(try Toolchain.locate().version)
+        } catch {
+            print("Swift: \(error)")
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GyrusKernel
+import RunnerProtocol
 
 /// `gyrus doctor`: says what is missing and how to mend it.
 struct DoctorCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
         let place =
             installation.prefix.map { "installed in \($0)" }
             ?? "running from the build folder \((installation.executable as NSString).deletingLastPathComponent)"
-        print("Gyrus \(Version.number), \(place)\n")
+        print("Gyrus \(GyrusVersion.number), \(place)\n")
 
         var findings = Examination(installation).findings
         for finding in findings { print(finding) }

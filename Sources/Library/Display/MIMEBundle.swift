@@ -42,8 +42,9 @@ extension MIMEBundle {
 
     /// The `{"data": …, "metadata": …}` object of a display message, with further members appended, as UTF-8 JSON.
     ///
-    /// Throws what `JSONSerialization` throws if a JSON representation is not valid JSON.
-    package func message(adding members: [String: Any] = [:]) throws -> Data {
+    /// `provenance` is a JSON object that the metadata holds under `gyrus`. Throws what `JSONSerialization` throws if
+    /// a JSON representation is not valid JSON.
+    package func message(adding members: [String: Any] = [:], provenance: Data? = nil) throws -> Data {
         var data: [String: Any] = [:]
         for (type, content) in contents {
             switch content {
@@ -55,7 +56,9 @@ extension MIMEBundle {
         }
         var message = members
         message["data"] = data
-        message["metadata"] = try metadata.mapValues { try JSONSerialization.jsonObject(with: $0) }
+        var metadata = try metadata.mapValues { try JSONSerialization.jsonObject(with: $0) }
+        metadata["gyrus"] = try provenance.map { try JSONSerialization.jsonObject(with: $0) }
+        message["metadata"] = metadata
         return try JSONSerialization.data(
             withJSONObject: message, options: [.withoutEscapingSlashes, .sortedKeys])
     }

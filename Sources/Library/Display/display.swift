@@ -53,7 +53,9 @@ private func emit(_ bundle: MIMEBundle, id: String, kind: Output.Kind) {
         return
     }
     do {
-        Output.send(kind, try bundle.message(adding: ["transient": ["display_id": id]]))
+        let provenance = OutputMetadata.next(for: id, kind: kind)
+        Output.send(
+            kind, try bundle.message(adding: ["transient": ["display_id": id]], provenance: provenance))
     } catch {
         let text = "a display could not be sent: \(error)"
         if let message = try? MIMEBundle.plain(text).message(adding: ["transient": ["display_id": id]]) {

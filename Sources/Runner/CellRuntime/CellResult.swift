@@ -20,7 +20,7 @@ public func _gyrusResult<Value: ~Copyable>(_ value: borrowing Value) {
 }
 
 private func send(_ bundle: MIMEBundle) {
-    if let message = try? bundle.message() {
+    if let message = try? bundle.message(provenance: OutputMetadata.next()) {
         Output.send(.result, message)
     } else {
         Output.send(

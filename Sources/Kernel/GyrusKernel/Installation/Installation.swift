@@ -66,6 +66,9 @@ public struct Installation: Sendable {
         return installation
     }
 
+    /// The folders that kernels of this user keep: compiled cells, and the history.
+    public static var userFolders: [String] { [Folders.cache.path, Folders.data.path] }
+
     /// What cells can import.
     var cellLibraries: CellLibraries {
         CellLibraries(

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jupyter
+import RunnerProtocol
 import SwiftCells
 import Synchronization
 
@@ -47,6 +48,8 @@ final class CellSession: @unchecked Sendable {
         self.installation = installation
         python = PythonSession(installation: installation)
         toolchain = try Toolchain.locate()
+        // What cells start is told too; see `Gyrus.environment`.
+        setenv(Machine.swiftVariable, toolchain.version, 1)
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
         cache = try? CellCache(folder: Folders.cache.appending(path: "cells"))

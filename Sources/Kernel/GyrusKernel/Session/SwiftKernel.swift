@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jupyter
+import RunnerProtocol
 import SwiftCells
 
 /// The Swift kernel: what the protocol's server asks, answered with compiled cells.
@@ -19,11 +20,8 @@ public final class SwiftKernel: Kernel {
 
     public var info: KernelInfo {
         KernelInfo(
-            implementation: "gyrus", implementationVersion: "0.1.0",
-            language: LanguageInfo(
-                name: "swift", version: "6", mimeType: "text/x-swift", fileExtension: ".swift",
-                pygmentsLexer: "swift",
-                codeMirrorMode: "swift"),
+            implementation: "gyrus", implementationVersion: GyrusVersion.number,
+            language: session.languageInfo,
             banner:
                 "Gyrus: compiled Swift cells, with encoding models of the brain (import Gyrus is implied)",
             helpLinks: [

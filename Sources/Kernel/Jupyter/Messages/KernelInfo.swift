@@ -1,3 +1,5 @@
+public import JSON
+
 /// What a kernel says of itself in `kernel_info_reply`.
 public struct KernelInfo: Sendable {
     /// The kernel's name (`gyrus`).
@@ -32,6 +34,8 @@ public struct LanguageInfo: Encodable, Sendable {
     public var pygmentsLexer: String?
     /// The same for CodeMirror.
     public var codeMirrorMode: String?
+    /// Further members. Front ends save all of them in the metadata of a notebook that they run.
+    public var additional: [String: JSON] = [:]
 
     private enum CodingKeys: String, CodingKey {
         case name, version
@@ -51,6 +55,17 @@ public struct LanguageInfo: Encodable, Sendable {
         self.fileExtension = fileExtension
         self.pygmentsLexer = pygmentsLexer
         self.codeMirrorMode = codeMirrorMode
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try additional.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(version, forKey: .version)
+        try container.encode(mimeType, forKey: .mimeType)
+        try container.encode(fileExtension, forKey: .fileExtension)
+        try container.encodeIfPresent(pygmentsLexer, forKey: .pygmentsLexer)
+        try container.encodeIfPresent(codeMirrorMode, forKey: .codeMirrorMode)
     }
 }
 

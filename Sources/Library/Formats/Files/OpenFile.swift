@@ -31,6 +31,7 @@ package final class OpenFile: Sendable {
                 throw FormatError(
                     url, "is a pointer of Git LFS and not the file itself, which `git lfs pull` fetches")
             }
+            OpenedFiles.shared.note(url, version)
         } catch {
             close(descriptor)
             throw error

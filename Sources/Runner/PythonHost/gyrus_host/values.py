@@ -64,6 +64,12 @@ def decode(node, reader, name):
         return [decode(item, reader, name) for item in node["items"]]
     if kind == "dict":
         return dict(zip(*(listed(item, reader, name) for item in node["items"])))
+    if kind in ("date", "dates"):
+        return moments(node, reader, name)
+    if kind == "table":
+        from gyrus_host import tables
+
+        return tables.frame(node, reader, name)
     raise Refusal(f"{name} has a part of an unknown kind: {kind}")
 
 
@@ -81,6 +87,20 @@ def strings(node, reader):
     ends = struct.unpack(f"<{count}q", reader.bytes(node["offset"], 8 * count))
     text = reader.bytes(node["text"], node["bytes"])
     return [text[start:end].decode() for start, end in zip((0, *ends), ends)]
+
+
+def moments(node, reader, name):
+    """Moments as `datetime` in UTC."""
+    import datetime
+
+    start = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    all_ = [start + datetime.timedelta(microseconds=us) for us in microseconds(node, reader)]
+    return all_ if node["kind"] == "dates" else all_[0]
+
+
+def microseconds(node, reader):
+    count = node["shape"][0] if node["kind"] == "dates" else 1
+    return memoryview(reader.bytes(node["offset"], 8 * count)).cast("q")
 
 
 # --- to Swift ---------------------------------------------------------------------------------------------------
@@ -124,6 +144,8 @@ class Encoding:
             return self.sequence(list(value), as_floats)
         if isinstance(value, dict):
             return self.mapping(value, as_floats)
+        if type(value).__module__ == "datetime":
+            return self.moment(value)
         if isinstance(value, (set, frozenset)):
             self.refuse("a set has no order", f"pass sorted({self.name})")
         return self.foreign(value, as_floats)
@@ -136,6 +158,18 @@ class Encoding:
         if not -(2**63) <= value < 2**63:
             self.refuse(f"{value} does not fit into Swift's Int", f"pass float({self.name}) or str({self.name})")
         return "Int", scalar("q", value)
+
+    def moment(self, value):
+        """A `datetime` or `date`; without a time zone it is in UTC."""
+        import datetime
+
+        if not isinstance(value, datetime.date):
+            remedy = "its .total_seconds()" if isinstance(value, datetime.timedelta) else f"str({self.name})"
+            self.refuse(f"a {type(value).__qualname__} has no type in Swift", f"pass {remedy}")
+        return "Date", {"kind": "date", "offset": self.writer.add(struct.pack("<q", since_1970(value)))}
+
+    def moments(self, values):
+        return {"kind": "dates", "shape": [len(values)], "offset": self.writer.add(values)}
 
     def utf8(self, text):
         try:
@@ -176,6 +210,8 @@ class Encoding:
                 if type(item) is int:
                     self.integer(item, True)
             return "Double", numbers("<f8", len(items), self.writer.add(array.array("d", items)))
+        if all(kind.__module__ == "datetime" and hasattr(kind, "toordinal") for kind in kinds):
+            return "Date", self.moments(integers(map(since_1970, items)))
         encoded = [self.encode(item, as_floats) for item in items]
         found = sorted({swift for swift, _ in encoded})
         if len(found) > 1 and not as_floats and len({swift.replace("Int", "Double") for swift in found}) == 1:
@@ -216,17 +252,20 @@ class Encoding:
             if str(value.dtype) == "torch.bfloat16":
                 value = value.float()
             return self.array(value.numpy(), as_floats)
-        if library == "pandas" and kind.__name__ == "DataFrame":
-            return self.table(value)
+        if library == "pandas":
+            from gyrus_host import tables
+
+            found = tables.encode(value, self)
+            if found is not None:
+                return found
+        if library in ("polars", "pyarrow") and hasattr(value, "to_pandas"):
+            self.refuse(f"a {title} has no type in Swift", f"pass {self.name}.to_pandas()")
         if hasattr(value, "toarray") and hasattr(value, "nnz"):
             self.refuse(f"a {title} is sparse", f"pass {self.name}.toarray()")
         if library == "PIL" or not hasattr(value, "__array__"):
             remedy = f"numpy.asarray({self.name})" if library == "PIL" else "its numbers, arrays, texts or lists"
             self.refuse(f"a {title} has no type in Swift", f"pass {remedy}")
         return self.array(value, as_floats)
-
-    def table(self, frame):
-        self.refuse("a pandas.DataFrame cannot be passed as a whole", "pass its columns: -o rt=frame['rt'].to_numpy()")
 
     def array(self, value, as_floats):
         np = numpy(self.name, "an array")
@@ -291,6 +330,24 @@ class Encoding:
             return "[String]", self.strings([str(item) for item in array.tolist()])
         rows = [self.strings([str(item) for item in row]) for row in array.tolist()]
         return "[[String]]", {"kind": "list", "items": rows}
+
+
+def since_1970(value):
+    """Microseconds to a `datetime` or `date`."""
+    import datetime
+
+    utc = datetime.timezone.utc
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime(value.year, value.month, value.day, tzinfo=utc)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=utc)
+    return (value - datetime.datetime(1970, 1, 1, tzinfo=utc)) // datetime.timedelta(microseconds=1)
+
+
+def integers(values):
+    import array
+
+    return array.array("q", values)
 
 
 def scalar(code, value):

@@ -49,8 +49,13 @@ final class PythonProcess: Stoppable {
     }
 
     /// Starts an interpreter with the program that serves cells; throws `MagicError` if it cannot be started.
-    init(interpreter: String, host: String, environment: [String], directory: String) throws {
+    ///
+    /// What it writes before it runs a cell is published under `context`.
+    init(
+        interpreter: String, host: String, environment: [String], directory: String, context: RequestContext
+    ) throws {
         self.interpreter = interpreter
+        state.withLock { $0.context = context }
         var pipes: [PipeEnds] = []
         do {
             for _ in 0..<4 { pipes.append(try PipeEnds(for: interpreter)) }
@@ -239,9 +244,4 @@ final class PythonProcess: Stoppable {
         } while count < 0 && errno == EINTR
         return count < 0 ? nil : buffer.prefix(count)
     }
-
-    // MARK: starting
-
-    /// glibc's POSIX_SPAWN_SETSID: without a terminal nothing can wait for somebody to type there.
-    private static let setSession: Int32 = 0x80
 }

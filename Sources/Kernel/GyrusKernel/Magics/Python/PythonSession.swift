@@ -64,7 +64,7 @@ final class PythonSession: Sendable {
         let environment = try run.session.environment().map { "\($0.name)=\($0.value)" }
         let started = try PythonProcess(
             interpreter: interpreter.path, host: host, environment: environment,
-            directory: run.session.directory)
+            directory: run.session.directory, context: run.context)
         let isClosed = state.withLock {
             $0.process = started
             return $0.isClosed
