@@ -213,7 +213,7 @@ let package = Package(
         tests(
             of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
         ),
-        tests(of: "Tensors", in: .library, ["Tensors"]),
+        tests(of: "Tensors", in: .library, ["Tensors"], exclude: ["Fixtures"]),
         tests(
             of: "FoundationModels", in: .library, ["FoundationModels", "Tensors", "Formats", "Display"],
             exclude: ["Fixtures"]),

@@ -22,7 +22,9 @@ struct KernelCheck {
     }
 
     /// All kernels of the library.
-    static var all: [KernelCheck] { tensorChecks + mapChecks + imageChecks + voxelChecks }
+    static var all: [KernelCheck] {
+        tensorChecks + arithmeticChecks + mapChecks + imageChecks + voxelChecks
+    }
 }
 
 /// Numbers that look random and are the same everywhere.

@@ -14,14 +14,14 @@ extension Matrix {
     public static func .<= (left: Element, right: Matrix) -> MatrixMask { compare(.lessOrEqual, one(left), right) }
 
     /// Where the left is larger.
-    public static func .> (left: Matrix, right: Matrix) -> MatrixMask { compare(.less, right, left) }
+    public static func .> (left: Matrix, right: Matrix) -> MatrixMask { compare(.less, left, right, reversed: true) }
     /// Where the element is above `right`.
     public static func .> (left: Matrix, right: Element) -> MatrixMask { compare(.less, one(right), left) }
     /// Where the element is below `left`.
     public static func .> (left: Element, right: Matrix) -> MatrixMask { compare(.less, right, one(left)) }
 
     /// Where the left is larger or equal.
-    public static func .>= (left: Matrix, right: Matrix) -> MatrixMask { compare(.lessOrEqual, right, left) }
+    public static func .>= (left: Matrix, right: Matrix) -> MatrixMask { compare(.lessOrEqual, left, right, reversed: true) }
     /// Where the element is at least `right`.
     public static func .>= (left: Matrix, right: Element) -> MatrixMask { compare(.lessOrEqual, one(right), left) }
     /// Where the element is at most `left`.
@@ -47,10 +47,13 @@ extension Matrix {
 
     private static func one(_ number: Element) -> Matrix { Matrix(rows: 1, columns: 1, repeating: number) }
 
-    private static func compare(_ comparison: Comparison, _ left: Matrix, _ right: Matrix) -> MatrixMask {
+    private static func compare(
+        _ comparison: Comparison, _ left: Matrix, _ right: Matrix, reversed: Bool = false
+    ) -> MatrixMask {
         guard let broadcast = Broadcast(left._extents, right._extents) else {
             refuse(.smaller, left._shapeInWords, right._shapeInWords)
         }
+        if reversed { return compare(comparison, right, left) }
         let elements = left.withUnsafeBufferPointer { a in
             right.withUnsafeBufferPointer { b in comparisons(broadcast, comparison, a, b) }
         }
@@ -62,42 +65,59 @@ extension Array where Element: Scalar {
     /// Where the left is smaller.
     public static func .< (left: [Element], right: [Element]) -> [Bool] { compare(.less, left, right) }
     /// Where the element is below `right`.
-    public static func .< (left: [Element], right: Element) -> [Bool] { compare(.less, left, [right]) }
+    public static func .< (left: [Element], right: Element) -> [Bool] { compare(.less, left, right) }
     /// Where the element is above `left`.
-    public static func .< (left: Element, right: [Element]) -> [Bool] { compare(.less, [left], right) }
+    public static func .< (left: Element, right: [Element]) -> [Bool] { compare(.less, left, right) }
 
     /// Where the left is smaller or equal.
     public static func .<= (left: [Element], right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right) }
     /// Where the element is at most `right`.
-    public static func .<= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, left, [right]) }
+    public static func .<= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, left, right) }
     /// Where the element is at least `left`.
-    public static func .<= (left: Element, right: [Element]) -> [Bool] { compare(.lessOrEqual, [left], right) }
+    public static func .<= (left: Element, right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right) }
 
     /// Where the left is larger.
-    public static func .> (left: [Element], right: [Element]) -> [Bool] { compare(.less, right, left) }
+    public static func .> (left: [Element], right: [Element]) -> [Bool] { compare(.less, left, right, reversed: true) }
     /// Where the element is above `right`.
-    public static func .> (left: [Element], right: Element) -> [Bool] { compare(.less, [right], left) }
+    public static func .> (left: [Element], right: Element) -> [Bool] { compare(.less, right, left) }
     /// Where the element is below `left`.
-    public static func .> (left: Element, right: [Element]) -> [Bool] { compare(.less, right, [left]) }
+    public static func .> (left: Element, right: [Element]) -> [Bool] { compare(.less, right, left) }
 
     /// Where the left is larger or equal.
-    public static func .>= (left: [Element], right: [Element]) -> [Bool] { compare(.lessOrEqual, right, left) }
+    public static func .>= (left: [Element], right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right, reversed: true) }
     /// Where the element is at least `right`.
-    public static func .>= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, [right], left) }
+    public static func .>= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, right, left) }
     /// Where the element is at most `left`.
-    public static func .>= (left: Element, right: [Element]) -> [Bool] { compare(.lessOrEqual, right, [left]) }
+    public static func .>= (left: Element, right: [Element]) -> [Bool] { compare(.lessOrEqual, right, left) }
 
     /// Where the two are equal; a NaN equals nothing.
     public static func .== (left: [Element], right: [Element]) -> [Bool] { compare(.equal, left, right) }
     /// Where the element equals `right`.
-    public static func .== (left: [Element], right: Element) -> [Bool] { compare(.equal, left, [right]) }
+    public static func .== (left: [Element], right: Element) -> [Bool] { compare(.equal, left, right) }
 
     /// Where the two differ; a NaN differs from everything.
     public static func .!= (left: [Element], right: [Element]) -> [Bool] { compare(.notEqual, left, right) }
     /// Where the element differs from `right`.
-    public static func .!= (left: [Element], right: Element) -> [Bool] { compare(.notEqual, left, [right]) }
+    public static func .!= (left: [Element], right: Element) -> [Bool] { compare(.notEqual, left, right) }
 
-    private static func compare(_ comparison: Comparison, _ left: [Element], _ right: [Element]) -> [Bool] {
+    /// Compares arrays of one count.
+    private static func compare(
+        _ comparison: Comparison, _ left: [Element], _ right: [Element], reversed: Bool = false
+    ) -> [Bool] {
+        require(
+            left.count == right.count, "arrays of \(left.count) and \(right.count) elements cannot be compared")
+        return reversed ? paired(comparison, right, left) : paired(comparison, left, right)
+    }
+
+    private static func compare(_ comparison: Comparison, _ left: [Element], _ right: Element) -> [Bool] {
+        paired(comparison, left, [right])
+    }
+
+    private static func compare(_ comparison: Comparison, _ left: Element, _ right: [Element]) -> [Bool] {
+        paired(comparison, [left], right)
+    }
+
+    private static func paired(_ comparison: Comparison, _ left: [Element], _ right: [Element]) -> [Bool] {
         guard let broadcast = Broadcast([left.count], [right.count]) else {
             fatalError("arrays of \(left.count) and \(right.count) elements cannot be compared")
         }

@@ -25,7 +25,7 @@ extension Collection where Element: BinaryFloatingPoint {
         reduced(.variance(ddof: checked(ddof)), skipsNaN: false)
     }
     /// The median.
-    public func median() -> Element { reduced(.quantile(0.5), skipsNaN: false) }
+    public func median() -> Element { reduced(.median, skipsNaN: false) }
     /// The sum of the numbers that are not NaN.
     public func nansum() -> Element { reduced(.sum, skipsNaN: true) }
     /// The mean of the numbers that are not NaN.
@@ -39,7 +39,7 @@ extension Collection where Element: BinaryFloatingPoint {
         reduced(.variance(ddof: checked(ddof)), skipsNaN: true)
     }
     /// The median of the numbers that are not NaN.
-    public func nanmedian() -> Element { reduced(.quantile(0.5), skipsNaN: true) }
+    public func nanmedian() -> Element { reduced(.median, skipsNaN: true) }
     /// The smallest number that is not NaN; NaN if there is none.
     public func nanmin() -> Element { reduced(.least, skipsNaN: true) }
     /// The largest number that is not NaN; NaN if there is none.

@@ -12,7 +12,9 @@ extension Matrix {
     /// A constant column, or one with a NaN, correlates NaN.
     public func correlation(_ kind: CorrelationKind = .pearson) -> Matrix {
         let standard = unitColumns(kind)
-        return multiply(standard, transposed: true, standard).clip(-1, 1)
+        var result = multiply(standard, transposed: true, standard).clip(-1, 1)
+        for column in 0..<columns where !(result[column, column] as Element).isNaN { result[column, column] = 1 }
+        return result
     }
 
     /// The correlations between the columns of this matrix and those of `other`: columns x columns of `other`.

@@ -1,13 +1,17 @@
 /// The number below which a share of numbers lies, interpolated linearly between the two nearest; NaN where one is NaN,
 /// or where none is left without those.
+///
+/// A median is the mean of the two in the middle, which an infinite one of them leaves infinite, as in numpy.
 func quantile<Element: Scalar>(
-    of x: UnsafeBufferPointer<Element>, _ share: Double, skipsNaN: Bool
+    of x: UnsafeBufferPointer<Element>, _ share: Double, skipsNaN: Bool, isMedian: Bool = false
 ) -> Element {
     let invalid = countNaN(x)
     if invalid > 0 {
         guard skipsNaN else { return .nan }
         let valid = x.filter { !$0.isNaN }
-        return valid.withUnsafeBufferPointer { quantile(of: $0, share, skipsNaN: false) }
+        return valid.withUnsafeBufferPointer {
+            quantile(of: $0, share, skipsNaN: false, isMedian: isMedian)
+        }
     }
     guard !x.isEmpty else { return .nan }
     let position = share * Double(x.count - 1)
@@ -16,6 +20,7 @@ func quantile<Element: Scalar>(
     let fraction = Element(position - Double(lower))
     // numpy's form: exact at both ends.
     if fraction == 0 || a == b { return a }
+    if isMedian { return (a + b) / 2 }
     return fraction >= 0.5 ? b - (b - a) * (1 - fraction) : a + (b - a) * fraction
 }
 

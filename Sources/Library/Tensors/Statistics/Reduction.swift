@@ -2,7 +2,7 @@ internal import CTensorKernels
 
 /// A number that sums up many.
 enum Statistic: Sendable {
-    case sum, mean, least, greatest
+    case sum, mean, least, greatest, median
     case variance(ddof: Int)
     case deviation(ddof: Int)
     case quantile(Double)
@@ -28,6 +28,7 @@ struct Reduction {
             var result: Element = 0
             Element._kernels.extreme(extremeKind, base, x.count, &result)
             return result
+        case .median: return quantile(of: x, 0.5, skipsNaN: skipsNaN, isMedian: true)
         case .quantile(let share): return quantile(of: x, share, skipsNaN: skipsNaN)
         }
     }
@@ -123,7 +124,7 @@ extension Reduction {
         case .deviation(let ddof):
             put(variances(x, rows, columns, ddof).map { $0.squareRoot() }, into: results)
         case .least, .greatest: Element._kernels.extremeColumns(extremeKind, x, rows, columns, results)
-        case .quantile:
+        case .quantile, .median:
             forEachColumn(of: x, rows: rows, columns: columns) { column, numbers in
                 results[column] = of(numbers)
             }

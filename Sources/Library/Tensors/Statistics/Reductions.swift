@@ -42,9 +42,9 @@ extension ElementwiseArithmetic {
     /// The largest element, along a dimension, whose extent becomes 1.
     public func max(axis: Int) -> Self { reduced(.greatest, axis, skipsNaN: false) }
     /// The median.
-    public func median() -> Element { reduced(.quantile(0.5), skipsNaN: false) }
+    public func median() -> Element { reduced(.median, skipsNaN: false) }
     /// The median, along a dimension, whose extent becomes 1.
-    public func median(axis: Int) -> Self { reduced(.quantile(0.5), axis, skipsNaN: false) }
+    public func median(axis: Int) -> Self { reduced(.median, axis, skipsNaN: false) }
     /// The value below which a share (0 to 1) of the elements lies, by linear interpolation.
     ///
     /// Throws `StatisticsError.share` where the share is not between 0 and 1.
@@ -85,9 +85,9 @@ extension ElementwiseArithmetic {
     /// The largest element of the elements that are not NaN, along a dimension, whose extent becomes 1.
     public func nanmax(axis: Int) -> Self { reduced(.greatest, axis, skipsNaN: true) }
     /// The median of the elements that are not NaN.
-    public func nanmedian() -> Element { reduced(.quantile(0.5), skipsNaN: true) }
+    public func nanmedian() -> Element { reduced(.median, skipsNaN: true) }
     /// The median of the elements that are not NaN, along a dimension, whose extent becomes 1.
-    public func nanmedian(axis: Int) -> Self { reduced(.quantile(0.5), axis, skipsNaN: true) }
+    public func nanmedian(axis: Int) -> Self { reduced(.median, axis, skipsNaN: true) }
     /// The value below which a share (0 to 1) of the elements that are not NaN lies, by linear interpolation.
     ///
     /// Throws `StatisticsError.share` where the share is not between 0 and 1.
