@@ -11,6 +11,7 @@ let ridge = Ridge()
 let features = Matrix<Float>(rows: 10, columns: 3)
 let responses = Matrix<Float>(rows: 10, columns: 2)
 let (Y, train, test) = (responses, features, features)
+// swift-format-ignore: AlwaysUseLowerCamelCase
 nonisolated(unsafe) var X = features
 let (before, after) = (responses, responses)
 let (testFeatures, testResponses) = (features, responses)

@@ -79,7 +79,7 @@ public final class CellCompiler {
         }
     }
 
-    /// Compiles a cell for nothing, and never from the cache: what a session compiles first is slow.
+    /// Compiles a throwaway cell, bypassing the cache, so that the user's first cell does not pay for the compiler's cold start.
     public func warmUp() throws {
         try build(
             "Cell0", text: header([]) + "1 + 1\n", source: EditedSource("", edits: []), label: "In[0]",
@@ -360,7 +360,7 @@ public final class CellCompiler {
         contents = [:]
         inFlight = [:]
         prerequisites = []
-        // Counted anew, the modules of cells that run again have the names under which the cache knows them.
+        // Counted from the start, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)
     }
