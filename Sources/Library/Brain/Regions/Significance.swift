@@ -25,7 +25,7 @@ public struct Significance: Sendable, Equatable {
     /// What was tested and how, for the figure's note.
     public let test: String
 
-    /// Marks p values that were found elsewhere; throws `EncodingError` where one is below 0 or above 1.
+    /// Marks p values that were found elsewhere; throws `EncodingError` if one is below 0 or above 1.
     public init(p: [Double], correction: PValueCorrection = .benjaminiHochberg, test: String) throws {
         self.p = p
         self.correction = correction
