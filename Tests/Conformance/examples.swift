@@ -11,6 +11,7 @@ let ridge = Ridge()
 let features = Matrix<Float>(rows: 10, columns: 3)
 let responses = Matrix<Float>(rows: 10, columns: 2)
 let (Y, train, test) = (responses, features, features)
+// swift-format-ignore: AlwaysUseLowerCamelCase
 nonisolated(unsafe) var X = features
 let (before, after) = (responses, responses)
 let (testFeatures, testResponses) = (features, responses)
@@ -21,6 +22,7 @@ let (imageEmbeddings, textEmbeddings, weights) = (features, features, features)
 let runs = try! Runs(lengths: [5, 5])
 let filmRuns = runs
 let imageOfTrial = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+let categories = ["face", "house"]
 
 // A study, a fit to it and its scores, by voxel and by region.
 let study = try! Study.open("sub-01.h5")

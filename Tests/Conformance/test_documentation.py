@@ -22,6 +22,15 @@ def test_it_builds_without_a_broken_link(root, prefix, tmp_path):
     assert (tmp_path / "docs/documentation/encoding/ridge/index.html").exists()
 
 
+def test_links_between_pages_lead_somewhere(root):
+    for page in [*root.glob("*.md"), *(root / "Benchmarks").rglob("*.md"), *(root / "Documentation").rglob("*.md")]:
+        text = page.read_text()
+        for link in [*re.findall(r"\]\(([^)#\s]+)\)", text), *re.findall(r'src="([^"]+)"', text)]:
+            # The pictures of the documentation's pages are put beside them when they are built.
+            if "://" not in link and not (page.parent.suffix == ".docc" and link.endswith(".png")):
+                assert (page.parent / link).exists(), f"{page.relative_to(root)}: {link}"
+
+
 def test_the_first_analysis_runs(root, fresh_kernel):
     for block in BLOCK.findall((root / "Documentation/Gyrus.docc/FirstAnalysis.md").read_text()):
         fresh_kernel.ok(block, timeout=120)

@@ -61,7 +61,7 @@ package final class Assistant: Sendable {
         if process.memory > Self.memoryLimit, process.isIdle { process.kill() }
     }
 
-    /// The answer; nothing where there is none in time.
+    /// The answer; nil if there is none in time.
     package func answer(_ question: CompletionRequest) -> Answer? {
         let number = state.withLock { state in
             state.questions += 1

@@ -31,7 +31,7 @@ package struct Frame {
         }
     }
 
-    /// Waits for a frame; nothing where the other side has gone.
+    /// Waits for a frame; nil if the other side has gone.
     package static func read(from descriptor: Int32) -> Frame? {
         guard let header = readBytes(headerLength, from: descriptor) else { return nil }
         let words = header.withUnsafeBytes { bytes in

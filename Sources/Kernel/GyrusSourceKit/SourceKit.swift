@@ -25,7 +25,7 @@ final class SourceKit {
         return name
     }
 
-    /// Sends a request and waits for the response; nothing where it failed.
+    /// Sends a request and waits for the response; nil if it failed.
     func send(_ request: String, _ arguments: [String: Argument]) -> Response? {
         guard let object = sourcekitd_request_dictionary_create(nil, nil, 0) else { return nil }
         defer { sourcekitd_request_release(object) }

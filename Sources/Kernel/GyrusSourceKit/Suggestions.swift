@@ -95,7 +95,7 @@ private struct Item {
     private let isForeign: Bool
     let kind: Suggestion.Kind
 
-    /// An item that begins as `prefix` does; nothing where it does not, or is not to be shown.
+    /// An item that begins as `prefix` does; nil if it does not, or is not to be shown.
     init?(_ value: Response.Value, prefix: String) {
         guard let name = value.bytes("key.name") else { return nil }
         let start = name.pointee == UInt8(ascii: "`") ? name + 1 : name

@@ -12,7 +12,9 @@ extension Study: Displayable {
         if let first = stimuli.first {
             rows.insert(("stimuli", "\(Number.grouped(stimuli.count)), the first: \(first)"), at: 0)
         }
-        if let space = knownSpace { rows.append(("voxel space", space.shape.map(String.init).joined(separator: " x "))) }
+        if let space = knownSpace {
+            rows.append(("voxel space", space.shape.map(String.init).joined(separator: " x ")))
+        }
         if let regions = knownRegions {
             let none = regions.unlabelledCount
             rows.append(

@@ -31,7 +31,8 @@ public struct Study: Sendable {
     private func known<Part>(_ part: Part?, _ what: String, _ argument: String) throws -> Part {
         guard let part else {
             throw BrainError.value(
-                what: "the study \(name)", got: "without \(what)", expected: "made with \(what) (`\(argument)`)")
+                what: "the study \(name)", got: "without \(what)",
+                expected: "made with \(what) (`\(argument)`)")
         }
         return part
     }

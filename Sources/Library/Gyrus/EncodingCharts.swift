@@ -5,7 +5,7 @@ import Figures
 extension VariancePartition {
     /// The mean of every part over the voxels of each region.
     ///
-    /// Throws `BrainError.count` where the regions have other voxels.
+    /// Throws `BrainError.count` if the regions have other voxels.
     public func chart(by regions: Regions, title: String? = "", note: String? = "") throws -> BarChart {
         try sharesChart(
             parts.map { ($0.name, $0.r2) }, by: regions,
@@ -17,7 +17,7 @@ extension VariancePartition {
 extension SplitScores {
     /// The mean share of every band over the voxels of each region.
     ///
-    /// Throws `BrainError.count` where the regions have other voxels.
+    /// Throws `BrainError.count` if the regions have other voxels.
     public func chart(
         by regions: Regions, bands: [String], _ score: VoxelScore = .r2, title: String? = "",
         note: String? = ""

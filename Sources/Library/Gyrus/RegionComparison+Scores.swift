@@ -2,7 +2,7 @@ import Brain
 import Encoding
 
 extension RegionComparison {
-    /// Compares the scores of several fits; throws `BrainError.count` where they have other voxels than the regions.
+    /// Compares the scores of several fits; throws `BrainError.count` if they have other voxels than the regions.
     ///
     /// ```swift
     /// let image = try ridge.fit(multimodal, to: study.responses, runs: study.runs)

@@ -40,7 +40,7 @@ public struct Recovery: Sendable {
         public let region: String
         /// The layer that the region was made from, or nothing.
         public let truth: String?
-        /// The layer that predicts it best, or nothing where none predicts it.
+        /// The layer that predicts it best, or nil if none predicts it.
         public let found: String?
         /// The mean score of the best layer.
         public let score: Double

@@ -16,7 +16,7 @@ extension VoxelScores {
     /// The scores of one kind.
     public func values(_ score: VoxelScore) -> [Double] { score == .r ? r : r2 }
 
-    /// The scores summed up by region; throws `BrainError.count` where the regions have other voxels.
+    /// The scores summed up by region; throws `BrainError.count` if the regions have other voxels.
     ///
     /// ```swift
     /// try fit.scores.byRegion(study.regions)
@@ -35,7 +35,7 @@ extension VoxelScores {
             threshold: threshold, style: style)
     }
 
-    /// The same over an image of the anatomy on the space's grid; throws `FormatError` where it lies on another.
+    /// The same over an image of the anatomy on the space's grid; throws `FormatError` if it lies on another.
     public func map(
         _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
         anatomy: NIfTI, threshold: Double? = nil, style: ChartStyle = .standard
@@ -47,7 +47,7 @@ extension VoxelScores {
 
     /// A picture of how much better these scores are than others, in colors about zero; see `VoxelSpace.map`.
     ///
-    /// Throws `BrainError.count` where the others have another number of voxels.
+    /// Throws `BrainError.count` if the others have another number of voxels.
     public func map(
         minus others: VoxelScores, _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "",
         note: String? = "", anatomy: [Double]? = nil, style: ChartStyle = .diverging

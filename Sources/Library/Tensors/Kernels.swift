@@ -15,7 +15,7 @@ package enum Kernels {
         case quickGELU
         /// `x sigmoid(x)`, also called swish.
         case silu
-        /// The larger of x and nought.
+        /// The larger of x and zero.
         case relu
 
         fileprivate var kind: kernel_activation {

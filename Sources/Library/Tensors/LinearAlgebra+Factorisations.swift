@@ -216,7 +216,7 @@ private func clearAboveDiagonal<Element: Scalar>(_ matrix: UnsafeMutablePointer<
 @_specialize(where Element == Double)
 package func firstNonFinite<Element: Scalar>(_ elements: UnsafeBufferPointer<Element>) -> Int? {
     guard let base = elements.baseAddress else { return nil }
-    // A finite number times nought is nought, so the sum is nought exactly where all are finite: no branch a number.
+    // A finite number times zero is zero, so the sum is zero exactly if all are finite: no branch a number.
     var sum: Element = 0
     for i in 0..<elements.count { sum += base[i] * 0 }
     if sum == 0 { return nil }

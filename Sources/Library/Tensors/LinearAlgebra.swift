@@ -7,7 +7,7 @@ public enum LinearAlgebra {
     /// `c = alpha * op(a) op(b) + beta * c`, where `op` transposes or not.
     ///
     /// `op(a)` is m x k, `op(b)` is k x n, `c` is m x n; `lda`, `ldb` and `ldc` are the elements from one row to the
-    /// next. With `beta` nought `c` may hold anything before.
+    /// next. With `beta` zero `c` may hold anything before.
     package static func gemm<Element: Scalar>(
         m: Int, n: Int, k: Int, alpha: Element = 1, a: UnsafePointer<Element>, lda: Int,
         transposeA: Bool = false,
@@ -97,7 +97,7 @@ public func multiply<Element: Scalar>(
     multiply(a, transposed: false, b, transposed: transposeB)
 }
 
-/// Multiplies every element by `factor`; nought clears whatever is there, NaN too, as BLAS does.
+/// Multiplies every element by `factor`; zero clears whatever is there, NaN too, as BLAS does.
 private func scaleRows<Element: Scalar>(
     _ c: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int, by factor: Element
 ) {

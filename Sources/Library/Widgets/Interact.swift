@@ -5,7 +5,7 @@ import Foundation
 import JSON
 import Synchronization
 
-/// Shows controls, and below them what `show` makes of their values, anew whenever one is moved.
+/// Shows controls, and below them what `show` makes of their values, again whenever one is moved.
 ///
 /// `show` runs at once, so that a notebook that nobody operates holds its first picture, and then after each move. While it
 /// runs further moves wait; when it is done it runs for the latest alone. It runs inside a task that an interrupt cancels,
@@ -18,7 +18,7 @@ import Synchronization
 /// }
 /// ```
 ///
-/// A page that is loaded anew shows controls and picture, but the picture follows only once the cell has run again: a front
+/// A page that is reloaded shows controls and picture, but the picture follows only once the cell has run again: a front
 /// end forgets which displays it may redraw.
 ///
 /// Throws what `show` throws the first time.
@@ -101,7 +101,7 @@ private final class Interaction: Sendable {
         }
     }
 
-    /// Draws anew if a control has another value, unless a later value is on its way.
+    /// Draws again if a control has another value, unless a later value is on its way.
     private func follow(waiting: Set<String>) throws {
         guard waiting.isDisjoint(with: ids), values != state.withLock({ $0.shown }) else { return }
         let count = noteBegin()

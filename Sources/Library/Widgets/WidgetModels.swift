@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Synchronization
 
-/// The widgets that are open, of which a front end that connects anew asks all at once.
+/// The widgets that are open, of which a front end that reconnects asks all at once.
 ///
 /// Source: the `jupyter.widget.control` target of ipywidgets' messaging protocol, version 1.0.0.
 final class WidgetModels: Sendable {

@@ -34,7 +34,8 @@ import Testing
     @Test func aStudyWithoutRegionsOrSpaceSaysSo() throws {
         let study = try Study(name: "sub-02", responses: Matrix([[1, 2], [3, 4]]))
         let regions = try #require(throws: BrainError.self) { try study.regions }
-        #expect("\(regions)" == "the study sub-02 is without regions, but must be made with regions (`regions:`)")
+        #expect(
+            "\(regions)" == "the study sub-02 is without regions, but must be made with regions (`regions:`)")
         let space = try #require(throws: BrainError.self) { try study.space }
         #expect("\(space)".contains("sub-02") && "\(space)".contains("`space:`"))
     }

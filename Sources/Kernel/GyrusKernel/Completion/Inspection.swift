@@ -8,7 +8,7 @@ struct Inspection {
     let assistant: CompletionService
     /// What a magic does, by its name.
     let magicHelp: (String) -> String?
-    /// The value of a variable in a few words; nothing where that cannot be told now.
+    /// The value of a variable in a few words; nil if that cannot be told now.
     let value: (String) -> String?
 
     func reply(to request: InspectRequest) -> InspectReply {

@@ -24,7 +24,7 @@ public struct Installation: Sendable {
     public let recordedFlags: String?
     /// The folder of the kernel's description and logos.
     public let kernelspec: String
-    /// The folder that holds `bin` and `lib`; nothing where Gyrus runs from a build folder.
+    /// The folder that holds `bin` and `lib`; nil if Gyrus runs from a build folder.
     public let prefix: String?
 
     /// The parts around an executable, whether they are there or not.

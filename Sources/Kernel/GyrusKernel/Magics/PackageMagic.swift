@@ -59,7 +59,7 @@ extension Magic {
     }
 }
 
-/// A display that says what goes on, drawn anew in its place a few times a second.
+/// A display that says what goes on, redrawn in place a few times a second.
 private final class StatusLine {
     private let run: CellRun
     private let id = UUID().uuidString

@@ -114,7 +114,7 @@ final class RunnerProcess: Sendable {
         }
     }
 
-    /// Sends a command that the runner answers, and waits; nothing where it ends instead.
+    /// Sends a command that the runner answers, and waits; nil if it ends instead.
     func ask(_ command: String) -> Data? { answers.wait { send(command) } }
 
     /// Sends a command that the runner answers, and goes on; an answer that is an error goes to the kernel's log.

@@ -71,7 +71,7 @@ final class CellSession: @unchecked Sendable {
         }
     }
 
-    /// Starts the runner and compiles one cell for nothing: a session's first compilation is slow.
+    /// Starts the runner and compiles a throwaway cell: a session's first compilation is slow.
     func warmUp() {
         exclusively {
             _ = try? ensureRunner()

@@ -2,7 +2,7 @@ import Foundation
 
 /// Notices that the process that started the kernel is gone.
 enum ParentWatch {
-    /// Calls `onDeath` once the process of `JPY_PARENT_PID` has ended; does nothing where there is none to watch.
+    /// Calls `onDeath` once the process of `JPY_PARENT_PID` has ended; does nothing if there is none to watch.
     static func start(
         parent: String? = ProcessInfo.processInfo.environment["JPY_PARENT_PID"],
         onDeath: @escaping @Sendable () -> Void

@@ -73,7 +73,7 @@ struct Socket: @unchecked Sendable {
         }
     }
 
-    /// The next message, or nothing where none has come; with `wait` it blocks until one has.
+    /// The next message, or nil if none has come; with `wait` it blocks until one has.
     func receive(wait: Bool = false) throws -> [Data]? {
         var frames: [Data] = []
         var more = true

@@ -24,7 +24,7 @@ public struct Message: Sendable {
         (try? JSON(parsing: metadataData)) ?? [:]
     }
 
-    /// The header of the message that this one answers, or nothing where it answers none.
+    /// The header of the message that this one answers, or nil if it answers none.
     public var parentHeader: Header? {
         try? JSONDecoder().decode(Header.self, from: parentHeaderData)
     }

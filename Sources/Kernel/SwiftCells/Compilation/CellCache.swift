@@ -4,7 +4,7 @@ import Foundation
 ///
 /// An entry is found by a hash of everything that the compiler saw: the synthesised source, the module's name, the
 /// flags, the compiler, the libraries, and the entries of the cells that it imports. Within a session each run of a
-/// cell is a module of its own, since its variables begin anew while older code may still hold the former ones.
+/// cell is a module of its own, since its variables begin again while older code may still hold the former ones.
 ///
 /// Entries are folders that appear by renaming and are never changed, so any number of kernels share them. The files
 /// are linked into a session's folder: an entry that another kernel removes meanwhile lives on there.

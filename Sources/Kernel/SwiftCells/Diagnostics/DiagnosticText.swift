@@ -47,7 +47,7 @@ public enum DiagnosticText {
         return [gutter + line, margin + indent + style(diagnostic) + carets + TextStyle.plain]
     }
 
-    /// The line as the fix-its would make it, marked by a plus sign; nothing where they reach over several lines.
+    /// The line as the fix-its would make it, marked by a plus sign; nil if they reach over several lines.
     private static func suggestion(_ diagnostic: Diagnostic, in lines: [String], label: String) -> [String] {
         let fixIts = diagnostic.fixIts.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
         guard diagnostic.file == label, let number = fixIts.first?.line, lines.indices.contains(number - 1),

@@ -6,7 +6,7 @@ public struct Cursor: Equatable, Sendable {
     /// What kind of text the place lies in.
     public enum Surroundings: Equatable, Sendable {
         case code
-        /// A string literal, with what stands in it before the place; nothing where that is not known before it runs.
+        /// A string literal, with what stands in it before the place; nil if that is not known before it runs.
         case string(before: String?)
         case comment
         case number

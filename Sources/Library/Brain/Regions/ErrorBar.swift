@@ -19,7 +19,7 @@ public enum ErrorBar: Sendable, Equatable {
         }
     }
 
-    /// Throws `BrainError.value` where the level of an interval is not between 0 and 1.
+    /// Throws `BrainError.value` if the level of an interval is not between 0 and 1.
     package func check() throws {
         if case .interval(let level) = self, !(level > 0 && level < 1) {
             throw BrainError.value(

@@ -72,7 +72,8 @@ extension RegionComparison {
 
     /// Differences by regions, in colors about zero, with stars where they are real.
     ///
-    /// The rows are pairs of candidates; more than 40 regions go down instead. Throws `BrainError.value` where differences were not tested: a comparison over
+    /// The rows are pairs of candidates; more than 40 regions go down instead. Throws `BrainError.value` if differences
+    /// were not tested: a comparison over
     /// the voxels of one subject cannot tell which are real.
     public func differenceHeatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .diverging

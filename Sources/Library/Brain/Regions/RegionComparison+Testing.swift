@@ -22,7 +22,7 @@ extension RegionComparison {
     ///   - error: what error bars show, over subjects.
     ///   - against: the candidate that every other one is compared with; nil compares all pairs.
     ///
-    /// Throws `BrainError.value` with fewer than two subjects or where the candidates differ.
+    /// Throws `BrainError.value` with fewer than two subjects or if the candidates differ.
     public init(
         subjects: [RegionComparison], test: RegionTest = .pairedT,
         correction: PValueCorrection = .benjaminiHochberg, error: ErrorBar = .sem, against: String? = nil
@@ -56,7 +56,7 @@ extension RegionComparison {
     ///   - regions: the names of the columns.
     ///   - unit: what the rows are: subjects, or blocks of time of one subject.
     ///
-    /// Throws `BrainError` where tables differ in size, there are fewer than two rows, or names are there twice.
+    /// Throws `BrainError` if tables differ in size, there are fewer than two rows, or names are there twice.
     public init(
         _ candidates: [(name: String, scores: Matrix<Double>)], regions: [String],
         unit: RegionScores.Unit = .subject, scoreName: String = "score", test: RegionTest = .pairedT,
@@ -98,7 +98,7 @@ extension RegionComparison {
     ///     the models' errors asks for.
     ///   - runs: the runs of the samples, which no block crosses.
     ///
-    /// Throws `BrainError.count` where the regions have other voxels, `EncodingError` where shapes differ, runs do not fit
+    /// Throws `BrainError.count` if the regions have other voxels, `EncodingError` if shapes differ, runs do not fit
     /// or there would not be two blocks, `CancellationError` where the cell is interrupted.
     public init<Element: Scalar>(
         predictions: [(name: String, predictions: Matrix<Element>)], responses: Matrix<Element>,

@@ -46,7 +46,7 @@ public struct RegionComparison: Sendable, Equatable {
         differences = nil
     }
 
-    /// The names of the candidates; throws `BrainError.value` where there is none, or two have one name.
+    /// The names of the candidates; throws `BrainError.value` if there is none, or two have one name.
     static func checked(_ names: [String]) throws -> [String] {
         guard !names.isEmpty else {
             throw BrainError.value(what: "the number of candidates", got: "0", expected: "at least 1")

@@ -16,7 +16,7 @@ extension RegionScores {
     ///   - significance: p values in the order of the rows.
     ///   - mark: stars, or the corrected p values themselves.
     ///
-    /// Throws `BrainError` where there is not one p value for each region, or an interval has no such level.
+    /// Throws `BrainError` if there is not one p value for each region, or an interval has no such level.
     public func chart(
         title: String? = "", note: String? = "", error: ErrorBar? = .sd, significance: Significance,
         mark: Significance.Mark = .stars, references: [ReferenceLine] = [], style: ChartStyle = .standard
@@ -39,7 +39,7 @@ extension RegionScores {
         chart(title: title, note: note, error: .sd, references: references, style: style, signs: [])
     }
 
-    /// The same with other error bars; throws `BrainError.value` where an interval has no such level.
+    /// The same with other error bars; throws `BrainError.value` if an interval has no such level.
     public func chart(
         title: String? = "", note: String? = "", error: ErrorBar?, references: [ReferenceLine] = [],
         style: ChartStyle = .standard

@@ -27,7 +27,7 @@ public struct Significance: Sendable, Equatable {
     /// What keeps every p value above 0.05, for instance too few subjects; empty where nothing does.
     private var limit = ""
 
-    /// Marks p values that were found elsewhere; throws `EncodingError` where one is below 0 or above 1.
+    /// Marks p values that were found elsewhere; throws `EncodingError` if one is below 0 or above 1.
     public init(p: [Double], correction: PValueCorrection = .benjaminiHochberg, test: String) throws {
         self.p = p
         self.correction = correction

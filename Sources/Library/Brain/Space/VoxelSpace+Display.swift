@@ -5,7 +5,7 @@ import Formats
 extension VoxelSpace {
     /// The same over an image of the anatomy on the same grid: its mean over time where it has more than one volume.
     ///
-    /// Throws `FormatError` if the image lies on another grid, `BrainError.count` where the scores have another
+    /// Throws `FormatError` if the image lies on another grid, `BrainError.count` if the scores have another
     /// number of voxels, and `CancellationError`.
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",

@@ -12,7 +12,7 @@ package struct BlockScores: Sendable {
     /// Scores each model's predictions (samples x voxels) in blocks as long as the autocorrelation of the difference
     /// between the models' errors asks for, or `blockLength`.
     ///
-    /// Throws `EncodingError` where shapes differ, runs do not fit or there would not be two blocks.
+    /// Throws `EncodingError` if shapes differ, runs do not fit or there would not be two blocks.
     package init<Element: Scalar>(
         predictions: [Matrix<Element>], responses: Matrix<Element>, groups: [[Int]], blockLength: Int?,
         runs: Runs?

@@ -15,7 +15,7 @@ public enum PValueCorrection: String, Sendable, CaseIterable {
 
     /// The corrected p values (`q` where a false discovery rate is controlled); NaN stays NaN and counts as no test.
     ///
-    /// Throws `EncodingError` where a p is below 0 or above 1.
+    /// Throws `EncodingError` if a p is below 0 or above 1.
     public func corrected(_ p: [Double]) throws -> [Double] {
         // The check is that of the false discovery rates.
         let rates = try p.falseDiscoveryRates()

@@ -22,7 +22,7 @@ public struct HeldOutPredictions<Element: Scalar>: Sendable {
     }
 
     /// The predictions in the order of the samples: samples x voxels; NaN for a sample that is in no test set, and
-    /// the that of the last fold for a sample that is in several.
+    /// the prediction of the last fold for a sample that is in several.
     public var inOrder: Matrix<Element> {
         var result = Matrix<Element>(rows: responses.rows, columns: responses.columns, repeating: .nan)
         let columns = responses.columns

@@ -24,7 +24,7 @@ package final class GzipFile {
 
     /// Unpacks until `target` is full or the file ends, and returns how much that was.
     ///
-    /// Throws `FormatError` where the file is damaged or cut short, and `CancellationError`.
+    /// Throws `FormatError` if the file is damaged or cut short, and `CancellationError`.
     package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         // About 20 ms of decompression between two looks for an interrupt.
         let piece = 4 << 20
@@ -115,7 +115,7 @@ package final class PartsFile {
     private let url: URL
     private var file: gzFile?
 
-    /// Creates the file under a temporary name; throws `FormatError` where that cannot be done.
+    /// Creates the file under a temporary name; throws `FormatError` if that cannot be done.
     package init(_ temporary: URL, named url: URL) throws {
         self.url = url
         file = gzopen(temporary.path, url.pathExtension.lowercased() == "gz" ? "wb6" : "wbT")
@@ -124,7 +124,7 @@ package final class PartsFile {
 
     deinit { if let file { gzclose(file) } }
 
-    /// Appends bytes; throws `FormatError` where the disk is full.
+    /// Appends bytes; throws `FormatError` if the disk is full.
     package func write(_ part: UnsafeRawBufferPointer) throws {
         let piece = 4 << 20
         for start in stride(from: 0, to: part.count, by: piece) {
@@ -135,7 +135,7 @@ package final class PartsFile {
         }
     }
 
-    /// Ends the file; throws `FormatError` where what was written is not whole.
+    /// Ends the file; throws `FormatError` if what was written is not whole.
     package func close() throws {
         let closing = file
         file = nil

@@ -2,8 +2,8 @@
 ///
 /// ```swift
 /// let prediction = X • weights                 // the product of matrices, as X.matmul(weights)
-/// let b = try (X.T • X + lambda * .identity(X.columns)).solve(X.T • y)
-/// let (values, vectors) = try covariance.eigh()
+/// let b = try (X.T • X + 0.5 * .identity(X.columns)).solve(X.T • Y)
+/// let (values, vectors) = try (X.T • X).eigh()
 /// ```
 ///
 /// What has no answer throws `LinearAlgebraError`: a matrix that is singular, not square, not finite.

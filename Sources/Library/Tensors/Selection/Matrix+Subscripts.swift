@@ -4,7 +4,7 @@
 /// X[0..<10, 3...]             // ten rows, the columns from the fourth on: a matrix
 /// X[..., 2]                   // a column as a matrix of one column; `X.column(2)` is it as an array
 /// X[[4, 0, 0], ...]           // rows in any order, again and again; also X[rows: [4, 0, 0]]
-/// X[rows: labels.map { $0 == "face" }]
+/// X[rows: categories.map { $0 == "face" }]
 /// X[0..<10, 3...] = 0         // a number, or a matrix of the part's shape, or one that broadcasts to it
 /// X[X .< 0] = 0               // where a mask is true
 /// ```

@@ -5,8 +5,8 @@
 /// r.mean(); r.std(ddof: 1); r.median(); try r.quantile(0.95)
 /// r.nanmean()                        // of those that are not NaN
 /// r.argmax(); r.argsort()            // indices
-/// try x.correlation(with: y)         // Pearson's r; or .spearman
-/// x .+ y; 2 .* x                     // element by element: `+` between arrays joins them
+/// try r.correlation(with: scores.r)  // Pearson's r; or .spearman
+/// r .+ scores.r; 2 .* r              // element by element: `+` between arrays joins them
 /// ```
 ///
 /// The results are numpy's: a NaN makes a result NaN (but not in Swift's own `min()` and `max()`, which take no notice
