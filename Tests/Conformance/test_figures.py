@@ -3,6 +3,7 @@
 import struct
 import time
 import xml.etree.ElementTree as ElementTree
+import zlib
 
 CHART = 'let figure = BarChart([.init("V1", 0.3, error: 0.05), .init("IT", -0.1)], title: "Scores", valueTitle: "Pearson r")'
 
@@ -56,3 +57,46 @@ def test_a_comparison_says_which_differences_are_real(kernel):
     assert "good better" in data["text/plain"] and "no difference shown" in data["text/plain"]
     assert "V1, good and poor: *" in data["application/vnd.vegalite.v5+json"]["description"]
     assert "image/png" in data
+
+
+def pixels(path):
+    """The rows of a PNG of 8-bit RGB, each a list of colors."""
+    data = path.read_bytes()
+    width, height, depth, kind = struct.unpack(">IIBB", data[16:26])
+    assert (depth, kind) == (8, 2)
+    packed, place = b"", 8
+    while place < len(data):
+        length, name = struct.unpack(">I4s", data[place:place + 8])
+        packed += data[place + 8:place + 8 + length] if name == b"IDAT" else b""
+        place += length + 12
+    raw, stride = zlib.decompress(packed), 3 * width
+    above = bytearray(stride)
+    for row in range(height):
+        kind, *line = raw[row * (stride + 1):(row + 1) * (stride + 1)]
+        for index in range(stride):
+            left, up, corner = (line[index - 3], above[index], above[index - 3]) if index > 2 else (0, above[index], 0)
+            # Paeth's predictor: the neighbor nearest to left + up - corner.
+            nearest = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[2]
+            line[index] = (line[index] + [0, left, up, (left + up) // 2, nearest][kind]) & 255
+        above = line
+        yield [tuple(line[index:index + 3]) for index in range(0, stride, 3)]
+
+
+def test_no_seams_show_between_cells(kernel, tmp_path):
+    """Cells of one color make one area, also where their edges lie between pixels."""
+    kernel.ok(f"""
+        let even = try Heatmap(rows: (0..<7).map {{ "r\\($0)" }}, columns: (0..<7).map {{ "c\\($0)" }},
+            values: Array(repeating: 1, count: 49), style: ChartStyle(domain: 0...2))
+        try even.marking(Array(repeating: "", count: 49)).save("{tmp_path}/cells.png", width: 7.3, dpi: 97)
+        let slice = try ScoreMap.Slice(width: 30, height: 20, values: Array(repeating: 1, count: 600),
+            background: Array(repeating: 500, count: 600))
+        try ScoreMap([slice], style: ChartStyle(domain: 0...2)).save("{tmp_path}/map.png", width: 7.3, dpi: 97)
+        """)
+    color = (0xCC, 0x47, 0x78)  # the middle of plasma
+    rows = [[pixel == color for pixel in row] for row in pixels(tmp_path / "map.png")]
+    filled = [row for row in rows if sum(row) > 30]
+    assert len(filled) > 100
+    for row in filled:
+        first, last = row.index(True), len(row) - row[::-1].index(True)
+        # The color bar beside the map has the color in one place at most.
+        assert sum(row[first:last]) >= last - first - 40 and row[first:first + 150].count(False) == 0

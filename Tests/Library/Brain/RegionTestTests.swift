@@ -154,7 +154,8 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
         let regions = Regions(names: ["V1", "V4", "IT"])
         let comparison = try RegionComparison(
             predictions: [("good", good), ("poor", poor)], responses: y, regions: regions, blockLength: 10)
-        let exchange = try PermutationTest.modelExchange(first: good, second: poor, responses: y, blockLength: 10)
+        let exchange = try PermutationTest.modelExchange(
+            first: good, second: poor, responses: y, blockLength: 10)
         let rows = try #require(comparison.differences).rows
         let r2 = try VoxelScores(predictions: good, responses: y).r2
         for voxel in 0..<2 {
@@ -174,19 +175,96 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
         let two = Matrix<Double>([[1, 2], [2, 3]])
         let three = Matrix<Double>([[1, 2], [2, 3], [3, 4]])
         func refuses(_ words: String, _ body: () throws -> Void) {
-            #expect(throws: (any Error).self, "\(words)") { try body() }
+            #expect {
+                try body()
+            } throws: { error in
+                "\(error)".contains(words)
+            }
         }
-        refuses("rows differ") {
-            _ = try RegionComparison([("a", two), ("b", three)], regions: ["V1", "V4"])
+        let names = ["V1", "V4"]
+        refuses("the rows of b number 3") {
+            _ = try RegionComparison([("a", two), ("b", three)], regions: names)
         }
-        refuses("names of regions") { _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1"]) }
-        refuses("the same region twice") { _ = try RegionComparison([("a", two)], regions: ["V1", "V1"]) }
-        refuses("voxels") { _ = try RegionComparison([("a", two)], regions: ["V1", "V4"], unit: .voxel) }
-        refuses("level") {
-            _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1", "V4"], error: .interval(95))
+        refuses("the regions number 1") {
+            _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1"])
         }
-        refuses("one subject") {
-            _ = try RegionComparison([("a", Matrix<Double>([[1, 2]]))], regions: ["V1", "V4"])
+        refuses("the list of regions") {
+            _ = try RegionComparison([("a", two), ("b", two)], regions: ["V1", "V1"])
+        }
+        refuses("voxels share noise") {
+            _ = try RegionComparison([("a", two), ("b", two)], regions: names, unit: .voxel)
+        }
+        refuses("the level of an interval") {
+            _ = try RegionComparison([("a", two), ("b", two)], regions: names, error: .interval(95))
+        }
+        let one = Matrix<Double>([[1, 2]])
+        refuses("the number of subjects is 1") {
+            _ = try RegionComparison([("a", one), ("b", one)], regions: names)
+        }
+        refuses("the number of subjects is 1") { _ = try RegionScores(one, regions: names).tested() }
+        refuses("the number of candidates is 1") { _ = try RegionComparison([("a", two)], regions: names) }
+        for flips in [0, -5] {
+            refuses("the number of sign flips") {
+                _ = try RegionComparison(
+                    [("a", two), ("b", two)], regions: names, test: .signFlip(count: flips))
+            }
+            refuses("the number of sign flips") {
+                _ = try RegionScores(two, regions: names).tested(.signFlip(count: flips))
+            }
+        }
+    }
+
+    /// Scores of `subjects` subjects in `regions` regions, the first of two models always the better one.
+    private func unlike(subjects: Int, regions: Int) -> [(name: String, scores: Matrix<Double>)] {
+        let rows = (0..<subjects).map { subject in
+            (0..<regions).map { 0.3 + Double(subject * 7 + $0) / 100 }
+        }
+        return [("a", Matrix<Double>(rows)), ("b", Matrix<Double>(rows.map { $0.map { 0.5 * $0 } }))]
+    }
+
+    /// Five subjects have 32 ways of signs, so that p is at least 1/16; nine have 512, which 24 tests use up.
+    @Test func whatNoScoresCouldShowIsTold() throws {
+        func note(_ subjects: Int, _ regions: Int, _ test: RegionTest, _ correction: PValueCorrection) throws
+            -> String
+        {
+            try #require(
+                RegionComparison(
+                    unlike(subjects: subjects, regions: regions), regions: (0..<regions).map { "R\($0)" },
+                    test: test, correction: correction
+                ).chart().note)
+        }
+        let few = "With n = 5 the smallest p of this test is 0.0625"
+        #expect(try note(5, 1, .wilcoxon, .none).contains("\(few): none can be below 0.05."))
+        #expect(try note(5, 3, .signFlip, .benjaminiHochberg).contains(few))
+        #expect(try note(9, 24, .signFlip, .holm).contains("0.0039, 0.0938 once corrected: none can be"))
+        #expect(try note(20, 24, .signFlip(count: 100), .bonferroni).contains("none can be below 0.05"))
+        for (subjects, regions, test) in [(6, 1, RegionTest.wilcoxon), (9, 12, .signFlip), (2, 24, .pairedT)]
+        {
+            #expect(try !note(subjects, regions, test, .holm).contains("none can be"), "\(subjects) \(test)")
+        }
+        let scores = try RegionScores(unlike(subjects: 4, regions: 2)[0].scores, regions: ["V1", "V4"])
+        #expect(
+            try scores.chart(significance: scores.tested(.wilcoxon)).note?.contains("none can be") == true)
+        #expect(
+            try scores.tested(.pairedT).test == "Difference from 0: Student's one-sample t over 4 subjects")
+    }
+
+    @Test func scoresThatAreMissingEverywhereAreNotTested() throws {
+        let none = Matrix<Double>(rows: 8, columns: 2, repeating: .nan)
+        let comparison = try RegionComparison(
+            [("a", none), ("b", none)], regions: ["V1", "V4"], test: .wilcoxon)
+        #expect(comparison.differences?.rows.map(\.verdict) == ["not tested", "not tested"])
+        #expect(comparison.chart().note?.contains("no region could be tested") == true)
+    }
+
+    /// The 116 regions of AAL fit a page only one below the other.
+    @Test func manyRegionsGoDownAHeatMap() throws {
+        let names = (0..<116).map { "R\($0)" }
+        let comparison = try RegionComparison(unlike(subjects: 8, regions: 116), regions: names)
+        #expect(comparison.heatmap().rows == names && comparison.heatmap().columns == ["a", "b"])
+        #expect(try comparison.differenceHeatmap().rows == names)
+        #expect(throws: Never.self) {
+            try comparison.differenceHeatmap().data(.pdf, width: 8.5, dpi: 300, font: nil)
         }
     }
 }

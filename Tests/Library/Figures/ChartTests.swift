@@ -13,7 +13,7 @@ import Testing
     @Test func keepsTheOrderOfTheBars() throws {
         #expect(chart.categories == ["IT", "V1"])
         #expect(chart.series == ["image", "text"])
-        let category = try channel(["encoding": specification(chart)["encoding"] as Any], "x")
+        let category = try channel(layers(specification(chart))[0], "x")
         #expect(category["sort"] as? [String] == ["IT", "V1"])
     }
 
@@ -59,7 +59,7 @@ import Testing
 
 @Suite struct OtherChartTests {
     @Test func linesKeepGapsAsNulls() throws {
-        let chart = LineChart(
+        let chart = try LineChart(
             [.init("a", [0.1, .nan, 0.3], errors: [0.1, 0.1, 0.1])], positions: ["x", "y", "z"])
         let data = try rows(specification(chart))
         #expect(data.map { $0["place"] as? String } == ["x", "y", "z"])
@@ -99,7 +99,7 @@ import Testing
         #expect(values.count == 7 && axis["tickCount"] as? Int == 7)
     }
 
-    @Test func histogramsCountEveryFiniteValue() {
+    @Test func histogramsCountEveryFiniteValue() throws {
         let values = (0..<1000).map { Double($0 % 10) / 10 + 0.05 }
         let histogram = try Histogram(values + [.nan, .infinity], bins: 10)
         #expect(histogram.counts.reduce(0, +) == 1000)

@@ -14,9 +14,16 @@ func rows(_ specification: [String: Any]) throws -> [[String: Any]] {
     return try #require(data["values"] as? [[String: Any]])
 }
 
-/// The layers of a specification.
+/// The layers of a specification that draw a mark; those of a layer of layers stand in its place, with its channels.
 func layers(_ specification: [String: Any]) throws -> [[String: Any]] {
-    try #require(specification["layer"] as? [[String: Any]])
+    try #require(specification["layer"] as? [[String: Any]]).flatMap { layer -> [[String: Any]] in
+        guard layer["layer"] != nil else { return [layer] }
+        let shared = layer["encoding"] as? [String: Any] ?? [:]
+        return try layers(layer).map { inner in
+            let own = inner["encoding"] as? [String: Any] ?? [:]
+            return inner.merging(["encoding": shared.merging(own) { $1 }]) { $1 }
+        }
+    }
 }
 
 /// What a layer encodes on a channel.
@@ -73,7 +80,7 @@ func everyFigure(style: ChartStyle = .standard) throws -> [(String, any Figure)]
         ),
         (
             "lines",
-            LineChart(
+            try LineChart(
                 [.init("a", [0.1, .nan, 0.3], errors: [0.1, 0.1, 0.1]), .init("b", [0.2, 0.1, 0])],
                 positions: ["layer 1", "layer 2", "layer 3"], title: "Lines", positionTitle: "layer",
                 valueTitle: "R²", style: style)
