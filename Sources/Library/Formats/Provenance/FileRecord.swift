@@ -23,3 +23,10 @@ public struct FileRecord: Sendable, Equatable, Codable {
             + url.standardizedFileURL.pathComponents.filter { $0 != "/" }.suffix(2).joined(separator: "/")
     }
 }
+
+extension FileRecord: CustomStringConvertible {
+    public var description: String {
+        let many = count == 1 ? "" : " in \(count) files"
+        return "\(path): \(bytes) bytes\(many), \(sha256.map { "SHA-256 \($0)" } ?? "no hash")"
+    }
+}
