@@ -29,7 +29,7 @@ extension CellCompiler {
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
             .map { HiddenCharacters.naming($0, lines: lines) }
         let plain = missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
-        return PythonHints(lines: lines, label: attempt.label).explaining(plain)
+        return PythonHints(lines: lines, label: draft.label).explaining(plain)
     }
 
     /// Diagnostics in a notebook's terms.
