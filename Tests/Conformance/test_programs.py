@@ -48,9 +48,11 @@ def compare(kernel, seed, ids, folder, declarations, edits):
     wanted = compiled(SHARED + "\n" + program.whole(), folder)
     if wanted is None:
         return False
-    for cell in program.cells:
-        if cell.ran != program.source(cell) or program.runs_at_once(cell):
-            run(cell, must=True)
+    # A cell may need one below it that is not edited yet, so a user goes through them twice.
+    for must in [False, True]:
+        for cell in program.cells:
+            if cell.ran != program.source(cell) or program.runs_at_once(cell):
+                run(cell, must=must)
     outcome = kernel.ok("\n".join(f"print({probe})" for probe in program.probes()))
     assert outcome.text() == wanted, f"seed {seed}"
     return True
@@ -58,7 +60,7 @@ def compare(kernel, seed, ids, folder, declarations, edits):
 
 @pytest.mark.parametrize("ids", [True, False])
 def test_random_programs(fresh_kernel, soak, tmp_path, ids):
-    # Known to fail, and part of the long form: seeds 17 and 24 without ids.
-    seeds = range(40) if soak else [5] if ids else [18]
+    # Known to fail without ids, with an error and not with a wrong value: seeds 24, 45, 50 and 56.
+    seeds = range(60) if soak else [5] if ids else [17]
     done = sum(compare(fresh_kernel, seed, ids, tmp_path, 14, 14) for seed in seeds)
     assert done > len(seeds) // 2

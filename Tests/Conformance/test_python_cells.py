@@ -73,12 +73,13 @@ def test_a_value_shows_what_it_can(kernel):
 
 
 def test_an_exception_names_the_lines_of_the_cell(kernel):
+    kernel.ok("%%python\nx = 1")
     outcome = kernel.fails("%%python\ndef inner():\n    return {}['key']\n\ninner()")
     assert outcome.error["ename"] == "KeyError" and outcome.error["evalue"] == "'key'"
     label = f'In[{outcome.reply["execution_count"]}]'
     assert f'File "{label}", line 5, in <module>\n    inner()' in outcome.traceback
     assert f'File "{label}", line 3, in inner' in outcome.traceback and "gyrus_host" not in outcome.traceback
-    outcome = kernel.fails("%%python\nx = 1\nif x\n    pass")
+    outcome = kernel.fails("%%python\nx = 2\nif x\n    pass")
     assert outcome.error["ename"] == "SyntaxError" and "line 3" in outcome.traceback
     chained = kernel.fails("%%python\ntry:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ValueError('then') from e")
     assert "direct cause" in chained.traceback and "line 3" in chained.traceback and "gyrus_host" not in chained.traceback

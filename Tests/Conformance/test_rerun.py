@@ -448,6 +448,13 @@ def test_extension_of_another_type_follows_what_it_uses(kernel, extension, value
     assert kernel.value(value) == "6"
 
 
+def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
+    kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
+    assert kernel.value("Twin(v: 4).twice") == "8"
+    kernel.ok("struct Twin<T> { var v: T; var twice: Int { 1 } }")
+    assert kernel.value("Twin(v: 4).twice") == "1"
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_random_notebooks(fresh_kernel, soak, ids):
     """After any edits and reruns each name is worth what the same program in one file would give it."""

@@ -94,11 +94,15 @@ extension NameTable {
         var found: Set<Int> = []
         for declaration in item.declarations {
             for owner in owners(of: declaration.name) where owner.cell != cell {
+                let mayBeEdited = cell.isAnonymous && owner.cell.isAnonymous
                 guard declaration.kind == .function, let old = owner.declaration, old.kind == .function else {
                     found.insert(owner.id)
+                    // An extension in the type's own cell is a part of what it was.
+                    if mayBeEdited, item.role == .type {
+                        found.formUnion(extensions(of: declaration.name, in: owner.cell))
+                    }
                     continue
                 }
-                let mayBeEdited = cell.isAnonymous && owner.cell.isAnonymous
                 if old.signature == declaration.signature || mayBeEdited { found.insert(owner.id) }
             }
         }
@@ -108,5 +112,9 @@ extension NameTable {
             }
         }
         return found
+    }
+
+    private func extensions(of type: String, in cell: CellKey) -> [Int] {
+        versions(of: cell).filter { $0.item.role == .extension && $0.item.extendedType == type }.map(\.id)
     }
 }
