@@ -74,6 +74,8 @@ func shown<Value>(_ value: Value) {
 VALUES = {
     # Tensors
     "Matrix": "features",
+    "MatrixMask": "features.rows(0..<2) .> 0",
+    "CorrelationKind": "CorrelationKind.spearman",
     "Tensor": "Tensor<Float>(shape: [2, 30, 40], elements: (0..<2400).map { Float($0 % 7) - 3.5 })",
     # Display
     "MIMEContent": 'MIMEContent.text("three regions")',
@@ -268,6 +270,7 @@ EXEMPT = {
     "LinearAlgebra": "a name space without values",
     "LuEtAl2022": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
+    "StatisticsError": "an error",
     "FormatError": "an error",
     "TableError": "an error",
     "GridError": "an error",
