@@ -274,6 +274,7 @@ EXEMPT = {
     "LinearAlgebra": "a name space without values",
     "LuEtAl2022": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
+    "StatisticsError": "an error",
     "FormatError": "an error",
     "TableError": "an error",
     "GridError": "an error",

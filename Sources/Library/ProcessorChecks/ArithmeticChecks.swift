@@ -28,7 +28,8 @@ private struct ArithmeticKernels<Number: BinaryFloatingPoint & PairResult> {
     /// A unit in the last place of 1.
     let rounding: Double
     let combine: (Int32, Numbers?, Int, Int, Numbers?, Int, Int, Results?, Int, Int) -> Void
-    let compare: (Int32, Numbers?, Int, Int, Numbers?, Int, Int, UnsafeMutablePointer<UInt8>?, Int, Int) -> Void
+    let compare:
+        (Int32, Numbers?, Int, Int, Numbers?, Int, Int, UnsafeMutablePointer<UInt8>?, Int, Int) -> Void
     let transform: (Int32, Numbers?, Results?, Int, Number, Number) -> Void
     let function: (Int32, Numbers?, Results?, Int) -> Void
     let power: (Numbers?, Int, Numbers?, Int, Results?, Int) -> Void
@@ -81,7 +82,9 @@ private struct ArithmeticKernels<Number: BinaryFloatingPoint & PairResult> {
                 let (x, y) = (x, y)
                 return [(1, 1), (1, 0), (0, 1)].flatMap { xStep, yStep in
                     var out = x
-                    power(xStep == 0 ? [Number(1.7)] : x, xStep, yStep == 0 ? [Number(3)] : y, yStep, &out, x.count)
+                    power(
+                        xStep == 0 ? [Number(1.7)] : x, xStep, yStep == 0 ? [Number(3)] : y, yStep, &out,
+                        x.count)
                     return out.map { Double($0) }
                 }
             },
@@ -137,7 +140,8 @@ private struct ArithmeticKernels<Number: BinaryFloatingPoint & PairResult> {
     /// All operations on all layouts of two operands.
     private func pairs<Out: PairResult>(
         _ operations: Int, _ zero: Out,
-        _ kernel: (Int32, Numbers?, Int, Int, Numbers?, Int, Int, UnsafeMutablePointer<Out>?, Int, Int) -> Void
+        _ kernel: (Int32, Numbers?, Int, Int, Numbers?, Int, Int, UnsafeMutablePointer<Out>?, Int, Int) ->
+            Void
     ) -> [Double] {
         let (x, y) = (x, y)
         return (0..<operations).flatMap { operation in
@@ -145,7 +149,8 @@ private struct ArithmeticKernels<Number: BinaryFloatingPoint & PairResult> {
                 layouts.flatMap { right in
                     var out = [Out](repeating: zero, count: rows * columns)
                     kernel(
-                        Int32(operation), x, left.row, left.column, y, right.row, right.column, &out, rows, columns)
+                        Int32(operation), x, left.row, left.column, y, right.row, right.column, &out, rows,
+                        columns)
                     return out.map(\.number)
                 }
             }

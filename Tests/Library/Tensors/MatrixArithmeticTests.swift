@@ -140,9 +140,12 @@ import Testing
         equal(y, [[8, 0, 7], [6, 2, 5]])
         y[rows: [0]] *= 2
         y[0, 0] += 1
+        equal(x[0..<2, 1...] * 2 + 1, [[5, 7], [11, 13]])
         equal(y, [[17, 0, 14], [6, 2, 5]])
         y[columns: [1]] = x[columns: [0]]
         equal(y, [[17, 1, 14], [6, 4, 5]])
+        y[..., 1] = .all(x[0, 2])
+        equal(y.column(1), [3, 3])
         var shared = x
         shared[0..<1, ...] = shared[1..<2, ...]
         equal(shared, [[4, 5, 6], [4, 5, 6]])
@@ -184,6 +187,7 @@ import Testing
         let part = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Matrix<Float>.ones(2, 3)[-1, ...]
         }
-        #expect(words(part).contains("rows -1 is outside a matrix of 2 rows; indices do not count from the end"))
+        #expect(
+            words(part).contains("rows -1 is outside a matrix of 2 rows; indices do not count from the end"))
     }
 }

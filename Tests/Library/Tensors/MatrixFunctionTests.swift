@@ -26,7 +26,8 @@ import Testing
             // A number is the same wherever it stands, whatever stands beside it.
             for count in [1, 2, 3, 7, 17] {
                 let part = f(Matrix.row(Array(points.elements[40..<40 + count]))).elements
-                #expect(roundings(part, found[40..<40 + count].map { Double($0) }) <= 1, "\(name) of \(count)")
+                #expect(
+                    roundings(part, found[40..<40 + count].map { Double($0) }) <= 1, "\(name) of \(count)")
             }
         }
     }
@@ -55,7 +56,10 @@ import Testing
         try near([a.det()], "det")
         let (values, vectors) = try spd.eigh()
         try near(values, "eigenvalues")
-        #expect(roundings((spd • vectors).elements, (vectors * .row(values)).elements.map { Double($0) }, scale: 30) < 60)
+        #expect(
+            roundings(
+                (spd • vectors).elements, (vectors * .row(values)).elements.map { Double($0) }, scale: 30)
+                < 60)
         try near(spd.cholesky().elements, "cholesky")
         let (u, s, vt) = try tall.svd()
         try near(s, "singular values")

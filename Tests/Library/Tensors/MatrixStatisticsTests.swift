@@ -12,7 +12,8 @@ import Testing
         _ along: @escaping (Matrix<E>, Int) throws -> Matrix<E>
     ) -> [String: Operation<E>] {
         [
-            name: { .row([try all($0)]) }, name + " 0": { try along($0, 0) }, name + " 1": { try along($0, 1) },
+            name: { .row([try all($0)]) }, name + " 0": { try along($0, 0) },
+            name + " 1": { try along($0, 1) },
         ]
     }
 
@@ -42,7 +43,9 @@ import Testing
         return groups.reduce(into: [:]) { $0.merge($1) { $1 } }
     }
 
-    static func indices<E: Scalar>(_ indices: [[Int]]) -> Matrix<E> { Matrix(indices.map { $0.map { E($0) } }) }
+    static func indices<E: Scalar>(_ indices: [[Int]]) -> Matrix<E> {
+        Matrix(indices.map { $0.map { E($0) } })
+    }
 
     static func mask<E: Scalar>(_ mask: MatrixMask) -> Matrix<E> {
         Matrix(rows: mask.rows, columns: mask.columns, elements: mask.elements.map { $0 ? 1 : 0 })
@@ -79,7 +82,8 @@ import Testing
             x.columns(at: (0..<x.columns).reversed()).square()
         }
         return [
-            "standardized 0": { $0.standardized() }, "standardized 1 ddof 1": { $0.standardized(axis: 1, ddof: 1) },
+            "standardized 0": { $0.standardized() },
+            "standardized 1 ddof 1": { $0.standardized(axis: 1, ddof: 1) },
             "pearson": { $0.correlation() }, "spearman": { $0.correlation(.spearman) },
             "pearson with": { try $0.correlation(with: reversedSquares($0)) },
             "spearman with": { try $0.correlation(with: reversedSquares($0), .spearman) },
@@ -106,7 +110,8 @@ import Testing
                     || operation.contains("spearman")
                 // A spread is of the differences from the mean, and so are what is divided by it and the correlations:
                 // of numbers near 10,000 the rounding of a mean to single precision is what they are off by.
-                let error = roundings(found.elements, expected.elements, scale: isSpread ? 0 : isRatio ? 1 : scale)
+                let error = roundings(
+                    found.elements, expected.elements, scale: isSpread ? 0 : isRatio ? 1 : scale)
                 let limit = isRatio ? (name == "offset" ? 3e4 : 32) : 8.0
                 #expect(error <= limit, "\(E.self) \(operation) of \(name): \(error) roundings")
                 if !expected.elements.isEmpty, operation != "unique" {
@@ -129,8 +134,12 @@ import Testing
             let v = x.elements
             func same(_ a: Double, _ b: Double) -> Bool { a == b || (a.isNaN && b.isNaN) }
             #expect(same(v.sum(), x.sum()) && same(v.mean(), x.mean()), "\(name)")
-            #expect(same(v.std(ddof: 1), x.std(ddof: 1)) && same(v.var(), x.var()) && same(v.median(), x.median()))
-            #expect(same(v.nansum(), x.nansum()) && same(v.nanmean(), x.nanmean()) && same(v.nanstd(), x.nanstd()))
+            #expect(
+                same(v.std(ddof: 1), x.std(ddof: 1)) && same(v.var(), x.var()) && same(v.median(), x.median())
+            )
+            #expect(
+                same(v.nansum(), x.nansum()) && same(v.nanmean(), x.nanmean()) && same(v.nanstd(), x.nanstd())
+            )
             #expect(same(v.nanvar(), x.nanvar()) && same(v.nanmedian(), x.nanmedian()))
             #expect(same(v.nanmin(), x.nanmin()) && same(v.nanmax(), x.nanmax()))
             #expect(same(try v.quantile(0.3), try x.quantile(0.3)))
@@ -144,7 +153,8 @@ import Testing
         }
         let none: [Double] = []
         #expect(none.sum() == 0 && none.mean().isNaN && none.std().isNaN && none.median().isNaN)
-        #expect(none.argsort().isEmpty && none.cumsum().isEmpty && none.ranks().isEmpty && none.unique().isEmpty)
+        #expect(
+            none.argsort().isEmpty && none.cumsum().isEmpty && none.ranks().isEmpty && none.unique().isEmpty)
         #expect([3.0, 1, 2][1...].mean() == 1.5 && [Float16(1), 2].mean() == 1.5)
         #expect([2, 1, 2, 3].unique() == [1, 2, 3] && ["b", "a", "b"].unique() == ["a", "b"])
         #expect([true, false].any() && ![true, false].all() && [true, true, false].trueCount == 2)
@@ -177,7 +187,9 @@ import Testing
                 target[i] = E(Double(state >> 7) / Double(1 << 23) - 1)
             }
         }
-        func sparse(_ x: [E], _ step: Int = 30011) -> [E] { stride(from: 0, to: x.count, by: step).map { x[$0] } }
+        func sparse(_ x: [E], _ step: Int = 30011) -> [E] {
+            stride(from: 0, to: x.count, by: step).map { x[$0] }
+        }
         let place = x.argmax()
         let first: Matrix<E> = x.T[0..<1, 0..<1]
         let divisors = x.mean(axis: 0) .+ 3

@@ -9,23 +9,35 @@ extension Matrix {
     /// Where the left is smaller or equal.
     public static func .<= (left: Matrix, right: Matrix) -> MatrixMask { compare(.lessOrEqual, left, right) }
     /// Where the element is at most `right`.
-    public static func .<= (left: Matrix, right: Element) -> MatrixMask { compare(.lessOrEqual, left, one(right)) }
+    public static func .<= (left: Matrix, right: Element) -> MatrixMask {
+        compare(.lessOrEqual, left, one(right))
+    }
     /// Where the element is at least `left`.
-    public static func .<= (left: Element, right: Matrix) -> MatrixMask { compare(.lessOrEqual, one(left), right) }
+    public static func .<= (left: Element, right: Matrix) -> MatrixMask {
+        compare(.lessOrEqual, one(left), right)
+    }
 
     /// Where the left is larger.
-    public static func .> (left: Matrix, right: Matrix) -> MatrixMask { compare(.less, left, right, reversed: true) }
+    public static func .> (left: Matrix, right: Matrix) -> MatrixMask {
+        compare(.less, left, right, reversed: true)
+    }
     /// Where the element is above `right`.
     public static func .> (left: Matrix, right: Element) -> MatrixMask { compare(.less, one(right), left) }
     /// Where the element is below `left`.
     public static func .> (left: Element, right: Matrix) -> MatrixMask { compare(.less, right, one(left)) }
 
     /// Where the left is larger or equal.
-    public static func .>= (left: Matrix, right: Matrix) -> MatrixMask { compare(.lessOrEqual, left, right, reversed: true) }
+    public static func .>= (left: Matrix, right: Matrix) -> MatrixMask {
+        compare(.lessOrEqual, left, right, reversed: true)
+    }
     /// Where the element is at least `right`.
-    public static func .>= (left: Matrix, right: Element) -> MatrixMask { compare(.lessOrEqual, one(right), left) }
+    public static func .>= (left: Matrix, right: Element) -> MatrixMask {
+        compare(.lessOrEqual, one(right), left)
+    }
     /// Where the element is at most `left`.
-    public static func .>= (left: Element, right: Matrix) -> MatrixMask { compare(.lessOrEqual, right, one(left)) }
+    public static func .>= (left: Element, right: Matrix) -> MatrixMask {
+        compare(.lessOrEqual, right, one(left))
+    }
 
     /// Where the two are equal; a NaN equals nothing.
     public static func .== (left: Matrix, right: Matrix) -> MatrixMask { compare(.equal, left, right) }
@@ -35,7 +47,9 @@ extension Matrix {
     /// Where the two differ; a NaN differs from everything.
     public static func .!= (left: Matrix, right: Matrix) -> MatrixMask { compare(.notEqual, left, right) }
     /// Where the element differs from `right`.
-    public static func .!= (left: Matrix, right: Element) -> MatrixMask { compare(.notEqual, left, one(right)) }
+    public static func .!= (left: Matrix, right: Element) -> MatrixMask {
+        compare(.notEqual, left, one(right))
+    }
 
     /// Where the element is NaN.
     public func isNaN() -> MatrixMask { Matrix.compare(.notEqual, self, self) }
@@ -70,21 +84,27 @@ extension Array where Element: Scalar {
     public static func .< (left: Element, right: [Element]) -> [Bool] { compare(.less, left, right) }
 
     /// Where the left is smaller or equal.
-    public static func .<= (left: [Element], right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right) }
+    public static func .<= (left: [Element], right: [Element]) -> [Bool] {
+        compare(.lessOrEqual, left, right)
+    }
     /// Where the element is at most `right`.
     public static func .<= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, left, right) }
     /// Where the element is at least `left`.
     public static func .<= (left: Element, right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right) }
 
     /// Where the left is larger.
-    public static func .> (left: [Element], right: [Element]) -> [Bool] { compare(.less, left, right, reversed: true) }
+    public static func .> (left: [Element], right: [Element]) -> [Bool] {
+        compare(.less, left, right, reversed: true)
+    }
     /// Where the element is above `right`.
     public static func .> (left: [Element], right: Element) -> [Bool] { compare(.less, right, left) }
     /// Where the element is below `left`.
     public static func .> (left: Element, right: [Element]) -> [Bool] { compare(.less, right, left) }
 
     /// Where the left is larger or equal.
-    public static func .>= (left: [Element], right: [Element]) -> [Bool] { compare(.lessOrEqual, left, right, reversed: true) }
+    public static func .>= (left: [Element], right: [Element]) -> [Bool] {
+        compare(.lessOrEqual, left, right, reversed: true)
+    }
     /// Where the element is at least `right`.
     public static func .>= (left: [Element], right: Element) -> [Bool] { compare(.lessOrEqual, right, left) }
     /// Where the element is at most `left`.
@@ -105,7 +125,8 @@ extension Array where Element: Scalar {
         _ comparison: Comparison, _ left: [Element], _ right: [Element], reversed: Bool = false
     ) -> [Bool] {
         require(
-            left.count == right.count, "arrays of \(left.count) and \(right.count) elements cannot be compared")
+            left.count == right.count,
+            "arrays of \(left.count) and \(right.count) elements cannot be compared")
         return reversed ? paired(comparison, right, left) : paired(comparison, left, right)
     }
 

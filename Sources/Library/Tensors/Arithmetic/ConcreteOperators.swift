@@ -108,27 +108,3 @@ extension Tensor<Float> {
     /// `left` divided by each element.
     public static func / (left: Float, right: consuming Tensor<Float>) -> Tensor<Float> { right._combined(.divide, after: left) }
 }
-
-// Without these, which it prefers to generic ones, the compiler takes `X[0..<2, ...] *= 3` for a number times 3.
-
-extension Matrix<Double> {
-    /// Adds a number to each element.
-    public static func += (left: inout Matrix<Double>, right: Double) { left._update(.add, right) }
-    /// Subtracts a number from each element.
-    public static func -= (left: inout Matrix<Double>, right: Double) { left._update(.subtract, right) }
-    /// Multiplies each element by a number.
-    public static func *= (left: inout Matrix<Double>, right: Double) { left._update(.multiply, right) }
-    /// Divides each element by a number.
-    public static func /= (left: inout Matrix<Double>, right: Double) { left._update(.divide, right) }
-}
-
-extension Matrix<Float> {
-    /// Adds a number to each element.
-    public static func += (left: inout Matrix<Float>, right: Float) { left._update(.add, right) }
-    /// Subtracts a number from each element.
-    public static func -= (left: inout Matrix<Float>, right: Float) { left._update(.subtract, right) }
-    /// Multiplies each element by a number.
-    public static func *= (left: inout Matrix<Float>, right: Float) { left._update(.multiply, right) }
-    /// Divides each element by a number.
-    public static func /= (left: inout Matrix<Float>, right: Float) { left._update(.divide, right) }
-}

@@ -5,7 +5,9 @@
 /// X[..., 2]                   // a column as a matrix of one column; `X.column(2)` is it as an array
 /// X[[4, 0, 0], ...]           // rows in any order, again and again; also X[rows: [4, 0, 0]]
 /// X[rows: categories.map { $0 == "face" }]
-/// X[0..<10, 3...] = 0         // a number, or a matrix of the part's shape, or one that broadcasts to it
+/// X[0..<10, 3...] = 0         // or a matrix of the part's shape, or one that broadcasts to it
+/// X[..., 2] = .all(X.mean())  // a number that is no literal
+/// X[..., 2] *= 3
 /// X[X .< 0] = 0               // where a mask is true
 /// ```
 ///
@@ -13,7 +15,9 @@
 extension Matrix {
     /// The elements in the selected rows and columns.
     public subscript<Rows: MatrixIndices, Columns: MatrixIndices>(rows: Rows, columns: Columns) -> Matrix {
-        get { part(rows._selection(among: self.rows, .rows), columns._selection(among: self.columns, .columns)) }
+        get {
+            part(rows._selection(among: self.rows, .rows), columns._selection(among: self.columns, .columns))
+        }
         set {
             assign(
                 newValue, to: rows._selection(among: self.rows, .rows),
@@ -22,13 +26,13 @@ extension Matrix {
     }
 
     /// The elements of all rows in the selected columns: `X[..., 0..<3]`.
-    public subscript<Columns: MatrixIndices>(rows: (UnboundedRange_) -> (), columns: Columns) -> Matrix {
+    public subscript<Columns: MatrixIndices>(rows: (UnboundedRange_) -> Void, columns: Columns) -> Matrix {
         get { self[0..<self.rows, columns] }
         set { self[0..<self.rows, columns] = newValue }
     }
 
     /// The elements of the selected rows in all columns: `X[0..<3, ...]`.
-    public subscript<Rows: MatrixIndices>(rows: Rows, columns: (UnboundedRange_) -> ()) -> Matrix {
+    public subscript<Rows: MatrixIndices>(rows: Rows, columns: (UnboundedRange_) -> Void) -> Matrix {
         get { self[rows, 0..<self.columns] }
         set { self[rows, 0..<self.columns] = newValue }
     }
@@ -75,54 +79,71 @@ extension Matrix {
     }
 }
 
-/// One number for a whole part: `X[0..<10, 3...] = 0`. Read, the part must have one element.
+/// One number for all elements of a part: a literal, or `.all(number)`.
+///
+/// Not the element's own type: `X[0..<2, ...] * 2` could then be a number times 2, which the compiler prefers.
+public struct _MatrixFill<Element: Scalar>: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    let number: Element
+
+    public init(floatLiteral value: Double) { number = Element(value) }
+    public init(integerLiteral value: Int) { number = Element(value) }
+    init(number: Element) { self.number = number }
+
+    /// The number, for every element: `X[..., 2] = .all(mean)`.
+    public static func all(_ number: Element) -> _MatrixFill { _MatrixFill(number: number) }
+}
+
 extension Matrix {
     @_disfavoredOverload
-    public subscript<Rows: MatrixIndices, Columns: MatrixIndices>(rows: Rows, columns: Columns) -> Element {
-        get { self[rows, columns].single }
-        set { self[rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue) }
+    public subscript<Rows: MatrixIndices, Columns: MatrixIndices>(rows: Rows, columns: Columns)
+        -> _MatrixFill<Element>
+    {
+        @available(*, unavailable, message: "a part of a matrix is read as a matrix")
+        get { _MatrixFill(number: .nan) }
+        set { self[rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue.number) }
     }
 
     @_disfavoredOverload
-    public subscript<Columns: MatrixIndices>(rows: (UnboundedRange_) -> (), columns: Columns) -> Element {
-        get { self[0..<self.rows, columns].single }
-        set { self[0..<self.rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue) }
+    public subscript<Columns: MatrixIndices>(rows: (UnboundedRange_) -> Void, columns: Columns)
+        -> _MatrixFill<Element>
+    {
+        @available(*, unavailable, message: "a part of a matrix is read as a matrix")
+        get { _MatrixFill(number: .nan) }
+        set { self[0..<self.rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue.number) }
     }
 
     @_disfavoredOverload
-    public subscript<Rows: MatrixIndices>(rows: Rows, columns: (UnboundedRange_) -> ()) -> Element {
-        get { self[rows, 0..<self.columns].single }
-        set { self[rows, 0..<self.columns] = Matrix(rows: 1, columns: 1, repeating: newValue) }
+    public subscript<Rows: MatrixIndices>(rows: Rows, columns: (UnboundedRange_) -> Void) -> _MatrixFill<
+        Element
+    > {
+        @available(*, unavailable, message: "a part of a matrix is read as a matrix")
+        get { _MatrixFill(number: .nan) }
+        set { self[rows, 0..<self.columns] = Matrix(rows: 1, columns: 1, repeating: newValue.number) }
     }
 
     @_disfavoredOverload
-    public subscript<Rows: MatrixIndices>(rows rows: Rows) -> Element {
-        get { self[rows, 0..<columns].single }
-        set { self[rows, 0..<columns] = Matrix(rows: 1, columns: 1, repeating: newValue) }
+    public subscript<Rows: MatrixIndices>(rows rows: Rows) -> _MatrixFill<Element> {
+        @available(*, unavailable, message: "a part of a matrix is read as a matrix")
+        get { _MatrixFill(number: .nan) }
+        set { self[rows, 0..<columns] = Matrix(rows: 1, columns: 1, repeating: newValue.number) }
     }
 
     @_disfavoredOverload
-    public subscript<Columns: MatrixIndices>(columns columns: Columns) -> Element {
-        get { self[0..<rows, columns].single }
-        set { self[0..<rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue) }
+    public subscript<Columns: MatrixIndices>(columns columns: Columns) -> _MatrixFill<Element> {
+        @available(*, unavailable, message: "a part of a matrix is read as a matrix")
+        get { _MatrixFill(number: .nan) }
+        set { self[0..<rows, columns] = Matrix(rows: 1, columns: 1, repeating: newValue.number) }
     }
 
+    /// One number where a mask is true: `X[X.isNaN()] = mean`.
     @_disfavoredOverload
     public subscript(mask: MatrixMask) -> Element {
-        get {
-            let elements: [Element] = self[mask]
-            require(elements.count == 1, "a mask that is true \(elements.count) times selects no single number")
-            return elements[0]
-        }
+        @available(*, unavailable, message: "a mask selects an array: write X[mask] = X[mask] .+ 1")
+        get { .nan }
         set {
             let number = newValue
             self[mask] = [Element](repeating: number, count: mask.trueCount)
         }
-    }
-
-    private var single: Element {
-        require(count == 1, "a part of \(rows) x \(columns) elements is no single number")
-        return self[0, 0] as Element
     }
 }
 

@@ -13,7 +13,9 @@ extension Matrix {
     public func correlation(_ kind: CorrelationKind = .pearson) -> Matrix {
         let standard = unitColumns(kind)
         var result = multiply(standard, transposed: true, standard).clip(-1, 1)
-        for column in 0..<columns where !(result[column, column] as Element).isNaN { result[column, column] = 1 }
+        for column in 0..<columns where !(result[column, column] as Element).isNaN {
+            result[column, column] = 1
+        }
         return result
     }
 

@@ -56,7 +56,9 @@ extension Matrix {
         let rows = Axis(axis) == .down ? transposed() : self
         return (0..<rows.rows).map { index in
             rows.withUnsafeBufferPointer { elements in
-                body(UnsafeBufferPointer(rebasing: elements[index * rows.columns..<(index + 1) * rows.columns]))
+                body(
+                    UnsafeBufferPointer(rebasing: elements[index * rows.columns..<(index + 1) * rows.columns])
+                )
             }
         }
     }

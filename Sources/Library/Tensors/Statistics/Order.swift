@@ -16,7 +16,9 @@ enum Order {
     }
 
     @inline(__always)
-    private static func isBefore<Element: Scalar>(_ x: UnsafeBufferPointer<Element>, _ i: Int, _ j: Int) -> Bool {
+    private static func isBefore<Element: Scalar>(_ x: UnsafeBufferPointer<Element>, _ i: Int, _ j: Int)
+        -> Bool
+    {
         if x[i] < x[j] { return true }
         if x[i].isNaN || x[j].isNaN { return !x[i].isNaN || (x[j].isNaN && i < j) }
         return x[i] == x[j] && i < j
@@ -63,7 +65,8 @@ enum Order {
                 }
             }
             for digit in 0..<digits {
-                let starts = UnsafeMutableBufferPointer(rebasing: counts[digit << width..<(digit + 1) << width])
+                let starts = UnsafeMutableBufferPointer(
+                    rebasing: counts[digit << width..<(digit + 1) << width])
                 let shift = digit * width
                 // A digit that all numbers share changes nothing.
                 if starts[Int(from[0].key >> shift & (1 << width - 1))] == count { continue }

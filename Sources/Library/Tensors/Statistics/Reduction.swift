@@ -135,13 +135,15 @@ extension Reduction {
         for (j, number) in numbers.enumerated() { results[j] = Element(number) }
     }
 
-    private func valid<Element: Scalar>(_ x: UnsafePointer<Element>, _ rows: Int, _ columns: Int) -> [Double] {
+    private func valid<Element: Scalar>(_ x: UnsafePointer<Element>, _ rows: Int, _ columns: Int) -> [Double]
+    {
         skipsNaN
             ? totals(Int32(kernel_sum_valid_count), x, rows, columns)
             : [Double](repeating: Double(rows), count: columns)
     }
 
-    private func means<Element: Scalar>(_ x: UnsafePointer<Element>, _ rows: Int, _ columns: Int) -> [Double] {
+    private func means<Element: Scalar>(_ x: UnsafePointer<Element>, _ rows: Int, _ columns: Int) -> [Double]
+    {
         zip(totals(valueKind, x, rows, columns), valid(x, rows, columns)).map { $0 / $1 }
     }
 
@@ -209,7 +211,8 @@ func forEachColumn<Element: Scalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func gatherColumns<Element: Scalar>(
-    _ x: UnsafePointer<Element>, rows: Int, stride: Int, count: Int, into target: UnsafeMutablePointer<Element>
+    _ x: UnsafePointer<Element>, rows: Int, stride: Int, count: Int,
+    into target: UnsafeMutablePointer<Element>
 ) {
     for i in 0..<rows {
         let row = x + i * stride

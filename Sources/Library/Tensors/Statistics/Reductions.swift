@@ -167,8 +167,10 @@ public enum StatisticsError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .share(let share): "a share of the elements lies between 0 and 1; \(share) does not"
-        case .counts(let a, let b): "a correlation needs samples of one size; these have \(a) and \(b) elements"
-        case .rows(let a, let b): "a correlation of columns needs matrices of as many rows; these have \(a) and \(b)"
+        case .counts(let a, let b):
+            "a correlation needs samples of one size; these have \(a) and \(b) elements"
+        case .rows(let a, let b):
+            "a correlation of columns needs matrices of as many rows; these have \(a) and \(b)"
         }
     }
 }
