@@ -21,6 +21,29 @@ import Testing
         #expect(shown.html.contains("title=\"0.123456789\"") && shown.html.contains("data-value=\"1200\""))
     }
 
+    @Test func whatIsShownAsATableIsOne() throws {
+        struct Result: Displayable {
+            var parts: [Table]
+            var mimeBundle: MIMEBundle { .stacked(parts.map(\.mimeBundle)) }
+        }
+        let first = Table(
+            "t", [.percents("p", [1.0 / 3]), .intervals("i", [0.1234567...2]), .intervals("i", [nil])])
+        let expected = try DataTable([
+            "p": [1.0 / 3], "i, low": [0.1234567], "i, high": [2.0], "i, low.1": [Double.nan],
+            "i, high.1": [Double.nan],
+        ])
+        #expect(first.description.contains("33.3 %") && first.description.contains("0.123 to 2.000"))
+        #expect(try DataTable(Result(parts: [first])) == expected)
+        #expect(try DataTable(expected) == expected)
+        #expect(try DataTable.tables(of: Result(parts: [first, first])) == [expected, expected])
+        #expect(try tableError { try DataTable(Result(parts: [first, first])) }.problem.contains("2 tables"))
+        #expect(try tableError { try DataTable(Result(parts: [])) }.problem.contains("no table"))
+        let matrix = Matrix<Double>(rows: 9, columns: 2)
+        #expect(try tableError { try DataTable(matrix) }.problem.contains("names: names"))
+        let small = Matrix<Double>([[1.0 / 3, 2], [3, 4]])
+        #expect(try DataTable(small)["0", as: Double.self] == [1.0 / 3, 3])
+    }
+
     @Test func showsItselfInAFewLines() throws {
         var table = try DataTable([
             "region": ["V1", "V4", "a\nb"], "voxels": [1200, 8, 33], "r": [0.3123456789, .nan, 0.25],

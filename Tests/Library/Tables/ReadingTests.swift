@@ -135,6 +135,8 @@ import Testing
         #expect(try DataTable.parse("1,x\n2,y", hasHeader: false, names: ["a", "b"]) == expected)
         #expect(try DataTable.parse("1,x\n2,y", hasHeader: false).columnNames == ["column 1", "column 2"])
         #expect(try DataTable.parse("a|b\n1|x\n2|y") == expected)
+        #expect(try DataTable.parse("sep=;\r\na;b\r\n1;x\r\n2;y") == expected)
+        #expect(try DataTable.parse("sep=\na\n1", hasHeader: true).columnNames == ["sep="])
         let unclear = try DataTable.parse("a,x;b,y\n1,5;2,5")
         #expect(unclear.columnNames == ["a", "x;b", "y"] && unclear.notes.count == 1)
         #expect(try DataTable.parse("a,x;b,y\n1,5;2,5", decimal: ",")["b,y", as: Double.self] == [2.5])
@@ -204,6 +206,12 @@ import Testing
             for bytes in bad {
                 try Data(Array("a,b\nabcdefgh,1\n".utf8) + bytes + Array(",2\n".utf8)).write(to: file)
                 #expect(try tableError { try DataTable.read(file.path) }.line == 3, "\(bytes)")
+            }
+            try Data([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]).write(to: file)
+            #expect(try tableError { try DataTable.read(file.path) }.problem.contains("UTF-32"))
+            for page in ["<!DOCTYPE html><p>Not found, here", "\n <HTML><body>"] {
+                try Data(page.utf8).write(to: file)
+                #expect(try tableError { try DataTable.read(file.path) }.problem.contains("web page"))
             }
             try Data().write(to: file)
             #expect(throws: (any Error).self) { try DataTable.read(file.path) }

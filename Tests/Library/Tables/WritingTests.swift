@@ -33,6 +33,10 @@ import Testing
             #expect(throws: TableError.self) { try DataTable().write(to: path) }
             #expect(throws: TableError.self) { try table.write(to: folder.appending(path: "a.jsonl").path) }
             #expect(throws: TableError.self) { try table.write(to: path, missing: "a,b") }
+            let lines = folder.appending(path: "b.jsonl").path
+            #expect(try tableError { try table[rows: 0..<0].write(to: lines) }.problem.contains("columns"))
+            let far = try DataTable(["d": [Date(timeIntervalSinceReferenceDate: 1e13)]])
+            #expect(try tableError { try far.write(to: path) }.problem.contains("too far"))
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy {
                     !$0.hasSuffix("partial")

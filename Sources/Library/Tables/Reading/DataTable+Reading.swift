@@ -15,8 +15,8 @@ extension DataTable {
     ///
     /// - Parameters:
     ///   - file: The file, as a path or a URL; `~` is the home folder.
-    ///   - separator: What stands between two fields. If nil, a tab in `.tsv`; otherwise the comma, or the semicolon,
-    ///     tab or bar where that splits all records alike and the comma does not.
+    ///   - separator: What stands between two fields. If nil, what a first line `sep=;` says, or a tab in `.tsv`;
+    ///     otherwise the comma, or the semicolon, tab or bar where that splits all records alike and the comma does not.
     ///   - decimal: What stands before decimals. If nil, the point; the comma in columns of a file with semicolons
     ///     where all numbers have it.
     ///   - hasHeader: Whether the first record has the names of the columns.
@@ -84,9 +84,11 @@ extension DataTable {
         _ source: SourceText, _ kind: TableFileKind, _ format: TableFormat, skippingLines: Int,
         pieceSize: Int = 1 << 20
     ) throws -> DataTable {
-        let start = try source.start(behind: skippingLines)
+        let declared = source.declaredSeparator
+        let isDeclared = declared != nil && skippingLines == 0 && (format.separator ?? declared) == declared
+        let start = try source.start(behind: isDeclared ? 1 : skippingLines)
         let text = UnsafeBufferPointer(rebasing: source.buffer[start...])
-        let given = format.separator ?? (kind == .tsv ? 9 : nil)
+        let given = format.separator ?? declared ?? (kind == .tsv ? 9 : nil)
         let found =
             given.map { [$0] }
             ?? SeparatorSearch(
@@ -211,6 +213,17 @@ enum DecimalCommas {
 }
 
 extension SourceText {
+    /// The separator that a first line such as `sep=;` names, which Excel writes and reads.
+    var declaredSeparator: UInt8? {
+        let text = buffer
+        guard text.count > 5, text.prefix(4).elementsEqual("sep=".utf8), text[4] > 13 || text[4] == 9,
+            text[5] == 10 || text[5] == 13
+        else {
+            return nil
+        }
+        return text[4]
+    }
+
     /// Where the line begins that follows a number of others.
     func start(behind lines: Int) throws -> Int {
         guard lines >= 0 else { throw TableError("skippingLines: \(lines) should be at least 0") }

@@ -36,10 +36,11 @@ struct SourceText {
         let isWide = head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff])
         if encoding == .utf8 {
             guard !isWide else {
+                let bits = raw.buffer.prefix(4).dropFirst(2).elementsEqual([0, 0]) ? 32 : 16
                 throw TableError(
                     file: file, line: 1,
-                    "the text begins with the byte-order mark of UTF-16, and UTF-8 is expected: say encoding: .utf16"
-                )
+                    "the text begins with the byte-order mark of UTF-\(bits), and UTF-8 is expected: "
+                        + "say encoding: .utf\(bits)")
             }
             bytes = raw
         } else {
@@ -50,6 +51,14 @@ struct SourceText {
         }
         start = bytes.buffer.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         if let fault = TextFault.first(in: buffer) { throw error(fault) }
+        let beginning = String(decoding: buffer.prefix(200), as: UTF8.self).lowercased().drop(
+            while: \.isWhitespace)
+        guard !beginning.hasPrefix("<!doctype"), !beginning.hasPrefix("<html") else {
+            throw TableError(
+                file: file, line: 1,
+                "this is a web page and no table; was it saved in place of a file that needs a login, or is gone?"
+            )
+        }
     }
 
     private static func copy(of text: inout String) -> Bytes {
@@ -96,7 +105,7 @@ private func unpacked(_ file: OpenFile) throws -> Bytes {
     let gzip = try GzipFile(file)
     let buffer = GrowingBuffer()
     while true {
-        let target = buffer.space(atLeast: max(1 << 20, buffer.count))
+        let target = try buffer.space(atLeast: max(1 << 20, buffer.count), file.url)
         let got = try gzip.read(into: target)
         buffer.count += got
         if got < target.count { break }
@@ -109,7 +118,8 @@ private final class GrowingBuffer {
     private(set) var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     var count = 0
 
-    func space(atLeast wanted: Int) -> UnsafeMutableRawBufferPointer {
+    func space(atLeast wanted: Int, _ url: URL) throws -> UnsafeMutableRawBufferPointer {
+        try requireMemory(wanted, for: "more than \(count) bytes of text that it unpacks to", url)
         let base = realloc(memory.baseAddress, count + wanted)
         guard let base else { fatalError("no memory for \(count + wanted) bytes of text") }
         memory = UnsafeMutableRawBufferPointer(start: base, count: count + wanted)
