@@ -265,6 +265,8 @@ VALUES = {
 
 # Types whose values nobody looks at in a notebook, each with the reason.
 EXEMPT = {
+    "GyrusEnvironment": "names the processor and the files that were read; test_provenance.py looks at it",
+    "FileRecord": "a line of GyrusEnvironment",
     "LinearAlgebra": "a name space without values",
     "LuEtAl2022": "a name space without values",
     "LinearAlgebraError": "an error, told by the traceback",
