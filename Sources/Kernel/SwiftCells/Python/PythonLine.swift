@@ -73,8 +73,8 @@ struct PythonLine: Equatable {
 
     private static func expression(_ text: String) -> String? {
         if text.contains(/\blambda\s+[\w*][^:"]*:|=\s*lambda\s*:/) { return "lambda x: y is { x in y }" }
-        if text.contains(/\bf"[^"]*"|\bf'[^']*'/) { return "f\"{x}\" is \"\\(x)\"" }
-        if let match = text.firstMatch(of: /[\[({]([^{;]+?)\s+for\s+(\w+)\s+in\s+([^\]"{;]+?)[\])}]/),
+        if text.contains(/(?:^|[^\w"'])f["'][^"']*\{/) { return "f\"{x}\" is \"\\(x)\"" }
+        if let match = text.firstMatch(of: /[\[({]([^{;]+?)\s+for\s+(\w+)\s+in\s+([^\]"{;]+)[\])}]/),
             !text.contains(/^\s*for\b/)
         {
             let (value, name, rest) = (match.1, match.2, match.3)
