@@ -53,6 +53,22 @@ def test_the_gallery_has_the_pictures_of_every_notebook(root, prefix):
         assert (prefix / "lib/gyrus/docs" / image["variants"][0]["url"].lstrip("/")).exists()
 
 
+def test_what_comes_from_python_compiles(root, fresh_kernel):
+    """Each section's blocks run; each expression of its table compiles in a function that nobody calls."""
+    page = (root / "Documentation/Gyrus.docc/ComingFromPython.md").read_text()
+    sections = re.split(r"^## ", page, flags=re.MULTILINE)[2:]
+    assert len(sections) == 8
+    for number, section in enumerate(sections):
+        for block in BLOCK.findall(section):
+            fresh_kernel.ok(block, timeout=120)
+        cells = [line.split(" | ", 1)[1] for line in section.splitlines() if line.startswith("| `")]
+        here = [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+        assert len(here) >= 4, section
+        # `nil` alone has no type, and words that only name a type are no expressions.
+        tried = "".join(f"    do {{ {code}\n    }}\n" for code in here if code not in ("nil", "Float"))
+        fresh_kernel.ok(f"func section{number}() throws {{\n{tried}}}", timeout=120)
+
+
 @pytest.fixture
 def server(prefix, tmp_path):
     """The address of a Jupyter server whose pages lie below another folder, as a hub's do."""

@@ -435,6 +435,19 @@ class RandomNotebook:
             self.values[number] = self.compute(number)
 
 
+@pytest.mark.parametrize("extension, value", [
+    ("extension Int { init(since a: Int) { self = a + Clock().tick() } }", "Int(since: 4)"),
+    ("extension Int { subscript(since a: Int) -> Int { a + Clock().tick() } }", "3[since: 4]"),
+    ("extension Array where Element: Numeric { var since: Int { count + Clock().tick() } }", "[0, 0, 0, 0].since"),
+])
+def test_extension_of_another_type_follows_what_it_uses(kernel, extension, value):
+    kernel.ok("struct Clock { func tick() -> Int { 1 } }")
+    kernel.ok(extension)
+    assert kernel.value(value) == "5"
+    kernel.ok("struct Clock { func tick() -> Int { 2 } }")
+    assert kernel.value(value) == "6"
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_random_notebooks(fresh_kernel, soak, ids):
     """After any edits and reruns each name is worth what the same program in one file would give it."""

@@ -10,6 +10,10 @@ struct FlagsCommand: ParsableCommand {
             A notebook becomes such a program by `jupyter nbconvert --to script`:
 
                 swiftc -O analysis.swift $(gyrus flags) -o analysis
+
+            If Gyrus is installed in a folder with a space in its name, the shell has to read the quotes:
+
+                eval swiftc -O analysis.swift $(gyrus flags) -o analysis
             """)
 
     func run() {

@@ -23,11 +23,17 @@ public struct MIMEBundle: Sendable, Equatable {
     public var contents: [String: MIMEContent]
     /// A JSON object for each MIME type that needs one (for instance `{"width": 640}` of an image), as UTF-8.
     public var metadata: [String: Data]
+    /// The tables that it shows, for whoever wants their values.
+    package var tables: [Table] = []
 
     /// A bundle of the given representations.
     public init(_ contents: [String: MIMEContent], metadata: [String: Data] = [:]) {
         self.contents = contents
         self.metadata = metadata
+    }
+
+    public static func == (left: MIMEBundle, right: MIMEBundle) -> Bool {
+        left.contents == right.contents && left.metadata == right.metadata
     }
 
     /// The `text/plain` representation, or nil if the bundle has none.
@@ -76,6 +82,7 @@ extension MIMEBundle {
         var bundle = MIMEBundle([:])
         bundle.contents["text/plain"] = joined("text/plain", "\n").map { .text($0) }
         bundle.contents["text/html"] = joined("text/html", "").map { .text($0) }
+        bundle.tables = parts.flatMap(\.tables)
         return bundle
     }
 }

@@ -23,6 +23,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             case texts([String])
             case numbers([Double])
             case counts([Int])
+            case intervals([ClosedRange<Double>?])
         }
 
         /// A column of cells that align at the right.
@@ -30,7 +31,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             self.init(heading: heading, cells: cells, isNumeric: true)
         }
 
-        init(heading: String, cells: [String], isNumeric: Bool, values: Values? = nil) {
+        package init(heading: String, cells: [String], isNumeric: Bool, values: Values? = nil) {
             self.heading = heading
             self.cells = cells
             self.isNumeric = isNumeric
@@ -54,6 +55,21 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             Column(
                 heading: heading, cells: values.map(Number.probability), isNumeric: true,
                 values: .numbers(values))
+        }
+
+        /// A column of shares of one, shown in percent.
+        package static func percents(_ heading: String, _ shares: [Double]) -> Column {
+            let cells = shares.map { $0.isNaN ? "n/a" : Number.fixed($0 * 100, 1) + " %" }
+            return Column(heading: heading, cells: cells, isNumeric: true, values: .numbers(shares))
+        }
+
+        /// A column of intervals, shown with three decimals; nil is "n/a".
+        package static func intervals(_ heading: String, _ values: [ClosedRange<Double>?]) -> Column {
+            let cells = values.map { interval in
+                interval.map { "\(Number.fixed($0.lowerBound, 3)) to \(Number.fixed($0.upperBound, 3))" }
+                    ?? "n/a"
+            }
+            return Column(heading: heading, cells: cells, isNumeric: false, values: .intervals(values))
         }
 
         /// A column of bars made of characters, each with its count.
@@ -82,6 +98,8 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     public var rowLimit = 200
     /// Lines below the table.
     public var notes: [String]
+    /// Whether the value that the table shows has more than it.
+    package var isExcerpt = false
 
     /// A table of columns; shorter columns end in empty cells.
     public init(_ title: String = "", _ columns: [Column], notes: [String] = []) {
@@ -116,6 +134,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         case .texts: cell(column, row)
         case .numbers(let values): row < values.count && !values[row].isNaN ? "\(values[row])" : nil
         case .counts(let values): row < values.count ? String(values[row]) : nil
+        case .intervals(let values): row < values.count ? values[row].map { "\($0.lowerBound)" } : nil
         }
     }
 
@@ -165,6 +184,8 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     }
 
     public var mimeBundle: MIMEBundle {
-        MIMEBundle(["text/plain": .text(description), "text/html": .text(html)])
+        var bundle = MIMEBundle(["text/plain": .text(description), "text/html": .text(html)])
+        bundle.tables = [self]
+        return bundle
     }
 }

@@ -15,13 +15,19 @@ extension Matrix: Displayable {
         let hasMore = size.rows > shown.rows
         var table: [Table.Column] = [.text("", (0..<shown.rows).map { "\($0)" } + (hasMore ? ["…"] : []))]
         for column in 0..<shown.columns {
-            let cells = (0..<shown.rows).map { Matrix.text(Double(self[$0, column])) }
-            table.append(.init("\(column)", numbers: cells + (hasMore ? ["…"] : [])))
+            let values = (0..<shown.rows).map { Double(self[$0, column]) }
+            table.append(
+                .init(
+                    heading: "\(column)", cells: values.map(Matrix.text) + (hasMore ? ["…"] : []),
+                    isNumeric: true,
+                    values: .numbers(values)))
         }
         if size.columns > shown.columns {
             table.append(.text("…", [String](repeating: "…", count: shown.rows)))
         }
-        return Table(title, table)
+        var shownTable = Table(title, table)
+        shownTable.isExcerpt = size != shown
+        return shownTable
     }
 
     private static func text(_ value: Double) -> String {

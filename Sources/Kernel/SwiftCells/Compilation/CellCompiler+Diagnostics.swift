@@ -28,7 +28,8 @@ extension CellCompiler {
             hidden
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
             .map { HiddenCharacters.naming($0, lines: lines) }
-        return missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
+        let plain = missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
+        return PythonHints(lines: lines, label: attempt.label).explaining(plain)
     }
 
     /// Diagnostics in a notebook's terms.

@@ -36,6 +36,8 @@ struct CellItem: Sendable {
     let requirements: Set<String>
     /// For an extension: the type that it extends.
     let extendedType: String?
+    /// Whether it is an extension that makes a type conform to a protocol.
+    let isConformance: Bool
     let uses: Uses
     /// For a function: whether what it returns can hold no code.
     let returnsPlainValue: Bool
@@ -65,9 +67,6 @@ struct CellItem: Sendable {
     /// Whether it is seen by all who see its module.
     var isVisibleByModule: Bool { !effects.isEmpty }
 
-    /// Whether it makes a type conform to a protocol.
-    var isConformance: Bool { role == .extension && effects.contains { $0.contains(": ") } }
-
     /// The item as far as it provides what another one does.
     func providing(only other: CellItem?) -> CellItem {
         var item = self
@@ -83,7 +82,8 @@ struct CellItem: Sendable {
         CellItem(
             index: other.index, role: role, text: text, line: other.line, range: other.range,
             declarations: declarations, effects: effects, provided: provided, requirements: requirements,
-            extendedType: extendedType, uses: uses, returnsPlainValue: returnsPlainValue,
+            extendedType: extendedType, isConformance: isConformance, uses: uses,
+            returnsPlainValue: returnsPlainValue,
             isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
     }
 
@@ -110,6 +110,7 @@ extension CellSyntax {
             declarations: declarations, effects: effects, provided: Self.provided(by: statement.item),
             requirements: Self.requirements(of: statement.item),
             extendedType: Self.extendedType(of: statement.item),
+            isConformance: Self.isConformance(statement.item),
             uses: Uses(of: statement),
             returnsPlainValue: Self.returnsPlainValue(statement.item),
             isReleasable: Self.isReleasable(statement.item),
@@ -163,6 +164,11 @@ extension CellSyntax {
     private static func extendedType(of item: CodeBlockItemSyntax.Item) -> String? {
         guard case .decl(let node) = item else { return nil }
         return node.as(ExtensionDeclSyntax.self)?.extendedTypeName
+    }
+
+    private static func isConformance(_ item: CodeBlockItemSyntax.Item) -> Bool {
+        guard case .decl(let node) = item else { return false }
+        return node.as(ExtensionDeclSyntax.self)?.inheritanceClause != nil
     }
 
     private static let reports: Set<String> = [

@@ -101,6 +101,13 @@ extension RegionComparison {
         return oriented(map)
     }
 
+    /// The mean scores: a row for each region, and a column for each layer or model.
+    public var table: Table {
+        Table(
+            "Mean \(scoreName) by region",
+            [.text("region", regions.map(\.name))] + names.indices.map { .numbers(names[$0], means(of: $0)) })
+    }
+
     /// The best candidate of each region and by how much it wins.
     public var bestTable: Table {
         let best = best
@@ -116,8 +123,13 @@ extension RegionComparison {
 extension RegionComparison: Displayable {
     /// A heat map; where differences were tested, bars with brackets over those that are real, and all of them as text.
     public var mimeBundle: MIMEBundle {
-        guard let differences else { return heatmap().mimeBundle }
+        guard let differences else {
+            var bundle = heatmap().mimeBundle
+            bundle.tables = [table]
+            return bundle
+        }
         var bundle = (names.count > 4 ? heatmap() as any Figure : chart()).mimeBundle
+        bundle.tables = [differences.table]
         bundle.contents["text/plain"] = .text(
             [bundle.plainText ?? "", differences.table.description].joined(separator: "\n\n"))
         return bundle

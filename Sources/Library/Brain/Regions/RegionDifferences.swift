@@ -95,13 +95,7 @@ extension RegionDifferences {
         if only == nil { columns.append(.text("difference of", rows.map { "\($0.first) - \($0.second)" })) }
         columns += [
             .counts("n", rows.map(\.count)), .numbers("difference", rows.map(\.difference)),
-            .text(
-                "95 % interval",
-                rows.map { row in
-                    row.interval.map {
-                        "\(Number.fixed($0.lowerBound, 3)) to \(Number.fixed($0.upperBound, 3))"
-                    } ?? "n/a"
-                }),
+            .intervals("95 % interval", rows.map(\.interval)),
             .numbers(test.statisticName, rows.map(\.statistic)), .probabilities("p", rows.map(\.p)),
         ]
         if significance.correction != .none {

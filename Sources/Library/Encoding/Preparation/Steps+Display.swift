@@ -96,12 +96,14 @@ extension PCAFit: Displayable, CustomStringConvertible {
         let names = (0..<shown).map { "\($0)" } + (varianceShares.count > shown ? ["all"] : [])
         let shares = Array(varianceShares.prefix(shown)) + (varianceShares.count > shown ? [sum] : [])
         let totals = Array(sums.prefix(shown)) + (varianceShares.count > shown ? [sum] : [])
-        return Table(
+        var table = Table(
             "PCA: \(Number.counted(components.rows, "component")) of \(Number.counted(components.columns, "feature"))",
             [
                 .text("component", names), .numbers("share of variance", shares, decimals: 4),
                 .numbers("together", totals, decimals: 4),
             ]
-        ).mimeBundle
+        )
+        table.isExcerpt = varianceShares.count > shown
+        return table.mimeBundle
     }
 }

@@ -99,12 +99,12 @@ public struct RetrievalScores: Sendable, Equatable {
 extension RetrievalScores: Displayable {
     public var mimeBundle: MIMEBundle {
         let depths = textsOfImages.keys.sorted()
-        func row(_ name: String, _ scores: [Int: Double]) -> [String] {
-            [name] + depths.map { percent(scores[$0] ?? 0) }
-        }
         return Table(
-            title: "Retrieval", header: ["direction"] + depths.map { "R@\($0)" },
-            rows: [row("image to text", textsOfImages), row("text to image", imagesOfTexts)]
+            "Retrieval",
+            [.text("direction", ["image to text", "text to image"])]
+                + depths.map { depth in
+                    .percents("R@\(depth)", [textsOfImages, imagesOfTexts].map { $0[depth] ?? 0 })
+                }
         ).mimeBundle
     }
 }

@@ -102,6 +102,8 @@ extension ZeroShotResult: Displayable {
         let title =
             "Classes of \(probabilities.rows) images"
             + (shown < probabilities.rows ? ", the first \(shown)" : "")
-        return Table(title: title, header: ["image"] + ranks, rows: rows).mimeBundle
+        var table = Table(title: title, header: ["image"] + ranks, rows: rows)
+        table.isExcerpt = true
+        return table.mimeBundle
     }
 }

@@ -4,6 +4,11 @@ import Foundation
 /// One JSON object a line, each a row (jsonlines.org).
 enum JSONLines {
     static func write(_ table: DataTable, to url: URL) throws {
+        guard table.rowCount > 0 else {
+            throw TableError(
+                file: url.path,
+                "a table without rows would lose its columns, which JSON lines name in each row")
+        }
         for column in table.columns {
             guard case .double(let values) = column.storage,
                 let row = values.firstIndex(where: \.isInfinite)

@@ -126,3 +126,8 @@ enum Axis {
         self = number == 0 ? .down : .along
     }
 }
+
+extension MatrixMask: CustomStringConvertible {
+    /// The shape, and how many elements are true.
+    public var description: String { "\(rows) x \(columns) mask, \(trueCount) of \(elements.count) true" }
+}

@@ -1,0 +1,94 @@
+/// Tells whoever writes Python in a cell of Swift how it is written here.
+struct PythonHints {
+    /// The lines of the cell.
+    let lines: [String]
+    let label: String
+
+    /// The errors of a cell that did not compile, with those that come of Python said as what they are.
+    ///
+    /// A line counts as Python only if the compiler found an error in it: so nothing in a text or comment is taken for it.
+    func explaining(_ errors: [Diagnostic]) -> [Diagnostic] {
+        let places = Set(errors.filter { $0.file == label }.map(\.line))
+        var python = PythonLine.all(in: lines)
+        let faulty = python.filter { isFaulty($0, places) }
+        guard let first = faulty.first else { return errors.map(named) }
+        // In a cell that is Python throughout, the compiler stops at the first lines, and its other errors follow.
+        if !isWhollyPython { python = faulty }
+        var told = python.prefix(Self.limit).map { line in
+            Diagnostic(
+                severity: .error,
+                message: line == first ? "this is Python; in Swift: \(line.hint)" : "in Swift: \(line.hint)",
+                file: label, line: line.number, column: column(of: line.number),
+                length: length(of: line.number))
+        }
+        if let index = told.firstIndex(where: { $0.line == first.number }) {
+            told[index].notes = [Self.remark]
+        }
+        if !isWhollyPython {
+            told += errors.filter { error in !python.contains { $0.number == error.line } }.map(named)
+        }
+        return told.sorted { $0.line < $1.line }
+    }
+
+    /// So many lines are told of.
+    private static let limit = 6
+
+    private static let remark = Diagnostic(
+        severity: .note,
+        message:
+            "%%python as the first line of a cell runs it in Python; the documentation's page \"Coming from Python\" "
+            + "says what more is called here",
+        file: "", line: 0, column: 0, length: 1)
+
+    /// Errors behind the head of a block are found in the line behind it.
+    private func isFaulty(_ line: PythonLine, _ places: Set<Int>) -> Bool {
+        places.contains(line.number)
+            || (lines[line.number - 1].contains(/:\s*(?:#.*)?$/) && places.contains(line.number + 1))
+    }
+
+    /// Whether nothing in the cell is plainly Swift.
+    private var isWhollyPython: Bool {
+        !lines.contains { $0.contains(/^\s*(?:let|var|func|struct|enum|guard)\s|[{}]\s*$/) }
+    }
+
+    private func column(of line: Int) -> Int { lines[line - 1].prefix(while: \.isWhitespace).utf8.count + 1 }
+
+    private func length(of line: Int) -> Int { max(1, lines[line - 1].utf8.count - column(of: line) + 1) }
+
+    /// An error with what a name of Python's is called here.
+    private func named(_ error: Diagnostic) -> Diagnostic {
+        guard let hint = hint(for: error) else { return error }
+        var error = error
+        error.message = error.message.replacing(/; did you mean '[^']+'\?$/, with: "") + ". " + hint
+        error.fixIts = []
+        error.notes.removeAll {
+            $0.message.hasPrefix("did you mean") || $0.message.hasSuffix("declared here")
+        }
+        return error
+    }
+
+    private func hint(for error: Diagnostic) -> String? {
+        let line = error.file == label && lines.indices.contains(error.line - 1) ? lines[error.line - 1] : ""
+        if let match = error.message.firstMatch(of: /cannot find (?:type |operator )?'([^']+)' in scope/) {
+            let name = String(match.1)
+            if let assigned = line.firstMatch(of: /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=[^=]/), assigned.1 == name
+            {
+                return "A name is declared with let, or with var if it changes: let \(name) = …"
+            }
+            if line.contains("\(name)="), line.contains(/[(,]\s*[\w]+\s*=[^=]/), !line.contains("\(name)==") {
+                return "An argument has a colon behind its label: \(name): …"
+            }
+            if let word = PythonNames.words[name] { return word }
+            // A name of one's own may be like that of a module, but is seldom followed by a point where it is missed.
+            return line.contains("\(name).")
+                ? PythonNames.modules[name].map { "\(name) is not here: \($0)" } : nil
+        }
+        if let match = error.message.firstMatch(of: /no such module '([^']+)'/) {
+            return PythonNames.hint(forModule: String(match.1))
+        }
+        if error.message.hasPrefix("consecutive statements"), line.contains(/^\s*print\s+["'\w]/) {
+            return "What is printed stands in brackets: print(…)"
+        }
+        return nil
+    }
+}

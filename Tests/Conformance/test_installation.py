@@ -1,0 +1,94 @@
+"""The `gyrus` command: its version, a prefix with spaces, and what `gyrus uninstall` takes away."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from session import Session
+
+
+def command(*arguments, **options):
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, timeout=300, **options)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_there_is_one_version(prefix, root, kernel):
+    status, told = command(prefix / "bin/gyrus", "--version")
+    assert status == 0
+    number = re.match(r"Gyrus (\S+)\n", told)[1]
+    assert re.search(r"^(?:\w+ )?Swift version 6\.\d", told, re.MULTILINE)
+    info = kernel.request("kernel_info_request", {})
+    assert info["implementation_version"] == number and info["language_info"]["gyrus"]["version"] == number
+    assert kernel.value("Gyrus.environment.gyrus") == f'"{number}"'
+    assert f"version: {number}\n" in (root / "CITATION.cff").read_text()
+    assert f'version = "{number}"\n' in (root / "Kernelspec/python/pyproject.toml").read_text()
+    assert f"{number}" in (root / "CHANGELOG.md").read_text()
+    # Nowhere else in the sources.
+    places = [p for p in (root / "Sources").rglob("*.swift") if f'"{number}"' in p.read_text()]
+    assert [p.name for p in places] == ["GyrusVersion.swift"]
+
+
+@pytest.fixture(scope="module")
+def spaced(root, prefix, tmp_path_factory):
+    """An installation in a folder with spaces, made as `make install` makes it."""
+    if not (root / ".build/release/gyrus").exists():
+        pytest.skip("nothing is built in .build/release, so nothing can be installed from there")
+    target = tmp_path_factory.mktemp("prefix") / "my gyrus (1)"
+    status, told = command("make", "-s", "stage", f"PREFIX={target}", cwd=root)
+    assert status == 0, told
+    return target
+
+
+def test_a_prefix_may_have_spaces(spaced, monkeypatch, tmp_path):
+    # make splits at spaces: a part that is not quoted lands elsewhere.
+    assert sorted(p.name for p in spaced.iterdir()) == ["bin", "lib", "share"]
+    assert [p.name for p in spaced.parent.iterdir()] == [spaced.name]
+    status, told = command(spaced / "bin/gyrus", "doctor")
+    assert status == 0, told
+    monkeypatch.setenv("JUPYTER_PATH", str(spaced / "share/jupyter"))
+    session = Session()
+    try:
+        assert session.value("let m = Matrix<Double>([[1, 2]])\nm[0, 1]") == "2.0"
+        assert session.value("m.columns") == "2", "a second cell imports the first"
+        assert "2.0" in session.ok("%%python --python python3 -i x=m[0,1]\nprint(x)").text()
+        assert "Matrix" in json.dumps(session.request("inspect_request", {"code": "m", "cursor_pos": 1, "detail_level": 0}))
+        code = "Matri"
+        assert "Matrix" in session.request("complete_request", {"code": code, "cursor_pos": 5})["matches"]
+    finally:
+        session.close()
+    (tmp_path / "main.swift").write_text("import Gyrus\nprint(Matrix<Float>([[1, 2]]).columns)\n")
+    swift = f'eval swiftc main.swift $("{spaced}/bin/gyrus" flags) -o program && ./program'
+    status, told = command("bash", "-c", swift, cwd=tmp_path)
+    assert status == 0 and told.endswith("2\n"), told
+
+
+def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
+    own = tmp_path / "environment"
+    environment = {**os.environ, "VIRTUAL_ENV": str(own), "JUPYTER_DATA_DIR": str(tmp_path / "user"),
+                   "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    copy = tmp_path / "a copy"
+    shutil.copytree(spaced, copy, symlinks=True)
+    gyrus = copy / "bin/gyrus"
+    for place in (("--prefix", copy), ("--sys-prefix",), ("--user",)):
+        assert command(gyrus, "install", *place, env=environment)[0] == 0
+    (tmp_path / "cache/gyrus").mkdir(parents=True)
+    # Another installation's description is not its own.
+    other = own / "share/jupyter/kernels/gyrus/kernel.json"
+    other.write_text(other.read_text().replace(str(copy), str(spaced)))
+    (copy / "lib/other").mkdir()
+    status, told = command(gyrus, "uninstall", "--dry-run", env=environment)
+    assert status == 0 and gyrus.exists() and f"would remove {copy}/lib/gyrus\n" in told
+    status, told = command(gyrus, "uninstall", "--kernelspec-only", env=environment)
+    assert status == 0 and gyrus.exists() and not (tmp_path / "user/kernels/gyrus").exists()
+    status, told = command(gyrus, "uninstall", env=environment)
+    assert status == 0, told
+    assert sorted(str(p.relative_to(copy)) for p in copy.rglob("*") if not p.is_dir() or p.name == "other") == ["lib/other"]
+    assert other.exists() and (tmp_path / "cache/gyrus").exists() and f"kept: {tmp_path}/cache/gyrus" in told
+    assert (spaced / "bin/gyrus").exists()
+    # The whole of it, with what the user's kernels kept.
+    status, told = command(spaced / "bin/gyrus", "uninstall", "--cache", env=environment)
+    assert status == 0 and not (spaced / "lib/gyrus").exists() and not (tmp_path / "cache/gyrus").exists()
+    assert not other.exists()
