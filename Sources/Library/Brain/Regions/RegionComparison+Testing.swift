@@ -56,7 +56,7 @@ extension RegionComparison {
     ///   - regions: the names of the columns.
     ///   - unit: what the rows are: subjects, or blocks of time of one subject.
     ///
-    /// Throws `BrainError` if tables differ in size, there are fewer than two rows, or names are there twice.
+    /// Throws `BrainError` if tables differ in size, there are fewer than two rows, or a name occurs twice.
     public init(
         _ candidates: [(name: String, scores: Matrix<Double>)], regions: [String],
         unit: RegionScores.Unit = .subject, scoreName: String = "score", test: RegionTest = .pairedT,

@@ -14,7 +14,7 @@ public struct RegionComparison: Sendable, Equatable {
         public let region: Region
         /// The name of the best layer or model.
         public let name: String
-        /// Its place among the candidates.
+        /// Its index among the candidates.
         public let place: Int
         /// Its mean score.
         public let mean: Double
@@ -35,7 +35,7 @@ public struct RegionComparison: Sendable, Equatable {
 
     /// Compares the scores of voxels under several layers or models.
     ///
-    /// Throws `BrainError` if there is no candidate, two have one name, or one has another number of voxels than the
+    /// Throws `BrainError` if there is no candidate, two have the same name, or one has another number of voxels than the
     /// regions.
     public init(
         _ candidates: [(name: String, scores: [Double])], regions: Regions, scoreName: String = "score"
@@ -46,7 +46,7 @@ public struct RegionComparison: Sendable, Equatable {
         differences = nil
     }
 
-    /// The names of the candidates; throws `BrainError.value` if there is none, or two have one name.
+    /// The names of the candidates; throws `BrainError.value` if there is none, or two have the same name.
     static func checked(_ names: [String]) throws -> [String] {
         guard !names.isEmpty else {
             throw BrainError.value(what: "the number of candidates", got: "0", expected: "at least 1")

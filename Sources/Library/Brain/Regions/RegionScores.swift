@@ -70,7 +70,7 @@ public struct RegionScores: Sendable, Equatable {
 
     /// The scores of a table, subjects (or blocks) x regions, summed up by region.
     ///
-    /// Throws `BrainError` if there is not one name for each column, or two regions have one name.
+    /// Throws `BrainError` if there is not one name for each column, or two regions have the same name.
     public init(
         _ scores: Matrix<Double>, regions: [String], unit: Unit = .subject, scoreName: String = "score"
     ) throws {

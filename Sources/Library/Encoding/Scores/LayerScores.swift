@@ -21,7 +21,7 @@ public struct LayerScores: Sendable, Equatable, RandomAccessCollection {
 
     /// Scores by layer.
     ///
-    /// Throws `EncodingError` if there is no layer, a name is there twice, or layers have different numbers of
+    /// Throws `EncodingError` if there is no layer, a name occurs twice, or layers have different numbers of
     /// voxels.
     public init(_ layers: [(name: String, scores: VoxelScores)]) throws {
         try checkParameter("the number of layers", layers.count, expected: "at least 1", !layers.isEmpty)

@@ -35,6 +35,7 @@ extension DataTable {
     /// The values of the table that a result of the library shows, with all their digits.
     ///
     /// ```swift
+    /// let heldOut = try ridge.heldOutPredictions(features, to: responses, outer: .kFold(5))
     /// try DataTable(heldOut.scores()).write(to: "scores.csv")
     /// ```
     ///
