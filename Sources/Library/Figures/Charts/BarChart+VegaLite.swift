@@ -95,7 +95,8 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "color": "#777777", shift: .rounded(below ? -outward : outward),
+                        "type": "text", "color": "#888888", "fontSize": 11,
+                        shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
                     ],
@@ -110,7 +111,7 @@ extension BarChart {
             layers.append([
                 "transform": [["filter": "datum.value === null"]],
                 "mark": [
-                    "type": "text", "color": "#777777", "text": "n/a",
+                    "type": "text", "color": "#888888", "fontSize": 11, "text": "n/a",
                     shift: .rounded(layout.isHorizontal ? 4 : -8),
                     "align": layout.isHorizontal ? "left" : "center", "baseline": "middle",
                 ],
@@ -130,9 +131,10 @@ extension BarChart {
         func layer(_ mark: JSON, _ encoding: [String: JSON]) -> JSON {
             ["data": VegaLite.single, "mark": mark, "encoding": .object(encoding)]
         }
-        let line: JSON = ["type": "rule", "color": "#777777"]
+        let line: JSON = ["type": "rule", "color": "#888888"]
         let label: JSON = [
-            "type": "text", "text": .string(bracket.label), "color": "#777777", "baseline": "middle",
+            "type": "text", "text": .string(bracket.label), "color": "#888888", "fontSize": 11,
+            "baseline": "middle",
             "align": layout.isHorizontal ? "left" : "center", "dx": layout.isHorizontal ? 4 : 0,
             "dy": layout.isHorizontal ? 0 : -6,
         ]

@@ -23,7 +23,7 @@ struct EmptyPlot {
             title: title, note: "", width: 320, height: 60,
             [
                 "data": ["values": [["message": .string(message)]]],
-                "mark": ["type": "text", "fontSize": 12, "color": "#888888"],
+                "mark": ["type": "text", "color": "#888888", "fontSize": 12],
                 "encoding": ["text": ["field": "message", "type": "nominal"]],
             ])
     }

@@ -70,7 +70,8 @@ extension Heatmap {
             layers.append([
                 "transform": [["filter": "!isValid(datum.value)"]],
                 "mark": [
-                    "type": "text", "fontSize": 9, "baseline": "middle", "text": "n/a", "color": "#777777",
+                    "type": "text", "color": "#888888", "fontSize": 9, "baseline": "middle",
+                    "text": "n/a",
                 ],
             ])
         }

@@ -42,13 +42,14 @@ extension ReferenceLine {
         return [
             [
                 "data": VegaLite.single,
-                "mark": ["type": "rule", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
+                "mark": ["type": "rule", "color": "#888888", "strokeDash": [4, 3], "strokeWidth": 1.2],
                 "encoding": .object([along: place]),
             ],
             [
                 "data": VegaLite.single,
                 "mark": [
-                    "type": "text", "text": .string(label), "color": "#777777", "baseline": "middle",
+                    "type": "text", "text": .string(label), "color": "#888888", "fontSize": 11,
+                    "baseline": "middle",
                     "align": isLevel ? "left" : "center",
                 ],
                 "encoding": .object([along: place, across: end]),

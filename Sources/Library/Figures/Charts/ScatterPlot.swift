@@ -199,7 +199,7 @@ extension VegaLite {
         }
         return [
             "data": ["values": .array(ends)],
-            "mark": ["type": "line", "color": "#777777", "strokeDash": [4, 3], "strokeWidth": 1.2],
+            "mark": ["type": "line", "color": "#888888", "strokeDash": [4, 3], "strokeWidth": 1.2],
             "encoding": [
                 "x": ["field": "x", "type": "quantitative"], "y": ["field": "y", "type": "quantitative"],
             ],

@@ -107,7 +107,7 @@ extension ScoreMap {
                 "mark": [
                     "type": "text", "text": .string(label.text), "align": .string(align),
                     "baseline": "middle",
-                    "fontSize": 11, "color": "#888888",
+                    "color": "#888888", "fontSize": 11,
                 ],
                 "encoding": ["x": ["value": .rounded(label.x)], "y": ["value": .rounded(label.y)]],
             ])
@@ -182,7 +182,8 @@ extension ScoreMap {
 
     private func image(_ layout: Layout, withScores: Bool) -> JSON? {
         let canvas = CairoCanvas(
-            pixels: Int(layout.width.rounded(.up) * 2), Int(layout.height.rounded(.up) * 2), scale: 2)
+            pixels: Int(layout.width.rounded(.up) * 2), Int(layout.height.rounded(.up) * 2), scale: 2,
+            isTransparent: true)
         drawAnatomy(layout, x: 0, y: 0, on: canvas)
         if withScores { drawScores(layout, x: 0, y: 0, on: canvas) }
         guard let png = try? canvas.finish() else { return nil }

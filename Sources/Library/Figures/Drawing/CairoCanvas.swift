@@ -12,14 +12,17 @@ final class CairoCanvas: Canvas {
     /// Holds the bytes that cairo writes.
     private final class Sink { var bytes = Data() }
 
-    /// A white page of pixels; `scale` is pixels a unit.
-    init(pixels width: Int, _ height: Int, scale: Double) {
-        surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+    /// A white page of pixels, or one through which the page below shows; `scale` is pixels a unit.
+    init(pixels width: Int, _ height: Int, scale: Double, isTransparent: Bool = false) {
+        surface = cairo_image_surface_create(
+            isTransparent ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
         context = cairo_create(surface)
         isBitmap = true
         TextMeasure.unhint(context)
-        cairo_set_source_rgb(context, 1, 1, 1)
-        cairo_paint(context)
+        if !isTransparent {
+            cairo_set_source_rgb(context, 1, 1, 1)
+            cairo_paint(context)
+        }
         cairo_scale(context, scale, scale)
     }
 

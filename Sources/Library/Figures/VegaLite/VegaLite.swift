@@ -4,7 +4,8 @@ import JSON
 enum VegaLite {
     /// A specification with its schema, description and configuration.
     ///
-    /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own.
+    /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own. Text and lines among the marks,
+    /// to which no theme gives a color, are #888888: as clear on the dark background (#333333) as on white.
     static func complete(_ specification: JSON, altText: String) -> JSON {
         specification.merging([
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
