@@ -50,10 +50,25 @@ extension DataTable.Value {
     /// The quotient of two numbers, a `Double` also of whole numbers; throws `TableError` for anything else.
     public static func / (left: Self, right: Self) throws -> Self { try calculate(left, right, "/", nil, /) }
 
-    public static func + (left: Self, right: some TableValue) throws -> Self { try left + right.tableValue }
-    public static func - (left: Self, right: some TableValue) throws -> Self { try left - right.tableValue }
-    public static func * (left: Self, right: some TableValue) throws -> Self { try left * right.tableValue }
-    public static func / (left: Self, right: some TableValue) throws -> Self { try left / right.tableValue }
+    // For each type alone: the compiler checks generic operators in every expression of a cell, and slowly.
+    public static func + (left: Self, right: Double) throws -> Self { try left + right.tableValue }
+    public static func + (left: Double, right: Self) throws -> Self { try left.tableValue + right }
+    public static func + (left: Self, right: Int) throws -> Self { try left + right.tableValue }
+    public static func + (left: Int, right: Self) throws -> Self { try left.tableValue + right }
+    public static func + (left: Self, right: String) throws -> Self { try left + right.tableValue }
+    public static func + (left: String, right: Self) throws -> Self { try left.tableValue + right }
+    public static func - (left: Self, right: Double) throws -> Self { try left - right.tableValue }
+    public static func - (left: Double, right: Self) throws -> Self { try left.tableValue - right }
+    public static func - (left: Self, right: Int) throws -> Self { try left - right.tableValue }
+    public static func - (left: Int, right: Self) throws -> Self { try left.tableValue - right }
+    public static func * (left: Self, right: Double) throws -> Self { try left * right.tableValue }
+    public static func * (left: Double, right: Self) throws -> Self { try left.tableValue * right }
+    public static func * (left: Self, right: Int) throws -> Self { try left * right.tableValue }
+    public static func * (left: Int, right: Self) throws -> Self { try left.tableValue * right }
+    public static func / (left: Self, right: Double) throws -> Self { try left / right.tableValue }
+    public static func / (left: Double, right: Self) throws -> Self { try left.tableValue / right }
+    public static func / (left: Self, right: Int) throws -> Self { try left / right.tableValue }
+    public static func / (left: Int, right: Self) throws -> Self { try left.tableValue / right }
 
     /// The order of two values of one kind, or nil where one is missing.
     static func order(_ left: Self, _ right: Self) throws -> ComparisonResult? {

@@ -92,15 +92,7 @@ extension DataTable.Value: CustomStringConvertible {
     }
 }
 
-extension DataTable.Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
-{
-    public init(integerLiteral value: Int) { self = .int(value) }
-    public init(floatLiteral value: Double) { self = .double(value) }
-    public init(stringLiteral value: String) { self = .string(value) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(nilLiteral: ()) { self = .missing }
-}
+// A value is not made by a literal: `"text" + 3` would be a sum of two values, which throws, and not the mistake that it is.
 
 extension DataTable.Value {
     /// The value as a Swift type; throws `TableError` where it is of another type, missing, or would be changed.

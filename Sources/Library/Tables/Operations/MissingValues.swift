@@ -23,7 +23,7 @@ extension DataTable {
     /// The table with a value in the place of those that are missing in a column.
     ///
     /// Throws `TableError` where there is no such column, or the value is of another type.
-    public func fillingMissing(in name: String, with value: Value) throws -> DataTable {
+    public func fillingMissing(in name: String, with value: some TableValue) throws -> DataTable {
         try replacing(try self[name].fillingMissing(with: value))
     }
 }
@@ -32,7 +32,8 @@ extension DataTable.Column {
     /// The column with a value in the place of those that are missing.
     ///
     /// Throws `TableError` where the value is of another type.
-    public func fillingMissing(with value: DataTable.Value) throws -> DataTable.Column {
+    public func fillingMissing(with value: some TableValue) throws -> DataTable.Column {
+        let value = value.tableValue
         let single = try DataTable.Column(name, values: [value])
         guard !value.isMissing else {
             throw TableError(column: name, "cannot be filled with a missing value")
