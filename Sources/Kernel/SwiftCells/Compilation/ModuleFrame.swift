@@ -54,7 +54,9 @@ extension CellCompiler {
         let choices = all.map { optimization.flags(for: $0, isOptimized: isOptimized) }
         let needsSwift4 = parts.needsSwift4 || parts.companions.contains(where: \.needsSwift4)
         return (choices.first { $0.contains("-O") } ?? choices.first ?? [])
-            + (conforms ? ["-disable-access-control", "-enable-implicit-dynamic"] : [])
+            + (conforms ? ["-enable-implicit-dynamic"] : [])
+            // An initializer of an earlier cell's type sets its private storage.
+            + (conforms || needsSwift4 ? ["-disable-access-control"] : [])
             // By it later cells can be shown private names.
             + (members.allSatisfy(\.privateNames.isEmpty) ? [] : ["-enable-private-imports"])
             + (needsSwift4 ? ["-swift-version", "4"] : [])

@@ -21,6 +21,8 @@ final class PythonProcess: Stoppable {
         var end: PythonEnd?
         var ready: PythonEvent.Ready?
         var death: Int32?
+        /// What it wrote before the first cell: whoever runs that reads it.
+        var early: [(name: StreamName, text: String)] = []
         var wasStopped = false
         var isLossTold = false
         var raw: [StreamName: StreamText] = [:]
@@ -90,13 +92,15 @@ final class PythonProcess: Stoppable {
 
     /// Runs a cell and waits for its end; nil where the process ends instead.
     func run(_ command: JSON, context: RequestContext) -> PythonEnd? {
-        let isGone = state.withLock { state in
+        let (isGone, early) = state.withLock { state in
+            defer { state.early = [] }
             state.context = context
             state.count += 1
             state.running = state.count
             state.end = nil
-            return state.death != nil
+            return (state.death != nil, state.early)
         }
+        for (name, text) in early { context.iopub.stream(name, text) }
         defer { state.withLock { $0.running = nil } }
         if isGone { return nil }
         send(command)
@@ -228,8 +232,10 @@ final class PythonProcess: Stoppable {
             var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             while poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
                 guard let data = readSome(descriptor), !data.isEmpty else { break }
-                let (text, context) = state.withLock {
-                    ($0.raw[name, default: StreamText()].take(data), $0.context)
+                let (text, context) = state.withLock { state in
+                    let text = state.raw[name, default: StreamText()].take(data)
+                    if state.context == nil { state.early.append((name, text)) }
+                    return (text, state.context)
                 }
                 if !text.isEmpty { context?.iopub.stream(name, text) }
             }
