@@ -12,8 +12,8 @@ extension DataTable {
     /// The table with a further row of values by the names of their columns.
     ///
     /// Throws `TableError` where a column is not there or has no value, or a value is of another type.
-    public func appending(row: KeyValuePairs<String, Value>) throws -> DataTable {
-        let columns = try row.map { try Column($0.key, values: [$0.value]) }
+    public func appending(row: KeyValuePairs<String, (any TableValue)?>) throws -> DataTable {
+        let columns = try row.map { try Column($0.key, values: [$0.value?.tableValue ?? .missing]) }
         return try appending(try DataTable(columns))
     }
 

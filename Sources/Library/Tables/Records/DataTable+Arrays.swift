@@ -49,6 +49,13 @@ extension DataTable {
         self.init(fitting: columns, rowCount: rows.count)
     }
 
+    /// A table of dictionaries of Swift's own values, such as `["subject": "001", "rt": 0.31, "note": nil]`, each a row.
+    ///
+    /// Throws `TableError` if the values of a column are of different types.
+    public init(_ rows: [[String: (any TableValue)?]]) throws {
+        try self.init(rows.map { $0.mapValues { $0?.tableValue ?? Value.missing } })
+    }
+
     /// The rows as dictionaries from the names of the columns to the values.
     public var dictionaries: [[String: Value]] { rows.map(\.dictionary) }
 }
