@@ -181,7 +181,7 @@ import Testing
         #expect(words(sum).contains("a 2 x 3 matrix and a 3 x 2 matrix cannot be added"))
         // An array of one element is no number: what compares with each element is a number.
         let comparison = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            _ = [1.0, 2, 3] .> [2.0]
+            _ = ([1.0, 2, 3] .> [2.0])
         }
         #expect(words(comparison).contains("arrays of 3 and 1 elements cannot be compared"))
         let part = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -77,8 +77,9 @@ extension Matrix {
         withUnsafeBufferPointer { elements in
             let limit = elements.reduce(0) { Swift.max($0, Swift.abs($1)) } * Element.ulpOfOne.squareRoot()
             for i in 0..<rows {
-                for j in 0..<i where !(Swift.abs(elements[i * columns + j] - elements[j * columns + i]) <= limit) {
-                    return (i, j)
+                for j in 0..<i {
+                    let difference = elements[i * columns + j] - elements[j * columns + i]
+                    if !(Swift.abs(difference) <= limit) { return (i, j) }
                 }
             }
             return nil

@@ -7,7 +7,8 @@ public struct _ArrayKernels<Element: Scalar>: Sendable {
 
     let combine: @Sendable (Int32, Operand?, Int, Int, Operand?, Int, Int, Result?, Int, Int) -> Void
     let compare:
-        @Sendable (Int32, Operand?, Int, Int, Operand?, Int, Int, UnsafeMutablePointer<UInt8>?, Int, Int) -> Void
+        @Sendable (Int32, Operand?, Int, Int, Operand?, Int, Int, UnsafeMutablePointer<UInt8>?, Int, Int) ->
+            Void
     let transform: @Sendable (Int32, Operand?, Result?, Int, Element, Element) -> Void
     let function: @Sendable (Int32, Operand?, Result?, Int) -> Void
     let power: @Sendable (Operand?, Int, Operand?, Int, Result?, Int) -> Void

@@ -68,19 +68,19 @@ extension Elementwise {
     }
 
     /// Adds element by element.
-    public static func .+= (left: inout Self, right: consuming Self) { left = left .+ right }
+    public static func .+= (left: inout Self, right: consuming Self) { left = (left .+ right) }
     /// Adds a number to each element.
-    public static func .+= (left: inout Self, right: Element) { left = left .+ right }
+    public static func .+= (left: inout Self, right: Element) { left = (left .+ right) }
     /// Subtracts element by element.
-    public static func .-= (left: inout Self, right: consuming Self) { left = left .- right }
+    public static func .-= (left: inout Self, right: consuming Self) { left = (left .- right) }
     /// Subtracts a number from each element.
-    public static func .-= (left: inout Self, right: Element) { left = left .- right }
+    public static func .-= (left: inout Self, right: Element) { left = (left .- right) }
     /// Multiplies element by element.
-    public static func .*= (left: inout Self, right: consuming Self) { left = left .* right }
+    public static func .*= (left: inout Self, right: consuming Self) { left = (left .* right) }
     /// Multiplies each element by a number.
-    public static func .*= (left: inout Self, right: Element) { left = left .* right }
+    public static func .*= (left: inout Self, right: Element) { left = (left .* right) }
     /// Divides element by element.
-    public static func ./= (left: inout Self, right: consuming Self) { left = left ./ right }
+    public static func ./= (left: inout Self, right: consuming Self) { left = (left ./ right) }
     /// Divides each element by a number.
-    public static func ./= (left: inout Self, right: Element) { left = left ./ right }
+    public static func ./= (left: inout Self, right: Element) { left = (left ./ right) }
 }

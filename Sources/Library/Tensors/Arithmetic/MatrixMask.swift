@@ -122,7 +122,8 @@ enum Axis {
     init(_ number: Int) {
         require(
             number == 0 || number == 1,
-            "a matrix has axis 0 (down the rows: a result a column) and axis 1 (a result a row), not axis \(number)")
+            "a matrix has axis 0 (down the rows: a result a column) and axis 1 (a result a row), not axis \(number)"
+        )
         self = number == 0 ? .down : .along
     }
 }

@@ -96,7 +96,8 @@ extension ElementwiseArithmetic {
         // Checked before `self` is handed over: a cell that stops here must find its variable as it was.
         require(
             Broadcast(_extents, right._extents)?.shape == _extents,
-            "\(_shapeInWords) keeps its shape, so \(right._shapeInWords) cannot be \(operation.participle) in place")
+            "\(_shapeInWords) keeps its shape, so \(right._shapeInWords) cannot be \(operation.participle) in place"
+        )
         // Handed over, the memory has one holder and is written in place.
         self = Self._combined(operation, consume self, right)
     }

@@ -41,7 +41,8 @@ extension Matrix {
     public func reshaped(_ rows: Int, _ columns: Int) -> Matrix {
         requireShape(rows, columns)
         require(
-            rows * columns == count, "\(_shapeInWords) (\(count) elements) cannot take the shape \(rows) x \(columns)")
+            rows * columns == count,
+            "\(_shapeInWords) (\(count) elements) cannot take the shape \(rows) x \(columns)")
         return Matrix(rows: rows, columns: columns, storage: storage)
     }
 

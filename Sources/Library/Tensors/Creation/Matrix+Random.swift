@@ -10,7 +10,8 @@ extension Matrix {
 
     /// The same from a generator, whose next numbers are taken.
     public static func normal(
-        _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1, using random: inout NumpyRandom
+        _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1,
+        using random: inout NumpyRandom
     ) -> Matrix {
         Matrix(rows: rows, columns: columns) { target in
             for i in target.indices {

@@ -6,7 +6,9 @@ public struct _LAPACK<Element: Scalar>: Sendable {
     typealias Integers = UnsafeMutablePointer<Int32>
 
     /// `y = a x`, where `a` is rows x columns and row-major.
-    let gemv: @Sendable (_ rows: Int, _ columns: Int, UnsafePointer<Element>, UnsafePointer<Element>, Numbers) -> Void
+    let gemv:
+        @Sendable (_ rows: Int, _ columns: Int, UnsafePointer<Element>, UnsafePointer<Element>, Numbers) ->
+            Void
     /// m, n, a, lda, pivots, info
     let getrf: @Sendable (Int32, Int32, Numbers, Int32, Integers, Integers) -> Void
     /// Solves with the transpose: n, right sides, a, lda, pivots, b, ldb, info
@@ -23,7 +25,8 @@ extension Float {
     public static let _lapack = _LAPACK<Float>(
         gemv: { rows, columns, a, x, y in
             cblas_sgemv(
-                CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)), x, 1, 0,
+                CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)),
+                x, 1, 0,
                 y, 1)
         },
         getrf: { m, n, a, lda, pivots, info in
@@ -59,7 +62,8 @@ extension Double {
     public static let _lapack = _LAPACK<Double>(
         gemv: { rows, columns, a, x, y in
             cblas_dgemv(
-                CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)), x, 1, 0,
+                CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)),
+                x, 1, 0,
                 y, 1)
         },
         getrf: { m, n, a, lda, pivots, info in

@@ -18,7 +18,9 @@ struct LUFactors<Element: Scalar> {
         let norm = order > 0 ? a.abs().sum(axis: 1).max() : 0
         factors.withUnsafeMutableBufferPointer { factors in
             pivots.withUnsafeMutableBufferPointer { pivots in
-                guard let base = factors.baseAddress, let pivots = pivots.baseAddress, order > 0 else { return }
+                guard let base = factors.baseAddress, let pivots = pivots.baseAddress, order > 0 else {
+                    return
+                }
                 Element._lapack.getrf(order, order, base, order, pivots, &info)
                 guard info == 0 else { return }
                 var work = [Element](repeating: 0, count: 4 * Int(order))

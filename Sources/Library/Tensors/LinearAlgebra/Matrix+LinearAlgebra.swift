@@ -140,7 +140,9 @@ extension Matrix {
     public func pseudoinverse() throws -> Matrix { try lstsq(.identity(rows)).solution }
 
     /// How many singular values count as not zero; throws `LinearAlgebraError` where the matrix is not finite.
-    public func matrixRank() throws -> Int { inverted(try LinearAlgebra.singularValues(self)).count { $0 != 0 } }
+    public func matrixRank() throws -> Int {
+        inverted(try LinearAlgebra.singularValues(self)).count { $0 != 0 }
+    }
 
     /// The root of the sum of squares of all elements (Frobenius).
     public func norm() -> Element { withUnsafeBufferPointer { euclidean($0) } }

@@ -170,7 +170,7 @@ extension Matrix {
         value.withUnsafeBufferPointer { source in
             withUnsafeMutableBufferPointer { target in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                rows.forEach { i, row in
+                rows.eachIndex { i, row in
                     let line = to + row * stride
                     let given = from + (value.rows == 1 ? 0 : i * value.columns)
                     switch columns {

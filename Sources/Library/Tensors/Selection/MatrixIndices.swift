@@ -16,7 +16,7 @@ public enum _Selection: Sendable {
         }
     }
 
-    func forEach(_ body: (_ position: Int, _ index: Int) -> Void) {
+    func eachIndex(_ body: (_ position: Int, _ index: Int) -> Void) {
         switch self {
         case .range(let range): for index in range { body(index - range.lowerBound, index) }
         case .list(let list): for (position, index) in list.enumerated() { body(position, index) }
@@ -32,7 +32,9 @@ public enum _MatrixDimension: String, Sendable {
     func refuse(_ index: String, _ extent: Int, isNegative: Bool) -> Never {
         let last =
             isNegative ? "; indices do not count from the end: the last is `\(rawValue) - 1`" : ""
-        fatalError("\(rawValue) \(index) \(index.contains("..") ? "are" : "is") outside a matrix of \(extent) \(rawValue)\(last)")
+        fatalError(
+            "\(rawValue) \(index) \(index.contains("..") ? "are" : "is") outside a matrix of \(extent) \(rawValue)\(last)"
+        )
     }
 }
 
