@@ -32,6 +32,9 @@ import Testing
         refuses("errors of the line \"a\": expected 3 values, got 1") {
             _ = try LineChart.Series("a", [1, 2, 3], errors: [0.1])
         }
+        refuses("an error of the line \"a\" is -0.1, but must be at least 0") {
+            _ = try LineChart.Series("a", [1, 2], errors: [0.1, -0.1])
+        }
     }
 
     @Test func bracketsThatDoNotSpanTwoDrawnBars() {

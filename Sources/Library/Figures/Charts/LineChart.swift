@@ -45,11 +45,15 @@ public struct LineChart: DrawnFigure {
             points = values.enumerated().map { Point(Double($0), $1) }
         }
 
-        /// The same with an error at each height; throws `FigureError.count` where they differ in number.
+        /// The same with an error at each height; throws `FigureError` if they differ in number or one is below zero.
         public init(_ name: String, _ values: [Double], errors: [Double]) throws {
             guard errors.count == values.count else {
                 throw FigureError.count(
                     of: "errors of the line \"\(name)\"", expected: values.count, got: errors.count)
+            }
+            if let negative = errors.first(where: { $0 < 0 }) {
+                throw FigureError.value(
+                    what: "an error of the line \"\(name)\"", got: "\(negative)", expected: "at least 0")
             }
             self.name = name
             points = zip(values, errors).enumerated().map { Point(Double($0), $1.0, error: $1.1) }
