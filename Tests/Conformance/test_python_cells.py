@@ -86,7 +86,7 @@ def test_an_exception_names_the_lines_of_the_cell(kernel):
     assert "without IPython's magics" in kernel.fails("%%python\n%matplotlib inline").error["evalue"]
     assert "--python PATH" in kernel.fails("%%python\nimport not_there_at_all").error["evalue"]
     assert kernel.fails("%%python\nimport sys; sys.exit(3)").error["ename"] == "SystemExit"
-    assert kernel.value("%%python\nx") == "20", "nothing of that ended the process"
+    assert kernel.value("%%python\nx") == "1", "nothing of that ended the process"
 
 
 def test_await_at_the_top_level(kernel):

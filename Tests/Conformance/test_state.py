@@ -32,16 +32,23 @@ def test_a_function_is_redefined(kernel):
 
 
 def test_overloads_of_several_cells_live_together(kernel):
-    kernel.ok('func kind(_ x: Int) -> String { "int" }')
-    kernel.ok('func kind(_ x: Double) -> String { "double" }')
+    kernel.ok('func kind(_ x: Int) -> String { "int" }', cell_id="int")
+    kernel.ok('func kind(_ x: Double) -> String { "double" }', cell_id="double")
     assert "int" in kernel.value("kind(1)") and "double" in kernel.value("kind(1.5)")
 
 
 def test_one_of_several_overloads_is_redefined(kernel):
-    kernel.ok("func size(_ x: Int) -> Int { 1 }")
-    kernel.ok("func size(_ x: String) -> Int { 2 }")
-    kernel.ok("func size(_ x: Int) -> Int { 3 }")
+    kernel.ok("func size(_ x: Int) -> Int { 1 }", cell_id="int")
+    kernel.ok("func size(_ x: String) -> Int { 2 }", cell_id="text")
+    kernel.ok("func size(_ x: Int) -> Int { 3 }", cell_id="int")
     assert kernel.value('[size(0), size("")]') == "[3, 2]"
+
+
+def test_without_ids_a_function_replaces_those_of_its_name(kernel):
+    """Nobody can tell an edited cell from another one then, and old code must not be called in silence."""
+    kernel.ok("func area(_ x: Int) -> Int { 1 }")
+    kernel.ok("func area(_ x: Double) -> Int { 2 }")
+    assert kernel.value("area(1)") == "2"
 
 
 def test_a_type_is_redefined_and_old_values_live_on(kernel):

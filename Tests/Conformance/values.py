@@ -284,7 +284,6 @@ EXEMPT = {
     "BrainError": "an error",
     "FigureError": "an error",
     "FilmFrames": "needs a film; describes itself like ImageFiles",
-    "SpecialTokens.Entry": "made by tokenizer files only",
     "Comm": "opening one needs a front end; test_comms.py",
     "Comm.Message": "comes from a front end",
     "OutputArea": "shows what it captured; test_widgets.py",
