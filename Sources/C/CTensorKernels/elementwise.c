@@ -56,7 +56,8 @@
         case kernel_negate: EACH(count, out[j] = -x[j]) break;                                                 \
         case kernel_absolute: EACH(count, out[j] = __builtin_fabs##builtin(x[j])) break;                       \
         case kernel_square: EACH(count, out[j] = x[j] * x[j]) break;                                           \
-        case kernel_square_root: EACH(count, out[j] = __builtin_sqrt##builtin(x[j])) break;                    \
+        /* Not __builtin_sqrt, which may set errno for a negative number and so is not made into vectors. */   \
+        case kernel_square_root: EACH(count, out[j] = __builtin_elementwise_sqrt(x[j])) break;                 \
         case kernel_floor: EACH(count, out[j] = __builtin_floor##builtin(x[j])) break;                         \
         case kernel_ceiling: EACH(count, out[j] = __builtin_ceil##builtin(x[j])) break;                        \
         case kernel_round_even: EACH(count, out[j] = __builtin_rint##builtin(x[j])) break;                     \

@@ -63,9 +63,14 @@ extension Collection where Element: BinaryFloatingPoint {
     ) throws -> Element {
         guard count == other.count else { throw StatisticsError.counts(count, other.count) }
         guard !isEmpty else { return .nan }
-        let x = Matrix<Double>.column(map { Double($0) })
-        let y = Matrix<Double>.column(other.map { Double($0) })
+        let x = Matrix<Double>.column(doubles)
+        let y = Matrix<Double>.column(other.doubles)
         let result: Double = try x.correlation(with: y, kind)[0, 0]
         return Element(result)
+    }
+
+    /// The numbers as `Double`, without a call by protocol for each of an array's.
+    fileprivate var doubles: [Double] {
+        withNumbers(double: { Array($0) }, single: { $0.map(Double.init) })
     }
 }

@@ -162,10 +162,20 @@ extension Collection where Element: BinaryFloatingPoint {
 
     /// The sums of the first number, the first two, and so on.
     public func cumsum() -> [Element] {
-        var sum: Element = 0
-        return map {
-            sum += $0
-            return sum
+        let numbers = Array(self)
+        return [Element](unsafeUninitializedCapacity: numbers.count) { target, count in
+            numbers.withUnsafeBufferPointer { source in
+                // In the precision of the numbers, without a call by protocol for each.
+                let (from, to) = (UnsafeRawBufferPointer(source), UnsafeMutableRawBufferPointer(target))
+                if Element.self == Double.self {
+                    sumUp(from.assumingMemoryBound(to: Double.self), to.assumingMemoryBound(to: Double.self))
+                } else if Element.self == Float.self {
+                    sumUp(from.assumingMemoryBound(to: Float.self), to.assumingMemoryBound(to: Float.self))
+                } else {
+                    sumUp(source, target)
+                }
+            }
+            count = numbers.count
         }
     }
 }
@@ -194,5 +204,17 @@ extension Array {
     public subscript(where mask: [Bool]) -> [Element] {
         require(mask.count == count, "a mask of \(mask.count) elements cannot select among \(count)")
         return indices.filter { mask[$0] }.map { self[$0] }
+    }
+}
+
+/// Fills `sums` with the sums of the first number, the first two, and so on.
+@inline(__always)
+private func sumUp<Element: BinaryFloatingPoint>(
+    _ numbers: UnsafeBufferPointer<Element>, _ sums: UnsafeMutableBufferPointer<Element>
+) {
+    var sum: Element = 0
+    for i in 0..<numbers.count {
+        sum += numbers[i]
+        sums.initializeElement(at: i, to: sum)
     }
 }
