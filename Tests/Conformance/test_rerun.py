@@ -448,6 +448,59 @@ def test_extension_of_another_type_follows_what_it_uses(kernel, extension, value
     assert kernel.value(value) == "6"
 
 
+@pytest.mark.parametrize("ids", [True, False])
+@pytest.mark.parametrize("declaration, start", [
+    ("struct Blank {}", ""),
+    ("struct Blank { var x = 1; private var y = 2 }", ""),
+    ("struct Blank { var x: Int }", "x = 4; "),
+    ("enum Blank { case a, b }", "self = .b; "),
+])
+def test_an_extension_with_a_bare_initializer_is_edited(fresh_kernel, declaration, start, ids):
+    """Though the compiler may synthesize the same initializer in the type's own module."""
+    def run(name, code):
+        return fresh_kernel.ok(code, cell_id=name if ids else None)
+
+    for conforming in (": Made", ""):
+        fresh_kernel.ok("%reset -f")
+        run("a", "protocol Made { init(); static var n: Int { get } }\n" + declaration)
+        for n in (1, 2, 2, 3):
+            run("b", f"extension Blank{conforming} {{ init() {{ {start}print({n}) }}; static var n: Int {{ {n} }} }}")
+            assert run("c", "_ = Blank(); print(Blank.n)").text().split() == [str(n)] * 2
+            if conforming:
+                made = run("d", "let type = (Blank.self as Any as? any Made.Type)!; _ = type.init(); print(type.n)")
+                assert made.text().split() == [str(n)] * 2
+
+
+def test_a_bare_initializer_keeps_its_effects(kernel):
+    kernel.ok("protocol Tried { init?() async throws; var v: Int { get } }\nstruct Try { var v = 0 }\nstruct Failed: Error {}")
+    use = "try await (Try.self as Any as? any Tried.Type)!.init()?.v ?? -1"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { return nil }\n}", cell_id="tried")
+    assert kernel.value(use) == "-1"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { v = 5 }\n}", cell_id="tried")
+    assert kernel.value(use) == "5"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { throw Failed() }\n}", cell_id="tried")
+    assert "Failed" in "\n".join(kernel.run(use).reply["traceback"])
+
+
+def test_an_initializer_that_is_also_synthesized_comes_and_goes(kernel):
+    kernel.ok("protocol Coming { init() }\nstruct Come { var a = 1 }", cell_id="come-a")
+    for extension, value in [
+        (": Coming {}", "1"), (": Coming { init() { self.init(a: 5) } }", "5"), (" { init() { self.init(a: 6) } }", "6"),
+        (" { init(a: Int) { self.init(); self.a = a } }", "1"), (" { var b: Int { a } }", "1"),
+    ]:
+        kernel.ok("extension Come" + extension, cell_id="come-b")
+        assert kernel.value("Come().a") == value
+
+
+def test_a_type_is_edited_whose_initializer_another_cell_declares(kernel):
+    kernel.ok("struct Redone { var a = 1 }", cell_id="redone-a")
+    kernel.ok("extension Redone { init() { self.init(a: 5) } }", cell_id="redone-b")
+    assert kernel.value("Redone().a") == "5"
+    # The cell comes before the extension, and sees what it saw when it first ran.
+    assert kernel.ok("struct Redone { var a = 2; var b = 3 }\nRedone().a", cell_id="redone-a").result == "2"
+    assert kernel.value("[Redone().a, Redone().b]") == "[5, 3]"
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"

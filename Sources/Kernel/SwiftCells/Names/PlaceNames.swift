@@ -33,6 +33,7 @@ final class PlaceNames: SyntaxVisitor {
     override func visit(_ node: MacroExpansionExprSyntax) -> SyntaxVisitorContinueKind {
         switch node.macroName.text {
         case "function" where depth == 0: replace(node, with: "\"main\"")
+        case "function": if let name = node.replaceableMember { replace(node, with: "\"\(name)\"") }
         case "fileID": replace(node, with: "\"\(label)\"")
         // What the kernel puts into the line would be counted.
         case "column": replace(node, with: String(node.startLocation(converter: converter).column))
@@ -108,6 +109,27 @@ final class PlaceNames: SyntaxVisitor {
     override func visitPost(_ node: SubscriptDeclSyntax) { depth -= 1 }
     override func visitPost(_ node: AccessorBlockSyntax) { depth -= 1 }
     override func visitPost(_ node: MemberBlockSyntax) { depth -= 1 }
+}
+
+extension MacroExpansionExprSyntax {
+    /// The name of the member of an extension that it stands in, where that may have another one to the compiler.
+    fileprivate var replaceableMember: String? {
+        var node = Syntax(self)
+        while let parent = node.parent {
+            node = parent
+            if node.is(AccessorBlockSyntax.self), let binding = node.parent?.as(PatternBindingSyntax.self) {
+                guard let variable = binding.parent?.parent else { return nil }
+                node = variable
+            }
+            let isScope =
+                node.is(FunctionDeclSyntax.self) || node.is(VariableDeclSyntax.self) && node != Syntax(self)
+            guard isScope || node.is(InitializerDeclSyntax.self) || node.is(SubscriptDeclSyntax.self) else {
+                continue
+            }
+            return node.as(DeclSyntax.self).flatMap { ReplaceableMember.name(of: $0) }
+        }
+        return nil
+    }
 }
 
 extension ExprSyntax {
