@@ -482,6 +482,23 @@ def test_a_bare_initializer_keeps_its_effects(kernel):
     assert "Failed" in "\n".join(kernel.run(use).reply["traceback"])
 
 
+def test_a_replaced_member_is_called_what_it_was(kernel):
+    kernel.ok("protocol Called { init(); func f(_ x: Int, y: Int) -> String; var n: String { get }\n"
+              "    static func + (a: Self, b: Self) -> String }\nstruct Call { var said = \"\" }")
+    for mark in ("1", "2"):
+        kernel.ok("extension Call: Called {\n    init() { said = #function }\n"
+                  "    func f(_ x: Int, y: Int) -> String { { #function }() }\n"
+                  "    var n: String { let name: String = #function; return name }\n"
+                  f'    static func + (a: Call, b: Call) -> String {{ #function + "{mark}" }}\n}}', cell_id="called")
+        assert kernel.value("[Call().said, Call().f(1, y: 2), Call().n, Call() + Call()]") == (
+            f'["init()", "f(_:y:)", "n", "+(_:_:){mark}"]')
+    kernel.ok("extension Call: Called {\n    init() { fatalError(\"stop\") }\n"
+              "    func f(_ x: Int, y: Int) -> String { \"\" }\n    var n: String { \"\" }\n"
+              "    static func + (a: Call, b: Call) -> String { \"\" }\n}", cell_id="called")
+    stopped = kernel.run("Call()").traceback
+    assert "Call.init()" in stopped and "_anew_" not in stopped and "_gyrus" not in stopped
+
+
 def test_an_initializer_that_is_also_synthesized_comes_and_goes(kernel):
     kernel.ok("protocol Coming { init() }\nstruct Come { var a = 1 }", cell_id="come-a")
     for extension, value in [

@@ -115,18 +115,15 @@ extension MacroExpansionExprSyntax {
     /// The name of the member of an extension that it stands in, where that may have another one to the compiler.
     fileprivate var replaceableMember: String? {
         var node = Syntax(self)
-        while let parent = node.parent {
+        while let parent = node.parent, !parent.is(MemberBlockSyntax.self) {
+            let isAccessor = node.is(AccessorBlockSyntax.self)
             node = parent
-            if node.is(AccessorBlockSyntax.self), let binding = node.parent?.as(PatternBindingSyntax.self) {
-                guard let variable = binding.parent?.parent else { return nil }
-                node = variable
+            // An accessor's member is the variable of the binding.
+            if isAccessor, let variable = node.parent?.parent?.as(VariableDeclSyntax.self) {
+                return ReplaceableMember.name(of: DeclSyntax(variable))
             }
-            let isScope =
-                node.is(FunctionDeclSyntax.self) || node.is(VariableDeclSyntax.self) && node != Syntax(self)
-            guard isScope || node.is(InitializerDeclSyntax.self) || node.is(SubscriptDeclSyntax.self) else {
-                continue
-            }
-            return node.as(DeclSyntax.self).flatMap { ReplaceableMember.name(of: $0) }
+            let isMember = [.functionDecl, .initializerDecl, .subscriptDecl].contains(node.kind)
+            if isMember { return node.as(DeclSyntax.self).flatMap(ReplaceableMember.name) }
         }
         return nil
     }

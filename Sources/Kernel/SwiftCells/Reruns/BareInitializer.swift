@@ -48,9 +48,11 @@ struct BareInitializer {
     }
 
     /// The edits that make those of a conformance replaceable.
-    static func edits(of node: ExtensionDeclSyntax) -> [SourceEdit] {
+    static func edits(of node: ExtensionDeclSyntax, isOfClass: Bool) -> [SourceEdit] {
         guard node.inheritanceClause != nil else { return [] }
         return node.memberBlock.members.compactMap { $0.decl.as(InitializerDeclSyntax.self) }
+            // The compiler would say of both that a class needs a convenience initializer.
+            .filter { !isOfClass || $0.modifiers.contains { $0.name.text == "convenience" } }
             .compactMap { BareInitializer($0)?.forwarding }
     }
 }
