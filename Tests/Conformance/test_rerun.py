@@ -518,6 +518,16 @@ def test_a_type_is_edited_whose_initializer_another_cell_declares(kernel):
     assert kernel.value("[Redone().a, Redone().b]") == "[5, 3]"
 
 
+def test_cells_without_ids_are_told_apart_by_the_labels_of_what_has_no_name(kernel):
+    kernel.ok("struct Labeled { var a = 1 }")
+    for cell in ("subscript(one i: Int) -> Int { i + 1 }", "subscript(two i: Int) -> Int { i + 2 }",
+                 "init(x: (Int, Int)) { a = x.0 }", "init(y: [Int], z: Int) { a = y[0] }",
+                 "subscript(one i: Int) -> Int { i + 10 }", "init(x: (Int, Int)) { a = x.1 }"):
+        kernel.ok("extension Labeled { " + cell + " }")
+    use = "[Labeled()[one: 1], Labeled()[two: 1], Labeled(x: (5, 6)).a, Labeled(y: [7], z: 1).a]"
+    assert kernel.value(use) == "[11, 3, 6, 7]"
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"
