@@ -448,6 +448,86 @@ def test_extension_of_another_type_follows_what_it_uses(kernel, extension, value
     assert kernel.value(value) == "6"
 
 
+@pytest.mark.parametrize("ids", [True, False])
+@pytest.mark.parametrize("declaration, start", [
+    ("struct Blank {}", ""),
+    ("struct Blank { var x = 1; private var y = 2 }", ""),
+    ("struct Blank { var x: Int }", "x = 4; "),
+    ("enum Blank { case a, b }", "self = .b; "),
+])
+def test_an_extension_with_a_bare_initializer_is_edited(fresh_kernel, declaration, start, ids):
+    """Though the compiler may synthesize the same initializer in the type's own module."""
+    def run(name, code):
+        return fresh_kernel.ok(code, cell_id=name if ids else None)
+
+    for conforming in (": Made", ""):
+        fresh_kernel.ok("%reset -f")
+        run("a", "protocol Made { init(); static var n: Int { get } }\n" + declaration)
+        for n in (1, 2, 2, 3):
+            run("b", f"extension Blank{conforming} {{ init() {{ {start}print({n}) }}; static var n: Int {{ {n} }} }}")
+            assert run("c", "_ = Blank(); print(Blank.n)").text().split() == [str(n)] * 2
+            if conforming:
+                made = run("d", "let type = (Blank.self as Any as? any Made.Type)!; _ = type.init(); print(type.n)")
+                assert made.text().split() == [str(n)] * 2
+
+
+def test_a_bare_initializer_keeps_its_effects(kernel):
+    kernel.ok("protocol Tried { init?() async throws; var v: Int { get } }\nstruct Try { var v = 0 }\nstruct Failed: Error {}")
+    use = "try await (Try.self as Any as? any Tried.Type)!.init()?.v ?? -1"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { return nil }\n}", cell_id="tried")
+    assert kernel.value(use) == "-1"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { v = 5 }\n}", cell_id="tried")
+    assert kernel.value(use) == "5"
+    kernel.ok("extension Try: Tried {\n    init?() async throws { throw Failed() }\n}", cell_id="tried")
+    assert "Failed" in "\n".join(kernel.run(use).reply["traceback"])
+
+
+def test_a_replaced_member_is_called_what_it_was(kernel):
+    kernel.ok("protocol Called { init(); func f(_ x: Int, y: Int) -> String; var n: String { get }\n"
+              "    static func + (a: Self, b: Self) -> String }\nstruct Call { var said = \"\" }")
+    for mark in ("1", "2"):
+        kernel.ok("extension Call: Called {\n    init() { said = #function }\n"
+                  "    func f(_ x: Int, y: Int) -> String { { #function }() }\n"
+                  "    var n: String { let name: String = #function; return name }\n"
+                  f'    static func + (a: Call, b: Call) -> String {{ #function + "{mark}" }}\n}}', cell_id="called")
+        assert kernel.value("[Call().said, Call().f(1, y: 2), Call().n, Call() + Call()]") == (
+            f'["init()", "f(_:y:)", "n", "+(_:_:){mark}"]')
+    kernel.ok("extension Call: Called {\n    init() { fatalError(\"stop\") }\n"
+              "    func f(_ x: Int, y: Int) -> String { \"\" }\n    var n: String { \"\" }\n"
+              "    static func + (a: Call, b: Call) -> String { \"\" }\n}", cell_id="called")
+    stopped = kernel.run("Call()").traceback
+    assert "Call.init()" in stopped and "_anew_" not in stopped and "_gyrus" not in stopped
+
+
+def test_an_initializer_that_is_also_synthesized_comes_and_goes(kernel):
+    kernel.ok("protocol Coming { init() }\nstruct Come { var a = 1 }", cell_id="come-a")
+    for extension, value in [
+        (": Coming {}", "1"), (": Coming { init() { self.init(a: 5) } }", "5"), (" { init() { self.init(a: 6) } }", "6"),
+        (" { init(a: Int) { self.init(); self.a = a } }", "1"), (" { var b: Int { a } }", "1"),
+    ]:
+        kernel.ok("extension Come" + extension, cell_id="come-b")
+        assert kernel.value("Come().a") == value
+
+
+def test_a_type_is_edited_whose_initializer_another_cell_declares(kernel):
+    kernel.ok("struct Redone { var a = 1 }", cell_id="redone-a")
+    kernel.ok("extension Redone { init() { self.init(a: 5) } }", cell_id="redone-b")
+    assert kernel.value("Redone().a") == "5"
+    # The cell comes before the extension, and sees what it saw when it first ran.
+    assert kernel.ok("struct Redone { var a = 2; var b = 3 }\nRedone().a", cell_id="redone-a").result == "2"
+    assert kernel.value("[Redone().a, Redone().b]") == "[5, 3]"
+
+
+def test_cells_without_ids_are_told_apart_by_the_labels_of_what_has_no_name(kernel):
+    kernel.ok("struct Labeled { var a = 1 }")
+    for cell in ("subscript(one i: Int) -> Int { i + 1 }", "subscript(two i: Int) -> Int { i + 2 }",
+                 "init(x: (Int, Int)) { a = x.0 }", "init(y: [Int], z: Int) { a = y[0] }",
+                 "subscript(one i: Int) -> Int { i + 10 }", "init(x: (Int, Int)) { a = x.1 }"):
+        kernel.ok("extension Labeled { " + cell + " }")
+    use = "[Labeled()[one: 1], Labeled()[two: 1], Labeled(x: (5, 6)).a, Labeled(y: [7], z: 1).a]"
+    assert kernel.value(use) == "[11, 3, 6, 7]"
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"

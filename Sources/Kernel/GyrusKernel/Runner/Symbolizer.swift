@@ -77,5 +77,8 @@ struct Symbolizer {
         // As a user writes them: types of cells and of the standard library without their modules.
         return text.replacing(/\b(Cell\d+|Swift)\./, with: "")
             .replacing(/\(([^()\s]+) in _[0-9A-F]+\)/) { String($0.1) }
+            .replacing(/\(extension in Cell\d+\):/, with: "")
+            // What the kernel adds to the names of members that another cell replaced.
+            .replacing(/_anew_: \(\)|_gyrusBare: \(\)|_anew_(?=\w)/, with: "")
     }
 }

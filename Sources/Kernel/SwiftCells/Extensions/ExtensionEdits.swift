@@ -25,6 +25,10 @@ struct ExtensionEdits {
             else { continue }
             let written = node.extendedType.compactText.filter { $0 != " " && $0 != "`" }
             let type = aliases[written] ?? written
+            if syntax.replacements[index] == nil {
+                edits += BareInitializer.edits(
+                    of: node, isOfClass: shapes.shape(of: type)?.kind == .classType)
+            }
             guard !declared.contains(String(type.prefix { $0 != "." && $0 != "<" })),
                 let shape = shapes.shape(of: type)
             else { continue }

@@ -33,6 +33,7 @@ final class PlaceNames: SyntaxVisitor {
     override func visit(_ node: MacroExpansionExprSyntax) -> SyntaxVisitorContinueKind {
         switch node.macroName.text {
         case "function" where depth == 0: replace(node, with: "\"main\"")
+        case "function": if let name = node.replaceableMember { replace(node, with: "\"\(name)\"") }
         case "fileID": replace(node, with: "\"\(label)\"")
         // What the kernel puts into the line would be counted.
         case "column": replace(node, with: String(node.startLocation(converter: converter).column))
@@ -108,6 +109,24 @@ final class PlaceNames: SyntaxVisitor {
     override func visitPost(_ node: SubscriptDeclSyntax) { depth -= 1 }
     override func visitPost(_ node: AccessorBlockSyntax) { depth -= 1 }
     override func visitPost(_ node: MemberBlockSyntax) { depth -= 1 }
+}
+
+extension MacroExpansionExprSyntax {
+    /// The name of the member of an extension that it stands in, where that may have another one to the compiler.
+    fileprivate var replaceableMember: String? {
+        var node = Syntax(self)
+        while let parent = node.parent, !parent.is(MemberBlockSyntax.self) {
+            let isAccessor = node.is(AccessorBlockSyntax.self)
+            node = parent
+            // An accessor's member is the variable of the binding.
+            if isAccessor, let variable = node.parent?.parent?.as(VariableDeclSyntax.self) {
+                return ReplaceableMember.name(of: DeclSyntax(variable))
+            }
+            let isMember = [.functionDecl, .initializerDecl, .subscriptDecl].contains(node.kind)
+            if isMember { return node.as(DeclSyntax.self).flatMap(ReplaceableMember.name) }
+        }
+        return nil
+    }
 }
 
 extension ExprSyntax {

@@ -107,9 +107,9 @@ struct Companions {
         let replaced = Set(plan.replaced.values)
         for id in mentioned()
         where !gone.contains(id) && !excluded.contains(id) && !replaced.contains(id) && stale.isStale(id) {
-            guard let version = table.versions[id], version.item.isPureDeclaration, brought[id] == nil else {
-                continue
-            }
+            guard let version = table.versions[id], version.item.isPureDeclaration, brought[id] == nil,
+                !redeclaresOwnInitializer(version)
+            else { continue }
             if version.item.isConformance, !extendsGoneType(version) {
                 found = refreshBodies(of: version, stale) || found
                 continue
@@ -118,6 +118,12 @@ struct Companions {
             bring(version, stale)
         }
         return found
+    }
+
+    /// Whether an extension has an initializer that the compiler synthesizes for a type of the cell: it waits for the
+    /// cells that follow, as it did when the cell first ran.
+    private func redeclaresOwnInitializer(_ version: Version) -> Bool {
+        plan.compiled.contains { version.item.redeclaresInitializer(of: $0) }
     }
 
     /// Finds the types that stay, before anything that uses them is taken for stale.

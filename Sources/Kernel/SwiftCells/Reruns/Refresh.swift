@@ -7,7 +7,11 @@ extension NameTable {
     func refresh(before plan: CellPlan) -> CellPlan? {
         var stale = Staleness(table: self, gone: [])
         stale.accepted = plan.accepted
-        var candidates = plan.brought.filter { !$0.isSame && stale.isStale($0.version.id) }
+        let extensions = plan.compiled + plan.brought.map(\.version.item)
+        var candidates = plan.brought.filter { brought in
+            let isApart = extensions.contains { $0.redeclaresInitializer(of: brought.version.item) }
+            return !brought.isSame && (isApart || stale.isStale(brought.version.id))
+        }
         let names = Set(plan.compiled.flatMap(\.declarations).map(\.name))
         var isSettled = false
         while !isSettled {

@@ -37,8 +37,12 @@ struct ReplaceableMember {
             reference = "subscript(\(labels.joined()))"
             renaming = [Self.relabeling(first, isUnlabeled: first.secondName == nil)]
         } else if let node = member.as(InitializerDeclSyntax.self) {
-            // Two initializers without parameters could not be told apart.
-            guard let first = node.signature.parameterClause.parameters.first else { return nil }
+            guard let first = node.signature.parameterClause.parameters.first else {
+                guard let bare = BareInitializer(node) else { return nil }
+                reference = "init(\(BareInitializer.label):)"
+                renaming = [bare.parameter]
+                return
+            }
             let labels = node.signature.parameterClause.parameters.map { $0.firstName.text + ":" }
             reference = "init(\(labels.joined()))"
             renaming = [Self.relabeling(first, isUnlabeled: false)]
@@ -55,6 +59,24 @@ struct ReplaceableMember {
         return parameter.secondName == nil
             ? .inserting(label + " ", before: parameter.firstName)
             : .replacing(parameter.firstName, with: label)
+    }
+
+    /// What a member's own code calls the member; nil for one that is never replaced, and is called as it is written.
+    static func name(of member: DeclSyntax) -> String? {
+        guard let parent = member.parent?.parent?.parent?.parent, parent.is(ExtensionDeclSyntax.self),
+            let reference = replacedName(of: member) ?? ReplaceableMember(member)?.reference
+        else { return nil }
+        return reference.replacing("\(BareInitializer.label):", with: "")
+    }
+
+    /// What a member replaces that is already written as a replacement.
+    private static func replacedName(of member: DeclSyntax) -> String? {
+        let attributes = member.asProtocol((any WithAttributesSyntax).self)?.attributes.map(
+            \.trimmedDescription)
+        let prefix = "@_dynamicReplacement(for: "
+        return attributes?.first { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count).dropLast())
+        }
     }
 
     /// The edits that make the member a replacement.

@@ -34,6 +34,9 @@ struct CellItem: Sendable {
     private(set) var provided: Set<String>
     /// For a protocol: the names of what it requires.
     let requirements: Set<String>
+    /// The initializers that the compiler may synthesize for its types, and those that it adds to another type.
+    let synthesizedInitializers: Set<String>
+    let addedInitializers: Set<String>
     /// For an extension: the type that it extends.
     let extendedType: String?
     /// Whether it is an extension that makes a type conform to a protocol.
@@ -82,7 +85,9 @@ struct CellItem: Sendable {
         CellItem(
             index: other.index, role: role, text: text, line: other.line, range: other.range,
             declarations: declarations, effects: effects, provided: provided, requirements: requirements,
-            extendedType: extendedType, isConformance: isConformance, uses: uses,
+            synthesizedInitializers: synthesizedInitializers, addedInitializers: addedInitializers,
+            extendedType: extendedType,
+            isConformance: isConformance, uses: uses,
             returnsPlainValue: returnsPlainValue,
             isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
     }
@@ -109,6 +114,8 @@ extension CellSyntax {
             line: statement.startLocation(converter: converter).line, range: start..<end,
             declarations: declarations, effects: effects, provided: Self.provided(by: statement.item),
             requirements: Self.requirements(of: statement.item),
+            synthesizedInitializers: statement.item.as(DeclSyntax.self)?.synthesizedInitializers() ?? [],
+            addedInitializers: statement.item.as(DeclSyntax.self)?.addedInitializers ?? [],
             extendedType: Self.extendedType(of: statement.item),
             isConformance: Self.isConformance(statement.item),
             uses: Uses(of: statement),

@@ -54,14 +54,35 @@ struct CellPlan: Sendable {
     /// What identifies a cell by its names: all that it declares, functions by their base name.
     var keys: Set<String> { Self.keys(of: items) }
 
+    /// The labels of a parameter clause in compact text.
+    private static func labels(of clause: Substring) -> String {
+        var depth = 0
+        var found = ""
+        var isName = true
+        for word in clause.split(separator: " ") {
+            if depth == 1, word == "," { isName = true }
+            if ["(", "[", "{", "<"].contains(word) { depth += 1 }
+            if [")", "]", "}", ">"].contains(word) { depth -= 1 }
+            if depth == 1, word == ":", isName {
+                found += ":"
+                isName = false
+            } else if depth == 1, isName, word != ",", word != "(" {
+                found += "\(word) "
+            }
+        }
+        return found
+    }
+
     static func keys(of items: [CellItem]) -> Set<String> {
         var keys: Set<String> = []
         for item in items {
             for declaration in item.declarations { keys.insert(declaration.name) }
             guard item.isVisibleByModule else { continue }
             for effect in item.effects {
-                // The base name of a member.
-                keys.insert(String(effect.prefix { $0 != "(" }))
+                // The base name of a member; what has none goes by its labels.
+                let name = String(effect.prefix { $0 != "(" })
+                let isNameless = name.hasSuffix(" subscript") || name.hasSuffix(" init")
+                keys.insert(isNameless ? name + labels(of: effect.dropFirst(name.count)) : name)
             }
         }
         return keys

@@ -37,13 +37,16 @@ extension NameTable {
                 }
             }
         }
+        let redeclared = modulesWithRedeclaredInitializers(besides: removed)
         var prelude = Prelude(lines: imports, modules: dependencies(of: wanted))
         for name in order where prelude.modules.contains(name) {
             // The compiler finds what a module needs by itself; only members of types ask for an import of their own.
             // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
             guard let module = modules[name], wanted.contains(name) || module.hasTypes else { continue }
             let shows = Set(module.names.filter { plan == nil || mentions.contains($0) })
-            let hides = hidesEffects(module, removed) || leaks(shows, of: name, removed, declared)
+            let hides =
+                redeclared.contains(name) || hidesEffects(module, removed)
+                || leaks(shows, of: name, removed, declared)
             if earlier.contains(name) || !hides || effective.contains(name) && addsOperators(name, removed) {
                 prelude.lines.append("@testable import \(name)")
             } else if module.hasTypes || effective.contains(name) {
