@@ -606,9 +606,20 @@ def entries(cache):
 def run_all(cells):
     kernel = Session()
     try:
-        return [(outcome.result, outcome.text(), outcome.text("stderr")) for outcome in map(kernel.ok, cells)]
+        outcomes = [(outcome.result, outcome.text(), outcome.text("stderr")) for outcome in map(kernel.ok, cells)]
+        settle(Path(os.environ["XDG_CACHE_HOME"]))
+        return outcomes
     finally:
         kernel.close()
+
+
+def settle(cache):
+    """Waits until nothing is put into the cache any more: cells are stored while the next ones run."""
+    former = None
+    deadline = time.monotonic() + 20
+    while (now := entries(cache)) != former and time.monotonic() < deadline:
+        former = now
+        time.sleep(0.5)
 
 
 def test_cells_are_reused_by_a_later_session(cache):
