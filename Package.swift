@@ -116,7 +116,7 @@ let package = Package(
                 "COpenSSL", "Hashing",
             ]),
         .target(name: "CTableKernels", path: "Sources/C/CTableKernels"),
-        module("Tables", in: .library, ["Tensors", "Display", "Formats", "Text", "CTableKernels"]),
+        module("Tables", in: .library, ["Tensors", "Display", "Formats", "JSON", "Text", "CTableKernels"]),
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "FoundationModels", in: .library,
@@ -124,7 +124,7 @@ let package = Package(
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
         module(
             "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
-        module("Figures", in: .library, ["Display", "Formats", "JSON", "CCairo"]),
+        module("Figures", in: .library, ["Display", "Formats", "JSON", "Text", "CCairo"]),
         module(
             "Brain", in: .library,
             ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),

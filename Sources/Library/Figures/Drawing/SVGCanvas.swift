@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A page of SVG 1.1 whose text stays text, so that it can be searched, edited and read aloud.
 final class SVGCanvas: Canvas {
@@ -92,18 +93,13 @@ final class SVGCanvas: Canvas {
 
     /// Text as XML holds it; characters that XML cannot hold become the sign for them.
     private static func escaped(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
             switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "\t", "\n", "\r": out += " "
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": out += "\u{FFFD}"
-            default: out.unicodeScalars.append(scalar)
+            case "\t", "\n", "\r": " "
+            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
+            default: scalar
             }
         }
-        return out
+        return String(String.UnicodeScalarView(scalars)).escapedHTML
     }
 }

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import JSON
 
 /// One JSON object a line, each a row (jsonlines.org).
 enum JSONLines {
@@ -50,22 +51,5 @@ enum JSONLines {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20:
-                quoted +=
-                    "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2)
-                    + String(scalar.value, radix: 16)
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
+    private static func quoted(_ text: String) -> String { JSON.string(text).encodedText }
 }

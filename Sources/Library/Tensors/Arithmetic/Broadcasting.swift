@@ -87,12 +87,7 @@ struct Broadcast {
         _ operation: _Combination, _ left: UnsafePointer<Element>, _ right: UnsafePointer<Element>,
         into to: UnsafeMutablePointer<Element>
     ) {
-        let kernel = Element._kernels.combine
-        forEachBlock { block in
-            kernel(
-                operation.rawValue, left + block.left, block.leftRow, block.leftColumn, right + block.right,
-                block.rightRow, block.rightColumn, to + block.start, block.rows, block.columns)
-        }
+        apply(Element._kernels.combine, operation.rawValue, left, right, into: to)
     }
 
     /// `to = left op right`, a byte that is 0 or 1 for each pair.
@@ -100,10 +95,21 @@ struct Broadcast {
         _ operation: Comparison, _ left: UnsafePointer<Element>, _ right: UnsafePointer<Element>,
         into to: UnsafeMutablePointer<UInt8>
     ) {
-        let kernel = Element._kernels.compare
+        apply(Element._kernels.compare, operation.rawValue, left, right, into: to)
+    }
+
+    private func apply<Element, Result>(
+        _ kernel:
+            @Sendable (
+                Int32, UnsafePointer<Element>?, Int, Int, UnsafePointer<Element>?, Int, Int,
+                UnsafeMutablePointer<Result>?, Int, Int
+            ) -> Void,
+        _ operation: Int32, _ left: UnsafePointer<Element>, _ right: UnsafePointer<Element>,
+        into to: UnsafeMutablePointer<Result>
+    ) {
         forEachBlock { block in
             kernel(
-                operation.rawValue, left + block.left, block.leftRow, block.leftColumn, right + block.right,
+                operation, left + block.left, block.leftRow, block.leftColumn, right + block.right,
                 block.rightRow, block.rightColumn, to + block.start, block.rows, block.columns)
         }
     }
