@@ -166,6 +166,14 @@ def test_a_handler_that_fails_is_reported_and_ends_nothing(kernel, front, data, 
     assert kernel.value("1 + 1") == "2"
 
 
+def test_each_throw_of_a_handler_shows_its_line(kernel, front):
+    """Also where the handler's task ran on another thread than the one that waits for it."""
+    comm = strip(kernel.value(FAILING))
+    for _ in range(40):
+        (error,) = of(front.message(comm, {"how": "throw"}), "error")
+        assert any("In[" in line for line in error["content"]["traceback"])
+
+
 def test_a_trap_in_a_handler_leaves_the_running_cell_alone(kernel, front):
     comm = strip(kernel.value(FAILING))
     subshell = front.subshell()

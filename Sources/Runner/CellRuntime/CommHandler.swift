@@ -14,7 +14,13 @@ package func takesComm(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
 package func handleComm(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
     guard let frame = try? CommFrame(decoding: Data(bytes: bytes, count: count)) else { return }
     let work = RunningWork.begin()
-    let outcome = work.wait { try CommRegistry.shared.deliver(frame) }
+    _ = work.wait {
+        do {
+            try CommRegistry.shared.deliver(frame)
+        } catch {
+            // Here, on the thread that threw, which may be one of the executor's: it alone knows the frames of the throw.
+            Runner.fail(error)
+        }
+    }
     work.end()
-    if case .failure(let error) = outcome { Runner.fail(error) }
 }
