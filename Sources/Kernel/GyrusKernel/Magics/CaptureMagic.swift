@@ -39,9 +39,9 @@ extension Magic {
 
 extension OutputCapture {
     /// What was kept, as `CapturedOutput` of the cells' library reads it.
-    fileprivate func json() throws -> Data {
+    fileprivate func json() -> Data {
         let (stdout, stderr, displays) = contents
-        return try JSON.object([
+        return JSON.object([
             "stdout": .string(stdout), "stderr": .string(stderr),
             "displays": .array(displays.map { .string(String(decoding: $0, as: UTF8.self)) }),
         ]).encoded()

@@ -143,7 +143,7 @@ final class CellRun {
             "data": .object(data.mapValues(JSON.string)), "metadata": [:],
             "transient": id.map { ["display_id": .string($0)] } ?? [:],
         ]
-        guard let json = try? content.encoded() else { return }
+        let json = content.encoded()
         if isUpdate { context.iopub.updateDisplay(json) } else { context.iopub.display(json) }
     }
 }
