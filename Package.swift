@@ -29,12 +29,12 @@ enum Room: String {
 }
 
 func module(
-    _ name: String, in room: Room, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = [],
-    linker: [LinkerSetting]? = nil
+    _ name: String, in room: Room, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,
+    settings: [SwiftSetting] = [], linker: [LinkerSetting]? = nil
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/\(room.rawValue)/\(name)",
-        swiftSettings: [.swiftLanguageMode(.v6)] + settings, linkerSettings: linker)
+        resources: resources, swiftSettings: [.swiftLanguageMode(.v6)] + settings, linkerSettings: linker)
 }
 
 /// The tests of a module, in the folder of `Tests` that mirrors its own.
@@ -81,6 +81,7 @@ let package = Package(
         system("COpenMP", apt: "libgomp1"),
         system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         system("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
@@ -96,8 +97,9 @@ let package = Package(
         module("Text", in: .support, []),
 
         // The library that cells import
-        module("RunnerProtocol", in: .runner, []),
-        module("Display", in: .library, ["Text"]),
+        .target(name: "CRunnerProtocol", path: "Sources/C/CRunnerProtocol"),
+        module("RunnerProtocol", in: .runner, ["CRunnerProtocol"]),
+        module("Display", in: .library, ["CRunnerProtocol", "Text"]),
         module("Comms", in: .library, ["Display", "JSON", "RunnerProtocol"]),
         .target(name: "CKernelLevels", path: "Sources/C/CKernelLevels"),
         .target(
@@ -112,7 +114,8 @@ let package = Package(
         module(
             "Formats", in: .library,
             [
-                "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CJPEG", "CPNG", "CImageKernels",
+                "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CExpat", "CJPEG", "CPNG",
+                "CImageKernels",
                 "COpenSSL", "Hashing",
             ]),
         .target(name: "CTableKernels", path: "Sources/C/CTableKernels"),
@@ -120,25 +123,44 @@ let package = Package(
         .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "FoundationModels", in: .library,
-            ["Tensors", "Formats", "Display", "COneDNN", "CHTTP", "Hashing", "Text"]),
+            ["Tensors", "Formats", "Display", "COneDNN", "CHTTP", "Hashing", "Text"],
+            resources: [.copy("Models")]),
+        .target(
+            name: "CTrainingKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CTrainingKernels"),
+        module(
+            "Training", in: .library,
+            ["Tensors", "Formats", "FoundationModels", "Display", "Figures", "Hashing", "CTrainingKernels"]),
+        module("SmallWorld", in: .library, ["Formats", "Display", "Hashing"]),
         .target(name: "CVoxelKernels", dependencies: ["CKernelLevels"], path: "Sources/C/CVoxelKernels"),
         module(
             "Encoding", in: .library, ["Tensors", "Formats", "Display", "Hashing", "Text", "CVoxelKernels"]),
-        module("Figures", in: .library, ["Display", "Formats", "JSON", "Text", "CCairo"]),
+        module(
+            "Figures", in: .library,
+            ["Comms", "Display", "Formats", "Hashing", "JSON", "Tables", "Tensors", "Text", "CCairo"]),
         module(
             "Brain", in: .library,
-            ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tensors", "Text"]),
+            ["Display", "Encoding", "Figures", "Formats", "Hashing", "Tables", "Tensors", "Text"]),
+        module(
+            "SceneStudies", in: .library,
+            [
+                "Brain", "Display", "Encoding", "Figures", "Formats", "FoundationModels", "Hashing",
+                "SmallWorld", "Tensors", "Training",
+            ]),
+        module("Sweeps", in: .library, ["Display", "JSON", "Tables"]),
         module("PythonExchange", in: .library, ["Tables", "Tensors"]),
         module(
             "ProcessorChecks", in: .library,
             ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
-        module("CellRuntime", in: .runner, ["Display", "Comms", "JSON", "RunnerProtocol", "Text"]),
+        module(
+            "CellRuntime", in: .runner,
+            ["CRunnerProtocol", "Comms", "Display", "JSON", "RunnerProtocol", "Text"]),
         module("Widgets", in: .library, ["Comms", "CellRuntime", "Display", "JSON"]),
         module(
             "Gyrus", in: .library,
             [
                 "CellRuntime", "Comms", "Display", "Tensors", "Formats", "FoundationModels", "Encoding",
                 "Brain", "Figures", "JSON", "Tables", "Widgets", "PythonExchange", "ProcessorChecks",
+                "Training", "SmallWorld", "SceneStudies", "Sweeps", "Hashing", "Text",
                 "CKernelLevels", "RunnerProtocol",
             ]),
 
@@ -148,14 +170,15 @@ let package = Package(
             "SwiftCells", in: .kernel, ["Hashing", "Spawn", "Text"], settings: [parser],
             linker: parserLibraries),
         .executableTarget(
-            name: "GyrusRunner", path: "Sources/Runner/GyrusRunner",
+            name: "GyrusRunner", dependencies: ["CRunnerProtocol"], path: "Sources/Runner/GyrusRunner",
             linkerSettings: [
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),
             ]),
-        module("CodeCompletion", in: .kernel, ["Spawn"]),
+        module("CodeCompletion", in: .kernel, ["CRunnerProtocol", "RunnerProtocol", "Spawn"]),
         .executableTarget(
-            name: "GyrusSourceKit", dependencies: ["CodeCompletion", "CSourceKit"],
+            name: "GyrusSourceKit",
+            dependencies: ["CodeCompletion", "CRunnerProtocol", "CSourceKit", "RunnerProtocol"],
             path: "Sources/Kernel/GyrusSourceKit",
             swiftSettings: [
                 .swiftLanguageMode(.v6), .unsafeFlags(["-Xcc", "-I\(toolchain)/include"]),
@@ -166,14 +189,21 @@ let package = Package(
         module(
             "GyrusKernel", in: .kernel,
             [
-                "CKernelLevels", "CodeCompletion", "RunnerProtocol", "JSON", "Jupyter", "Spawn", "SwiftCells",
-                "Text", "CSQLite",
+                "CKernelLevels", "CRunnerProtocol", "CSQLite", "CodeCompletion", "JSON", "Jupyter",
+                "RunnerProtocol", "Spawn", "SwiftCells", "Text",
             ],
+            settings: [parser]),
+        module(
+            "NotebookRuns", in: .kernel,
+            ["GyrusKernel", "Hashing", "JSON", "Jupyter", "RunnerProtocol", "SwiftCells"], settings: [parser]),
+        module(
+            "NotebookSweeps", in: .kernel, ["GyrusKernel", "JSON", "NotebookRuns", "Spawn", "Text"],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [
-                "GyrusKernel", "RunnerProtocol", "Spawn", "SwiftCells",
+                "GyrusKernel", "NotebookRuns", "NotebookSweeps", "RunnerProtocol", "Spawn",
+                "SwiftCells", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Kernel/GyrusCommand",
@@ -201,14 +231,37 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         .executableTarget(
+            name: "StudiesBenchmark", dependencies: ["Gyrus"], path: "Benchmarks/studies",
+            exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "TablesBenchmark", dependencies: ["Tables"], path: "Benchmarks/tables",
             exclude: ["README.md", "peer.py", "run.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "DataBenchmark", dependencies: ["Encoding", "Formats", "Tables", "Tensors"],
+            path: "Benchmarks/data", exclude: ["README.md", "peer.py", "run.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+
+        .executableTarget(
+            name: "TrainMini",
+            dependencies: [
+                "Training", "SceneStudies", "SmallWorld", "FoundationModels", "Formats", "Tensors", "Hashing",
+            ],
+            path: "Benchmarks/training/TrainMini", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "TrainingBenchmark", dependencies: ["Training", "FoundationModels", "Tensors"],
+            path: "Benchmarks/training/TrainingBenchmark", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "FiguresBenchmark", dependencies: ["Figures", "Formats", "Tensors"],
+            path: "Benchmarks/figures", exclude: ["README.md", "peer.py", "run.py", "volumes.py"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests
         tests(of: "SwiftCells", in: .kernel, ["SwiftCells"], settings: [parser]),
         tests(of: "CodeCompletion", in: .kernel, ["CodeCompletion"]),
         tests(of: "GyrusKernel", in: .kernel, ["GyrusKernel"], settings: [parser]),
-        tests(of: "RunnerProtocol", in: .runner, ["RunnerProtocol"]),
+        tests(of: "NotebookRuns", in: .kernel, ["NotebookRuns"], settings: [parser]),
+        tests(of: "NotebookSweeps", in: .kernel, ["NotebookRuns", "NotebookSweeps"], settings: [parser]),
+        tests(of: "RunnerProtocol", in: .runner, ["CRunnerProtocol", "RunnerProtocol"]),
         tests(of: "Jupyter", in: .kernel, ["JSON", "Jupyter", "CZeroMQ"]),
         tests(
             of: "Encoding", in: .library, ["Encoding", "Formats", "Tensors", "Display"], exclude: ["Fixtures"]
@@ -223,6 +276,15 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests(
             of: "Tables", in: .library, ["Tables", "Tensors", "Display", "Formats"], exclude: ["Fixtures"]),
+        tests(
+            of: "Training", in: .library,
+            ["Training", "Tensors", "Formats", "FoundationModels", "SmallWorld"],
+            exclude: ["Fixtures"]),
+        tests(of: "SmallWorld", in: .library, ["SmallWorld", "Formats"]),
+        tests(
+            of: "SceneStudies", in: .library,
+            ["SceneStudies", "SmallWorld", "Brain", "Encoding", "FoundationModels", "Formats", "Tensors"]),
+        tests(of: "Gyrus", in: .library, ["Gyrus"]),
         tests(of: "Formats", in: .library, ["Formats", "Tensors", "Display"], exclude: ["Fixtures"]),
     ]
 )

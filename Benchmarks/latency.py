@@ -1,9 +1,10 @@
 """Cell latency and kernel start through jupyter_client, Gyrus against ipykernel and xeus-python in the same run.
 
-Run: make bench (or .venv/bin/python Benchmarks/latency.py [ROUNDS]). Prints a Markdown table; asserts nothing.
+Run: make bench (or .venv/bin/python Benchmarks/latency.py [ROUNDS [PAUSE]]). Prints a Markdown table; asserts nothing.
 
 Latency is the time from sending execute_request until both the reply and idle have arrived, after a first cell that
-warms the kernel. Rounds of the kernels take turns, so that a busy machine slows both.
+warms the kernel. Rounds of the kernels take turns, so that a busy machine slows both. Before each cell comes a pause of
+half a second, as between two cells of a user; with 0 for PAUSE they come as those of "run all" do.
 """
 
 import os
@@ -82,7 +83,7 @@ def describe(seconds):
     return f"{1000 * statistics.median(ordered):.0f} / {1000 * p95:.0f}"
 
 
-def main(rounds):
+def main(rounds, pause):
     starts = {name: [] for name in KERNELS}
     for _ in range(5):
         for name in KERNELS:
@@ -98,11 +99,13 @@ def main(rounds):
     for number in range(1, rounds + 1):
         for cell, codes in CELLS.items():
             for name, kernel in kernels.items():
+                time.sleep(pause)
                 times[name][cell].append(kernel.run(codes[kernel.column].format(number)))
     for kernel in kernels.values():
         kernel.close()
 
-    print(f"Milliseconds, median / 95th percentile; {rounds} rounds, 5 starts, {os.cpu_count()} cores\n")
+    print(f"Milliseconds, median / 95th percentile; {rounds} rounds, {pause:g} s before each cell, 5 starts, "
+          f"{os.cpu_count()} cores\n")
     print("| | " + " | ".join(TITLES.values()) + " |\n| --- |" + " --- |" * len(TITLES))
     for cell in CELLS:
         print(f"| {cell} | " + " | ".join(describe(times[name][cell]) for name in TITLES) + " |")
@@ -111,4 +114,4 @@ def main(rounds):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30, float(sys.argv[2]) if len(sys.argv) > 2 else 0.5)

@@ -52,6 +52,17 @@ def problems(file):
             yield f"{said.get('source', '?')}:{line}: {said['summary']}"
 
 
+def write_index(site):
+    """Writes which page each symbol has: the kernel names it where the symbol is inspected (DocumentationPages.swift)."""
+    pages = {}
+    for file in (site / "data/documentation").rglob("*.json"):
+        symbol = json.loads(file.read_text())["metadata"].get("externalID")
+        page = file.relative_to(site / "data").with_suffix("")
+        if symbol and (site / page / "index.html").exists():
+            pages[symbol] = str(page)
+    (site / "symbols.json").write_text(json.dumps(pages))
+
+
 def build(gyrus, target):
     """Builds the site; the problems that were found."""
     tools = pathlib.Path(shutil.which("swift") or "swift").resolve().parent
@@ -76,6 +87,7 @@ def build(gyrus, target):
         if answer.returncode != 0:
             sys.exit(answer.stdout + answer.stderr)
         broken = list(problems(work / "diagnostics.json"))
+        write_index(work / "site")
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(work / "site", target)

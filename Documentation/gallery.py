@@ -32,13 +32,22 @@ def heading(cell):
     return found[-1] if found else None
 
 
+def statements(code):
+    """The statements of a cell: a line that begins one, and those that are indented or close it."""
+    found = []
+    for line in code.rstrip().splitlines():
+        if found and (not line or line[0].isspace() or line[0] in "})].{"):
+            found[-1] += "\n" + line
+        else:
+            found.append(line)
+    return [statement.rstrip() for statement in found]
+
+
 def last_statement(code):
-    """The statement at the end of a cell, which draws: a line that begins it and those that are indented or close it."""
-    lines = code.rstrip().splitlines()
-    first = len(lines) - 1
-    while first > 0 and (lines[first][:1].isspace() or lines[first][:1] in "})].{"):
-        first -= 1
-    return "\n".join(lines[first:])
+    """The statement at the end of a cell, which draws; where it is only a name, the one that gives the name its value."""
+    *before, last = statements(code)
+    named = [one for one in before if re.match(rf"(let|var) {re.escape(last)}\b", one)] if last.isidentifier() else []
+    return named[-1] if named else last
 
 
 def write(notebooks, catalog):

@@ -127,7 +127,7 @@ def install_packages():
     if not (missing := missing_packages()):
         return
     if os.geteuid() != 0 and not shutil.which("sudo"):
-        fail(f"these Debian packages are missing and neither root nor sudo is at hand: {' '.join(missing)}")
+        fail(f"these Debian packages are missing and neither root nor sudo is available: {' '.join(missing)}")
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     print(f"Installing Debian packages: {' '.join(missing)}")
     subprocess.run([*sudo, "apt-get", "update", "-qq"], check=True)

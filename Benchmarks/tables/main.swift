@@ -18,7 +18,7 @@ func peakMemory() throws -> Double {
 
 let arguments = CommandLine.arguments
 var table = DataTable()
-let reading = try seconds { table = try DataTable.read(arguments[2]) }
+let reading = try seconds { table = try DataTable.open(arguments[2]) }
 let peak = try peakMemory()
 let writing = try arguments[1] == "write" ? seconds { try table.write(to: arguments[3]) } : 0
 print("{\"read\": \(reading), \"write\": \(writing), \"peak\": \(peak), \"rows\": \(table.rowCount)}")

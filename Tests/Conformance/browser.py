@@ -66,12 +66,16 @@ class Lab:
         self.process.wait(20)
 
 
+# A graphics card made of software, for pages that draw with WebGL.
+SOFTWARE_GRAPHICS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
+
 class Browser:
     """One page of a headless Chromium."""
 
-    def __init__(self, executable, folder, width=1100, height=900):
+    def __init__(self, executable, folder, width=1100, height=900, flags=("--disable-gpu",)):
         self.process = subprocess.Popen(
-            [executable, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            [executable, "--headless=new", "--no-sandbox", *flags, "--disable-dev-shm-usage",
              "--hide-scrollbars", "--remote-debugging-port=0", f"--user-data-dir={folder}",
              f"--window-size={width},{height}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -105,11 +109,37 @@ class Browser:
         wait_for("the page", lambda: self.run("!!window.jupyterapp"))
         self.run("window.jupyterapp.restored.then(() => true)")
 
+    def open_file(self, path):
+        """A page of its own, without JupyterLab."""
+        self.call("Page.navigate", url=f"file://{path}")
+        # Not the page before, which may still be there.
+        there = f"location.pathname === {json.dumps(str(path))} && document.readyState === 'complete'"
+        wait_for("the page", lambda: self.run(there))
+
+    def mouse(self, kind, x, y):
+        """One of mouseMoved, mousePressed and mouseReleased at a place of the window."""
+        button = "none" if kind == "mouseMoved" else "left"
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=1)
+
+    def drag(self, start, end, steps=4):
+        """Presses at a place of the window, moves to another and lets go."""
+        self.mouse("mouseMoved", *start)
+        self.mouse("mousePressed", *start)
+        for step in range(1, steps + 1):
+            x, y = (a + (b - a) * step / steps for a, b in zip(start, end))
+            self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button="left", buttons=1)
+        self.mouse("mouseReleased", *end)
+
+    def click(self, x, y):
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.mouse(kind, x, y)
+
     def press(self, key, code, times=1):
         """Presses a key on whatever has the focus."""
         for _ in range(times):
             for kind in ("keyDown", "keyUp"):
-                self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+                text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {}
+                self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
 
     def screenshot(self, path, clip=None, scale=1):
         region = {"clip": {**clip, "scale": scale}} if clip else {}

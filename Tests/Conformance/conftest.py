@@ -19,6 +19,16 @@ os.environ["XDG_CACHE_HOME"] = CACHE.name
 from session import Session  # noqa: E402
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What a cluster says of itself stands below a test that failed on it."""
+    report = yield
+    cluster = getattr(item, "funcargs", {}).get("cluster")
+    if report.when == "call" and report.failed and cluster is not None:
+        report.sections.append(("Slurm", cluster.report()))
+    return report
+
+
 @pytest.fixture(scope="module")
 def kernel():
     """One kernel for the tests of a module."""

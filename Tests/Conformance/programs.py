@@ -173,8 +173,8 @@ SUBCLASSES = {
     "subclass": forms(
         "CNUM().m()",
         "class CNUM: TYPE { override func m() -> Int { super.m() + SUM } }",
-        "class CNUM: TYPE { var extra = VAL; override func m() -> Int { extra + SUM } }",
-        "class CNUM: TYPE { func more() -> Int { m() + SUM } }"),
+        "class CNUM: TYPE { var extraNUM = VAL; override func m() -> Int { extraNUM + SUM } }",
+        "class CNUM: TYPE { func moreNUM() -> Int { m() + SUM } }"),
 }
 
 VARIABLES = {
@@ -217,6 +217,8 @@ class Program:
     """A notebook of random declarations."""
 
     seed: int
+    # Where nothing says which cell is the edited one, an extension of another type is another extension.
+    may_extend_others: bool = True
     cells: list = field(default_factory=list)
     all: dict = field(default_factory=dict)
 
@@ -320,7 +322,9 @@ class Program:
         if what < 0.35:
             declaration.value = self.random.randint(10, 40)
         elif what < 0.8:
-            declaration.form = self.random.randrange(len(declaration.forms))
+            form = self.random.randrange(len(declaration.forms))
+            if self.may_extend_others or extended(declaration.forms[form]) == extended(declaration.forms[declaration.form]):
+                declaration.form = form
         elif what < 0.9:
             below = [d.number for d in self.all.values() if d.number < declaration.number and d.kind not in PROTOCOLS]
             declaration.uses = self.random.sample(below, min(len(below), 2))
@@ -330,6 +334,11 @@ class Program:
     def runs_at_once(self, cell):
         """Whether its variables hold what they were worth when it ran."""
         return any(d.kind in VARIABLES for d in cell.declarations)
+
+
+def extended(form):
+    """What an extension extends."""
+    return form.source.split("{")[0] if form.source.startswith("extension") else ""
 
 
 def _base4(number):

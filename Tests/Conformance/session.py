@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from queue import Empty
 
+import psutil
 from jupyter_client.manager import KernelManager
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -155,3 +156,16 @@ class Session:
         except Empty:
             return True
         return False
+
+
+def runner_memory(kernel):
+    """Megabytes of memory that the process of a kernel's cells holds."""
+    sizes = []
+    for child in psutil.Process(kernel.manager.provisioner.pid).children():
+        try:
+            if child.name().startswith("gyrus-runner"):
+                sizes.append(child.memory_info().rss / 1e6)
+        except psutil.NoSuchProcess:
+            continue  # a compiler that ended in between
+    assert sizes, "the kernel has no runner"
+    return max(sizes)

@@ -143,3 +143,19 @@ def test_what_no_file_would_take_is_refused(cells):
     assert "Equatable" in cells.fails("class Open {}\nextension Open: Equatable {}").error["evalue"]
     cells.ok("struct Odd { var f: () -> Void }")
     assert "Equatable" in cells.fails("extension Odd: Equatable {}").traceback
+
+
+@pytest.mark.parametrize("loop", ["", "\nfor _ in 0..<2 {}"], ids=["plain", "optimized"])
+def test_a_class_inherits_what_the_cells_between_override(kernel, loop):
+    kernel.ok("class Root { var a: Int { 1 }; func m() -> Int { 1 }; class func t() -> Int { 1 }; subscript(i: Int) -> Int { i }\n"
+              "    func own() -> Int { m() + a } }" + loop)
+    kernel.ok("class Middle: Root { override var a: Int { 20 }; override func m() -> Int { 30 }\n"
+              "    override class func t() -> Int { 40 }; override subscript(i: Int) -> Int { i * 50 } }" + loop)
+    kernel.ok("class Low: Middle { func more() -> Int { m() + a } }\nclass Lower: Low {}" + loop)
+    kernel.ok("enum Place { class Inner: Low { override func m() -> Int { super.m() + 5 } } }" + loop)
+    kernel.ok("class Lowest: Place.Inner { override var a: Int { super.a + 1 } }" + loop)
+    use = "{ (x: Root) in [x.a, x.m(), type(of: x).t(), x[2], x.own()] }"
+    for name, wanted in [("Middle", [20, 30, 40, 100, 50]), ("Low", [20, 30, 40, 100, 50]), ("Lower", [20, 30, 40, 100, 50]),
+                         ("Place.Inner", [20, 35, 40, 100, 55]), ("Lowest", [21, 35, 40, 100, 56])]:
+        assert kernel.value(f"{use}({name}())") == str(wanted), name
+        assert kernel.value(f"[{name}().a, {name}().m(), {name}.t(), {name}()[2], {name}().own()]") == str(wanted), name

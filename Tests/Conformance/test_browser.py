@@ -6,6 +6,7 @@ GYRUS_SCREENSHOTS=FOLDER the pages are kept as pictures.
 
 import json
 import os
+import time
 from pathlib import Path
 
 import nbformat
@@ -71,6 +72,18 @@ def move(page, slider, key, code, times=1):
     page.press(key, code, times)
 
 
+def click(page, selector):
+    """Clicks into the middle of an element, once it is on the screen."""
+    place = page.run(f"""(async () => {{
+        const element = document.querySelector({json.dumps(selector)});
+        element.scrollIntoView({{block: 'center'}});
+        await new Promise(done => setTimeout(done, 300));
+        const box = element.getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2] }})()""")
+    page.click(*place)
+    assert page.run(f"document.activeElement === document.querySelector({json.dumps(selector)})")
+
+
 def test_a_slider_moves_the_chart(page):
     page.run("jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
     wait_for("the sliders", lambda: page.run("document.querySelectorAll('.widget-slider').length") == 2)
@@ -85,7 +98,7 @@ def test_a_slider_moves_the_chart(page):
     wait_for("the chart of alpha 10", lambda: "layer 4, alpha 10" in page.run(TITLE), 20)
     wait_for("the drawing", lambda: page.run(f"({DRAWN}) !== {second!r}"), 20)
     assert page.run("document.querySelector('.widget-readout').innerText") == "4"
-    assert page.run("document.querySelectorAll('.vega-embed').length") == 1, "one chart, drawn anew in its place"
+    assert page.run("document.querySelectorAll('.vega-embed').length") == 1, "one chart, drawn again in its place"
     keep(page, "moved")
 
 
@@ -134,6 +147,64 @@ def test_a_table_is_sorted_by_its_headings(page):
     page.press("Enter", 13)
     assert page.run(names) == "$x$,two,ten,none" and page.run(f"{heading}.getAttribute('aria-sort')") == "ascending"
     keep(page, "table")
+
+
+LIVE = """
+let experiment = try SceneStudy()
+let subject = try experiment.subject(1)
+let model = try FoundationModel.load("brivl-mini")
+let options = BrainSimulator.Options(
+    repetitionTime: SceneStudy.repetitionTime, drift: .cosine(period: 128, repetitionTime: SceneStudy.repetitionTime))
+let reader = try BrainSimulator(
+    of: subject.captions, model: model, layers: "layer 1", texts: experiment.stimuli(.captions).texts, options: options)
+let viewer = try BrainSimulator(
+    of: subject.films, model: model, layers: "block 2", images: experiment.stimuli(.films).images, options: options)
+let surface = try CorticalSurface.smallWorld()
+let scenes = (0..<4).map { SmallWorld(seed: 77).scene($0, of: .test) }
+func live(_ response: SimulatedResponse) throws -> SurfaceMap {
+    var map = try response.onSurface(surface, limit: 1.5).outlining(.smallWorld)
+    map.views = [.lateral]
+    return map
+}
+try interact(TextField("sentence", value: "three small green moons")) { sentence in
+    print("read: \\(sentence)")
+    return try live(reader.respond(to: sentence))
+}
+try interact(Dropdown("scene", Array(scenes.indices))) { index in
+    print("seen: \\(index)")
+    return try live(viewer.respond(to: ScenePictures([scenes[index]])))
+}
+"""
+
+
+def test_the_brain_follows_a_sentence_and_a_picture(page):
+    page.run("""(async () => {
+        jupyterapp.commands.execute('notebook:insert-cell-below');
+        PANEL.content.activeCell.model.sharedModel.setSource(SOURCE);
+        jupyterapp.commands.execute('notebook:run-cell');
+        return true })()""".replace("PANEL", PANEL).replace("SOURCE", json.dumps(LIVE.strip())))
+    brains = (f"({PANEL}.content.activeCell.model.outputs.toJSON()).filter(o => o.data && o.data['image/png'])"
+              ".map(o => o.data['image/png'])")
+    wait_for("both brains", lambda: page.run(f"{brains}.length") == 2, 120)
+    keep(page, "brain-first")
+    first = page.run(brains)
+    click(page, ".widget-text input")
+    page.run("document.activeElement.select()")
+    page.call("Input.insertText", text="a red circle above a blue star")
+    start = time.monotonic()
+    page.press("Enter", 13)
+    wait_for("the brain of the sentence", lambda: page.run(f"{brains}[0]") not in first, 30)
+    print(f"the brain followed the sentence after {time.monotonic() - start:.2f} s")
+    wait_for("what was read", lambda: "read: a red circle above a blue star" in page.run("document.body.innerText"), 10)
+    start = time.monotonic()
+    page.run("""(() => {
+        const choice = document.querySelector('.widget-dropdown select');
+        choice.selectedIndex = 1;
+        return choice.dispatchEvent(new Event('change', {bubbles: true})) })()""")  # A list that opens is no part of the page.
+    wait_for("the brain of the picture", lambda: page.run(f"{brains}[1] ?? ''") not in ("", first[1]), 30)
+    print(f"the brain followed the picture after {time.monotonic() - start:.2f} s")
+    wait_for("what was seen", lambda: "seen: 1" in page.run("document.body.innerText"), 10)
+    keep(page, "brain-after")
 
 
 def test_a_page_that_is_loaded_anew_has_its_widgets_again(page):

@@ -6,7 +6,7 @@ import time
 
 import psutil
 import pytest
-from session import Session
+from session import Session, runner_memory
 
 
 def complete(kernel, marked, timeout=10):
@@ -266,6 +266,25 @@ def test_the_layers_of_a_model(notebook):
     assert "layer 3" in matches(notebook, 'try encoder.text.features(of: ["a"], layers: "layer|")')
 
 
+def test_the_names_between_brackets(notebook):
+    notebook.ok(
+        'let events = try DataTable(["onset": [1.5, 2], "rt": [0.4, 0.5]])\nlet counts = ["V1": 3, "V4": 2]\n'
+        'let vectors = try encoder.features(of: ["a"], layers: ["layer 1", "layer 2"], showsProgress: false)', timeout=60)
+    assert matches(notebook, 'try events["|') == ["onset", "rt"]
+    assert matches(notebook, 'try events[["onset", "r|"]]') == ["rt"]
+    assert matches(notebook, 'try events.grouped(by: "|') == ["onset", "rt"]
+    assert matches(notebook, 'counts["V|"]') == ["V1", "V4"]
+    assert matches(notebook, 'let a = try vectors["lay|') == ["layer 1", "layer 2"]
+
+
+def test_a_model_of_the_hub(notebook, tmp_path):
+    snapshot = tmp_path / "hub/models--lab--own-model/snapshots/1"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").write_text("{}")
+    notebook.ok(f"%env HF_HOME={tmp_path}")
+    assert matches(notebook, 'FoundationModel.load("lab|') == ["lab/own-model"]
+
+
 @pytest.mark.parametrize("marked", [
     'print("\\(samples.ma|', 'let t = "first \\(samples.count) then \\(samples.ma|', '"\\(abs(samples.ma|', '"\\(samples.ma|)"',
     'print("\\(samples.ma|)',
@@ -309,3 +328,31 @@ def test_a_whole_name_offers_its_call(notebook):
     assert typed(notebook, "voxel.moved|", "moved(to: , fast: )")["signature"] == "(to: Int, fast: Bool) -> Voxel"
     assert {"scale", "scale(x, by: )", "scale(x, byEach: )"} <= set(matches(notebook, "scale|"))
     assert matches(notebook, "voxel.moved|")[0] == "moved"
+
+
+def test_variables_behind_del(kernel):
+    kernel.ok("let forgotten = 1, forgettable = 2\nfunc forget() {}")
+    assert matches(kernel, "%del forg|") == ["forgettable", "forgotten"]
+    assert completed(kernel, "%del forgotten, forgett|", "forgettable") == "%del forgotten, forgettable"
+
+
+def test_a_long_session_with_questions_stays_small(fresh_kernel, soak):
+    """A question every ten cells of a session; megabytes of the completion process and of the runner on the way."""
+    cells = 2000 if soak else 60
+    largest, runner = 0, {}
+    for number in range(cells):
+        fresh_kernel.ok([f"let value{number} = [Double](repeating: {number}, count: 100)",
+                         f"func total{number}(_ xs: [Double]) -> Double {{ xs.reduce(0, +) }}",
+                         f"struct Point{number} {{ var x = {number}.0, y = 0.0 }}\nvar point{number} = Point{number}()",
+                         f"point{number - 1}.x += total{number - 2}(value{number - 3})\npoint{number - 1}"][number % 4])
+        if number % 10 == 9:
+            name = f"value{number // 4 * 4}"
+            complete(fresh_kernel, name[:-1] + "|")
+            largest = max([largest, *(process.memory_info().rss / 1e6 for process in assistants(fresh_kernel))])
+        if number + 1 in (20, 50, 100, 500, 1000, 1500, cells):
+            runner[number + 1] = runner_memory(fresh_kernel)
+            print(f"{number + 1} cells: completion {largest:.0f} MB at most, runner {runner[number + 1]:.0f} MB", flush=True)
+    assert 0 < largest < 300
+    # What a cell's own code and values need.
+    assert runner[cells] - runner[20] < 15 + 0.06 * cells
+    assert wait_until(lambda: f"total{cells - 3}" in matches(fresh_kernel, f"total{cells - 3}"[:-1] + "|"))

@@ -69,12 +69,22 @@ func readAll(_ url: URL) throws -> [String] {
             names += try image.features(of: [photo], showsProgress: false).map { "\($0.name)" }
         }
         return names
+    case "mat":
+        let file = try MATFile.open(url)
+        return try file.names.map { "\($0) \(try file[$0])" }
     default:
         let file = try HDF5File.open(url)
         _ = try file.attributes()
         return try file.datasets().map { dataset in
             guard dataset.problem == nil else { return dataset.path }
             _ = try? dataset.attributes()
+            if dataset.kind.hasPrefix("records") { return "\(dataset.path) \(try dataset.records())" }
+            if dataset.kind.hasPrefix("references") { return "\(dataset.path) \(try dataset.references().count)" }
+            if dataset.kind.hasPrefix("sequences") {
+                let words = try? dataset.textLists().count
+                return "\(dataset.path) \(try words ?? dataset.lists().count)"
+            }
+            guard dataset.isText || dataset.type != nil else { return dataset.path }
             if dataset.isText { return "\(dataset.path) \(try dataset.strings().joined().utf8.count)" }
             return "\(dataset.path) \(sum(try dataset.tensor(as: Double.self)))"
         }
@@ -117,6 +127,8 @@ FILES = {
     "images/rgb.jpg": (60, False),
     "images/422-progressive.jpg": (30, False),
     "types.h5": (300, False),
+    "structures/structures.h5": (60, False),
+    "matlab/seven.mat": (60, False),
 }
 ERRORS = {"FormatError", "BrainError", "EncodingError", "FoundationModelError", "CancellationError"}
 

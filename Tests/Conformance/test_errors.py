@@ -1,5 +1,7 @@
 """Each failure ends its cell with one error that says what and where, and leaves every variable usable."""
 
+import re
+
 import pytest
 
 TRAPS = {
@@ -56,21 +58,21 @@ def test_a_throw_out_of_a_function(kernel):
     assert (failure.error["ename"], failure.error["evalue"]) == ("Fault", "it is broken")
 
 
-def test_an_uninitialised_name_is_an_error_and_no_crash(kernel):
+def test_an_uninitialized_name_is_an_error_and_no_crash(kernel):
     failure = kernel.fails("let reached = 1\nthrow CancellationError()\nlet unreached = [1, 2]")
     count = failure.reply["execution_count"]
     assert kernel.value("reached") == "1"
     later = kernel.fails("unreached.count")
     message = later.error["evalue"] + later.traceback
-    assert "not initialised" in message and f"In[{count}]" in message
+    assert "not initialized" in message and f"In[{count}]" in message
     assert kernel.value("1 + 1") == "2"
 
 
-def test_an_uninitialised_name_gives_way_to_its_earlier_owner(kernel):
+def test_an_uninitialized_name_gives_way_to_its_earlier_owner(kernel):
     kernel.ok("let twice = 5")
     kernel.fails("try { throw CancellationError() }()\nlet twice = 6")
     outcome = kernel.run("twice")
-    assert outcome.result == "5" or "not initialised" in outcome.traceback
+    assert outcome.result == "5" or "not initialized" in outcome.traceback
 
 
 def test_a_compile_error_shows_the_cell_s_line_with_a_caret(kernel):
@@ -83,6 +85,34 @@ def test_a_compile_error_shows_the_cell_s_line_with_a_caret(kernel):
     column = lines[shown].index('"text"')
     assert "^" in lines[shown + 1] and lines[shown + 1].index("^") == column
     assert "/tmp" not in failure.traceback, "no path of the kernel's own"
+
+
+OVERLAPS = {
+    "a variable": "var once = 1\nfunc add(_ a: inout Int) { a += once }\nadd(&once)",
+    "a closure": "var pair = [1, 2]\nprint(\"first\")\npair.withUnsafeMutableBufferPointer { $0[0] = pair[1] }",
+    "a property": "final class Holder { var v = 1; func add(_ a: inout Int) { a += v } }\nlet holder = Holder()\nholder.add(&holder.v)",
+    "a method": "struct Many { var a = [3]; mutating func each(_ f: () -> Void) { a[0] = 4; f() } }\n"
+    "var many = Many()\nmany.each { many.a.append(3) }",
+}
+
+
+@pytest.mark.parametrize("kind", OVERLAPS)
+def test_overlapping_accesses_are_told_in_words(kernel, kind):
+    outcome = kernel.fails(OVERLAPS[kind])
+    assert "overlapping accesses to one variable" in outcome.error["evalue"]
+    said = outcome.traceback + outcome.text("stderr")
+    assert not re.search(r"Cell\d|0x|\.so\b", said), said
+    assert f"In[{outcome.reply['execution_count']}]:" in said
+
+
+def test_a_closure_of_a_cell_is_named_without_its_module(kernel):
+    traceback = kernel.fails("let outside = [3]\n[7].forEach { print(outside[$0]) }").traceback
+    assert "closure #1" in traceback and not re.search(r"Cell\d", traceback)
+    # Nor in the words that the compiler has for parts of functions.
+    traceback = kernel.fails("await withTaskGroup(of: Int.self) { g in\n    g.addTask { [1][outside[0]] }\n    return await g.reduce(0, +)\n}").traceback
+    assert "closure #1" in traceback and "resume" not in traceback
+    traceback = kernel.fails("enum Once { static let value: Int = { outside[7] }() }\nOnce.value").traceback
+    assert "Once.value" in traceback and "Addressor" not in traceback
 
 
 def test_a_cell_that_does_not_compile_changes_nothing(kernel):

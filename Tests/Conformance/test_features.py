@@ -58,7 +58,7 @@ def test_features_go_on_after_the_process_is_killed(fresh_kernel, root, tmp_path
     assert outcome.reply["ename"] == "RunnerDied" and "Killed" in outcome.reply["evalue"]
     assert not path.exists() and path.with_suffix(".h5.partial").exists()
 
-    # The new process has none of the variables; the same cells make them anew.
+    # The new process has none of the variables; the same cells make them again.
     kernel.ok(source)
     outcome = kernel.ok(cell)
     last = lines(outcome.messages)[-1]

@@ -1,5 +1,6 @@
 """Figures leave the notebook: saved from a cell, found by completion, refused with words."""
 
+import json
 import struct
 import time
 import xml.etree.ElementTree as ElementTree
@@ -60,26 +61,31 @@ def test_a_comparison_says_which_differences_are_real(kernel):
 
 
 def pixels(path):
-    """The rows of a PNG of 8-bit RGB, each a list of colors."""
+    """The rows of a PNG of 8-bit RGB or with a palette, each a list of colors."""
     data = path.read_bytes()
     width, height, depth, kind = struct.unpack(">IIBB", data[16:26])
-    assert (depth, kind) == (8, 2)
-    packed, place = b"", 8
+    assert depth == 8 and kind in (2, 3)
+    size = 3 if kind == 2 else 1
+    packed, palette, place = b"", b"", 8
     while place < len(data):
         length, name = struct.unpack(">I4s", data[place:place + 8])
         packed += data[place + 8:place + 8 + length] if name == b"IDAT" else b""
+        palette += data[place + 8:place + 8 + length] if name == b"PLTE" else b""
         place += length + 12
-    raw, stride = zlib.decompress(packed), 3 * width
+    raw, stride = zlib.decompress(packed), size * width
     above = bytearray(stride)
     for row in range(height):
         kind, *line = raw[row * (stride + 1):(row + 1) * (stride + 1)]
         for index in range(stride):
-            left, up, corner = (line[index - 3], above[index], above[index - 3]) if index > 2 else (0, above[index], 0)
+            left, up, corner = (line[index - size], above[index], above[index - size]) if index >= size else (0, above[index], 0)
             # Paeth's predictor: the neighbor nearest to left + up - corner.
             nearest = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[2]
             line[index] = (line[index] + [0, left, up, (left + up) // 2, nearest][kind]) & 255
         above = line
-        yield [tuple(line[index:index + 3]) for index in range(0, stride, 3)]
+        if palette:
+            yield [tuple(palette[3 * index:3 * index + 3]) for index in line]
+        else:
+            yield [tuple(line[index:index + 3]) for index in range(0, stride, 3)]
 
 
 def test_no_seams_show_between_cells(kernel, tmp_path):
@@ -94,3 +100,13 @@ def test_no_seams_show_between_cells(kernel, tmp_path):
     # Where the slice lies; the color bar beside it has the color in one line at most.
     inside = [row[row.index(True):row.index(True) + 150] for row in rows if sum(row) > 100]
     assert len(inside) > 100 and all(all(row) for row in inside)
+
+
+def test_an_error_bar_below_zero_is_told_in_vega_lite(kernel):
+    text = kernel.ok("""
+    print(BarChart([.init("V1", 0.3, error: -0.1)]).vegaLite)
+    print(LineChart([.init("a", points: [.init(0, 1, error: 0.1), .init(1, 2, error: -0.2)])]).vegaLite)""").text()
+    for line, told in zip(text.splitlines(), ["-0.1, but must be", "-0.2, but must be"], strict=True):
+        chart = json.loads(line)
+        assert told in " ".join(chart["title"]["subtitle"]) and chart["mark"]["type"] == "text"
+        assert '"low"' not in line

@@ -1,6 +1,8 @@
 """What stands at the cursor."""
 
+import re
 import time
+import urllib.parse
 
 import pytest
 
@@ -64,6 +66,26 @@ def test_the_library_is_documented(notebook):
     assert "Ridge regression of voxels" in text(notebook, "Ridge|")
     assert "alphas" in text(notebook, "let fit = try Ridge(|")
     assert "module Encoding" in text(notebook, "Ridge|", detail=1)
+
+
+def test_a_public_symbol_of_the_library_names_its_page(notebook, prefix):
+    """The page is there, for a type, an initializer, a method and a function; what is not the library's has none."""
+    docs = prefix / "lib/gyrus/docs"
+    for marked, page in [
+        ("Ridge|", "documentation/encoding/ridge"),
+        ("let fit = try Ridge(|", "documentation/encoding/ridge"),
+        ("let m = Matrix<Float>(rows: 1, columns: 1)\nm.trans|posed()", "documentation/tensors/matrix/transposed"),
+        ("display|(1)", "documentation/display/display"),
+    ]:
+        shown = text(notebook, marked)
+        address = re.search(r"^Documentation: /gyrus/docs/(\S+)$", shown, re.MULTILINE)
+        assert address, (marked, shown)
+        path = urllib.parse.unquote(address[1])
+        assert path.startswith(page) and (docs / path / "index.html").exists(), (marked, path)
+        shown = inspect(notebook, marked)["data"]["text/markdown"]
+        assert f"[Documentation](/gyrus/docs/{address[1]})" in shown
+    for marked in ("print|(1)", "scale|(2)", "samples|"):
+        assert "Documentation:" not in text(notebook, marked)
 
 
 def test_swift_and_foundation_are_documented(notebook):

@@ -162,7 +162,7 @@ def test_timeit_chooses_its_loops(kernel):
     kernel.ok("let terms = Array(0..<1000)")
     mean, unit, runs, loops = TIMEIT.search(kernel.ok("%timeit -r 2 terms.reduce(0, +)").text()).groups()
     assert runs == "2" and int(loops.replace(",", "")) >= 1000
-    # The loop is vectorised or at least optimised: far below what -Onone takes (50 µs and more).
+    # The loop is vectorized or at least optimized: far below what -Onone takes (50 µs and more).
     assert (unit == "ns" or unit == "µs" and float(mean) < 10), (mean, unit)
 
 
@@ -466,7 +466,7 @@ def test_optimize(fresh_kernel):
     fails(kernel, "%optimize perhaps", "auto")
 
 
-def test_assertions_stay_unless_optimising_was_asked_for(fresh_kernel):
+def test_assertions_stay_unless_optimizing_was_asked_for(fresh_kernel):
     checked = "func check(_ x: Int) { assert(x > 0, \"not positive\") }\ncheck(-1)"
     assert "not positive" in fresh_kernel.fails(checked).error["evalue"]
     fresh_kernel.ok("%optimize on\n" + checked)
@@ -497,7 +497,7 @@ def test_a_package_from_a_folder(cache, tmp_path):
     try:
         outcome = kernel.ok(f"%package {folder} Local\nimport Local\nlocal()", timeout=300)
         assert outcome.result == "42" and "built in" in displayed(outcome)
-        # Again: nothing to do. After the death of the process: loaded anew.
+        # Again: nothing to do. After the death of the process: loaded again.
         assert "built before" in displayed(kernel.ok(f"//%package {folder} Local", timeout=300))
         kernel.fails("import Foundation\nexit(1)")
         assert kernel.value("import Local\nlocal()") == "42"
@@ -691,7 +691,7 @@ def test_another_library_means_other_cells(cache, prefix, tmp_path):
         os.environ["JUPYTER_PATH"] = before
 
 
-def test_an_interrupted_loop_of_optimised_code_leaves_its_variables_whole(fresh_kernel):
+def test_an_interrupted_loop_of_optimized_code_leaves_its_variables_whole(fresh_kernel):
     kernel = fresh_kernel
     for _ in range(4):
         kernel.ok("var table: [String: [Int]] = [:]")

@@ -123,6 +123,12 @@ def test_the_c_library_is_not_suggested(kernel, word):
     assert "did you mean" not in kernel.fails(word).traceback
 
 
+@pytest.mark.parametrize("word", ["df", "fmri_data", "roi_mask"])
+def test_a_name_like_no_other_is_said_to_be_declared_nowhere(kernel, word):
+    message = kernel.fails(word).error["evalue"]
+    assert message.endswith(f"cannot find '{word}' in scope; no cell that ran has declared it"), message
+
+
 def test_own_names_are_suggested(kernel):
     kernel.ok("let responses = 1")
     assert "did you mean 'responses'" in kernel.fails("responces").traceback

@@ -101,8 +101,8 @@ def test_history_outlives_the_kernel(fresh_kernel):
 
 
 def test_what_is_not_stored_is_not_remembered(kernel):
-    kernel.ok("let forgotten = 1", store_history=False)
-    found = kernel.reply(kernel.client.history(hist_access_type="search", pattern="let forgotten*", n=5))["history"]
+    kernel.ok("let neverStored = 1", store_history=False)
+    found = kernel.reply(kernel.client.history(hist_access_type="search", pattern="let neverStored*", n=5))["history"]
     assert found == []
 
 

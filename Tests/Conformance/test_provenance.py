@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 CELLS = [
-    'let table = try DataTable.read("data.csv")\ntable.rowCount',
+    'let table = try DataTable.open("data.csv")\ntable.rowCount',
     "table.columnCount",
     'try NumPyArray.write(Matrix<Double>([[1, 2]]), to: "made.npy")\n'
     'let again = try NumPyArray.open("made.npy")\ndisplay(again)\nprint("text has no metadata")',
@@ -68,16 +68,16 @@ def test_the_environment_names_each_file_once_by_its_content(fresh_kernel, tmp_p
     fresh_kernel.ok(f"%cd {tmp_path}")
     (tmp_path / "a.csv").write_text("x\n1\n")
     old = hashlib.sha256(b"x\n1\n").hexdigest()
-    fresh_kernel.ok('let a = try DataTable.read("a.csv")')
+    fresh_kernel.ok('let a = try DataTable.open("a.csv")')
     assert fresh_kernel.value('Gyrus.environment.files.map { $0.sha256 ?? "none" }') == f'["{old}"]'
     # It has another content when it is read again.
     (tmp_path / "a.csv").write_text("x\n1\n2\n")
     new = hashlib.sha256(b"x\n1\n2\n").hexdigest()
-    fresh_kernel.ok('let b = try DataTable.read("a.csv")')
+    fresh_kernel.ok('let b = try DataTable.open("a.csv")')
     assert fresh_kernel.value('Gyrus.environment.files.map { $0.sha256 ?? "none" }') == f'["{new}"]'
     # It is gone before anybody asked for its hash.
     (tmp_path / "big.csv").write_text("x\n" + "1\n" * 10)
-    fresh_kernel.ok('let c = try DataTable.read("big.csv")\ntry FileManager.default.removeItem(atPath: "big.csv")\n'
+    fresh_kernel.ok('let c = try DataTable.open("big.csv")\ntry FileManager.default.removeItem(atPath: "big.csv")\n'
                     'let told = Gyrus.environment')
     shown = fresh_kernel.ok("told").of("execute_result")[0]["data"]["text/plain"]
     assert "big.csv" in shown and "Swift version" in shown
@@ -90,6 +90,6 @@ def test_many_files_of_a_folder_are_one_record(fresh_kernel, tmp_path, count):
     for n in range(count):
         (tmp_path / f"f{n:02}.csv").write_text(f"x\n{n}\n")
         lines += f"{hashlib.sha256((tmp_path / f'f{n:02}.csv').read_bytes()).hexdigest()}  f{n:02}.csv\n"
-    fresh_kernel.ok(f'for n in 0..<{count} {{ _ = try DataTable.read(String(format: "f%02d.csv", n)) }}')
+    fresh_kernel.ok(f'for n in 0..<{count} {{ _ = try DataTable.open(String(format: "f%02d.csv", n)) }}')
     assert fresh_kernel.value("let f = Gyrus.environment.files[0]\n(f.count, f.sha256!)") == (
         f'({count}, "{hashlib.sha256(lines.encode()).hexdigest()}")')

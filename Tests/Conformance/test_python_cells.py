@@ -188,8 +188,8 @@ def test_arrays_are_passed_whole(kernel):
 
 
 @pytest.mark.parametrize("value, words", [
-    ("1 + 2j", "complex"), ("{1, 2}", "sorted"), ("[]", "empty list"), ("{1: 'a'}", "keys"), ("2**70", "does not fit"),
-    ("[1, 'a']", "several types"), ("object()", "object"), ("'\\ud800'", "surrogate"), ("[None]", "None"),
+    ("1 + 2j", "complex"), ("{1, 2}", "sorted"), ("[]", "empty list"), ("{1: 'a'}", "1 is an int"), ("2**70", "does not fit"),
+    ("[1, 'a']", "several types"), ("object()", "an object has no type"), ("'\\ud800'", "surrogate"), ("[None]", "None"),
 ])
 def test_what_swift_has_no_type_for_is_refused_by_name(kernel, value, words):
     refused(kernel, f"%%python -o odd\nodd = {value}", "-o odd", words)

@@ -20,7 +20,7 @@ LINES = [
 
 NAMES = [
     ("len([1])", "x.count"), ("let y = None", "nil"), ("let t = True", "true"), ("np.mean([1])", "Matrix"),
-    ("pd.read_csv(\"x.csv\")", "DataTable.read"), ("plt.plot([1])", "LineChart"), ("sum([1])", "reduce(0, +)"),
+    ("pd.read_csv(\"x.csv\")", "DataTable.open"), ("plt.plot([1])", "LineChart"), ("sum([1])", "reduce(0, +)"),
     ("fresh = 3", "let fresh = …"), ('print "hello"', "print(…)"), ("xs.sorted(reverse=True)", "reverse: …"),
 ]
 

@@ -14,7 +14,7 @@ KINDS = {
     "printing": 'func f7(_ n: Int) -> Int { print(n, terminator: ""); return f7(n + 1) + 1 }\nf7(0)',
     "Foundation": 'func f8(_ n: Int) -> String { let x = String(format: "%d", n); return f8(n + 1) + x }\nf8(0)',
     "descriptions": 'struct D: CustomStringConvertible { var description: String { "\\(self)" } }\nprint(D())',
-    "deinitialisation": "final class L { var next: L?; init(_ n: L?) { next = n }; deinit { next = nil; names += 1 } }\nvar names = 0\n"
+    "deinitialization": "final class L { var next: L?; init(_ n: L?) { next = n }; deinit { next = nil; names += 1 } }\nvar names = 0\n"
     "do { var head: L? = nil\nfor _ in 0..<2_000_000 { head = L(head) }\nhead = nil }",
     "the main actor": "@MainActor func f9(_ n: Int) -> [Int] { f9(n + 1) + [n] }\nawait MainActor.run { f9(0).count }",
 }

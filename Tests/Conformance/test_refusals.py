@@ -53,7 +53,7 @@ THROWN = {
         ["precomputed kernel", "indefinite", "-1"],
 }
 
-# No initialiser of these throws, so that a notebook needs no `try` for a slider: the trap must keep its words.
+# No initializer of these throws, so that a notebook needs no `try` for a slider: the trap must keep its words.
 TRAPS = {
     'Dropdown("layer", [String]())': "nothing to choose from",
     'Dropdown("layer", ["a"], index: 4)': "none at 4",

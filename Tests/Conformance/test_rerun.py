@@ -5,6 +5,7 @@ import random
 import re
 
 import pytest
+from session import runner_memory
 
 
 def rerun(kernel, *cells, times=1):
@@ -282,19 +283,6 @@ class TestRunAll:
         assert fresh_kernel.value("squares.total") == "12.0"
 
 
-def held(kernel):
-    """Megabytes of memory that the kernel's runner holds."""
-    with open(f"/proc/{kernel.manager.provisioner.pid}/task/{kernel.manager.provisioner.pid}/children") as file:
-        children = file.read().split()
-    sizes = []
-    for child in children:
-        with open(f"/proc/{child}/comm") as name, open(f"/proc/{child}/status") as status:
-            if name.read().startswith("gyrus-runner"):
-                sizes.append(int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) >> 10)
-    assert sizes, "the kernel has no runner"
-    return max(sizes)
-
-
 LARGE = "[Double](repeating: 1, count: 7_000_000)"  # 53 MB
 
 
@@ -316,9 +304,9 @@ class TestMemory:
     ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "function", "two cells", "guard", "struct"])
     def test_a_cell_that_is_run_again_and_again(self, kernel, cells):
         rerun(kernel, *cells)
-        before = held(kernel)
+        before = runner_memory(kernel)
         rerun(kernel, *cells, times=5)
-        assert held(kernel) < before + 80, "one value beside the present one at most"
+        assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
         kernel.ok("%del " + " ".join(re.findall(r"(?:let|var) \(?(large|owner|closure|data)\b", "\n".join(cells))))
 
     def test_what_code_still_uses_is_kept(self, kernel):
@@ -331,7 +319,7 @@ class TestMemory:
         kernel.ok("let kept = 2")
         assert kernel.value("await waiting.value") == "1"
 
-    def test_an_object_is_deinitialised_at_once(self, kernel):
+    def test_an_object_is_deinitialized_at_once(self, kernel):
         cell = 'final class Loud { deinit { print("gone") } }\nvar loud = Loud()'
         assert kernel.ok(cell).text() == ""
         assert kernel.ok(cell).text() == "gone\n"
@@ -347,12 +335,12 @@ class TestMemory:
 
     def test_del(self, kernel):
         kernel.ok(f"let heavy = {LARGE}; let light = 1\nfunc usesLight() -> Int {{ light }}")
-        before = held(kernel)
+        before = runner_memory(kernel)
         assert "usesLight" in kernel.ok("%del heavy, light").text()
-        assert held(kernel) < before - 40
+        assert runner_memory(kernel) < before - 40
         kernel.fails("heavy")
         assert "no variable nothing" in kernel.fails("%del nothing").error["evalue"]
-        assert "no variable" in kernel.fails("%del usesLight").error["evalue"]
+        assert "not a variable" in kernel.fails("%del usesLight").error["evalue"]
         assert "takes the names" in kernel.fails("%del").error["evalue"]
 
     def test_whos_counts_what_is_held(self, kernel):
@@ -533,6 +521,239 @@ def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     assert kernel.value("Twin(v: 4).twice") == "8"
     kernel.ok("struct Twin<T> { var v: T; var twice: Int { 1 } }")
     assert kernel.value("Twin(v: 4).twice") == "1"
+
+
+def test_without_ids_another_function_of_a_name_of_the_language_is_no_edit(fresh_kernel):
+    """Users choose the names of functions, but not those of operators, initializers and interpolations."""
+    fresh_kernel.ok("struct V { var x = 1.0 }\nfunc + (a: V, b: V) -> V { V(x: a.x + b.x) }")
+    fresh_kernel.ok("func + (a: V, b: Double) -> V { V(x: a.x + b) }")
+    fresh_kernel.ok("extension V { static func * (a: V, b: V) -> V { V(x: a.x * b.x) } }")
+    fresh_kernel.ok("extension V { static func * (a: V, b: Double) -> V { V(x: a.x * b) } }")
+    fresh_kernel.ok("extension V { func callAsFunction(by n: Int) -> Double { x * Double(n) } }")
+    fresh_kernel.ok("extension V { func callAsFunction(over n: Int) -> Double { x / Double(n) } }")
+    for label in ("short", "long"):
+        fresh_kernel.ok(f"extension DefaultStringInterpolation {{ mutating func appendInterpolation({label} v: V) "
+                        f"{{ appendLiteral(\"{label} \\(v.x)\") }} }}")
+    use = "[(V() + V() + 2.0).x, (V(x: 3) * V(x: 2) * 4.0).x, V()(by: 6), V()(over: 2)]"
+    assert fresh_kernel.value(use) == "[4.0, 24.0, 6.0, 0.5]"
+    assert fresh_kernel.value('"\\(short: V()), \\(long: V(x: 2))"') == '"short 1.0, long 2.0"'
+    # Of the same types it is an edit, whatever its parameters are called.
+    fresh_kernel.ok("func + (left: V, right: Double) -> V { V(x: left.x + right + 10) }")
+    fresh_kernel.ok("extension V { static func * (left: V, right: Double) -> V { V(x: left.x * right + 10) } }")
+    fresh_kernel.ok("extension V { func callAsFunction(by n: Double) -> Double { x * n + 10 } }")
+    assert fresh_kernel.value(use) == "[14.0, 34.0, 16.0, 0.5]"
+    # An operator of the notebook's own has one function, like any other name.
+    fresh_kernel.ok("infix operator <*>: AdditionPrecedence")
+    fresh_kernel.ok("func <*> (a: Int, b: Int) -> Int { a + b }")
+    fresh_kernel.ok("func <*> (a: Double, b: Double) -> Double { a - b }")
+    assert fresh_kernel.value("3 <*> 2") == "1.0"
+
+
+def test_without_ids_an_operator_whose_result_is_another_type_is_an_edit(fresh_kernel):
+    fresh_kernel.ok("struct W { var x = 1.0 }\nfunc + (a: W, b: W) -> Double { a.x + b.x }")
+    assert fresh_kernel.value("W() + W()") == "2.0"
+    fresh_kernel.ok("func + (a: W, b: W) -> W { W(x: a.x + b.x + 10) }")
+    for result in ("Double", "W"):
+        value = "a.x" if result == "Double" else "W(x: a.x + 5)"
+        fresh_kernel.ok("extension W { static func * <T, U>(a: W, b: [T: U]) -> " + result
+                        + " where T: BinaryInteger, U: Equatable { " + value + " } }")
+    assert fresh_kernel.value("let sum = W() + W(); let product = W() * [1: 2]; [sum.x, product.x]") == "[12.0, 6.0]"
+
+
+def test_without_ids_members_of_a_type_with_parentheses_are_told_apart(fresh_kernel):
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { func a() -> Int { count } }")
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { func b() -> Int { 10 * count } }")
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { var c: Int { 100 * count } }")
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { subscript(one i: Int) -> Int { self[i].0 } }")
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { subscript(two i: Int) -> Int { self[i].1 } }")
+    use = "let pairs = [(1, 2), (3, 4)]; [pairs.a(), pairs.b(), pairs.c, pairs[one: 1], pairs[two: 1]]"
+    assert fresh_kernel.value(use) == "[2, 20, 200, 3, 4]"
+    # An edit is one still, with other parameters too, and between conditions.
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { func a(_ k: Int = 1) -> Int { count + k } }")
+    fresh_kernel.ok("extension Array where Element == (Int, Int) { subscript(two i: Int) -> Int { self[i].1 + 1 } }")
+    assert fresh_kernel.value(use) == "[3, 20, 200, 3, 5]"
+    for n in (1, 2):
+        fresh_kernel.ok("extension Int {\n#if swift(>=5)\nfunc conditional() -> Int { self + " + str(n) + " }\n#endif\n}")
+        assert fresh_kernel.value("5.conditional()") == str(5 + n)
+
+
+def test_without_ids_a_member_takes_the_place_of_those_of_its_name(fresh_kernel):
+    """Also where the edited cell declares more than it did."""
+    fresh_kernel.ok("struct Box { var n = 2 }")
+    fresh_kernel.ok("extension Box { func worth() -> Int { n }; var rest: Int { 100 } }")
+    fresh_kernel.ok("func total() -> Int { Box().worth() + Box().rest }")
+    assert fresh_kernel.value("total()") == "102"
+    fresh_kernel.ok("extension Box { func worth(_ k: Int = 10) -> Int { n * k }; struct Inner { var z = 1 }; static let one = 1 }")
+    assert fresh_kernel.value("[Box().worth(), Box().rest, total(), Box.Inner().z]") == "[20, 100, 120, 1]"
+
+
+def test_a_conformance_is_there_for_a_variable_that_others_mention(fresh_kernel):
+    """What is written between quotes might use any interpolation, also one that mentions the variable."""
+    fresh_kernel.ok("struct Word { var a = 1; func m() -> Int { a } }", cell_id="c0")
+    fresh_kernel.ok('extension Word: CustomStringConvertible { var description: String { "\\(m())wxyz" } }', cell_id="c1")
+    fresh_kernel.ok('let size = "\\(Word())".count', cell_id="c2")
+    fresh_kernel.ok("extension DefaultStringInterpolation { mutating func appendInterpolation(sized n: Int) "
+                    "{ appendLiteral(String(n + size + Word().m())) } }", cell_id="c3")
+    fresh_kernel.ok("final class Word { var a = 22; func m() -> Int { a } }", cell_id="c0")
+    fresh_kernel.ok('let size = "\\(Word())".count', cell_id="c2")
+    assert fresh_kernel.value("size", cell_id="c4") == "6"
+    assert fresh_kernel.value('"\\(sized: 1)"', cell_id="c5") == '"29"'
+
+
+NESTED = "extension Nest { enum Kind: Int { case z = VALUE }; static func worth(_ k: Kind) -> Int { k.rawValue + (6 <+-> 2 * 3) } }"
+PLUS = "infix operator <+->: PRECEDENCE\nfunc <+-> (a: Int, b: Int) -> Int { a + b }"
+
+
+@pytest.mark.parametrize("beside", ["class Far: NestBase { func more() -> Int { m() } }", "protocol Near { var near: Int { get } }",
+                                    "extension DefaultStringInterpolation { mutating func appendInterpolation(near n: Int) {} }"])
+def test_types_in_extensions_that_are_made_again(fresh_kernel, beside):
+    def run(cell, number):
+        fresh_kernel.ok(cell, cell_id=f"nested-{number}")
+
+    run("class NestBase { func m() -> Int { 1 } }", 0)
+    run("class Nest { func m() -> Int { 1 } }", 1)
+    run(PLUS.replace("PRECEDENCE", "AdditionPrecedence"), 2)
+    run(f"{NESTED.replace('VALUE', '3')}\n{beside}", 3)
+    assert fresh_kernel.value("Nest.worth(.z)") == "15"
+    # By what it uses, by an edit, and by both.
+    run(PLUS.replace("PRECEDENCE", "MultiplicationPrecedence"), 2)
+    assert fresh_kernel.value("Nest.worth(.z)") == "27"
+    run(f"{NESTED.replace('VALUE', '4')}\n{beside}", 3)
+    assert fresh_kernel.value("Nest.worth(.z)") == "28"
+    run(PLUS.replace("PRECEDENCE", "AdditionPrecedence"), 2)
+    run(f"{NESTED.replace('VALUE', '5')}\n{beside}", 3)
+    assert fresh_kernel.value("Nest.worth(.z) + Nest.Kind.z.rawValue") == "22"
+
+
+def test_what_stands_beside_types_in_extensions_moves_along(fresh_kernel):
+    """Functions, computed variables and aliases; a variable keeps its value."""
+    beside = "func near() -> Int { 3 }\nvar nearer: Int { near() + 1 }\ntypealias Nearest = Int"
+    worth = "static func worth(_ k: Kind) -> Int { k.rawValue + %s() }"
+    first = "extension Plain { enum Kind: Int { case z = 1 }; " + worth % "first" + " }\n" + beside
+    second = "extension Other { enum Kind: Int { case z = 2 }; " + worth % "second" + " }\nlet beside = 5"
+    fresh_kernel.ok("func first() -> Int { 1 }", cell_id="p0")
+    fresh_kernel.ok("func second() -> Int { 1 }", cell_id="p1")
+    fresh_kernel.ok("struct Plain {}; struct Other {}", cell_id="p2")
+    fresh_kernel.ok(first, cell_id="p3")
+    fresh_kernel.ok(second, cell_id="p4")
+    fresh_kernel.ok("func first() -> Int { 2 }", cell_id="p0")
+    values = "[Plain.worth(.z), Plain.Kind.z.rawValue, near(), nearer, Nearest(4.5)]"
+    assert fresh_kernel.value(values, cell_id="p5") == "[3, 1, 3, 4, 4]"
+    fresh_kernel.ok("func first() -> Int { 3 }", cell_id="p0")
+    assert fresh_kernel.value("Plain.worth(.z) + nearer", cell_id="p6") == "8"
+    fresh_kernel.ok("func second() -> Int { 2 }", cell_id="p1")
+    assert fresh_kernel.value("Other.worth(.z)", cell_id="p7") == "4"
+    assert fresh_kernel.value("Other.worth(.z) + beside", cell_id="p8") == "9"
+    # Another ambiguity beside that variable has nothing to do with the extension.
+    twins = "func twin(_ n: Int) -> Int { n }\nfunc twin(_ n: Int) -> Double { 0 }\nlet twins = twin(beside)"
+    error = fresh_kernel.run(twins, cell_id="p9").traceback
+    assert "ambiguous" in error and "run the cell" not in error
+    fresh_kernel.ok(second, cell_id="p4")
+    assert fresh_kernel.value("Other.worth(.z) + beside", cell_id="p8") == "9"
+
+
+def test_a_type_beside_an_operator_is_a_function_by_now(fresh_kernel):
+    """An import that shows the operator shows the former name too."""
+    operator = "infix operator <*->: AdditionPrecedence\nfunc <*-> (a: Int, b: Int) -> Int { a + b }\n"
+    fresh_kernel.ok("struct Holder { var a = 2; func m() -> Int { a } }", cell_id="o0")
+    fresh_kernel.ok(operator + "func made(_ make: () -> Holder = Holder.init) -> [Holder] { [make(), make()] }", cell_id="o1")
+    fresh_kernel.ok("struct Holder { var a = 3; func m() -> Int { a } }", cell_id="o0")
+    assert fresh_kernel.value("made().map { $0.m() }.reduce(0, +)", cell_id="o2") == "6"
+    fresh_kernel.ok("extension Int { func timesMade() -> Int { self * made().count } }", cell_id="o3")
+    assert fresh_kernel.value("3.timesMade() + made().count <*-> 1", cell_id="o2") == "9"
+    fresh_kernel.ok("struct Holder { var a = 4; func m() -> Int { a } }", cell_id="o0")
+    assert fresh_kernel.value("(1 <*-> 2) + made().map { $0.m() }.reduce(0, +) + 3.timesMade()", cell_id="o2") == "17"
+
+
+def test_an_extension_that_does_not_fit_does_not_keep_a_cell_from_running(fresh_kernel):
+    """What it needs may be in the very cell that is edited, and its own cell is edited after that one."""
+    many = "func parts(_ n: Int = 2) -> [Int] { [n, n] }"
+    fresh_kernel.ok("protocol Sized { var size: Int { get } }\nprotocol Base { }", cell_id="e0")
+    fresh_kernel.ok(many, cell_id="e1")
+    fresh_kernel.ok("protocol Long: Base { var long: Int { get } }\nextension Long { func total() -> Int { long + parts().count } }\n"
+                    "struct Row: Long { var long = 4 }", cell_id="e2")
+    assert fresh_kernel.value("Row().total()", cell_id="e3") == "6"
+    fresh_kernel.ok("struct parts { var row = Row(); func n() -> Int { row.long } }", cell_id="e1")
+    # Who asks for it is told.
+    assert "no member 'count'" in fresh_kernel.fails("Row().total()", cell_id="e3").traceback
+    fresh_kernel.ok("protocol Long: Base { var long: Int { get } }\nextension Long { func total() -> Int { long + 3 } }\n"
+                    "struct Row: Long { var long = 4 }", cell_id="e2")
+    assert fresh_kernel.value("Row().total() + parts().n()", cell_id="e3") == "11"
+
+
+def test_what_shared_a_module_and_does_not_fit_waits_until_it_is_mentioned(fresh_kernel):
+    fresh_kernel.ok("struct Thing { var a = 1; func m() -> Int { a } }", cell_id="w0")
+    protocol = "\nprotocol Deep { var q: Int { get } }\nextension Deep { func d() -> Int { q + %d } }"
+    fresh_kernel.ok("func made(_ n: Int = 2) -> [Int] { [n, n] }" + protocol % 0, cell_id="w1")
+    other = """extension Thing: Deep { var q: Int { m() + 9 } }
+protocol Rest { var r: Int { get } }
+extension Rest { func left() -> Int { r - made().USE } }
+struct Rested: Rest { var r = 10 }"""
+    fresh_kernel.ok(other.replace("USE", "count"), cell_id="w2")
+    assert fresh_kernel.value("Thing().d() + Rested().left()", cell_id="w3") == "18"
+    # The conformance is made again with its protocol, so that its module is hidden, and what is beside it moves.
+    fresh_kernel.ok("struct made { var t = Thing(); func n() -> Int { t.m() + 5 } }" + protocol % 1, cell_id="w1")
+    assert fresh_kernel.value("Thing().d()", cell_id="w4") == "11"
+    assert "no member 'count'" in fresh_kernel.fails("Rested().left()", cell_id="w5").traceback
+    fresh_kernel.ok(other.replace("USE", "n()"), cell_id="w2")
+    assert fresh_kernel.value("Thing().d() + Rested().left()", cell_id="w3") == "15"
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_two_cells_that_do_not_fit_what_a_third_one_declares_now(fresh_kernel, ids):
+    """Either can be edited first, although a conformance by which both are reached waits in a cell below."""
+    def run(cell, number):
+        return fresh_kernel.run(cell, cell_id=f"t{number}" if ids else None)
+
+    def ok(cell, number):
+        outcome = run(cell, number)
+        assert outcome.reply["status"] == "ok", f"{cell}\n{outcome.traceback}"
+
+    base = ["enum Side { case a, b; var n: Int { self == .a ? 1 : 2 } }\nstruct Row { var k = 3; func m() -> Int { k } }",
+            "class Tree { func m() -> Int { 2 } }\nextension Tree { enum Part: Int { case z = 5 }; static func part(_ p: Part) -> Int "
+            "{ p.rawValue + USE } }\nprotocol Deep { var q: Int { get } }\nextension Deep { func d() -> Int { q - 8 } }",
+            "infix operator <+->: AdditionPrecedence\nfunc <+-> <T: BinaryInteger>(a: T, b: T) -> T { a * b + T(USE) }\n"
+            "func rows(_ make: () -> Row = Row.init) -> [Row] { [make(), make()] }\nlet shown = 6 <+-> 2",
+            "extension Row: Deep { var q: Int { m() + 3 }; func d() -> Int { Tree.part(.z) + rows().count } }"]
+    for number, cell in enumerate(base):
+        ok(cell.replace("USE", "Side.b.n"), number)
+    assert fresh_kernel.value("Row().d() + (2 <+-> 3)") == "17"
+    ok("struct Row { struct Part { var z = 7 }; var part = Part(); func m() -> Int { part.z } }\nenum Side { case a, b; var n: Int { 4 } }", 0)
+    ok(base[3], 3)
+    ok("indirect enum Side { case leaf(Int), node(Side)\n    var n: Int { switch self { case .leaf(let n): n; case .node(let s): s.n } } }\n"
+       "struct Row { struct Part { var z = 7 }; var part = Part(); func m() -> Int { part.z } }", 0)
+    for number in (1, 2, 3):
+        ok(base[number].replace("USE", "Side.node(.leaf(9)).n"), number)
+    assert fresh_kernel.value("Row().d() + (2 <+-> 3)") == "31"
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_variables_beside_an_extension_with_types_that_is_made_again(fresh_kernel, ids):
+    """They keep their values, and show nothing of the extension's former types."""
+    def ok(cell, number):
+        return fresh_kernel.ok(cell, cell_id=f"b{number}" if ids else None)
+
+    ok("let base = 1", 0)
+    ok("extension Int { struct Part { var z = 1 }; static func part(_ p: Part) -> Int { p.z + base } }\n"
+       "var many = [3], plus = { (n: Int) in n + 1 }\nlet (one, two) = (x: 1, 2.5)\nfunc all() -> Int { many.reduce(0, +) }", 1)
+    assert ok("many[0] + one + Int.part(.init())", 2).result == "6"
+    ok("let base = 100", 0)
+    assert ok("many.append(4); plus(all()) + one + Int(two) + Int.part(.init())", 3).result == "112"
+    assert ok("many", 4).result == "[3, 4]"
+    ok("let base = 200", 0)
+    # The right-hand side is the variable that was.
+    assert ok("let one = one + Int.part(.init())\none", 5).result == "202"
+    assert ok("let sum = { many[0] += 1; return many[0] + Int.part(.init()) }\nsum() + many.count", 6).result == "207"
+    assert "2.5" in str(fresh_kernel.ok("%whos").of("display_data"))
+    fresh_kernel.ok("%del many")
+    assert "cannot find 'many'" in fresh_kernel.fails("many").traceback
+
+
+def test_an_extension_with_types_that_another_cell_declares_now(fresh_kernel):
+    extension = "extension Int { enum Part: Int { case z = %d }; static func part(_ p: Part) -> Int { p.rawValue } }"
+    fresh_kernel.ok("var kept = 3\n" + extension % 1, cell_id="x0")
+    fresh_kernel.ok(extension % 20, cell_id="x1")
+    assert fresh_kernel.value("kept += 1; kept + Int.part(.z)", cell_id="x2") == "24"
 
 
 @pytest.mark.parametrize("ids", [True, False])

@@ -1,8 +1,9 @@
-"""The compiler and the linker that are started ahead, and the assistant that is not told of cells nobody asks about."""
+"""The compilers and the linker that are started ahead, and the assistant that is not told of cells nobody asks about."""
 
 import os
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,16 +12,37 @@ from session import Session
 from test_completion import assistants, matches, wait_until
 
 
-def waiting(process):
-    """The compilers that wait for their arguments."""
+def compilers(process, fits):
+    """The compilers that wait and whose arguments fit."""
     found = []
     for child in process.children():
         try:
-            if child.cmdline()[1:] == ["@/dev/stdin"] and "swift-frontend" in child.cmdline()[0]:
+            words = child.cmdline()
+            if "swift-frontend" in words[0] and child.status() != psutil.STATUS_ZOMBIE and fits(words[1:]):
                 found.append(child)
         except (psutil.Error, IndexError):
             continue
     return found
+
+
+def waiting(process):
+    """Those that wait for their arguments."""
+    return compilers(process, lambda words: words == ["@/dev/stdin"])
+
+
+def preloaded(process):
+    """Those that have read what every cell imports, and wait for the cell."""
+    return compilers(process, lambda words: "_GyrusGate" in words)
+
+
+def is_ready(process):
+    return len(preloaded(process)) == 2 and len(waiting(process)) == 1
+
+
+def folder(process):
+    """Where the kernel keeps the files of its session."""
+    source = preloaded(process)[0].cmdline()
+    return Path(source[source.index("-primary-file") + 1]).parents[1]
 
 
 @pytest.fixture
@@ -28,29 +50,56 @@ def process(fresh_kernel):
     return psutil.Process(fresh_kernel.manager.provisioner.pid)
 
 
-def test_one_compiler_waits_and_each_cell_takes_it(fresh_kernel, process):
-    taken = []
-    for number in range(3):
-        # No other test has a cell of this text, which would come from the cache.
-        assert fresh_kernel.value(f"{number} + 4711") == str(number + 4711)
+def test_each_cell_takes_a_preloaded_compiler(fresh_kernel, process):
+    """No other test has cells of these texts, which would come from the cache."""
+    fresh_kernel.ok("4710")
+    assert wait_until(lambda: is_ready(process))
+    place = folder(process)
+    taken = set()
+    for number, (cell, value) in enumerate([
+            ("4711 + 1", "4712"), ("func f(_ x: Int) -> Int { var s = 0; for i in 0..<x { s += i }; return s }\nf(4712)", "11099116"),
+            ("let kept = f(4713)\nkept", "11103828"), ("f(4) + kept", "11103834")]):
+        assert wait_until(lambda: is_ready(process))
+        ready = {compiler.pid for compiler in preloaded(process)}
+        assert not ready & taken
+        assert fresh_kernel.value(cell) == value
+        # One that starts when its cell comes gets its source here.
+        assert not (place / f"Cell{number + 2}.swift").exists() and (place / f"Cell{number + 2}.o").exists()
+        taken |= ready
+    assert wait_until(lambda: is_ready(process))
+    assert len(list(place.glob("next*"))) == 2
+
+
+def test_what_no_preloaded_compiler_fits(fresh_kernel, process):
+    for cell, value in [
+            ("%optimize off\nfunc g(_ x: Int) -> Int { x + 4711 }\ng(1)", "4712"), ("%optimize on\n4711 + 3", "4714"),
+            ("import FoundationXML\nXMLElement(name: \"a4711\").name ?? \"\"", '"a4711"'),
+            ("extension Int: @retroactive Identifiable { public var id: Int { 4711 } }\n1.id", "4711"),
+            ("let long = \"" + 140_000 * "x" + "\"\nlong.count", "140000")]:
         assert wait_until(lambda: len(waiting(process)) == 1)
-        taken.append(waiting(process)[0].pid)
-    assert len(set(taken)) == 3
-    # Whatever the flags of the next cell are.
-    assert fresh_kernel.value("func f(_ x: Int) -> Int { var s = 0; for i in 0..<x { s += i }; return s }\nf(4)") == "6"
-    fresh_kernel.fails("let a: Int = \"text\"")
-    assert fresh_kernel.value("f(5)") == "10"
-    assert fresh_kernel.value("import FoundationXML\nXMLElement(name: \"a\").name ?? \"\"") == '"a"'
-    assert fresh_kernel.value("1 + 1") == "2"
-    assert wait_until(lambda: len(waiting(process)) == 1)
+        assert fresh_kernel.value(cell) == value
 
 
-def test_one_that_was_killed_is_not_missed(fresh_kernel, process):
+def test_errors_are_where_they_were(fresh_kernel, process):
+    for number, cell in enumerate(["struct Open4711 { var x = 1", "let a4711: Int = \"text\"", "[1, 2].map { $0 + nothing4711 }", "\n\n1 + nothing4711\n\n"]):
+        # A cell that is compiled brings new compilers: one that cannot be parsed needs none.
+        fresh_kernel.ok(f"{number} + 47130")
+        assert wait_until(lambda: is_ready(process))
+        first = fresh_kernel.fails(cell)
+        assert wait_until(lambda: is_ready(process))
+        for compiler in preloaded(process):
+            compiler.kill()
+        second = fresh_kernel.fails(cell)
+        count = second.reply["execution_count"]
+        assert first.traceback.replace(f"In[{count - 1}]", "In[N]") == second.traceback.replace(f"In[{count}]", "In[N]")
+
+
+def test_those_that_were_killed_are_not_missed(fresh_kernel, process):
     fresh_kernel.ok("1")
-    assert wait_until(lambda: waiting(process))
-    for compiler in waiting(process):
+    assert wait_until(lambda: is_ready(process))
+    for compiler in waiting(process) + preloaded(process):
         compiler.kill()
-    assert fresh_kernel.value("2 + 2") == "4"
+    assert fresh_kernel.value("2 + 4711") == "4713"
 
 
 @pytest.mark.parametrize("end", ["shutdown", "kill"])
@@ -59,13 +108,13 @@ def test_it_ends_with_the_kernel(end):
     try:
         session.ok("1")
         process = psutil.Process(session.manager.provisioner.pid)
-        assert wait_until(lambda: waiting(process))
-        compilers = waiting(process)
+        assert wait_until(lambda: is_ready(process))
+        waited = waiting(process) + preloaded(process)
         if end == "kill":
             os.kill(process.pid, signal.SIGKILL)
         else:
             session.request("shutdown_request", {"restart": False}, "control")
-        assert not psutil.wait_procs(compilers, timeout=10)[1]
+        assert not psutil.wait_procs(waited, timeout=10)[1]
     finally:
         session.close()
 

@@ -1,4 +1,4 @@
-"""What one cell declares, later cells find; and what is declared anew takes the place of the old."""
+"""What one cell declares, later cells find; and what is declared again replaces the old."""
 
 
 def test_variables_carry_over(kernel):
@@ -165,7 +165,7 @@ def test_results_by_number(fresh_kernel):
     assert kernel.value(f"_{number}[1]") == "2.5"
     text = kernel.ok('"abc"').reply["execution_count"]
     assert kernel.value(f"let t = Out[{text}]\nt.uppercased() + Out[{text}]") == '"ABCabc"'
-    # A type of a cell is known where it is expected, and shown in any case.
+    # A type of a cell is known if it is expected, and shown in any case.
     own = kernel.ok("struct Trial { var rt = 0.5 }\nTrial()").reply["execution_count"]
     assert "rt: 0.5" in kernel.value(f"Out[{own}]")
     assert kernel.value(f"let trial: Trial = Out[{own}]\ntrial.rt") == "0.5"

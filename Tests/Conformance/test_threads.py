@@ -61,6 +61,17 @@ def test_many_traps_leave_the_queues_usable(kernel):
     assert time.monotonic() - start < 8
 
 
+def test_threads_are_taken_out_of_the_stubs_of_calls(kernel, soak):
+    """A cell calls libraries through stubs that are in no table of the stack's layout: one round in fifty met a thread there."""
+    calls = "_ = toascii(1); " * 20
+    for _ in range(100 if soak else 8):
+        failure = kernel.fails(
+            f'DispatchQueue.concurrentPerform(iterations: 100_000) {{ i in\n {calls}\n if i == 50_000 {{ fatalError("it") }} }}',
+            timeout=20)
+        assert failure.error["ename"] == "Fatal error"
+        assert_kept(kernel)
+
+
 LATE = {
     "Thread": 'Thread { usleep(300_000); fatalError("late") }.start()',
     "queue": 'DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { fatalError("late") }',
@@ -107,7 +118,7 @@ def test_what_a_failed_cell_held_is_free(kernel, kind):
         assert kernel.value(use, timeout=20) == value
 
 
-def test_an_initialiser_that_failed_runs_again(kernel):
+def test_an_initializer_that_failed_runs_again(kernel):
     kernel.ok("var isReady = false\nstruct Once { static let value: Int = { precondition(isReady, \"not yet\"); return 9 }() }")
     for _ in range(2):
         assert "not yet" in kernel.fails("Once.value", timeout=20).error["evalue"]

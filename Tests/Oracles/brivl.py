@@ -56,10 +56,10 @@ def pooled(feature_map, boxes, layer):
     """One image's map (channels x h x w) at the boxes, given in pixels of the map: boxes x channels."""
     height, width = feature_map.shape[1:]
     x1, y1, x2, y2 = boxes.T
-    nought = torch.zeros_like(x1)
+    zero = torch.zeros_like(x1)
     theta = torch.stack((
-        (x2 - x1) / (width - 1), nought, (x1 + x2 - width + 1) / (width - 1),
-        nought, (y2 - y1) / (height - 1), (y1 + y2 - height + 1) / (height - 1)), dim=1).view(-1, 2, 3)
+        (x2 - x1) / (width - 1), zero, (x1 + x2 - width + 1) / (width - 1),
+        zero, (y2 - y1) / (height - 1), (y1 + y2 - height + 1) / (height - 1)), dim=1).view(-1, 2, 3)
     grid = F.affine_grid(theta, [len(boxes), feature_map.shape[0], POINTS, POINTS], align_corners=False)
     sampled = F.grid_sample(feature_map.unsqueeze(0).expand(len(boxes), -1, -1, -1), grid, align_corners=False)
     return F.avg_pool2d(layer(sampled), POINTS, stride=1).flatten(1)

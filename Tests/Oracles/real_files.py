@@ -77,12 +77,20 @@ def hdf5(path):
 def nifti(path):
     try:
         image = nibabel.load(path)
-        if type(image) is not nibabel.Nifti1Image:
+        if type(image) not in (nibabel.Nifti1Image, nibabel.Nifti2Image, nibabel.MGHImage):
             return None
         values = image.get_fdata()
     except Exception:
         return None
-    return {"shape": list(image.shape), "affine": image.affine.ravel().tolist(), **checksum(values)}
+    return {"shape": [int(n) for n in image.shape], "affine": image.affine.ravel().tolist(), **checksum(values)}
+
+
+def gifti(path):
+    image = nibabel.GiftiImage.from_bytes(path.read_bytes()) if path.suffix == ".gii" else nibabel.load(path)
+    return {
+        "arrays": [{"shape": list(a.data.shape), **checksum(a.data)} for a in image.darrays],
+        "labels": [f"{label.key} {label.label}" for label in image.labeltable.labels],
+    }
 
 
 warnings.simplefilter("ignore")
@@ -91,7 +99,9 @@ for path in sorted(FOLDER.rglob("*")):
     name = str(path.relative_to(FOLDER))
     if not path.is_file() or path.suffix in (".tsv", ".csv", ".md", ".json"):
         continue
-    if path.name.endswith((".nii", ".nii.gz", ".hdr")):
+    if path.name.endswith((".gii", ".gii.gz")):
+        expected[name] = gifti(path)
+    elif path.name.endswith((".nii", ".nii.gz", ".hdr", ".mgh", ".mgz")):
         expected[name] = nifti(path)
     elif path.suffix in (".h5", ".hdf5") or (path.suffix == ".mat"):
         expected[name] = hdf5(path)

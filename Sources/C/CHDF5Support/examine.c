@@ -9,13 +9,17 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 // A file of very many objects is not looked at to its end at once: its objects are, one by one, when they are opened.
-enum { BUDGET_MS = 500, CPU_LIMIT_S = 4, SMALL = 4 << 20 };
+enum { BUDGET_MS = 500, CPU_LIMIT_S = 4, SMALL = 4 << 20, MOST_REFERENCES = 4096 };
 static const rlim_t MEMORY_LIMIT = (rlim_t)2 << 30;
+
+// What the library is doing here when it asks for memory: a large chunk, or texts of a large file, may need much.
+static int may_need_much;
 
 struct visit {
     gyrus_h5_examination *result;
@@ -41,8 +45,35 @@ static int has_pointers(hid_t type) {
     return H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tis_variable_str(type) > 0;
 }
 
+static void look_at_dataset(hid_t dataset, int follows);
+
+// Follows references, as they are followed in the process that asks; an address in a damaged one is any number.
+static void follow(hid_t object, int is_region, const unsigned char *references, size_t count) {
+    size_t size = is_region ? sizeof(hdset_reg_ref_t) : sizeof(hobj_ref_t);
+    H5R_type_t kind = is_region ? H5R_DATASET_REGION : H5R_OBJECT;
+    static const unsigned char none[sizeof(hdset_reg_ref_t)];
+    for (size_t i = 0; i < count && i < MOST_REFERENCES && milliseconds() < 2 * BUDGET_MS; i++) {
+        const void *reference = references + i * size;
+        if (memcmp(reference, none, size) == 0) continue;
+        H5Rget_name(object, kind, reference, NULL, 0);
+        if (is_region) {
+            hid_t space = H5Rget_region(object, kind, reference);
+            if (space >= 0) {
+                hsize_t bounds[2 * H5S_MAX_RANK];
+                if (H5Sget_select_type(space) == H5S_SEL_HYPERSLABS) H5Sget_select_hyper_nblocks(space);
+                H5Sget_select_bounds(space, bounds, bounds + H5S_MAX_RANK);
+                H5Sclose(space);
+            }
+        }
+        hid_t target = H5Rdereference2(object, H5P_DEFAULT, kind, reference);
+        if (target < 0) continue;
+        if (H5Iget_type(target) == H5I_DATASET) look_at_dataset(target, 0);
+        H5Oclose(target);
+    }
+}
+
 // Reads all elements of an attribute or dataset, of which there are few.
-static void read_all(hid_t object, int is_attribute, hid_t type, hid_t space, hssize_t count) {
+static void read_all(hid_t object, int is_attribute, hid_t type, hid_t space, hssize_t count, int follows) {
     hid_t memory = memory_type(type);
     size_t size = H5Tget_size(memory), file_size = H5Tget_size(type);
     size_t largest = size > file_size ? size : file_size;
@@ -50,6 +81,8 @@ static void read_all(hid_t object, int is_attribute, hid_t type, hid_t space, hs
         void *buffer = calloc((size_t)count, largest);
         if (buffer) {
             herr_t status = is_attribute ? H5Aread(object, memory, buffer) : H5Dread(object, memory, 0, 0, 0, buffer);
+            if (status >= 0 && follows && H5Tget_class(memory) == H5T_REFERENCE)
+                follow(object, H5Tequal(memory, H5T_STD_REF_DSETREG) > 0, buffer, (size_t)count);
             if (status >= 0 && has_pointers(memory)) H5Dvlen_reclaim(memory, space, 0, buffer);
             free(buffer);
         }
@@ -78,16 +111,24 @@ static void read_ends(hid_t dataset, hid_t type, hid_t space) {
     H5Sclose(memory_space);
 }
 
-static void look_at_dataset(hid_t dataset) {
+static int may_be_virtual;
+
+static void look_at_dataset(hid_t dataset, int follows) {
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), creation = H5Dget_create_plist(dataset);
+    H5D_layout_t layout = H5Pget_layout(creation);
+    if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) may_be_virtual = 1;
     hssize_t count = H5Sget_simple_extent_npoints(space);
     // Goes through the whole index of the chunks.
     H5Dget_storage_size(dataset);
     if (type >= 0 && space >= 0 && H5Sget_simple_extent_type(space) != H5S_NULL) {
         size_t size = H5Tget_size(type);
         int is_small = size > 0 && count >= 0 && (unsigned long long)count <= SMALL / size;
-        if (is_small || (has_pointers(type) && count <= (16 << 20))) read_all(dataset, 0, type, space, count);
-        else read_ends(dataset, type, space);
+        if (is_small || (has_pointers(type) && count <= (16 << 20))) read_all(dataset, 0, type, space, count, follows);
+        else {
+            may_need_much++;
+            read_ends(dataset, type, space);
+            may_need_much--;
+        }
     }
     H5Pclose(creation);
     H5Sclose(space);
@@ -100,7 +141,7 @@ static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t
     if (attribute < 0) return 0;
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     if (type >= 0 && space >= 0 && H5Sget_simple_extent_type(space) != H5S_NULL)
-        read_all(attribute, 1, type, space, H5Sget_simple_extent_npoints(space));
+        read_all(attribute, 1, type, space, H5Sget_simple_extent_npoints(space), 1);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(attribute);
@@ -110,8 +151,12 @@ static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t
 static void look_at(hid_t file, const char *name, gyrus_h5_examination *result) {
     strncpy(result->place, name, sizeof result->place - 1);
     hid_t object = H5Oopen(file, name, 0);
-    if (object < 0) return;
-    if (H5Iget_type(object) == H5I_DATASET) look_at_dataset(object);
+    if (object < 0) {
+        result->may_be_virtual = 1;
+        return;
+    }
+    if (H5Iget_type(object) == H5I_DATASET) look_at_dataset(object, 1);
+    if (may_be_virtual) result->may_be_virtual = 1;
     H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at_attribute, NULL);
     H5Oclose(object);
 }
@@ -127,10 +172,28 @@ static herr_t visit(hid_t group, const char *name, const H5O_info_t *info, void 
     return 0;
 }
 
+static herr_t note_allocation(unsigned depth, const H5E_error2_t *error, void *wanted) {
+    (void)depth;
+    if (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC) *(int *)wanted = 1;
+    return 0;
+}
+
+// Called by the library if a call fails. One that has not got its memory here may get it in the process that asks, and
+// then crash: what a damaged type says of its size is believed when it is copied.
+static herr_t note_failure(hid_t stack, void *context) {
+    gyrus_h5_examination *result = context;
+    if (!may_need_much) H5Ewalk2(stack, H5E_WALK_UPWARD, note_allocation, &result->wants_memory);
+    return 0;
+}
+
 // In the copy: only libhdf5 and the system are called, no Swift.
 static void examine(const char *path, const char *object, gyrus_h5_examination *result) {
+    struct stat status;
+    may_need_much = stat(path, &status) != 0 || status.st_size > (off_t)1 << 30;
+    H5Eset_auto2(H5E_DEFAULT, note_failure, result);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, 1, 1);
+    H5Pset_cache(access, 0, 0, 0, 0);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
     result->is_complete = 1;
     if (file < 0) return;

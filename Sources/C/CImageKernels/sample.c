@@ -1,14 +1,14 @@
 #include "CImageKernels.h"
 
-// PyTorch's arithmetic (aten/src/ATen/native/UpSample.h), all of it in float: where a new pixel's centre lies among the
+// PyTorch's arithmetic (aten/src/ATen/native/UpSample.h), all of it in float: where a new pixel's center lies among the
 // old ones, held at the edge.
 static void place(long to, long from, long to_size, long *first, long *second, float *weight) {
     float scale = (float)from / (float)to_size;
-    float centre = scale * ((float)to + 0.5f) - 0.5f;
-    if (centre < 0) centre = 0;
-    *first = (long)centre;
+    float center = scale * ((float)to + 0.5f) - 0.5f;
+    if (center < 0) center = 0;
+    *first = (long)center;
     *second = *first + (*first < from - 1);
-    *weight = centre - (float)*first;
+    *weight = center - (float)*first;
 }
 
 void image_sample_planes(const unsigned char *rgb, long width, long height, const float *mean, const float *deviation,

@@ -52,6 +52,16 @@ inline bool eight_digits(const uint8_t *text, uint64_t &value) {
     return true;
 }
 
+/// The number that the last `left` of the eight bytes before `end` write, or false if one is no digit; `left` is 0 to 7.
+inline bool last_digits(const uint8_t *end, long left, uint64_t &value) {
+    uint64_t word;
+    memcpy(&word, end - 8, 8);
+    // Zeros take the place of the bytes before, which are digits that have been read.
+    uint64_t before = ~(uint64_t)0 >> 8 * left;
+    word = (word & ~before) | (0x3030303030303030 & before);
+    return eight_digits((const uint8_t *)&word, value);
+}
+
 /// The double nearest to mantissa / 10^decimals, for a mantissa above zero and 1 to 19 decimals.
 inline double quotient(uint64_t mantissa, long decimals) {
     uint64_t divisor = whole_powers[decimals];
@@ -59,9 +69,14 @@ inline double quotient(uint64_t mantissa, long decimals) {
     mantissa <<= up;
     divisor <<= down;
     // With the highest bits of both set, the quotient of 2^63 times the mantissa has 63 or 64 bits.
+#if defined(__x86_64__)
+    uint64_t result, rest;
+    __asm__("divq %4" : "=a"(result), "=d"(rest) : "a"(mantissa << 63), "d"(mantissa >> 1), "r"(divisor) : "cc");
+#else
     unsigned __int128 numerator = (unsigned __int128)mantissa << 63;
     uint64_t result = (uint64_t)(numerator / divisor);
     uint64_t rest = (uint64_t)numerator - result * divisor;
+#endif
     // What is left counts only where the bits behind the last are exactly one half.
     result |= rest != 0;
     uint64_t bits = (uint64_t)(1023 + down - up - 63) << 52;
@@ -86,6 +101,12 @@ inline bool plain_number(const uint8_t *text, long count, uint8_t decimal, doubl
             mantissa = mantissa * 100000000 + eight;
             position += 8;
         }
+        // How many digits are left differs from number to number; a loop over them would be mispredicted at its end.
+        long left = end - position;
+        if (position > first && left < 8 && last_digits(end, left, eight)) {
+            mantissa = mantissa * whole_powers[left] + eight;
+            position = end;
+        }
         while (position < end && is_digit(*position)) mantissa = mantissa * 10 + (*position++ - '0');
         decimals = position - first;
     } else if (position == end && whole > 15) {
@@ -107,7 +128,10 @@ inline bool plain_number(const uint8_t *text, long count, uint8_t decimal, doubl
         if (is_below) exponent = -exponent;
     }
     long scale = exponent - decimals;
-    if (mantissa <= (uint64_t)1 << 53 && scale >= -22 && scale <= 22) {
+    if (scale <= -15 && scale >= -19 && mantissa != 0) {
+        // Of so many decimals the mantissa is mostly beyond 53 bits, but not always: a branch would be mispredicted.
+        value = quotient(mantissa, -scale);
+    } else if (mantissa <= (uint64_t)1 << 53 && scale >= -22 && scale <= 22) {
         // Both factors are exact, so one rounding is made (Clinger 1990).
         value = scale < 0 ? (double)mantissa / powers[-scale] : (double)mantissa * powers[scale];
     } else if (scale < 0 && scale >= -19) {

@@ -5,6 +5,8 @@
 enum { STRIP = 64 };
 // Single precision sums this many rows before they go to a double: as many roundings, not as many as there are samples.
 enum { ROWS = 64 };
+// Products of this many matrices with as many others are summed at once, in registers.
+enum { BLOCK = 4 };
 
 static inline long smaller(long a, long b) { return a < b ? a : b; }
 
@@ -119,5 +121,52 @@ static inline long smaller(long a, long b) { return a < b ? a : b; }
         }                                                                                                              \
     }
 
+// Unlike the others it keeps its sums in registers by name, as vectors of a cache line.
+#define DEFINE_PAIRS(T, suffix)                                                                                        \
+    typedef T line_##suffix __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));                           \
+    enum { LANES_##suffix = 64 / sizeof(T) };                                                                          \
+                                                                                                                       \
+    KERNEL(voxel_pair_products_##suffix, (const T *p, long count, long rows, long columns, long stride, T *products),  \
+           (p, count, rows, columns, stride, products)) {                                                              \
+        for (long left = 0; left < columns; left += LANES_##suffix) {                                                  \
+            for (long i = 0; i < count; i += BLOCK) {                                                                  \
+                for (long j = 0; j <= i; j += BLOCK) {                                                                 \
+                    const T *a[BLOCK], *b[BLOCK];                                                                      \
+                    for (long k = 0; k < BLOCK; k++) {                                                                 \
+                        a[k] = p + smaller(i + k, count - 1) * rows * stride + left;                                   \
+                        b[k] = p + smaller(j + k, count - 1) * rows * stride + left;                                   \
+                    }                                                                                                  \
+                    for (long top = 0; top < rows; top += ROWS) {                                                      \
+                        long bottom = smaller(top + ROWS, rows);                                                       \
+                        line_##suffix sum[BLOCK][BLOCK] = {0};                                                         \
+                        for (long row = top; row < bottom; row++) {                                                    \
+                            line_##suffix u[BLOCK], v[BLOCK];                                                          \
+                            _Pragma("clang loop unroll(full)") for (long k = 0; k < BLOCK; k++) {                      \
+                                u[k] = *(const line_##suffix *)(a[k] + row * stride);                                  \
+                                v[k] = *(const line_##suffix *)(b[k] + row * stride);                                  \
+                            }                                                                                          \
+                            _Pragma("clang loop unroll(full)") for (long k = 0; k < BLOCK; k++) {                      \
+                                _Pragma("clang loop unroll(full)") for (long l = 0; l < BLOCK; l++) {                  \
+                                    sum[k][l] += u[k] * v[l];                                                          \
+                                }                                                                                      \
+                            }                                                                                          \
+                        }                                                                                              \
+                        _Pragma("clang loop unroll(full)") for (long k = 0; k < BLOCK; k++) {                          \
+                            _Pragma("clang loop unroll(full)") for (long l = 0; l < BLOCK; l++) {                      \
+                                long first = i + k, second = j + l;                                                    \
+                                if (first >= count || second > first) continue;                                        \
+                                line_##suffix *to = (line_##suffix *)(products                                         \
+                                    + (first * (first + 1) / 2 + second) * stride + left);                             \
+                                *to = top == 0 ? sum[k][l] : *to + sum[k][l];                                          \
+                            }                                                                                          \
+                        }                                                                                              \
+                    }                                                                                                  \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
 DEFINE(float, f32)
 DEFINE(double, f64)
+DEFINE_PAIRS(float, f32)
+DEFINE_PAIRS(double, f64)

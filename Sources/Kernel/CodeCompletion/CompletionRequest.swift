@@ -1,13 +1,13 @@
-/// What the kernel asks the assistant about a place in Swift source.
+/// What the kernel asks the completion process about a position in Swift source.
 package struct CompletionRequest: Codable, Sendable {
     package enum Kind: String, Codable, Sendable {
-        /// What could stand at the place.
+        /// What could stand there.
         case suggest
-        /// What the name at the place stands for.
+        /// What the name there stands for.
         case describe
-        /// The functions whose arguments the place lies in.
+        /// The functions whose arguments that position lies in.
         case signatures
-        /// Nothing: the modules that the source imports are to be in memory when the next question comes.
+        /// Nothing: the modules that the source imports are to be in memory when the next request comes.
         case warmUp
     }
 
@@ -15,7 +15,7 @@ package struct CompletionRequest: Codable, Sendable {
     package var source: String
     /// The flags that the compiler would get, without the source file.
     package var arguments: [String]
-    /// The place, in UTF-8 bytes; of a name, where it begins.
+    /// The offset in UTF-8 bytes; of a name, its first byte.
     package var offset: Int
     /// Of `suggest`: what of the name stands there already.
     package var prefix: String
@@ -35,10 +35,10 @@ package struct CompletionRequest: Codable, Sendable {
     }
 }
 
-/// What the assistant knows.
-package struct Answer: Codable, Sendable {
+/// What the completion process knows.
+package struct CompletionAnswer: Codable, Sendable {
     package var suggestions: [Suggestion] = []
-    /// How many bytes before the place the suggestions replace: `a.` becomes `a?.count`.
+    /// How many bytes before the cursor the suggestions replace: `a.` becomes `a?.count`.
     package var replacedBytes = 0
     package var description: SymbolDescription?
     package var signatures: [Signature] = []
@@ -56,7 +56,7 @@ package struct Suggestion: Codable, Sendable, Equatable {
         case type = "class"
     }
 
-    /// How near it is to the place; what is nearer comes first.
+    /// How near it is to the cursor; what is nearer comes first.
     package enum Distance: Int, Codable, Sendable {
         /// A label of the call, or what the expected type offers.
         case expected
@@ -100,22 +100,25 @@ package struct SymbolDescription: Codable, Sendable {
     /// The documentation comment, in Markdown.
     package var documentation: String
     package var module: String
+    /// The name by which the compiler knows it everywhere (`s:8Encoding5RidgeV`).
+    package var usr: String
     package var isGlobalVariable: Bool
 
     package init(
         name: String, declaration: String, type: String = "", documentation: String = "", module: String = "",
-        isGlobalVariable: Bool = false
+        usr: String = "", isGlobalVariable: Bool = false
     ) {
         self.name = name
         self.declaration = declaration
         self.type = type
         self.documentation = documentation
         self.module = module
+        self.usr = usr
         self.isGlobalVariable = isGlobalVariable
     }
 }
 
-/// A function that could be called at a place.
+/// A function that could be called there.
 package struct Signature: Codable, Sendable {
     /// `scale(_ x: Double, by: Double) -> Double`
     package var text: String

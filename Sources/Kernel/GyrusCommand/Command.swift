@@ -10,7 +10,9 @@ struct Command: ParsableCommand {
         commandName: "gyrus",
         abstract: "Swift in Jupyter, for encoding models of the brain.",
         subcommands: [
-            KernelCommand.self, InstallCommand.self, UninstallCommand.self, DoctorCommand.self,
+            RunCommand.self, SweepCommand.self, KernelCommand.self, InstallCommand.self,
+            UninstallCommand.self,
+            DoctorCommand.self,
             FlagsCommand.self,
         ])
 

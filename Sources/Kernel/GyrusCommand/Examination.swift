@@ -55,7 +55,7 @@ struct Examination {
 
     private func examineFiles() -> [Finding] {
         var parts = [
-            ("runner", installation.runner), ("assistant", installation.assistant),
+            ("runner", installation.runner), ("completion process", installation.completion),
             ("library", installation.library),
             ("module of the library", installation.modules + "/Gyrus.swiftmodule"),
         ]

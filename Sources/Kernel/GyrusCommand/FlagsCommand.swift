@@ -1,5 +1,6 @@
 import ArgumentParser
 import GyrusKernel
+import Text
 
 /// `gyrus flags`: what compiles a program that imports Gyrus.
 struct FlagsCommand: ParsableCommand {
@@ -17,11 +18,6 @@ struct FlagsCommand: ParsableCommand {
             """)
 
     func run() {
-        print(Installation().compilerFlags.map(Self.quoted).joined(separator: " "))
-    }
-
-    private static func quoted(_ flag: String) -> String {
-        flag.allSatisfy { $0.isLetter || $0.isNumber || "-_=/.+:,".contains($0) }
-            ? flag : "'" + flag.replacing("'", with: "'\\''") + "'"
+        print(Installation().compilerFlags.map(\.shellWord).joined(separator: " "))
     }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import GyrusKernel
 import Jupyter
+import NotebookRuns
 
 /// `gyrus kernel`: what Jupyter starts.
 struct KernelCommand: ParsableCommand {
@@ -20,20 +20,10 @@ struct KernelCommand: ParsableCommand {
         let server = try Server(connection: connection, kernel: try SwiftKernel())
         let signals = [
             // Clients that send signals whatever the kernelspec says get an interrupt all the same.
-            Self.onSignal(SIGINT) { server.interrupt() },
-            Self.onSignal(SIGTERM) { server.finish() },
+            Signals.handle(SIGINT) { server.interrupt() },
+            Signals.handle(SIGTERM) { server.finish() },
         ]
         server.run()
         withExtendedLifetime(signals) {}
-    }
-
-    private static func onSignal(_ number: Int32, _ body: @escaping @Sendable () -> Void)
-        -> any DispatchSourceSignal
-    {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler(handler: body)
-        source.resume()
-        return source
     }
 }

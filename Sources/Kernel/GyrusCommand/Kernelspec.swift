@@ -30,7 +30,7 @@ enum Kernelspec {
         return folder
     }
 
-    /// The executable that a description starts; throws `KernelspecError` where it names none.
+    /// The executable that a description starts; throws `KernelspecError` if it names none.
     static func executable(of description: Data) throws -> String {
         let specification = try JSONSerialization.jsonObject(with: description) as? [String: Any]
         guard let command = (specification?["argv"] as? [String])?.first else { throw KernelspecError() }

@@ -4,7 +4,7 @@ import Foundation
 /// What a name, or the call around a place, stands for.
 struct Descriptions {
     let kit: SourceKit
-    let question: CompletionRequest
+    let request: CompletionRequest
 
     /// What the name at the place stands for.
     func describe(file: String) -> SymbolDescription? {
@@ -13,14 +13,14 @@ struct Descriptions {
                 "cursorinfo",
                 [
                     "key.sourcefile": .text(file), "key.primary_file": .text(file),
-                    "key.offset": .number(question.offset), "key.compilerargs": arguments,
+                    "key.offset": .number(request.offset), "key.compilerargs": arguments,
                 ])
         }
         guard let value = response?.value, let name = value.text("key.name") else { return nil }
         return SymbolDescription(
             name: name, declaration: value.text("key.annotated_decl").map(Self.plain) ?? name,
             type: value.text("key.typename") ?? "", documentation: value.text("key.doc_comment") ?? "",
-            module: value.text("key.modulename") ?? "",
+            module: value.text("key.modulename") ?? "", usr: value.text("key.usr") ?? "",
             isGlobalVariable: value.word("key.kind")?.hasSuffix(".var.global") == true)
     }
 
@@ -29,7 +29,7 @@ struct Descriptions {
             kit.send(
                 "signaturehelp",
                 [
-                    "key.sourcefile": .text(file), "key.offset": .number(question.offset),
+                    "key.sourcefile": .text(file), "key.offset": .number(request.offset),
                     "key.compilerargs": arguments,
                 ])
         }
@@ -52,11 +52,11 @@ struct Descriptions {
 
     /// Asks while the source is open as a document: it need not exist on disk then.
     private func withDocument(_ file: String, ask: (SourceKit.Argument) -> Response?) -> Response? {
-        let arguments = SourceKit.Argument.texts([file] + question.arguments)
+        let arguments = SourceKit.Argument.texts([file] + request.arguments)
         let opened = kit.send(
             "editor.open",
             [
-                "key.name": .text(file), "key.sourcetext": .text(question.source),
+                "key.name": .text(file), "key.sourcetext": .text(request.source),
                 "key.compilerargs": arguments, "key.enablesyntaxmap": .number(0),
                 "key.enablesubstructure": .number(0), "key.enablediagnostics": .number(0),
                 "key.syntactic_only": .number(1),

@@ -4,7 +4,7 @@ import Foundation
 /// What could stand at a place.
 struct Suggestions {
     let kit: SourceKit
-    let question: CompletionRequest
+    let request: CompletionRequest
     private static let describedLimit = 20
 
     /// The suggestions, ranked, and how many bytes before the place they replace.
@@ -12,19 +12,19 @@ struct Suggestions {
         let response = kit.send(
             "codecomplete",
             [
-                "key.sourcefile": .text(file), "key.sourcetext": .text(question.source),
-                "key.offset": .number(question.offset),
-                "key.compilerargs": .texts([file] + question.arguments),
+                "key.sourcefile": .text(file), "key.sourcetext": .text(request.source),
+                "key.offset": .number(request.offset),
+                "key.compilerargs": .texts([file] + request.arguments),
             ])
         guard let response else { return ([], 0) }
-        var items = response.value.list("key.results").compactMap { Item($0, prefix: question.prefix) }
+        var items = response.value.list("key.results").compactMap { Item($0, prefix: request.prefix) }
         // Where labels can stand and nothing is typed, of all other names only the near ones are meant.
-        if question.prefix.isEmpty, items.contains(where: { $0.kind == .param }) {
+        if request.prefix.isEmpty, items.contains(where: { $0.kind == .param }) {
             items.removeAll { $0.distance.rawValue > Suggestion.Distance.member.rawValue }
         }
         let replaced = items.map(\.replacedBytes).max() ?? 0
         let before = String(
-            decoding: question.source.utf8.prefix(question.offset).suffix(replaced), as: UTF8.self)
+            decoding: request.source.utf8.prefix(request.offset).suffix(replaced), as: UTF8.self)
         var groups: [String: Group] = [:]
         for item in items {
             let text = before.utf8.prefix(replaced - item.replacedBytes) + Array(item.text.utf8)
@@ -34,8 +34,8 @@ struct Suggestions {
         let isShort = groups.count <= Self.describedLimit
         var found = groups.map { $1.suggestion($0, isDescribed: isShort) }
         // Where a function's name stands already, its call is what can be added.
-        if let whole = groups[question.prefix] { found += whole.calls }
-        return (Ranking.ranked(found, prefix: question.prefix, limit: question.limit), replaced)
+        if let whole = groups[request.prefix] { found += whole.calls }
+        return (Ranking.ranked(found, prefix: request.prefix, limit: request.limit), replaced)
     }
 }
 
@@ -103,7 +103,7 @@ private struct Item {
             start.pointee != UInt8(ascii: "_") || prefix.hasPrefix("_"),
             strncasecmp(start, prefix, prefix.utf8.count) == 0
         else { return nil }
-        // C's names are so many that they are shown to those alone who type how one begins.
+        // C has so many names that they are shown only to those who type how one begins.
         let isForeign = Self.isForeign(value.bytes("key.modulename"), value.bytes("key.associated_usrs"))
         if prefix.isEmpty, isForeign { return nil }
         self.isForeign = isForeign

@@ -1,12 +1,14 @@
-// The process that knows what could stand at the cursor: it answers the kernel's questions (see Assistance) with
+// The process that knows what could stand at the cursor: it answers the kernel's requests (see CodeCompletion) with
 // sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
 
+import CRunnerProtocol
 import CSourceKit
 import CodeCompletion
 import Foundation
+import RunnerProtocol
 import Synchronization
 
-/// Questions that wait; they are read on a thread of their own, so that the kernel's end is noticed at once.
+/// Requests that wait; they are read on a thread of their own, so that the kernel's end is noticed at once.
 final class Inbox: Sendable {
     private let frames = Mutex<[Frame]>([])
     private let available = DispatchSemaphore(value: 0)
@@ -27,19 +29,19 @@ final class Inbox: Sendable {
     }
 }
 
-/// The answer to a question.
-func answer(_ question: CompletionRequest, _ kit: SourceKit) -> Answer {
-    var answer = Answer()
-    let descriptions = Descriptions(kit: kit, question: question)
-    switch question.kind {
+/// The answer to a request.
+func answer(_ request: CompletionRequest, _ kit: SourceKit) -> CompletionAnswer {
+    var answer = CompletionAnswer()
+    let descriptions = Descriptions(kit: kit, request: request)
+    switch request.kind {
     case .suggest:
-        (answer.suggestions, answer.replacedBytes) = Suggestions(kit: kit, question: question).find(
+        (answer.suggestions, answer.replacedBytes) = Suggestions(kit: kit, request: request).find(
             file: "/suggestions.swift")
     case .describe: answer.description = descriptions.describe(file: "/description.swift")
     case .signatures:
         (answer.signatures, answer.activeSignature) = descriptions.signatures(file: "/signatures.swift")
     case .warmUp:
-        _ = Suggestions(kit: kit, question: question).find(file: "/suggestions.swift")
+        _ = Suggestions(kit: kit, request: request).find(file: "/suggestions.swift")
         _ = descriptions.describe(file: "/description.swift")
     }
     return answer
@@ -52,9 +54,9 @@ inbox.start()
 let kit = SourceKit()
 while true {
     let frame = inbox.next()
-    let question = try? JSONDecoder().decode(CompletionRequest.self, from: frame.payload)
-    let reply = question.map { answer($0, kit) } ?? Answer()
+    let request = try? JSONDecoder().decode(CompletionRequest.self, from: frame.payload)
+    let reply = request.map { answer($0, kit) } ?? CompletionAnswer()
     guard let payload = try? JSONEncoder().encode(reply) else { continue }
-    if !Frame(number: frame.number, payload: payload).write(to: 0) { _exit(0) }
+    if !Frame(.answer, request: frame.request, payload).write(to: 0) { _exit(0) }
     malloc_trim(0)
 }

@@ -13,7 +13,12 @@ extension Study: Displayable {
             rows.insert(("stimuli", "\(Number.grouped(stimuli.count)), the first: \(first)"), at: 0)
         }
         if let space = knownSpace {
-            rows.append(("voxel space", space.shape.map(String.init).joined(separator: " x ")))
+            let isGrid = space.kind == .volume
+            rows.append(
+                (
+                    "voxel space",
+                    isGrid ? space.shape.map(String.init).joined(separator: " x ") : space.kind.rawValue
+                ))
         }
         if let regions = knownRegions {
             let none = regions.unlabelledCount
@@ -24,6 +29,7 @@ extension Study: Displayable {
                         + (none > 0 ? ", \(Number.counted(none, "voxel")) in none" : "")
                 ))
         }
+        for set in regionSets { rows.append((set.name, Number.counted(set.regions.regions.count, "region"))) }
         return Table(name, [.text("", rows.map(\.0)), .text("", rows.map(\.1))]).mimeBundle
     }
 

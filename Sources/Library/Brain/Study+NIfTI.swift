@@ -9,6 +9,14 @@ extension Study {
     /// from an atlas if there is one. Throws `FormatError` if an image, the mask or the atlas lies on another grid
     /// or is of another kind than stated, `BrainError` if the number of stimuli is not that of the volumes or the
     /// table does not fit, and `CancellationError`.
+    ///
+    /// - Parameters:
+    ///   - name: what the study is called.
+    ///   - images: one image [x, y, z, time] for each run.
+    ///   - mask: an image whose voxels other than zero are taken.
+    ///   - stimuli: the stimulus of each volume; empty if it does not matter.
+    ///   - atlas: an image of labels on the same grid; nil if absent.
+    ///   - table: the names of the atlas's labels.
     public init(
         name: String, images: [NIfTI], mask: NIfTI, stimuli: [String] = [], atlas: NIfTI? = nil,
         table: RegionTable = .aal116

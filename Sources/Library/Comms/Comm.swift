@@ -45,6 +45,13 @@ public final class Comm: Sendable {
     private let state = Mutex(State())
 
     /// Opens a comm to the front end; one without a handler for the target closes it at once.
+    ///
+    /// - Parameters:
+    ///   - target: what the front end takes the comm for.
+    ///   - data: the first data.
+    ///   - metadata: what the message says about the data.
+    ///   - buffers: bytes that go with the data.
+    ///   - id: the id that both sides know it by.
     public init(
         target: String, data: JSON = [:], metadata: JSON = [:], buffers: [Data] = [],
         id: String = UUID().uuidString.lowercased()
@@ -78,6 +85,11 @@ public final class Comm: Sendable {
     }
 
     /// Sends data and bytes to the front end; does nothing once the comm is closed.
+    ///
+    /// - Parameters:
+    ///   - data: what is sent.
+    ///   - metadata: what the message says about the data.
+    ///   - buffers: bytes that go with the data.
     public func send(_ data: JSON, metadata: JSON = [:], buffers: [Data] = []) {
         if isOpen { post(.message, data, metadata: metadata, buffers: buffers) }
     }

@@ -23,10 +23,14 @@ public struct MIMEBundle: Sendable, Equatable {
     public var contents: [String: MIMEContent]
     /// A JSON object for each MIME type that needs one (for instance `{"width": 640}` of an image), as UTF-8.
     public var metadata: [String: Data]
-    /// The tables that it shows, for whoever wants their values.
+    /// The tables that it shows, for anyone who wants their values.
     package var tables: [Table] = []
 
     /// A bundle of the given representations.
+    ///
+    /// - Parameters:
+    ///   - contents: the representations by MIME type.
+    ///   - metadata: a JSON object as UTF-8 for each MIME type that needs one.
     public init(_ contents: [String: MIMEContent], metadata: [String: Data] = [:]) {
         self.contents = contents
         self.metadata = metadata

@@ -31,8 +31,8 @@ package enum Number {
     }
 
     /// A count with the noun that it counts, "1 voxel" or "1,452 voxels".
-    package static func counted(_ count: Int, _ singular: String) -> String {
-        "\(grouped(count)) \(singular)\(count == 1 ? "" : "s")"
+    package static func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
+        "\(grouped(count)) \(count == 1 ? singular : plural ?? singular + "s")"
     }
 
     /// A whole number with commas between thousands.

@@ -1,18 +1,8 @@
+package import CRunnerProtocol
 import Foundation
 
 /// Where displays go: to the kernel when the code runs in a cell, to standard output when it does not.
 package enum Output {
-    /// What a message on the kernel's channel says; the raw values are the runner's.
-    package enum Kind: UInt8 {
-        case display = 1
-        case update = 2
-        case clear = 3
-        case result = 4
-        case error = 5
-        case comm = 6
-        case kept = 7
-    }
-
     private typealias Send = @convention(c) (UInt8, UnsafePointer<UInt8>?, Int) -> Void
 
     /// The runner's own function, looked up once: outside a runner there is none.
@@ -22,7 +12,7 @@ package enum Output {
     package static var isConnected: Bool { send != nil }
 
     /// Sends one message to the kernel; does nothing outside a runner.
-    package static func send(_ kind: Kind, _ payload: Data) {
+    package static func send(_ kind: MessageKind, _ payload: Data) {
         payload.withUnsafeBytes { bytes in
             send?(kind.rawValue, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
         }

@@ -1,3 +1,4 @@
+internal import CRunnerProtocol
 import Foundation
 import Synchronization
 
@@ -12,19 +13,19 @@ package enum OutputMetadata {
     }
     private static let state = Mutex(State())
 
-    /// Sets what gives the JSON object of the next output; nil where there is nothing to tell.
+    /// Sets what gives the JSON object of the next output; nil if there is nothing to tell.
     package static func setSource(_ source: @escaping @Sendable () -> Data?) {
         state.withLock { $0.source = source }
     }
 
-    /// The JSON object for an output that is sent now; nil where there is nothing to tell.
+    /// The JSON object for an output that is sent now; nil if there is nothing to tell.
     package static func next() -> Data? {
         // Not under the lock: the source may wait for files to be read.
         state.withLock { $0.source }?()
     }
 
     /// The same for a display or for an update of it.
-    static func next(for id: String, kind: Output.Kind) -> Data? {
+    static func next(for id: String, kind: MessageKind) -> Data? {
         guard kind == .display else { return state.withLock { $0.kept[id] } }
         guard let data = next() else { return nil }
         state.withLock { $0.kept[id] = data }

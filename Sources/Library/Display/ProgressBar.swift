@@ -32,6 +32,11 @@ public struct ProgressBar {
     private static let interval = Duration.milliseconds(100)
 
     /// A bar at zero.
+    ///
+    /// - Parameters:
+    ///   - title: what is done.
+    ///   - total: how many units there are in all.
+    ///   - unit: what is counted (`images`, `voxels`).
     public init(_ title: String, total: Int, unit: String = "items") {
         self.title = title
         self.total = total

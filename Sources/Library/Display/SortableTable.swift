@@ -12,7 +12,7 @@ package struct SortableTable {
         package var detail: String
         package var isNumeric: Bool
         package var cells: [String]
-        /// What each cell is sorted by, where that is more than is shown; nil where a value is missing, which comes last.
+        /// What each cell is sorted by, where that is more than is shown; nil if a value is missing, which comes last.
         package var keys: [String?]?
 
         package init(

@@ -27,6 +27,10 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         }
 
         /// A column of cells that align at the right.
+        ///
+        /// - Parameters:
+        ///   - heading: what stands above the column.
+        ///   - cells: the cells, from the top.
         public init(_ heading: String, numbers cells: [String]) {
             self.init(heading: heading, cells: cells, isNumeric: true)
         }
@@ -44,6 +48,11 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         }
 
         /// A column of numbers with a fixed count of decimals; NaN is "n/a".
+        ///
+        /// - Parameters:
+        ///   - heading: what stands above the column.
+        ///   - values: the numbers, from the top.
+        ///   - decimals: how many digits stand behind the point.
         public static func numbers(_ heading: String, _ values: [Double], decimals: Int = 3) -> Column {
             Column(
                 heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true,
@@ -102,6 +111,11 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     package var isExcerpt = false
 
     /// A table of columns; shorter columns end in empty cells.
+    ///
+    /// - Parameters:
+    ///   - title: what stands above the table; empty for none.
+    ///   - columns: the columns, from the left.
+    ///   - notes: lines below the table.
     public init(_ title: String = "", _ columns: [Column], notes: [String] = []) {
         self.title = title
         self.columns = columns
@@ -128,7 +142,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         row < column.cells.count ? column.cells[row] : ""
     }
 
-    /// By what a cell is sorted: its value with all digits; nil where it has none.
+    /// By what a cell is sorted: its value with all digits; nil if it has none.
     private func key(_ column: Column, _ row: Int) -> String? {
         switch column.values {
         case .texts: cell(column, row)

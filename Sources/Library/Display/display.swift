@@ -1,3 +1,4 @@
+internal import CRunnerProtocol
 import Foundation
 
 /// A display that can be drawn again in its place.
@@ -32,7 +33,12 @@ public func display<Value>(_ value: Value) -> DisplayHandle {
     return handle
 }
 
-/// Shows several values, one below the other, each by a display of its own.
+/// Shows several values, one below the other, each by its own display.
+///
+/// - Parameters:
+///   - first: the value on top.
+///   - second: the one below it.
+///   - others: further ones.
 @discardableResult
 public func display<First, Second, each Other>(
     _ first: First, _ second: Second, _ others: repeat each Other
@@ -47,7 +53,7 @@ public func clearOutput(wait: Bool = false) {
     Output.send(.clear, Data("{\"wait\":\(wait)}".utf8))
 }
 
-private func emit(_ bundle: MIMEBundle, id: String, kind: Output.Kind) {
+private func emit(_ bundle: MIMEBundle, id: String, kind: MessageKind) {
     guard Output.isConnected else {
         if kind == .display, let text = bundle.plainText { print(text) }
         return

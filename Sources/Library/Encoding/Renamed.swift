@@ -1,6 +1,6 @@
 import Tensors
 
-// Former names: whoever uses one is told the new name by the compiler.
+// Former names: the compiler suggests the new name.
 
 extension RidgeFit {
     @available(*, unavailable, renamed: "score(_:to:)")

@@ -17,12 +17,21 @@ public struct ChartStyle: Sendable, Equatable {
     public var variesMarkers: Bool
     /// Whether lines of the grid are drawn.
     public var showsGrid: Bool
-    /// The name of an installed font; nil for Arial or, where it is not installed, the nearest (Liberation Sans).
+    /// The name of an installed font; nil for Arial or, if it is not installed, the nearest (Liberation Sans).
     public var font: String?
     /// The size of labels in points where a figure is saved with a width; nil for 7 (single column) to 8 (page).
     public var fontSize: Double?
 
     /// A style; what is not given is as figures look without one.
+    ///
+    /// - Parameters:
+    ///   - colorMap: the colors of cells and voxels; nil for the figure's own choice.
+    ///   - domain: the values at the ends of the color map; nil for the smallest and the largest value.
+    ///   - palette: the colors of series, one after the other; empty for those of Okabe and Ito.
+    ///   - variesMarkers: whether lines and points of several series differ in dashes and markers too.
+    ///   - showsGrid: whether lines of the grid are drawn.
+    ///   - font: the name of an installed font; nil for Arial or the nearest to it.
+    ///   - fontSize: the size of labels in points if a figure is saved with a width; nil for 7 to 8.
     public init(
         colorMap: ColorMap? = nil, domain: ClosedRange<Double>? = nil, palette: [Color] = [],
         variesMarkers: Bool = true, showsGrid: Bool = true, font: String? = nil, fontSize: Double? = nil
@@ -36,7 +45,7 @@ public struct ChartStyle: Sendable, Equatable {
         self.fontSize = fontSize
     }
 
-    /// As figures look where nothing else is asked for.
+    /// As figures look if nothing else is asked for.
     public static let standard = ChartStyle()
 
     /// For numbers whose sign matters, as differences: colors about zero, as far below it as above.

@@ -10,14 +10,14 @@ extension Figure {
     /// ```
     ///
     /// - Parameters:
-    ///   - path: where to; `~` is the home folder. A file that is there is replaced once the new one is whole.
-    ///   - width: in centimeters, as journals give it (8.5 for a column, 17 to 18 for a page). The figure is laid out again
-    ///     for this width, with labels of 7 to 8 points; without it a figure is as large as on the screen.
-    ///   - dpi: pixels an inch of a PNG, 300 as journals ask for photographs; PDF and SVG have no pixels.
+    ///   - path: where to; `~` is the home folder. An existing file is replaced once the new one is complete.
+    ///   - width: in centimeters, as journals give it (8.5 for a column, 17 to 18 for a page). The figure is laid out
+    ///     again for this width, with labels of 7 to 8 points; without it a figure is as large as on the screen.
+    ///   - dpi: pixels per inch of a PNG, and of pictures within PDF and SVG; 300 as journals ask for photographs.
     ///   - font: the name of an installed font, for this file.
     ///
-    /// Throws `FigureError` where the name has another suffix, the font is not installed or the figure cannot be read at
-    /// the width, `FormatError` where the file cannot be written.
+    /// Throws `FigureError` if the name has another suffix, the font is not installed or the figure cannot be read at
+    /// the width, `FormatError` if the file cannot be written.
     public func save(_ path: String, width: Double? = nil, dpi: Double = 300, font: String? = nil) throws {
         _ = try FigureFormat(of: path)
         try save(
@@ -25,6 +25,12 @@ extension Figure {
     }
 
     /// Saves the figure at a file URL; see `save` with a path.
+    ///
+    /// - Parameters:
+    ///   - url: where to: a file URL that ends in `.pdf`, `.svg`, `.png` or `.vl.json`.
+    ///   - width: in centimeters; nil for the size that the figure has on the screen.
+    ///   - dpi: pixels per inch of a PNG.
+    ///   - font: the name of an installed font; nil for that of the figure's style.
     public func save(_ url: URL, width: Double? = nil, dpi: Double = 300, font: String? = nil) throws {
         guard url.isFileURL else {
             throw FigureError.value(what: "the place of a figure", got: "\(url)", expected: "a file")
@@ -50,6 +56,7 @@ extension Figure {
 extension DrawnFigure {
     public func data(_ format: FigureFormat, width: Double?, dpi: Double, font: String?) throws -> Data {
         try check(format, width: width, dpi: dpi, font: font)
+        try checkNumbers()
         if format == .vegaLite { return Data(vegaLite.utf8) }
         return try withFont(font) {
             let drawing = try drawing(width: width)
@@ -58,7 +65,9 @@ extension DrawnFigure {
             let points = width.map { $0 / 2.54 * 72 / drawing.width } ?? 0.75
             switch format {
             case .pdf: return try finished(drawing, on: CairoCanvas(pdf: page, scale: points, dpi: dpi))
-            case .svg: return try finished(drawing, on: SVGCanvas(page, physicalWidth: width))
+            case .svg:
+                return try finished(
+                    drawing, on: SVGCanvas(page, physicalWidth: width, pixelsPerUnit: points / 72 * dpi))
             case .png, .vegaLite:
                 let scale = points / 72 * dpi
                 let png = try pixels(
@@ -118,12 +127,15 @@ extension DrawnFigure {
         return try canvas.finish()
     }
 
-    func pixels(_ drawing: Drawing, _ width: Int, _ height: Int, scale: Double) throws -> Data {
+    func pixels(
+        _ drawing: Drawing, _ width: Int, _ height: Int, scale: Double, isGivenByScale: Bool = false
+    ) throws -> Data {
         // cairo's own limit.
         guard max(width, height) <= 32_767 else {
             throw FigureError.value(
                 what: "the size of a picture", got: "\(width) x \(height) pixels",
-                expected: "at most 32,767 pixels wide and tall; lower the dpi")
+                expected: "at most 32,767 pixels wide and tall; lower the \(isGivenByScale ? "scale" : "dpi")"
+            )
         }
         return try finished(drawing, on: CairoCanvas(pixels: max(1, width), max(1, height), scale: scale))
     }

@@ -1,6 +1,7 @@
 import Display
 import Foundation
 import JSON
+import Tables
 
 /// A picture of numbers: one value that shows itself as an interactive chart, as a still picture and as text.
 ///
@@ -25,14 +26,32 @@ public protocol Figure: Displayable, Sendable, CustomStringConvertible {
     var description: String { get }
     /// The figure in a few sentences for those who do not see it: what it is, its axes, its range.
     var altText: String { get }
-    /// The figure as a Vega-Lite v5 specification, in JSON.
+    /// What the figure shows, one row for each bar, point, cell, region or voxel.
+    ///
+    /// `data.csv` and `data.json` are its text.
+    var data: DataTable { get }
+    /// The figure as a Vega-Lite v5 specification, in JSON; of a figure that has no picture (an error bar below zero) it
+    /// says why.
     var vegaLite: String { get }
     /// The figure as a picture in PNG; `scale` is device pixels for each CSS pixel.
     ///
     /// Throws `FigureError`.
     func png(scale: Double) throws -> Data
     /// The figure as the bytes of a file; see `save`.
+    ///
+    /// - Parameters:
+    ///   - format: the format of the file.
+    ///   - width: in centimeters; nil for the size that the figure has on the screen.
+    ///   - dpi: pixels per inch of a PNG.
+    ///   - font: the name of an installed font; nil for that of the figure's style.
     func data(_ format: FigureFormat, width: Double?, dpi: Double, font: String?) throws -> Data
+}
+
+extension Figure {
+    /// The figure as a picture in PNG with two device pixels for each CSS pixel, as front ends show it.
+    ///
+    /// Throws `FigureError`.
+    public func png() throws -> Data { try png(scale: 2) }
 }
 
 /// What a figure type gives, from which the rest of `Figure` follows.
@@ -41,6 +60,12 @@ protocol DrawnFigure: Figure {
     func drawing(in room: Room) -> Drawing
     /// The Vega-Lite specification without schema and configuration.
     var specification: JSON { get }
+    /// Throws `FigureError` if a number has no picture, such as an error bar below zero.
+    func checkNumbers() throws
+}
+
+extension DrawnFigure {
+    func checkNumbers() throws {}
 }
 
 /// A drawing that waits for a page of its size.
@@ -55,35 +80,43 @@ struct Drawing {
 extension DrawnFigure {
     public var vegaLite: String {
         Typeface.$current.withValue(style.font ?? Typeface.standard) {
-            VegaLite.complete(specification, altText: altText).encodedText
+            VegaLite.complete(checkedSpecification, altText: altText).encodedText
         }
     }
 
-    public func png(scale: Double = 2) throws -> Data {
+    /// The specification, or in its place why a number has no picture.
+    private var checkedSpecification: JSON {
+        do {
+            try checkNumbers()
+            return specification
+        } catch {
+            return EmptyPlot(title: title, message: "No picture", note: "\(error)").specification
+        }
+    }
+
+    public func png(scale: Double) throws -> Data {
         try checkScale(scale)
+        try checkNumbers()
         return try withFont(nil) {
             let drawing = drawing(in: .natural)
             return try pixels(
                 drawing, Int((drawing.width.rounded(.up) * scale).rounded()),
-                Int((drawing.height.rounded(.up) * scale).rounded()), scale: scale)
+                Int((drawing.height.rounded(.up) * scale).rounded()), scale: scale, isGivenByScale: true)
         }
     }
 
     public var mimeBundle: MIMEBundle {
+        do {
+            try checkNumbers()
+        } catch {
+            return MIMEBundle(["text/plain": .text("\(description)\nNo picture: \(error)")])
+        }
         var bundle = MIMEBundle([
             "application/vnd.vegalite.v5+json": .json(Data(vegaLite.utf8)),
             "text/plain": .text(description),
         ])
         do {
-            let png = try png(scale: 2)
-            let size = PNGFile.size(of: png)
-            bundle.contents["image/png"] = .binary(png)
-            bundle.metadata["image/png"] =
-                JSON.object([
-                    "width": .integer(size.width / 2), "height": .integer(size.height / 2),
-                    "alt": .string(altText),
-                ])
-                .encoded()
+            bundle.add(pngAtTwice: try png(scale: 2), altText: altText)
         } catch {
             // A picture that cannot be drawn must not hide the chart and the numbers.
             bundle.contents["text/plain"] = .text("\(description)\nNo picture: \(error)")
@@ -95,5 +128,20 @@ extension DrawnFigure {
         guard scale.isFinite, scale > 0 else {
             throw FigureError.value(what: "the scale of a picture", got: "\(scale)", expected: "above zero")
         }
+    }
+}
+
+extension MIMEBundle {
+    /// Adds a picture of twice the screen's resolution, with the size at which it is shown and its text for those who do
+    /// not see it.
+    mutating func add(pngAtTwice png: Data, altText: String) {
+        let size = PNGFile.size(of: png)
+        contents["image/png"] = .binary(png)
+        metadata["image/png"] =
+            JSON.object([
+                "width": .integer(size.width / 2), "height": .integer(size.height / 2),
+                "alt": .string(altText),
+            ])
+            .encoded()
     }
 }

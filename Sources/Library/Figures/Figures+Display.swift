@@ -36,7 +36,7 @@ extension ReferenceLine: CustomStringConvertible {
 }
 
 extension BarChart.Bar: CustomStringConvertible {
-    /// The category, the series where there is one, and the value.
+    /// The category, the series if there is one, and the value.
     public var description: String {
         category + (series.isEmpty ? "" : ", \(series)") + ": \(Number.short(value))" + plusOrMinus(error)
     }
@@ -53,7 +53,7 @@ extension LineChart.Series.Point: CustomStringConvertible {
 }
 
 extension ScatterPlot.Point: CustomStringConvertible {
-    /// The name where there is one, and the place.
+    /// The name if there is one, and the place.
     public var description: String {
         (name.isEmpty ? "" : "\(name) ") + "(\(Number.short(x)), \(Number.short(y)))"
     }
@@ -65,11 +65,28 @@ extension Heatmap.Place: CustomStringConvertible {
 }
 
 extension ScoreMap.Slice: CustomStringConvertible {
-    /// The title where there is one, and the size.
+    /// The title if there is one, and the size.
     public var description: String {
         let filled = values.count(where: \.isFinite)
         return (title.isEmpty ? "slice" : title)
             + ": \(width) x \(height) pixels, \(Number.counted(filled, "value"))"
+    }
+}
+
+extension CorticalSurface.HemisphereMeshes: CustomStringConvertible {
+    /// How many vertices there are, and the shapes.
+    public var description: String {
+        let names = shapes.keys.map(\.rawValue).sorted().joined(separator: ", ")
+        return "\(Number.grouped(vertexCount)) vertices: \(names)" + (sulci == nil ? "" : ", with sulci")
+    }
+}
+
+extension SurfaceMap.Layer: CustomStringConvertible {
+    /// The name, and how many values there are.
+    public var description: String {
+        let values = left + right
+        return (name.isEmpty ? "layer" : name)
+            + ": \(Number.grouped(values.count(where: \.isFinite))) of \(Number.grouped(values.count)) vertices with a value"
     }
 }
 

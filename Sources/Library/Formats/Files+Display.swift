@@ -64,7 +64,7 @@ extension HDF5Attribute: CustomStringConvertible {
 
 extension NumPyArray: CustomStringConvertible {
     /// The extents and the type.
-    public var description: String { "NumPy array: \(extents(shape)), \(type.rawValue)" }
+    public var description: String { "NumPy array: \(extents(shape)), \(elementKind)" }
 }
 
 extension NumPyArchive: CustomStringConvertible {

@@ -176,7 +176,7 @@ extension Safetensors {
         return Entry(type: type, shape: shape, region: region)
     }
 
-    /// Throws if the tensors do not cover the data one behind the other, as the reference implementation asks: a file
+    /// Throws if the tensors do not cover the data one after another, as the reference implementation asks: a file
     /// whose header was cut, or names a tensor twice, has holes.
     private static func checkCoverage(of entries: [String: Entry], in file: OpenFile, from start: Int) throws
     {

@@ -49,6 +49,9 @@ public struct FoundationModel: Sendable {
         }
     }
 
+    /// What stands behind the name of a model of momentum twins.
+    static let momentumMark = " (momentum)"
+
     /// The model of the momentum twins, the slow copies of the towers that were kept in training; throws if the file
     /// has none.
     public var momentum: FoundationModel {
@@ -60,13 +63,13 @@ public struct FoundationModel: Sendable {
             var twins = try load()
             twins.isMomentum = true
             return FoundationModel(
-                name: name + " (momentum)", folder: folder, architecture: architecture, towers: twins)
+                name: name + Self.momentumMark, folder: folder, architecture: architecture, towers: twins)
         }
     }
 
     /// Loads a model by name, or by the path of its folder or of its file of weights.
     ///
-    /// A name is looked for in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
+    /// A name is looked up in the folders of `GYRUS_MODELS`, in the Python packages of the running environment and in
     /// the Hugging Face cache; `OWNER/NAME` is then downloaded from the hub (`HuggingFaceHub`). Weights stay in the file
     /// until they are used. In bfloat16 (`Precision`) transformers run in about half the time on processors that have it.
     ///
@@ -74,8 +77,11 @@ public struct FoundationModel: Sendable {
     /// let fast = try FoundationModel.load("openai/clip-vit-base-patch32", precision: .bfloat16)
     /// ```
     ///
-    /// - Parameter architecture: timm's name of the architecture (`tf_efficientnet_b0`), for files of weights alone that do
-    ///   not tell what they compute. The name of a file tells nothing.
+    /// - Parameters:
+    ///   - name: the name of a model, `OWNER/NAME`, or a path.
+    ///   - precision: the precision of the products.
+    ///   - architecture: timm's name of the architecture (`tf_efficientnet_b0`), for files of weights alone that do
+    ///     not tell what they compute. The name of a file tells nothing.
     ///
     /// Throws `FoundationModelError`, also if the processor or the network has no products in that precision, and
     /// `HubError` if a download fails.
@@ -88,6 +94,11 @@ public struct FoundationModel: Sendable {
     }
 
     /// Loads the model of a folder (`config.json`, weights, and for texts `tokenizer.json` or `vocab.txt`) or of a file.
+    ///
+    /// - Parameters:
+    ///   - folder: its folder, or its file of weights.
+    ///   - precision: the precision of the products.
+    ///   - architecture: timm's name of the architecture, for files of weights alone; nil if the folder tells.
     public static func load(_ folder: URL, precision: Precision = .float32, architecture: String? = nil)
         throws
         -> FoundationModel
@@ -109,6 +120,13 @@ public struct FoundationModel: Sendable {
     }
 
     /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
+    ///
+    /// - Parameters:
+    ///   - texts: the texts, each a row of the result.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchTokens: how many tokens run at a time, which bounds the memory.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of texts: [String], layers: LayerSelection = .all, pooling: Pooling? = nil, batchTokens: Int = 2048,
         showsProgress: Bool = true
@@ -165,6 +183,7 @@ extension FoundationModel: Displayable {
         }
         if let why = towers.textProblem { rows.append(["text tower", "not read: \(why)"]) }
         if let why = towers.imageProblem { rows.append(["image tower", "not read: \(why)"]) }
+        rows += towers.card.map { [$0.name, $0.text] }
         rows += notes.map { ["note", $0] }
         rows.append(["precision", towers.precision.rawValue])
         // The last two names tell which model it is; the rest is this machine's business.

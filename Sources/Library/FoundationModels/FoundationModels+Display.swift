@@ -9,7 +9,7 @@ extension ZeroShotResult: CustomStringConvertible {}
 extension RetrievalScores: CustomStringConvertible {}
 
 extension ModelLayer: CustomStringConvertible {
-    /// The name, the short name where it is another, and the shape.
+    /// The name, the short name if it is another, and the shape.
     public var description: String {
         (shortName == name ? name : "\(shortName) (\(name))") + ": \(shape)"
     }

@@ -5,6 +5,11 @@ import Figures
 extension VariancePartition {
     /// The mean of every part over the voxels of each region.
     ///
+    /// - Parameters:
+    ///   - regions: the region of each voxel.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///
     /// Throws `BrainError.count` if the regions have other voxels.
     public func chart(by regions: Regions, title: String? = "", note: String? = "") throws -> BarChart {
         try sharesChart(
@@ -16,6 +21,13 @@ extension VariancePartition {
 
 extension SplitScores {
     /// The mean share of every band over the voxels of each region.
+    ///
+    /// - Parameters:
+    ///   - regions: the region of each voxel.
+    ///   - bands: the names of the bands.
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
     ///
     /// Throws `BrainError.count` if the regions have other voxels.
     public func chart(

@@ -8,6 +8,10 @@
 @_exported import FoundationModels
 @_exported import JSON
 @_exported import PythonExchange
+@_exported import SceneStudies
+@_exported import SmallWorld
+@_exported import Sweeps
 @_exported import Tables
 @_exported import Tensors
+@_exported import Training
 @_exported import Widgets

@@ -28,6 +28,12 @@ extension EncodingModel {
 
     /// The same for the layers of a feature file, which are read one at a time.
     ///
+    /// - Parameters:
+    ///   - features: the features of the layers, of the stimuli of the study.
+    ///   - study: responses and runs.
+    ///   - outer: the splits whose test samples are predicted; nil for the model's own folds, if it has scores of
+    ///     them.
+    ///
     /// Throws `FormatError` if the file cannot be read, too.
     public func scoresByLayer(
         _ features: FeatureFile, of study: Study, outer: Folds? = nil
@@ -40,16 +46,31 @@ extension EncodingModel {
 
 extension RegionComparison {
     /// Compares the scores of layers in the regions of a study; throws `BrainError` if it has none.
+    ///
+    /// - Parameters:
+    ///   - layers: the scores of each layer.
+    ///   - study: where the regions are.
+    ///   - score: which score: R2 or r.
     public init(_ layers: LayerScores, of study: Study, _ score: VoxelScore = .r) throws {
         try self.init(layers, regions: study.regions, score)
     }
 
     /// Compares the scores of layers; throws `BrainError.count` if they have other voxels than the regions.
+    ///
+    /// - Parameters:
+    ///   - layers: the scores of each layer.
+    ///   - regions: the region of each voxel.
+    ///   - score: which score: R2 or r.
     public init(_ layers: LayerScores, regions: Regions, _ score: VoxelScore = .r) throws {
         try self.init(layers.map { ($0.name, $0.scores) }, regions: regions, score)
     }
 
     /// Compares the scores of several fits in the regions of a study; throws `BrainError` if it has none.
+    ///
+    /// - Parameters:
+    ///   - fits: the name of each fit and its scores.
+    ///   - study: where the regions are.
+    ///   - score: which score: R2 or r.
     public init(_ fits: [(String, VoxelScores)], of study: Study, _ score: VoxelScore = .r) throws {
         try self.init(fits, regions: study.regions, score)
     }

@@ -11,6 +11,11 @@ extension SimulatedSubject {
     /// let features = try model.features(of: SimulatedSubject.sentences)
     /// let subject = try SimulatedSubject(features: features, stimuli: SimulatedSubject.sentences)
     /// ```
+    ///
+    /// - Parameters:
+    ///   - features: a model's features of the stimuli, the earliest layer first.
+    ///   - stimuli: the stimulus of each sample; empty if it does not matter.
+    ///   - options: voxels, noise, and where information lies.
     public init(features: FeatureSet, stimuli: [String] = [], options: Options = Options()) throws {
         try self.init(
             features: features.map(\.matrix), layers: features.map(\.layer.shortName), stimuli: stimuli,
@@ -49,7 +54,7 @@ public struct Recovery: Sendable {
         public var isRight: Bool { truth == found }
     }
 
-    /// One row a region.
+    /// One row per region.
     public let rows: [Row]
 
     /// How many regions were found rightly.

@@ -25,7 +25,39 @@ extension VoxelScores {
         try RegionScores(values(score), regions: regions, scoreName: score.title)
     }
 
+    /// The scores summed up by the regions of a study, of the voxels that a rule selects.
+    ///
+    /// ```swift
+    /// try fit.scores.byRegion(study)                          // all voxels
+    /// try fit.scores.byRegion(study, .r2, select: .pos90)     // R2 above zero, in the cerebrum
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - study: where the voxels and regions are.
+    ///   - score: which score: R2 or r.
+    ///   - select: which voxels count; nil for all.
+    ///
+    /// Throws `BrainError` if the study has no regions or another number of voxels, and as the rule does.
+    public func byRegion(
+        _ study: Study, _ score: VoxelScore = .r, select: VoxelSelection? = nil
+    ) throws -> RegionScores {
+        guard let select else { return try byRegion(study.regions, score) }
+        return try RegionScores(
+            values(score), regions: study.regions, selected: select.isSelected(r2: r2, in: study),
+            rule: select.description, scoreName: score.title)
+    }
+
     /// A picture of the scores over the voxels' places; see `VoxelSpace.map`.
+    ///
+    /// - Parameters:
+    ///   - space: where the voxels lie; as many as there are scores.
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
+    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
+    ///     shows all.
+    ///   - style: colors, fonts and grid.
     public func map(
         _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, style: ChartStyle = .standard
@@ -36,6 +68,16 @@ extension VoxelScores {
     }
 
     /// The same over an image of the anatomy on the space's grid; throws `FormatError` if it lies on another.
+    ///
+    /// - Parameters:
+    ///   - space: where the voxels lie; as many as there are scores.
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
+    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
+    ///     shows all.
+    ///   - style: colors, fonts and grid.
     public func map(
         _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
         anatomy: NIfTI, threshold: Double? = nil, style: ChartStyle = .standard
@@ -46,6 +88,15 @@ extension VoxelScores {
     }
 
     /// A picture of how much better these scores are than others, in colors about zero; see `VoxelSpace.map`.
+    ///
+    /// - Parameters:
+    ///   - others: the scores that are subtracted, of the same voxels.
+    ///   - space: where the voxels lie; as many as there are scores.
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
+    ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError.count` if the others have another number of voxels.
     public func map(
@@ -63,6 +114,12 @@ extension VoxelScores {
     }
 
     /// How often each score occurs.
+    ///
+    /// - Parameters:
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - style: colors, fonts and grid.
     public func histogram(
         _ score: VoxelScore = .r, title: String? = "", note: String? = "", style: ChartStyle = .standard
     ) -> Histogram {
@@ -72,6 +129,13 @@ extension VoxelScores {
     }
 
     /// How often each score occurs, in about `bins` bins; throws `FigureError.value` for another number than 1 to 1,000.
+    ///
+    /// - Parameters:
+    ///   - score: which score: R2 or r.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - bins: about how many bins there are, 1 to 1,000.
+    ///   - style: colors, fonts and grid.
     public func histogram(
         _ score: VoxelScore = .r, title: String? = "", note: String? = "", bins: Int,
         style: ChartStyle = .standard
@@ -84,4 +148,16 @@ extension VoxelScores {
     private func histogramTitle(_ title: String?) -> String? {
         title == "" ? "Scores of \(count) voxels" : title
     }
+}
+
+extension NoiseCeiling {
+    /// The largest correlation that a perfect model could reach, summed up by region.
+    ///
+    /// Throws `BrainError.count` if the regions have another number of voxels.
+    public func byRegion(_ regions: Regions) throws -> RegionScores {
+        try RegionScores(r, regions: regions, scoreName: "noise ceiling (Pearson r)")
+    }
+
+    /// The same by the regions of a study.
+    public func byRegion(_ study: Study) throws -> RegionScores { try byRegion(study.regions) }
 }

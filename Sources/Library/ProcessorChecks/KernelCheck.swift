@@ -5,12 +5,12 @@ struct KernelCheck {
     /// How far two instruction sets may be apart, relative to the larger of 1 and the number: fused products and sums
     /// in another order differ by roundings, all else by nothing.
     let tolerance: Double
-    /// What the result must be at every level; nil where the base level's is taken.
+    /// What the result must be at every level; nil if the base level's is taken.
     var expected: [Double]?
     /// Runs the kernel and gives all that it wrote.
     let run: () -> [Double]
 
-    /// The largest difference of two results in the measure of `tolerance`; infinite where they cannot be compared.
+    /// The largest difference of two results in the measure of `tolerance`; infinite if they cannot be compared.
     static func difference(_ result: [Double], _ expected: [Double]) -> Double {
         guard result.count == expected.count else { return .infinity }
         var largest = 0.0

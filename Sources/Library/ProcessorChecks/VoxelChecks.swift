@@ -3,6 +3,9 @@ import CVoxelKernels
 extension KernelCheck {
     private static let rows = 71
     private static let columns = 77
+    /// Matrices whose pairs are multiplied: more than a block of the kernel, and rows of whole cache lines.
+    private static let (matrixCount, stride) = (6, 80)
+    private static var pairCount: Int { matrixCount * (matrixCount + 1) / 2 }
 
     /// Both precisions of each kernel of ridge regression; single precision sums 64 rows before it goes to double.
     static var voxelChecks: [KernelCheck] {
@@ -51,6 +54,12 @@ extension KernelCheck {
             KernelCheck(name: "voxel_inner_products_f32", tolerance: 1e-5) {
                 innerProducts { voxel_inner_products_f32(a + b, 2, c, rows, columns, $0) }
             },
+            KernelCheck(name: "voxel_pair_products_f32", tolerance: 1e-5) {
+                let matrices = CheckNumbers.singles(matrixCount * rows * stride, seed: 45)
+                var products = [Float](repeating: 7, count: pairCount * stride)
+                voxel_pair_products_f32(matrices, matrixCount, rows, columns, stride, &products)
+                return products.doubles
+            },
         ]
     }
 
@@ -90,6 +99,12 @@ extension KernelCheck {
             },
             KernelCheck(name: "voxel_inner_products_f64", tolerance: 1e-13) {
                 innerProducts { voxel_inner_products_f64(a + b, 2, c, rows, columns, $0) }
+            },
+            KernelCheck(name: "voxel_pair_products_f64", tolerance: 1e-13) {
+                let matrices = CheckNumbers.doubles(matrixCount * rows * stride, seed: 45)
+                var products = [Double](repeating: 7, count: pairCount * stride)
+                voxel_pair_products_f64(matrices, matrixCount, rows, columns, stride, &products)
+                return products
             },
         ]
     }

@@ -14,14 +14,14 @@ package final class ExchangeFile: @unchecked Sendable {
     private let mapping: UnsafeRawBufferPointer
     private let start: Int
 
-    /// Where the data begins behind a description of so many bytes.
+    /// Where the data begins behind a description of that many bytes.
     static func start(behind length: Int) -> Int { (headLength + length).rounded(toMultipleOf: 4096) }
 
     /// Linux's MAP_POPULATE, which the C module does not export: the pages of memory that is there are not worth a fault
     /// each.
     private static let populate: Int32 = 0x8000
 
-    /// Maps the file at a path; throws `ExchangeError` where it holds no value.
+    /// Maps the file at a path; throws `ExchangeError` if it holds no value.
     package init(path: String) throws {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw ExchangeError.system("the memory of a value cannot be opened") }
@@ -51,7 +51,7 @@ package final class ExchangeFile: @unchecked Sendable {
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count) }
 
-    /// Bytes of the data, in place; throws where the file has none there.
+    /// Bytes of the data, in place; throws if the file has none there.
     package func bytes(at offset: Int?, count: Int?) throws -> UnsafeRawBufferPointer {
         guard let offset, let count, offset >= 0, count >= 0,
             start + offset + count <= max(mapping.count, start)
@@ -60,7 +60,7 @@ package final class ExchangeFile: @unchecked Sendable {
         return UnsafeRawBufferPointer(rebasing: mapping[(start + offset)..<(start + offset + count)])
     }
 
-    /// The elements of an array in place; throws where they are of another type.
+    /// The elements of an array in place; throws if they are of another type.
     func numbers<Number>(_ node: ExchangeNode, as type: Number.Type, dtype: String) throws
         -> UnsafeBufferPointer<Number>
     {

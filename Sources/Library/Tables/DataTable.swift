@@ -4,7 +4,7 @@ import Foundation
 /// A table of named columns, each with values of one type, any of which may be missing.
 ///
 /// ```swift
-/// let events = try DataTable.read("sub-01_task-rest_events.tsv")
+/// let events = try DataTable.open("sub-01_task-rest_events.tsv")
 /// try events["rt", as: Double.self]                     // one column
 /// try events.filter { try $0["rt"] > 0.3 }.grouped(by: "trial_type").aggregated(.mean("rt"), .rows)
 /// ```
@@ -17,12 +17,14 @@ public struct DataTable: Sendable {
     public internal(set) var rowCount: Int
     /// What is called above the table where it is shown; may be empty.
     public var title = ""
-    /// What whoever looks at the table should know, below it: for instance that a header of the file was empty.
+    /// What anyone who looks at the table should know, below it: for instance that a header of the file was empty.
     public var notes: [String] = []
     /// The index of each column by its name.
     var indices: [String: Int]
 
-    /// A table of columns of one length, whose names differ; throws `TableError` where they do not.
+    /// A table of columns of one length, whose names differ; throws `TableError` if they do not.
+    ///
+    /// - Parameter columns: the columns, or arrays under their names, from the left.
     public init(_ columns: [Column]) throws {
         let rows = columns.first?.count ?? 0
         for column in columns where column.count != rows {
@@ -49,7 +51,9 @@ public struct DataTable: Sendable {
     /// try DataTable(["region": ["V1", "V4"], "voxels": [120, 80], "r": [0.31, .nan]])
     /// ```
     ///
-    /// A NaN is a missing value. Throws `TableError` where the arrays differ in length or two names are the same.
+    /// A NaN is a missing value. Throws `TableError` if the arrays differ in length or two names are the same.
+    ///
+    /// - Parameter columns: the columns, or arrays under their names, from the left.
     public init(_ columns: KeyValuePairs<String, any ColumnElements>) throws {
         try self.init(columns.map { $0.value._column(named: $0.key) })
     }
@@ -60,7 +64,7 @@ public struct DataTable: Sendable {
         self.indices = indices
     }
 
-    /// A table whose columns are known to fit; `rowCount` counts also where there is no column.
+    /// A table whose columns are known to fit; `rowCount` counts also if there is no column.
     init(fitting columns: [Column], rowCount: Int) {
         let indices = Dictionary(
             columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first }
@@ -85,7 +89,7 @@ extension DataTable {
     /// Whether there is a column of that name.
     public func hasColumn(_ name: String) -> Bool { indices[name] != nil }
 
-    /// The column of that name; throws `TableError` where there is none.
+    /// The column of that name; throws `TableError` if there is none.
     public subscript(name: String) -> Column {
         get throws { columns[try index(of: name)] }
     }
@@ -98,7 +102,7 @@ extension DataTable {
         get throws { try self[name].values(as: type) }
     }
 
-    /// A row, counted from zero; throws `TableError` where there is none.
+    /// A row, counted from zero; throws `TableError` if there is none.
     public subscript(row index: Int) -> Row {
         get throws {
             guard index >= 0, index < rowCount else {

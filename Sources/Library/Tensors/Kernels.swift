@@ -89,7 +89,7 @@ package enum Kernels {
         }
     }
 
-    /// Layer normalisation of each row, with the biased variance; `output` may be `x`.
+    /// Layer normalization of each row, with the biased variance; `output` may be `x`.
     ///
     /// `rounded` gets the same as bfloat16 numbers, `columns` a row. Either of the two may be left out.
     package static func layerNorm(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Memory for numbers, not initialised, at an address that vector instructions like; `deallocate()` frees it.
+/// Memory for numbers, not initialized, at an address that vector instructions like; `deallocate()` frees it.
 ///
 /// Large memory is asked for in pages of 2 MB where the system has them. Small pages cost a fault each when they are
 /// first written, and products that stream through weights, or go down the rows of a wide matrix, wait for the look-up
@@ -18,7 +18,7 @@ package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
 
 /// Memory for weights and states, in large pages.
 ///
-/// The bytes are not initialised; whoever holds the object sees to it that one thread at a time writes them, hence
+/// The bytes are not initialized; anyone who holds the object sees to it that one thread at a time writes them, hence
 /// `@unchecked Sendable`.
 package final class LargeMemory: @unchecked Sendable {
     package let base: UnsafeMutableRawPointer

@@ -1,13 +1,13 @@
 internal import CTensorKernels
 import Foundation
 
-/// Why a factorisation has no result.
+/// Why a factorization has no result.
 public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
     /// An element is NaN or infinite.
     case notFinite(operation: String, row: Int, column: Int)
     /// The matrix has as many rows as it should have columns.
     case notSquare(operation: String, rows: Int, columns: Int)
-    /// Cholesky's factorisation met a pivot that is not positive.
+    /// Cholesky's factorization met a pivot that is not positive.
     case notPositiveDefinite(order: Int)
     /// The matrix differs from its transpose at a row and a column.
     case notSymmetric(operation: String, row: Int, column: Int)
@@ -46,7 +46,7 @@ public enum LinearAlgebraError: Error, CustomStringConvertible, Equatable {
 extension LinearAlgebra {
     /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as columns.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square or not finite, and `CancellationError` where the task
+    /// Throws `LinearAlgebraError` if the matrix is not square or not finite, and `CancellationError` if the task
     /// is cancelled. One triangle is read. Source: LAPACK's `syevd` (divide and conquer).
     public static func eigenSymmetric<Element: Scalar>(
         _ a: Matrix<Element>
@@ -55,7 +55,7 @@ extension LinearAlgebra {
         return (values, rows.transposed())
     }
 
-    /// The same with the eigenvectors as rows, as LAPACK leaves them; `check` throws where the work should stop.
+    /// The same with the eigenvectors as rows, as LAPACK leaves them; `check` throws if the work should stop.
     public static func eigenSymmetricRows<Element: Scalar>(
         _ a: Matrix<Element>, check goesOn: () throws -> Void = { try Task.checkCancellation() }
     ) throws -> (values: [Element], vectors: Matrix<Element>) {
@@ -90,7 +90,7 @@ extension LinearAlgebra {
     /// The thin singular value decomposition `a = left * diag(values) * right`, values descending.
     ///
     /// With r the smaller of rows and columns, `left` is rows x r and `right` is r x columns.
-    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `gesdd`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `gesdd`.
     public static func svd<Element: Scalar>(
         _ a: Matrix<Element>
     ) throws -> (left: Matrix<Element>, values: [Element], right: Matrix<Element>) {
@@ -111,7 +111,7 @@ extension LinearAlgebra {
 
     /// The singular values of a matrix, descending.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `gesdd`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `gesdd`.
     public static func singularValues<Element: Scalar>(_ a: Matrix<Element>) throws -> [Element] {
         try check(a, "a singular value decomposition")
         return a.count == 0 ? [] : try gesdd(a, left: nil, right: nil)
@@ -119,7 +119,7 @@ extension LinearAlgebra {
 
     /// The lower triangular `L` of `a = L Lᵀ`, for a symmetric positive definite matrix; its lower triangle is read.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square, not finite, or not positive definite.
+    /// Throws `LinearAlgebraError` if the matrix is not square, not finite, or not positive definite.
     /// Source: LAPACK's `potrf`.
     public static func cholesky<Element: Scalar>(_ a: Matrix<Element>) throws -> Matrix<Element> {
         try check(a, "Cholesky's factorisation", square: true)

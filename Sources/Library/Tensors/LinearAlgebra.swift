@@ -1,6 +1,6 @@
 import Foundation
 
-/// Matrix products and factorisations in `Float` and `Double`, over oneDNN, BLAS and LAPACK.
+/// Matrix products and factorizations in `Float` and `Double`, over oneDNN, BLAS and LAPACK.
 ///
 /// The functions on pointers take row-major memory and BLAS's own arguments; the ones on matrices check shapes.
 public enum LinearAlgebra {
@@ -59,6 +59,12 @@ public enum LinearAlgebra {
 /// multiply(features, weights)                      // samples x features by features x voxels
 /// multiply(features, transposed: true, responses)  // Xᵀ Y
 /// ```
+///
+/// - Parameters:
+///   - a: the left matrix.
+///   - transposeA: whether it is transposed first.
+///   - b: the right matrix.
+///   - transposeB: whether it is transposed first.
 public func multiply<Element: Scalar>(
     _ a: Matrix<Element>, transposed transposeA: Bool, _ b: Matrix<Element>, transposed transposeB: Bool
 ) -> Matrix<Element> {
@@ -84,6 +90,11 @@ public func multiply<Element: Scalar>(_ a: Matrix<Element>, _ b: Matrix<Element>
 }
 
 /// The product of two matrices, the first transposed where that is said.
+///
+/// - Parameters:
+///   - a: the left matrix.
+///   - transposeA: whether it is transposed first.
+///   - b: the right matrix.
 public func multiply<Element: Scalar>(
     _ a: Matrix<Element>, transposed transposeA: Bool, _ b: Matrix<Element>
 ) -> Matrix<Element> {
@@ -91,6 +102,11 @@ public func multiply<Element: Scalar>(
 }
 
 /// The product of two matrices, the second transposed where that is said.
+///
+/// - Parameters:
+///   - a: the left matrix.
+///   - b: the right matrix.
+///   - transposeB: whether it is transposed first.
 public func multiply<Element: Scalar>(
     _ a: Matrix<Element>, _ b: Matrix<Element>, transposed transposeB: Bool
 ) -> Matrix<Element> {

@@ -104,6 +104,7 @@ extension Matrix {
 
     /// The rows of all `parts`, one below the other; they must have the same columns.
     public static func stacked(_ parts: [Matrix]) -> Matrix {
+        if parts.count == 1 { return parts[0] }
         let columns = parts.first?.columns ?? 0
         for (index, part) in parts.enumerated() {
             require(
@@ -140,17 +141,31 @@ extension Matrix {
     }
 }
 
-/// Writes the transpose of `source` in tiles that stay in the first cache.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
+/// Writes the transpose of `source`, a band of its columns on each thread.
 func transpose<Element: Scalar>(
     _ source: UnsafePointer<Element>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Element>
 ) {
+    guard rows > 0 else { return }
     let tile = 32
-    for top in stride(from: 0, to: rows, by: tile) {
-        let bottom = min(top + tile, rows)
-        for left in stride(from: 0, to: columns, by: tile) {
-            let right = min(left + tile, columns)
+    let bands = (columns + tile - 1) / tile
+    parallelFor(bands, grain: max(1, 65_536 / (rows * tile))) { part in
+        transpose(
+            source, rows: rows, columns: columns, tile: tile,
+            band: part.lowerBound * tile..<min(part.upperBound * tile, columns), into: target)
+    }
+}
+
+/// Writes the transpose of the columns in `band`, in tiles that stay in the first cache.
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func transpose<Element: Scalar>(
+    _ source: UnsafePointer<Element>, rows: Int, columns: Int, tile: Int, band: Range<Int>,
+    into target: UnsafeMutablePointer<Element>
+) {
+    for left in stride(from: band.lowerBound, to: band.upperBound, by: tile) {
+        let right = min(left + tile, band.upperBound)
+        for top in stride(from: 0, to: rows, by: tile) {
+            let bottom = min(top + tile, rows)
             for j in left..<right {
                 let out = target + j * rows
                 for i in top..<bottom { out[i] = source[i * columns + j] }

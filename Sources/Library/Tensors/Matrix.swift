@@ -31,6 +31,10 @@ public struct Matrix<Element: Scalar>: Sendable {
 
 extension Matrix {
     /// A matrix of zeros.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
     public init(rows: Int, columns: Int) {
         requireShape(rows, columns)
         self.init(
@@ -39,11 +43,21 @@ extension Matrix {
     }
 
     /// A matrix whose every element is `value`.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - value: the value of every element.
     public init(rows: Int, columns: Int, repeating value: Element) {
         self.init(rows: rows, columns: columns) { $0.update(repeating: value) }
     }
 
     /// A matrix of `elements`, row after row; their count must be `rows * columns`.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - elements: row after row.
     public init(rows: Int, columns: Int, elements: [Element]) {
         require(
             elements.count == rows * columns,
@@ -54,6 +68,8 @@ extension Matrix {
     }
 
     /// A matrix of the given rows, which must be of one length.
+    ///
+    /// - Parameter rows: the rows, from the top.
     public init(_ rows: [[Element]]) {
         let columns = rows.first?.count ?? 0
         self.init(rows: rows.count, columns: columns) { target in
@@ -66,7 +82,12 @@ extension Matrix {
         }
     }
 
-    /// A matrix whose memory `body` fills; it must write every element, since none is initialised.
+    /// A matrix whose memory `body` fills; it must write every element, since none is initialized.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - body: is called once with the memory for rows * columns elements, row after row.
     public init(
         rows: Int, columns: Int, initializingWith body: (UnsafeMutableBufferPointer<Element>) throws -> Void
     ) rethrows {

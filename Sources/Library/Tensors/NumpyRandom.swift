@@ -10,6 +10,8 @@ public struct NumpyRandom: Sendable {
     private var spareGaussian: Double?
 
     /// The generator that `numpy.random.RandomState(seed)` gives.
+    ///
+    /// - Parameter seed: the same seed gives the same numbers.
     public init(seed: UInt32) {
         state[0] = seed
         for i in 1..<624 {

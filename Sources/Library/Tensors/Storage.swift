@@ -1,6 +1,6 @@
 import Foundation
 
-/// The memory of a matrix or tensor: an allocation of its own, or a region that belongs to another object.
+/// The memory of a matrix or tensor: its own allocation, or a region that belongs to another object.
 ///
 /// A region of another object (the bytes of a file, the rows of a larger matrix) is read in place and never written: its
 /// value copies before the first write. The class is `@unchecked Sendable` because its bytes are written only through
@@ -11,7 +11,7 @@ package final class Storage: @unchecked Sendable {
     /// What keeps `base` alive where the memory is not this object's own.
     @usableFromInline package let owner: AnyObject?
 
-    /// Memory for `byteCount` bytes, not initialised.
+    /// Memory for `byteCount` bytes, not initialized.
     @usableFromInline
     package init(byteCount: Int) {
         base = allocateNumbers(byteCount: byteCount)
@@ -45,7 +45,7 @@ package final class Storage: @unchecked Sendable {
     }
 }
 
-/// Stops with `message` where `condition` does not hold, in release builds too (where `precondition` says nothing).
+/// Stops with `message` if `condition` does not hold, in release builds too (where `precondition` says nothing).
 @inline(__always)
 func require(_ condition: Bool, _ message: @autoclosure () -> String) {
     if !condition { fatalError(message()) }

@@ -28,12 +28,18 @@ public struct Tensor<Element: Scalar>: Sendable {
 
 extension Tensor {
     /// A tensor of zeros.
+    ///
+    /// - Parameter shape: the extents, the slowest dimension first.
     public init(shape: [Int]) {
         self.init(
             shape: shape, storage: .zeros(byteCount: elementCount(of: shape) * MemoryLayout<Element>.stride))
     }
 
     /// A tensor of `elements`, the last dimension fastest; their count must be the product of `shape`.
+    ///
+    /// - Parameters:
+    ///   - shape: the extents, the slowest dimension first.
+    ///   - elements: the last dimension fastest.
     public init(shape: [Int], elements: [Element]) {
         require(
             elements.count == elementCount(of: shape),
@@ -44,7 +50,11 @@ extension Tensor {
         }
     }
 
-    /// A tensor whose memory `body` fills; it must write every element, since none is initialised.
+    /// A tensor whose memory `body` fills; it must write every element, since none is initialized.
+    ///
+    /// - Parameters:
+    ///   - shape: the extents, the slowest dimension first.
+    ///   - body: is called once with the memory for all elements, the last dimension fastest.
     public init(
         shape: [Int], initializingWith body: (UnsafeMutableBufferPointer<Element>) throws -> Void
     ) rethrows {
@@ -57,6 +67,8 @@ extension Tensor {
     }
 
     /// The elements of a matrix as a tensor of two dimensions, not copied.
+    ///
+    /// - Parameter matrix: rows x columns.
     public init(_ matrix: Matrix<Element>) {
         self.init(shape: [matrix.rows, matrix.columns], storage: matrix.storage)
     }

@@ -3,7 +3,7 @@ internal import COpenMP
 import Foundation
 import Synchronization
 
-/// How many threads products, factorisations and kernels use; at first the cores that this process may run on.
+/// How many threads products, factorizations and kernels use; at first the cores that this process may run on.
 package var threadCount: Int {
     get { threads.load(ordering: .relaxed) }
     set {
@@ -40,8 +40,8 @@ package func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void)
 
 /// Calls `body(item, worker)` for each item of `0..<count`, one item a thread at a time, and returns when all are done.
 ///
-/// Products and factorisations inside run on the one thread that calls them, so that no thread waits for another
-/// before the end; where there is one item, or one worker, they have all threads. `worker` is below `workers`, and no
+/// Products and factorizations inside run on the one thread that calls them, so that no thread waits for another
+/// before the end; if there is one item, or one worker, they have all threads. `worker` is below `workers`, and no
 /// two threads have the same.
 package func parallelEach(
     _ count: Int, workers: Int = threadCount, _ body: (_ item: Int, _ worker: Int) -> Void

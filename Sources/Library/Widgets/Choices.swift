@@ -46,7 +46,13 @@ public final class Dropdown<Value: Sendable>: InputWidget {
     public let model: WidgetModel
     private let choices: Choices<Value>
 
-    /// A list of `options` that begins at the one at `index`; `labels` say how each is shown. Traps where it is empty.
+    /// A list of `options` that begins at the one at `index`; `labels` say how each is shown. Traps if it is empty.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - options: the values to choose from; at least one.
+    ///   - labels: how each option is shown; nil for its description.
+    ///   - index: the index of the option that is chosen at first.
     public init(_ label: String = "", _ options: [Value], labels: [String]? = nil, index: Int = 0) {
         choices = Choices(options: options)
         model = WidgetModel(
@@ -82,7 +88,13 @@ public final class SelectionSlider<Value: Sendable>: InputWidget {
     public let model: WidgetModel
     private let choices: Choices<Value>
 
-    /// A slider over `options` that begins at the one at `index`; `labels` say how each is shown. Traps where it is empty.
+    /// A slider over `options` that begins at the one at `index`; `labels` say how each is shown. Traps if it is empty.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - options: the values to choose from; at least one.
+    ///   - labels: how each option is shown; nil for its description.
+    ///   - index: the index of the option that is chosen at first.
     public init(_ label: String = "", _ options: [Value], labels: [String]? = nil, index: Int = 0) {
         choices = Choices(options: options)
         var values = choices.values(labels ?? Choices.labels(options), index: index)

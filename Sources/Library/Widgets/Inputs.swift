@@ -5,6 +5,11 @@ import Foundation
 public final class Checkbox: InputWidget {
     public let model: WidgetModel
 
+    /// A box to check.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - value: whether it is checked at first.
     public init(_ label: String = "", value: Bool = false) {
         model = WidgetModel(
             "Checkbox", style: "CheckboxStyle", label: label,
@@ -21,6 +26,12 @@ public final class Checkbox: InputWidget {
 public final class TextField: InputWidget {
     public let model: WidgetModel
 
+    /// A field for a line of text.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - value: the text at first.
+    ///   - placeholder: what stands in the empty field.
     public init(_ label: String = "", value: String = "", placeholder: String = "") {
         model = WidgetModel(
             "Text", style: "TextStyle", label: label,
@@ -44,12 +55,17 @@ public final class TextField: InputWidget {
 public final class Button: Widget {
     public let model: WidgetModel
 
-    /// How it looks: the meaning, which the front end gives a colour.
+    /// How it looks: the meaning, which the front end gives a color.
     public enum Style: String, Sendable {
         case plain = ""
         case primary, success, info, warning, danger
     }
 
+    /// A button.
+    ///
+    /// - Parameters:
+    ///   - label: what stands on it.
+    ///   - style: what it means, which gives it a color.
     public init(_ label: String, style: Style = .plain) {
         model = WidgetModel(
             "Button", style: "ButtonStyle",

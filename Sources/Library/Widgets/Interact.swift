@@ -29,6 +29,11 @@ public func interact<A: InputWidget, Shown>(
 }
 
 /// The same with two controls.
+///
+/// - Parameters:
+///   - a: the first control.
+///   - b: the second.
+///   - show: what is shown of their values.
 public func interact<A: InputWidget, B: InputWidget, Shown>(
     _ a: A, _ b: B, show: @escaping (A.Value, B.Value) throws -> Shown
 ) rethrows {
@@ -36,6 +41,12 @@ public func interact<A: InputWidget, B: InputWidget, Shown>(
 }
 
 /// The same with three controls.
+///
+/// - Parameters:
+///   - a: the first control.
+///   - b: the second.
+///   - c: the third.
+///   - show: what is shown of their values.
 public func interact<A: InputWidget, B: InputWidget, C: InputWidget, Shown>(
     _ a: A, _ b: B, _ c: C, show: @escaping (A.Value, B.Value, C.Value) throws -> Shown
 ) rethrows {
@@ -44,6 +55,13 @@ public func interact<A: InputWidget, B: InputWidget, C: InputWidget, Shown>(
 }
 
 /// The same with four controls.
+///
+/// - Parameters:
+///   - a: the first control.
+///   - b: the second.
+///   - c: the third.
+///   - d: the fourth.
+///   - show: what is shown of their values.
 public func interact<A: InputWidget, B: InputWidget, C: InputWidget, D: InputWidget, Shown>(
     _ a: A, _ b: B, _ c: C, _ d: D, show: @escaping (A.Value, B.Value, C.Value, D.Value) throws -> Shown
 ) rethrows {

@@ -6,6 +6,9 @@ import JSON
 public protocol WidgetNumber: Comparable, Sendable {
     /// The front end's name for it (`Int`, `Float`).
     static var widgetName: String { get }
+    /// The number in JSON; nil if it is none.
+    ///
+    /// - Parameter json: a value of the front end's model.
     init?(_ json: JSON)
     var json: JSON { get }
     /// A step by which a range is passed in a convenient number of moves.
@@ -14,6 +17,9 @@ public protocol WidgetNumber: Comparable, Sendable {
 
 extension Int: WidgetNumber {
     public static var widgetName: String { "Int" }
+    /// The number in JSON; nil if it is none, or not whole.
+    ///
+    /// - Parameter json: a value of the front end's model.
     public init?(_ json: JSON) {
         guard let value = json.int else { return nil }
         self = value
@@ -24,6 +30,9 @@ extension Int: WidgetNumber {
 
 extension Double: WidgetNumber {
     public static var widgetName: String { "Float" }
+    /// The number in JSON; nil if it is none.
+    ///
+    /// - Parameter json: a value of the front end's model.
     public init?(_ json: JSON) {
         guard let value = json.double else { return nil }
         self = value
@@ -55,6 +64,12 @@ public final class Slider<Value: WidgetNumber>: InputWidget {
     public let range: ClosedRange<Value>
 
     /// A slider that begins at `value`, or at the lower bound.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - range: the least and the greatest number.
+    ///   - value: the number at first; nil for the lower bound.
+    ///   - step: from one number to the next; nil for one that suits the range.
     public init(_ label: String = "", _ range: ClosedRange<Value>, value: Value? = nil, step: Value? = nil) {
         self.range = range
         model = WidgetModel(
@@ -85,6 +100,12 @@ public final class RangeSlider<Bound: WidgetNumber>: InputWidget {
     public let range: ClosedRange<Bound>
 
     /// A slider that begins at `value`, or at the whole range.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - range: the least and the greatest number.
+    ///   - value: the range at first; nil for the whole.
+    ///   - step: from one number to the next; nil for one that suits the range.
     public init(
         _ label: String = "", _ range: ClosedRange<Bound>, value: ClosedRange<Bound>? = nil,
         step: Bound? = nil
@@ -132,6 +153,12 @@ public final class LogSlider: InputWidget {
     public let range: ClosedRange<Double>
 
     /// A slider of `steps` steps to a factor of ten; stops, as an empty `Dropdown` does, unless all numbers are positive.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - range: the least and the greatest number, both above zero.
+    ///   - value: the number at first; nil for the lower bound.
+    ///   - steps: how many steps there are to a factor of ten.
     public init(_ label: String = "", _ range: ClosedRange<Double>, value: Double? = nil, steps: Int = 10) {
         // Controls do not throw; `Choices.values` says why.
         if !(range.lowerBound > 0 && range.upperBound.isFinite) {

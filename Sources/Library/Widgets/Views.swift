@@ -6,6 +6,12 @@ public final class ProgressMeter<Value: WidgetNumber>: Widget {
     public let model: WidgetModel
     public let range: ClosedRange<Value>
 
+    /// A meter that begins at `value`, or at the lower bound.
+    ///
+    /// - Parameters:
+    ///   - label: what stands beside the control; empty for none.
+    ///   - range: from nothing to all.
+    ///   - value: how far it is at first; nil for the lower bound.
     public init(_ label: String = "", _ range: ClosedRange<Value>, value: Value? = nil) {
         self.range = range
         model = WidgetModel(
@@ -31,6 +37,9 @@ public final class ProgressMeter<Value: WidgetNumber>: Widget {
 public final class Label: Widget {
     public let model: WidgetModel
 
+    /// A label.
+    ///
+    /// - Parameter text: what it says.
     public init(_ text: String) {
         model = WidgetModel(
             "Label", style: "LabelStyle", ["value": .string(text), "placeholder": "\u{200B}"])
@@ -47,6 +56,9 @@ public final class Label: Widget {
 public final class HTML: Widget {
     public let model: WidgetModel
 
+    /// A piece of HTML.
+    ///
+    /// - Parameter source: the HTML, which is shown as it is.
     public init(_ source: String) {
         model = WidgetModel(
             "HTML", style: "HTMLStyle", ["value": .string(source), "placeholder": "\u{200B}"])
@@ -64,6 +76,8 @@ public final class ImageView: Widget {
     public let model: WidgetModel
 
     /// A picture from the bytes of a PNG file.
+    ///
+    /// - Parameter png: the bytes of the file.
     public init(png: Data) {
         model = WidgetModel("Image", ["format": "png", "width": "", "height": ""], binary: ["value": png])
     }
@@ -76,12 +90,18 @@ public final class ImageView: Widget {
     public var description: String { "a picture of \(png.count) bytes" }
 }
 
-/// Widgets beside each other (ipywidgets' HBox).
+/// Widgets side by side (ipywidgets' HBox).
 public final class HBox: Widget {
     public let model: WidgetModel
     public let children: [any Widget]
 
+    /// Widgets side by side.
+    ///
+    /// - Parameter children: the widgets, from the left.
     public convenience init(_ children: any Widget...) { self.init(children) }
+    /// Widgets side by side.
+    ///
+    /// - Parameter children: the widgets, from the left.
     public init(_ children: [any Widget]) {
         self.children = children
         model = WidgetModel("HBox", ["children": .array(children.map(\.model.reference)), "box_style": ""])
@@ -94,7 +114,13 @@ public final class VBox: Widget {
     public let model: WidgetModel
     public let children: [any Widget]
 
+    /// Widgets below each other.
+    ///
+    /// - Parameter children: the widgets, from the top.
     public convenience init(_ children: any Widget...) { self.init(children) }
+    /// Widgets below each other.
+    ///
+    /// - Parameter children: the widgets, from the top.
     public init(_ children: [any Widget]) {
         self.children = children
         model = WidgetModel("VBox", ["children": .array(children.map(\.model.reference)), "box_style": ""])

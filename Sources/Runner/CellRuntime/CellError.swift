@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import RunnerProtocol
 
 /// Tells the kernel which error a cell did not catch; the runner calls it with the error's box.
 ///
@@ -7,11 +8,9 @@ import Foundation
 @_cdecl("gyrus_describe_error")
 package func describeError(_ box: UnsafeMutableRawPointer) {
     let error = unsafeBitCast(box, to: (any Error).self)
-    let message: [String: Any] = [
-        "ename": typeName(of: error), "evalue": description(of: error),
-        "cancelled": error is CancellationError,
-    ]
-    if let data = try? JSONSerialization.data(withJSONObject: message) { Output.send(.error, data) }
+    let message = UncaughtError(
+        ename: typeName(of: error), evalue: description(of: error), cancelled: error is CancellationError)
+    if let data = try? JSONEncoder().encode(message) { Output.send(.error, data) }
 }
 
 /// The name of an error's type without its module, as the code that throws it writes it.

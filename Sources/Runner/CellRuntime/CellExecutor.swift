@@ -1,3 +1,4 @@
+internal import CRunnerProtocol
 import Foundation
 
 /// Runs the tasks of one cell on threads that survive traps and interrupts.
@@ -11,7 +12,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
     private var head = 0
     private var idle = 0
     private var workers = 0
-    private var failure: Runner.Outcome?
+    private var failure: Outcome?
     private var isOver = false
     private let workerLimit = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
@@ -26,7 +27,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
         if needsWorker { startWorker() }
     }
 
-    /// Works on the calling thread until `isDone`; leaves the cell where one of its threads failed, or where an
+    /// Works on the calling thread until `isDone`; leaves the cell if one of its threads failed, or if an
     /// interrupt found nothing that would end by itself.
     func work(until isDone: () -> Bool) {
         var interruptedSince: ContinuousClock.Instant?
@@ -95,7 +96,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
             ended: { context, outcome in
                 guard let context else { return }
                 Unmanaged<CellExecutor>.fromOpaque(context).takeRetainedValue()
-                    .workerEnded(Runner.Outcome(rawValue: outcome) ?? .trap)
+                    .workerEnded(outcome)
             }, context: context)
         if !started {
             Unmanaged<CellExecutor>.fromOpaque(context).release()
@@ -121,7 +122,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
         changed.unlock()
     }
 
-    private func workerEnded(_ outcome: Runner.Outcome) {
+    private func workerEnded(_ outcome: Outcome) {
         changed.lock()
         workers -= 1
         if outcome != .ok, failure == nil { failure = outcome }

@@ -10,7 +10,7 @@ public func _gyrusResult<Value>(_ value: Value, of label: String = #filePath) {
 /// A last expression without a value shows nothing.
 public func _gyrusResult(_ value: Void) {}
 
-/// Nor does `try? f()` where `f` has no value.
+/// Nor does `try? f()` if `f` has no value.
 public func _gyrusResult(_ value: Void?) {}
 
 /// A last expression that cannot be copied is shown by its type.

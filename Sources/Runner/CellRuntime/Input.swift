@@ -1,8 +1,9 @@
 import Foundation
+import RunnerProtocol
 
 /// Asks for a line of input, as `readLine()` does, with words before it.
 ///
-/// Returns nil where the front end takes no input (nbconvert, papermill); an interrupt ends the cell.
+/// Returns nil if the front end takes no input (nbconvert, papermill); an interrupt ends the cell.
 ///
 /// ```swift
 /// let subject = readLine(prompt: "Subject: ") ?? "sub-01"
@@ -13,23 +14,18 @@ public func readLine(prompt: String) -> String? {
         fflush(nil)
         return readLine()
     }
-    return ask(Demand(prompt: prompt, password: false))
+    return ask(InputDemand(prompt: prompt, password: false))
 }
 
 /// Asks for a password: what is typed is not shown, and is kept in no history.
 ///
-/// Returns nil where the front end takes no input.
+/// Returns nil if the front end takes no input.
 public func readPassword(prompt: String = "Password: ") -> String? {
     guard Runner.asksFrontEnd else { return getpass(prompt).map { String(cString: $0) } }
-    return ask(Demand(prompt: prompt, password: true))
+    return ask(InputDemand(prompt: prompt, password: true))
 }
 
-private struct Demand: Encodable {
-    let prompt: String
-    let password: Bool
-}
-
-private func ask(_ demand: Demand) -> String? {
+private func ask(_ demand: InputDemand) -> String? {
     Runner.demand((try? JSONEncoder().encode(demand)).map { String(decoding: $0, as: UTF8.self) })
     defer { Runner.demand(nil) }
     return readLine()

@@ -1,10 +1,11 @@
 import Display
 import Foundation
+import RunnerProtocol
 import Synchronization
 
 /// The results of earlier cells by their numbers: `Out[3]` is what `In[3]` showed.
 ///
-/// Its type is that of the result where the kernel knows it, else the one that is expected (`let x: Double = Out[3]`). A
+/// Its type is that of the result if the kernel knows it, else the one that is expected (`let x: Double = Out[3]`). A
 /// result that takes more than 8 MB is not kept, and of all together the oldest go when they take more than 64 MB.
 // The name that IPython has given it.
 // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -77,7 +78,7 @@ enum KeptResults {
             return true
         }
         guard isKept else { return }
-        let note = Note(number: number, type: String(reflecting: Value.self))
+        let note = KeptResult(number: number, type: String(reflecting: Value.self))
         if let data = try? JSONEncoder().encode(note) { Output.send(.kept, data) }
     }
 
@@ -89,11 +90,6 @@ enum KeptResults {
         state.withLock { $0.tooLarge.contains(number) }
             ? "Out[\(number)] was not kept: it takes more than \(sizeLimit >> 20) MB"
             : "there is no Out[\(number)]"
-    }
-
-    private struct Note: Encodable {
-        let number: Int
-        let type: String
     }
 
     /// A value on its way through the lock.

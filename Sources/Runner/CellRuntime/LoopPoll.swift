@@ -3,7 +3,7 @@ import Synchronization
 /// Whether an interrupted cell is to stop at the next round of a loop.
 public let _gyrusStopsLoops = Atomic(false)
 
-/// What the loops of optimised cells begin each round with.
+/// What the loops of optimized cells begin each round with.
 @inlinable @inline(__always)
 public func _gyrusPoll() {
     if _gyrusStopsLoops.load(ordering: .relaxed) { _gyrusStopLoop() }

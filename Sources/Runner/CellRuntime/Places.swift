@@ -24,7 +24,7 @@ public func _gyrusPlace(_ place: StaticString) -> StaticString {
 /// What is no place.
 public func _gyrusPlace<Value>(_ value: Value) -> Value { value }
 
-/// What follows the name of a cell's module; nil where there is none.
+/// What follows the name of a cell's module; nil if there is none.
 private func withoutModule<Bytes: Collection<UInt8>>(_ text: Bytes) -> Bytes.SubSequence? {
     guard text.starts(with: "Cell".utf8) else { return nil }
     let number = text.dropFirst(4)

@@ -1,25 +1,21 @@
+internal import CRunnerProtocol
 import Foundation
 
 /// The functions of the runner's executable that cells need, found by name: outside a runner they do nothing.
 package enum Runner {
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> Void
-    typealias Ended = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
+    typealias Ended = @convention(c) (UnsafeMutableRawPointer?, Outcome) -> Void
     private typealias Reached = @convention(c) (Int32) -> Void
     private typealias IsInterrupted = @convention(c) () -> Bool
     private typealias LeaveIfInterrupted = @convention(c) () -> Void
     private typealias Notes = @convention(c) (Bool) -> Void
     private typealias StopIfLeft = @convention(c) (UnsafeRawPointer) -> Void
-    private typealias Leave = @convention(c) (Int32) -> Void
+    private typealias Leave = @convention(c) (Outcome) -> Void
     private typealias Job = @convention(c) () -> Int32
     private typealias MessageID = @convention(c) () -> UnsafePointer<CChar>?
     private typealias Uncaught = @convention(c) (UnsafeMutableRawPointer) -> Void
     private typealias Demand = @convention(c) (UnsafePointer<CChar>?) -> Void
     private typealias StartThread = @convention(c) (Body, Ended, UnsafeMutableRawPointer?) -> Bool
-
-    /// How a thread of a cell ended; the raw values are those of the runner's `enum outcome`.
-    enum Outcome: Int32 {
-        case ok, error, trap, interrupt
-    }
 
     private static let reachedFunction = find("gyrus_runner_reached", as: Reached.self)
     private static let isInterruptedFunction = find("gyrus_runner_is_interrupted", as: IsInterrupted.self)
@@ -48,7 +44,7 @@ package enum Runner {
     /// Whether there is a front end that can be asked for input.
     static var asksFrontEnd: Bool { demandFunction != nil }
 
-    /// Says what the next request for input is for; nil says nothing.
+    /// Says what the next request for input is for; nil if it is for none in particular.
     static func demand(_ json: String?) { demandFunction?(json) }
 
     /// Whether the user asked the running cell to stop.
@@ -80,11 +76,11 @@ package enum Runner {
 
     /// Leaves the calling thread's work at once, abandoning what is on its stack.
     static func leave(_ outcome: Outcome) -> Never {
-        leaveFunction?(outcome.rawValue)
+        leaveFunction?(outcome)
         fatalError("only a cell's own thread can be left")
     }
 
-    /// The id of the message that the calling thread works for, nothing outside a runner.
+    /// The id of the message that the calling thread works for; nil outside a runner.
     package static var messageID: String? {
         guard let text = messageIDFunction?(), text.pointee != 0 else { return nil }
         return String(cString: text).removingPercentEncoding

@@ -1,4 +1,4 @@
-// Cells see these members and not those of the standard library, which wait for ever for a task that was stopped in the
+// Cells see these members and not those of the standard library, which wait forever for a task that was stopped in the
 // middle of its work.
 
 extension Task {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The body is a closure that the compiler cannot see through from here, and what it computes is handed to `_gyrusKeep`, so
 /// all of it is computed every time.
-/// The call of the closure is part of the time; where that matters the report says how long an empty one takes.
+/// The call of the closure is part of the time; if that matters, the report says how long an empty one takes.
 @inline(never) @_semantics("optimize.sil.specialize.generic.never")
 public func _gyrusTimeit<Value>(loops: Int?, runs: Int, _ body: () throws -> Value) throws {
     var timer = LoopTimer(loops: loops, runs: runs)
@@ -17,7 +17,7 @@ public func _gyrusTimeit<Value>(loops: Int?, runs: Int, _ body: () throws -> Val
     print(timer.report(emptyLoop: emptyLoop()))
 }
 
-/// What `%timeit` becomes where the statement awaits.
+/// What `%timeit` becomes if the statement awaits.
 @inline(never) @_semantics("optimize.sil.specialize.generic.never")
 public func _gyrusTimeitAsync<Value>(loops: Int?, runs: Int, _ body: () async throws -> Value) async throws {
     var timer = LoopTimer(loops: loops, runs: runs)
@@ -66,7 +66,7 @@ package struct LoopTimer {
         isSettled = loops != nil
     }
 
-    /// How many loops to run next; nothing when all is measured.
+    /// The number of loops to run next; nil once all is measured.
     package var next: Int? { seconds.count < runs ? loops : nil }
 
     package mutating func record(_ time: Duration) {

@@ -57,7 +57,7 @@ void gyrus_runner_reached(int32_t item) {
 }
 bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }
 const char *gyrus_runner_message_id(void) { return own_job()->message_id; }
-int32_t gyrus_runner_job(void) { return job_place(own_job()); }
+int32_t gyrus_runner_job(void) { return job_index(own_job()); }
 // Whether another thread of the job failed, so that the calling one has nothing left to wait for.
 bool gyrus_runner_has_failed(void) {
     struct thread *thread = thread_current();
@@ -79,7 +79,7 @@ void gyrus_runner_stop_if_left(const void *task) {
     if (thread && thread_is_current(thread) && left_task(task, &report)) job_fail(thread->job, &report);
 }
 void gyrus_runner_stop(void) { signal_leave(OUTCOME_INTERRUPT); }
-void gyrus_runner_leave(int32_t outcome) { thread_leave((enum outcome)outcome); }
+void gyrus_runner_leave(enum outcome outcome) { thread_leave(outcome); }
 bool gyrus_runner_start_thread(void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     return thread_start(NULL, body, ended, context);
 }

@@ -25,31 +25,28 @@ static void write_all(const uint8_t *bytes, size_t length) {
     }
 }
 
-void channel_send(uint32_t request, uint8_t kind, const uint8_t *payload, size_t length) {
+void channel_send(uint32_t request, enum message_kind kind, const uint8_t *payload, size_t length) {
     if (process_is_forked()) return; // The channel is the parent's.
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
     pthread_mutex_lock(&channel_lock);
-    enum { HEAD = 9 };
     uint8_t frame[4096];
-    frame[0] = kind;
-    for (int i = 0; i < 4; i++) frame[1 + i] = (uint8_t)(request >> (8 * i));
-    for (int i = 0; i < 4; i++) frame[5 + i] = (uint8_t)(length >> (8 * i));
-    if (length <= sizeof frame - HEAD) {
-        if (length > 0) __builtin_memcpy(frame + HEAD, payload, length);
-        write_all(frame, length + HEAD);
+    frame_head_write((struct frame_head){.kind = kind, .request = request, .length = (uint32_t)length}, frame);
+    if (length <= sizeof frame - FRAME_HEAD) {
+        if (length > 0) __builtin_memcpy(frame + FRAME_HEAD, payload, length);
+        write_all(frame, length + FRAME_HEAD);
     } else {
-        write_all(frame, HEAD);
+        write_all(frame, FRAME_HEAD);
         write_all(payload, length);
     }
     pthread_mutex_unlock(&channel_lock);
 }
 
-void gyrus_runner_send(uint8_t kind, const uint8_t *payload, size_t length) {
+void gyrus_runner_send(enum message_kind kind, const uint8_t *payload, size_t length) {
     streams_flush();
     channel_send(thread_request(), kind, payload, length);
 }
 
-void send_json(uint8_t kind, const char *format, ...) {
+void send_json(enum message_kind kind, const char *format, ...) {
     char *text = NULL;
     va_list arguments;
     va_start(arguments, format);

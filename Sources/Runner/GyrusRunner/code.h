@@ -7,7 +7,7 @@
 
 // --- images.c: which addresses belong to cells ---------------------------------------------------------------------
 
-// Loads a cell's library and remembers where its code lies; NULL and `error` where that fails.
+// Loads a cell's library and remembers where its code lies; NULL and `error` if that fails.
 void *image_load(const char *path, const char **error);
 // Whether an address lies in a cell's code; safe in a signal handler.
 bool image_contains(uintptr_t address);
@@ -15,7 +15,7 @@ bool image_contains(uintptr_t address);
 int image_number(void);
 bool image_has(int number, uintptr_t address);
 // Whether a thread that waits or runs at this address holds no lock of libc or of the Swift runtime, though it is
-// outside the cells: a sleep or, where `library` is set, Swift code of the standard library.
+// outside the cells: a sleep or, if `library` is set, Swift code of the standard library.
 bool image_is_interruptible(uintptr_t address, bool library);
 // Bars or opens the cells' code to execution: a thread that comes back into a barred cell from a library faults at once,
 // which is where it can be taken out without leaving a lock held. Safe in a signal handler.
@@ -28,8 +28,8 @@ void image_describe(const uintptr_t *addresses, int count, char *text, size_t si
 
 // --- symbols.c: functions that no library exports ------------------------------------------------------------------
 
-// The address of a function or variable in a loaded library (`/libdispatch.so`), by the symbols in its file; 0 where it has none.
-// `size`, where it is given, is set to how long it is.
+// The address of a function or variable in a loaded library (`/libdispatch.so`), by the symbols in its file; 0 if it has none.
+// `size`, unless NULL, is set to its length.
 uintptr_t symbol_find(const char *library, const char *name, size_t *size);
 
 // --- names.c: how types are called ---------------------------------------------------------------------------------

@@ -87,12 +87,13 @@ void interrupt_arrived(struct thread *thread, ucontext_t *context) {
 }
 
 static void interrupt_one(struct thread *thread, void *is_round) {
-    if (!thread->armed || (thread->job == NULL && !*(bool *)is_round)) return;
+    bool has_job = thread->job != NULL;
+    if (!thread->armed || (!has_job && !*(bool *)is_round)) return;
     // The sleep of a thread that may have nothing to do with it is not cut short.
-    if (thread->job == NULL && (thread->is_of_runner || call_is_cut_short(thread_call(thread).number))) return;
-    if (thread->job && !thread_must_leave(thread)) return;
+    if (!has_job && (thread->is_of_runner || call_is_cut_short(thread_call(thread).number))) return;
+    if (has_job && !thread_must_leave(thread)) return;
     // A call that returns before its time must not return into the cell.
-    if (thread->job && !images_are_barred() && call_is_cut_short(thread_call(thread).number)) return;
+    if (has_job && !images_are_barred() && call_is_cut_short(thread_call(thread).number)) return;
     pthread_kill(thread->thread, INTERRUPT_SIGNAL);
 }
 

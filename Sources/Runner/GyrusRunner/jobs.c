@@ -17,30 +17,30 @@
 #include <unistd.h>
 
 struct job the_cell, the_handler;
-enum { PLACE_CELL, PLACE_HANDLER, PLACE_SUBSHELLS };
-static struct job subshell_cells[JOBS - PLACE_SUBSHELLS];
+enum { INDEX_CELL, INDEX_HANDLER, INDEX_SUBSHELLS };
+static struct job subshell_cells[JOBS - INDEX_SUBSHELLS];
 
-struct job *job_at(int place) {
-    if (place == PLACE_CELL) return &the_cell;
-    return place == PLACE_HANDLER ? &the_handler : &subshell_cells[place - PLACE_SUBSHELLS];
+struct job *job_at(int index) {
+    if (index == INDEX_CELL) return &the_cell;
+    return index == INDEX_HANDLER ? &the_handler : &subshell_cells[index - INDEX_SUBSHELLS];
 }
 
-int job_place(const struct job *job) {
-    if (job == &the_cell) return PLACE_CELL;
-    return job == &the_handler ? PLACE_HANDLER : PLACE_SUBSHELLS + (int)(job - subshell_cells);
+int job_index(const struct job *job) {
+    if (job == &the_cell) return INDEX_CELL;
+    return job == &the_handler ? INDEX_HANDLER : INDEX_SUBSHELLS + (int)(job - subshell_cells);
 }
 
 // Called by the thread that reads the commands alone, so that nobody else takes the job meanwhile.
 struct job *job_for_subshell(void) {
-    for (int place = PLACE_SUBSHELLS; place < JOBS; place++)
-        if (!atomic_load(&job_at(place)->running)) return job_at(place);
+    for (int index = INDEX_SUBSHELLS; index < JOBS; index++)
+        if (!atomic_load(&job_at(index)->running)) return job_at(index);
     return NULL;
 }
 
 struct job *job_that_answers(uintptr_t address) {
     struct job *any = NULL;
     for (int i = 0; i < JOBS; i++) {
-        struct job *job = job_at(i == PLACE_HANDLER ? JOBS - 1 : i == JOBS - 1 ? PLACE_HANDLER : i); // The handler last.
+        struct job *job = job_at(i == INDEX_HANDLER ? JOBS - 1 : i == JOBS - 1 ? INDEX_HANDLER : i); // The handler last.
         if (!atomic_load(&job->running)) continue;
         if (image_has(atomic_load(&job->image), address)) return job;
         if (any == NULL) any = job;
@@ -100,23 +100,24 @@ void job_fail(struct job *job, const struct report *report) {
     }
 }
 
-static void send_report(uint32_t request, uint8_t kind, const struct report *report, bool interrupted, const char *members) {
-    static const char *names[] = {"ok", "error", "trap", "interrupt", "memory", "held"};
-    static const char *kinds[] = {"lock", "semaphore", "task", "something"};
+static void send_report(
+    uint32_t request, enum message_kind kind, const struct report *report, bool interrupted, const char *members) {
     char frames[FRAMES * 90], held_at[200];
     image_describe(report->frames, report->frame_count, frames, sizeof frames);
     image_describe(&report->held_at, report->held_at ? 1 : 0, held_at, sizeof held_at);
     char *text = NULL;
     int length = asprintf(
-        &text, "{\"outcome\":\"%s\",\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"held\":\"%s\",\"heldAt\":%s,\"frames\":%s%s}",
-        names[report->outcome], interrupted ? "true" : "false",
+        &text,
+        "{\"outcome\":%d,\"interrupted\":%s,\"signal\":\"%s\",\"isForeign\":%s,\"heldBy\":%u,\"held\":%d,\"heldAt\":%s,"
+        "\"frames\":%s%s}",
+        report->outcome, interrupted ? "true" : "false",
         report->stack_ended ? "STACK" : report->signal ? sigabbrev_np(report->signal) : "",
-        report->is_foreign ? "true" : "false", report->held_by, kinds[report->held], held_at, frames, members);
+        report->is_foreign ? "true" : "false", report->held_by, report->held, held_at, frames, members);
     if (length >= 0) channel_send(request, kind, (const uint8_t *)text, (size_t)length);
     free(text);
 }
 
-void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) {
+void send_end(enum message_kind kind, const struct job_end *end, const char *format, ...) {
     char *members = NULL, *text = NULL;
     va_list arguments;
     va_start(arguments, format);
@@ -131,7 +132,7 @@ void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) 
 // --- stopping -----------------------------------------------------------------------------------------------------
 
 enum {
-    LOOPS_MILLISECONDS = 100,    // From here on optimised loops end at their next round.
+    LOOPS_MILLISECONDS = 100,    // From here on optimized loops end at their next round.
     GRACE_MILLISECONDS = 180,    // For code that asks whether it was cancelled.
     LIBRARY_MILLISECONDS = 820,  // So much later also out of Swift functions of the standard library.
     CHILDREN_MILLISECONDS = 400, // Children that did not end when they were asked are told to.
@@ -139,7 +140,7 @@ enum {
     SLOW_STEP_MILLISECONDS = 20, // After the first seconds.
     SLOW_AFTER_MILLISECONDS = 3000,
     SWEEP_MILLISECONDS = 2000,   // How long threads that a job left behind are asked to end.
-    LOOK_MILLISECONDS = 500,     // How often a cell's waits are looked at, where earlier cells left locks.
+    LOOK_MILLISECONDS = 500,     // How often a cell's waits are looked at, if earlier cells left locks.
 };
 
 static sem_t wake;
@@ -151,20 +152,20 @@ static bool is_asked_to_end(struct job *job) {
 }
 
 bool jobs_any_is_asked(void) {
-    for (int place = 0; place < JOBS; place++)
-        if (is_asked_to_end(job_at(place))) return true;
+    for (int index = 0; index < JOBS; index++)
+        if (is_asked_to_end(job_at(index))) return true;
     return false;
 }
 
 bool jobs_any_runs(void) {
-    for (int place = 0; place < JOBS; place++)
-        if (atomic_load(&job_at(place)->running)) return true;
+    for (int index = 0; index < JOBS; index++)
+        if (atomic_load(&job_at(index)->running)) return true;
     return false;
 }
 
 bool jobs_any_must_end(void) {
-    for (int place = 0; place < JOBS; place++)
-        if (job_must_end(job_at(place))) return true;
+    for (int index = 0; index < JOBS; index++)
+        if (job_must_end(job_at(index))) return true;
     return false;
 }
 
@@ -195,8 +196,8 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
     while (jobs_any_is_asked()) {
         bool stops = false, presses = false;
         waited = 0;
-        for (int place = 0; place < JOBS; place++) {
-            struct job *job = job_at(place);
+        for (int index = 0; index < JOBS; index++) {
+            struct job *job = job_at(index);
             if (!is_asked_to_end(job)) continue;
             int64_t since = milliseconds_since_asked(job);
             if (since > waited) waited = since;
@@ -240,10 +241,10 @@ static atomic_uint strays_taken;
 static atomic_bool stray_is_full[STRAYS];
 
 void job_report_stray(const struct report *report) {
-    unsigned place = atomic_fetch_add(&strays_taken, 1) % STRAYS;
-    if (atomic_load(&stray_is_full[place])) return;
-    strays[place] = *report;
-    atomic_store(&stray_is_full[place], true);
+    unsigned index = atomic_fetch_add(&strays_taken, 1) % STRAYS;
+    if (atomic_load(&stray_is_full[index])) return;
+    strays[index] = *report;
+    atomic_store(&stray_is_full[index], true);
     jobs_wake();
 }
 
@@ -291,12 +292,12 @@ static bool ask(struct job *job) {
 void jobs_interrupt(uint32_t request) {
     void (*cancel)(int32_t) = (void (*)(int32_t))dlsym(RTLD_DEFAULT, "gyrus_cancel_job");
     bool any = false;
-    for (int place = 0; place < JOBS; place++) {
-        struct job *job = job_at(place);
+    for (int index = 0; index < JOBS; index++) {
+        struct job *job = job_at(index);
         if ((request != 0 && atomic_load(&job->request) != request) || !ask(job)) continue;
         any = true;
         streams_cancel_input(job);
-        if (cancel) cancel(place);
+        if (cancel) cancel(index);
     }
     if (!any) return;
     children_signal(SIGINT);

@@ -1,20 +1,14 @@
 // What runs: how it begins, ends, and is stopped.
 #pragma once
 
+#include "CRunnerProtocol.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 // --- jobs.c: how what runs begins, ends, and is stopped ------------------------------------------------------------
-
-enum outcome {
-    OUTCOME_OK = 0, OUTCOME_ERROR = 1, OUTCOME_TRAP = 2, OUTCOME_INTERRUPT = 3, OUTCOME_MEMORY = 4, OUTCOME_HELD = 5,
-};
-
-// What a stopped cell left so that it cannot be waited for. Of the last kind it is only known that nothing goes on which
-// could end the wait.
-enum held_kind { HELD_LOCK, HELD_SEMAPHORE, HELD_TASK, HELD_SOMETHING };
 
 // How deep the stack of a report may be.
 enum { FRAMES = 48 };
@@ -50,9 +44,9 @@ struct job {
 };
 extern struct job the_cell, the_handler;
 enum { JOBS = 66 };
-// All of them by their place: the cell, the handler, and those of subshells.
-struct job *job_at(int place);
-int job_place(const struct job *job);
+// All of them by their index: the cell, the handler, and those of subshells.
+struct job *job_at(int index);
+int job_index(const struct job *job);
 
 // How a job ended: what is known of a failure, and whether the user asked it to stop.
 struct job_end {
@@ -68,7 +62,7 @@ bool job_must_end(struct job *job);
 // Keeps the report of a failure, if it is the job's first, and has the job's threads taken out. Safe in a handler.
 void job_fail(struct job *job, const struct report *report);
 // Tells the kernel how a job ended: a JSON object, of which `format` gives further members.
-void send_end(uint8_t kind, const struct job_end *end, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void send_end(enum message_kind kind, const struct job_end *end, const char *format, ...) __attribute__((format(printf, 3, 4)));
 // Ends the job that serves a request; all that run if it is 0.
 void jobs_interrupt(uint32_t request);
 // A job that runs no cell of a subshell; NULL if there is none left.
@@ -83,7 +77,7 @@ struct job *job_that_answers(uintptr_t address);
 // Starts the thread that takes jobs out, and wakes it. The latter is safe in a handler.
 void jobs_watch(void);
 void jobs_wake(void);
-// Tells the kernel, once a request, that a job waits for what a stopped cell left, and may do so for ever.
+// Tells the kernel, once a request, that a job waits for what a stopped cell left, and may do so forever.
 void job_report_wait(const struct job *job, uint32_t request, const struct report *report);
 // Keeps the report of a trap that no running job answers for, to be told to the kernel. Safe in a handler.
 void job_report_stray(const struct report *report);

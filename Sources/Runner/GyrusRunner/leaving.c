@@ -58,7 +58,10 @@ void way_out(struct thread *thread, ucontext_t *context, const struct trail *tra
         if (!jobs_any_must_end()) images_bar(false);
         return;
     }
-    if (!thread->is_guarded && !trail->is_complete) thread_stay(); // Nobody knows what waits for its end.
+    if (!trail->is_complete) {
+        if (!thread->is_guarded) thread_stay(); // Nobody knows what waits for its end.
+        thread->is_to_stay = true; // It may have lain in a loop of libdispatch, which ends the process with such a thread.
+    }
     trail_abandon(thread, thread->stack_high);
     thread->armed = 0;
     siglongjmp(thread->start, outcome);

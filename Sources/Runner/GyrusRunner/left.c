@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// What a cell that was stopped held or was to do: who waits for it waits for ever.
+// What a cell that was stopped held or was to do: who waits for it waits forever.
 
 enum { KEPT = 256, NOWHERE = -1 };
 enum {
@@ -19,7 +19,7 @@ static const int64_t NOTE_NANOSECONDS = 3000000000; // From here on the user is 
 static struct {
     _Atomic(pid_t) thread;
     _Atomic(uint32_t) request;
-    _Atomic(uintptr_t) at; // Where in a cell it was taken out; 0 where that is not known.
+    _Atomic(uintptr_t) at; // Where in a cell it was taken out; 0 if that is not known.
     _Atomic(const void *) task;
     _Atomic(void *) objects[HELD_OBJECTS];
     enum held_kind kinds[HELD_OBJECTS];

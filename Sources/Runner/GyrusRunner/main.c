@@ -49,7 +49,7 @@ static void obey_run(char *line) {
     char *request = strsep(&line, " "), *shell = strsep(&line, " "), *message_id = strsep(&line, " ");
     char *entry = strsep(&line, " ");
     if (line == NULL) return;
-    cell_run((uint32_t)strtoul(request, NULL, 10), strcmp(shell, "subshell") == 0, message_id, line, entry);
+    cell_run((uint32_t)strtoul(request, NULL, 10), strcmp(shell, SHELL_SUBSHELL) == 0, message_id, line, entry);
 }
 
 static void obey_comm(char *line, FILE *commands) {
@@ -66,28 +66,34 @@ static void answer(const char *error) {
     gyrus_runner_send(MESSAGE_ANSWER, (const uint8_t *)error, error ? strlen(error) : 0);
 }
 
-// Commands: `run REQUEST SHELL MESSAGE-ID ENTRY PATH` (SHELL is `main` or `subshell`), `comm REQUEST MESSAGE-ID LENGTH`
-// with so many bytes behind it, `interrupt [REQUEST]` (all without one), `input TEXT`, `end-of-input`, and those that are answered: `load PATH`, `environment`, `set NAME=VALUE`,
-// `go FOLDER`.
+// What stands behind a command's word; NULL if the line is another command.
+static char *arguments(char *line, const char *command) {
+    size_t length = strlen(command);
+    if (strncmp(line, command, length) != 0) return NULL;
+    if (line[length] == 0) return line + length;
+    return line[length] == ' ' ? line + length + 1 : NULL;
+}
+
 static void obey(char *line, FILE *commands) {
-    if (strncmp(line, "run ", 4) == 0) {
-        obey_run(line + 4);
-    } else if (strncmp(line, "comm ", 5) == 0) {
-        obey_comm(line + 5, commands);
-    } else if (strncmp(line, "interrupt", 9) == 0) {
-        jobs_interrupt((uint32_t)strtoul(line + 9, NULL, 10));
-    } else if (strncmp(line, "input ", 6) == 0) {
-        streams_answer_input(line + 6);
-    } else if (strcmp(line, "end-of-input") == 0) {
+    char *rest;
+    if ((rest = arguments(line, COMMAND_RUN))) {
+        obey_run(rest);
+    } else if ((rest = arguments(line, COMMAND_COMM))) {
+        obey_comm(rest, commands);
+    } else if ((rest = arguments(line, COMMAND_INTERRUPT))) {
+        jobs_interrupt((uint32_t)strtoul(rest, NULL, 10));
+    } else if ((rest = arguments(line, COMMAND_INPUT))) {
+        streams_answer_input(rest);
+    } else if (arguments(line, COMMAND_END_OF_INPUT)) {
         streams_answer_input(NULL);
-    } else if (strncmp(line, "load ", 5) == 0) {
-        answer(preload_on_main_thread(line + 5));
-    } else if (strcmp(line, "environment") == 0) {
+    } else if ((rest = arguments(line, COMMAND_LOAD))) {
+        answer(preload_on_main_thread(rest));
+    } else if (arguments(line, COMMAND_ENVIRONMENT)) {
         environment_list();
-    } else if (strncmp(line, "set ", 4) == 0) {
-        answer(environment_set(line + 4));
-    } else if (strncmp(line, "go ", 3) == 0) {
-        answer(environment_go(line + 3));
+    } else if ((rest = arguments(line, COMMAND_SET))) {
+        answer(environment_set(rest));
+    } else if ((rest = arguments(line, COMMAND_GO))) {
+        answer(environment_go(rest));
     }
 }
 
@@ -124,7 +130,7 @@ static void serve_main_queue(void) {
     _dispatch_main_queue_callback_4CF(NULL);
 }
 
-// OpenMP's threads spin for milliseconds where one waits for another. If another program has the other one's core, they
+// OpenMP's threads spin for milliseconds when one waits for another. If another program has the other one's core, they
 // spin until they lose their own: MiniLM then took 12 times as long, and 2 times with this, which costs nothing else.
 static void prepare_openmp(void) {
     if (getenv("OMP_WAIT_POLICY") == NULL) setenv("GOMP_SPINCOUNT", "2000", 0);

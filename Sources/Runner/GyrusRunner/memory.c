@@ -11,7 +11,7 @@
 // The system ends a process that takes the last of the memory, and what it takes first may be another program. So a cell
 // is stopped a little earlier, as by an interrupt, and the variables are kept.
 
-enum { LEAST_SHARE = 50 }; // One part in so many of the machine's memory is to stay free,
+enum { LEAST_SHARE = 50 }; // One part in 50 of the machine's memory is to stay free,
 static const uint64_t MEGABYTE = 1 << 20, LEAST_FREE = 64 << 20, MOST_FREE = 512 << 20; // within these bounds.
 
 static bool read_text(const char *path, char *text, size_t size) {
@@ -23,7 +23,7 @@ static bool read_text(const char *path, char *text, size_t size) {
     return length > 0;
 }
 
-// A number of bytes in a file; UINT64_MAX where there is none, as in "max".
+// A number of bytes in a file; UINT64_MAX if there is none, as in "max".
 static uint64_t bytes_in(const char *path) {
     char text[64];
     if (!read_text(path, text, sizeof text) || text[0] < '0' || text[0] > '9') return UINT64_MAX;
@@ -50,7 +50,7 @@ static uint64_t allowance(void) {
     return megabytes > 0 ? megabytes * MEGABYTE : UINT64_MAX;
 }
 
-// Whether the machine, or the container, has next to nothing left.
+// Whether the machine, or the container, has almost nothing left.
 static bool is_exhausted(void) {
     char text[1024];
     if (!read_text("/proc/meminfo", text, sizeof text)) return false;

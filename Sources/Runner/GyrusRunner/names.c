@@ -68,7 +68,7 @@ static struct type_name plain_name(const char *text) {
     return (struct type_name){plain, length};
 }
 
-// The runtime keeps each name for ever, so its address stands for it; what is made of it is kept likewise.
+// The runtime keeps each name forever, so its address stands for it; what is made of it is kept likewise.
 struct entry {
     const char *key;
     struct type_name name;

@@ -6,21 +6,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The runtime's own way of running an initialiser once waits for ever where the first run was abandoned. This one comes
+// The runtime's own way of running an initializer once waits forever if the first run was abandoned. This one comes
 // before it: what a trap or an interrupt ended is begun again at the next use.
 
-// What the compiler reserves for a variable that is initialised at its first use: done where `state` is negative, as the
+// What the compiler reserves for a variable that is initialized at its first use: done if `state` is negative, as the
 // runtime has it (include/swift/Threading/Impl/Linux.h).
 struct once {
     _Atomic(int32_t) state;
-    _Atomic(uint32_t) owner; // The number of the thread that runs the initialiser, and whether others wait for it.
+    _Atomic(uint32_t) owner; // The number of the thread that runs the initializer, and whether others wait for it.
 };
 
 static const char itself[] = "Fatal error: the initializer of a variable uses the variable itself\n";
 
 enum { DONE = -1, WAITED_FOR = 1 << 30 };
 
-// An initialiser that a thread runs; it lies on the thread's stack.
+// An initializer that a thread runs; it lies on the thread's stack.
 struct once_run {
     struct once *once;
     struct once_run *outer;
@@ -46,8 +46,8 @@ static void acquire(struct once *once, uint32_t me, struct thread *thread) {
     if (thread) thread->wait_kind = outer;
 }
 
-// `initialise` is called with the context, by whichever thread comes first.
-void swift_once(struct once *once, void (*initialise)(void *), void *context) {
+// `initialize` is called with the context, by whichever thread comes first.
+void swift_once(struct once *once, void (*initialize)(void *), void *context) {
     if (atomic_load_explicit(&once->state, memory_order_acquire) < 0) return;
     struct thread *thread = thread_current();
     uint32_t me = (uint32_t)(thread ? thread->id : gettid());
@@ -55,7 +55,7 @@ void swift_once(struct once *once, void (*initialise)(void *), void *context) {
     if (atomic_load(&once->state) >= 0) {
         struct once_run run = {.once = once, .outer = thread ? thread->onces : NULL};
         if (thread) thread->onces = &run;
-        initialise(context);
+        initialize(context);
         if (thread) thread->onces = run.outer;
         atomic_store_explicit(&once->state, DONE, memory_order_release);
     }

@@ -30,5 +30,5 @@ void descriptors_take_back(void);
 
 // --- memory.c ------------------------------------------------------------------------------------------------------
 
-// Stops the running cell where the machine, or what the user allows, has no memory left for it.
+// Stops the running cell if the machine, or what the user allows, has no memory left for it.
 void memory_check(void);

@@ -138,7 +138,7 @@ static bool expects_by_descriptor(void) {
 
 // --- threads -------------------------------------------------------------------------------------------------------
 
-// Whether a thread waits, and for nothing from outside, nor only for some time.
+// Whether a thread waits without a timeout, for something inside the process.
 static bool waits(const struct thread *thread, const struct call *call) {
     if (call->number == SYS_futex) return !call_is_limited_wait(call) || thread->awaits_task || thread->awaited;
     if (thread->is_guarded) return thread->awaited || call->number == SYS_flock || call->number == SYS_fcntl;

@@ -12,14 +12,14 @@
 
 // Installs the handlers of traps and interrupts.
 void signals_prepare(void);
-// Asks every thread of a job that must end to leave, where it can do so without holding a lock; `library` as above.
+// Asks every thread of a job that must end to leave, if it can do so without holding a lock; `library` as above.
 void signals_interrupt(bool library);
 // Has the handler note in which wait a thread is.
 void signal_probe(struct thread *thread);
 // Shows the stack as it was before a return was led to the handler, or leads it there again.
 void signal_show_return(struct thread *thread, bool shows);
 // Leaves as a trap would: what the runtime and libdispatch hold for this thread's work is given back first. Comes back
-// only where no cell's code is on the stack.
+// only if no cell's code is on the stack.
 void signal_leave(enum outcome outcome);
 // The signal of an interrupt.
 enum { INTERRUPT_SIGNAL = SIGURG };
@@ -31,7 +31,7 @@ extern const char gyrus_met_again_instruction[];
 void handlers_install(void (*handle)(int, siginfo_t *, void *));
 // Calls what a cell installed for a signal of the runner's.
 void handlers_call_of_cells(int signal, siginfo_t *info, void *context);
-// Ends the process as a signal would have without any handler, also where it was sent and would not come again.
+// Ends the process as a signal would have without any handler, even if it was sent and would not come again.
 void handlers_end_process(int signal);
 
 // --- throws.c ------------------------------------------------------------------------------------------------------
@@ -60,19 +60,19 @@ struct trail {
     bool has_boundary;          // Whether a function that runs work for others has called the cells,
     bool boundary_is_task;      // and whether that is the one that runs tasks.
     struct registers boundary;  // The innermost such function's.
-    uintptr_t *next_return;     // Where it, or what called it, comes back into a cell; NULL where none is further out.
+    uintptr_t *next_return;     // Where it, or what called it, comes back into a cell; NULL if none is further out.
 };
 
 // Follows the stack of the interrupted code from inside a signal handler.
-void trail_follow(struct trail *trail, const void *context);
-// The task that the calling thread works on; only where `boundary_is_task`.
+void trail_follow(struct trail *trail, ucontext_t *interrupted);
+// The task that the calling thread works on; only if `boundary_is_task`.
 const void *trail_task(void);
 // Learns where the functions are that run work for others; to be called when their libraries are loaded.
 void trail_prepare(void);
 // Whether an address lies in libdispatch, or in the runner's own code.
 bool trail_is_of_dispatch(uintptr_t address);
 bool trail_is_of_runner(uintptr_t address);
-// Abandons what lies on a thread's stack below an address: once-initialisers begin again, accesses end.
+// Abandons what lies on a thread's stack below an address: once-initializers begin again, accesses end.
 void trail_abandon(struct thread *thread, uintptr_t stack);
 
 // --- leaving.c: what handlers do ----------------------------------------------------------------------------------------

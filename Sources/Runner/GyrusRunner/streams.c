@@ -23,7 +23,7 @@ static struct line {
 
 static struct line *own_line(void) {
     struct job *job = thread_job();
-    return &lines[job ? job_place(job) : JOBS];
+    return &lines[job ? job_index(job) : JOBS];
 }
 
 static void send_line(struct line *line) {

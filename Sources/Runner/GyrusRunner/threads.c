@@ -27,16 +27,17 @@ static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
 struct thread *thread_current(void) { return current; }
-struct job *thread_job(void) { return current ? current->job : NULL; }
+struct job *thread_job(void) { return current ? atomic_load(&current->job) : NULL; }
 uint32_t thread_request(void) { return current && current->job ? current->request : 0; }
 
 bool thread_is_current(const struct thread *thread) {
-    return thread->job && atomic_load(&thread->job->running) && atomic_load(&thread->job->request) == thread->request;
+    struct job *job = thread->job; // Another thread's changes meanwhile, if that does the iterations of a loop.
+    return job && atomic_load(&job->running) && atomic_load(&job->request) == thread->request;
 }
 
 bool thread_must_leave(const struct thread *thread) {
-    if (thread->job == NULL) return false;
-    return !thread_is_current(thread) || job_must_end(thread->job);
+    struct job *job = thread->job;
+    return job && (!thread_is_current(thread) || job_must_end(job));
 }
 
 void threads_each(void (*body)(struct thread *, void *), void *context) {

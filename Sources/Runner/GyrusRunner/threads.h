@@ -38,8 +38,8 @@ enum { HELD_OBJECTS = 8 };
 // A thread, its place to jump back to, and the job that it works for.
 struct thread {
     sigjmp_buf start;
-    struct job *job;       // NULL for threads that a library or a cell started, unless they do a job's iterations.
-    uint32_t request;      // The job's request when the thread began to work for it.
+    _Atomic(struct job *) job; // NULL for threads that a library or a cell started, unless they do a job's iterations.
+    _Atomic(uint32_t) request; // The job's request when the thread began to work for it.
     bool is_of_runner;     // Whether it is one of the runner's own.
     bool is_guarded;       // Whether it was started by `thread_start`.
     pthread_t thread;
@@ -58,14 +58,14 @@ struct thread {
     struct held {
         void *object;
         enum held_kind kind;
-        void (*retain)(void *); // Keeps it from being freed; NULL where it does not count who uses it.
+        void (*retain)(void *); // Keeps it from being freed; NULL if it does not count who uses it.
     } held[HELD_OBJECTS]; // What it took and did not give back, if that is little.
     void *volatile awaited;       // What of that kind it waits for now, and since when.
     volatile int64_t awaited_since;
     volatile bool awaits_task;    // Whether it has nothing to do until a task ends,
     volatile bool is_resting;     // or, as a thread of queues, at all.
     uintptr_t *met_again_slot, met_again_at; // Where a function returns to the handler instead, and where it was to return.
-    struct once_run *onces; // The initialisers that it runs; see once.c.
+    struct once_run *onces; // The initializers that it runs; see once.c.
     uintptr_t wait_place, wait_stack, wait_object; // Where it was last seen blocked, and since when.
     int64_t wait_since;
     struct call seen_call; // Where it was last looked at, and since when it is there.
@@ -74,7 +74,7 @@ struct thread {
     volatile sig_atomic_t waits_for_lock, waits_in_runner, is_idle;
     volatile enum wait_kind wait_kind;
     pthread_cond_t *volatile wait_condition;
-    bool is_to_stay;           // Whether it must not end, since libdispatch looks what it left undone.
+    bool is_to_stay;           // Whether it must not end, since libdispatch looks at what it left undone.
     atomic_bool is_to_be_left; // Whether it cannot be taken out of its wait, so that its job must end without it,
     atomic_bool left_behind;   // and whether its part of the job has ended.
     struct thread *next;

@@ -130,17 +130,38 @@ static void follow_frame_pointers(struct trail *trail, const struct thread *thre
     }
 }
 
-void trail_follow(struct trail *trail, const void *context) {
-    const ucontext_t *interrupted = context;
+// What libgcc tells of the function that an address lies in (unwind-dw2-fde.h).
+struct table_entry {
+    void *text, *data, *function;
+};
+extern const void *_Unwind_Find_FDE(void *address, struct table_entry *entry);
+
+// The linker puts the stubs by which cells call functions of libraries into no table, and a walk that begins in one would
+// end there. A stub has pushed nothing: its caller's return address lies on top of the stack.
+static bool is_in_stub(const greg_t *values) {
+    struct table_entry entry;
+    uintptr_t stack = (uintptr_t)values[REG_RSP];
+    if (!image_contains((uintptr_t)values[REG_RIP]) || stack % sizeof(uintptr_t)) return false;
+    return _Unwind_Find_FDE((void *)values[REG_RIP], &entry) == NULL && image_contains(*(const uintptr_t *)stack - 1);
+}
+
+void trail_follow(struct trail *trail, ucontext_t *interrupted) {
     memset(trail, 0, sizeof *trail);
-    struct walk walk = {.trail = trail, .from = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP]};
+    greg_t *values = interrupted->uc_mcontext.gregs;
+    greg_t place = values[REG_RIP], stack = values[REG_RSP];
+    if (is_in_stub(values)) { // For as long as the stack is followed, the thread stands in the call of the stub.
+        values[REG_RIP] = *(const greg_t *)stack - 1;
+        values[REG_RSP] += (greg_t)sizeof(greg_t);
+    }
+    struct walk walk = {.trail = trail, .from = (uintptr_t)values[REG_RIP]};
     struct thread *thread = thread_current();
     if (thread) signal_show_return(thread, true);
     _Unwind_Backtrace(step, &walk);
     if (thread) signal_show_return(thread, false);
+    values[REG_RIP] = place;
+    values[REG_RSP] = stack;
     if (trail->frame_count > 0 || thread == NULL) return;
-    follow_frame_pointers(
-        trail, thread, walk.has_begun ? walk.frame : (uintptr_t)interrupted->uc_mcontext.gregs[REG_RBP]);
+    follow_frame_pointers(trail, thread, walk.has_begun ? walk.frame : (uintptr_t)values[REG_RBP]);
 }
 
 // --- abandoning ----------------------------------------------------------------------------------------------------------

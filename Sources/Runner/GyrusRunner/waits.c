@@ -41,7 +41,7 @@ static void find(void) {
     if (real.cond_timedwait == NULL) *(void **)&real.cond_timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
 }
 
-// The calling thread where it works for a job.
+// The calling thread if it works for a job.
 static struct thread *worker(void) {
     pthread_once(&found, find);
     struct thread *thread = thread_current();
@@ -161,14 +161,14 @@ void wait_run_iteration(void *context, size_t iteration) {
     struct job *job = thread->job;
     uint32_t request = thread->request;
     enum wait_kind outer = thread->wait_kind;
+    thread->request = loop->request; // First: other threads look at the request of whoever has a job.
     thread->job = loop->job;
-    thread->request = loop->request;
     thread->wait_kind = WAIT_NONE;
     // The rest of a loop that has failed is passed over.
     if (!thread_must_leave(thread)) loop->block->invoke(loop->block, iteration);
     thread->wait_kind = outer;
-    thread->request = request;
     thread->job = job;
+    thread->request = request;
 }
 
 void dispatch_apply(size_t iterations, void *queue, void *block) {

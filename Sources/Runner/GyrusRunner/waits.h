@@ -10,7 +10,7 @@
 
 // --- once.c --------------------------------------------------------------------------------------------------------
 
-// Lets the initialisers that run below an address of a thread's stack be run again. Safe in a handler.
+// Lets the initializers that run below an address of a thread's stack be run again. Safe in a handler.
 void onces_abandon(struct thread *thread, uintptr_t stack);
 
 // --- waits.c ----------------------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ void held_take(struct thread *thread, void *object, enum held_kind kind, void (*
 void held_give_back(struct thread *thread, const void *object);
 
 // A wait in slices of `SLICE_NANOSECONDS`, which ends when its job must: `wait_begin` before each slice, `wait_look_up`
-// behind it, which does not come back where the wait has not ended and the job must, and `wait_end` when it is over.
+// behind it, which does not come back if the wait has not ended and the job must, and `wait_end` when it is over.
 enum { SLICE_NANOSECONDS = 50000000 };
 // Whether a thread's wait can be broken off: it works for a job, and no other wait of the runner's is around.
 bool wait_is_of_cell(const struct thread *thread);
@@ -40,7 +40,7 @@ struct timespec wait_slice(void);
 
 // --- left.c: what abandoned threads left -------------------------------------------------------------------------------
 
-// Notes a thread whose stack is abandoned; `trail` is NULL where that was not followed. Safe in a handler.
+// Notes a thread whose stack is abandoned; `trail` is NULL if that was not followed. Safe in a handler.
 struct trail;
 void left_note(struct thread *thread, const struct trail *trail);
 // Whether anything was left, so that waits are worth a look.

@@ -51,7 +51,7 @@ package struct CommFrame: Sendable, Equatable {
 }
 
 extension CommFrame {
-    /// The frame's bytes; throws `CommFrameError` where a part has 4 GiB or more.
+    /// The frame's bytes; throws `CommFrameError` if a part has 4 GiB or more.
     package func encoded() throws -> Data {
         let parts = [try JSONEncoder().encode(head), content, metadata] + buffers
         var data = Data(capacity: parts.reduce(0) { $0 + $1.count + 4 })
@@ -63,7 +63,7 @@ extension CommFrame {
         return data
     }
 
-    /// Reads a frame; throws `CommFrameError` where the bytes are none.
+    /// Reads a frame; throws `CommFrameError` if the bytes are none.
     package init(decoding data: Data) throws {
         var parts: [Data] = []
         var position = data.startIndex

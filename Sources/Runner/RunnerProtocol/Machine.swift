@@ -11,7 +11,7 @@ package enum Machine {
         return "\(name ?? "Linux"), \(architecture)"
     }
 
-    /// The processor by its maker's name, where the system tells it.
+    /// The processor by its maker's name, if the system tells it.
     package static var processor: String? {
         let lines =
             (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []

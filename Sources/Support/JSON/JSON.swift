@@ -52,11 +52,15 @@ public enum JSON: Sendable, Equatable {
 
 extension JSON {
     /// The value that UTF-8 JSON text stands for; throws `DecodingError` if it is not JSON.
+    ///
+    /// - Parameter data: UTF-8 text.
     public init(parsing data: Data) throws {
         self = try JSONDecoder().decode(JSON.self, from: data)
     }
 
     /// A value as JSON; throws what its `encode` throws.
+    ///
+    /// - Parameter value: any value that can be encoded.
     public init(encoding value: some Encodable) throws {
         try self.init(parsing: JSONEncoder().encode(value))
     }
@@ -111,10 +115,19 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(integerLiteral value: Int) { self = .integer(value) }
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// The array of an array literal.
+    ///
+    /// - Parameter elements: the elements.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// The object of a dictionary literal.
+    ///
+    /// - Parameter elements: the members, in any order.
     public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
+    /// `null`.
+    ///
+    /// - Parameter nilLiteral: nothing.
     public init(nilLiteral: ()) { self = .null }
 }
 

@@ -24,16 +24,21 @@ static inline unsigned gyrus_h5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned gyrus_h5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline size_t gyrus_h5_variable(void) { return H5T_VARIABLE; }
 
-// Waits until what the library has handed over is on the disk; 0 where it is.
-static inline int gyrus_h5_synchronize(hid_t file) {
+// The system's descriptor of an open file; negative where there is none.
+static inline int gyrus_h5_descriptor(hid_t file) {
     void *descriptor = NULL;
     if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == NULL) return -1;
-    return fsync(*(int *)descriptor);
+    return *(int *)descriptor;
+}
+
+// Waits until what the library has handed over is on the disk; 0 where it is.
+static inline int gyrus_h5_synchronize(hid_t file) {
+    int descriptor = gyrus_h5_descriptor(file);
+    return descriptor < 0 ? -1 : fsync(descriptor);
 }
 
 // A program that is started while a file is open would go on holding the file's lock.
 static inline void gyrus_h5_close_in_children(hid_t file) {
-    void *descriptor = NULL;
-    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == NULL) return;
-    fcntl(*(int *)descriptor, F_SETFD, FD_CLOEXEC);
+    int descriptor = gyrus_h5_descriptor(file);
+    if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }

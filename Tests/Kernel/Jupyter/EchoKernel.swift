@@ -14,7 +14,7 @@ final class EchoKernel: Kernel {
         language: LanguageInfo(name: "echo", version: "1", mimeType: "text/plain", fileExtension: ".echo"),
         banner: "echo")
 
-    func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
+    func execute(_ request: ExecuteRequest, context: RequestContext) throws(ErrorReport) -> ExecuteReply {
         interrupted.withLock { $0 = false }
         input.withLock { $0 = context.input }
         for line in request.code.split(separator: "\n") {
@@ -23,20 +23,20 @@ final class EchoKernel: Kernel {
             case "print": context.iopub.stream(.stdout, argument)
             case "result":
                 context.iopub.result(Data(#"{"data":{"text/plain":"\#(argument)"},"metadata":{}}"#.utf8))
-            case "fail": return .failed(ErrorReport(name: "Failure", value: argument, traceback: [argument]))
+            case "fail": throw ErrorReport(name: "Failure", value: argument, traceback: [argument])
             case "wait":
                 while !interrupted.withLock({ $0 }) { usleep(1000) }
-                return .failed(ErrorReport(name: "KeyboardInterrupt", value: "", traceback: []))
+                throw ErrorReport(name: "KeyboardInterrupt", value: "", traceback: [])
             case "ask":
                 do {
                     context.iopub.stream(.stdout, try context.input.request(prompt: argument, password: true))
                 } catch {
-                    return .failed(ErrorReport(name: "InputError", value: "\(error)", traceback: []))
+                    throw ErrorReport(name: "InputError", value: "\(error)", traceback: [])
                 }
-            default: return .failed(ErrorReport(name: "Unknown", value: command, traceback: []))
+            default: throw ErrorReport(name: "Unknown", value: command, traceback: [])
             }
         }
-        return .ok()
+        return ExecuteReply()
     }
 
     func interrupt(subshellID: String?) {

@@ -100,7 +100,7 @@ final class FrontEnd {
         }
     }
 
-    /// The next message of a channel; nothing where none comes in time.
+    /// The next message of a channel; nil if none comes in time.
     func receive(_ channel: String, within milliseconds: Int32 = 5000) -> Message? {
         guard let frames = receiveFrames(channel, within: milliseconds) else { return nil }
         return try? wire.message(from: frames)

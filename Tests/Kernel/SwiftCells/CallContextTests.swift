@@ -18,6 +18,18 @@ struct CallContextTests {
         #expect(context("scale(2, by: |)")?.label == "by")
     }
 
+    @Test("what is subscripted, even if the brackets do not end")
+    func subscripts() {
+        func subscripted(_ marked: String) -> String? {
+            let place = marked.utf8.prefix { $0 != UInt8(ascii: "|") }.count
+            return CallContext.subscripted(in: marked.replacing("|", with: ""), at: place)
+        }
+        #expect(subscripted("let a = try features[\"lay|") == "features")
+        #expect(subscripted("try table[[\"a\", \"|\"]]") == "table")
+        #expect(subscripted("features[\"a\"].column(|") == nil)
+        #expect(subscripted("let a = [\"|\"]") == nil)
+    }
+
     @Test("nothing outside a call")
     func others() {
         #expect(context("let a = \"te|xt\"") == nil)

@@ -60,7 +60,7 @@ struct RewritingTests {
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
     }
 
-    @Test("a variable declared anew from itself takes the earlier cell's value")
+    @Test("a variable declared again from itself takes the earlier cell's value")
     func earlierVariables() {
         #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
         #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))

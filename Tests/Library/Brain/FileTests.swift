@@ -31,6 +31,39 @@ import Testing
         }
     }
 
+    /// Regions keep their order, numbers, groups and colors, and two of one name stay two.
+    @Test func regionsComeBackAsTheyWereWritten() throws {
+        let table = RegionTable(
+            name: "test",
+            regions: [
+                Region(id: 7, name: "TE1", group: "temporal", color: SIMD4(1, 0.5, 0, 1)),
+                Region(id: 3, name: "V1", group: "left"), Region(id: 2001, name: "V1", group: "right"),
+            ])
+        let regions = try Regions(labels: [2001, 0, 3, 7], table: table)
+        let study = try Study(
+            name: "sub-03", responses: Matrix([[1, 2, 3, 4]]), regions: regions,
+            regionSets: [RegionSet("again", regions)])
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("sub-03.h5")
+            try study.write(to: url)
+            let read = try Study.open(url)
+            #expect(try read.regions == regions)
+            #expect(try read.regions(inSet: "again") == regions)
+            // Names that another program has changed do not fit the table any more.
+            try HDF5File.create(url) { file in
+                try file.write(study.responses, to: "/responses")
+                try file.write(["V1", "", "V2", "TE1"], to: "/regions")
+                try file.write([7, 3], to: "/regions_table/ids")
+                try file.write(["TE1", "V1"], to: "/regions_table/names")
+                try file.write(["", ""], to: "/regions_table/groups")
+                try file.write(Matrix<Float>(rows: 2, columns: 4), to: "/regions_table/colors")
+                try file.write([1, -1, 1, 0], to: "/regions_table/places")
+            }
+            let error = try #require(throws: FormatError.self) { try Study.open(url) }
+            #expect("\(error)".contains("/regions_table/"))
+        }
+    }
+
     @Test func aStudyWithoutRegionsOrSpaceSaysSo() throws {
         let study = try Study(name: "sub-02", responses: Matrix([[1, 2], [3, 4]]))
         let regions = try #require(throws: BrainError.self) { try study.regions }

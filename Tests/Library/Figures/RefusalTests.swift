@@ -37,6 +37,24 @@ import Testing
         }
     }
 
+    @Test func errorsBelowZero() {
+        let bars = BarChart([.init("V1", 0.3, series: "image", error: -0.1)])
+        refuses("the error of the bar") { _ = try bars.png(scale: 2) }
+        refuses("is -0.1, but must be at least 0") {
+            _ = try bars.data(.pdf, width: nil, dpi: 300, font: nil)
+        }
+        refuses("the error of the bar") { _ = try bars.data(.vegaLite, width: nil, dpi: 300, font: nil) }
+        #expect(Array(bars.mimeBundle.contents.keys) == ["text/plain"])
+        #expect(bars.mimeBundle.plainText?.contains("No picture: the error of the bar") == true)
+        let line = LineChart([.init("a", points: [.init(0, 1, error: 0.1), .init(1, 2, error: -0.2)])])
+        refuses("an error of the line \"a\" is -0.2") { _ = try line.png(scale: 2) }
+        #expect(throws: Never.self) { _ = try BarChart([.init("V1", 0.3, error: 0)]).png(scale: 2) }
+    }
+
+    @Test func aPictureThatIsTooLargeNamesTheArgument() {
+        refuses("lower the scale") { _ = try BarChart([.init("V1", 0.3)]).png(scale: 1000) }
+    }
+
     @Test func bracketsThatDoNotSpanTwoDrawnBars() {
         let chart = BarChart([.init("a", 1), .init("b", .nan)])
         refuses("to itself") { _ = try chart.bracketed([Bracket(.init("a"), .init("a"), label: "*")]) }

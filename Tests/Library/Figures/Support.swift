@@ -105,8 +105,15 @@ func everyFigure(style: ChartStyle = .standard) throws -> [(String, any Figure)]
                 x: [0, 1, 2], y: [1, 0, 3], title: "Density", xTitle: "x", yTitle: "y", style: style)
         ),
         ("map", ScoreMap([slice], title: "Map", valueTitle: "Pearson r", style: style)),
+        ("surface", try surfaceMap(style)),
     ]
 }
 
 /// How often one text holds another.
 func occurrences(of part: String, in text: String) -> Int { text.components(separatedBy: part).count - 1 }
+
+private func surfaceMap(_ style: ChartStyle) throws -> SurfaceMap {
+    let (surface, left, right) = try spheres()
+    return try SurfaceMap(
+        left: left, right: right, on: surface, title: "Surface", valueTitle: "Pearson r", style: style)
+}

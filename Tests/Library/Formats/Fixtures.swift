@@ -31,15 +31,17 @@ func counting(_ type: NumberType, _ count: Int) -> [Double] {
 
 /// Has `read` try a file cut short at many lengths and with bytes changed; it may throw `FormatError` or succeed, but
 /// must not trap, run out of memory, or throw anything else.
-func fuzz(_ original: URL, changes: Int = 1500, read: (URL) throws -> Void) throws {
+func fuzz(_ original: URL, changes: Int = 1500, cuts: Int = 400, read: (URL) throws -> Void) throws {
     let data = try Data(contentsOf: original)
     try withFolder { folder in
         let file = folder.appendingPathComponent(original.lastPathComponent)
         func attempt(_ bytes: Data) throws {
+            // A new file, since libhdf5 goes on with the old one if something in it did not close.
+            try? FileManager.default.removeItem(at: file)
             try bytes.write(to: file)
             do { try read(file) } catch is FormatError {}
         }
-        for length in stride(from: 0, to: data.count, by: max(1, data.count / 400)) {
+        for length in stride(from: 0, to: data.count, by: max(1, data.count / cuts)) {
             try attempt(data.prefix(length))
         }
         var state: UInt64 = 88_172_645_463_325_252
@@ -49,7 +51,9 @@ func fuzz(_ original: URL, changes: Int = 1500, read: (URL) throws -> Void) thro
             state ^= state << 17
             return Int(state % UInt64(bound))
         }
-        for change in 0..<changes {
+        // `GYRUS_SOAK=10` tries ten times as many.
+        let times = ProcessInfo.processInfo.environment["GYRUS_SOAK"].flatMap(Int.init) ?? 1
+        for change in 0..<changes * max(1, times) {
             var bytes = data
             // Headers lie at the beginning or the end; half of the changes go there.
             for _ in 0..<1 + random(3) {

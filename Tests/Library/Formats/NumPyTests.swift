@@ -34,10 +34,15 @@ import Testing
                 == counting(.float64, 20))
     }
 
-    @Test func whatOnlyPythonCanReadIsRefused() {
-        let objects = #expect(throws: FormatError.self) { try NumPyArray.open(fixture("objects.npy")) }
-        #expect(objects?.description.contains("Python objects") == true)
-        #expect(throws: FormatError.self) { try NumPyArray.open(fixture("structured.npy")) }
+    @Test func whatHoldsNoNumbersSaysHowItIsRead() {
+        let objects = #expect(throws: FormatError.self) {
+            try NumPyArray.open(fixture("objects.npy")).tensor()
+        }
+        #expect(objects?.description.contains("objects of Python, which object() reads") == true)
+        let records = #expect(throws: FormatError.self) {
+            try NumPyArray.open(fixture("structured.npy")).tensor()
+        }
+        #expect(records?.description.contains("records()") == true)
         #expect(throws: FormatError.self) { try NumPyArray.open(fixture("stored.npz")) }
         let missing = #expect(throws: FormatError.self) {
             try NumPyArchive.open(fixture("stored.npz")).array("none")

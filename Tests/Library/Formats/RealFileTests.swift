@@ -19,6 +19,8 @@ struct RealFileTests {
         let affine: [Double]?
         let sum: Double?
         let others: Int?
+        let arrays: [Dataset]?
+        let labels: [String]?
     }
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -48,6 +50,13 @@ struct RealFileTests {
             }
             if let datasets = expected.datasets {
                 try compare(url, datasets, name)
+            } else if let arrays = expected.arrays {
+                let gifti = try GIFTI.open(url)
+                #expect(gifti.labels.map { "\($0.key) \($0.name)" } == expected.labels, "\(name)")
+                #expect(gifti.arrays.map(\.shape) == arrays.map(\.shape), "\(name)")
+                for (array, right) in zip(gifti.arrays, arrays) {
+                    check(try array.tensor(as: Double.self), right.sum, right.others, name)
+                }
             } else {
                 let image = try NIfTI.open(url)
                 #expect(image.shape == expected.shape, "\(name)")
@@ -67,7 +76,14 @@ struct RealFileTests {
             #expect(listed.contains(path), "\(name) \(path)")
             let dataset = try file.dataset(path)
             if right.problem == true {
-                #expect(dataset.problem != nil, "\(name) \(path)")
+                #expect(throws: FormatError.self, "\(name) \(path)") { try dataset.tensor(as: Double.self) }
+                #expect(throws: FormatError.self, "\(name) \(path)") { try dataset.strings() }
+                if let problem = dataset.problem {
+                    #expect(problem.count > 12, "\(name) \(path): \(problem)")
+                } else {
+                    let count = try structureCount(dataset)
+                    #expect(count == dataset.shape.reduce(1, *), "\(name) \(path): \(dataset.kind)")
+                }
                 continue
             }
             #expect(dataset.shape == right.shape, "\(name) \(path)")
@@ -77,6 +93,16 @@ struct RealFileTests {
                 check(try dataset.tensor(as: Double.self), right.sum, right.others, "\(name) \(path)")
             }
         }
+    }
+
+    /// How many elements the method for the dataset's kind reads; nil if none reads it.
+    private func structureCount(_ dataset: HDF5Dataset) throws -> Int? {
+        if let records = try? dataset.records() { return records.count }
+        if let lists = try? dataset.lists() { return lists.count }
+        if let lists = try? dataset.textLists() { return lists.count }
+        if let references = try? dataset.references() { return references.count }
+        guard let arrays = try? dataset.arrays(as: Double.self) else { return nil }
+        return arrays.shape.prefix(dataset.shape.count).reduce(1, *)
     }
 
     private func check(_ tensor: Tensor<Double>, _ sum: Double?, _ others: Int?, _ name: String) {

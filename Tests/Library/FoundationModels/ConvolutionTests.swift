@@ -12,7 +12,7 @@ enum Lite0 {
 
 @Suite("Convolutional networks give the layers of torchvision and timm")
 struct ConvolutionTests {
-    /// float32 in another order of summation, through up to fifty layers, and normalisation folded into the weights:
+    /// float32 in another order of summation, through up to fifty layers, and normalization folded into the weights:
     /// 1e-4 of the layer's largest number is what the project asks for, and some 1e-6 is what comes out.
     private let tolerance: Float = 1e-4
 

@@ -17,7 +17,7 @@ struct ImageTransformTests {
     }
 
     @Test(
-        "resizing, cropping and normalising",
+        "resizing, cropping and normalizing",
         arguments: ["shorterSide 30 bicubic clip", "stretched bilinear timm"])
     func transforms(_ name: String) throws {
         let isCLIP = name.hasSuffix("clip")
@@ -44,7 +44,7 @@ struct ImageTransformTests {
         #expect(try transform.apply(photo, size: size) == photo)
     }
 
-    @Test("the paper's random crops are drawn anew for each image and the same for a seed")
+    @Test("the paper's random crops are drawn again for each image and the same for a seed")
     func randomCrops() throws {
         let transform = ImageTransform.paperAsPublished(seed: 3)
         let size = ImageSize(24)

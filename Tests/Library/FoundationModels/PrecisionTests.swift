@@ -13,7 +13,7 @@ struct PrecisionTests {
     /// What the project asks of the cosine of every token's vector; a rounding to 8 bits leaves some 0.9999.
     private let leastCosine = 0.999
 
-    /// The smallest cosine of a row of `width` numbers and its like; infinity's or NaN's is nought.
+    /// The smallest cosine of a row of `width` numbers and its like; infinity's or NaN's is zero.
     private func cosine(_ found: [Float], _ reference: [Float], width: Int) -> Double {
         guard found.count == reference.count, found.count % width == 0 else { return 0 }
         var least = 1.0

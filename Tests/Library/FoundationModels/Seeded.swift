@@ -16,7 +16,7 @@ enum Seeded {
         }
     }
 
-    /// A weight of variance 2 / inputs, or what normalisation needs: scales and variances near 1, small shifts and means.
+    /// A weight of variance 2 / inputs, or what normalization needs: scales and variances near 1, small shifts and means.
     static func parameter(_ name: String, shape: [Int]) -> [Float] {
         let count = shape.reduce(1, *)
         return Array(unsafeUninitializedCapacity: count) { target, initialized in
@@ -35,7 +35,7 @@ enum Seeded {
         }
     }
 
-    /// Images in the range that normalised pixels have.
+    /// Images in the range that normalized pixels have.
     static func images(_ name: String, count: Int, height: Int, width: Int) -> Tensor<Float> {
         Tensor(shape: [count, 3, height, width]) { target in
             let base = target.baseAddress!

@@ -37,7 +37,7 @@ import Testing
             }
         }
 
-        /// A timm ViT of four blocks, 384 wide, whose weights are nought: products cost the same.
+        /// A timm ViT of four blocks, 384 wide, whose weights are zero: products cost the same.
         private static func transformer(in folder: URL) throws -> URL {
             let width = 384
             var shapes = [

@@ -6,7 +6,7 @@ import Testing
 /// Against pandas' results of Tests/Oracles/tables.py; numbers within 1e-12 of their size.
 @Suite struct OperationsTests {
     private func table(_ name: String) throws -> DataTable {
-        try DataTable.read(fixtures.appending(path: name).path)
+        try DataTable.open(fixtures.appending(path: name).path)
     }
 
     @Test func groupsAsPandas() throws {

@@ -46,7 +46,7 @@ import Testing
                     if name == "a.jsonl", table.csv.contains("inf") { continue }
                     let path = folder.appending(path: name).path
                     try table.write(to: path)
-                    #expect(try DataTable.read(path) == table, "case \(number), \(name)")
+                    #expect(try DataTable.open(path) == table, "case \(number), \(name)")
                 }
             }
         }
@@ -196,8 +196,8 @@ import Testing
             let encodings: [String.Encoding] = [.utf16, .utf16LittleEndian, .isoLatin1, .windowsCP1252]
             for encoding in encodings {
                 try #require(text.data(using: encoding)).write(to: file)
-                #expect(throws: TableError.self) { try DataTable.read(file.path) }
-                #expect(try DataTable.read(file.path, encoding: encoding) == expected)
+                #expect(throws: TableError.self) { try DataTable.open(file.path) }
+                #expect(try DataTable.open(file.path, encoding: encoding) == expected)
             }
             let bad: [[UInt8]] = [
                 [0xc3, 0x28], [0xe9], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0],
@@ -205,17 +205,17 @@ import Testing
             ]
             for bytes in bad {
                 try Data(Array("a,b\nabcdefgh,1\n".utf8) + bytes + Array(",2\n".utf8)).write(to: file)
-                #expect(try tableError { try DataTable.read(file.path) }.line == 3, "\(bytes)")
+                #expect(try tableError { try DataTable.open(file.path) }.line == 3, "\(bytes)")
             }
             try Data([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]).write(to: file)
-            #expect(try tableError { try DataTable.read(file.path) }.problem.contains("UTF-32"))
+            #expect(try tableError { try DataTable.open(file.path) }.problem.contains("UTF-32"))
             for page in ["<!DOCTYPE html><p>Not found, here", "\n <HTML><body>"] {
                 try Data(page.utf8).write(to: file)
-                #expect(try tableError { try DataTable.read(file.path) }.problem.contains("web page"))
+                #expect(try tableError { try DataTable.open(file.path) }.problem.contains("web page"))
             }
             try Data().write(to: file)
-            #expect(throws: (any Error).self) { try DataTable.read(file.path) }
-            #expect(throws: (any Error).self) { try DataTable.read(folder.appending(path: "none.csv").path) }
+            #expect(throws: (any Error).self) { try DataTable.open(file.path) }
+            #expect(throws: (any Error).self) { try DataTable.open(folder.appending(path: "none.csv").path) }
         }
     }
 

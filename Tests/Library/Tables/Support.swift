@@ -18,7 +18,7 @@ func read(_ bytes: some Sequence<UInt8>, as name: String = "table.csv") throws -
     try withFolder { folder in
         let file = folder.appending(path: name)
         try Data(bytes).write(to: file)
-        table = try DataTable.read(file.path)
+        table = try DataTable.open(file.path)
     }
     return table
 }

@@ -19,14 +19,14 @@ import Testing
             ] {
                 let path = folder.appending(path: name).path
                 try table.write(to: path, lineEnd: end)
-                #expect(try DataTable.read(path) == table, "\(name)")
+                #expect(try DataTable.open(path) == table, "\(name)")
             }
             let path = folder.appending(path: "european.csv").path
             try table.write(to: path, separator: ";", decimal: ",")
-            #expect(try DataTable.read(path) == table)
+            #expect(try DataTable.open(path) == table)
             let single = try DataTable(["only": ["x", nil, "y"] as [String?]])
             try single.write(to: path)
-            #expect(try DataTable.read(path) == single)
+            #expect(try DataTable.open(path) == single)
             for name in ["a.xlsx", "a", "a.txt", "a.parquet"] {
                 #expect(throws: TableError.self) { try table.write(to: folder.appending(path: name).path) }
             }
@@ -62,10 +62,10 @@ import Testing
         for file in files {
             let text = try String(contentsOf: file, encoding: .utf8)
             guard text.contains(where: { !$0.isNewline }) else {
-                #expect(throws: TableError.self) { try DataTable.read(file.path) }
+                #expect(throws: TableError.self) { try DataTable.open(file.path) }
                 continue
             }
-            let table = try DataTable.read(file.path)
+            let table = try DataTable.open(file.path)
             #expect(
                 try DataTable.parse(table.tsv, separator: "\t").columns == table.columns,
                 "\(file.lastPathComponent)")

@@ -35,13 +35,13 @@ struct BFloat16Tests {
         let found = rounded(numbers.count) { Kernels.toBFloat16(numbers, into: $0, count: numbers.count) }
         #expect(found == numbers.map(nearestBFloat16))
         #expect(found[4] == 0x3F80 && found[5] == 0x3F82 && found[10] == 0x7F80)
-        // A NaN whose upper bits are nought must not become infinity.
+        // A NaN whose upper bits are zero must not become infinity.
         let nan = Float(bitPattern: 0x7F80_0001)
         let bits = rounded(1) { Kernels.toBFloat16([nan], into: $0, count: 1) }[0]
         #expect(bits & 0x7F80 == 0x7F80 && bits & 0x7F != 0)
     }
 
-    @Test("of a layer normalisation, alone and beside the single ones in place")
+    @Test("of a layer normalization, alone and beside the single ones in place")
     func layerNorm() {
         let x: Matrix<Float> = LinearAlgebraTests.random(37, 83, seed: 22)
         let gamma = (0..<83).map { 1 + Float($0) / 83 }

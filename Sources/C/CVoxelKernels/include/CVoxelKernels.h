@@ -28,7 +28,11 @@
     /* The inner products over samples of `count` matrices p_i and y: row i (i + 1) / 2 + j of `products` is p_i p_j   \
        for j <= i, and row count (count + 1) / 2 + i is p_i y. */                                                      \
     void voxel_inner_products_##suffix(const T *p, long count, const T *y, long rows, long columns,                    \
-                                       double *products);
+                                       double *products);                                                              \
+    /* The inner products over samples of `count` matrices with one another: row i (i + 1) / 2 + j of `products` is    \
+       p_i p_j for j <= i. Rows of the matrices and of `products` lie a stride apart, which holds whole cache lines;   \
+       what lies between `columns` and the end of a line is read and written, too. */                                  \
+    void voxel_pair_products_##suffix(const T *p, long count, long rows, long columns, long stride, T *products);
 
 VOXEL_KERNELS(float, f32)
 VOXEL_KERNELS(double, f64)

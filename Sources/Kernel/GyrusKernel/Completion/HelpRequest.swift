@@ -20,7 +20,7 @@ package struct HelpRequest: Equatable {
         detailLevel = max(match.1.count, match.3.count) - 1
     }
 
-    /// The instruction to the front end's pager; text on the cell's output where nothing is known.
+    /// The instruction to the front end's pager; text on the cell's output if nothing is known.
     func answer(by kernel: SwiftKernel, context: RequestContext) -> [JSON] {
         let reply = kernel.inspect(
             InspectRequest(code: name, cursorPosition: name.unicodeScalars.count, detailLevel: detailLevel),

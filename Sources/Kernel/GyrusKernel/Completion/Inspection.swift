@@ -5,38 +5,40 @@ import SwiftCells
 
 /// `inspect_request`: what the name at the cursor stands for, or the function whose arguments the cursor is among.
 struct Inspection {
-    let assistant: CompletionService
+    let service: CompletionService
+    let pages: DocumentationPages
     /// What a magic does, by its name.
     let magicHelp: (String) -> String?
     /// The value of a variable in a few words; nil if that cannot be told now.
     let value: (String) -> String?
 
     func reply(to request: InspectRequest) -> InspectReply {
-        let place = TextPlaces(request.code).byteOffset(ofCodePoint: request.cursorPosition)
-        if let magic = MagicCompletion.magic(in: request.code, at: place) {
+        let offset = TextOffsets(request.code).byteOffset(ofCodePoint: request.cursorPosition)
+        let magics = MagicCompletion(request.code, at: offset, parser: service.magicParser)
+        if let magic = magics.name {
             return magicHelp(magic).map { Page(documentation: $0).reply } ?? .notFound
         }
-        let code = MagicCompletion.blanked(request.code)
-        let cursor = Cursor(in: code, at: place)
+        let code = magics.blanked
+        let cursor = Cursor(in: code, at: offset)
         guard cursor.surroundings == .code else {
-            return cursor.callee.map { call(at: place, of: $0, in: code, request) } ?? .notFound
+            return cursor.callee.map { call(at: offset, of: $0, in: code, request) } ?? .notFound
         }
         if let name = cursor.name, let page = page(of: name, in: code, request) { return page.reply }
         if let callee = cursor.callee {
-            return call(at: cursor.name?.lowerBound ?? place, of: callee, in: code, request)
+            return call(at: cursor.name?.lowerBound ?? offset, of: callee, in: code, request)
         }
         return .notFound
     }
 
     private func page(of range: Range<Int>, in code: String, _ request: InspectRequest) -> Page? {
         let name = String(decoding: Array(code.utf8)[range], as: UTF8.self)
-        if let symbol = assistant.ask(.describe, about: code, at: range.lowerBound)?.description {
+        if let symbol = service.ask(.describe, about: code, at: range.lowerBound)?.description {
             var page = page(of: symbol, named: name, request)
             if symbol.isCallable { page.calls = calls(of: range, in: code) }
             return page
         }
         // The compiler can make no sense of a half-written cell, or of a function that is not called yet; completion can.
-        let answer = assistant.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
+        let answer = service.ask(.suggest, about: code, at: range.lowerBound, prefix: name)
         guard let match = answer?.suggestions.first(where: { $0.text == name }), match.kind != .keyword else {
             return nil
         }
@@ -44,7 +46,7 @@ struct Inspection {
         if match.call.hasPrefix(name + "("), rest.first != UInt8(ascii: "(") {
             let called = Array(code.utf8.prefix(range.lowerBound)) + Array(match.call.utf8) + Array(rest)
             let text = String(decoding: called, as: UTF8.self)
-            if let symbol = assistant.ask(.describe, about: text, at: range.lowerBound)?.description {
+            if let symbol = service.ask(.describe, about: text, at: range.lowerBound)?.description {
                 return page(of: symbol, named: name, request)
             }
         }
@@ -56,13 +58,14 @@ struct Inspection {
     private func page(of symbol: SymbolDescription, named name: String, _ request: InspectRequest) -> Page {
         var page = Page(declaration: symbol.declaration, documentation: symbol.documentation)
         let isFromCell = symbol.module.wholeMatch(of: /Cell\d+|Editor/) != nil
-        if symbol.isGlobalVariable, isFromCell, let label = assistant.context?.label(ofVariable: name) {
+        if symbol.isGlobalVariable, isFromCell, let label = service.context?.label(ofVariable: name) {
             page.type = symbol.type
             page.value = value(name)
             page.origin = label
         }
+        page.address = pages.page(of: symbol)
         if request.detailLevel > 0 {
-            let functions = isFromCell ? assistant.context?.functions(named: name) ?? [] : []
+            let functions = isFromCell ? service.context?.functions(named: name) ?? [] : []
             page.source = functions.map(\.source)
             page.origin =
                 page.origin ?? functions.last?.label ?? (isFromCell ? nil : "module \(symbol.module)")
@@ -73,23 +76,24 @@ struct Inspection {
     /// All ways to call the function, or to make a value of the type, whose name stands in a cell.
     private func calls(of name: Range<Int>, in code: String) -> [String] {
         let called = String(decoding: Array(code.utf8.prefix(name.upperBound)), as: UTF8.self) + "("
-        let answer = assistant.ask(.signatures, about: called, at: called.utf8.count)
+        let answer = service.ask(.signatures, about: called, at: called.utf8.count)
         return answer?.signatures.map(\.text) ?? []
     }
 
     /// The signatures of the function that is being called.
-    private func call(at place: Int, of callee: Int, in code: String, _ request: InspectRequest)
+    private func call(at offset: Int, of callee: Int, in code: String, _ request: InspectRequest)
         -> InspectReply
     {
-        if let answer = assistant.ask(.signatures, about: code, at: place), !answer.signatures.isEmpty {
+        if let answer = service.ask(.signatures, about: code, at: offset), !answer.signatures.isEmpty {
             // The one that fits what is written comes first.
             var signatures = answer.signatures
             if signatures.indices.contains(answer.activeSignature) {
                 signatures.insert(signatures.remove(at: answer.activeSignature), at: 0)
             }
             var page = Page(signatures: signatures)
+            page.address = service.ask(.describe, about: code, at: callee)?.description.flatMap(pages.page)
             if let first = signatures.first, !first.documentation.contains("- Parameter") {
-                page.parameters = PropertyNotes(assistant: assistant).parameters(
+                page.parameters = PropertyNotes(service: service).parameters(
                     of: first, at: callee, in: code)
             }
             return page.reply
@@ -108,14 +112,16 @@ private struct Page {
     var value: String?
     /// The cell or the module that it comes from.
     var origin: String?
+    /// The path of its page of the documentation, on the Jupyter server.
+    var address: String?
     /// The source of functions that cells declared.
     var source: [String] = []
     /// All ways to call it.
     var calls: [String] = []
-    /// What is known of the parameters of the first signature.
+    /// Notes on the parameters of the first signature.
     var parameters: [(name: String, note: String)] = []
 
-    /// How many of many overloads are worth reading.
+    /// The number of overloads that are worth reading.
     private static let callLimit = 12
 
     var reply: InspectReply {
@@ -150,6 +156,9 @@ private struct Page {
             let more = calls.count - Self.callLimit
             parts.append(code(calls.prefix(Self.callLimit).joined(separator: "\n")))
             if more > 0 { parts.append("and \(more) more") }
+        }
+        if let address {
+            parts.append(isMarkdown ? "[Documentation](\(address))" : "Documentation: \(address)")
         }
         if !source.isEmpty { parts.append(code(source.joined(separator: "\n\n"))) }
         return parts.joined(separator: "\n\n")

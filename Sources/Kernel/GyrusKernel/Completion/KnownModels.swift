@@ -11,7 +11,7 @@ struct KnownModels {
     let prefix: String?
 
     /// All names, each once, in alphabetical order.
-    var names: [String] { Set(named + packaged + cached).sorted() }
+    var names: [String] { Set(named + packaged + own + cached).sorted() }
 
     /// What the folders of `GYRUS_MODELS` hold.
     private var named: [String] {
@@ -27,6 +27,12 @@ struct KnownModels {
             entries(environment + "/lib").filter { $0.hasPrefix("python3") }
                 .flatMap { packages(in: "\(environment)/lib/\($0)/site-packages") }
         }
+    }
+
+    /// The models that come with the library.
+    private var own: [String] {
+        let folder = (prefix ?? "") + "/lib/gyrus/Gyrus_FoundationModels.resources/Models"
+        return prefix == nil ? [] : entries(folder).filter { isModel("\(folder)/\($0)") }
     }
 
     private func packages(in folder: String) -> [String] {
@@ -48,10 +54,11 @@ struct KnownModels {
 
     /// The repositories in the Hugging Face cache.
     private var cached: [String] {
-        let home = environment["HOME"] ?? NSHomeDirectory()
+        func place(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let caches = place("XDG_CACHE_HOME") ?? (place("HOME") ?? NSHomeDirectory()) + "/.cache"
         let hub =
-            environment["HF_HUB_CACHE"] ?? environment["HF_HOME"].map { $0 + "/hub" }
-            ?? home + "/.cache/huggingface/hub"
+            place("HF_HUB_CACHE") ?? place("HUGGINGFACE_HUB_CACHE") ?? place("HF_HOME").map { $0 + "/hub" }
+            ?? caches + "/huggingface/hub"
         return entries(hub).compactMap { name -> String? in
             guard name.hasPrefix("models--") else { return nil }
             let snapshots = "\(hub)/\(name)/snapshots"

@@ -1,20 +1,26 @@
 import CodeCompletion
 
-/// The magics of a cell, as far as completion must know them.
+/// The magics of a cell that is being written, as completion and inspection see them.
 package struct MagicCompletion {
-    /// The names that can stand behind `%`, and behind `%%`.
-    let names: [String]
-    let cellNames: [String]
-    /// The options of each.
-    let options: [String: [String]]
+    private let lines: [Substring]
+    private let magics: [Int: MagicLine]
+    /// The line of the cursor, the byte of the cell at which it begins, and that of the cursor.
+    private let cursorLine: Int
+    private let lineStart: Int
+    private let offset: Int
 
-    package init(names: [String], cellNames: [String], options: [String: [String]] = [:]) {
-        self.names = names
-        self.cellNames = cellNames
-        self.options = options
+    /// The magics of a cell with the cursor at an offset in bytes.
+    package init(_ cell: String, at offset: Int, parser: MagicParser = MagicParser()) {
+        let bytes = Array(cell.utf8)
+        self.offset = min(max(0, offset), bytes.count)
+        let newline = UInt8(ascii: "\n")
+        lineStart = bytes[..<self.offset].lastIndex(of: newline).map { $0 + 1 } ?? 0
+        cursorLine = bytes[..<lineStart].count { $0 == newline }
+        lines = cell.split(separator: "\n", omittingEmptySubsequences: false)
+        magics = parser.magics(in: lines, cursorLine: cursorLine)
     }
 
-    /// What could stand at a place (in bytes), where a magic is being written.
+    /// What could stand at the cursor, where a magic is being written.
     package enum Completion: Equatable {
         /// The magics, and where the first of their marks stands.
         case names([Suggestion], start: Int)
@@ -22,98 +28,85 @@ package struct MagicCompletion {
         case options([Suggestion], start: Int)
         /// A path, of which this part stands already.
         case path(String)
+        /// A variable of the session, of which this part stands already.
+        case variable(String)
         /// Nothing that is known.
         case nothing
-        /// Swift: the place lies in no magic, or in one that takes Swift.
+        /// Swift: the cursor lies in no magic, or in one that takes Swift.
         case swift
     }
 
-    /// The magics that take Swift, and those that take a path.
-    private static let swiftMagics: Set = ["time", "timeit", "who", "whos", "capture"]
-    private static let pathMagics: Set = [
-        "cd", "load", "save", "include", "package", "bash", "writefile", "python", "!",
-    ]
-
-    package func complete(_ cell: String, at place: Int) -> Completion {
-        let bytes = Array(cell.utf8)
-        let place = min(max(0, place), bytes.count)
-        let start = bytes[..<place].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        if start > 0, let first = Line(bytes[...]), first.isForCell, !Self.swiftMagics.contains(first.name) {
-            return .path(lastWord(bytes[start..<place]))
+    package var completion: Completion {
+        if cursorLine > 0, let first = magics[0], first.isForCell, Magics.named(first.name)?.body != .swift {
+            return .path(lastWord(from: 0))
         }
-        guard let line = Line(bytes[start...]) else { return .swift }
-        if line.name == "!" { return .path(lastWord(bytes[min(line.nameStart, place)..<place])) }
-        if place < line.nameStart { return .nothing }
-        if place <= line.nameEnd {
-            let typed = String(decoding: bytes[line.nameStart..<place], as: UTF8.self)
-            let known = line.isForCell ? cellNames : names
-            let mark = line.isForCell ? "%%" : "%"
-            // After one sign both forms may be meant.
-            let others = line.isForCell || !typed.isEmpty ? [] : cellNames.map { "%%" + $0 }
-            let found = known.filter { $0.hasPrefix(typed) }.map { mark + $0 } + others
-            return .names(
-                found.map { Suggestion(text: $0, kind: .magic) }, start: line.nameStart - mark.utf8.count)
+        guard let line = magics[cursorLine] else { return .swift }
+        let (nameStart, nameEnd) = (line.nameRange.lowerBound, line.nameRange.upperBound)
+        let column = offset - lineStart
+        if line.name == "!" { return .path(lastWord(from: min(nameStart, column))) }
+        if column < nameStart { return .nothing }
+        if column <= nameEnd { return names(beginning: text(from: nameStart), for: line) }
+        let word = lastWord(from: nameEnd)
+        let magic = Magics.named(line.name)
+        let options = word.hasPrefix("-") ? magic?.options.filter { $0.hasPrefix(word) } ?? [] : []
+        if !options.isEmpty {
+            return .options(
+                options.map { Suggestion(text: $0, kind: .magic) }, start: offset - word.utf8.count)
         }
-        let word = lastWord(bytes[line.nameEnd..<place])
-        let found = word.hasPrefix("-") ? options[line.name, default: []].filter { $0.hasPrefix(word) } : []
-        if !found.isEmpty {
-            return .options(found.map { Suggestion(text: $0, kind: .magic) }, start: place - word.utf8.count)
+        return switch magic?.argument {
+        case .swift: .swift
+        case .path: .path(word)
+        case .variables:
+            .variable(
+                word.split(separator: ",", omittingEmptySubsequences: false).last.map(String.init) ?? "")
+        case .other, nil: .nothing
         }
-        if Self.swiftMagics.contains(line.name) { return .swift }
-        return Self.pathMagics.contains(line.name) ? .path(lastWord(bytes[line.nameEnd..<place])) : .nothing
     }
 
-    /// The name of the magic that a place lies in the name of.
-    package static func magic(in cell: String, at place: Int) -> String? {
-        let bytes = Array(cell.utf8)
-        let place = min(max(0, place), bytes.count)
-        let start = bytes[..<place].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        guard let line = Line(bytes[start...]), place <= line.nameEnd else { return nil }
-        return line.name == "!" && line.nameEnd < bytes.count ? nil : line.name
+    private func names(beginning typed: String, for line: MagicLine) -> Completion {
+        let mark = line.isForCell ? "%%" : "%"
+        let known = line.isForCell ? Magics.cellNames : Magics.names
+        // After one sign both forms may be meant.
+        let others = line.isForCell || !typed.isEmpty ? [] : Magics.cellNames.map { "%%" + $0 }
+        let found = known.filter { $0.hasPrefix(typed) }.map { mark + $0 } + others
+        return .names(
+            found.map { Suggestion(text: $0, kind: .magic) },
+            start: lineStart + line.nameRange.lowerBound - mark.utf8.count)
     }
 
-    private func lastWord(_ bytes: ArraySlice<UInt8>) -> String {
-        let text = String(decoding: bytes, as: UTF8.self)
-        return text.lastIndex(where: \.isWhitespace).map { String(text[text.index(after: $0)...]) } ?? text
+    /// The name of the magic whose name the cursor is in.
+    package var name: String? {
+        guard let line = magics[cursorLine], offset - lineStart <= line.nameRange.upperBound else {
+            return nil
+        }
+        let isCommand = line.name == "!" && !(line.arguments.isEmpty && lines.count == 1)
+        return isCommand ? nil : line.name
     }
 
     /// The cell with blanks for its magics, so that all Swift in it stays where it is.
-    package static func blanked(_ cell: String) -> String {
-        guard cell.contains("%") || cell.contains("!") else { return cell }
-        var bytes = Array(cell.utf8)
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-            if let line = Line(bytes[start..<end]) {
-                let last = swiftMagics.contains(line.name) ? line.nameEnd : end
-                for index in start..<last { bytes[index] = UInt8(ascii: " ") }
-            }
-            start = end + 1
+    package var blanked: String {
+        guard !magics.isEmpty else { return lines.joined(separator: "\n") }
+        var isTaken = false
+        let blanked = lines.enumerated().map { index, text in
+            guard let magic = magics[index] else { return isTaken ? blanks(for: text) : String(text) }
+            let known = Magics.named(magic.name)
+            if index == 0, magic.isForCell, known?.body != .swift { isTaken = true }
+            guard known?.argument == .swift else { return blanks(for: text) }
+            let end = text.utf8.index(text.startIndex, offsetBy: magic.nameRange.upperBound)
+            return blanks(for: text[..<end]) + text[end...]
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return blanked.joined(separator: "\n")
     }
 
-    /// A line that is a magic: `%name`, `%%name`, `!command`, or the same behind `//`.
-    private struct Line {
-        let name: String
-        let isForCell: Bool
-        let nameStart, nameEnd: Int
+    private func blanks(for text: Substring) -> String { String(repeating: " ", count: text.utf8.count) }
 
-        init?(_ bytes: ArraySlice<UInt8>) {
-            var rest = bytes.prefix { $0 != UInt8(ascii: "\n") }.drop { $0 == UInt8(ascii: " ") }
-            if rest.starts(with: Array("//".utf8)) { rest = rest.dropFirst(2) }
-            if rest.first == UInt8(ascii: "!") {
-                (name, isForCell, nameStart, nameEnd) = ("!", false, rest.startIndex + 1, rest.startIndex + 1)
-                return
-            }
-            guard rest.first == UInt8(ascii: "%") else { return nil }
-            rest = rest.dropFirst()
-            isForCell = rest.first == UInt8(ascii: "%")
-            if isForCell { rest = rest.dropFirst() }
-            let word = rest.prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-            name = String(decoding: word, as: UTF8.self)
-            nameStart = rest.startIndex
-            nameEnd = word.endIndex
-        }
+    /// The text of the cursor's line from a byte to the cursor.
+    private func text(from column: Int) -> String {
+        String(decoding: Array(lines[cursorLine].utf8)[column..<(offset - lineStart)], as: UTF8.self)
+    }
+
+    private func lastWord(from column: Int) -> String {
+        let text = text(from: column)
+        return text.lastIndex(where: \.isWhitespace).map { String(text[text.index(after: $0)...]) } ?? text
     }
 }

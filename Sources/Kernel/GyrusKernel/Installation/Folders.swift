@@ -46,7 +46,7 @@ enum Folders {
         else {
             return false
         }
-        // A read-only file system answers `access` as if it could be written to where the user is root.
+        // A read-only file system answers `access` as if it could be written to if the user is root.
         let probe = "\(folder)/.gyrus-\(UUID().uuidString)"
         guard FileManager.default.createFile(atPath: probe, contents: Data()) else { return false }
         return (try? FileManager.default.removeItem(atPath: probe)) != nil

@@ -11,7 +11,7 @@ public struct Installation: Sendable {
     /// The process that runs cells.
     public let runner: String
     /// The process that knows what could stand at the cursor.
-    public let assistant: String
+    public let completion: String
     /// The program that runs cells in Python.
     let pythonHost: String
     /// The library that cells import.
@@ -38,7 +38,7 @@ public struct Installation: Sendable {
         let parts = isInstalled ? installed : folder
         self.executable = executable.path
         runner = parts.appending(path: "gyrus-runner").path
-        assistant = parts.appending(path: "gyrus-sourcekit").path
+        completion = parts.appending(path: "gyrus-sourcekit").path
         pythonHost =
             (isInstalled
             ? parts.appending(path: "python") : sources.appending(path: "Sources/Runner/PythonHost"))
@@ -55,11 +55,11 @@ public struct Installation: Sendable {
         prefix = isInstalled ? outer.path : nil
     }
 
-    /// The installation that this process belongs to; throws `InstallationError` where a part is missing.
+    /// The installation that this process belongs to; throws `InstallationError` if a part is missing.
     public static func current() throws -> Installation {
         let installation = Installation()
         for part in [
-            installation.runner, installation.assistant, installation.library, installation.modules,
+            installation.runner, installation.completion, installation.library, installation.modules,
         ] + installation.cModules {
             guard FileManager.default.fileExists(atPath: part) else { throw InstallationError(missing: part) }
         }
@@ -68,6 +68,9 @@ public struct Installation: Sendable {
 
     /// The folders that kernels of this user keep: compiled cells, and the history.
     public static var userFolders: [String] { [Folders.cache.path, Folders.data.path] }
+
+    /// The folder of what can be made again.
+    public static var cacheFolder: URL { Folders.cache }
 
     /// What cells can import.
     var cellLibraries: CellLibraries {

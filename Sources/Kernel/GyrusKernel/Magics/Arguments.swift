@@ -24,7 +24,7 @@ struct Arguments {
         return true
     }
 
-    /// Takes an option with a value (`-n 10`), if it comes next; throws `MagicError` where it has none.
+    /// Takes an option with a value (`-n 10`), if it comes next; throws `MagicError` if it has none.
     mutating func value(of option: String) throws -> String? {
         guard let flag, flag.hasPrefix(option) else { return nil }
         var text = rest.dropFirst(option.count).drop(while: \.isWhitespace)

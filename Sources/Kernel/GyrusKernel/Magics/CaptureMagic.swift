@@ -6,7 +6,7 @@ extension Magic {
     static let capture = Magic(
         name: "capture", usage: "%%capture [--no-stdout] [--no-stderr] [--no-display] [NAME]",
         help: "run the cell without showing what it prints and displays; NAME.show() shows it later",
-        isForLine: false, body: .swift
+        isForLine: false, body: .swift, argument: .swift
     ) { call, run in
         var arguments = Arguments(call.arguments)
         var kinds = OutputCapture.Kinds.all

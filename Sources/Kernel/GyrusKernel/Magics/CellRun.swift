@@ -30,25 +30,25 @@ final class CellRun {
         self.label = label
     }
 
-    /// Runs the steps; the error of the first that failed.
-    func run() -> ErrorReport? {
-        session.during(activity) {
-            session.noticeLoss()
+    /// Runs the steps; throws the error of the first that failed.
+    func run() throws(ErrorReport) {
+        try session.activities.during(activity) { () throws(ErrorReport) in
+            let steps = session.compiler { compiler in
+                session.runners.noticeLoss()
+                compiler.forget(cells: context.deletedCells)
+                return session.compiler.magicParser.steps(of: code)
+            }
             defer {
-                session.tellLoss(context)
+                try? session.runners.tellLoss(context)
                 if timesAll { total?.report(to: context) }
             }
-            session.compiling { $0.forget(cells: context.deletedCells) }
-            let failure = run(session.magicParser.steps(of: code))
+            try run(steps)
             // Of a cell that stopped, what stands below is still to be run.
-            if failure == nil, let cell = context.cellID {
-                session.compiling { $0.forget(cell: cell, from: parts) }
-            }
-            return failure
+            if let cell = context.cellID { session.compiler { $0.forget(cell: cell, from: parts) } }
         }
     }
 
-    private func run(_ steps: [CellStep]) -> ErrorReport? {
+    private func run(_ steps: [CellStep]) throws(ErrorReport) {
         for (index, step) in steps.enumerated() {
             isLastStep = index == steps.count - 1
             do {
@@ -58,71 +58,70 @@ final class CellRun {
                 }
             } catch {
                 for case .swift(let source) in steps[(index + 1)...] {
-                    session.compiling { $0.noteNotRun(source, label: label) }
+                    session.compiler { $0.noteNotRun(source, label: label) }
                 }
-                return (error as? MagicFailure)?.report ?? ErrorReports.plain("KernelError", "\(error)")
+                throw error as? ErrorReport ?? ErrorReports.plain("KernelError", "\(error)")
             }
         }
-        return nil
     }
 
     private func run(_ call: MagicCall) throws {
-        if activity.isInterrupted { throw MagicFailure.interrupted }
+        if activity.isInterrupted { throw ErrorReports.interrupted }
         do {
             try Magics.magic(for: call).run(call, self)
         } catch let error as MagicError {
-            throw MagicFailure(ErrorReports.magic(error, line: call.line, of: code, label: label))
+            throw ErrorReports.magic(error, line: call.line, of: code, label: label)
         }
     }
 
-    /// Compiles and runs Swift of this cell; throws `MagicFailure`. Its result is shown if nothing follows it.
+    /// Compiles and runs Swift of this cell. Its result is shown if nothing follows it.
     @discardableResult
-    func swift(_ source: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
+    func swift(_ source: String, options: CellOptions = CellOptions()) throws(ErrorReport) -> CellTiming? {
         defer {
             let lines = code.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            session.remember(lines, of: label)
+            session.sources.remember(lines, of: label)
         }
         return try swift(source, label: label, options: options)
     }
 
-    /// Compiles and runs Swift whose lines are those of `label`.
+    /// Compiles and runs Swift whose lines are those of `label`; how long it took.
     @discardableResult
-    func swift(_ source: String, label: String, options: CellOptions = CellOptions()) throws -> CellTiming? {
+    func swift(_ source: String, label: String, options: CellOptions = CellOptions()) throws(ErrorReport)
+        -> CellTiming?
+    {
         var options = options
         options.showsResult = options.showsResult && isLastStep
         if let cell = context.cellID {
             options.cell = .named(cell, part: parts)
             parts += 1
         }
-        let outcome = session.run(source, label: label, for: activity, context: context, options: options)
-        if let timing = outcome.timing { total = total.map { $0 + timing } ?? timing }
-        if let error = outcome.error { throw MagicFailure(error) }
-        if let result = outcome.result { self.result = result }
-        return outcome.timing
+        var timing: CellTiming?
+        defer { if let timing { total = total.map { $0 + timing } ?? timing } }
+        if let result = try execution(label, options).run(source, timed: { timing = $0 }) {
+            self.result = result
+        }
+        return timing
     }
 
     /// Runs what stands below `%%name` as if it were the whole cell.
-    func runBody(of call: MagicCall) throws {
-        guard let body = call.body else { return }
-        if let report = run(session.magicParser.steps(of: "\n" + body)) { throw MagicFailure(report) }
+    func runBody(of call: MagicCall) throws(ErrorReport) {
+        if let body = call.body { try run(session.compiler.magicParser.steps(of: "\n" + body)) }
     }
 
     /// Runs Swift that a magic wrote; what its last expression shows.
-    func ask(_ source: String, for magic: String) throws -> Data? {
-        let outcome = session.run(
-            source, label: "%\(magic)", for: activity, context: context,
-            options: CellOptions(isQuestion: true),
-            keepsResult: true)
-        if let error = outcome.error { throw MagicFailure(error) }
-        return outcome.result
+    func ask(_ source: String, for magic: String) throws(ErrorReport) -> Data? {
+        var execution = execution("%\(magic)", CellOptions(isQuestion: true))
+        execution.keepsResult = true
+        return try execution.run(source)
     }
 
-    /// Runs Swift that a magic wrote and that declares something; throws `MagicFailure`.
-    func declare(_ source: String, for magic: String) throws {
-        let outcome = session.run(
-            source, label: "%\(magic)", for: activity, context: context,
-            options: CellOptions(showsResult: false))
-        if let error = outcome.error { throw MagicFailure(error) }
+    /// Runs Swift that a magic wrote and that declares something.
+    func declare(_ source: String, for magic: String) throws(ErrorReport) {
+        _ = try execution("%\(magic)", CellOptions(showsResult: false)).run(source)
+    }
+
+    private func execution(_ label: String, _ options: CellOptions) -> CellExecution {
+        CellExecution(session: session, activity: activity, context: context, label: label, options: options)
     }
 
     /// Does something whose output is kept and not published.
@@ -145,16 +144,5 @@ final class CellRun {
         ]
         let json = content.encoded()
         if isUpdate { context.iopub.updateDisplay(json) } else { context.iopub.display(json) }
-    }
-}
-
-/// A step that failed, with what the front end shows.
-struct MagicFailure: Error {
-    let report: ErrorReport
-
-    init(_ report: ErrorReport) { self.report = report }
-
-    static var interrupted: MagicFailure {
-        MagicFailure(ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted"))
     }
 }

@@ -1,6 +1,7 @@
 extension Magic {
     static let del = Magic(
-        name: "del", usage: "%del NAME ...", help: "forget variables, and release the memory that they hold"
+        name: "del", usage: "%del NAME ...", help: "forget variables, and release the memory that they hold",
+        argument: .variables
     ) { call, run in
         let names = Arguments(call.arguments).words.map { $0.trimmingSuffix(",") }.filter { !$0.isEmpty }
         guard !names.isEmpty else { throw MagicError("%del takes the names of variables: %del NAME ...") }
@@ -10,10 +11,10 @@ extension Magic {
             let isOther = table.declares(unknown)
             throw MagicError(
                 isOther
-                    ? "\(unknown) is no variable; %del forgets variables only"
+                    ? "\(unknown) is not a variable; %del forgets variables only"
                     : "there is no variable \(unknown)")
         }
-        run.session.compiling { compiler in for name in names { compiler.forget(variable: name) } }
+        run.session.compiler { compiler in for name in names { compiler.forget(variable: name) } }
         // What ends next releases what nothing uses any more.
         _ = try run.ask("()", for: "del")
         for held in run.session.names.heldVariables where names.contains(held.name) {

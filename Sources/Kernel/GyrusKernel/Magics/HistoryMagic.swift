@@ -3,7 +3,7 @@ import Jupyter
 extension Magic {
     static let history = Magic(
         name: "history", usage: "%history [-n] [-o] [-l COUNT] [-g PATTERN] [CELLS]",
-        help: "print inputs: of this session, the last COUNT, or of all sessions those that hold PATTERN"
+        help: "print inputs: those of this session, the last COUNT, or all that contain PATTERN"
     ) { call, run in
         var arguments = Arguments(call.arguments)
         var numbers = false

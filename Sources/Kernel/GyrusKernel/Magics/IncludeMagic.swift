@@ -2,12 +2,13 @@ import Foundation
 
 extension Magic {
     static let include = Magic(
-        name: "include", usage: "%include FILE", help: "compile and run a Swift file as a cell of its own"
+        name: "include", usage: "%include FILE", help: "compile and run a Swift file as a cell of its own",
+        argument: .path
     ) { call, run in
         let path = try oneFile(of: call)
         let source = try text(of: path, run)
         // Its lines are its own: errors and tracebacks name the file.
-        try run.swift(source, label: path.contains("..") ? run.session.resolve(path) : path)
+        try run.swift(source, label: path.contains("..") ? run.session.runners.resolve(path) : path)
     }
 
     static func oneFile(of call: MagicCall) throws -> String {
@@ -20,7 +21,7 @@ extension Magic {
 
     /// The text of a file as the cells see it.
     static func text(of path: String, _ run: CellRun) throws -> String {
-        let place = run.session.resolve(path)
+        let place = run.session.runners.resolve(path)
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: place))

@@ -2,7 +2,8 @@ import Jupyter
 
 extension Magic {
     static let load = Magic(
-        name: "load", usage: "%load FILE", help: "put a file's text in place of this cell"
+        name: "load", usage: "%load FILE", help: "replace this cell by the text of a file",
+        argument: .path
     ) {
         call, run in
         let path = try oneFile(of: call)

@@ -1,9 +1,11 @@
 import Text
 
-/// A word that speaks to the kernel.
+/// A command to the kernel, as `%name` or `%%name`.
 struct Magic: Sendable {
-    /// What may stand below `%%name`.
+    /// What the lines below `%%name` hold.
     enum Body { case none, swift, text }
+    /// What follows the name, as far as completion knows it.
+    enum Argument { case other, swift, path, variables }
 
     let name: String
     /// How it is written, as `%lsmagic` shows it.
@@ -13,14 +15,16 @@ struct Magic: Sendable {
     /// Whether it can stand as `%name`, and what it takes as `%%name`.
     var isForLine = true
     var body = Body.none
-    /// What its help tells besides, which depends on the session.
+    var argument = Argument.other
+    /// A further part of its help, which depends on the session.
     var note: (@Sendable (CellSession) -> String)?
-    /// Does it; throws `MagicError` or `MagicFailure`.
+    /// Does it; throws `MagicError` or `ErrorReport`.
     let run: @Sendable (MagicCall, CellRun) throws -> Void
 }
 
 extension Magic {
-    fileprivate var options: [String] {
+    /// Its options, as its usage names them.
+    var options: [String] {
         Set(usage.matches(of: /\[(--?[a-z][a-z-]*)/).map { String($0.1) }).sorted()
     }
 }
@@ -33,20 +37,18 @@ package enum Magics {
         .whos, .writefile,
     ]
 
-    /// The names that can stand behind `%` and `%%`, in alphabetical order.
+    /// The names that can follow `%` and `%%`, in alphabetical order.
     package static var names: [String] { all.map(\.name).filter { $0 != "!" }.sorted() }
 
-    /// The names that can stand behind `%%`.
+    /// The names that can follow `%%`.
     package static var cellNames: [String] { all.filter { $0.body != .none }.map(\.name).sorted() }
 
-    /// The options of each, as its usage names them.
-    package static var options: [String: [String]] {
-        Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.options) })
-    }
+    /// Whether the lines below `%%name` are Swift.
+    package static func takesSwift(_ name: String) -> Bool { named(name)?.body == .swift }
 
     static func named(_ name: String) -> Magic? { all.first { $0.name == name } }
 
-    /// The magic of a call; throws `MagicError` where there is none, or none of this form.
+    /// The magic of a call; throws `MagicError` if there is none, or none of this form.
     static func magic(for call: MagicCall) throws -> Magic {
         let mark = call.isForCell ? "%%" : "%"
         guard let magic = named(call.name) else {
@@ -66,7 +68,7 @@ package enum Magics {
         return magic
     }
 
-    /// The names that one or two slips of the keyboard away from a word.
+    /// The names that are one or two typing errors away from a word.
     private static func nearNames(to word: String) -> [String] {
         names.map { ($0, editDistance(word.lowercased(), $0)) }
             .filter { $0.1 <= max(1, min(2, $0.0.count / 2)) || $0.0.hasPrefix(word) }

@@ -3,22 +3,22 @@ import SwiftParser
 
 /// A line of a cell, or a whole cell, that speaks to the kernel and not to the compiler.
 package struct MagicCall: Equatable, Sendable {
-    /// What stands behind `%`; `!` for a command.
+    /// The name after `%`; `!` for a command.
     package var name: String
     /// The rest of the line, without white space around it.
     package var arguments: String
     /// The line of the cell (from 1) and the column (bytes from 0) at which the arguments begin.
     package var line: Int
     package var column: Int
-    /// What stands below `%%name`; nothing for a line magic.
+    /// The text below `%%name`; nil for a line magic.
     package var body: String?
     /// Whether it was written `%%name`.
     package var isForCell = false
 
-    /// The arguments at their own place of the cell, as source for the compiler.
+    /// The arguments at their own position in the cell, as source for the compiler.
     package var statement: String { placed(arguments) }
 
-    /// Part of the arguments at its own place of the cell.
+    /// Part of the arguments at its own position in the cell.
     package func placed(_ part: some StringProtocol) -> String {
         let skipped = arguments.utf8.count - part.utf8.count
         return String(repeating: "\n", count: line - 1) + String(repeating: " ", count: column + skipped)
@@ -28,7 +28,7 @@ package struct MagicCall: Equatable, Sendable {
 
 /// What a cell does, in the order of its lines.
 package enum CellStep: Equatable, Sendable {
-    /// Swift, in which empty lines stand for all lines before it, so that its lines keep their numbers.
+    /// Swift, with empty lines in place of all lines before it, so that its lines keep their numbers.
     case swift(String)
     case magic(MagicCall)
 }
@@ -46,31 +46,57 @@ package struct MagicParser {
     /// The steps of a cell.
     package func steps(of cell: String) -> [CellStep] {
         let lines = cell.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.contains(where: { Self.call(of: $0, line: 1) != nil }) else { return [.swift(cell)] }
-        if var call = lines.first.flatMap({ Self.call(of: $0, line: 1) }), call.isForCell {
+        guard lines.contains(where: { MagicLine($0)?.isWhole ?? false }) else { return [.swift(cell)] }
+        let magics = magics(in: lines)
+        if let first = magics[0], first.isForCell {
+            var call = MagicCall(first, at: 0)
             call.body = Self.body(lines.dropFirst(), isCommented: lines[0].hasPrefix("//"))
             return [.magic(call)]
         }
         var steps: [CellStep] = []
         var pending: [Substring] = []
-        var before = ""
         func flush(upTo line: Int) {
             let code = pending.joined(separator: "\n")
             pending = Array(repeating: "", count: line)
             if Self.hasCode(code) { steps.append(.swift(code)) }
         }
         for (index, line) in lines.enumerated() {
-            if let call = Self.call(of: line, line: index + 1), isMagic(call, before: before) {
+            if let magic = magics[index] {
                 flush(upTo: index + 1)
-                steps.append(.magic(call))
-                before += "\n"
+                steps.append(.magic(MagicCall(magic, at: index)))
             } else {
                 pending.append(line)
-                before += line + "\n"
             }
         }
         flush(upTo: lines.count)
         return steps
+    }
+
+    /// The magics of a cell that is being written, by the indices of their lines: also those in Swift below `%%name`, and
+    /// what may become one on the line of the cursor.
+    func magics(in lines: [Substring], cursorLine: Int) -> [Int: MagicLine] {
+        let found = magics(in: lines, unfinishedAt: cursorLine)
+        guard let first = found[0], first.isForCell, Magics.named(first.name)?.body == .swift else {
+            return found
+        }
+        return magics(in: [""] + lines.dropFirst(), cursorLine: cursorLine).merging(found) { $1 }
+    }
+
+    private func magics(in lines: [Substring], unfinishedAt cursorLine: Int? = nil) -> [Int: MagicLine] {
+        var found: [Int: MagicLine] = [:]
+        var before = ""
+        for (index, text) in lines.enumerated() {
+            if let magic = MagicLine(text), magic.isWhole || index == cursorLine,
+                isMagic(magic, before: before)
+            {
+                found[index] = magic
+                if index == 0, magic.isForCell { break }
+                before += "\n"
+            } else {
+                before += text + "\n"
+            }
+        }
+        return found
     }
 
     /// The cell with each magic as a comment, so that it is Swift.
@@ -88,7 +114,7 @@ package struct MagicParser {
         return lines.joined(separator: "\n")
     }
 
-    /// Whether a cell is ready to be run. One that `%%name` takes whole is so where it ends in an empty line.
+    /// Whether a cell is ready to be run. One that `%%name` takes whole is ready if it ends in an empty line.
     package func completeness(of cell: String) -> Completeness {
         switch steps(of: cell).last {
         case .swift(let source)?: return Completeness(of: source)
@@ -100,28 +126,9 @@ package struct MagicParser {
         }
     }
 
-    /// What a line would be as a magic, wherever it stands.
-    static func call(of text: Substring, line: Int) -> MagicCall? {
-        guard let match = text.prefixMatch(of: /[ \t]*(?:\/\/)?(%%?|!(?=\S))/) else { return nil }
-        let rest = text[match.range.upperBound...]
-        if match.1 == "!" { return make("!", rest, of: text, line: line) }
-        guard let name = rest.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*(?=[ \t]|$)/) else { return nil }
-        var call = make(String(name.0), rest[name.range.upperBound...], of: text, line: line)
-        call.isForCell = match.1 == "%%"
-        return call
-    }
-
-    private static func make(_ name: String, _ rest: Substring, of text: Substring, line: Int) -> MagicCall {
-        let start = rest.firstIndex { !$0.isWhitespace } ?? rest.endIndex
-        let end = rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? start
-        return MagicCall(
-            name: name, arguments: String(rest[start..<end]), line: line,
-            column: text.utf8.distance(from: text.startIndex, to: start))
-    }
-
-    private func isMagic(_ call: MagicCall, before: String) -> Bool {
+    private func isMagic(_ line: MagicLine, before: String) -> Bool {
         if case .incomplete = Completeness(of: before) { return false }
-        return call.name != "!" || !isNegation(call.arguments, before: before)
+        return line.name != "!" || !isNegation(line.arguments, before: before)
     }
 
     /// Whether what follows `!` is a Swift value; `before` are the lines of the cell above it.

@@ -1,15 +1,16 @@
 import Foundation
+import Jupyter
 import SwiftCells
 
 extension Magic {
     static let package = Magic(
         name: "package", usage: "%package URL[@VERSION] [PRODUCTS], %package FOLDER [PRODUCTS]",
-        help: "build a Swift package once and let the cells that follow import it"
+        help: "build a Swift package once and let the cells that follow import it", argument: .path
     ) { call, run in
         var request = try PackageRequest(call.arguments)
-        if request.isLocal { request.place = run.session.resolve(request.place) }
-        if let loaded = try run.session.loadedPackage(for: request) {
-            // Of what was loaded nothing new can be had; of a folder it is seen whether its contents are still the same.
+        if request.isLocal { request.place = run.session.runners.resolve(request.place) }
+        if let loaded = try run.session.runners.loadedPackage(for: request) {
+            // A package stays as it was loaded; a folder is checked for changes.
             guard request.isLocal else {
                 let products = request.products.isEmpty ? loaded.products : request.products
                 run.display([
@@ -17,22 +18,22 @@ extension Magic {
                 ])
                 return
             }
-            request.products = run.session.setting.requests[request.place]?.products ?? request.products
+            request.products = run.session.runners.state.requests[request.place]?.products ?? request.products
         }
         let started = ContinuousClock.now
         let status = StatusLine(run)
         let store = PackageStore(
             folder: Folders.cache.appending(path: "packages"), toolchain: run.session.toolchain,
             run: { try command($0, $1, run, line: $2) }, progress: status.show,
-            checkStop: { if run.activity.isInterrupted { throw MagicFailure.interrupted } })
+            checkStop: { if run.activity.isInterrupted { throw ErrorReports.interrupted } })
         do {
             let (package, wasBuilt) = try store.package(for: request)
-            try run.session.use(package, for: request)
+            try run.session.runners.use(package, for: request)
             let how = wasBuilt ? "built in \((ContinuousClock.now - started).text)" : "built before"
             status.finish("\(package.title): \(package.products.joined(separator: ", ")) (\(how))")
         } catch {
             status.finish("%package \(call.arguments): failed")
-            if error is MagicFailure || error is MagicError { throw error }
+            if error is ErrorReport || error is MagicError { throw error }
             throw MagicError("\(request.identity) could not be built: \(error)")
         }
     }
@@ -45,7 +46,7 @@ extension Magic {
         var text = StreamText()
         var output = ""
         var variables = ProcessInfo.processInfo.environment
-        variables["GIT_TERMINAL_PROMPT"] = "0"  // Nobody could answer.
+        variables["GIT_TERMINAL_PROMPT"] = "0"  // Nobody could answer a question.
         let environment = variables.map { "\($0.key)=\($0.value)" }
         let status = try run.activity.stoppable(child) {
             try child.run(executable, arguments, environment: environment, directory: "/") { _, data in
@@ -54,12 +55,12 @@ extension Magic {
                 if let last = new.split(separator: "\n").last { line(String(last)) }
             }
         }
-        if child.wasStopped { throw MagicFailure.interrupted }
+        if child.wasStopped { throw ErrorReports.interrupted }
         return (status, output)
     }
 }
 
-/// A display that says what goes on, redrawn in place a few times a second.
+/// A display of the progress, redrawn a few times a second.
 private final class StatusLine {
     private let run: CellRun
     private let id = UUID().uuidString
@@ -74,7 +75,7 @@ private final class StatusLine {
         draw(text, at: now)
     }
 
-    /// Draws what is to stay.
+    /// Draws the last line, which stays.
     func finish(_ text: String) { draw(text, at: .now) }
 
     private func draw(_ text: String, at now: ContinuousClock.Instant) {

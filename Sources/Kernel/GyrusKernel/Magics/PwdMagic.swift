@@ -4,6 +4,6 @@ extension Magic {
         guard call.arguments.isEmpty else {
             throw MagicError("%pwd takes nothing, not \(call.arguments); %cd FOLDER goes to a folder")
         }
-        run.print(run.session.directory)
+        run.print(run.session.runners.directory)
     }
 }

@@ -12,7 +12,7 @@ extension Magic {
             else { throw MagicError("%reset could not ask for a confirmation; %reset -f does not ask") }
             guard answer.lowercased().hasPrefix("y") else { return run.print("Nothing was forgotten.") }
         }
-        try run.session.restart()
+        try run.session.runners.restart()
         run.print("All variables, functions and types of the cells are forgotten.")
     }
 }

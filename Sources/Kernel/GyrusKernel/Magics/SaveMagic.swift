@@ -4,7 +4,8 @@ import Jupyter
 extension Magic {
     static let save = Magic(
         name: "save", usage: "%save [-f] FILE [CELLS]",
-        help: "write inputs of this session (1-3 5; all without numbers) to a file; -f replaces it"
+        help: "write inputs of this session (1-3 5; all without numbers) to a file; -f replaces it",
+        argument: .path
     ) { call, run in
         var arguments = Arguments(call.arguments)
         let replaces = arguments.takes("-f")
@@ -12,12 +13,14 @@ extension Magic {
         guard let path = words.first else { throw MagicError("%save needs a file: %save FILE 1-3 5") }
         let inputs = try inputs(words.dropFirst(), run)
         guard !inputs.isEmpty else { throw MagicError("there are no such cells in this session") }
-        let place = run.session.resolve(path)
+        let place = run.session.runners.resolve(path)
         if !replaces, FileManager.default.fileExists(atPath: place) {
             throw MagicError("\(place) exists; %save -f \(path) replaces it")
         }
         // Magics become comments, so that what is saved is Swift.
-        let text = inputs.map { run.session.magicParser.commented($0.input) }.joined(separator: "\n\n") + "\n"
+        let text =
+            inputs.map { run.session.compiler.magicParser.commented($0.input) }.joined(separator: "\n\n")
+            + "\n"
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: place), options: .atomic)
         } catch {
@@ -26,7 +29,7 @@ extension Magic {
         run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)")
     }
 
-    /// The inputs of this session with the given numbers ("1-3", "5"), in that order; all where there are none.
+    /// The inputs of this session with the given numbers ("1-3", "5"), in that order; all if there are none.
     static func inputs(_ words: some Sequence<String>, _ run: CellRun) throws -> [HistoryEntry] {
         let all = run.history.entries(.range(session: 0, start: 1, stop: nil))
         let ranges = try words.map(range)
@@ -41,6 +44,6 @@ extension Magic {
         {
             return first...last
         }
-        throw MagicError("\(word) is no cell number; expected 5 or 1-3")
+        throw MagicError("\(word) is not a cell number; expected 5 or 1-3")
     }
 }

@@ -4,7 +4,8 @@ import Spawn
 
 extension Magic {
     static let command = Magic(
-        name: "!", usage: "!COMMAND", help: "run a command of the shell, where the cells are"
+        name: "!", usage: "!COMMAND", help: "run a command of the shell, where the cells are",
+        argument: .path
     ) {
         call, run in
         try shell(call.arguments, run)
@@ -12,15 +13,15 @@ extension Magic {
 
     static let bash = Magic(
         name: "bash", usage: "%%bash", help: "run the cell as a script of bash, where the cells are",
-        isForLine: false, body: .text
+        isForLine: false, body: .text, argument: .path
     ) { call, run in
         try shell(call.body ?? "", arguments: Arguments(call.arguments).words, run)
     }
 
-    /// Runs a script in the folder and with the environment of the cells; throws `MagicError` where it fails.
+    /// Runs a script in the folder and with the environment of the cells; throws `MagicError` if it fails.
     private static func shell(_ script: String, arguments: [String] = [], _ run: CellRun) throws {
-        let environment = try run.session.environment().map { "\($0.name)=\($0.value)" }
-        let directory = run.session.directory
+        let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
+        let directory = run.session.runners.directory
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
@@ -41,7 +42,7 @@ extension Magic {
         } catch let error as LaunchFailure {
             throw MagicError(error.description)
         }
-        if child.wasStopped { throw MagicFailure.interrupted }
+        if child.wasStopped { throw ErrorReports.interrupted }
         if let complaint = complaint(status) { throw MagicError(complaint) }
     }
 

@@ -5,7 +5,8 @@ import SwiftCells
 extension Magic {
     static let time = Magic(
         name: "time", usage: "%time [STATEMENT], %%time",
-        help: "run a statement, or without one the whole cell, and print how long it took", body: .swift
+        help: "run a statement, or without one the whole cell, and print how long it took", body: .swift,
+        argument: .swift
     ) { call, run in
         if call.isForCell {
             guard call.arguments.isEmpty else {

@@ -3,7 +3,8 @@ import SwiftCells
 extension Magic {
     static let timeit = Magic(
         name: "timeit", usage: "%timeit [-n LOOPS] [-r RUNS] STATEMENT, %%timeit [-n LOOPS] [-r RUNS]",
-        help: "measure a statement, or the whole cell, in many loops (compiled with -O)", body: .swift
+        help: "measure a statement, or the whole cell, in many loops (compiled with -O)", body: .swift,
+        argument: .swift
     ) { call, run in
         var words = Arguments(call.arguments)
         let loops = try words.number(of: "-n")

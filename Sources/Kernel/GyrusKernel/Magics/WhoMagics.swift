@@ -3,14 +3,19 @@ import Jupyter
 import SwiftCells
 
 extension Magic {
-    static let who = Magic(name: "who", usage: "%who", help: "list the variables that cells declared") {
+    static let who = Magic(
+        name: "who", usage: "%who", help: "list the variables that cells declared",
+        argument: .swift
+    ) {
         _, run in
         let names = run.session.names.variableNames
         run.print(names.isEmpty ? "No variables." : names.joined(separator: "  "))
     }
 
     static let whos = Magic(
-        name: "whos", usage: "%whos [NAME ...]", help: "list the variables with type, size in bytes and value"
+        name: "whos", usage: "%whos [NAME ...]",
+        help: "list the variables with type, size in bytes and value",
+        argument: .swift
     ) { call, run in
         let all = run.session.names.variableNames
         let wanted = Arguments(call.arguments).words
@@ -30,16 +35,17 @@ extension Magic {
         func source(_ names: [String], describing: Bool) -> String {
             rows(names, held, describing: describing)
         }
-        do {
+        do throws(ErrorReport) {
             return try run.ask(source(names, describing: true), for: "whos")
-        } catch let failure as MagicFailure where failure.report.name != "KeyboardInterrupt" {
+        } catch {
+            if error.name == "KeyboardInterrupt" { throw error }
             // A variable's own description may stop the program; without it there is still something to tell.
             guard let table = try? run.ask(source(names, describing: false), for: "whos") else {
-                throw failure
+                throw error
             }
             run.context.iopub.stream(
                 .stderr,
-                "%whos: the values are left out, since asking for them failed: \(failure.report.value)\n")
+                "%whos: the values are left out, since asking for them failed: \(error.value)\n")
             return table
         }
     }

@@ -3,8 +3,8 @@ import Foundation
 extension Magic {
     static let writefile = Magic(
         name: "writefile", usage: "%%writefile [-a] FILE",
-        help: "write what stands below to a file, in place of what it has; -a adds it at the end",
-        isForLine: false, body: .text
+        help: "write the lines below to a file, replacing its contents; -a appends them",
+        isForLine: false, body: .text, argument: .path
     ) { call, run in
         var arguments = Arguments(call.arguments)
         let appends = arguments.takes("-a") || arguments.takes("--append")
@@ -13,7 +13,7 @@ extension Magic {
         guard words.count == 1 else {
             throw MagicError("%%writefile takes one file, not \(words.count): %%writefile FILE")
         }
-        let place = run.session.resolve(words[0])
+        let place = run.session.runners.resolve(words[0])
         var text = call.body ?? ""
         if !text.hasSuffix("\n") { text += "\n" }
         let exists = FileManager.default.fileExists(atPath: place)

@@ -3,9 +3,9 @@ import SwiftCells
 
 /// Says what the parameters of an initializer mean by the comments on the properties that they set.
 struct PropertyNotes {
-    let assistant: CompletionService
+    let service: CompletionService
 
-    /// The parameters that name a documented property of the type whose initializer is called; `callee` is the place (in
+    /// The parameters that name a documented property of the type whose initializer is called; `callee` is the cursor (in
     /// bytes) of the type's name.
     func parameters(of signature: Signature, at callee: Int, in code: String) -> [(
         name: String, note: String
@@ -20,15 +20,15 @@ struct PropertyNotes {
         // A line for each, so that one without a property does no harm to the others.
         let lines = labels.map { "_ = \\\(name).\($0)\n" }
         let source = lines.joined()
-        var place = 0
+        var offset = 0
         var found: [(name: String, note: String)] = []
         for (label, line) in zip(labels, lines) {
-            let symbol = assistant.ask(.describe, about: source, at: place + "_ = \\\(name).".utf8.count)?
+            let symbol = service.ask(.describe, about: source, at: offset + "_ = \\\(name).".utf8.count)?
                 .description
             if let symbol, symbol.name == label, !symbol.documentation.isEmpty {
                 found.append((label, Self.firstParagraph(of: symbol.documentation)))
             }
-            place += line.utf8.count
+            offset += line.utf8.count
         }
         return found
     }

@@ -13,7 +13,7 @@ struct PackageRequest: Equatable {
     /// The URL, or the path of a folder.
     var place: String
     var version: Version
-    /// The names of its library products; all where there are none.
+    /// The names of its library products; all if there are none.
     var products: [String]
 
     /// Reads `PLACE[@VERSION] [PRODUCT ...]`; throws `MagicError`.

@@ -7,14 +7,14 @@ import SwiftCells
 struct PackageStore {
     let folder: URL
     let toolchain: Toolchain
-    /// Runs a command and hands on its lines; its status, and all that it printed. Throws where it was stopped.
+    /// Runs a command and hands on its lines; its status, and all that it printed. Throws if it was stopped.
     let run:
         (_ executable: String, _ arguments: [String], _ line: (String) -> Void) throws -> (
             status: Int32, output: String
         )
     /// Shows how far a build is.
     let progress: (String) -> Void
-    /// Throws where the user asked to stop.
+    /// Throws if the user asked to stop.
     let checkStop: () throws -> Void
 
     /// The package that a request asks for, built where it is not yet; throws `MagicError`.

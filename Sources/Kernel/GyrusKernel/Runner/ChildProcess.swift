@@ -51,7 +51,7 @@ final class ChildProcess: Stoppable {
         return status
     }
 
-    /// Asks the command and what it started to end, and ends them where they do not.
+    /// Asks the command and what it started to end, and ends them if they do not.
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         guard let group = group.withLock({ $0 }) else { return }

@@ -8,11 +8,6 @@ struct RunnerLoss {
     /// What its cells had declared.
     let declared: NameTable
 
-    /// Why a cell was not run.
-    struct Failure: Error {
-        let report: ErrorReport
-    }
-
     /// The report for the cell `label`, or for a handler, that ran when the process ended.
     func report(running label: String, trapText: String) -> ErrorReport {
         let message = ErrorReports.trapMessage(trapText).map { " saying \"\($0)\"" } ?? ""

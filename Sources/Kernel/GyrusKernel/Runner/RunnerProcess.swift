@@ -1,4 +1,5 @@
 import Foundation
+import RunnerProtocol
 import Spawn
 import Synchronization
 
@@ -7,12 +8,12 @@ import Synchronization
 /// Its messages are read on a thread of their own and handed to `receive` in order; text that bypasses the runner's
 /// streams (written straight to descriptors 1 and 2, or by child processes) comes through `receiveRaw`.
 final class RunnerProcess: Sendable {
-    /// What the kernel wants to hear.
+    /// The kernel's handlers for what comes.
     struct Listener: Sendable {
         var receive: @Sendable (RunnerEvent, _ request: UInt32) -> Void
         var receiveRaw: @Sendable (_ descriptor: Int32, Data) -> Void
-        /// The process ended, by this wait status.
-        var died: @Sendable (RunnerProcess, Int32) -> Void
+        /// The process ended.
+        var died: @Sendable (RunnerProcess) -> Void
     }
 
     /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
@@ -21,8 +22,11 @@ final class RunnerProcess: Sendable {
     /// Microseconds in which lines that are printed together gather, so that they travel as one message.
     private static let gathering: UInt32 = 2000
 
+    /// How long a process whose channel is closed may take to end.
+    private static let patience = Duration.seconds(0.5)
+
     let pid: pid_t
-    /// Where commands are written; nothing once the process has ended.
+    /// Where commands are written; nil once the process has ended.
     private let commands: Mutex<Int32?>
     private let channel: Int32
     private let output: Int32
@@ -39,7 +43,7 @@ final class RunnerProcess: Sendable {
         if death == nil {
             let limit = ContinuousClock.now + .seconds(1)
             while isAlive {
-                // One that was killed ends thread by thread: the first is gone before the process can be waited for.
+                // A killed process ends thread by thread: the first is gone before the process can be waited for.
                 guard isFirstThreadGone, .now < limit else { return false }
                 usleep(500)
             }
@@ -57,7 +61,7 @@ final class RunnerProcess: Sendable {
     }
 
     private var isFirstThreadGone: Bool {
-        // The state stands behind the name, which is in brackets and may hold any.
+        // The state follows the name, which is in parentheses and may itself hold any character.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let name = text.lastIndex(of: ")")
         else { return true }
@@ -96,38 +100,35 @@ final class RunnerProcess: Sendable {
         thread.start()
     }
 
-    /// Sends one command line, and the bytes that it announces; false where the process has ended.
+    /// Sends a command, and the bytes that it announces; false if the process has ended.
     @discardableResult
-    func send(_ command: String, _ bytes: Data = Data()) -> Bool {
-        let message = Data((command.replacing("\n", with: " ") + "\n").utf8) + bytes
-        return commands.withLock { descriptor in
-            guard let descriptor else { return false }
-            return message.withUnsafeBytes { bytes in
-                var sent = 0
-                while sent < bytes.count {
-                    let count = write(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
-                    if count < 0 && errno != EINTR { return false }
-                    sent += max(0, count)
-                }
-                return true
-            }
-        }
+    func send(_ command: RunnerCommand, _ bytes: Data = Data()) -> Bool {
+        let message = Data(command.line.utf8) + bytes
+        return commands.withLock { $0.map(message.write) ?? false }
     }
 
     /// Sends a command that the runner answers, and waits; nil if it ends instead.
-    func ask(_ command: String) -> Data? { answers.wait { send(command) } }
+    func ask(_ command: RunnerCommand) -> Data? { answers.wait { send(command) } }
 
     /// Sends a command that the runner answers, and goes on; an answer that is an error goes to the kernel's log.
-    func tell(_ command: String) { answers.pass { send(command) } }
+    func tell(_ command: RunnerCommand) { answers.pass { send(command) } }
 
-    /// Ends the process at once, and what it forked off.
+    /// The folder that the process is in.
+    var folder: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd") }
+
+    /// Ends the process at once, with all that it forked.
     func kill() {
-        _ = Foundation.kill(-pid, SIGKILL)
-        _ = Foundation.kill(pid, SIGKILL)
+        whileThere {
+            _ = Foundation.kill(-pid, SIGKILL)
+            _ = Foundation.kill(pid, SIGKILL)
+        }
     }
 
     /// Lets the process go on if it stopped itself (SIGSTOP), so that it hears what it is told.
-    func goOn() { _ = Foundation.kill(pid, SIGCONT) }
+    func goOn() { whileThere { _ = Foundation.kill(pid, SIGCONT) } }
+
+    /// Does something by the process's number, unless it has been waited for: then the number may be another's.
+    private func whileThere(_ body: () -> Void) { status.withLock { if $0 == nil { body() } } }
 
     /// Ends the process and waits until all that it sent has been heard.
     func end() {
@@ -160,27 +161,28 @@ final class RunnerProcess: Sendable {
             }
             frames.append(data)
             if !frames.holdsAnEnd { gather(into: &frames) }
-            for (request, event) in frames.take() {
+            for frame in frames.take() {
+                guard let event = RunnerEvent(frame) else { continue }
                 // Whatever the cell wrote before it ended is in the pipes by now.
                 if case .finished = event { drainRaw() }
                 if case .answer(let answer) = event {
                     answers.fill(answer)
                 } else {
-                    listener.receive(event, request)
+                    listener.receive(event, frame.request)
                 }
             }
         }
         drainRaw()
-        let status = waitForEnd()
-        // What a cell forked off has no kernel any more.
-        _ = Foundation.kill(-pid, SIGKILL)
-        self.status.withLock { $0 = status }
+        waitForEnd()
+        // Processes that a cell forked have no kernel any more.
+        whileThere { _ = Foundation.kill(-pid, SIGKILL) }
+        status.withLock { $0 = Spawn.waitForEnd(of: pid) }
         for descriptor in [channel, output, errors] { close(descriptor) }
         commands.withLock { descriptor in
             if let open = descriptor { close(open) }
             descriptor = nil
         }
-        listener.died(self, status)
+        listener.died(self)
         answers.end()
     }
 
@@ -191,18 +193,14 @@ final class RunnerProcess: Sendable {
         if poll(&wait, 1, 0) > 0, let more = readSome(channel) { frames.append(more) }
     }
 
-    /// Waits until the process has ended, whose channel is closed; the wait status.
-    private func waitForEnd() -> Int32 {
-        var status: Int32 = 0
-        for _ in 0..<50 {
-            let ended = waitpid(pid, &status, WNOHANG)
-            if ended == pid || (ended < 0 && errno != EINTR) { return status }
+    /// Waits until the process, whose channel is closed, has ended; its number stays its own.
+    private func waitForEnd() {
+        let limit = ContinuousClock.now + Self.patience
+        while isAlive {
+            // It became another program (`exec`), which knows nothing of the kernel. One that is ending keeps its status.
+            if .now > limit { _ = Foundation.kill(pid, SIGKILL) }
             usleep(10_000)
         }
-        // It became another program (`exec`), which knows nothing of the kernel.
-        _ = Foundation.kill(pid, SIGKILL)
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status
     }
 
     private func readSome(_ descriptor: Int32) -> Data? {
@@ -224,82 +222,8 @@ final class RunnerProcess: Sendable {
     }
 }
 
-/// Why there is no runner.
+/// Why no runner could be started.
 struct RunnerFailure: Error, CustomStringConvertible {
     let what: String
     var description: String { what }
-}
-
-/// Cuts the channel's bytes into events; text of one stream that arrives together becomes one event.
-///
-/// A frame is a kind (1 byte), the number of the request that it belongs to, a length (4 bytes each, little endian), and
-/// so many bytes.
-struct FrameReader {
-    private static let headLength = 9
-    private var pending = Data()
-
-    private struct Text {
-        let kind: UInt8
-        let request: UInt32
-        var data: Data
-    }
-
-    mutating func append(_ data: Data) { pending.append(data) }
-
-    /// Whether somebody waits for what has arrived: the end of a cell or a handler, or an answer.
-    var holdsAnEnd: Bool {
-        var position = pending.startIndex
-        while pending.endIndex - position >= Self.headLength {
-            if (21...23).contains(pending[position]) { return true }
-            position += Self.headLength + Int(number(at: position + 5))
-        }
-        return false
-    }
-
-    mutating func take(_ data: Data) -> [(request: UInt32, event: RunnerEvent)] {
-        append(data)
-        return take()
-    }
-
-    /// The events that have arrived whole.
-    mutating func take() -> [(request: UInt32, event: RunnerEvent)] {
-        var events: [(UInt32, RunnerEvent)] = []
-        var text: Text?
-        func flush() {
-            if let held = text, let event = RunnerEvent(kind: held.kind, payload: held.data) {
-                events.append((held.request, event))
-            }
-            text = nil
-        }
-        var position = pending.startIndex
-        while pending.endIndex - position >= Self.headLength {
-            let kind = pending[position]
-            let request = number(at: position + 1)
-            let start = position + Self.headLength
-            let end = start + Int(number(at: position + 5))
-            guard pending.endIndex >= end else { break }
-            let payload = pending[start..<end]
-            position = end
-            if kind == 10 || kind == 11 {
-                if text?.kind != kind || text?.request != request { flush() }
-                if text == nil {
-                    text = Text(kind: kind, request: request, data: Data(payload))
-                } else {
-                    text?.data.append(payload)
-                }
-            } else {
-                flush()
-                if let event = RunnerEvent(kind: kind, payload: Data(payload)) {
-                    events.append((request, event))
-                }
-            }
-        }
-        flush()
-        pending = Data(pending[position...])
-        return events
-    }
-
-    private func number(at position: Int) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(pending[position + $1]) << (8 * UInt32($1)) }
-    }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import RunnerProtocol
 import Spawn
 import SwiftCells
 
 /// A place in a cell where it ended, or a call on the way there.
 struct CellFrame: Equatable {
-    /// The function as Swift names it; nothing for a cell's top level.
+    /// The function as Swift names it; nil for a cell's top level.
     let function: String?
     /// The cell (`In[3]`).
     let label: String
@@ -20,7 +21,7 @@ struct Symbolizer {
     ///
     /// `labels` are the names of the cells and of the files that `%include` brought in.
     func frames(
-        of places: [CellEnd.Frame], labels: some Collection<String>
+        of places: [JobEnd.StackFrame], labels: some Collection<String>
     ) -> (frames: [CellFrame], failure: String?) {
         var frames: [CellFrame] = []
         var failure: String?
@@ -55,7 +56,7 @@ struct Symbolizer {
         }
     }
 
-    private struct Answer: Decodable {
+    private struct CompletionAnswer: Decodable {
         let entries: [Entry]
 
         private enum CodingKeys: String, CodingKey {
@@ -67,7 +68,7 @@ struct Symbolizer {
         let arguments = ["--obj=\(library)", "--output-style=JSON", "0x" + String(offset, radix: 16)]
         guard let answer = try? collectOutput(of: executable, arguments) else { return [] }
         let data = Data(answer.output.utf8)
-        guard let answers = try? JSONDecoder().decode([Answer].self, from: data) else { return [] }
+        guard let answers = try? JSONDecoder().decode([CompletionAnswer].self, from: data) else { return [] }
         return answers.flatMap(\.entries)
     }
 
@@ -78,6 +79,11 @@ struct Symbolizer {
         return text.replacing(/\b(Cell\d+|Swift)\./, with: "")
             .replacing(/\(([^()\s]+) in _[0-9A-F]+\)/) { String($0.1) }
             .replacing(/\(extension in Cell\d+\):/, with: "")
+            // A closure at a cell's top level.
+            .replacing(/\ in Cell\d+\b/, with: "")
+            // What stands between two waits of an asynchronous function, and how a global is reached.
+            .replacing(/\(\d+\) (suspend|await) resume partial function for\ /, with: "")
+            .replacing(/\.unsafeMutableAddressor : .*/, with: "")
             // What the kernel adds to the names of members that another cell replaced.
             .replacing(/_anew_: \(\)|_gyrusBare: \(\)|_anew_(?=\w)/, with: "")
     }

@@ -5,13 +5,13 @@ import Synchronization
 
 /// What the kernel itself runs for a cell, outside of the runner.
 protocol Stoppable: Sendable {
-    /// Asks it to stop, and ends its process where it does not.
+    /// Asks it to stop, and ends its process if it does not.
     func stop()
     /// Ends its process at once.
     func kill()
 }
 
-/// A request that the session serves, as far as an interrupt must reach it.
+/// A request that the session serves, with everything that an interrupt must reach.
 final class Activity: Sendable {
     /// The subshell that serves it; nil for the main shell.
     let subshellID: String?
@@ -54,7 +54,7 @@ final class Activity: Sendable {
         return try body()
     }
 
-    /// Compiles in such a way that an interrupt ends it.
+    /// Compiles so that an interrupt ends the compilation.
     func compiling<Result>(_ stop: CompilationStop, _ body: () throws -> Result) rethrows -> Result {
         let isAsked = state.withLock {
             $0.compilation = stop
@@ -88,7 +88,7 @@ final class Activity: Sendable {
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
         job.runner.goOn()
-        job.runner.send("interrupt \(job.request)")
+        job.runner.send(.interrupt(request: job.request))
         DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
             if state.withLock({ $0.job?.request == job.request }) { job.runner.kill() }
         }
@@ -98,13 +98,16 @@ final class Activity: Sendable {
     func kill() { state.withLock { $0.child }?.kill() }
 }
 
-/// What a session does now.
+/// What a session is doing.
 final class Activities: Sendable {
     private let all = Mutex<[Activity]>([])
 
     var isEmpty: Bool { all.withLock(\.isEmpty) }
 
-    func during<Result>(_ activity: Activity, _ body: () throws -> Result) rethrows -> Result {
+    /// Serves a request: an interrupt that comes while `body` goes on is for everything in it.
+    func during<Result, Failure>(_ activity: Activity, _ body: () throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         all.withLock { $0.append(activity) }
         defer { all.withLock { all in all.removeAll { $0 === activity } } }
         return try body()

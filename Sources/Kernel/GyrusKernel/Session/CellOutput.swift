@@ -5,26 +5,24 @@ import Synchronization
 
 /// Takes what a runner sends and publishes it under the request that it belongs to.
 ///
-/// Threads of a cell or a handler say for which request they work. What comes from other threads, or late, belongs to the
+/// Threads of a cell or a handler say which request they work for. What comes from other threads, or late, belongs to the
 /// cell that runs, else to the handler that runs, else to whatever ran last.
 final class CellOutput: Sendable {
-    /// What a cell or a handler left.
-    struct End {
-        var end: CellEnd?
+    /// What a cell or a handler left behind: its end, and what is reported with it.
+    struct Record {
+        var end: JobEnd?
         var error: UncaughtError?
         /// What the Swift runtime wrote of a trap.
         var trapText = ""
         /// What is to be sent if it failed.
         var onFailure: [CommFrame] = []
-        /// The wait status of a runner that died.
-        var death: Int32?
         /// The result's message content.
         var result: Data?
         /// Under which number it is kept.
         var kept: KeptResult?
     }
 
-    /// What kinds of jobs there are; what belongs to no job in particular is taken for that of the first kind that runs.
+    /// What kinds of jobs there are; output of no particular job is taken for that of the running job whose kind comes first.
     enum Kind: Int {
         case cell, subshellCell, handler
         /// Only looks at what is there: what other threads write meanwhile belongs to the last cell.
@@ -40,7 +38,7 @@ final class CellOutput: Sendable {
         fileprivate let runner: RunnerProcess
         fileprivate let keepsResult: Bool
         fileprivate let kind: Kind
-        fileprivate var end = End()
+        fileprivate var record = Record()
         fileprivate var streams: [StreamName: StreamText] = [:]
         /// Text on standard error that may be the message of a trap which is about to be reported.
         fileprivate var held = ""
@@ -53,7 +51,7 @@ final class CellOutput: Sendable {
         var last: RequestContext?
         var raw: [StreamName: StreamText] = [:]
 
-        /// The place of the job that output of a request belongs to.
+        /// The index of the job that output of a request belongs to.
         func place(of request: UInt32) -> Int? {
             jobs.firstIndex { $0.request == request } ?? jobs.firstIndex { $0.kind != .glance }
         }
@@ -65,16 +63,12 @@ final class CellOutput: Sendable {
 
     private let state = Mutex(State())
     private let comms: CommTable
-    /// What is said of a trap that ended nothing but its own thread, and of a wait that may last for ever.
-    private let notes = Mutex<@Sendable (CellEnd) -> String>({ _ in "" })
+    /// What is said of a trap that ended nothing but its own thread, and of a wait that may last forever.
+    private let note: @Sendable (JobEnd) -> String
 
-    init(comms: CommTable) {
+    init(comms: CommTable, note: @escaping @Sendable (JobEnd) -> String) {
         self.comms = comms
-    }
-
-    /// Sets what is said of a trap that ended nothing but its own thread, and of a wait that may last for ever.
-    func describeNotes(_ text: @escaping @Sendable (CellEnd) -> String) {
-        notes.withLock { $0 = text }
+        self.note = note
     }
 
     /// Directs what belongs to a request to where it came from. With `keepsResult` the result is not published but kept.
@@ -92,13 +86,13 @@ final class CellOutput: Sendable {
     }
 
     /// What a job left, after its semaphore was signalled.
-    func take(_ job: Job) -> End {
+    func take(_ job: Job) -> Record {
         state.withLock { state in
             guard let place = state.jobs.firstIndex(where: { $0.request == job.request }) else {
-                return End()
+                return Record()
             }
             if job.kind != .glance { state.last = job.context }
-            return state.jobs.remove(at: place).end
+            return state.jobs.remove(at: place).record
         }
     }
 
@@ -112,24 +106,24 @@ final class CellOutput: Sendable {
         case .clear(let wait): iopub?.clearOutput(wait: wait)
         case .result(let content):
             let keeps = change(request) {
-                $0.end.result = content
+                $0.record.result = content
                 return $0.keepsResult
             }
             if keeps != true { iopub?.result(content) }
-        case .error(let error): change(request) { $0.end.error = error }
-        case .kept(let result): change(request) { $0.end.kept = result }
+        case .error(let error): change(request) { $0.record.error = error }
+        case .kept(let result): change(request) { $0.record.kept = result }
         case .comm(let frame) where frame.head.onFailure == true:
-            change(request) { $0.end.onFailure.append(frame) }
+            change(request) { $0.record.onFailure.append(frame) }
         case .comm(let frame):
             comms.note(frame.head)
             iopub?.comm(frame)
         case .input(let demand): ask(demand, for: request)
-        case .stray(let end), .waits(let end): iopub?.stream(.stderr, notes.withLock { $0 }(end))
+        case .stray(let end), .waits(let end): iopub?.stream(.stderr, note(end))
         case .ready, .answer: break
         case .finished(let end):
             releaseHeld(of: request, isTrap: end.outcome == .trap)
             change(request) {
-                $0.end.end = end
+                $0.record.end = end
                 $0.done.signal()
             }
         }
@@ -140,17 +134,14 @@ final class CellOutput: Sendable {
         publish(name, state.withLock { $0.raw[name, default: StreamText()].take(data) }, of: 0)
     }
 
-    func died(_ runner: RunnerProcess, _ status: Int32) {
+    func died(_ runner: RunnerProcess) {
         let (requests, iopub) = state.withLock { state in
             (state.jobs.filter { $0.runner === runner }.map(\.request), state.context(of: 0)?.iopub)
         }
         for id in comms.removeAll() { iopub?.closeComm(CommMessage(commID: id)) }
         for request in requests {
             releaseHeld(of: request, isTrap: true)
-            change(request) {
-                $0.end.death = status
-                $0.done.signal()
-            }
+            change(request) { $0.done.signal() }
         }
     }
 
@@ -181,7 +172,7 @@ final class CellOutput: Sendable {
     private static func maySpeakOfTrap(_ text: String) -> Bool {
         text.contains("Fatal error") || text.contains("Could not cast value")
             || text.contains("recondition failed")
-            || text.contains("ssertion failed")
+            || text.contains("ssertion failed") || text.contains("Simultaneous accesses to 0x")
     }
 
     /// Publishes held text, or keeps it as the message of the trap that ended the job.
@@ -189,7 +180,7 @@ final class CellOutput: Sendable {
         let released = change(request) { job -> (String, IOPub) in
             let held = job.held
             job.held = ""
-            if isTrap { job.end.trapText = held }
+            if isTrap { job.record.trapText = held }
             return (isTrap ? "" : held, job.context.iopub)
         }
         if let (text, iopub) = released, !text.isEmpty { iopub.stream(.stderr, text) }
@@ -201,11 +192,11 @@ final class CellOutput: Sendable {
         Thread {
             do {
                 let line = try context.input.request(prompt: demand.prompt, password: demand.password)
-                runner.send("input \(line)")
+                runner.send(.input(line))
             } catch InputError.interrupted {
                 // The runner is told of it, and the cell ends there.
             } catch {
-                runner.send("end-of-input")
+                runner.send(.endOfInput)
             }
         }.start()
     }

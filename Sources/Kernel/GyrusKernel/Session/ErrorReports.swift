@@ -1,5 +1,6 @@
 import Foundation
 import Jupyter
+import RunnerProtocol
 import SwiftCells
 
 /// What went wrong in a cell, in the words that a front end shows.
@@ -20,6 +21,8 @@ struct ErrorReports {
             traceback: diagnostics.flatMap { DiagnosticText.lines(of: $0, in: lines, label: label) })
     }
 
+    static let interrupted = plain("KeyboardInterrupt", "the cell was interrupted")
+
     /// A report of the kernel's own, without a place.
     static func plain(_ name: String, _ value: String) -> ErrorReport {
         ErrorReport(
@@ -39,7 +42,7 @@ struct ErrorReports {
     ///
     /// `holder` is the cell that held what it waited for.
     func stopped(
-        _ cell: CompiledCell?, _ end: CellEnd, error: UncaughtError?, trapText: String, holder: String? = nil
+        _ cell: CompiledCell?, _ end: JobEnd, error: UncaughtError?, trapText: String, holder: String? = nil
     ) -> ErrorReport {
         let (frames, failure) = symbolizer.frames(of: end.frames, labels: lines.keys)
         let (name, value) = words(end, error, trapText: trapText, failure: failure, holder: holder)
@@ -51,7 +54,7 @@ struct ErrorReports {
     }
 
     /// What is said of a trap on a thread that nobody waited for.
-    func stray(_ end: CellEnd) -> String {
+    func stray(_ end: JobEnd) -> String {
         let (frames, failure) = symbolizer.frames(of: end.frames, labels: lines.keys)
         let what = failure ?? (end.signal == "STACK" ? signalMessage(end) : nil)
         let words =
@@ -61,15 +64,15 @@ struct ErrorReports {
     }
 
     /// The place in a cell where what was waited for was stopped (`In[3], line 2`).
-    private func holder(of end: CellEnd) -> String? {
+    private func holder(of end: JobEnd) -> String? {
         guard let frame = symbolizer.frames(of: end.heldAt, labels: lines.keys).frames.last else {
             return nil
         }
         return "\(frame.label), line \(frame.line),"
     }
 
-    /// What is said of a wait for what a stopped cell left, which may last for ever.
-    func note(of end: CellEnd, holder: String?) -> String {
+    /// What is said of a wait for what a stopped cell left, which may last forever.
+    func note(of end: JobEnd, holder: String?) -> String {
         LeftBehind(end, holder: self.holder(of: end) ?? holder).note
     }
 
@@ -79,7 +82,7 @@ struct ErrorReports {
     }
 
     private func words(
-        _ end: CellEnd, _ error: UncaughtError?, trapText: String, failure: String?, holder: String?
+        _ end: JobEnd, _ error: UncaughtError?, trapText: String, failure: String?, holder: String?
     ) -> (name: String, value: String) {
         if end.outcome == .memory {
             return (
@@ -113,7 +116,7 @@ struct ErrorReports {
         return ("Fatal error", message ?? failure ?? signalMessage(end))
     }
 
-    /// What the runtime said, without its own file and line; of several traps on threads beside one another, the first.
+    /// What the runtime said, without its own file and line; if several threads trapped at once, the first.
     static func trapMessage(_ text: String) -> String? {
         let text = withoutPlaces(text.trimmingCharacters(in: .whitespacesAndNewlines))
         for mark in ["Fatal error: ", "Precondition failed: ", "Assertion failed: "] {
@@ -134,13 +137,14 @@ struct ErrorReports {
         if text.hasPrefix("Could not cast value") {
             return text.replacing(/\ \(0x[0-9a-f]+\)/, with: "").replacing(/\bCell\d+\./, with: "")
         }
-        if text.hasPrefix("Simultaneous accesses to 0x") {
+        // The cell may have written something before it.
+        if text.contains("Simultaneous accesses to 0x") {
             return "overlapping accesses to one variable, of which one changes it"
         }
         return text
     }
 
-    private func signalMessage(_ end: CellEnd) -> String {
+    private func signalMessage(_ end: JobEnd) -> String {
         switch end.signal {
         case "STACK": "stack overflow: endless recursion"
         case "SEGV", "BUS": "an address that is not mapped was used (SIG\(end.signal))"

@@ -10,13 +10,18 @@ final class History: Sendable {
     private let database: Mutex<Database>?
     let session: Int
 
-    /// Opens the history in a folder; where that fails, remembers nothing and says why on standard error.
-    init(folder: URL) {
+    /// Opens the history in a folder, or one that ends with this process; if that fails, remembers nothing and says why on
+    /// standard error.
+    init(folder: URL?) {
         var handle: OpaquePointer?
-        try? FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let path = folder.appending(path: "history.sqlite").path
-        Self.closeToOthers(path)
+        // SQLite's name for a database in memory.
+        var path = ":memory:"
+        if let folder {
+            try? FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            path = folder.appending(path: "history.sqlite").path
+            Self.closeToOthers(path)
+        }
         guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else {
             FileHandle.standardError.write(Data("gyrus: no history: \(path) cannot be opened\n".utf8))
             database = nil
@@ -37,7 +42,7 @@ final class History: Sendable {
         database = Mutex(Database(handle: handle))
     }
 
-    /// Makes the file, with those that SQLite keeps beside it, one that nobody else may read: cells hold what is no one
+    /// Makes the file, with those that SQLite keeps beside it, readable by nobody else: cells hold what is no one
     /// else's business.
     private static func closeToOthers(_ path: String) {
         close(open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600))

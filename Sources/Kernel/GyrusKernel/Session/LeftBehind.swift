@@ -1,10 +1,13 @@
-/// What a cell waits for that another, which was stopped, left so that it does not come.
+import CRunnerProtocol
+import RunnerProtocol
+
+/// What a cell waits for in vain, since a cell that was stopped left it undone.
 struct LeftBehind {
-    private let kind: CellEnd.Held
+    private let kind: HeldKind
     /// The cell that was stopped.
     private let holder: String
 
-    init(_ end: CellEnd, holder: String?) {
+    init(_ end: JobEnd, holder: String?) {
         kind = end.held
         self.holder = holder ?? "an earlier cell"
     }
@@ -30,7 +33,7 @@ struct LeftBehind {
                 "the cell waits for a task that was stopped with \(holder) and will not end; "
                     + "run the cell that makes the task again"
             )
-        case .something:
+        default:
             (
                 "WaitInVain",
                 "the cell waits, and nothing goes on that could end the wait; \(holder) was stopped before "
@@ -39,7 +42,7 @@ struct LeftBehind {
         }
     }
 
-    /// What is said while a cell waits that may wait in vain.
+    /// The note for a cell that may be waiting in vain.
     var note: String {
         if kind == .something {
             return
@@ -48,6 +51,6 @@ struct LeftBehind {
         }
         return
             "This cell waits for a semaphore that \(holder) had taken when it was stopped. Unless something else "
-            + "signals it, it waits for ever: interrupt it then, and run the cell that makes the semaphore again.\n"
+            + "signals it, it waits forever: interrupt it then, and run the cell that makes the semaphore again.\n"
     }
 }

@@ -6,19 +6,19 @@ final class PendingReply: Sendable {
     private struct State {
         var answer: Data?
         var isWaiting = false
-        /// How many of the next answers nobody waits for.
+        /// The number of coming answers that nobody waits for.
         var passed = 0
         var hasEnded = false
     }
     private let state = Mutex(State())
     private let changed = DispatchSemaphore(value: 0)
     private let ended = DispatchGroup()
-    /// Held by who sends and waits, so that answers come in the order of those who ask.
+    /// Held while a command is sent and its answer awaited, so that answers reach those who asked in order.
     private let turn = NSLock()
 
     init() { ended.enter() }
 
-    /// The answer to the command that `send` sends; nil if the other side ended.
+    /// The answer to the command that `send` sends; nil if the other side has ended.
     func wait(_ send: () -> Void) -> Data? {
         turn.lock()
         defer { turn.unlock() }

@@ -17,12 +17,12 @@ enum SessionFolder {
     private static func removeOrphans(in place: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
         for name in names where name.hasPrefix(prefix) {
-            // The whole form, so that nobody else's "gyrus-2024" is taken for one.
+            // The whole name is matched, so that a folder such as "gyrus-2024" of somebody else is not taken for one.
             let parts = name.dropFirst(prefix.count).split(separator: "-", maxSplits: 1)
             guard parts.count == 2, let pid = pid_t(parts[0]), pid > 0,
                 UUID(uuidString: String(parts[1])) != nil
             else { continue }
-            // Another user's folder cannot be removed; that is no matter.
+            // Another user's folder cannot be removed, which does no harm.
             if kill(pid, 0) != 0, errno == ESRCH {
                 try? FileManager.default.removeItem(at: place.appending(path: name))
             }

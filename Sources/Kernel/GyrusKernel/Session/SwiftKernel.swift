@@ -7,12 +7,15 @@ import SwiftCells
 /// The Swift kernel: what the protocol's server asks, answered with compiled cells.
 public final class SwiftKernel: Kernel {
     private let session: CellSession
-    private let history = History(folder: Folders.data)
+    private let history: History
 
     /// A kernel of the installation that this process belongs to.
     ///
-    /// Throws `InstallationError` or `ToolchainError` where something that cells need is missing.
-    public init() throws {
+    /// Throws `InstallationError` or `ToolchainError` if something that cells need is missing.
+    ///
+    /// - Parameter keepsHistory: whether later sessions see its inputs in their history.
+    public init(keepsHistory: Bool = true) throws {
+        history = History(folder: keepsHistory ? Folders.data : nil)
         // A runner that died shows in what `write` returns.
         signal(SIGPIPE, SIG_IGN)
         session = try CellSession(installation: .current())
@@ -33,35 +36,44 @@ public final class SwiftKernel: Kernel {
     public func started(iopub: IOPub) {
         let session = self.session
         Thread {
-            // The first cell is waited for, the first completion may come later.
+            // The user waits for the first cell; the first completion may come later.
             session.warmUp()
-            session.assistant.warmUp()
+            session.completion.warmUp()
         }.start()
     }
 
-    public func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome {
+    public func execute(_ request: ExecuteRequest, context: RequestContext) throws(ErrorReport)
+        -> ExecuteReply
+    {
         let code = CellText.normalized(request.code)
         if let help = HelpRequest(code) {
-            return .ok(payload: help.answer(by: self, context: context), userExpressions: [:])
+            return ExecuteReply(payload: help.answer(by: self, context: context))
         }
-        if let farewell = farewell(code) { return .ok(payload: [farewell], userExpressions: [:]) }
+        if let farewell = farewell(code) { return ExecuteReply(payload: [farewell]) }
         let label = "In[\(context.executionCount)]"
         if request.storeHistory {
-            session.compiling { $0.results.add(context.executionCount, input: request.code) }
+            session.compiler { $0.results.add(context.executionCount, input: request.code) }
         }
         let cell = CellRun(code, session: session, history: history, context: context, label: label)
-        let error = cell.run()
-        if request.storeHistory {
-            history.add(
-                line: context.executionCount, input: request.code, output: cell.result.flatMap(plainText))
-        }
-        if let error { return .failed(error) }
-        return .ok(
+        try run(cell, of: request, context)
+        return ExecuteReply(
             payload: cell.payload,
             userExpressions: request.userExpressions.mapValues { evaluate($0, context: context) })
     }
 
-    /// What makes a console leave: the cell `exit` or `quit`, which means nothing in Swift.
+    private func run(_ cell: CellRun, of request: ExecuteRequest, _ context: RequestContext)
+        throws(ErrorReport)
+    {
+        defer {
+            if request.storeHistory {
+                history.add(
+                    line: context.executionCount, input: request.code, output: cell.result.flatMap(plainText))
+            }
+        }
+        try cell.run()
+    }
+
+    /// What makes a console leave: the cell `exit` or `quit`, which has no meaning in Swift.
     private func farewell(_ code: String) -> JSON? {
         let word = code.trimmingCharacters(in: .whitespacesAndNewlines)
         guard ["exit", "quit"].contains(word), !session.names.declares(word) else { return nil }
@@ -71,18 +83,21 @@ public final class SwiftKernel: Kernel {
     /// One of the request's user expressions, as the protocol wants it.
     private func evaluate(_ expression: String, context: RequestContext) -> JSON {
         let activity = Activity(context)
-        let outcome = session.during(activity) {
-            session.run(
-                expression, label: "In[expression]", for: activity, context: context, keepsResult: true)
-        }
-        if let error = outcome.error {
+        let execution = CellExecution(
+            session: session, activity: activity, context: context, label: "In[expression]", keepsResult: true
+        )
+        do throws(ErrorReport) {
+            let result = try session.activities.during(activity) { () throws(ErrorReport) in
+                try execution.run(expression)
+            }
+            let content = result.flatMap { try? JSON(parsing: $0) }
+            return ["status": "ok", "data": content?["data"] ?? [:], "metadata": content?["metadata"] ?? [:]]
+        } catch {
             return [
                 "status": "error", "ename": .string(error.name), "evalue": .string(error.value),
                 "traceback": .array(error.traceback.map { .string($0) }),
             ]
         }
-        let content = outcome.result.flatMap { try? JSON(parsing: $0) }
-        return ["status": "ok", "data": content?["data"] ?? [:], "metadata": content?["metadata"] ?? [:]]
     }
 
     private func plainText(_ result: Data) -> String? {
@@ -90,23 +105,25 @@ public final class SwiftKernel: Kernel {
     }
 
     public func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool {
-        session.openComm(comm, buffers: buffers, context: context)
+        session.comms.open(comm, buffers: buffers, context: context)
     }
     public func receive(_ message: CommMessage, buffers: [Data], context: RequestContext) {
-        session.receive(message, buffers: buffers, context: context)
+        session.comms.receive(message, buffers: buffers, context: context)
     }
     public func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext) {
-        session.closeComm(message, buffers: buffers, context: context)
+        session.comms.close(message, buffers: buffers, context: context)
     }
-    public var comms: [String: String] { session.openComms }
+    public var comms: [String: String] { session.comms.comms }
 
     public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
         Completion(
-            assistant: session.assistant,
-            magics: MagicCompletion(
-                names: Magics.names, cellNames: Magics.cellNames, options: Magics.options),
-            folder: session.workingFolder, models: { [session] in session.knownModels.names },
-            layers: { [session] in session.layerNames(of: $0, context: context) }
+            service: session.completion,
+            folder: session.runners.workingFolder, models: { [session] in session.knownModels.names },
+            layers: { [session] in
+                Glances(session: session, context: context).names("_gyrusLayerNames", of: $0)
+            },
+            names: { [session] in Glances(session: session, context: context).names("_gyrusPartNames", of: $0)
+            }
         ).reply(to: request.normalized)
     }
 
@@ -117,24 +134,26 @@ public final class SwiftKernel: Kernel {
     private func inspection(_ context: RequestContext) -> Inspection {
         let session = self.session
         return Inspection(
-            assistant: session.assistant,
+            service: session.completion, pages: session.documentation,
             magicHelp: {
                 Magics.named($0).map { magic in
                     [magic.usage, magic.help, magic.note?(session)].compactMap(\.self).joined(
                         separator: "\n\n")
                 }
             },
-            value: { session.glance(at: $0, context: context) })
+            value: { Glances(session: session, context: context).value(of: $0) })
     }
 
     public func interrupt(subshellID: String?) { session.interrupt(subshellID: subshellID) }
     public func shutdown(restart: Bool) { session.close() }
     public func history(_ request: HistoryRequest) -> [HistoryEntry] { history.entries(request) }
     public var processIDs: [Int32] { [getpid()] + session.processIDs }
+    /// How many processes have run cells, one after another: what an earlier one knew is gone.
+    package var runnerCount: Int { session.runners.count }
 
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
         if HelpRequest(request.code) != nil { return .complete }
-        return switch MagicParser().completeness(of: CellText.normalized(request.code)) {
+        return switch session.completion.magicParser.completeness(of: CellText.normalized(request.code)) {
         case .complete: .complete
         case .incomplete(let indent): .incomplete(indent: indent)
         case .invalid: .invalid

@@ -14,6 +14,20 @@ public struct ExecuteRequest: Decodable, Sendable {
     /// Whether an error aborts the requests that wait behind this one.
     public let stopOnError: Bool
 
+    /// A request to run code and to remember it, from a front end that answers no requests for input.
+    ///
+    /// - Parameters:
+    ///   - code: what is run.
+    ///   - userExpressions: expressions to evaluate afterwards, by names of the caller's.
+    public init(code: String, userExpressions: [String: String] = [:]) {
+        self.code = code
+        self.userExpressions = userExpressions
+        silent = false
+        storeHistory = true
+        allowStdin = false
+        stopOnError = true
+    }
+
     private enum CodingKeys: String, CodingKey {
         case code, silent
         case storeHistory = "store_history"
@@ -34,22 +48,13 @@ public struct ExecuteRequest: Decodable, Sendable {
     }
 }
 
-/// How the execution of a request ended; the server makes the `execute_reply` and the `error` message of it.
-public enum ExecuteOutcome: Sendable {
-    /// The code ran. `payload` holds deprecated but used instructions (`{"source": "page", …}` opens a pager);
-    /// `userExpressions` an object for each expression asked for.
-    case ok(payload: [JSON] = [], userExpressions: [String: JSON] = [:])
-    /// The code failed: one `error` message is published, and the reply carries the same.
-    case failed(ErrorReport)
-}
-
 /// What went wrong in a cell, as `error` and the reply carry it.
-public struct ErrorReport: Codable, Sendable, Equatable {
+public struct ErrorReport: Error, Codable, Sendable, Equatable {
     /// The kind of error (`CompileError`).
     public var name: String
     /// What it says.
     public var value: String
-    /// The lines that a front end shows, with ANSI colours.
+    /// The lines that a front end shows, with ANSI colors.
     public var traceback: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -66,11 +71,19 @@ public struct ErrorReport: Codable, Sendable, Equatable {
 }
 
 /// `execute_reply` of code that ran.
-struct ExecuteReply: Encodable {
+public struct ExecuteReply: Encodable, Sendable {
     let status = "ok"
-    let executionCount: Int
+    /// The server counts.
+    var executionCount = 0
     let payload: [JSON]
-    let userExpressions: [String: JSON]
+    public let userExpressions: [String: JSON]
+
+    /// `payload` holds deprecated but used instructions (`{"source": "page", …}` opens a pager), `userExpressions` an
+    /// object for each expression asked for.
+    public init(payload: [JSON] = [], userExpressions: [String: JSON] = [:]) {
+        self.payload = payload
+        self.userExpressions = userExpressions
+    }
 
     private enum CodingKeys: String, CodingKey {
         case status, payload

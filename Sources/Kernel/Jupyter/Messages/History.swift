@@ -6,7 +6,7 @@ public struct HistoryRequest: Decodable, Sendable {
         case range(session: Int, start: Int, stop: Int?)
         /// The last `count` entries.
         case tail(count: Int)
-        /// The last `count` entries (all where nil) that match a glob pattern (`*` and `?`).
+        /// The last `count` entries (all if nil) that match a glob pattern (`*` and `?`).
         case search(pattern: String, count: Int?, unique: Bool)
     }
 

@@ -46,7 +46,7 @@ public struct InspectReply: Encodable, Sendable {
         self.metadata = metadata
     }
 
-    /// The answer where nothing is known of what stands at the cursor.
+    /// The answer if nothing is known of what is at the cursor.
     public static var notFound: InspectReply {
         var reply = InspectReply(data: [:])
         reply.found = false

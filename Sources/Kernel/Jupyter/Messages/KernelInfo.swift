@@ -30,7 +30,7 @@ public struct LanguageInfo: Encodable, Sendable {
     public var mimeType: String
     /// The ending of a source file, with its dot.
     public var fileExtension: String
-    /// The highlighter's name for the language in Pygments, where it is not `name`.
+    /// The highlighter's name for the language in Pygments, if it is not `name`.
     public var pygmentsLexer: String?
     /// The same for CodeMirror.
     public var codeMirrorMode: String?

@@ -5,7 +5,7 @@ import JSON
 ///
 /// Contents that hold displays are given as JSON, ready to send, so that a large one is not encoded twice.
 public struct IOPub: Sendable {
-    let channel: IOPubChannel
+    let channel: any Publisher
     /// The request's header; nothing to publish under whichever request came last.
     let parent: Data?
     let executionCount: Int
@@ -43,7 +43,7 @@ public struct IOPub: Sendable {
         publish("execute_result", json: numbered)
     }
 
-    /// Publishes `error`. The outcome of `execute` does so by itself.
+    /// Publishes `error`. The server does so for what `execute` throws.
     public func error(_ report: ErrorReport) {
         publish("error", report)
     }
@@ -85,7 +85,6 @@ public struct IOPub: Sendable {
 
     private func publish(_ type: String, json: Data, metadata: Data? = nil, buffers: [Data] = []) {
         guard !isSilent else { return }
-        channel.send(
-            type, content: json, parent: parent ?? channel.lastParent, metadata: metadata, buffers: buffers)
+        channel.publish(type, content: json, parent: parent, metadata: metadata, buffers: buffers)
     }
 }

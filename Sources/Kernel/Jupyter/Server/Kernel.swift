@@ -11,10 +11,11 @@ public protocol Kernel: Sendable {
     /// The server listens; `iopub` publishes outside of any request, under the last request as parent.
     func started(iopub: IOPub)
 
-    /// Runs code; output is published through `context`, and has all been published when this returns.
-    func execute(_ request: ExecuteRequest, context: RequestContext) -> ExecuteOutcome
+    /// Runs code; output is published through `context`, and has all been published when this returns. Throws if the code
+    /// failed: one `error` message is published, and the reply carries the same.
+    func execute(_ request: ExecuteRequest, context: RequestContext) throws(ErrorReport) -> ExecuteReply
     /// Ends the code that a subshell runs, soon, and its wait for input; without one that of the main shell, or of the
-    /// subshells where the main shell runs none. Called on the control thread while `execute` runs on others.
+    /// subshells if the main shell runs none. Called on the control thread while `execute` runs on others.
     func interrupt(subshellID: String?)
     /// Ends everything; a running `execute` returns.
     func shutdown(restart: Bool)
@@ -24,7 +25,7 @@ public protocol Kernel: Sendable {
     func inspect(_ request: InspectRequest, context: RequestContext) -> InspectReply
     func history(_ request: HistoryRequest) -> [HistoryEntry]
 
-    /// A front end opens a comm; false where the target is not known, which closes it.
+    /// A front end opens a comm; false if the target is not known, which closes it.
     func openComm(_ comm: CommOpen, buffers: [Data], context: RequestContext) -> Bool
     func receive(_ message: CommMessage, buffers: [Data], context: RequestContext)
     func closeComm(_ message: CommMessage, buffers: [Data], context: RequestContext)

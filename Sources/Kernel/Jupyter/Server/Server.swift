@@ -18,7 +18,7 @@ public final class Server: Sendable {
     private let control: ControlHandler
     private let finished: DispatchSemaphore
 
-    /// Binds every socket; throws `ConnectionError` or `SocketError` where that is not possible.
+    /// Binds every socket; throws `ConnectionError` or `SocketError` if that is not possible.
     public init(connection: ConnectionFile, kernel: any Kernel) throws {
         let wire = Wire(signer: try Signer(scheme: connection.signatureScheme, key: connection.key))
         let sockets = try SocketSet(connection)

@@ -81,12 +81,12 @@ final class ShellHandler: Sendable {
         let context = context(
             of: request, count: count, subshellID, isSilent: content.silent, allowsInput: content.allowStdin)
         context.iopub.publish("execute_input", ExecuteInput(code: content.code, executionCount: count))
-        switch kernel.execute(content, context: context) {
-        case .ok(let payload, let userExpressions):
-            let reply = ExecuteReply(
-                executionCount: count, payload: payload, userExpressions: userExpressions)
+        do throws(ErrorReport) {
+            var reply = try kernel.execute(content, context: context)
+            reply.executionCount = count
             replier.reply(to: request, reply)
-        case .failed(let report):
+        } catch {
+            let report = error
             context.iopub.error(report)
             if content.stopOnError { queue.abortWaiting() }
             replier.reply(to: request, ErrorReply(report, executionCount: count))

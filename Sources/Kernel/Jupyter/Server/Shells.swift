@@ -36,7 +36,7 @@ final class Shells: Sendable {
         return id
     }
 
-    /// Ends a subshell once it has served its current request; throws where there is none of that id.
+    /// Ends a subshell once it has served its current request; throws if there is none of that id.
     func delete(_ id: String) throws {
         guard let queue = subshells.withLock({ $0.removeValue(forKey: id) }) else { throw NoSubshell(id: id) }
         queue.close()

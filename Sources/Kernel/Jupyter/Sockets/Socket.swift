@@ -107,7 +107,7 @@ struct Socket: @unchecked Sendable {
 /// A ZeroMQ call that failed, and libzmq's words for why.
 struct SocketError: Error, CustomStringConvertible {
     let description: String
-    /// libzmq's error number, where one was given.
+    /// libzmq's error number, if one was given.
     var code: Int32 = 0
 
     init(_ description: String) {

@@ -10,7 +10,7 @@ struct SocketSet: Sendable {
     let iopub: SocketLoop
     let heartbeat: Socket
 
-    /// Binds every socket of a connection file; throws where a port is taken or a key is wrong.
+    /// Binds every socket of a connection file; throws if a port is taken or a key is wrong.
     init(_ connection: ConnectionFile) throws {
         let context = try SocketContext()
         func bound(_ type: Int32, _ port: Int, _ options: [(Int32, Int32)] = []) throws -> Socket {
@@ -34,7 +34,7 @@ struct SocketSet: Sendable {
         self.context = context
         shell = try SocketLoop(name: "shell", socket: bound(ZMQ_ROUTER, connection.shellPort, router))
         control = try SocketLoop(name: "control", socket: bound(ZMQ_ROUTER, connection.controlPort, router))
-        // Mandatory, so that asking a front end that is gone is an error instead of a wait for ever.
+        // Mandatory, so that asking a front end that is gone is an error instead of a wait forever.
         stdin = try SocketLoop(
             name: "stdin",
             socket: bound(ZMQ_ROUTER, connection.stdinPort, router + [(ZMQ_ROUTER_MANDATORY, 1)]))

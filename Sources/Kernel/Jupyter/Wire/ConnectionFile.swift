@@ -18,7 +18,7 @@ public struct ConnectionFile: Codable, Sendable, Equatable {
     public var stdinPort: Int
     public var iopubPort: Int
     public var heartbeatPort: Int
-    /// The key of the signatures; empty where messages are not signed.
+    /// The key of the signatures; empty if messages are not signed.
     public var key = ""
     public var signatureScheme = "hmac-sha256"
     /// The server's key pair in Z85; with it every socket is encrypted by CURVE.

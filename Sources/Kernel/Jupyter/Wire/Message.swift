@@ -14,12 +14,12 @@ public struct Message: Sendable {
     /// What follows the content: the binary buffers of a comm message.
     public let buffers: [Data]
 
-    /// The content as a type; throws `DecodingError` where it does not fit.
+    /// The content as a type; throws `DecodingError` if it does not fit.
     public func content<Content: Decodable>(as type: Content.Type) throws -> Content {
         try JSONDecoder().decode(type, from: contentData)
     }
 
-    /// The metadata; an empty object where it is not JSON.
+    /// The metadata; an empty object if it is not JSON.
     public var metadata: JSON {
         (try? JSON(parsing: metadataData)) ?? [:]
     }

@@ -37,7 +37,7 @@ public struct Wire: Sendable {
         return identities + [Self.delimiter, try signer.signature(of: signed)] + signed + buffers
     }
 
-    /// The message in frames that arrived; throws `WireError` where they are not one, or not one to trust.
+    /// The message in frames that arrived; throws `WireError` if they are not one, or not one to trust.
     public func message(from frames: [Data]) throws -> Message {
         let size = frames.reduce(0) { $0 + $1.count }
         guard size <= Self.sizeLimit else { throw WireError.oversized(bytes: size) }

@@ -53,7 +53,7 @@ public struct CellCache: Sendable {
                 sizes[ending] = Self.size(file)
             }
             try JSONEncoder().encode(sizes).write(to: draft.appending(path: "sizes.json"))
-            // Fails where another kernel was first: its entry is the same.
+            // Fails if another kernel was first: its entry is the same.
             rename(draft.path, folder.appending(path: key).path)
         } catch {
             return
@@ -88,7 +88,7 @@ public struct CellCache: Sendable {
         (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
     }
 
-    /// A second name for a file, or a copy where the two places are on different disks.
+    /// A second name for a file, or a copy if the two are on different disks.
     private static func place(_ file: String, at place: String) throws {
         unlink(place)
         if link(file, place) == 0 { return }

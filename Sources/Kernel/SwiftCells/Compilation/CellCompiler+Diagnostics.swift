@@ -20,7 +20,7 @@ extension CellCompiler {
         }
         errors = names.explaining(errors, of: draft.plan, label: draft.label)
         errors = names.naming(
-            uninitialised: draft.frame.prelude.stubs, in: draft.syntax, label: draft.label,
+            uninitialized: draft.frame.prelude.stubs, in: draft.syntax, label: draft.label,
             errors: errors)
         let hidden = HiddenCharacters.errors(
             in: draft.syntax.file, draft.syntax.converter, label: draft.label)
@@ -28,14 +28,15 @@ extension CellCompiler {
             hidden
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
             .map { HiddenCharacters.naming($0, lines: lines) }
-        let plain = missed.explaining(errors, lines: lines).map(plainDiagnostics.plain)
+        let own = Set(draft.syntax.declarations.map(\.name))
+        let plain = missed.explaining(errors, lines: lines, own: own).map(plainDiagnostics.plain)
         return PythonHints(lines: lines, label: draft.label).explaining(plain)
     }
 
     /// Diagnostics in a notebook's terms.
     func plain(_ diagnostics: [Diagnostic]) -> [Diagnostic] { diagnostics.map(plainDiagnostics.plain) }
 
-    /// What the compiler says of the statements as the user wrote them; nil where it says nothing of them.
+    /// What the compiler says of the statements as the user wrote them; nil if it says nothing of them.
     private func plainErrors(of draft: CellDraft) -> [Diagnostic]? {
         do {
             try build(
@@ -54,7 +55,7 @@ extension CellCompiler {
     func errors(of module: String, _ source: EditedSource, label: String) -> [Diagnostic] {
         diagnostics(of: module, source, label: label).filter { $0.severity == .error }.compactMap {
             $0.placed(in: labels)
-                ?? $0.placed(atEndOf: source, from: builder.path(module, "swift"), label: label)
+                ?? $0.placed(atEndOf: source, of: module, label: label)
         }
     }
 

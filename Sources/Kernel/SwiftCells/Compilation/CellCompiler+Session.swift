@@ -59,7 +59,8 @@ extension CellCompiler {
         contents = [:]
         inFlight = [:]
         prerequisites = []
-        // Counted anew, the modules of cells that run again have the names under which the cache knows them.
+        unbridgeable = []
+        // Counted again, the modules of cells that run again have the names under which the cache knows them.
         count = 0
         onChange?(editorContext)
     }

@@ -49,6 +49,8 @@ public final class CellCompiler {
     var inFlight: [String: Set<Int>] = [:]
     /// Modules that must be loaded before the next cell.
     var prerequisites: [CompiledCell] = []
+    /// The variables that cannot be shown without what else their modules show.
+    var unbridgeable: Set<Int> = []
     /// Is told what the next cell can see whenever that has changed.
     public var onChange: (@Sendable (EditorContext) -> Void)?
 
@@ -83,25 +85,26 @@ public final class CellCompiler {
         let source = CellText.normalized(source)
         labels.insert(label)
         let syntax = try parse(source, label: label)
-        do {
-            return try compile(syntax, source: source, label: label, options)
-        } catch let failure as CompanionFailure {
+        var misfits = CellPlan.Misfits()
+        var first: Failure?
+        while true {
             do {
-                return try compile(
-                    syntax, source: source, label: label, options, leaving: failure.conformances)
-            } catch is CompanionFailure {
-                throw failure.errors
-            } catch Failure.source {
-                throw failure.errors
+                return try compile(syntax, source: source, label: label, options, misfits)
+            } catch let failure as CompanionFailure {
+                // Without those that do not fit, others may turn out not to.
+                first = first ?? failure.errors
+                misfits = failure.misfits
+            } catch Failure.source(let errors, let lines) {
+                throw first ?? Failure.source(errors, lines: lines)
             }
         }
     }
 
     private func compile(
         _ syntax: CellSyntax, source: String, label: String, _ options: CellOptions,
-        leaving left: Set<Int> = []
+        _ misfits: CellPlan.Misfits
     ) throws -> CompiledCell {
-        let plan = try plan(syntax, source: source, options, leaving: left)
+        let plan = try plan(syntax, source: source, options, misfits: misfits)
         let module = options.isGlance ? "Glance\(glances + 1)" : "Cell\(count + 1)"
         moduleLabels[module] = label
         try checkNothingIsReleased(plan, label: label)
@@ -143,7 +146,7 @@ public final class CellCompiler {
         } catch Failure.source(let found, let lines) {
             let errors = explained(found, of: draft, lines: lines)
             if !options.isGlance { missed.add(draft.syntax, label: draft.label, reason: .notCompiled) }
-            throw failure(errors, lines, of: draft.plan, label: draft.label)
+            throw failure(errors, lines, of: draft.plan, for: draft.plan, label: draft.label)
         }
         let made = contentHash(of: draft)
         store(draft.module, as: made, in: cache)
@@ -220,7 +223,7 @@ public final class CellCompiler {
 
     /// Starts the compiler and the linker of the next cell; to be called when one has ended, so that they are in nobody's
     /// way.
-    public func prepare() { builder.prepare() }
+    public func prepare() { builder.prepare("Cell\(count + 1)", flags: optimization.usualFlags) }
 
     /// Ends what was started ahead, and waits for what is being stored; any thread may call it.
     public func close() {

@@ -28,13 +28,13 @@ struct CellDraft {
 extension CellCompiler {
     /// Decides what becomes of a cell's items, and compiles declarations of earlier cells again that must be loaded before
     /// it; throws `Failure`.
-    func plan(_ syntax: CellSyntax, source: String, _ options: CellOptions, leaving left: Set<Int>) throws
+    func plan(_ syntax: CellSyntax, source: String, _ options: CellOptions, misfits: CellPlan.Misfits) throws
         -> CellPlan
     {
         var syntax = syntax
         if options.wrapping != nil { syntax.forgetDeclarations() }
         func replan() -> CellPlan {
-            Planner.plan(syntax, source: source, cell: options.cell, table: names, leaving: left)
+            Planner.plan(syntax, source: source, cell: options.cell, table: names, misfits: misfits)
         }
         var plan = replan()
         var refreshed: Set<[String]> = []
@@ -42,9 +42,10 @@ extension CellCompiler {
         while !options.isGlance, let refresh = names.refresh(before: plan),
             refreshed.insert(refresh.brought.map { "\($0.version.cell) \($0.text)" }).inserted
         {
-            try compileAgain(refresh)
+            try compileAgain(refresh, for: plan)
             plan = replan()
         }
+        if !options.isGlance { bridgeVariables(of: syntax, plan) }
         plan.isQuestion = options.isQuestion
         if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
         return plan
@@ -101,7 +102,8 @@ extension CellCompiler {
     }
 
     /// Compiles declarations of an earlier cell again that use what is gone, as if that cell had been run again.
-    private func compileAgain(_ plan: CellPlan) throws {
+    private func compileAgain(_ plan: CellPlan, for next: CellPlan) throws {
+        bridgeVariables(of: CellSyntax(""), plan)
         let module = "Cell\(count + 1)"
         let label = plan.brought.first?.version.label ?? ""
         moduleLabels[module] = label
@@ -113,7 +115,8 @@ extension CellCompiler {
             try make(module, label: label, frame)
         } catch Failure.source(let errors, let lines) {
             throw failure(
-                plain(names.explaining(errors, of: plan, label: label)), lines, of: plan, label: label)
+                plain(names.explaining(errors, of: plan, label: label)), lines, of: plan, for: next,
+                label: label)
         }
         count += 1
         let cell = CompiledCell(
@@ -154,26 +157,40 @@ extension CellCompiler {
 
 /// The errors of a cell in declarations of other cells that were compiled again with it.
 ///
-/// Among those are conformances, which are brought wherever their type is mentioned. One that does not fit must not keep
-/// the very cell from running that mends it: the cell can be compiled without them.
+/// Among those are conformances, which are brought wherever their type is mentioned, with all that they use; extensions that
+/// may provide a member of a name that is mentioned; and all that shared a module with what the cell replaces. One that does
+/// not fit must not keep the very cell from running that mends it: the cell can be compiled without them.
 struct CompanionFailure: Error {
     let errors: CellCompiler.Failure
-    let conformances: Set<Int>
+    let misfits: CellPlan.Misfits
 }
 
 extension CellCompiler {
-    /// The failure that some errors are.
-    func failure(_ errors: [Diagnostic], _ lines: [String], of plan: CellPlan, label: String) -> any Error {
+    /// The failure that some errors are of what a plan compiles for a cell.
+    func failure(
+        _ errors: [Diagnostic], _ lines: [String], of plan: CellPlan, for cell: CellPlan, label: String
+    ) -> any Error {
         let failure = Failure.source(errors, lines: lines)
-        let brought = plan.brought.filter { !$0.isSame || $0.replacesBodies }.map(\.version)
-        let isOfCompanion = errors.contains { error in
-            brought.contains {
-                error.file == $0.label && (plan.isRefresh || error.file != label)
-                    && ($0.item.line...$0.item.endLine).contains(error.line)
+        let wrong = plan.brought.filter { brought in
+            let item = brought.version.item
+            return errors.contains {
+                $0.file == brought.version.label && (plan.isRefresh || $0.file != label)
+                    && (item.line...item.endLine).contains($0.line)
             }
         }
-        let conformances = Set(brought.filter(\.item.isConformance).map(\.id))
-        guard isOfCompanion, !conformances.isEmpty else { return failure }
-        return CompanionFailure(errors: failure, conformances: conformances)
+        guard !wrong.isEmpty else { return failure }
+        // What the cell itself asks for must fit. Others that ask for what is put off do not fit in their turn.
+        let dispensable = wrong.map(\.version).filter { version in
+            !version.item.isConformance && !cell.compiled.contains { $0.uses.mayMean(version) }
+        }
+        var misfits = cell.misfits
+        misfits.postponed.formUnion(dispensable.map(\.id))
+        if dispensable.isEmpty, wrong.contains(where: { !$0.isSame || $0.replacesBodies }) {
+            let conformances = plan.brought.filter {
+                (!$0.isSame || $0.replacesBodies) && $0.version.item.isConformance
+            }
+            misfits.left.formUnion(conformances.map(\.version.id))
+        }
+        return misfits == cell.misfits ? failure : CompanionFailure(errors: failure, misfits: misfits)
     }
 }

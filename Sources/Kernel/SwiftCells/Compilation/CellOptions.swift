@@ -13,7 +13,7 @@ public struct CellOptions: Sendable {
     public var isGlance = false
     /// Whether it only asks for values: it then leaves nothing behind.
     public var isQuestion = false
-    /// Which cell of the notebook it is, where the front end says so.
+    /// Which cell of the notebook it is, if the front end says so.
     public var cell: CellKey?
 
     public init(

@@ -13,12 +13,18 @@ final class ModuleBuilder {
     /// The libraries to link, by the imports that users wrote: the same ones need the same libraries, and the modules
     /// of earlier cells are loaded already.
     private var autolinked: [[String]: [String]] = [:]
+    /// What preloaded compilers wait for; nil where it could not be made.
+    private let gate: GateModule?
+    /// How many compilers were preloaded.
+    private var preloads = 0
+    /// The flags of the last module.
+    private var lastFlags: [String] = []
 
     /// A quarter of a short compilation goes to page faults of malloc; large pages save half of them (8 % of a cell's
     /// time early in a session, 14 % at cell 400). Other C libraries ignore it.
     private static let allocation = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864"
 
-    /// A builder that keeps its files in `folder` and compiled C modules in `moduleCache`; throws where they cannot be made.
+    /// A builder that keeps its files in `folder` and compiled C modules in `moduleCache`; throws if they cannot be made.
     init(toolchain: Toolchain, libraries: CellLibraries, folder: URL, moduleCache: URL) throws {
         self.toolchain = toolchain
         self.libraries = libraries
@@ -29,6 +35,7 @@ final class ModuleBuilder {
         for place in [folder, moduleCache] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
+        gate = GateModule(toolchain: toolchain, cache: moduleCache, folder: folder)
     }
 
     /// Where the files of a module lie, without their endings.
@@ -42,9 +49,27 @@ final class ModuleBuilder {
         }
     }
 
-    /// Starts the compiler and the linker of the next cell; to be called when one has ended, so that they are in nobody's
-    /// way.
-    func prepare() { standby.prepare(linkerArguments: linkerArguments(lastLibraries)) }
+    /// Starts the compiler and the linker of the next cell, a `module` that will probably be compiled with one of some lists of
+    /// flags; to be called when a cell has ended, so that they are in nobody's way.
+    func prepare(_ module: String, flags: [[String]]) {
+        let sorted = flags.filter { $0 == lastFlags } + flags.filter { $0 != lastFlags }
+        standby.prepare(
+            sorted.compactMap { preloading(module, flags: $0) },
+            linkerArguments: linkerArguments(lastLibraries))
+    }
+
+    private func preloading(_ module: String, flags: [String]) -> StandbyTools.Compilation? {
+        guard let gate else { return nil }
+        preloads += 1
+        let place = folder.appending(path: "next\(preloads)")
+        let arguments = arguments(module, flags: flags)
+        return StandbyTools.Compilation(arguments: arguments) {
+            [frontend = toolchain.frontend, imports = libraries.imports] in
+            PreloadedCompiler(
+                frontend, settings: [Self.allocation], arguments: arguments, module: module, imports: imports,
+                gate: gate, folder: place)
+        }
+    }
 
     /// Ends what was started ahead; any thread may call it.
     func close() { standby.close() }
@@ -65,34 +90,39 @@ final class ModuleBuilder {
 
     /// Compiles a module's whole text; what the compiler said if it failed. Throws `LaunchFailure`.
     func compile(_ module: String, text: String, flags: [String]) throws -> Subprocess.Result? {
-        let file = path(module, "swift")
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        var frontend = try startFrontend(module: module, file: file, flags: flags)
-        var result = try frontend.finish()
-        if result.status != 0, frontend.wasKilled {
-            // One that waited may have been killed meanwhile, as the system does when memory is short.
-            frontend = try startFrontend(module: module, file: file, flags: flags)
+        lastFlags = flags
+        let arguments = arguments(module, flags: flags)
+        let text = Data(text.utf8)
+        var result = try standby.preloaded(for: arguments)?.compile(text)
+        if result == nil {
+            let file = path(module, "swift")
+            try text.write(to: URL(fileURLWithPath: file))
+            let all = ["-frontend", "-primary-file", file] + arguments
+            let frontend = try standby.compile(all)
             result = try frontend.finish()
+            // One that waited may have been killed meanwhile, as the system does when memory is short.
+            if frontend.wasKilled { result = try standby.compile(all).finish() }
         }
-        return result.status == 0 ? nil : result
+        return result?.status == 0 ? nil : result
     }
 
-    /// Starts the compiler; throws `LaunchFailure`.
-    private func startFrontend(module: String, file: String, flags: [String]) throws -> Subprocess {
-        let arguments =
-            [
-                "-frontend", "-c", "-primary-file", file, "-disable-objc-interop", "-module-name", module,
-                "-entry-point-function-name", module + "_main",
-                "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
-                // For the comments on its declarations.
-                "-emit-module-doc-path", path(module, "swiftdoc"),
-                "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only",
-                // Without: each module repeats the search paths, and the compiler reads them all.
-                "-no-serialize-debugging-options", "-serialize-diagnostics-path", path(module, "dia"),
-                "-typo-correction-limit", "20",
-                "-o", path(module, "o"),
-            ] + languageFlags + toolchain.macroFlags + flags
-        return try standby.compile(arguments)
+    /// Whether a file is the source of a module.
+    static func isSource(_ file: String, of module: String) -> Bool { file.hasSuffix("/\(module).swift") }
+
+    /// What the compiler is told to do with a module, but for the place of its source.
+    private func arguments(_ module: String, flags: [String]) -> [String] {
+        [
+            "-c", "-disable-objc-interop", "-module-name", module,
+            "-entry-point-function-name", module + "_main",
+            "-emit-module", "-emit-module-path", path(module, "swiftmodule"),
+            // For the comments on its declarations.
+            "-emit-module-doc-path", path(module, "swiftdoc"),
+            "-diagnostic-style", "llvm", "-no-color-diagnostics", "-gline-tables-only",
+            // Without: each module repeats the search paths, and the compiler reads them all.
+            "-no-serialize-debugging-options", "-serialize-diagnostics-path", path(module, "dia"),
+            "-typo-correction-limit", "20",
+            "-o", path(module, "o"),
+        ] + languageFlags + toolchain.macroFlags + flags
     }
 
     static let linkerFlags = ["-shared", "--eh-frame-hdr"]

@@ -45,24 +45,27 @@ extension CellCompiler {
     private func flags(
         for plan: CellPlan, _ parts: ModuleParts, _ members: [ShapeCollector], isOptimized: Bool?
     ) -> [String] {
+        let items = plan.items + plan.brought.map(\.version.item)
         // A later cell may replace the bodies of a conformance; see Conformance.
         // To the compiler a type of an earlier cell is public, and would need public members for a conformance.
         let conforms =
             parts.sources.contains { !$0.conformances.isEmpty }
-            || (plan.items + plan.brought.map(\.version.item)).contains(where: \.isConformance)
+            || items.contains(where: \.isConformance)
+        // To a subclass overrides in a class of an earlier cell are invisible, and would not be called, where they are internal.
+        let inherits = items.contains { $0.uses.inherited.contains(where: names.mayOverride) }
         let all = parts.sources + parts.companions.map(\.syntax)
         let choices = all.map { optimization.flags(for: $0, isOptimized: isOptimized) }
         let needsSwift4 = parts.needsSwift4 || parts.companions.contains(where: \.needsSwift4)
         return (choices.first { $0.contains("-O") } ?? choices.first ?? [])
             + (conforms ? ["-enable-implicit-dynamic"] : [])
             // An initializer of an earlier cell's type sets its private storage.
-            + (conforms || needsSwift4 ? ["-disable-access-control"] : [])
+            + (conforms || needsSwift4 || inherits ? ["-disable-access-control"] : [])
             // By it later cells can be shown private names.
             + (members.allSatisfy(\.privateNames.isEmpty) ? [] : ["-enable-private-imports"])
             + (needsSwift4 ? ["-swift-version", "4"] : [])
     }
 
-    /// What a module is imported by where none of its names is wanted.
+    /// The import of a module none of whose names is wanted.
     private func anchor(of module: String, _ plan: CellPlan) -> [String] {
         let isSeen = (plan.compiled + plan.brought.map(\.version.item)).contains {
             $0.isTypeOrAlias || $0.isVisibleByModule || $0.role == .other

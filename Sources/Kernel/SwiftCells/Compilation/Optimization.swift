@@ -9,12 +9,23 @@ public enum Optimization: String, Sendable, CaseIterable {
     /// Where a cell has loops or function bodies, which is where it pays; `assert` stays.
     case auto
 
+    /// The flags that most cells are compiled with.
+    var usualFlags: [[String]] {
+        switch self {
+        case .on: [["-O"]]
+        case .off: [["-Onone"]]
+        case .auto: [["-Onone"], Self.checked]
+        }
+    }
+
+    /// With the checks of a debug build a trap still says what is wrong, and `assert` does not vanish unasked.
+    private static let checked = ["-O", "-assert-config", "Debug"]
+
     /// The compiler's flags for a cell.
     func flags(for syntax: CellSyntax, isOptimized: Bool?) -> [String] {
         switch (isOptimized, self) {
         case (true?, _), (nil, .on): ["-O"]
-        // With the checks of a debug build a trap still says what is wrong, and `assert` does not vanish unasked.
-        case (nil, .auto) where LoopFinder.hasLoops(syntax.file): ["-O", "-assert-config", "Debug"]
+        case (nil, .auto) where LoopFinder.hasLoops(syntax.file): Self.checked
         default: ["-Onone"]
         }
     }

@@ -5,7 +5,7 @@ import Spawn
 final class Subprocess {
     /// What a command left behind.
     struct Result {
-        /// The exit status; 128 plus the signal where a signal ended it.
+        /// The exit status; 128 plus the signal if a signal ended it.
         let status: Int32
         /// What it wrote to standard output and standard error, in order.
         let output: String

@@ -56,7 +56,7 @@ public struct Toolchain: Sendable {
             macroFlags: try macroFlags(of: compiler))
     }
 
-    /// The compiler's driver fails where the folder for temporary files is not there, and crashes where its name is not
+    /// The compiler's driver fails if the folder for temporary files is not there, and crashes where its name is not
     /// ASCII.
     private static let driverSettings = ["TMPDIR=/tmp"]
 

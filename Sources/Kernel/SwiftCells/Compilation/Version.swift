@@ -9,6 +9,8 @@ struct Version: Sendable {
     var label: String
     /// The module that has the newest copy of its code, or its storage.
     var module: String
+    /// For a variable: the module that shows it without what else its own module does; see `VariableBridge`.
+    var bridge: String?
     var item: CellItem
     /// The name and kind; nil for what has none.
     let declaration: Declaration?
@@ -18,6 +20,9 @@ struct Version: Sendable {
     var addition: Int?
     /// What the compiler warned of, with lines counted from the item's first.
     var warnings: [Diagnostic] = []
+
+    /// The module that those who mention it import.
+    var source: String { bridge ?? module }
     var isVariable: Bool { item.role == .variable }
     var name: String? { declaration?.name }
     var kind: DeclarationKind? { declaration?.kind }

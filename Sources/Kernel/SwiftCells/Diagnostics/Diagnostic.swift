@@ -49,7 +49,7 @@ extension Diagnostic {
 extension Diagnostic {
     /// The diagnostic at a place in one of the files; one about what a macro wrote is placed where the macro stands.
     ///
-    /// Nil where it speaks of none of them.
+    /// Nil if it speaks of none of them.
     func placed(in files: Set<String>) -> Diagnostic? {
         if files.contains(file) { return self }
         guard let place = notes.first(where: { files.contains($0.file) && $0.message.contains("macro") })
@@ -63,9 +63,9 @@ extension Diagnostic {
     }
 
     /// The diagnostic at the end of a cell: what the compiler misses there it misses in the file that holds the cell.
-    func placed(atEndOf source: EditedSource, from file: String, label: String) -> Diagnostic? {
+    func placed(atEndOf source: EditedSource, of module: String, label: String) -> Diagnostic? {
         // All else in that file are the lines that bring in earlier cells.
-        guard self.file == file, message.hasPrefix("expected") else { return nil }
+        guard ModuleBuilder.isSource(file, of: module), message.hasPrefix("expected") else { return nil }
         var diagnostic = self
         diagnostic.file = label
         diagnostic.line = (source.originalLines.lastIndex { $0.contains { !$0.isWhitespace } } ?? 0) + 1

@@ -2,7 +2,7 @@ import Text
 
 /// Names that a misspelt one may mean.
 enum NearNames {
-    /// The nearest of the names, if one or two slips lead to it; nil where none is near or two are equally so.
+    /// The nearest of the names, if one or two slips lead to it; nil if none is near or two are equally so.
     static func nearest(to word: String, among names: some Sequence<String>) -> String? {
         let limit = max(1, min(2, word.count / 3))
         var best: (name: String, distance: Int)?

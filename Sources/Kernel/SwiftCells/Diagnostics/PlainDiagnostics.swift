@@ -1,3 +1,5 @@
+import Text
+
 /// Says what the compiler says in a notebook's terms: cells instead of their modules, and nothing that no user means.
 struct PlainDiagnostics {
     /// How the user knows each module of a cell.
@@ -10,7 +12,7 @@ struct PlainDiagnostics {
         if diagnostic.message.contains("submit a bug report") {
             diagnostic.message =
                 "the compiler finds an error here that it cannot name; check the labels and the types of the "
-                + "arguments, and that the function takes so many"
+                + "arguments, and that the function takes that many"
         }
         diagnostic.message = withoutModules(diagnostic.message)
         diagnostic.notes = diagnostic.notes.map { note in
@@ -40,13 +42,19 @@ struct PlainDiagnostics {
 
     // MARK: suggestions
 
+    /// What is said of a name that is like no other.
+    static let undeclared = "; no cell that ran has declared it"
+
     /// The compiler sees those names of other cells alone that a cell mentions, and so suggests none of them.
     private func suggestingOwnName(_ diagnostic: Diagnostic) -> Diagnostic {
         guard let match = diagnostic.message.wholeMatch(of: /cannot find (?:type )?'([^']+)' in scope/),
-            !diagnostic.notes.contains(where: { $0.message.hasPrefix("did you mean") }),
-            let name = NearNames.nearest(to: String(match.1), among: names)
+            !diagnostic.notes.contains(where: { $0.message.hasPrefix("did you mean") })
         else { return diagnostic }
         var diagnostic = diagnostic
+        guard let name = NearNames.nearest(to: String(match.1), among: names) else {
+            diagnostic.message += Self.undeclared
+            return diagnostic
+        }
         diagnostic.message += "; did you mean '\(name)'?"
         diagnostic.fixIts = [
             Diagnostic.FixIt(
@@ -60,13 +68,22 @@ struct PlainDiagnostics {
     static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
         diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
-        guard let match = diagnostic.message.firstMatch(of: /; did you mean '([^']+)'\?$/),
-            let declared = diagnostic.notes.first(where: { $0.message == "'\(match.1)' declared here" }),
-            isForeign(declared)
+        guard let match = diagnostic.message.firstMatch(of: /'([^']+)' in scope; did you mean '([^']+)'\?$/),
+            let suggestion = diagnostic.message.firstRange(of: "; did you mean"),
+            isFar(match.1, match.2)
+                || diagnostic.notes.contains(where: {
+                    $0.message == "'\(match.2)' declared here" && isForeign($0)
+                })
         else { return diagnostic }
-        diagnostic.message.removeSubrange(match.range)
+        diagnostic.message.removeSubrange(suggestion.lowerBound...)
+        diagnostic.notes.removeAll { $0.message == "'\(match.2)' declared here" }
         diagnostic.fixIts = []
         return diagnostic
+    }
+
+    /// Whether so many letters of a name differ that nobody has misspelt it: the compiler takes `df` for `modf`.
+    private static func isFar(_ missed: Substring, _ suggested: Substring) -> Bool {
+        editDistance(missed.lowercased(), suggested.lowercased()) > max(1, missed.count / 3)
     }
 
     /// Whether a note points at a C header or at what the compiler shows of one.

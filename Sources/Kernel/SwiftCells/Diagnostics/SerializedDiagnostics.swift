@@ -8,7 +8,7 @@ enum SerializedDiagnostics {
     private enum Code { static let diagnostic = 2, range = 3, fileName = 6, fixIt = 7 }
     private static let diagnosticBlock = 9
 
-    /// The errors and warnings with their notes, in the user's columns; none where the file says nothing.
+    /// The errors and warnings with their notes, in the user's columns; none if the file says nothing.
     static func read(_ path: String, of source: EditedSource, label: String) -> [Diagnostic] {
         guard let data = FileManager.default.contents(atPath: path),
             var stream = Bitstream(Array(data), magic: "DIAG")

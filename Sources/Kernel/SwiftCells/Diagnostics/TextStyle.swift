@@ -1,6 +1,6 @@
 /// The escape sequences of error texts.
 ///
-/// Front ends show errors on pale red or on dark red ground. Bold in the text's own colour and cyan read well on both;
+/// Front ends show errors on pale red or on dark red ground. Bold in the text's own color and cyan read well on both;
 /// red, blue, green and magenta do not.
 public enum TextStyle {
     public static let strong = "\u{1B}[1m"

@@ -5,7 +5,7 @@ import SwiftSyntax
 public struct CallContext: Equatable, Sendable {
     /// The name of the function (`load`).
     public let function: String
-    /// What stands before its dot (`FoundationModel`), without white space.
+    /// The expression before its dot (`FoundationModel`), without white space.
     public let receiver: String?
     /// The label of the argument that the place lies in.
     public let label: String?
@@ -34,6 +34,28 @@ public struct CallContext: Equatable, Sendable {
                 return
             }
             if current.is(ClosureExprSyntax.self) || current.is(CodeBlockSyntax.self) { return nil }
+            node = current.parent
+        }
+        return nil
+    }
+}
+
+extension CallContext {
+    /// What is subscripted where a place (in bytes) lies between the brackets: `features` in `features["lay`.
+    public static func subscripted(in cell: String, at place: Int) -> String? {
+        let place = min(max(0, place), cell.utf8.count)
+        var node: Syntax? = Parser.parse(source: cell).token(before: place).map { Syntax($0) }
+        while let current = node {
+            if let call = current.as(SubscriptCallExprSyntax.self),
+                call.leftSquare.endPosition.utf8Offset <= place
+            {
+                return call.calledExpression.trimmedDescription
+            }
+            if current.is(FunctionCallExprSyntax.self) || current.is(ClosureExprSyntax.self)
+                || current.is(CodeBlockSyntax.self)
+            {
+                return nil
+            }
             node = current.parent
         }
         return nil

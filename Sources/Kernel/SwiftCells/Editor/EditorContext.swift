@@ -11,6 +11,8 @@ public struct EditorContext: Sendable {
     /// The compiler's flags, without module name and source file.
     private let flags: [String]
     private let everything = Everything()
+    /// The names of all variables, in alphabetical order.
+    public var variableNames: [String] { names.variableNames }
     /// What the cells' modules were made of: after a restart one may come back with the same name.
     private let versions: [String]
 
@@ -69,6 +71,9 @@ public struct EditorContext: Sendable {
             .compactMap { $0.value.last?.declaration }
     }
 
+    /// Whether earlier cells declare a name.
+    public func declares(_ name: String) -> Bool { names.declares(name) }
+
     /// A cell's source among what it can see.
     public struct Source: Sendable {
         public let text: String
@@ -101,7 +106,7 @@ public struct EditorContext: Sendable {
         names.owners(of: name).last { $0.declaration?.kind == .variable }?.label
     }
 
-    /// The label of the cell and the declaration of a function of this name, where a cell declared one.
+    /// The label of the cell and the declaration of a function of this name, if a cell declared one.
     public func functions(named name: String) -> [(label: String, source: String)] {
         names.owners(of: name).compactMap { owner in
             owner.declaration.flatMap { $0.kind == .function ? (owner.label, $0.source) : nil }
@@ -122,7 +127,7 @@ public struct EditorContext: Sendable {
             arguments: ["-module-name", module] + flags, offset: head.utf8.count + place + shift)
     }
 
-    /// A short word that differs where the lines do.
+    /// A short word that differs if the lines do.
     private static func mark(of lines: [String]) -> String {
         var hash = FNV1a()
         for line in lines {
@@ -134,7 +139,7 @@ public struct EditorContext: Sendable {
 }
 
 extension NameTable {
-    /// The names that the last so many modules declare.
+    /// The names that the last modules declare.
     fileprivate func youngest(_ count: Int) -> Set<String> {
         // Modules are numbered in the order of their cells.
         func number(_ module: String) -> Int { Int(module.drop { !$0.isNumber }) ?? 0 }

@@ -13,7 +13,7 @@ struct Synthesis {
         let source: String
     }
 
-    /// The members that a conformance to a protocol lacks; none where the compiler would synthesize nothing either.
+    /// The members that a conformance to a protocol lacks; none if the compiler would synthesize nothing either.
     func members(for name: String) -> [Member] {
         switch (name, shape.kind) {
         case ("Equatable", .structure): [Member(name: "==", source: structEquality)]

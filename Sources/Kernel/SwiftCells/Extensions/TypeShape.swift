@@ -23,7 +23,7 @@ struct TypeShape: Sendable {
     let kind: Kind
     private(set) var properties: [Property] = []
     private(set) var cases: [Case] = []
-    /// What stands behind the colon: protocols, a superclass, the type of raw values.
+    /// The list after the colon: protocols, a superclass, the type of raw values.
     let inherited: [String]
     /// The names of its members.
     private(set) var members: Set<String> = []

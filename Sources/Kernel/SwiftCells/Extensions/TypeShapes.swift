@@ -17,7 +17,7 @@ struct TypeShapes: Sendable {
     /// The private names of each module, by which a cell asks to see what is private there.
     private var privateNames: [String: Set<String>] = [:]
 
-    /// Takes in a cell that ran.
+    /// Adds a cell that ran.
     mutating func commit(_ syntax: CellSyntax, module: String, plan: CellPlan) {
         for brought in plan.brought where !brought.replacesBodies {
             let moved = CellSyntax(brought.text)

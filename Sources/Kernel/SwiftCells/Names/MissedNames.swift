@@ -18,7 +18,7 @@ public struct MissedNames: Sendable {
     private var names: [String: Cell] = [:]
     private var members: [String: Cell] = [:]
 
-    /// Takes in what a cell would have declared.
+    /// Adds what a cell would have declared.
     mutating func add(_ syntax: CellSyntax, label: String, reason: Reason) {
         let cell = Cell(label: label, reason: reason)
         for declaration in syntax.declarations { names[declaration.name] = cell }
@@ -31,11 +31,12 @@ public struct MissedNames: Sendable {
         for name in ShapeCollector(syntax.file).memberNames { members[name] = nil }
     }
 
-    /// The errors, with those that come of a missed name said as what they are. `lines` are the cell's.
-    func explaining(_ errors: [Diagnostic], lines: [String]) -> [Diagnostic] {
+    /// The errors, with those that come of a missed name said as what they are. `lines` are the cell's, and `own` the names that
+    /// it declares itself: those it does not take from an earlier run that failed.
+    func explaining(_ errors: [Diagnostic], lines: [String], own: Set<String>) -> [Diagnostic] {
         var said: Set<String> = []
         return errors.compactMap { error in
-            guard let (name, cell) = missed(in: error.message) else { return noting(error, lines) }
+            guard let (name, cell) = missed(in: error.message) else { return noting(error, lines, own) }
             guard said.insert(name).inserted else { return nil }
             var error = error
             error.message = "'\(name)' is declared in \(cell.label), which \(cell.reason.rawValue)"
@@ -46,13 +47,13 @@ public struct MissedNames: Sendable {
     }
 
     /// An error in whose line a missed name stands: what the name means there is what an earlier cell declared.
-    private func noting(_ error: Diagnostic, _ lines: [String]) -> Diagnostic {
+    private func noting(_ error: Diagnostic, _ lines: [String], _ own: Set<String>) -> Diagnostic {
         guard !names.isEmpty, lines.indices.contains(error.line - 1) else { return error }
         var error = error
         for word in Set(lines[error.line - 1].matches(of: /[\p{L}_][\p{L}\p{N}_]*/).map { String($0.0) })
             .sorted()
         {
-            guard let cell = names[word], cell.label != error.file else { continue }
+            guard let cell = names[word], cell.label != error.file, !own.contains(word) else { continue }
             error.notes.append(
                 Diagnostic(
                     severity: .note,

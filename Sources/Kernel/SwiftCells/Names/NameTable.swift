@@ -16,6 +16,8 @@ public struct NameTable: Sendable {
         var hasDeadEffects = false
         /// The same of an operator's function, which is only seen by an import of the whole module.
         var hasDeadOperators = false
+        /// Whether an extension of it that is gone has types in it.
+        var hasDeadTypes = false
     }
 
     /// What a cell was when it last ran.
@@ -39,7 +41,7 @@ public struct NameTable: Sendable {
     private(set) var versionsOfCell: [CellKey: Set<Int>] = [:]
     private(set) var cells: [CellKey: Cell] = [:]
     /// Names whose declaration was not reached, with the label of the cell that stopped.
-    private(set) var uninitialised: [String: String] = [:]
+    private(set) var uninitialized: [String: String] = [:]
     /// The import declarations of all cells, in order.
     private(set) var imports: [String] = []
     /// What is no longer declared but may still be reached.
@@ -63,9 +65,18 @@ public struct NameTable: Sendable {
 
     func owners(of name: String) -> [Version] { (ownerIDs[name] ?? []).compactMap { versions[$0] } }
 
-    /// The module that has the storage of a variable of this name.
+    /// The module that shows a variable of this name.
     func variableOwner(_ name: String) -> String? {
-        owners(of: name).last { $0.declaration?.kind == .variable }?.module
+        owners(of: name).last { $0.declaration?.kind == .variable }?.source
+    }
+
+    /// Whether a name is that of an earlier cell's class that may override something, or of what may contain one or stand for
+    /// one.
+    func mayOverride(_ name: String) -> Bool {
+        owners(of: name).contains {
+            $0.item.role == .alias
+                || $0.item.role == .type && $0.kind != .protocolType && !$0.item.uses.inherited.isEmpty
+        }
     }
 
     /// The versions of a cell.
@@ -75,7 +86,7 @@ public struct NameTable: Sendable {
 
     // MARK: changes
 
-    /// Takes in a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
+    /// Adds a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
     mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
         if case .anonymous(let number) = plan.cell { anonymousCount = max(anonymousCount, number + 1) }
         let unreached = Set(
@@ -83,6 +94,10 @@ public struct NameTable: Sendable {
                 .filter { declaration in reached.map { declaration.item >= $0 } ?? false }.map(\.name))
         for id in plan.removed {
             guard let version = versions[id] else { continue }
+            if plan.misfits.postponed.contains(id) {
+                postpone(id)
+                continue
+            }
             // A variable that the stopped cell would have declared again keeps its value.
             if version.isVariable, let name = version.name, unreached.contains(name) { continue }
             remove(id)
@@ -119,12 +134,11 @@ public struct NameTable: Sendable {
         if reached == nil { past.release(plan.releases) }
         past.forgetUnreachable(in: self)
         guard !plan.isRefresh else { return }
-        cells[plan.cell] =
-            plan.keys.isEmpty
-            ? nil : Cell(source: plan.source, keys: plan.keys, order: order.count)
+        let keys = keys(of: plan.items)
+        cells[plan.cell] = keys.isEmpty ? nil : Cell(source: plan.source, keys: keys, order: order.count)
     }
 
-    /// Takes in a declaration that is none of a variable.
+    /// Adds a declaration other than a variable.
     private mutating func declare(_ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String)
         -> [Int]
     {
@@ -149,7 +163,7 @@ public struct NameTable: Sendable {
         }
     }
 
-    /// Takes in a statement, or the variables of one that declares some.
+    /// Adds a statement, or the variables of one that declares some.
     private mutating func run(
         _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
     ) -> [Int] {
@@ -158,7 +172,7 @@ public struct NameTable: Sendable {
         var made: [Int] = []
         for declaration in item.declarations {
             if unreached.contains(declaration.name) {
-                if owners[declaration.name] == nil { uninitialised[declaration.name] = label }
+                if owners[declaration.name] == nil { uninitialized[declaration.name] = label }
                 continue
             }
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
@@ -179,7 +193,7 @@ public struct NameTable: Sendable {
             bindings: bindings, warnings: plan.warnings[item.index] ?? [])
     }
 
-    /// Enters a version, as another of the same meaning where there is one.
+    /// Enters a version, as another of the same meaning if there is one.
     private mutating func adopt(_ new: Version, as id: Int?) -> Int {
         lastID += 1
         let version = Version(
@@ -191,7 +205,7 @@ public struct NameTable: Sendable {
         versionsOfCell[version.cell, default: []].insert(version.id)
         if let name = version.name {
             ownerIDs[name, default: []].append(version.id)
-            uninitialised[name] = nil
+            uninitialized[name] = nil
         }
         for name in version.item.provided { providers[name, default: []].insert(version.id) }
         for effect in version.item.effects { effectOwners[effect] = version.id }
@@ -212,12 +226,34 @@ public struct NameTable: Sendable {
         }
         for effect in version.item.effects where effectOwners[effect] == id { effectOwners[effect] = nil }
         if version.item.role == .operatorDeclaration { goneOperators.formUnion(version.item.provided) }
+        hideEffects(of: version)
+        past.versions[id] = version
+    }
+
+    /// Notes that a module shows what is no longer to be seen in it.
+    private mutating func hideEffects(of version: Version) {
+        if !version.item.nestedTypes.isEmpty { modules[version.module]?.hasDeadTypes = true }
         if version.item.role == .operatorFunction {
             modules[version.module]?.hasDeadOperators = true
         } else if version.item.isVisibleByModule {
             modules[version.module]?.hasDeadEffects = true
         }
-        past.versions[id] = version
+    }
+
+    /// Has a variable imported from another module than its own.
+    mutating func bridge(_ id: Int, by module: Module) {
+        modules[module.name] = module
+        order.append(module.name)
+        versions[id]?.bridge = module.name
+    }
+
+    /// Takes a version out of its module, to be compiled when it is mentioned.
+    private mutating func postpone(_ id: Int) {
+        guard let version = versions[id] else { return }
+        hideEffects(of: version)
+        versions[id]?.module = ""
+        // No version has this number, so that it is stale.
+        versions[id]?.bindings.insert(-1)
     }
 
     /// Forgets some declarations.

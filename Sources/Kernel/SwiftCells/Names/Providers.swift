@@ -36,7 +36,7 @@ extension NameTable {
         return requirements(of: name).map { !$0.isDisjoint(with: item.provided) } ?? true
     }
 
-    /// The names of what a protocol and those that it inherits from require; nil where one is not known.
+    /// The names of what a protocol and those that it inherits from require; nil if one is not known.
     func requirements(of name: String) -> Set<String>? {
         var found: Set<String> = []
         var seen: Set<String> = []

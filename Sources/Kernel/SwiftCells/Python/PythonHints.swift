@@ -55,11 +55,40 @@ struct PythonHints {
 
     private func length(of line: Int) -> Int { max(1, lines[line - 1].utf8.count - column(of: line) + 1) }
 
+    /// Functions of numbers, which are methods of matrices: `abs(X)`.
+    private func hintOnFunction(in line: String, _ message: String) -> String? {
+        guard
+            message.contains(
+                /'(?:Matrix|Tensor)<|'\[(?:Double|Float)\]'|global function|parameter #2 in call/),
+            let match = line.firstMatch(
+                of:
+                    /\b(abs|exp|log|log2|log10|sqrt|round|floor|ceil|sin|cos|tan|tanh|max|min)\(([\p{L}_]\w*)\)/
+            )
+        else { return nil }
+        let (function, value) = (match.1, match.2)
+        return ["max", "min"].contains(function)
+            ? "Of a matrix or an array it is a method: \(value).\(function)()"
+            : "Of a matrix it is a method, \(value).\(function)(); of an array \(value).map(\(function))"
+    }
+
+    /// A line before and behind a column, which is counted in bytes from 1.
+    private func cut(_ line: String, at column: Int) -> (before: Substring, after: Substring) {
+        let index =
+            line.utf8.index(
+                line.startIndex, offsetBy: max(0, column - 1), limitedBy: line.endIndex) ?? line.endIndex
+        return (line[..<index], line[index...])
+    }
+
     /// An error with what a name of Python's is called here.
     private func named(_ error: Diagnostic) -> Diagnostic {
         guard let hint = hint(for: error) else { return error }
         var error = error
-        error.message = error.message.replacing(/; did you mean '[^']+'\?$/, with: "") + ". " + hint
+        error.message =
+            error.message.replacing(
+                /; (?:did you mean '[^']+'\?|no cell that ran has declared it)$/, with: ""
+            )
+            .replacing(/\ dynamic (member '[^']+') using key path from root type '[^']+'/) { " \($0.1)" }
+            + ". " + hint
         error.fixIts = []
         error.notes.removeAll {
             $0.message.hasPrefix("did you mean") || $0.message.hasSuffix("declared here")
@@ -79,13 +108,40 @@ struct PythonHints {
                 return "An argument has a colon behind its label: \(name): …"
             }
             if let word = PythonNames.words[name] { return word }
+            let path = cut(line, at: error.column).after.prefix {
+                $0.isLetter || $0.isNumber || "_.".contains($0)
+            }
+            if let hint = PythonFunctions.hint(for: String(path)) { return hint }
+            if let hint = PythonFunctions.hint(forName: name) { return hint }
             // A name of one's own may be like that of a module, but is seldom followed by a point where it is missed.
-            return line.contains("\(name).")
-                ? PythonNames.modules[name].map { "\(name) is not here: \($0)" } : nil
+            guard line.contains("\(name).") else { return nil }
+            return PythonNames.modules[name].map {
+                "\(name) is not here: \($0); a cell that begins with %%python is Python"
+            }
         }
         if let match = error.message.firstMatch(of: /no such module '([^']+)'/) {
             return PythonNames.hint(forModule: String(match.1))
         }
+        if let match = error.message.firstMatch(
+            of: /\btype '([^']+)'(?: \(aka '[^']*'\))? has no (?:dynamic )?member '([^']+)'/)
+        {
+            let name = String(match.2)
+            let (before, after) = cut(line, at: error.column)
+            let receiver = before.firstMatch(of: /([\p{L}_][\p{L}\p{N}_]*)\.$/).map { String($0.1) }
+            // Some modules of Python have the name of a function of C.
+            if match.1.hasPrefix("("), let receiver {
+                return PythonFunctions.hint(for: "\(receiver).\(name)")
+                    ?? PythonNames.modules[receiver].map { "\(receiver) is not here: \($0)" }
+            }
+            return PythonMembers.hint(
+                for: name, of: String(match.1), receiver: receiver,
+                isCalled: after.dropFirst(name.count).hasPrefix("("))
+        }
+        if let match = error.message.wholeMatch(of: /'([^']+)' is inaccessible due to '\w+' protection level/)
+        {
+            return PythonMembers.hint(forHidden: String(match.1))
+        }
+        if let hint = hintOnFunction(in: line, error.message) { return hint }
         if error.message.hasPrefix("consecutive statements"), line.contains(/^\s*print\s+["'\w]/) {
             return "What is printed stands in brackets: print(…)"
         }

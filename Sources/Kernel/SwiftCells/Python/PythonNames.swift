@@ -12,7 +12,7 @@ enum PythonNames {
     static let modules: [String: String] = {
         let calculating =
             "Matrix and Tensor calculate (X + Y, 2 * X, X - .row(means)), and arrays with .+ and .*"
-        let tables = "DataTable.read(path) reads a table"
+        let tables = "DataTable.open(path) reads a table"
         let drawing =
             "a value at the end of a cell shows itself; BarChart, LineChart, ScatterPlot and Heatmap draw"
         let fitting = "Ridge, KernelRidge and BandedRidge are models; Folds says how they are validated"

@@ -1,5 +1,3 @@
-import SwiftSyntax
-
 /// Finds the declarations of other cells that must be compiled along with a cell.
 ///
 /// There are two kinds. Some only move: they share a module with something that the cell replaces, and whoever imports
@@ -16,14 +14,14 @@ struct Companions {
     init(plan: CellPlan, table: NameTable) {
         self.plan = plan
         self.table = table
-        gone = plan.removed
-        accepted = plan.left
+        gone = plan.removed.union(plan.misfits.postponed)
+        accepted = plan.misfits.left
     }
 
     mutating func find() {
         repeat {
             while moveSurvivors() {}
-        } while refreshStale() || remakeConformances()
+        } while refreshStale() || remakeConformances() || remakeNeighbors()
         noticeAccepted()
         plan.accepted = accepted
         plan.removed = gone
@@ -33,7 +31,7 @@ struct Companions {
     /// Finds what must move along with declarations that are compiled again.
     mutating func findSurvivors() {
         brought = Dictionary(plan.brought.map { ($0.version.id, $0) }) { first, _ in first }
-        while moveSurvivors() {}
+        repeat { while moveSurvivors() {} } while remakeNeighbors()
         plan.removed = gone
         plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
     }
@@ -47,21 +45,25 @@ struct Companions {
 
     /// Moves what is still declared out of modules that must be hidden; whether there was anything.
     private mutating func moveSurvivors() -> Bool {
-        var found: [(Version, String)] = []
+        var found: [Survivor] = []
         var hidden: Set<String> = []
         var names: Set<String> = []
+        let new = table.replacement(by: plan.compiled, of: plan.cell)
         for id in gone {
-            guard let version = table.versions[id] else { continue }
+            guard var version = table.versions[id] else { continue }
             if version.item.isVisibleByModule { hidden.insert(version.module) }
             if version.item.role == .function, let name = version.name { names.insert(name) }
-            if let rest = remainder(of: version) { found.append((version, rest)) }
+            if let rest = remainder(of: version, new), let item = CellSyntax(rest).items.first {
+                version.item = item.moved(to: version.item)
+                found.append(Survivor(version, text: rest, isWhole: false))
+            }
         }
         for module in hidden {
             for version in table.versions.values
             where version.module == module && version.item.isVisibleByModule && !gone.contains(version.id) {
                 // A conformance is there once and for all.
                 guard !version.item.isConformance, !stays.contains(version.id) else { continue }
-                found.append((version, version.item.text))
+                found.append(Survivor(version))
             }
         }
         for name in names {
@@ -69,30 +71,61 @@ struct Companions {
                 .filter { $0.item.role == .function }
             let modules = Set(overloads.filter { gone.contains($0.id) }.map(\.module))
             for version in overloads where modules.contains(version.module) && !gone.contains(version.id) {
-                found.append((version, version.item.text))
+                found.append(Survivor(version))
             }
         }
-        found.removeAll { brought[$0.0.id] != nil || ($0.0.cell == plan.cell && !plan.isRefresh) }
-        for (version, text) in found {
-            brought[version.id] = .init(version: version, text: text, isSame: true, cause: nil)
-            gone.insert(version.id)
+        found += operatorsBesideFormerNames().map { Survivor($0) }
+        found.removeAll {
+            brought[$0.version.id] != nil || ($0.version.cell == plan.cell && !plan.isRefresh)
         }
+        for survivor in found { move(survivor) }
         return !found.isEmpty
     }
 
+    /// What moves to the cell's module: a declaration, or what is left of one.
+    private struct Survivor {
+        let version: Version
+        let text: String
+        let isWhole: Bool
+
+        init(_ version: Version) { self.init(version, text: version.item.text, isWhole: true) }
+
+        init(_ version: Version, text: String, isWhole: Bool) {
+            (self.version, self.text, self.isWhole) = (version, text, isWhole)
+        }
+    }
+
+    private mutating func move(_ survivor: Survivor) {
+        let version = survivor.version
+        // Who used what is left out has something else to use now.
+        brought[version.id] = .init(
+            version: version, text: survivor.text, isSame: survivor.isWhole, cause: nil)
+        gone.insert(version.id)
+    }
+
     /// What is left of an extension of another cell some of whose members this cell declares.
-    private func remainder(of version: Version) -> String? {
+    private func remainder(of version: Version, _ new: NameTable.Replacement) -> String? {
         guard version.item.role == .extension, version.cell != plan.cell, brought[version.id] == nil else {
             return nil
         }
-        let replaced = plan.items.filter { plan.kept[$0.index] == nil }.reduce(into: Set<String>()) {
-            $0.formUnion($1.effects)
-        }
-        guard !version.item.effects.isSubset(of: replaced), !version.item.effects.isDisjoint(with: replaced)
-        else {
-            return nil
-        }
+        let replaced = table.effects(of: version, replacedBy: new)
+        guard !replaced.isEmpty, replaced != version.item.effects else { return nil }
         return CellSyntax.leaving(out: replaced, of: version.item.text)
+    }
+
+    /// The functions of operators in modules that also declare a name which is mentioned and means something else by now: an
+    /// operator is only seen by an import of the whole module, and that shows the name too.
+    private func operatorsBesideFormerNames() -> [Version] {
+        let uses = plan.compiled.map(\.uses) + brought.values.map(\.version.item.uses)
+        let mentioned = uses.reduce(into: Set<String>()) { $0.formUnion($1.names) }
+        return table.versions.values.filter { version in
+            guard version.item.role == .operatorFunction, !gone.contains(version.id),
+                !stays.contains(version.id), let module = table.modules[version.module]
+            else { return false }
+            return module.names.intersection(mentioned).contains { name in
+                !table.owners(of: name).contains { $0.module == module.name && !gone.contains($0.id) }
+            }
+        }
     }
 
     // MARK: what is stale
@@ -163,6 +196,54 @@ struct Companions {
         return !foreign.isEmpty || !own.isEmpty
     }
 
+    /// Makes again what shares a module with an extension that is made again or replaced and has types in it: whoever sees
+    /// the former module would find those twice. Whether there was any. Where there are values of such a type, an extension
+    /// stays as it is. Variables stay; see `VariableBridge`.
+    private mutating func remakeNeighbors() -> Bool {
+        let stale = Staleness(table: table, gone: gone)
+        var found = false
+        for version in madeAgain() where !version.item.nestedTypes.isEmpty {
+            // The types in the extension of another type are others.
+            guard extendsWhatThereIs(version) else { continue }
+            let neighbors = neighbors(of: version)
+            let types = neighbors.filter { $0.item.role == .type }
+            guard types.allSatisfy({ canRefresh($0, stale) }) else {
+                if let companion = brought[version.id], !plan.isRefresh, !companion.isSame {
+                    brought[version.id] = nil
+                    gone.remove(version.id)
+                    found = accepted.insert(version.id).inserted || found
+                }
+                continue
+            }
+            for type in types { bring(type, stale) }
+            let movable = neighbors.filter { [.function, .computed, .alias].contains($0.item.role) }
+            for neighbor in movable { move(Survivor(neighbor)) }
+            found = found || !types.isEmpty || !movable.isEmpty
+        }
+        return found
+    }
+
+    /// The declarations of other cells that are compiled along with this one, or whose place it takes.
+    private func madeAgain() -> [Version] {
+        let displaced = gone.compactMap { table.versions[$0] }.filter {
+            $0.cell != plan.cell && brought[$0.id] == nil
+        }
+        return brought.values.map(\.version) + displaced
+    }
+
+    /// What shares a module with a version of another cell.
+    private func neighbors(of version: Version) -> [Version] {
+        table.versions.values.filter {
+            $0.module == version.module && !gone.contains($0.id) && ($0.cell != plan.cell || plan.isRefresh)
+        }
+    }
+
+    /// Whether the type that an extension extends is no cell's, or the one that it was compiled with.
+    private func extendsWhatThereIs(_ version: Version) -> Bool {
+        let types = table.owners(of: version.item.extendedType ?? "").filter(\.item.isTypeOrAlias)
+        return types.allSatisfy { version.bindings.contains($0.id) && !gone.contains($0.id) }
+    }
+
     /// Brings a conformance up to date whose type stays.
     private mutating func refreshBodies(of version: Version, _ stale: Staleness) -> Bool {
         let text = version.item.text
@@ -205,14 +286,18 @@ struct Companions {
         return reachable(from: found)
     }
 
-    private func reachable(from ids: Set<Int>) -> Set<Int> {
+    /// What some versions use, with all that this uses; `byName` leaves out what is found by a member or without its name, which
+    /// may be that of another type.
+    private func reachable(from ids: Set<Int>, byName: Bool = false) -> Set<Int> {
         var found: Set<Int> = []
         var pending = Array(ids)
         while let next = pending.popLast() {
             guard found.insert(next).inserted, let version = table.versions[next], !version.isVariable else {
                 continue
             }
-            pending += table.meanings(of: version.item.uses)
+            let uses = version.item.uses
+            pending +=
+                byName ? Set(uses.names.flatMap { table.ownerIDs[$0] ?? [] }) : table.meanings(of: uses)
         }
         return found
     }
@@ -228,7 +313,9 @@ struct Companions {
         for item in plan.items where item.role == .statement || item.role == .variable {
             for id in reachable(from: table.meanings(of: item.uses)) where stale.isStale(id) {
                 guard let version = table.versions[id], !version.isVariable else { continue }
-                let names = reachable(from: [id]).compactMap { table.versions[$0] }.filter { !$0.isVariable }
+                // A conformance that only might use the variable must not be missing.
+                let used = reachable(from: [id], byName: version.item.isConformance)
+                let names = used.compactMap { table.versions[$0] }.filter { !$0.isVariable }
                     .reduce(into: Set<String>()) { $0.formUnion($1.item.uses.names) }
                 if names.contains(where: { place[$0].map { $0 >= item.index } ?? false }) {
                     excluded.insert(id)
@@ -258,26 +345,10 @@ struct Companions {
                 ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
             plan.notices.append(
                 "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again"
-                    + " \(now): \(plan.left.contains(id) ? "it does not fit that" : "there are values of it")."
+                    + " \(now): \(plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")."
                     + " Run the cell of \(type.title) again to bring it up to date."
             )
             plan.told.insert(id)
         }
-    }
-}
-
-extension CellSyntax {
-    /// An extension's source without the members that some effects name; its lines stay.
-    static func leaving(out effects: Set<String>, of source: String) -> String {
-        let syntax = CellSyntax(source)
-        guard case .decl(let declaration)? = syntax.file.statements.first?.item,
-            let node = declaration.as(ExtensionDeclSyntax.self)
-        else { return source }
-        let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
-        let bytes = Array(source.utf8)
-        let edits = node.memberBlock.members
-            .filter { effects.contains("extension \(type) \($0.decl.memberKey)") }
-            .flatMap { SourceEdit.blanks(over: $0, in: bytes) }
-        return EditedSource(source, edits: edits).text
     }
 }

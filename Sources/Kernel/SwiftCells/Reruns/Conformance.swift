@@ -2,7 +2,7 @@ import SwiftSyntax
 
 /// An extension that makes a type conform to protocols, and how it takes the place of an earlier one.
 ///
-/// The runtime keeps the first conformance of a type for ever, so a second one would never be found by `as?` or `print`.
+/// The runtime keeps the first conformance of a type forever, so a second one would never be found by `as?` or `print`.
 /// The extension therefore becomes one that replaces the bodies of the first (`@_dynamicReplacement`). What has no body to
 /// replace stays in the first extension, and must be as it was.
 struct Conformance {
@@ -31,7 +31,7 @@ struct Conformance {
         return types.map(\.compactText)
     }
 
-    private var head: String { node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "") }
+    private var head: String { node.effectiveType }
 
     /// By what a member is known among the effects.
     private func key(_ member: MemberBlockItemSyntax) -> String {
@@ -71,7 +71,7 @@ struct Conformance {
         return edits
     }
 
-    /// The source of an extension with what this one has beyond `effects`; nil where that is nothing.
+    /// The source of an extension with what this one has beyond `effects`; nil if that is nothing.
     func additions(to effects: Set<String>) -> String? {
         let added = node.memberBlock.members.filter { !effects.contains(key($0)) }
         guard !added.isEmpty else { return nil }

@@ -96,7 +96,7 @@ struct Reach {
         for version in table.versions.values {
             if version.isVariable { visitVariable(version.id) } else { visitCode(version.id) }
         }
-        // Whoever asks whether a value conforms finds the first conformance for ever.
+        // Whoever asks whether a value conforms finds the first conformance forever.
         for version in past.versions.values where version.item.isConformance { visitCode(version.id) }
         for place in past.statements.indices { visitHandedOver(place) }
     }

@@ -33,6 +33,7 @@ extension NameTable {
             guard needed.isDisjoint(with: others) else { continue }
             var refresh = CellPlan(cell: cell, source: "", items: [])
             refresh.isRefresh = true
+            refresh.misfits = plan.misfits
             refresh.brought = own
             refresh.removed = Set(own.filter { !$0.replacesBodies }.map(\.version.id))
             var companions = Companions(plan: refresh, table: self)

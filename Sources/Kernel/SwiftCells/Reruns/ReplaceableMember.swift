@@ -86,7 +86,7 @@ struct ReplaceableMember {
 }
 
 extension FunctionDeclSyntax {
-    fileprivate var isOperator: Bool {
+    var isOperator: Bool {
         if case .identifier = name.tokenKind { return false }
         return true
     }

@@ -1,69 +1,15 @@
 import SwiftSyntax
 
-/// Walks source with the names that each scope binds.
-class ScopeVisitor: SyntaxVisitor {
-    private var scopes: [Set<String>] = [[]]
-
-    init() { super.init(viewMode: .sourceAccurate) }
-
-    /// Is told of a name that is read where no expression says it (`if let x`, `[x] in`).
-    func read(_ name: TokenSyntax) {}
-
-    /// Is told of what a type or an extension inherits and conforms to.
+/// Walks source with the names that each scope binds, closures and declarations included.
+class ScopeVisitor: StatementScopeVisitor {
+    /// Called for what a type or an extension inherits and conforms to.
     func inherit(_ clause: InheritanceClauseSyntax) {}
-
-    /// Whether nothing inside of what is walked binds a name.
-    func isUnbound(_ name: String) -> Bool { !scopes.contains { $0.contains(name) } }
-
-    func bind(_ name: TokenSyntax) { scopes[scopes.count - 1].insert(name.text.trimmingBackticks) }
-
-    func bind(_ pattern: PatternSyntax) { for name in pattern.boundNames { bind(name) } }
-
-    func scoped(_ body: () -> Void) {
-        scopes.append([])
-        body()
-        scopes.removeLast()
-    }
-
-    private func bind(_ name: String) { scopes[scopes.count - 1].insert(name) }
-
-    private func bind(_ generics: GenericParameterClauseSyntax?) {
-        for parameter in generics?.parameters ?? [] { bind(parameter.name) }
-    }
 
     private func bind(_ members: MemberBlockSyntax) {
         for member in members.members { for name in member.decl.memberNames { bind(name) } }
     }
 
-    private func walkAny(_ node: (some SyntaxProtocol)?) { if let node { walk(node) } }
-
-    // MARK: blocks
-
-    override func visit(_ node: SourceFileSyntax) -> SyntaxVisitorContinueKind {
-        walkBlock(node.statements)
-        return .skipChildren
-    }
-
-    /// Binds the functions and types of a block, which can be used before they are declared.
-    private func hoist(_ statements: CodeBlockItemListSyntax) {
-        for statement in statements {
-            guard case .decl(let declaration) = statement.item,
-                !declaration.is(VariableDeclSyntax.self),
-                let named = declaration.asProtocol((any NamedDeclSyntax).self)
-            else { continue }
-            bind(named.name)
-        }
-    }
-
-    func walkBlock(_ statements: CodeBlockItemListSyntax) {
-        hoist(statements)
-        walk(statements)
-    }
-
-    override func visit(_ node: CodeBlockSyntax) -> SyntaxVisitorContinueKind {
-        scoped { walkBlock(node.statements) }
-        return .skipChildren
-    }
+    // MARK: closures
 
     override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind {
         scoped {
@@ -91,96 +37,7 @@ class ScopeVisitor: SyntaxVisitor {
         if let value = capture.initializer { walk(value) } else { read(capture.name) }
     }
 
-    // MARK: statements
-
-    override func visit(_ node: OptionalBindingConditionSyntax) -> SyntaxVisitorContinueKind {
-        walkAny(node.typeAnnotation)
-        walkAny(node.initializer)
-        if node.initializer == nil { for name in node.pattern.boundNames { read(name) } }
-        bind(node.pattern)
-        return .skipChildren
-    }
-
-    override func visit(_ node: MatchingPatternConditionSyntax) -> SyntaxVisitorContinueKind {
-        walk(node.initializer)
-        walk(node.pattern)
-        bind(node.pattern)
-        return .skipChildren
-    }
-
-    override func visit(_ node: IfExprSyntax) -> SyntaxVisitorContinueKind {
-        conditional(node.conditions, node.body)
-        walkAny(node.elseBody)
-        return .skipChildren
-    }
-
-    override func visit(_ node: WhileStmtSyntax) -> SyntaxVisitorContinueKind {
-        conditional(node.conditions, node.body)
-        return .skipChildren
-    }
-
-    private func conditional(_ conditions: ConditionElementListSyntax, _ body: CodeBlockSyntax) {
-        scoped {
-            walk(conditions)
-            walk(body)
-        }
-    }
-
-    override func visit(_ node: GuardStmtSyntax) -> SyntaxVisitorContinueKind {
-        walk(node.body)
-        walk(node.conditions)
-        return .skipChildren
-    }
-
-    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
-        walk(node.sequence)
-        scoped {
-            bind(node.pattern, where: node.whereClause)
-            walk(node.body)
-        }
-        return .skipChildren
-    }
-
-    override func visit(_ node: SwitchCaseSyntax) -> SyntaxVisitorContinueKind {
-        scoped {
-            if case .case(let label) = node.label {
-                for item in label.caseItems { bind(item.pattern, where: item.whereClause) }
-            }
-            walkBlock(node.statements)
-        }
-        return .skipChildren
-    }
-
-    override func visit(_ node: CatchClauseSyntax) -> SyntaxVisitorContinueKind {
-        scoped {
-            bind("error")
-            for item in node.catchItems {
-                if let pattern = item.pattern { bind(pattern, where: item.whereClause) }
-            }
-            walk(node.body)
-        }
-        return .skipChildren
-    }
-
-    private func bind(_ pattern: PatternSyntax, where condition: WhereClauseSyntax?) {
-        walk(pattern)
-        bind(pattern)
-        walkAny(condition)
-    }
-
     // MARK: declarations
-
-    override func visit(_ node: VariableDeclSyntax) -> SyntaxVisitorContinueKind {
-        walk(node.attributes)
-        for binding in node.bindings {
-            walkAny(binding.typeAnnotation)
-            walkAny(binding.initializer)
-            walkAny(binding.accessorBlock)
-        }
-        // What the item itself declares is not free in what follows within it.
-        for binding in node.bindings { bind(binding.pattern) }
-        return .skipChildren
-    }
 
     override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind {
         function(
@@ -285,11 +142,5 @@ class ScopeVisitor: SyntaxVisitor {
         }
     }
 
-    override func visit(_ node: TypeAliasDeclSyntax) -> SyntaxVisitorContinueKind {
-        scoped {
-            bind(node.genericParameterClause)
-            walk(node.initializer)
-        }
-        return .skipChildren
-    }
+    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .visitChildren }
 }

@@ -35,9 +35,9 @@ struct Staleness {
 
     /// The first thing of those that a declaration uses that is gone.
     func cause(of version: Version) -> Version? {
-        version.bindings.sorted().first(where: isGone).flatMap {
+        version.bindings.sorted().lazy.filter(isGone).compactMap {
             table.versions[$0] ?? table.past.versions[$0]
-        }
+        }.first
     }
 
     func isGone(_ id: Int) -> Bool { gone.contains(id) || table.versions[id] == nil }

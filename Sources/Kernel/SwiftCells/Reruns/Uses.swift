@@ -39,6 +39,11 @@ package struct Uses: Sendable {
             || !provided.isDisjoint(with: implicit)
             || !provided.isDisjoint(with: names.map { "extension \($0)" })
     }
+
+    /// Whether one of the names may stand for a declaration, or for something that it adds.
+    func mayMean(_ version: Version) -> Bool {
+        version.name.map(names.contains) ?? false || touch(version.item.provided)
+    }
 }
 
 /// What the language finds without its name being written: subscripts, initializers, the members that attributes and

@@ -3,12 +3,12 @@ import SwiftSyntax
 /// Finds `async let` outside functions and closures.
 ///
 /// What such a declaration begins lives as long as its scope, and the top level of a cell has none that ends.
-final class AsyncLets: SyntaxVisitor {
+final class AsyncLets: StatementVisitor {
     private var found: [VariableDeclSyntax] = []
 
     /// Whether a statement has one in a scope of its own (`do { async let … }`).
     static func stand(in node: some SyntaxProtocol) -> Bool {
-        let finder = AsyncLets(viewMode: .sourceAccurate)
+        let finder = AsyncLets()
         finder.walk(node)
         return !finder.found.isEmpty
     }
@@ -41,12 +41,6 @@ final class AsyncLets: SyntaxVisitor {
         return .visitChildren
     }
 
-    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    // A branch that is compiled declares in the scope around it.
+    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .visitChildren }
 }

@@ -21,7 +21,7 @@ struct CellItem: Sendable {
 
     let index: Int
     let role: Role
-    /// The source, without what stands before and behind it.
+    /// The source, without what comes before and after it.
     let text: String
     /// The line (from 1) on which it begins.
     var line: Int
@@ -39,6 +39,9 @@ struct CellItem: Sendable {
     let addedInitializers: Set<String>
     /// For an extension: the type that it extends.
     let extendedType: String?
+    /// The types that it declares inside of the type that it extends. A name that two modules declare so is ambiguous, even
+    /// where one of them is the module that is compiled.
+    let nestedTypes: Set<String>
     /// Whether it is an extension that makes a type conform to a protocol.
     let isConformance: Bool
     let uses: Uses
@@ -86,7 +89,7 @@ struct CellItem: Sendable {
             index: other.index, role: role, text: text, line: other.line, range: other.range,
             declarations: declarations, effects: effects, provided: provided, requirements: requirements,
             synthesizedInitializers: synthesizedInitializers, addedInitializers: addedInitializers,
-            extendedType: extendedType,
+            extendedType: extendedType, nestedTypes: nestedTypes,
             isConformance: isConformance, uses: uses,
             returnsPlainValue: returnsPlainValue,
             isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
@@ -117,6 +120,7 @@ extension CellSyntax {
             synthesizedInitializers: statement.item.as(DeclSyntax.self)?.synthesizedInitializers() ?? [],
             addedInitializers: statement.item.as(DeclSyntax.self)?.addedInitializers ?? [],
             extendedType: Self.extendedType(of: statement.item),
+            nestedTypes: Self.nestedTypes(of: statement.item),
             isConformance: Self.isConformance(statement.item),
             uses: Uses(of: statement),
             returnsPlainValue: Self.returnsPlainValue(statement.item),
@@ -173,6 +177,14 @@ extension CellSyntax {
         return node.as(ExtensionDeclSyntax.self)?.extendedTypeName
     }
 
+    private static func nestedTypes(of item: CodeBlockItemSyntax.Item) -> Set<String> {
+        guard case .decl(let node) = item, let node = node.as(ExtensionDeclSyntax.self) else { return [] }
+        let types = node.memberBlock.members.map(\.decl).filter {
+            $0.asProtocol((any DeclGroupSyntax).self) != nil || $0.is(TypeAliasDeclSyntax.self)
+        }
+        return Set(types.flatMap(\.memberNames))
+    }
+
     private static func isConformance(_ item: CodeBlockItemSyntax.Item) -> Bool {
         guard case .decl(let node) = item else { return false }
         return node.as(ExtensionDeclSyntax.self)?.inheritanceClause != nil
@@ -218,6 +230,22 @@ extension CellSyntax {
 }
 
 extension ExtensionDeclSyntax {
+    /// The extended type with the conditions on it, the same for those that can be written in several ways.
+    var effectiveType: String {
+        let conditions = genericWhereClause?.compactText ?? ""
+        if let array = extendedType.as(ArrayTypeSyntax.self) {
+            return "Arraywhere Element == \(array.element.compactText)" + conditions
+        }
+        var type = extendedType.compactText
+        if type.hasPrefix("Swift . ") { type.removeFirst("Swift . ".count) }
+        return (Self.aliases[type] ?? type) + conditions
+    }
+
+    private static let aliases = [
+        "String . StringInterpolation": "DefaultStringInterpolation", "Float64": "Double", "Float32": "Float",
+        "TimeInterval": "Double",
+    ]
+
     /// The first name of the extended type, which is the one that a cell declares.
     var extendedTypeName: String {
         let names = extendedType.tokens(viewMode: .sourceAccurate).map(\.text).filter {

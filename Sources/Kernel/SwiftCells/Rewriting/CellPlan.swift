@@ -26,14 +26,22 @@ struct CellPlan: Sendable {
     var told: Set<Int> = []
     /// Types that stay though they use what is gone, since there are values of them.
     var accepted: Set<Int> = []
-    /// Conformances that stay though they use what is gone, since they do not compile with what there is now.
-    var left: Set<Int> = []
-    /// Whether its statements leave nothing behind.
+    /// What does not compile with what there is now.
+    var misfits = Misfits()
+    /// Whether its statements have no lasting effect.
     var isQuestion = false
     /// Whether it only brings declarations of a cell up to date.
     var isRefresh = false
     /// The warnings of items, with lines counted from the first of each.
     var warnings: [Int: [Diagnostic]] = [:]
+
+    /// Declarations of other cells that do not compile with what a cell declares, and must not keep it from running.
+    struct Misfits: Equatable, Sendable {
+        /// Conformances that stay though they use what is gone: a type has them once and for all.
+        var left: Set<Int> = []
+        /// Other declarations that are in no module until something mentions them, or what they add.
+        var postponed: Set<Int> = []
+    }
 
     /// A declaration of another cell.
     struct Brought: Sendable {
@@ -50,43 +58,6 @@ struct CellPlan: Sendable {
 
     /// The items that are compiled.
     var compiled: [CellItem] { items.filter { kept[$0.index] == nil } }
-
-    /// What identifies a cell by its names: all that it declares, functions by their base name.
-    var keys: Set<String> { Self.keys(of: items) }
-
-    /// The labels of a parameter clause in compact text.
-    private static func labels(of clause: Substring) -> String {
-        var depth = 0
-        var found = ""
-        var isName = true
-        for word in clause.split(separator: " ") {
-            if depth == 1, word == "," { isName = true }
-            if ["(", "[", "{", "<"].contains(word) { depth += 1 }
-            if [")", "]", "}", ">"].contains(word) { depth -= 1 }
-            if depth == 1, word == ":", isName {
-                found += ":"
-                isName = false
-            } else if depth == 1, isName, word != ",", word != "(" {
-                found += "\(word) "
-            }
-        }
-        return found
-    }
-
-    static func keys(of items: [CellItem]) -> Set<String> {
-        var keys: Set<String> = []
-        for item in items {
-            for declaration in item.declarations { keys.insert(declaration.name) }
-            guard item.isVisibleByModule else { continue }
-            for effect in item.effects {
-                // The base name of a member; what has none goes by its labels.
-                let name = String(effect.prefix { $0 != "(" })
-                let isNameless = name.hasSuffix(" subscript") || name.hasSuffix(" init")
-                keys.insert(isNameless ? name + labels(of: effect.dropFirst(name.count)) : name)
-            }
-        }
-        return keys
-    }
 }
 
 extension NameTable {
@@ -95,7 +66,7 @@ extension NameTable {
     /// It is one with the same text, or one that declares the same names. A console's user who declares one name of many
     /// again means no rerun; there a name simply goes to the cell that ran last.
     func predecessor(of items: [CellItem], source: String) -> CellKey? {
-        let keys = CellPlan.keys(of: items)
+        let keys = keys(of: items)
         let candidates = cells.filter { $0.key.isAnonymous && !$0.value.keys.isEmpty }
             .sorted { $0.value.order > $1.value.order }
         if let same = candidates.first(where: { $0.value.source == source }) { return same.key }
@@ -109,8 +80,8 @@ extension NameTable {
 
     /// The versions of other cells that an item takes the place of.
     ///
-    /// A function takes that of an overload only where it says the same, or where no front end tells whether it is the
-    /// edited one.
+    /// A function, or a member of an extension, takes that of an overload only if it says the same, or where no front end
+    /// tells whether it is the edited one.
     func displaced(by item: CellItem, of cell: CellKey) -> Set<Int> {
         var found: Set<Int> = []
         for declaration in item.declarations {
@@ -130,6 +101,12 @@ extension NameTable {
         for effect in item.effects {
             if let id = effectOwners[effect], let owner = versions[id], owner.cell != cell {
                 found.insert(id)
+            }
+        }
+        if cell.isAnonymous, item.role == .extension {
+            let new = replacement(by: [item], of: cell)
+            for version in versions.values where version.cell != cell && version.item.role == .extension {
+                if !effects(of: version, replacedBy: new).isEmpty { found.insert(version.id) }
             }
         }
         return found

@@ -2,12 +2,12 @@ import SwiftSyntax
 
 /// What a cell's last statement shows.
 struct CellResultSyntax {
-    /// The expressions whose values are shown, one of them in each run: more than one where the statement branches.
+    /// The expressions whose values are shown, one of them in each run: more than one if the statement branches.
     let values: [ExprSyntax]
     /// The statement.
     private let statement: ExprSyntax
 
-    /// The last statement of a cell; nil where it has no value or a `;` hides it.
+    /// The last statement of a cell; nil if it has no value or a `;` hides it.
     init?(_ file: SourceFileSyntax) {
         guard let last = file.statements.last, last.semicolon == nil else { return nil }
         switch last.item {
@@ -21,7 +21,7 @@ struct CellResultSyntax {
         self.values = values
     }
 
-    /// The values of an expression; nil where it has none, as an assignment.
+    /// The values of an expression; nil if it has none, as an assignment.
     private static func values(of node: ExprSyntax) -> [ExprSyntax]? {
         if let node = node.as(IfExprSyntax.self) { return values(of: node) }
         if let node = node.as(SwitchExprSyntax.self) { return values(of: node) }
@@ -68,7 +68,7 @@ struct CellResultSyntax {
     /// Code that no one calls, in which the compiler warns that the value is unused: if it does not, the function that was
     /// called has an effect of its own and a result that is seldom wanted (`@discardableResult`), and nothing is shown.
     ///
-    /// Nil where the value is that of no call.
+    /// Nil if the value is that of no call.
     var probe: String? {
         guard values.contains(where: \.isCall), !statement.hasError else { return nil }
         let effects = statement.containsAwait ? "async throws" : "throws"

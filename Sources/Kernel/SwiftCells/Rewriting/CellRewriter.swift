@@ -3,7 +3,7 @@ import SwiftSyntax
 /// Turns a cell into a script that reports its progress, waits for its awaits and shows its last value.
 ///
 /// Every edit stays within its line, so that the compiler's lines are the user's.
-package final class CellRewriter: SyntaxVisitor {
+package final class CellRewriter: StatementVisitor {
     private var edits: [SourceEdit] = []
     /// The modules of earlier cells' variables that the cell declares again.
     private let earlier: [String: String]
@@ -11,7 +11,7 @@ package final class CellRewriter: SyntaxVisitor {
 
     private init(earlier: [String: String]) {
         self.earlier = earlier
-        super.init(viewMode: .sourceAccurate)
+        super.init()
     }
 
     /// A cell as the compiler gets it. `owners` as of `edits`.
@@ -189,19 +189,6 @@ package final class CellRewriter: SyntaxVisitor {
         if case .marked(let mark, _) = kind { replace(mark, with: "") }
         insert(" })", at: last.endPositionBeforeTrailingTrivia)
     }
-
-    // MARK: what has an async context or a scope of its own
-
-    package override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    package override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 }
 
 /// How an expression awaits, which decides what stands before the call that waits.

@@ -93,7 +93,7 @@ struct CellSyntax {
                 conformances.append(conformance)
             }
         }
-        let type = node.extendedType.compactText + (node.genericWhereClause?.compactText ?? "")
+        let type = node.effectiveType
         for inherited in node.inheritanceClause?.inheritedTypes ?? [] {
             effects.insert("extension \(type): \(inherited.type.compactText)")
         }
@@ -186,18 +186,20 @@ extension SyntaxProtocol {
 }
 
 extension FunctionDeclSyntax {
-    /// Labels, types, result and generic clauses: what a second declaration must repeat in order to replace this one.
+    /// Labels, types, result and generic clauses, with spaces between all tokens: what a second declaration must repeat in
+    /// order to replace this one.
     var overloadSignature: String {
         let parameters = signature.parameterClause.parameters.map {
-            "\($0.firstName.text):\($0.type.compactText)\($0.ellipsis == nil ? "" : "...")"
+            "\(isOperator ? "_" : $0.firstName.text) : \($0.type.compactText)\($0.ellipsis == nil ? "" : " ...")"
         }
-        return "(\(parameters.joined(separator: ",")))"
-            + (signature.returnClause?.compactText ?? "") + (genericWhereClause?.compactText ?? "")
+        let clauses = [signature.returnClause?.compactText, genericWhereClause?.compactText]
+        return (["( \(parameters.joined(separator: " , ")) )"] + clauses.compactMap { $0 })
+            .joined(separator: " ")
     }
 }
 
 extension DeclSyntax {
-    /// What tells the members of an extension apart.
+    /// The keys that tell the members of an extension apart.
     var memberKey: String {
         if let node = self.as(FunctionDeclSyntax.self) {
             let isOfType = node.modifiers.contains { ["static", "class"].contains($0.name.text) }

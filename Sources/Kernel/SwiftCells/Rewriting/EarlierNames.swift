@@ -2,7 +2,9 @@ import SwiftSyntax
 
 /// Gives the names that a cell declares again the meaning that they have before it: in `let x = x + 1` the right-hand
 /// `x` is the earlier cell's, `Cell3.x`.
-final class EarlierNames: ScopeVisitor {
+///
+/// What is called later, in a closure or a function, sees the new values.
+final class EarlierNames: StatementScopeVisitor {
     /// For each variable that the cell declares and an earlier cell has, the earlier module.
     private let modules: [String: String]
     private var edits: [SourceEdit] = []
@@ -54,18 +56,6 @@ final class EarlierNames: ScopeVisitor {
             SourceEdit(
                 offset: name.endPositionBeforeTrailingTrivia.utf8Offset, text: " = \(module).\(name.text)"))
     }
-
-    // What is called later sees the new values.
-    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ClassDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ActorDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: EnumDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: ProtocolDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: AccessorBlockSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
-    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 }
 
 extension Syntax {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The user's home folder.
 public enum Home {
-    /// `HOME` where it is a full path, as shells and Python take it, else what the password file says.
+    /// `HOME` if it is a full path, as shells and Python take it, else what the password file says.
     ///
     /// In containers and on clusters the two differ, and only the first can be written to.
     public static var path: String {

@@ -1,8 +1,8 @@
 import SwiftSyntax
 
-/// Finds where the loops of optimised code ask whether the user wants the cell to stop.
+/// Finds where the loops of optimized code ask whether the user wants the cell to stop.
 ///
-/// The optimiser puts the bodies of collections' methods into the cell, so that an interrupt could find a variable half
+/// The optimizer puts the bodies of collections' methods into the cell, so that an interrupt could find a variable half
 /// changed. Between two rounds of a loop none is.
 final class LoopPolls: SyntaxVisitor {
     private var edits: [SourceEdit] = []

@@ -9,7 +9,7 @@ struct Planner {
     /// The items that say what they said and mean what they meant, with their versions.
     private var unchanged: [Int: Int] = [:]
 
-    init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, leaving left: Set<Int>) {
+    init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, misfits: CellPlan.Misfits) {
         self.table = table
         items = syntax.items
         conformances = Dictionary(syntax.conformances.map { ($0.item, $0) }) { first, _ in first }
@@ -17,14 +17,15 @@ struct Planner {
             cell ?? table.predecessor(of: items, source: source) ?? .anonymous(table.anonymousCount)
         former = table.versions(of: key)
         plan = CellPlan(cell: key, source: source, items: items)
-        plan.left = left
+        plan.misfits = misfits
     }
 
     /// The plan of a cell. Those of other cells' declarations that are `left` stay as they are.
     static func plan(
-        _ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, leaving left: Set<Int> = []
+        _ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable,
+        misfits: CellPlan.Misfits = .init()
     ) -> CellPlan {
-        var planner = Planner(syntax, source: source, cell: cell, table: table, leaving: left)
+        var planner = Planner(syntax, source: source, cell: cell, table: table, misfits: misfits)
         return planner.make()
     }
 
@@ -109,7 +110,7 @@ struct Planner {
 
     // MARK: what stays
 
-    /// Makes types and extensions again where no one else has a use for the former ones: the compiler can then optimise the
+    /// Makes types and extensions again where no one else has a use for the former ones: the compiler can then optimize the
     /// cell as a whole.
     private mutating func dropUnneeded() {
         let ids = Set(former.map(\.id))

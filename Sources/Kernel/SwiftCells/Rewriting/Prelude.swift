@@ -3,7 +3,7 @@ struct Prelude {
     var lines: [String] = []
     /// The modules that the cell depends on, directly or by way of others.
     var modules: Set<String> = []
-    /// The names that are declared only in order to say that they are not initialised.
+    /// The names that are declared only in order to say that they are not initialized.
     var stubs: [String] = []
 
     /// A name of a module by which it can be imported without bringing in any other of its names.
@@ -25,24 +25,28 @@ extension NameTable {
         let effective = Set(
             effectOwners.values.filter { !removed.contains($0) }.compactMap { versions[$0]?.module })
         let earlier = Set(
-            (plan?.earlier.values.joined()).map(Array.init)?.compactMap { versions[$0]?.module } ?? [])
+            (plan?.earlier.values.joined()).map(Array.init)?.compactMap { versions[$0]?.source } ?? [])
 
         var wanted = effective.union(earlier)
         var scoped: [String] = []
         for name in mentions.sorted() {
-            for owner in owners(of: name) where !removed.contains(owner.id) || plan == nil {
-                wanted.insert(owner.module)
+            for owner in owners(of: name)
+            where modules[owner.source] != nil && (!removed.contains(owner.id) || plan == nil) {
+                wanted.insert(owner.source)
                 if !declared.contains(name), let kind = owner.declaration?.kind {
-                    scoped.append("@testable import \(kind.rawValue) \(owner.module).`\(name)`")
+                    scoped.append("@testable import \(kind.rawValue) \(owner.source).`\(name)`")
                 }
             }
         }
         let redeclared = modulesWithRedeclaredInitializers(besides: removed)
+        let reachable = modulesInReach(besides: removed)
         var prelude = Prelude(lines: imports, modules: dependencies(of: wanted))
         for name in order where prelude.modules.contains(name) {
             // The compiler finds what a module needs by itself; only members of types ask for an import of their own.
             // (Were the whole closure imported, each module would list it, and reading them would grow as its square.)
-            guard let module = modules[name], wanted.contains(name) || module.hasTypes else { continue }
+            guard let module = modules[name],
+                wanted.contains(name) || module.hasTypes && reachable.contains(name)
+            else { continue }
             let shows = Set(module.names.filter { plan == nil || mentions.contains($0) })
             let hides =
                 redeclared.contains(name) || hidesEffects(module, removed)
@@ -54,7 +58,7 @@ extension NameTable {
             }
         }
         prelude.lines += scoped + operatorLines(mentions, plan)
-        prelude.stubs = uninitialised.keys.sorted().filter {
+        prelude.stubs = uninitialized.keys.sorted().filter {
             syntax.mentions.contains($0) && ownerIDs[$0] == nil && !declared.contains($0)
         }
         // The global exists in its module, but was never set: this declaration hides it.
@@ -73,6 +77,22 @@ extension NameTable {
         return closure
     }
 
+    /// The modules of what is declared besides some versions, and of what that uses: a value of a type of any other module cannot
+    /// be met, and what its extensions declare would only be taken for what took its place.
+    private func modulesInReach(besides removed: Set<Int>) -> Set<String> {
+        var found = Set(versions.values.filter { !removed.contains($0.id) }.map(\.source))
+        var seen: Set<Int> = []
+        var pending = Array(dependencies(ofAllBut: removed))
+        while let next = pending.popLast() {
+            guard seen.insert(next).inserted, let version = versions[next] ?? past.versions[next] else {
+                continue
+            }
+            found.insert(version.source)
+            pending += version.bindings
+        }
+        return found
+    }
+
     private func hidesEffects(_ module: Module, _ removed: Set<Int>) -> Bool {
         module.hasDeadEffects || module.hasDeadOperators
             || removed.contains {
@@ -86,7 +106,7 @@ extension NameTable {
     {
         names.contains { name in
             !declared.contains(name)
-                && !owners(of: name).contains { $0.module == module && !removed.contains($0.id) }
+                && !owners(of: name).contains { $0.source == module && !removed.contains($0.id) }
         }
     }
 
@@ -96,16 +116,16 @@ extension NameTable {
         }
     }
 
-    /// The errors of a cell, with those that come of using an uninitialised name said as what they are.
+    /// The errors of a cell, with those that come of using an uninitialized name said as what they are.
     func naming(
-        uninitialised stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
+        uninitialized stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
     ) -> [Diagnostic] {
         let own = stubs.compactMap { name -> Diagnostic? in
-            guard let cell = uninitialised[name], let place = syntax.firstReference(to: name) else {
+            guard let cell = uninitialized[name], let place = syntax.firstReference(to: name) else {
                 return nil
             }
             return Diagnostic(
-                severity: .error, message: "'\(name)' is not initialised: cell \(cell) stopped before it",
+                severity: .error, message: "'\(name)' is not initialized: cell \(cell) stopped before it",
                 file: label,
                 line: place.line, column: place.column, length: name.utf8.count)
         }
@@ -119,7 +139,8 @@ extension NameTable {
         errors.map { error in
             var error = error
             error.notes +=
-                (notes(onCompanionOf: error, plan, label) + notes(onFormerTypes: error, plan, label))
+                (notes(onCompanionOf: error, plan, label) + notes(onFormerTypes: error, plan, label)
+                + notes(onTypesSeenTwice: error, plan))
                 .map { Diagnostic(severity: .note, message: $0, file: label, line: 0, column: 1, length: 1) }
             return error
         }
@@ -149,6 +170,22 @@ extension NameTable {
             return
                 "'\(name)' was declared again in \(owner.label); this is still the one of \(module.label): run the cell"
                 + " again that holds or takes it"
+        }
+    }
+
+    /// What to do where a variable shows the former types of an extension that was made again without it.
+    private func notes(onTypesSeenTwice error: Diagnostic, _ plan: CellPlan) -> [String] {
+        guard error.message.contains("ambiguous") else { return [] }
+        let mentioned = plan.compiled.reduce(into: Set<String>()) { $0.formUnion($1.uses.names) }
+        let variables = versions.values.filter { $0.isVariable && mentioned.contains($0.name ?? "") }
+        let extended = versions.values.filter { $0.item.role == .extension && !$0.item.nestedTypes.isEmpty }
+        return extended.sorted { $0.id < $1.id }.compactMap { version in
+            let variable = variables.first { $0.cell == version.cell && $0.module != version.module }
+            guard let variable, plan.compiled.contains(where: { $0.uses.touch(version.item.provided) })
+            else { return nil }
+            return
+                "'\(version.title)' was compiled again without the variable '\(variable.title)' beside it, which still"
+                + " shows the former types of the extension: run the cell of \(variable.label) again"
         }
     }
 

@@ -12,10 +12,10 @@ public struct ResultTable: Sendable {
 
     public init() {}
 
-    /// Takes in the source of a cell.
+    /// Adds the source of a cell.
     public mutating func add(_ number: Int, input: String) { inputs[number] = input }
 
-    /// Forgets the results: the process that had them is gone.
+    /// Forgets the results, whose process has ended.
     mutating func forgetResults() {
         types = [:]
         order = []
@@ -44,7 +44,7 @@ public struct ResultTable: Sendable {
         return "\"\(letters.joined())\""
     }
 
-    /// Takes in a result.
+    /// Adds a result.
     public mutating func add(_ number: Int, type: String) {
         types[number] = type
         order.removeAll { $0 == number }
@@ -58,7 +58,7 @@ public struct ResultTable: Sendable {
 
     func has(_ number: Int) -> Bool { types[number] != nil }
 
-    /// The result of a number as an expression of its type, where later cells can write that type.
+    /// The result of a number as an expression of its type, if later cells can write that type.
     ///
     /// A type that a cell declared may be another one by now: what it is follows from where the result is used. A cell that
     /// is only completed may take it for the same (`isGuess`).

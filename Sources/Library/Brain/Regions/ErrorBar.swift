@@ -30,13 +30,8 @@ public enum ErrorBar: Sendable, Equatable {
 
     /// What a figure's note says of the bars: "SEM over 8 subjects".
     package func meaning(of scores: RegionScores) -> String {
-        let counts = scores.rows.map(\.count).filter { $0 > 0 }
-        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
         let over =
-            scores.unit == .voxel
-            ? "voxels"
-            : least == most
-                ? Number.counted(most, scores.unit.rawValue) : "\(least) to \(most) \(scores.unit.rawValue)s"
+            scores.unit == .voxel ? "voxels" : UnitCounts.told(scores.rows.map(\.count), scores.unit.rawValue)
         return "\(self) over \(over)"
     }
 }

@@ -3,6 +3,12 @@ import Figures
 
 extension RegionComparison {
     /// Candidates by regions, the best of each region outlined where it is above zero; more than 40 regions go down.
+    ///
+    /// - Parameters:
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - outlinesBest: whether the best candidate of each region has an outline.
+    ///   - style: colors, fonts and grid.
     public func heatmap(
         title: String? = "", note: String? = "", outlinesBest: Bool = true, style: ChartStyle = .standard
     ) -> Heatmap {
@@ -22,7 +28,7 @@ extension RegionComparison {
         return oriented(outlinesBest ? outlinedMap ?? map : map)
     }
 
-    /// Many regions go down the map, where each has a line of its own, instead of across.
+    /// Many regions go down the map, where each has its own line, instead of across.
     private func oriented(_ map: Heatmap) -> Heatmap {
         map.columns.count > 40 && map.columns.count > map.rows.count ? map.transposed() : map
     }
@@ -39,6 +45,8 @@ extension RegionComparison {
     ///   - title: nil for none; without it the figure is named after the scores.
     ///   - note: nil for none, not even for what error bars and marks mean.
     ///   - mark: what stands over two bars whose difference is real: stars, or the corrected p value.
+    ///   - references: lines across the chart, such as a chance level.
+    ///   - style: colors, fonts and grid.
     public func chart(
         title: String? = "", note: String? = "", mark: Significance.Mark = .stars,
         references: [ReferenceLine] = [], style: ChartStyle = .standard
@@ -49,7 +57,7 @@ extension RegionComparison {
                 let length = error.length(row)
                 return BarChart.Bar(
                     row.region.name, row.mean, series: name, error: length.isNaN ? nil : length,
-                    detail: Number.counted(row.count, scores.unit.rawValue))
+                    detail: Number.counted(row.count, scores.unit.rawValue), points: scores.points(of: row))
             }
         }
         let rule = differences.map {
@@ -75,6 +83,11 @@ extension RegionComparison {
     /// The rows are pairs of candidates; more than 40 regions go down instead. Throws `BrainError.value` if differences
     /// were not tested: a comparison over
     /// the voxels of one subject cannot tell which are real.
+    ///
+    /// - Parameters:
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - style: colors, fonts and grid.
     public func differenceHeatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .diverging
     ) throws -> Heatmap {

@@ -52,9 +52,15 @@ extension RegionComparison {
     /// ```
     ///
     /// - Parameters:
-    ///   - candidates: the scores of each, subjects x regions; NaN where there is none. The rows are the same subjects.
+    ///   - candidates: the scores of each, subjects x regions; NaN if missing. The rows are the same
+    ///     subjects.
     ///   - regions: the names of the columns.
     ///   - unit: what the rows are: subjects, or blocks of time of one subject.
+    ///   - scoreName: what the scores are, for titles and axes.
+    ///   - test: how two candidates are compared over the rows.
+    ///   - correction: how p values are corrected for the number of comparisons.
+    ///   - error: what error bars show.
+    ///   - against: the name of the one candidate that all others are compared with; nil compares all pairs.
     ///
     /// Throws `BrainError` if tables differ in size, there are fewer than two rows, or a name occurs twice.
     public init(
@@ -94,12 +100,16 @@ extension RegionComparison {
     ///   - predictions: of each model, samples x voxels.
     ///   - responses: samples x voxels.
     ///   - regions: of the voxels.
-    ///   - blockLength: samples a block. Without it blocks are as long as the autocorrelation of the difference between
-    ///     the models' errors asks for.
+    ///   - blockLength: samples a block. Without it blocks are as long as the autocorrelation of the difference
+    ///     between the models' errors asks for.
     ///   - runs: the runs of the samples, which no block crosses.
+    ///   - test: how two models are compared over the blocks.
+    ///   - correction: how p values are corrected for the number of comparisons.
+    ///   - error: what error bars show.
+    ///   - against: the name of the one model that all others are compared with; nil compares all pairs.
     ///
     /// Throws `BrainError.count` if the regions have other voxels, `EncodingError` if shapes differ, runs do not fit
-    /// or there would not be two blocks, `CancellationError` where the cell is interrupted.
+    /// or there would not be two blocks, `CancellationError` if the cell is interrupted.
     public init<Element: Scalar>(
         predictions: [(name: String, predictions: Matrix<Element>)], responses: Matrix<Element>,
         regions: Regions, blockLength: Int? = nil, runs: Runs? = nil, test: RegionTest = .permutation(),
@@ -127,7 +137,7 @@ extension RegionComparison {
 }
 
 extension RegionComparison {
-    /// Throws `BrainError.value` where there is nothing to compare with.
+    /// Throws `BrainError.value` if there is nothing to compare with.
     fileprivate static func checkTwo(_ candidates: Int) throws {
         guard candidates > 1 else {
             throw BrainError.value(
@@ -144,6 +154,11 @@ extension RegionScores {
     /// let group = try RegionScores(subjects: studies.map { try scores.byRegion($0.regions) })
     /// try group.chart(significance: group.tested(.wilcoxon))
     /// ```
+    ///
+    /// - Parameters:
+    ///   - test: how the scores of a region are compared with the value.
+    ///   - value: what the scores are compared with, in units of the score.
+    ///   - correction: how p values are corrected for the number of comparisons.
     ///
     /// Throws `BrainError.value` for scores over voxels, which share noise.
     public func tested(
@@ -166,10 +181,7 @@ extension RegionScores {
                 what: "the number of \(unit.rawValue)s", got: "\(units)", expected: "2 or more")
         }
         let differences = rows.map { $0.values.map { $0 - value }.filter(\.isFinite) }
-        let counts = differences.map(\.count)
-        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        let over =
-            least == most ? Number.counted(most, unit.rawValue) : "\(least) to \(most) \(unit.rawValue)s"
+        let over = UnitCounts.told(differences.map(\.count), unit.rawValue)
         let significance = try Significance(
             p: differences.map { try test.outcome($0).p }, correction: correction,
             test: "Difference from \(Number.short(value)): \(test.oneSampleName) over \(over)")

@@ -35,6 +35,11 @@ public struct RegionComparison: Sendable, Equatable {
 
     /// Compares the scores of voxels under several layers or models.
     ///
+    /// - Parameters:
+    ///   - candidates: the name of each layer or model and its scores, one for each voxel.
+    ///   - regions: the region of each voxel.
+    ///   - scoreName: what the scores are, for titles and axes.
+    ///
     /// Throws `BrainError` if there is no candidate, two have the same name, or one has another number of voxels than the
     /// regions.
     public init(
@@ -43,6 +48,13 @@ public struct RegionComparison: Sendable, Equatable {
         names = try RegionComparison.checked(candidates.map(\.name))
         scores = try candidates.map { try RegionScores($0.scores, regions: regions, scoreName: scoreName) }
         self.scoreName = scoreName
+        differences = nil
+    }
+
+    init(names: [String], scores: [RegionScores]) {
+        self.names = names
+        self.scores = scores
+        scoreName = scores.first?.scoreName ?? ""
         differences = nil
     }
 

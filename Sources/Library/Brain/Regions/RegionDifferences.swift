@@ -17,7 +17,7 @@ public struct RegionDifferences: Sendable, Equatable {
         public let second: String
         /// How many subjects or blocks have both scores.
         public let count: Int
-        /// The mean difference; NaN where no subject has both scores.
+        /// The mean difference; NaN if no subject has both scores.
         public let difference: Double
         /// The 95 % confidence interval of the mean difference, by Student's t.
         public let interval: ClosedRange<Double>?
@@ -66,9 +66,7 @@ public struct RegionDifferences: Sendable, Equatable {
             }
         }
         let unit = scores[0].unit.rawValue
-        let counts = tested.map(\.differences.count)
-        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        let over = least == most ? Number.counted(most, unit) : "\(least) to \(most) \(unit)s"
+        let over = UnitCounts.told(tested.map(\.differences.count), unit)
         significance = try Significance(
             p: tested.map(\.outcome.p), correction: correction, test: "\(test) over \(over)"
         ).limited(by: test, tested.map(\.differences))

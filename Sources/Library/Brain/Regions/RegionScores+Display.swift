@@ -15,6 +15,8 @@ extension RegionScores {
     ///   - error: what error bars show; nil for none.
     ///   - significance: p values in the order of the rows.
     ///   - mark: stars, or the corrected p values themselves.
+    ///   - references: lines across the chart, such as a chance level.
+    ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if there is not one p value for each region, or an interval has no such level.
     public func chart(
@@ -32,6 +34,12 @@ extension RegionScores {
     }
 
     /// A bar for each region: the mean, with the standard deviation as error bar.
+    ///
+    /// - Parameters:
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - references: lines across the chart, such as a chance level.
+    ///   - style: colors, fonts and grid.
     public func chart(
         title: String? = "", note: String? = "", references: [ReferenceLine] = [],
         style: ChartStyle = .standard
@@ -40,6 +48,13 @@ extension RegionScores {
     }
 
     /// The same with other error bars; throws `BrainError.value` if an interval has no such level.
+    ///
+    /// - Parameters:
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - error: what error bars show; nil for none.
+    ///   - references: lines across the chart, such as a chance level.
+    ///   - style: colors, fonts and grid.
     public func chart(
         title: String? = "", note: String? = "", error: ErrorBar?, references: [ReferenceLine] = [],
         style: ChartStyle = .standard
@@ -56,15 +71,19 @@ extension RegionScores {
             BarChart.Bar(
                 row.region.name, row.mean,
                 error: error.map { $0.length(row) }.flatMap { $0.isNaN ? nil : $0 },
-                sign: signs.isEmpty ? "" : signs[index], detail: detail(row))
+                sign: signs.isEmpty ? "" : signs[index], detail: detail(row), points: points(of: row))
         }
         let left = unlabelledCount == 0 ? "" : "\(Number.counted(unlabelledCount, "voxel")) in no region."
         return BarChart(
             bars, title: title == "" ? "\(scoreName) by region" : title,
-            note: note.map { joined($0, left) }, categoryTitle: "region", valueTitle: "mean \(scoreName)",
+            note: note.map { joined($0, left, rule.isEmpty ? "" : "Voxels: \(rule).") },
+            categoryTitle: "region", valueTitle: "mean \(scoreName)",
             errorMeaning: error?.meaning(of: self) ?? "", references: references, orientation: .horizontal,
             style: style)
     }
+
+    /// The scores of subjects, which are drawn over the bar of their mean; none where there are too many to tell apart.
+    func points(of row: Row) -> [Double] { unit == .subject && row.values.count <= 40 ? row.values : [] }
 
     private func joined(_ parts: String...) -> String { parts.filter { !$0.isEmpty }.joined(separator: " ") }
 

@@ -25,7 +25,7 @@ public struct RegionScores: Sendable, Equatable {
         ///
         /// Neighbouring voxels share noise, so this is smaller than the true uncertainty of the mean.
         public let standardError: Double
-        /// The score of each voxel, subject or block, in their order; NaN where there is none.
+        /// The score of each voxel, subject or block, in their order; NaN if missing.
         let values: [Double]
 
         @available(*, unavailable, renamed: "count")
@@ -53,8 +53,15 @@ public struct RegionScores: Sendable, Equatable {
     public let unit: Unit
     /// How many voxels belong to no region.
     public let unlabelledCount: Int
+    /// Which voxels are counted, in words; empty where all are.
+    public internal(set) var rule = ""
 
     /// Sums up the scores of the voxels by region; throws `BrainError.count` if the two differ in number.
+    ///
+    /// - Parameters:
+    ///   - scores: one for each voxel; NaN if missing.
+    ///   - regions: the region of each voxel.
+    ///   - scoreName: what the scores are, for titles and axes.
     public init(_ scores: [Double], regions: Regions, scoreName: String = "score") throws {
         guard scores.count == regions.voxelCount else {
             throw BrainError.count(
@@ -69,6 +76,12 @@ public struct RegionScores: Sendable, Equatable {
     }
 
     /// The scores of a table, subjects (or blocks) x regions, summed up by region.
+    ///
+    /// - Parameters:
+    ///   - scores: subjects (or blocks) x regions; NaN if missing.
+    ///   - regions: the names of the columns.
+    ///   - unit: what the rows are: subjects, or blocks of time of one subject.
+    ///   - scoreName: what the scores are, for titles and axes.
     ///
     /// Throws `BrainError` if there is not one name for each column, or two regions have the same name.
     public init(
@@ -93,6 +106,8 @@ public struct RegionScores: Sendable, Equatable {
     ///
     /// Regions are taken by name, so that each subject may have its own voxels; a subject that lacks a region is left out
     /// there. Throws `BrainError.value` without subjects.
+    ///
+    /// - Parameter subjects: the scores by region of each subject.
     public init(subjects: [RegionScores]) throws {
         guard let first = subjects.first else {
             throw BrainError.value(what: "the number of subjects", got: "0", expected: "1 or more")
@@ -105,6 +120,7 @@ public struct RegionScores: Sendable, Equatable {
         }
         rows = regions.map { region in Row(region: region, values: means.map { $0[region.name] ?? .nan }) }
         scoreName = first.scoreName
+        rule = first.rule
         unit = .subject
         unlabelledCount = 0
     }
@@ -127,7 +143,10 @@ public struct RegionScores: Sendable, Equatable {
                     return first.mean > second.mean
                 }
             }
-        return RegionScores(rows: sorted, scoreName: scoreName, unit: unit, unlabelledCount: unlabelledCount)
+        var result = RegionScores(
+            rows: sorted, scoreName: scoreName, unit: unit, unlabelledCount: unlabelledCount)
+        result.rule = rule
+        return result
     }
 
     /// The row of a region; throws `BrainError.unknownRegion`.

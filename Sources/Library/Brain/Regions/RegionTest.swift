@@ -51,7 +51,9 @@ public enum RegionTest: Sendable, Equatable {
     }
 
     /// The statistic and the p value of differences; NaN where they cannot be tested: fewer than two, or none but zeros.
-    func outcome(_ differences: [Double]) throws -> (statistic: Double, p: Double) {
+    package func outcome(_ differences: [Double]) throws -> (statistic: Double, p: Double) {
+        // Of many voxels sign flips take long.
+        try Task.checkCancellation()
         guard differences.count > 1, differences.contains(where: { $0 != 0 }) else { return (.nan, .nan) }
         let test =
             switch self {

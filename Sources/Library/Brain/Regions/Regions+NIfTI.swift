@@ -8,6 +8,13 @@ extension Regions {
     /// let regions = try Regions(atlas: atlas, in: space, table: .aalSPM12)
     /// ```
     ///
+    /// - Parameters:
+    ///   - atlas: an image of whole-number labels on the space's grid.
+    ///   - space: the voxels.
+    ///   - table: the names of the labels.
+    ///   - leavingOutOthers: whether voxels with a label that the table lacks belong to no region instead of being an
+    ///     error.
+    ///
     /// Throws `FormatError` if the image lies on another grid or holds no labels, and `BrainError.unknownLabels` as
     /// `init(labels:table:)` does.
     public init(

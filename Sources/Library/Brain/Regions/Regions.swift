@@ -4,14 +4,23 @@ public struct Region: Sendable, Hashable {
     public let id: Int
     /// The name in full, for instance "Temporal_Sup_L".
     public let name: String
-    /// The larger part that it belongs to, for instance "temporal"; empty if there is none.
+    /// The larger part that it belongs to, for instance "temporal"; empty if absent.
     public let group: String
+    /// Red, green, blue and alpha from 0 to 1, as the atlas has it; nil if it has none.
+    public let color: SIMD4<Float>?
 
     /// A region.
-    public init(id: Int, name: String, group: String = "") {
+    ///
+    /// - Parameters:
+    ///   - id: the label of its voxels in the atlas.
+    ///   - name: its name.
+    ///   - group: what it is a part of, for instance a lobe; empty for none.
+    ///   - color: red, green, blue and alpha from 0 to 1; nil for none.
+    public init(id: Int, name: String, group: String = "", color: SIMD4<Float>? = nil) {
         self.id = id
         self.name = name
         self.group = group
+        self.color = color
     }
 }
 
@@ -29,6 +38,12 @@ public struct Regions: Sendable, Equatable {
     public let places: [Int?]
 
     /// Regions from the label of each voxel, as an atlas numbers them; 0 belongs to none.
+    ///
+    /// - Parameters:
+    ///   - labels: the label of each voxel; 0 for none.
+    ///   - table: the names of the labels.
+    ///   - leavingOutOthers: whether voxels with a label that the table lacks belong to no region instead of being an
+    ///     error.
     ///
     /// Throws `BrainError.unknownLabels` if the table does not have a label: the image has another numbering, which
     /// the error names if it is a published one. With `leavingOutOthers` such voxels belong to none.
@@ -52,7 +67,25 @@ public struct Regions: Sendable, Equatable {
         places = labels.map { place[$0] }
     }
 
+    /// Regions by the index of each voxel's in `all`; those without a voxel are left out.
+    package init(_ all: [Region], places: [Int?]) {
+        var isThere = [Bool](repeating: false, count: all.count)
+        for case let place? in places { isThere[place] = true }
+        var new = [Int?](repeating: nil, count: all.count)
+        var kept: [Region] = []
+        for place in all.indices where isThere[place] {
+            new[place] = kept.count
+            kept.append(all[place])
+        }
+        regions = kept
+        self.places = places.map { $0.flatMap { new[$0] } }
+    }
+
     /// Regions from the name of each voxel, in order of first appearance; an empty name belongs to none.
+    ///
+    /// - Parameters:
+    ///   - names: the region of each voxel; empty for none.
+    ///   - groups: what a region is a part of, by its name.
     public init(names: [String], groups: [String: String] = [:]) {
         var place: [String: Int] = [:]
         var regions: [Region] = []
@@ -82,11 +115,12 @@ public struct Regions: Sendable, Equatable {
         return voxels
     }
 
-    /// The voxels of one region; throws `BrainError.unknownRegion`.
+    /// The voxels of one region, by its name in any spelling that tells it from the others.
+    ///
+    /// "Temporal_Sup_L" is also "left temporal sup". Throws `BrainError.unknownRegion` if no such name exists, and
+    /// `BrainError.value` if there are several.
     public func voxels(in name: String) throws -> [Int] {
-        guard let place = names.firstIndex(of: name) else {
-            throw BrainError.unknownRegion(name, known: names)
-        }
+        let place = try self.place(of: name)
         return places.indices.filter { places[$0] == place }
     }
 
@@ -109,10 +143,14 @@ public struct RegionTable: Sendable, Equatable {
     /// The regions, in anatomical order.
     public let regions: [Region]
 
-    /// How Swift writes the table, for instance ".aal116"; nil for a table of one's own.
+    /// How Swift writes the table, for instance ".aal116"; nil for a custom table.
     let symbol: String?
 
     /// A table of regions.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the table, which errors use.
+    ///   - regions: the regions, each with the label of its voxels.
     public init(name: String, regions: [Region]) {
         self.init(name: name, regions: regions, symbol: nil)
     }

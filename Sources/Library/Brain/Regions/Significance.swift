@@ -24,10 +24,15 @@ public struct Significance: Sendable, Equatable {
     public let correction: PValueCorrection
     /// What was tested and how, for the figure's note.
     public let test: String
-    /// What keeps every p value above 0.05, for instance too few subjects; empty where nothing does.
+    /// What keeps every p value above 0.05, for instance too few subjects; empty if nothing does.
     private var limit = ""
 
     /// Marks p values that were found elsewhere; throws `EncodingError` if one is below 0 or above 1.
+    ///
+    /// - Parameters:
+    ///   - p: p values, 0 to 1; NaN if nothing was tested.
+    ///   - correction: how p values are corrected for the number of comparisons.
+    ///   - test: the name of the test, for the note of a figure.
     public init(p: [Double], correction: PValueCorrection = .benjaminiHochberg, test: String) throws {
         self.p = p
         self.correction = correction
@@ -36,6 +41,10 @@ public struct Significance: Sendable, Equatable {
     }
 
     /// Marks the p values of a permutation test whose columns are regions.
+    ///
+    /// - Parameters:
+    ///   - test: a test whose columns are regions.
+    ///   - correction: how p values are corrected for the number of comparisons.
     public init(_ test: PermutationTest, correction: PValueCorrection = .benjaminiHochberg) throws {
         try self.init(
             p: test.p, correction: correction,
@@ -43,6 +52,10 @@ public struct Significance: Sendable, Equatable {
     }
 
     /// Marks the p values of a comparison of two models over subjects.
+    ///
+    /// - Parameters:
+    ///   - comparison: a comparison with one column for each region.
+    ///   - correction: how p values are corrected for the number of comparisons.
     public init(_ comparison: PairedComparison, correction: PValueCorrection = .benjaminiHochberg) throws {
         try self.init(p: comparison.p, correction: correction, test: "First less second model over subjects")
     }
@@ -56,7 +69,7 @@ public struct Significance: Sendable, Equatable {
         }
     }
 
-    /// The mark of a region by its place; empty where it is not significant or was not tested.
+    /// The mark of a region by its place; empty if it is not significant or was not tested.
     package func text(_ index: Int, as mark: Mark) -> String {
         let q = q[index]
         switch mark {
@@ -82,7 +95,7 @@ public struct Significance: Sendable, Equatable {
 }
 
 extension Significance {
-    /// Adds what must be said where no p value of these differences could be below 0.05, whatever the scores.
+    /// Adds what must be said if no p value of these differences could be below 0.05, whatever the scores.
     func limited(by test: RegionTest, _ differences: [[Double]]) throws -> Significance {
         let least = try zip(p, differences).map { $0.isNaN ? .nan : try test.leastP($1) }
         guard let smallest = least.filter({ !$0.isNaN }).min(),

@@ -61,6 +61,7 @@ public struct SimulatedSubject: Sendable {
     ///   - features: one matrix of samples x width for each layer of a model, the earliest first.
     ///   - layers: the names of the layers.
     ///   - stimuli: the stimulus of each sample; empty if it does not matter.
+    ///   - options: voxels, noise, and where information lies.
     ///
     /// Throws `BrainError` if names, matrices or options do not fit.
     public init(

@@ -71,7 +71,8 @@ extension VoxelSpace {
     /// Which anatomical axis (0 left to right, 1 posterior to anterior, 2 inferior to superior) a grid axis follows.
     private func anatomicalAxis(of axis: Int) -> Int { anatomicalAxes[axis] }
 
-    private func gridAxis(along anatomical: Int) -> Int { anatomicalAxes.firstIndex(of: anatomical) ?? 2 }
+    /// The axis of the grid that runs most nearly along an anatomical one: right (0), anterior (1), superior (2).
+    func gridAxis(along anatomical: Int) -> Int { anatomicalAxes.firstIndex(of: anatomical) ?? 2 }
 
     private func direction(of axis: Int) -> Double { affine[anatomicalAxes[axis]][axis] }
 

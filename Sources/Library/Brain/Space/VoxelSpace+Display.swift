@@ -5,6 +5,18 @@ import Formats
 extension VoxelSpace {
     /// The same over an image of the anatomy on the same grid: its mean over time where it has more than one volume.
     ///
+    /// - Parameters:
+    ///   - scores: one for each voxel of the space.
+    ///   - scoreName: what the scores are, for titles and axes.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - anatomy: an image on the space's grid; of several volumes the mean is shown.
+    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
+    ///     shows all.
+    ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
+    ///   - slices: which slices of the plane, counted from zero; nil for those that hold voxels, at most 24.
+    ///   - style: colors, fonts and grid.
+    ///
     /// Throws `FormatError` if the image lies on another grid, `BrainError.count` if the scores have another
     /// number of voxels, and `CancellationError`.
     public func map(
@@ -21,9 +33,14 @@ extension VoxelSpace {
     ///
     /// - Parameters:
     ///   - scores: one for each voxel of the space.
+    ///   - scoreName: what the scores are, for titles and axes.
+    ///   - title: nil for none; without it the figure is named after what it shows.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero.
+    ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
+    ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if scores or anatomy have another number of voxels, or the grid has no such slice.
     public func map(
@@ -78,19 +95,32 @@ extension VoxelSpace {
 
 extension VoxelSpace: Displayable {
     public var mimeBundle: MIMEBundle {
-        Table(
-            "Voxel space",
-            [
-                .text("", ["grid", "voxels", "voxel size (mm)", "orientation"]),
-                .text(
-                    "",
-                    [
-                        shape.map(String.init).joined(separator: " x "), Number.grouped(count),
-                        voxelSize.map { Number.short($0) }.joined(separator: " x "),
-                        (try? grid.affine.orientation) ?? "unknown",
-                    ]),
+        var rows: [(String, String)] = surfaces.map { surface in
+            (
+                "\(surface.hemisphere.rawValue) hemisphere",
+                "\(Number.grouped(surface.vertices.count)) of "
+                    + Number.counted(surface.meshVertexCount, "vertex", "vertices")
+                    + (surface.positions == nil ? ", places unknown" : "")
+            )
+        }
+        if kind == .volume || kind == .grayordinates {
+            rows += [
+                ("grid", shape.map(String.init).joined(separator: " x ")),
+                ("voxels", Number.grouped(indices.count)),
+                ("voxel size (mm)", voxelSize.map { Number.short($0) }.joined(separator: " x ")),
+                ("orientation", (try? grid.affine.orientation) ?? "unknown"),
             ]
-        ).mimeBundle
+        }
+        if !points.isEmpty { rows.append(("places", Number.grouped(points.count))) }
+        return Table("Voxel space", [.text("", rows.map(\.0)), .text("", rows.map(\.1))]).mimeBundle
+    }
+}
+
+extension SurfaceVertices: CustomStringConvertible {
+    /// Which hemisphere it is, and how many of its mesh's vertices are in.
+    public var description: String {
+        "\(hemisphere.rawValue) hemisphere: \(Number.grouped(vertices.count)) of "
+            + Number.counted(meshVertexCount, "vertex", "vertices")
     }
 }
 

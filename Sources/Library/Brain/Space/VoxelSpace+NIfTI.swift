@@ -5,8 +5,10 @@ import Tensors
 extension VoxelSpace {
     /// The voxels of a mask image that are not zero, with the image's affine.
     ///
-    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `FormatError` if the image is no mask,
-    /// and `BrainError` if no voxel is in it.
+    /// The order is that of the columns of `NIfTI.voxelsByTime(mask:)`. Throws `FormatError` if the image is not a mask,
+    /// and `BrainError` if it contains no voxel.
+    ///
+    /// - Parameter mask: an image of zeros and another number.
     public init(mask: NIfTI) throws {
         let indices = try mask.maskIndices()
         guard !indices.isEmpty else {
@@ -17,14 +19,29 @@ extension VoxelSpace {
         try self.init(shape: mask.grid.shape, indices: indices, affine: mask.affine.rows)
     }
 
-    /// The whole grid that the voxels are part of; throws `GridError` if the affine is none.
+    /// The whole grid that the voxels are part of.
+    ///
+    /// Throws `GridError` if the affine is none, and `BrainError.value` if the space has no grid.
     public var grid: ImageGrid {
-        get throws { try ImageGrid(shape: shape, affine: Affine(rows: affine)) }
+        get throws {
+            if kind == .surface || kind == .points { try requireVolume(for: "a grid") }
+            return try ImageGrid(shape: shape, affine: Affine(rows: affine))
+        }
     }
 
     /// Throws `FormatError` if an image lies on another grid; `role` is what it is here.
     func require(_ image: NIfTI, as role: String, advising interpolation: VolumeInterpolation) throws {
+        try requireVolume(for: "an image")
         try image.require(grid: grid, of: "the voxel space", as: role, advising: interpolation)
+    }
+
+    /// The indices of the voxels that a mask image has, ascending.
+    ///
+    /// Throws `FormatError` if the image lies on another grid or is not a mask.
+    func voxels(inside mask: NIfTI) throws -> [Int] {
+        try require(mask, as: "mask", advising: .nearest)
+        let inside = Set(try mask.maskIndices())
+        return indices.indices.filter { inside.contains(indices[$0]) }
     }
 
     /// The mean over time of an image on the same grid, for every voxel of the grid, z fastest.

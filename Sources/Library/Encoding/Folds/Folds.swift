@@ -8,6 +8,10 @@ public struct Fold: Sendable, Equatable {
     public let test: [Int]
 
     /// A split into training and test samples.
+    ///
+    /// - Parameters:
+    ///   - train: the indices of the samples that a model is fitted to, from zero.
+    ///   - test: the indices of those that it predicts.
     public init(train: [Int], test: [Int]) {
         self.train = train
         self.test = test

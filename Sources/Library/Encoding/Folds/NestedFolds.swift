@@ -6,6 +6,10 @@ public struct NestedFold: Sendable, Equatable {
     public let inner: [Fold]
 
     /// An outer fold with its inner folds.
+    ///
+    /// - Parameters:
+    ///   - outer: the samples to fit to and to predict.
+    ///   - inner: splits of the training samples, whose indices are those of all samples.
     public init(outer: Fold, inner: [Fold]) {
         self.outer = outer
         self.inner = inner
@@ -20,6 +24,11 @@ extension Folds {
     ///     print(fold.outer.test.count, fold.inner.map(\.train.count))
     /// }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - inner: how the training samples of each outer fold are split again.
+    ///   - samples: how many samples there are.
+    ///   - runs: the runs of the samples, if a split needs them.
     ///
     /// Throws `EncodingError` if the samples cannot be split in this way.
     public func nested(inner: Folds, samples: Int, runs: Runs? = nil) throws -> [NestedFold] {

@@ -32,6 +32,14 @@ extension BootstrapInterval {
     /// The same interval as `scipy.stats.bootstrap` gives for `RandomState(seed)`. Throws `EncodingError` with fewer
     /// than 2 values, one that is not finite, a statistic that is NaN, or values whose BCa interval does not exist;
     /// `CancellationError` if the cell is interrupted.
+    ///
+    /// - Parameters:
+    ///   - values: one for each subject, say; at least 2.
+    ///   - resamples: how many samples are drawn with replacement.
+    ///   - level: the share of the distribution that the interval holds, between 0 and 1.
+    ///   - method: how the bounds are found.
+    ///   - seed: the seed of numpy's `RandomState`.
+    ///   - statistic: what is computed of each sample; the mean unless another is given.
     public init(
         of values: [Double], resamples: Int = 9999, level: Double = 0.95, method: BootstrapMethod = .bca,
         seed: UInt32 = 0, statistic: ([Double]) -> Double = { $0.reduce(0, +) / Double($0.count) }

@@ -70,6 +70,11 @@ extension PairedTest {
     /// All flips are taken for at most 16 differences, else `flips` random ones and the data themselves, `(1 + #) /
     /// (1 + N)`.
     /// Throws `EncodingError` without differences, or if random flips are needed and `flips` is below 1.
+    ///
+    /// - Parameters:
+    ///   - differences: one for each pair.
+    ///   - flips: how many random flips are taken if there are more than 16 differences.
+    ///   - seed: the seed of numpy's `RandomState`.
     public static func signFlips(_ differences: [Double], flips: Int = 10_000, seed: UInt32 = 0) throws
         -> PairedTest
     {

@@ -18,7 +18,7 @@ extension PermutationTest {
     ///   - responses: samples x voxels.
     ///   - blockLength: samples per block; the last block of a run may be shorter. Without it blocks are as long as
     ///     the autocorrelation of predictions and responses requires (`PermutationTest.blockLength`): shorter ones
-    ///     give too many false alarms. `PermutationTest.notes` says so if a given length is too short.
+    ///     give too many false alarms. `PermutationTest.notes` warns if a given length is too short.
     ///   - runs: the runs of the samples, which no block crosses.
     ///   - permutations: the number of shuffles, at most a million.
     ///   - seed: the seed of the shuffles; the same seed gives the same p at any number of threads.
@@ -69,7 +69,7 @@ extension PermutationTest {
     }
 }
 
-/// Sixteen columns of a matrix beside each other: one vector per row, 0 beyond the last column.
+/// Sixteen columns of a matrix side by side: one vector per row, 0 beyond the last column.
 private func tile(_ matrix: Matrix<Float>, _ columns: Range<Int>) -> Tile {
     let tile = Tile(rows: matrix.rows)
     let width = matrix.columns

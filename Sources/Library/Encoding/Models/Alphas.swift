@@ -12,6 +12,8 @@ public struct Alphas: Sendable, Equatable {
     public let values: [Double]
 
     /// A grid of the given alphas, in any order.
+    ///
+    /// - Parameter values: positive numbers.
     public init(_ values: [Double]) {
         self.values = Set(values).sorted()
     }
@@ -19,6 +21,11 @@ public struct Alphas: Sendable, Equatable {
     /// `count` alphas from 10 to the power of `first` to 10 to the power of `last`, as `numpy.logspace` gives them.
     ///
     /// An empty grid is refused when a model is fitted.
+    ///
+    /// - Parameters:
+    ///   - first: the exponent of the first alpha, to base 10.
+    ///   - last: the exponent of the last.
+    ///   - count: how many alphas there are.
     public static func logspace(_ first: Double, _ last: Double, count: Int) -> Alphas {
         guard count > 1 else { return Alphas(count == 1 ? [pow(10, first)] : []) }
         let step = (last - first) / Double(count - 1)
@@ -35,6 +42,9 @@ public struct Alphas: Sendable, Equatable {
 }
 
 extension Alphas: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    /// A grid of the alphas of an array literal.
+    ///
+    /// - Parameter elements: the alphas: positive numbers.
     public init(arrayLiteral elements: Double...) { self.init(elements) }
     public init(floatLiteral value: Double) { self.init([value]) }
     public init(integerLiteral value: Int) { self.init([Double(value)]) }

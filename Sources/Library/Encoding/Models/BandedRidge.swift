@@ -30,7 +30,7 @@ public struct BandedRidge: Sendable {
 
     /// Alphas, folds and the other options; each is a property of the model, too.
     ///
-    /// Each voxel has an alpha of its own, and held-out predictions are scored by `crossValidatedScores` alone.
+    /// Each voxel has its own alpha, and held-out predictions are scored by `crossValidatedScores` alone.
     public var options: RidgeOptions
     /// The scalings of the bands to choose from.
     public var candidates: Candidates
@@ -80,20 +80,30 @@ public struct BandedRidge: Sendable {
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> BandedRidgeFit<Element> {
         let splits = try options.folds.splits(samples: responses.rows, runs: runs)
+        try check(bands, responses: responses)
+        let gammas = try scalings(bands: bands.count)
+        return try isDouble(bands, gammas: gammas, splits: splits)
+            ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
+            : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
+    }
+
+    func check<Element: Scalar>(_ bands: [Matrix<Element>], responses: Matrix<Element>) throws {
         try checkParameter("the number of bands", bands.count, expected: "at least 1", !bands.isEmpty)
         for (index, band) in bands.enumerated() {
             try checkFeatures(band, responses: responses, band: index)
         }
         try checkOptions()
-        let gammas = try scalings(bands: bands.count)
+    }
+
+    func isDouble<Element: Scalar>(
+        _ bands: [Matrix<Element>], gammas: [[Double]], splits: [Fold]
+    ) throws -> Bool {
         let features = bands.reduce(0) { $0 + $1.columns }
-        let largestTrain = splits.map(\.train.count).max() ?? responses.rows
-        let isDouble = WorkingPrecision.isDouble(
-            bands, scalings: largestScalings(gammas), order: min(features, largestTrain),
+        let samples = bands.first?.rows ?? 0
+        return WorkingPrecision.isDouble(
+            bands, scalings: largestScalings(gammas),
+            order: min(features, splits.map(\.train.count).max() ?? samples),
             alphas: options.alphas.values, intercept: options.intercept)
-        return isDouble
-            ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
-            : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
     }
 
     private func fit<Element: Scalar, Working: Scalar>(
@@ -104,29 +114,42 @@ public struct BandedRidge: Sendable {
         let means = bands.map {
             intercept ? ColumnStatistics($0).means : Array(repeating: 0, count: $0.columns)
         }
+        let statistics = ColumnStatistics(ofResponses: responses)
+        let solver = try solver(
+            zip(bands, means).map { $0.converted(to: type).centered(by: $1) }, original: bands,
+            gammas: gammas,
+            to: responses, statistics, splits: splits)
+        var solution = try solver.solve(refinement: refinement)
+        solution.weights = try solver.refit(solution)
+        return BandedRidgeFit(
+            solution, model: self, gammas: gammas, widths: bands.map(\.columns),
+            featureMeans: means.flatMap { $0 }, statistics: statistics)
+    }
+
+    /// The solver of bands that are centered if there is an intercept.
+    func solver<Element: Scalar, Working: Scalar>(
+        _ bands: [Matrix<Working>], original: [Matrix<Element>], gammas: [[Double]],
+        to responses: Matrix<Element>, _ statistics: ColumnStatistics, means: [Double]? = nil, splits: [Fold]
+    ) throws -> BandedRidgeSolver<Element, Working> {
+        let intercept = options.intercept
         let needsSingularValues =
-            try type == Double.self
+            try Working.self == Double.self
             && WorkingPrecision.needsSingularValues(
-                bands, scalings: largestScalings(gammas), alphas: options.alphas.values, centered: intercept)
+                original, scalings: largestScalings(gammas), alphas: options.alphas.values,
+                centered: intercept)
         if needsSingularValues, refinement != .none {
             throw EncodingError.parameter(
                 name: "the refinement of bands whose products lose too many digits at so small an alpha",
                 value: "\(refinement)",
                 expected: ".none; or divide the features by their deviations, or take larger alphas")
         }
-        let statistics = ColumnStatistics(ofResponses: responses)
-        let solver = BandedRidgeSolver(
+        return BandedRidgeSolver(
             bands: BandedFeatures(
-                zip(bands, means).map { $0.converted(to: type).centered(by: $1) }, centered: intercept,
-                largestTrain: splits.map(\.train.count).max() ?? responses.rows,
+                bands, centered: intercept, largestTrain: splits.map(\.train.count).max() ?? responses.rows,
                 needsSingularValues: needsSingularValues),
             gammas: gammas, responses: responses,
-            means: statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan },
+            means: means ?? statistics.means.map { $0.isFinite ? (intercept ? $0 : 0) : .nan },
             units: statistics.scoreUnits(of: options.searchScore), options: options, splits: splits)
-        let solution = try solver.solve(refinement: refinement)
-        return BandedRidgeFit(
-            solution, model: self, gammas: gammas, widths: bands.map(\.columns),
-            featureMeans: means.flatMap { $0 }, statistics: statistics)
     }
 
     /// The largest scaling of each band among the candidates.

@@ -58,6 +58,12 @@ extension EncodingModel {
     }
 
     /// The same for several bands: for each band samples x features.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     public func heldOutPredictions<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> HeldOutPredictions<Element> {
@@ -72,6 +78,12 @@ extension EncodingModel {
     /// Scores the model on outer folds, choosing the alphas on folds inside each training set.
     ///
     /// The parameters are those of `heldOutPredictions`. Throws what fitting the model throws.
+    ///
+    /// - Parameters:
+    ///   - features: samples x features.
+    ///   - responses: samples x voxels.
+    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     public func crossValidatedScores<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> CrossValidatedScores {
@@ -79,6 +91,12 @@ extension EncodingModel {
     }
 
     /// The same for several bands: for each band samples x features.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     public func crossValidatedScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> CrossValidatedScores {
@@ -90,6 +108,12 @@ extension EncodingModel {
     /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is
     /// the rest of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of
     /// `heldOutPredictions`. Throws what fitting the model throws.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
+    ///   - runs: the runs of the samples, if steps or folds need them.
     public func crossValidatedSplitScores<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> SplitScores {

@@ -51,6 +51,11 @@ public protocol EncodingFit<Element>: Sendable {
     ///
     /// The sum over bands is the prediction less its intercept. Throws what `predict` throws, and `EncodingError`
     /// if the model has no bands to tell apart.
+    ///
+    /// - Parameters:
+    ///   - bands: samples x features for each band that the model was fitted to.
+    ///   - runs: the runs of the samples, if steps need them.
+    ///   - samples: the indices of the samples that count, from zero; nil for all.
     func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws -> [Matrix<Element>]
 }
 
@@ -73,6 +78,11 @@ extension EncodingFit {
     }
 
     /// R2 and r of each voxel for bands that the model has not seen.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - runs: the runs of the samples, if steps need them.
     ///
     /// Throws `EncodingError` if shapes do not fit.
     public func score(
@@ -105,7 +115,7 @@ struct TrainingData<Element: Scalar> {
         self.runs = try runs.map { try $0.subset(samples) }
     }
 
-    /// All bands beside each other.
+    /// All bands side by side.
     var features: Matrix<Element> { .joined(bands) }
 
     /// The folds among the samples that are learned from.
@@ -118,8 +128,8 @@ extension Matrix {
     /// The rows at `samples`, or the whole matrix.
     func chosen(_ samples: [Int]?) -> Matrix { samples.map { rows(at: $0) } ?? self }
 
-    /// All matrices beside each other.
-    static func joined(_ parts: [Matrix]) -> Matrix {
+    /// All matrices side by side.
+    package static func joined(_ parts: [Matrix]) -> Matrix {
         guard let first = parts.first else { return Matrix(rows: 0, columns: 0) }
         return parts.dropFirst().reduce(first) { $0.beside($1) }
     }

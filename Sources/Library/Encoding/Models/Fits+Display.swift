@@ -71,7 +71,7 @@ extension GroupRidgeFit: Displayable, CustomStringConvertible {
 }
 
 extension HeldOutPredictions: Displayable, CustomStringConvertible {
-    /// How many predictions there are, and their scores as far as they can be had.
+    /// How many predictions there are, and their scores where available.
     public var mimeBundle: MIMEBundle {
         guard let scores = try? scores() else { return .plain(description) }
         return scores.pooled.summary(title: description, notes: ["scores of all folds together"]).mimeBundle

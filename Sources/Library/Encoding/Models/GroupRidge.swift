@@ -18,6 +18,10 @@ public struct GroupRidge: Sendable {
     public var banded: BandedRidge
 
     /// A group ridge model, not fitted.
+    ///
+    /// - Parameters:
+    ///   - groups: the group of each feature; a negative group leaves the feature out.
+    ///   - banded: alphas, candidates and folds.
     public init(groups: [Int], _ banded: BandedRidge = BandedRidge()) {
         self.groups = groups
         self.banded = banded

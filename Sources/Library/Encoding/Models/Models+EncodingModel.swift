@@ -1,19 +1,10 @@
 import Tensors
 
-extension Ridge: EncodingModel {
-    public var showsProgress: Bool {
-        get { options.showsProgress }
-        set { options.showsProgress = newValue }
-    }
-
+extension Ridge: RidgeModel {
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
-        let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
-        var model = self
-        model.folds = try data.folds(options.folds)
-        // Inside a fold only its test samples are scored.
-        if samples != nil { model.scoresHeldOut = false }
+        let (model, data) = try prepared(bands, responses, runs, samples)
         return try model.fit(data.features, to: data.responses, runs: data.runs)
     }
 }
@@ -32,18 +23,11 @@ extension RidgeFit: EncodingFit {
     }
 }
 
-extension BandedRidge: EncodingModel {
-    public var showsProgress: Bool {
-        get { options.showsProgress }
-        set { options.showsProgress = newValue }
-    }
-
+extension BandedRidge: RidgeModel {
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
-        let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
-        var model = self
-        model.folds = try data.folds(options.folds)
+        let (model, data) = try prepared(bands, responses, runs, samples)
         return try model.fit(data.bands, to: data.responses, runs: data.runs)
     }
 }
@@ -66,7 +50,13 @@ extension GroupRidge: EncodingModel {
         set { banded.showsProgress = newValue }
     }
 
-    /// Fits the model to all bands beside each other, whose columns are those that have groups.
+    /// Fits the model to all bands side by side, whose columns are those that have groups.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - runs: the runs of the samples, if folds need them.
+    ///   - samples: the indices of the samples that count, from zero; nil for all.
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
@@ -83,6 +73,11 @@ extension GroupRidgeFit: EncodingFit {
     }
 
     /// The part of each group, in the order of `labels`.
+    ///
+    /// - Parameters:
+    ///   - bands: samples x features, side by side.
+    ///   - runs: without effect.
+    ///   - samples: the indices of the samples that count, from zero; nil for all.
     public func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws
         -> [Matrix<Element>]
     {
@@ -90,13 +85,14 @@ extension GroupRidgeFit: EncodingFit {
     }
 }
 
-extension KernelRidge: EncodingModel {
-    public var showsProgress: Bool {
-        get { options.showsProgress }
-        set { options.showsProgress = newValue }
-    }
-
+extension KernelRidge: RidgeModel {
     /// Fits the model to some of the samples; a precomputed kernel must be fitted to all of them.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - runs: the runs of the samples, if folds need them.
+    ///   - samples: the indices of the samples that count, from zero; nil for all.
     public func fitted<Element: Scalar>(
         bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?
     ) throws -> any EncodingFit<Element> {
@@ -105,10 +101,7 @@ extension KernelRidge: EncodingModel {
                 name: "the kernel of a model that is fitted inside folds", value: "precomputed",
                 expected: "computed from features: .linear, .polynomial or .rbf")
         }
-        let data = try TrainingData(bands: bands, responses: responses, runs: runs, samples: samples)
-        var model = self
-        model.folds = try data.folds(options.folds)
-        if samples != nil { model.scoresHeldOut = false }
+        let (model, data) = try prepared(bands, responses, runs, samples)
         return try model.fit(data.features, to: data.responses, runs: data.runs)
     }
 }
@@ -121,6 +114,11 @@ extension KernelRidgeFit: EncodingFit {
     }
 
     /// Throws always: a kernel of all features together has no part for each band.
+    ///
+    /// - Parameters:
+    ///   - bands: without effect.
+    ///   - runs: without effect.
+    ///   - samples: without effect.
     public func predictByBand(bands: [Matrix<Element>], runs: Runs?, samples: [Int]?) throws
         -> [Matrix<Element>]
     {

@@ -20,7 +20,7 @@ public struct Ridge: Sendable {
     ///
     /// - Parameters:
     ///   - alphas: the alphas to choose from.
-    ///   - alphaPerVoxel: whether each voxel has an alpha of its own, or all share the one with the best mean score.
+    ///   - alphaPerVoxel: whether each voxel has its own alpha, or all share the one with the best mean score.
     ///   - folds: the splits on which the alphas are compared.
     ///   - intercept: whether features and responses are centered on the training samples of each fold.
     ///   - searchScore: the score by which the alphas are compared.

@@ -4,7 +4,7 @@
 public struct RidgeOptions: Sendable, Equatable {
     /// The alphas to choose from.
     public var alphas: Alphas
-    /// Whether each voxel has an alpha of its own, or all share the one with the best mean score.
+    /// Whether each voxel has its own alpha, or all share the one with the best mean score.
     public var alphaPerVoxel: Bool
     /// The splits on which the alphas are compared.
     public var folds: Folds
@@ -22,6 +22,16 @@ public struct RidgeOptions: Sendable, Equatable {
     public var showsProgress: Bool
 
     /// Options of a ridge model; the arguments are those of `Ridge`.
+    ///
+    /// - Parameters:
+    ///   - alphas: the alphas to choose from.
+    ///   - alphaPerVoxel: whether each voxel has its own alpha, or all share the one with the best mean score.
+    ///   - folds: the splits on which the alphas are compared.
+    ///   - intercept: whether features and responses are centered on the training samples of each fold.
+    ///   - searchScore: the score by which the alphas are compared.
+    ///   - scoresHeldOut: whether the held-out predictions are scored too (`RidgeFit.scores`).
+    ///   - memoryLimit: the memory that batches of voxels may take, beside data, decompositions and result.
+    ///   - showsProgress: whether a long fit shows a progress bar.
     public init(
         alphas: Alphas = .logspace(0, 6, count: 20), alphaPerVoxel: Bool = true, folds: Folds = .kFold(5),
         intercept: Bool = true, searchScore: SearchScore = .negativeSquaredError, scoresHeldOut: Bool = true,

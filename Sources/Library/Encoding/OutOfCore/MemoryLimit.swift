@@ -6,6 +6,8 @@ public struct MemoryLimit: Sendable, Equatable {
     public let bytes: Int
 
     /// A limit in bytes.
+    ///
+    /// - Parameter bytes: how many bytes may be taken.
     public init(bytes: Int) { self.bytes = bytes }
     /// A limit in gigabytes (10⁹ bytes).
     public static func gigabytes(_ count: Double) -> MemoryLimit { MemoryLimit(rounding: count * 1e9) }
@@ -20,6 +22,8 @@ public struct MemoryLimit: Sendable, Equatable {
 
 extension MemoryLimit: ExpressibleByIntegerLiteral {
     /// A limit in bytes.
+    ///
+    /// - Parameter bytes: how many bytes may be taken.
     public init(integerLiteral bytes: Int) { self.init(bytes: bytes) }
 }
 

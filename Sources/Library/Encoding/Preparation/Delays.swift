@@ -1,7 +1,7 @@
 import Tensors
 
 extension Matrix {
-    /// The features of earlier samples beside each other: a finite impulse response for each voxel.
+    /// The features of earlier samples side by side: a finite impulse response for each voxel.
     ///
     /// samples x features becomes samples x (delays * features); the columns of the first delay come first, then
     /// those of the second, as in `Delayer` of voxelwise_tutorials. Samples from before a run's beginning are

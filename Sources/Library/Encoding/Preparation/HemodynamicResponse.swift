@@ -9,7 +9,7 @@ import Tensors
 /// ```
 ///
 /// Source: `spm_hrf` and `glover_hrf` of nilearn; Friston et al. (1998), Glover (1999).
-public struct HemodynamicResponse: Sendable, Equatable {
+public struct HemodynamicResponse: Sendable, Equatable, Codable {
     /// The delay of the peak in seconds: the mean of its gamma density, whose maximum lies `dispersion` earlier.
     public var delay: Double
     /// The delay of the undershoot in seconds: the mean of its gamma density.

@@ -28,6 +28,10 @@ public struct PCA: PipelineStep, Equatable {
     public var solver: Solver
 
     /// A principal component analysis, not fitted.
+    ///
+    /// - Parameters:
+    ///   - size: how many components are kept, or how much of the variance.
+    ///   - solver: how the components are found.
     public init(_ size: PCASize, solver: Solver = .automatic) {
         self.size = size
         self.solver = solver
@@ -45,7 +49,7 @@ public struct PCA: PipelineStep, Equatable {
         try checkFinite(features)
         let statistics = ColumnStatistics(features)
         if let (count, seed) = randomized(rows: features.rows, columns: features.columns) {
-            // A count that cannot be had is refused as the exact way refuses it.
+            // An impossible count is refused just as the exact solver refuses it.
             _ = try size.count(
                 variances: Array(repeating: 1, count: min(features.rows, features.columns)))
             let (values, right) = try randomizedSingularValues(
@@ -173,7 +177,7 @@ public enum PCASize: Sendable, Equatable {
             }
             let total = variances.reduce(0, +)
             try checkParameter(
-                "the variance of the features", total, expected: "above 0 where a share of it is asked for",
+                "the variance of the features", total, expected: "above 0 if a share of it is asked for",
                 total > 0)
             var sum = 0.0
             for (index, variance) in variances.enumerated() {

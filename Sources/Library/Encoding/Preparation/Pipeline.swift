@@ -11,7 +11,7 @@ import Text
 /// ```
 ///
 /// Inside a fold every step is learned from the training samples and applied to all, and the model is fitted to the
-/// training samples alone. Several bands each go through steps of their own. The alphas of the model are chosen on
+/// training samples alone. Several bands each go through their own steps. The alphas of the model are chosen on
 /// inner folds of the training samples, whose features are prepared by the steps of that outer fold: as in
 /// `make_pipeline(StandardScaler(), RidgeCV())` under `cross_validate` of scikit-learn, which gives the same numbers.
 public struct Pipeline: EncodingModel {
@@ -26,6 +26,10 @@ public struct Pipeline: EncodingModel {
     }
 
     /// Steps in their order, and the model that they lead into.
+    ///
+    /// - Parameters:
+    ///   - steps: what is done to the features, in this order.
+    ///   - model: the model that is fitted to what the steps give.
     public init(_ steps: any PipelineStep..., into model: any EncodingModel) {
         self.steps = steps
         self.model = model
@@ -45,7 +49,12 @@ public struct Pipeline: EncodingModel {
         try fit(bands: [features], responses: responses, runs: runs, samples: nil)
     }
 
-    /// Fits steps and model to responses; each band goes through steps of its own.
+    /// Fits steps and model to responses; each band goes through its own steps.
+    ///
+    /// - Parameters:
+    ///   - bands: for each band samples x features.
+    ///   - responses: samples x voxels.
+    ///   - runs: the runs of the samples, which steps and folds keep apart.
     ///
     /// Throws what the steps and the model throw.
     public func fit<Element: Scalar>(
@@ -144,6 +153,11 @@ public struct PipelineFit<Element: Scalar>: EncodingFit {
     }
 
     /// R2 and r of each voxel for data that the pipeline has not seen.
+    ///
+    /// - Parameters:
+    ///   - features: samples x features.
+    ///   - responses: samples x voxels.
+    ///   - runs: the runs of the samples, which steps keep apart.
     ///
     /// Throws `EncodingError` if shapes do not fit.
     public func score(

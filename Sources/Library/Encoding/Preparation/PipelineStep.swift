@@ -26,7 +26,7 @@ public protocol FittedStep: Sendable {
     func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
 }
 
-/// A step that learns nothing: the features of earlier samples beside each other (`Matrix.delayed`), which is a
+/// A step that learns nothing: the features of earlier samples side by side (`Matrix.delayed`), which is a
 /// finite impulse response for each voxel.
 ///
 /// ```swift
@@ -40,9 +40,13 @@ public struct Delays: PipelineStep, FittedStep {
     public var delays: [Int]
 
     /// Delays by the given numbers of samples.
+    ///
+    /// - Parameter delays: how many samples later each copy of the features comes; negative ones come earlier.
     public init(_ delays: [Int]) { self.delays = delays }
 
     /// Delays by each number of samples of a range, as in `Delays(1...4)`.
+    ///
+    /// - Parameter delays: how many samples later each copy of the features comes; negative ones come earlier.
     public init(_ delays: ClosedRange<Int>) { self.delays = Array(delays) }
 
     public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep { self }
@@ -59,6 +63,8 @@ public struct Detrend: PipelineStep, FittedStep {
     public var drift: Drift
 
     /// A step that removes `drift`.
+    ///
+    /// - Parameter drift: what is removed from each run.
     public init(_ drift: Drift = .polynomial(degree: 1)) { self.drift = drift }
 
     public var usesWholeRuns: Bool { true }

@@ -12,6 +12,8 @@ public struct Runs: Sendable, Equatable {
 
     /// Runs of the given numbers of samples, one after another.
     ///
+    /// - Parameter lengths: how many samples each run has, in their order.
+    ///
     /// Throws `EncodingError` if there is no run or a run has no sample.
     public init(lengths: [Int]) throws {
         try checkParameter("the number of runs", 0, expected: "at least 1", !lengths.isEmpty)
@@ -30,6 +32,8 @@ public struct Runs: Sendable, Equatable {
     }
 
     /// Runs from one label per sample; the samples of a run must be together.
+    ///
+    /// - Parameter labels: the run of each sample: numbers or names.
     ///
     /// Throws `EncodingError` if there is no label, or one returns after another run has begun.
     public init<Label: Hashable>(labels: [Label]) throws {
@@ -69,13 +73,13 @@ public struct Runs: Sendable, Equatable {
     }
 
     /// The runs of some of the samples (ascending); a run without any of them is left out.
-    func subset(_ samples: [Int]?) throws -> Runs {
+    package func subset(_ samples: [Int]?) throws -> Runs {
         guard let samples else { return self }
         let labels = labels
         return try Runs(labels: samples.map { labels[$0] })
     }
 
-    /// The ranges of `runs`, or one range if there are none; throws where they do not cover `samples`.
+    /// The ranges of `runs`, or one range if there are none; throws if they do not cover `samples`.
     static func ranges(of runs: Runs?, samples: Int) throws -> [Range<Int>] {
         guard let runs else { return [0..<samples] }
         guard runs.samples == samples else {

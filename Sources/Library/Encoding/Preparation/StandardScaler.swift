@@ -19,6 +19,11 @@ public struct StandardScaler: PipelineStep {
     public var byRun: Bool
 
     /// A scaler that has learned nothing.
+    ///
+    /// - Parameters:
+    ///   - centers: whether columns are centered.
+    ///   - scales: whether columns are divided by their deviation.
+    ///   - byRun: whether each run is scaled by its own statistics, new runs included.
     public init(centers: Bool = true, scales: Bool = true, byRun: Bool = false) {
         self.centers = centers
         self.scales = scales
@@ -89,16 +94,20 @@ extension Matrix {
     public func zScored(runs: Runs? = nil) throws -> Matrix {
         var result = self
         for range in try Runs.ranges(of: runs, samples: rows) {
-            let statistics = ColumnStatistics(self, rows: range)
-            let deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
-                isConstant(deviation: deviation, mean: mean) ? .infinity : deviation
-            }
-            result.standardize(rows: range, means: statistics.means, deviations: deviations)
+            result.standardize(rows: range, by: ColumnStatistics(self, rows: range))
         }
         return result
     }
 
-    /// Each column less a number of its own.
+    /// Subtracts means from the columns of some rows and divides by deviations; a constant column becomes zero.
+    mutating func standardize(rows: Range<Int>, by statistics: ColumnStatistics) {
+        let deviations = zip(statistics.deviations, statistics.means).map { deviation, mean in
+            isConstant(deviation: deviation, mean: mean) ? .infinity : deviation
+        }
+        standardize(rows: rows, means: statistics.means, deviations: deviations)
+    }
+
+    /// Each column less its own number.
     func centered(by means: [Double]) -> Matrix {
         var result = self
         result.center(by: means)
@@ -110,13 +119,13 @@ extension Matrix {
         standardize(rows: 0..<rows, means: means, deviations: means.map { _ in 1 })
     }
 
-    /// Each column plus a number of its own.
-    func addingToColumns<Number: Scalar>(_ numbers: [Number]) -> Matrix {
+    /// Each column plus its own number.
+    package func addingToColumns<Number: Scalar>(_ numbers: [Number]) -> Matrix {
         centered(by: numbers.map { -Double($0) })
     }
 
     /// Subtracts the means from the columns of some rows, and divides by the deviations.
-    mutating func standardize(rows: Range<Int>, means: [Double], deviations: [Double]) {
+    package mutating func standardize(rows: Range<Int>, means: [Double], deviations: [Double]) {
         let columns = columns
         let inverses = deviations.map { 1 / $0 }
         withUnsafeMutableBufferPointer { target in

@@ -39,6 +39,11 @@ extension Matrix {
     /// let trimmedRuns = try runs.trimmed(first: 5, last: 5)
     /// ```
     ///
+    /// - Parameters:
+    ///   - first: how many samples go at the beginning of each run.
+    ///   - last: how many go at the end.
+    ///   - runs: the runs of the samples; nil for one run.
+    ///
     /// Throws `EncodingError` if the runs do not fit or a run has nothing left.
     public func trimmed(first: Int = 0, last: Int = 0, runs: Runs? = nil) throws -> Matrix {
         let ranges = try Runs.ranges(of: runs, samples: rows)

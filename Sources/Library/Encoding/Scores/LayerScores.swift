@@ -21,6 +21,8 @@ public struct LayerScores: Sendable, Equatable, RandomAccessCollection {
 
     /// Scores by layer.
     ///
+    /// - Parameter layers: the name of each layer and its scores.
+    ///
     /// Throws `EncodingError` if there is no layer, a name occurs twice, or layers have different numbers of
     /// voxels.
     public init(_ layers: [(name: String, scores: VoxelScores)]) throws {
@@ -94,7 +96,7 @@ extension EncodingModel {
     ///   - outer: the splits whose test samples are predicted (`crossValidatedScores`). Without them the scores are
     ///     those that the fit makes of its own folds (`RidgeFit.scores`).
     ///
-    /// Throws `EncodingError` if the fit makes no scores of its own and `outer` is nil, and what fitting throws.
+    /// Throws `EncodingError` if the fit makes no scores itself and `outer` is nil, and what fitting throws.
     package func scoresByLayer<Element: Scalar>(
         _ layers: [(name: String, features: () throws -> Matrix<Element>)], to responses: Matrix<Element>,
         runs: Runs?, outer: Folds?

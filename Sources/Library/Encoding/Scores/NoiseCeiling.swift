@@ -36,7 +36,26 @@ public struct NoiseCeiling: Sendable, Equatable {
             repeats: repeats.count)
     }
 
+    /// The same from repeats of many voxels, of which only some are copied at a time.
+    ///
+    /// - Parameters:
+    ///   - repeats: two or more matrices, samples x voxels.
+    ///   - voxelsAtOnce: how many voxels are taken at a time.
+    package init<Element: Scalar>(of repeats: [Matrix<Element>], voxelsAtOnce: Int) throws {
+        try Matrix.checkRepeats(repeats, atLeast: 2)
+        let voxels = repeats[0].columns
+        let shares = try stride(from: 0, to: voxels, by: voxelsAtOnce).flatMap { start in
+            try NoiseCeiling.explainableVariance(
+                of: repeats.map { $0.columns(start..<min(start + voxelsAtOnce, voxels)) })
+        }
+        try self.init(explainableVariance: shares, repeats: repeats.count)
+    }
+
     /// The ceiling of the mean over a number of repeats, from the bias-corrected explainable variance of one.
+    ///
+    /// - Parameters:
+    ///   - explainableVariance: the share of the variance that repeats have in common, for each voxel; at most 1.
+    ///   - repeats: over how many repeats the responses are averaged.
     ///
     /// Throws `EncodingError` if an explainable variance is above 1 or there is no repeat.
     public init(explainableVariance: [Double], repeats: Int) throws {
@@ -130,7 +149,7 @@ extension VoxelScores {
 
     /// The same for ceilings that were computed elsewhere: one correlation per voxel.
     ///
-    /// Throws `EncodingError` also if a ceiling is no correlation.
+    /// Throws `EncodingError` also if a ceiling is not a correlation.
     public func normalized(byCeiling ceiling: [Double], least: Double = 0.1) throws -> VoxelScores {
         guard ceiling.count == count else {
             throw EncodingError.columnCount(what: "noise ceilings", count: ceiling.count, expected: count)

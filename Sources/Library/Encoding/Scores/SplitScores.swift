@@ -22,6 +22,10 @@ public struct SplitScores: Sendable, Equatable {
 
     /// Shares that were computed elsewhere; throws `EncodingError` if there is no band, or not one share of each kind
     /// for every voxel.
+    ///
+    /// - Parameters:
+    ///   - r2: for each band its share of each voxel's R2.
+    ///   - r: for each band its share of each voxel's r.
     public init(r2: [[Double]], r: [[Double]]) throws {
         try checkParameter("the number of bands", r2.count, expected: "1 or more", !r2.isEmpty)
         try checkParameter(
@@ -54,6 +58,12 @@ public struct SplitScores: Sendable, Equatable {
     /// With `constants`, one number per voxel that the prediction has beside the parts, `offsetR2` is what R2 loses
     /// since they are not the means of the responses; without them it is 0.
     /// Throws `EncodingError` if there is no part or shapes do not fit.
+    ///
+    /// - Parameters:
+    ///   - parts: for each band its prediction: samples x voxels.
+    ///   - responses: samples x voxels.
+    ///   - constants: what the prediction has beside the parts, one number for each voxel; nil for none.
+    ///   - includingCorrelations: whether what bands have in common is shared out among them.
     ///
     /// Source: `r2_score_split` (the product measure) and `correlation_score_split` of himalaya, whose shares these
     /// are for centered responses, which it requires.

@@ -35,6 +35,10 @@ public struct VariancePartition: Sendable, Equatable {
 
     /// A partition from R2 that were computed elsewhere, one for each set of bands, the empty one (of zeros) first.
     ///
+    /// - Parameters:
+    ///   - names: the names of the bands.
+    ///   - jointR2: for each set of bands the R2 of each voxel; bit i of the index says whether band i is in the set.
+    ///
     /// Throws `EncodingError` if there is not one list of one length for each set.
     public init(names: [String], jointR2: [[Double]]) throws {
         guard Set(names).count == names.count, !names.isEmpty, names.count <= 6 else {

@@ -8,6 +8,10 @@ public struct VoxelScores: Sendable, Equatable {
     public let r: [Double]
 
     /// Scores that were computed elsewhere; throws `EncodingError` if there is not one of each for every voxel.
+    ///
+    /// - Parameters:
+    ///   - r2: R2, one for each voxel.
+    ///   - r: Pearson's r, one for each voxel.
     public init(r2: [Double], r: [Double]) throws {
         guard r2.count == r.count else {
             throw EncodingError.columnCount(what: "correlations", count: r.count, expected: r2.count)
@@ -25,6 +29,10 @@ public struct VoxelScores: Sendable, Equatable {
     ///
     /// R2 is `1 - Σ(y - ŷ)² / Σ(y - mean y)²`; a constant prediction has the correlation 0.
     /// Throws `EncodingError` if the two have different shapes.
+    ///
+    /// - Parameters:
+    ///   - predictions: samples x voxels.
+    ///   - responses: samples x voxels.
     public init<Element: Scalar>(predictions: Matrix<Element>, responses: Matrix<Element>) throws {
         try checkShapes(predictions, of: responses)
         let means = ColumnStatistics(responses).means

@@ -21,7 +21,7 @@ struct PrimalFeatures<Working: Scalar> {
         centered = original.centered
     }
 
-    /// The same with each feature multiplied by a factor of its own.
+    /// The same with each feature multiplied by its own factor.
     func scaled(by factors: [Double]) -> PrimalFeatures { PrimalFeatures(scaling: self, by: factors) }
 
     /// The decomposition of one fold; with `fromResponses` all targets are computed from the responses.

@@ -107,7 +107,7 @@ func significantEigenvalues<Working: Scalar>(_ values: [Working]) -> Range<Int> 
 }
 
 extension Matrix {
-    /// Each row times a factor of its own.
+    /// Each row times its own factor.
     func scalingRows(by factors: [Double]) -> Matrix {
         var result = self
         result.withUnsafeMutableBufferPointer { target in
@@ -117,7 +117,7 @@ extension Matrix {
         return result
     }
 
-    /// Each column times a factor of its own.
+    /// Each column times its own factor.
     func scalingColumns(by factors: [Double]) -> Matrix {
         var result = self
         result.withUnsafeMutableBufferPointer { target in

@@ -113,6 +113,22 @@ func innerProducts<Element: Scalar>(
     }
 }
 
+/// The inner products over samples of `count` matrices (samples x voxels) with one another: pairs x voxels.
+///
+/// Rows lie `stride` apart, a whole number of cache lines; what lies between the voxels and the end of a line is read and
+/// written, too.
+func pairProducts<Element: Scalar>(
+    _ matrices: UnsafePointer<Element>, count: Int, samples: Int, voxels: Int, stride: Int,
+    into products: UnsafeMutablePointer<Element>
+) {
+    if let (from, to) = singles(matrices, products) {
+        voxel_pair_products_f32(from, count, samples, voxels, stride, to)
+    } else {
+        let (from, to) = doubles(matrices, products)
+        voxel_pair_products_f64(from, count, samples, voxels, stride, to)
+    }
+}
+
 /// `result[j] -= Σ_k means[k] weights[k, j]`, in double precision.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)

@@ -20,7 +20,7 @@ enum WorkingPrecision {
         _ bands: [Matrix<Element>], scalings: [Double], order: Int, alphas: [Double], intercept: Bool
     ) -> Bool {
         isDouble(Element.self, order: order, alphas: alphas) {
-            // Of bands beside each other it is at most the sum.
+            // Of bands side by side it is at most the sum.
             zip(bands, scalings).reduce(0) {
                 $0 + $1.0.largestSquaredSingularValue(centered: intercept) * $1.1
             }

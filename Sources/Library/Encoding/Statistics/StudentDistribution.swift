@@ -1,7 +1,7 @@
 import Foundation
 
 /// The probability that Student's t is as far from 0 as `t`, on either side.
-func studentTwoSided(_ t: Double, degrees: Double) -> Double {
+package func studentTwoSided(_ t: Double, degrees: Double) -> Double {
     if t.isNaN { return .nan }
     if t.isInfinite { return 0 }
     return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)

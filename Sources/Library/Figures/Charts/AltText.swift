@@ -52,7 +52,7 @@ struct AltText {
     }
 }
 
-/// The note of a figure: its own words and what it says of itself; none where it is nil.
+/// The note of a figure: its own words and what it says of itself; none if it is nil.
 func fullNote(_ note: String?, _ automatic: String...) -> String {
     guard let note else { return "" }
     return ([note] + automatic).filter { !$0.isEmpty }.joined(separator: " ")

@@ -53,13 +53,20 @@ extension BarChart {
             return
         }
         let (low, high) = (bar.value - (bar.error ?? 0), bar.value + (bar.error ?? 0))
-        let tip = bar.value >= 0 ? high : low
+        let tip = bar.tip
         let drawn = layout.isGrouped ? thickness * 0.94 : thickness
         if layout.isHorizontal {
             let y = frame.y + across
             let zero = frame.x(0, axis)
             canvas.fill(rectangle: zero, y - drawn / 2, frame.x(bar.value, axis) - zero, drawn, color)
+            for (index, value) in bar.points.enumerated() {
+                let shift = bar.spread(index) * drawn
+                canvas.dot((frame.x(value, axis), y + shift), color)
+            }
             if bar.error != nil { canvas.errorBar((frame.x(low, axis), y), (frame.x(high, axis), y)) }
+            if let ceiling = bar.ceiling.map({ frame.x($0, axis) }) {
+                canvas.line([(ceiling, y - drawn / 2), (ceiling, y + drawn / 2)], .ink, width: 1.6)
+            }
             canvas.text(
                 bar.sign, frame.x(tip, axis) + (bar.value >= 0 ? 4 : -4), y, .label,
                 anchor: bar.value >= 0 ? .start : .end)
@@ -67,7 +74,14 @@ extension BarChart {
             let x = frame.x + across
             let zero = frame.y(0, axis)
             canvas.fill(rectangle: x - drawn / 2, zero, drawn, frame.y(bar.value, axis) - zero, color)
+            for (index, value) in bar.points.enumerated() {
+                let shift = bar.spread(index) * drawn
+                canvas.dot((x + shift, frame.y(value, axis)), color)
+            }
             if bar.error != nil { canvas.errorBar((x, frame.y(low, axis)), (x, frame.y(high, axis))) }
+            if let ceiling = bar.ceiling.map({ frame.y($0, axis) }) {
+                canvas.line([(x - drawn / 2, ceiling), (x + drawn / 2, ceiling)], .ink, width: 1.6)
+            }
             canvas.text(bar.sign, x, frame.y(tip, axis) + (bar.value >= 0 ? -7 : 7), .label, anchor: .middle)
         }
     }

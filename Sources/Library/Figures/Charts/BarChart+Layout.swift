@@ -107,8 +107,9 @@ extension BarChart {
         length: Double, isHorizontal: Bool, categories: [String], series: [String], step: Double
     ) -> (ValueAxis, [PlacedBracket]) {
         let measure = TextMeasure()
-        let ends = bars.flatMap { [$0.value, $0.value - ($0.error ?? 0), $0.value + ($0.error ?? 0)] }
-            .filter(\.isFinite)
+        let ends = bars.flatMap {
+            [$0.value, $0.value - ($0.error ?? 0), $0.value + ($0.error ?? 0), $0.ceiling ?? 0] + $0.points
+        }.filter(\.isFinite)
         let span = max(0, ends.max() ?? 0) - min(0, ends.min() ?? 0)
         // Signs stand beyond the ends of bars, across them where bars lie flat.
         let sign = measure.width(bars.map(\.sign), .label)
@@ -116,7 +117,7 @@ extension BarChart {
         let reached =
             ends
             + bars.filter { !$0.sign.isEmpty }.flatMap { bar -> [Double] in
-                let end = bar.value >= 0 ? bar.value + (bar.error ?? 0) : bar.value - (bar.error ?? 0)
+                let end = bar.tip
                 return end.isFinite ? [end + (end < 0 ? -1 : 1) * min(0.5, signShare) * span] : []
             }
         let thickness = BarChart.thickness(step, BarChart.gap, max(1, series.count))

@@ -30,7 +30,7 @@ extension BarChart {
             ]
             for mark in VegaLite.errorBarMarks { layers.append(["mark": mark, "encoding": ends]) }
         }
-        layers += textLayers(layout, along: along)
+        layers += pointLayers(layout, along: along) + textLayers(layout, along: along)
         layers = [["encoding": .object(encoding), "layer": .array(layers)]]
         for reference in references {
             layers += reference.layers(isLevel: !layout.isHorizontal, width: layout.width)
@@ -52,7 +52,9 @@ extension BarChart {
                 row["low"] = .rounded(bar.value - error)
                 row["high"] = .rounded(bar.value + error)
             }
-            let end = bar.value >= 0 ? bar.value + (bar.error ?? 0) : bar.value - (bar.error ?? 0)
+            if let ceiling = bar.ceiling { row["ceiling"] = .rounded(ceiling) }
+            if !bar.points.isEmpty { row["points"] = .numbers(bar.points) }
+            let end = bar.tip
             if !bar.sign.isEmpty, end.isFinite {
                 row["sign"] = .string(bar.sign)
                 row["end"] = .rounded(end)
@@ -95,7 +97,7 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "color": "#888888", "fontSize": 11,
+                        "type": "text", "style": VegaLite.themed, "fontSize": 11,
                         shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
@@ -133,7 +135,7 @@ extension BarChart {
         }
         let line: JSON = ["type": "rule", "color": "#888888"]
         let label: JSON = [
-            "type": "text", "text": .string(bracket.label), "color": "#888888", "fontSize": 11,
+            "type": "text", "text": .string(bracket.label), "style": VegaLite.themed, "fontSize": 11,
             "baseline": "middle",
             "align": layout.isHorizontal ? "left" : "center", "dx": layout.isHorizontal ? 4 : 0,
             "dy": layout.isHorizontal ? 0 : -6,

@@ -23,11 +23,25 @@ public struct BarChart: DrawnFigure {
         public var sign: String
         /// More about the bar, shown on hover.
         public var detail: String
+        /// The largest value that any model could have reached there, drawn as a line across the bar.
+        public var ceiling: Double?
+        /// The values of which the bar is the mean, one for each subject, drawn as dots.
+        public var points: [Double]
 
         /// A bar of a category.
+        ///
+        /// - Parameters:
+        ///   - category: what the bar stands for; bars of one category stand side by side.
+        ///   - value: the height of the bar; NaN is drawn as "n/a".
+        ///   - series: which of several bars of a category this is.
+        ///   - error: half the length of the error bar, in units of the value, at least 0; nil for none.
+        ///   - sign: a sign at the end of the bar, for instance "*"; empty for none.
+        ///   - detail: more about the bar, shown on hover.
+        ///   - ceiling: the noise ceiling, drawn as a line over the bar; nil for none.
+        ///   - points: single values, such as those of subjects, drawn as dots.
         public init(
             _ category: String, _ value: Double, series: String = "", error: Double? = nil, sign: String = "",
-            detail: String = ""
+            detail: String = "", ceiling: Double? = nil, points: [Double] = []
         ) {
             self.category = category
             self.value = value
@@ -35,6 +49,8 @@ public struct BarChart: DrawnFigure {
             self.error = error
             self.sign = sign
             self.detail = detail
+            self.ceiling = ceiling
+            self.points = points
         }
     }
 
@@ -61,7 +77,19 @@ public struct BarChart: DrawnFigure {
     /// What is said of two bars, above both.
     public private(set) var brackets: [Bracket] = []
 
-    /// A chart of bars; a second bar of the same category and series is told apart by a number.
+    /// A chart of bars; a second bar of the same category and series gets a number.
+    ///
+    /// - Parameters:
+    ///   - bars: the bars; categories and series appear in the order of their first bar.
+    ///   - title: what stands above the chart; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - categoryTitle: what the categories are, for instance "region".
+    ///   - valueTitle: what the values are, for instance "Pearson r".
+    ///   - seriesTitle: what the series are, for instance "model".
+    ///   - errorMeaning: what an error bar means, for instance "SD across voxels".
+    ///   - references: lines across the chart, such as a chance level.
+    ///   - orientation: which way the bars point; automatic lays them flat if names are many or long.
+    ///   - style: colors, fonts and grid.
     public init(
         _ bars: [Bar], title: String? = nil, note: String? = "", categoryTitle: String = "",
         valueTitle: String = "", seriesTitle: String = "", errorMeaning: String = "",
@@ -85,11 +113,13 @@ public struct BarChart: DrawnFigure {
             if repetition > 1 { bar.category += " (\(repetition))" }
             // No picture shows an error without end.
             if bar.error?.isFinite == false { bar.error = nil }
+            if bar.ceiling?.isFinite == false { bar.ceiling = nil }
+            bar.points.removeAll { !$0.isFinite }
             return bar
         }
     }
 
-    /// The chart with brackets over pairs of its bars; throws `FigureError.value` where a bracket does not name two
+    /// The chart with brackets over pairs of its bars; throws `FigureError.value` if a bracket does not name two
     /// bars that are drawn.
     public func bracketed(_ brackets: [Bracket]) throws -> BarChart {
         for end in brackets.flatMap({ [$0.first, $0.second] }) where bar(end) == nil {
@@ -113,6 +143,14 @@ public struct BarChart: DrawnFigure {
         return chart
     }
 
+    mutating func setCeilings(_ ceilings: [String: Double]) {
+        for index in bars.indices {
+            if let ceiling = ceilings[bars[index].category], ceiling.isFinite {
+                bars[index].ceiling = ceiling
+            }
+        }
+    }
+
     func bar(_ end: Bracket.End) -> Bar? {
         bars.first { $0.category == end.category && $0.series == end.series }
     }
@@ -123,11 +161,22 @@ public struct BarChart: DrawnFigure {
     public var series: [String] { bars.map(\.series).distinct() }
 
     var emptyMessage: String { "No bars to show" }
+    func checkNumbers() throws {
+        for bar in bars {
+            guard let error = bar.error, error < 0 else { continue }
+            throw FigureError.value(
+                what: "the error of the bar \(Bracket.End(bar))", got: "\(error)", expected: "at least 0")
+        }
+    }
+
     var hasErrors: Bool { bars.contains { $0.error != nil } }
+    var hasCeilings: Bool { bars.contains { $0.ceiling != nil } }
 
     /// The note with what the error bars mean.
     var shownNote: String {
-        fullNote(note, errorMeaning.isEmpty || !hasErrors ? "" : "Error bars: \(errorMeaning).")
+        fullNote(
+            note, errorMeaning.isEmpty || !hasErrors ? "" : "Error bars: \(errorMeaning).",
+            hasCeilings ? "Lines across bars: noise ceiling." : "")
     }
 }
 
@@ -147,6 +196,7 @@ extension BarChart {
             columns.append(
                 .numbers(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
         }
+        if hasCeilings { columns.append(.numbers("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
         let ends = zip(TextBar.bars(bars.map(\.value)), bars).map {
             $0 + ($1.sign.isEmpty ? "" : " " + $1.sign)
         }

@@ -1,4 +1,4 @@
-/// What is said of two bars of a chart, for instance "**" where they differ: a bracket from one to the other.
+/// What is said of two bars of a chart, for instance "**" if they differ: a bracket from one to the other.
 ///
 /// ```swift
 /// try chart.bracketed([Bracket(in: "V1", "image", "text", label: "**")])
@@ -10,6 +10,10 @@ public struct Bracket: Sendable, Equatable {
         public var series: String
 
         /// The bar of a category and, where several stand side by side, a series.
+        ///
+        /// - Parameters:
+        ///   - category: the category of the bar.
+        ///   - series: its series; empty if there is only one.
         public init(_ category: String, series: String = "") {
             self.category = category
             self.series = series
@@ -24,6 +28,11 @@ public struct Bracket: Sendable, Equatable {
     public var label: String
 
     /// A bracket from one bar to another.
+    ///
+    /// - Parameters:
+    ///   - first: the bar at one end.
+    ///   - second: the bar at the other.
+    ///   - label: what stands above the bracket.
     public init(_ first: End, _ second: End, label: String) {
         self.first = first
         self.second = second
@@ -31,13 +40,19 @@ public struct Bracket: Sendable, Equatable {
     }
 
     /// A bracket between two bars of one category.
+    ///
+    /// - Parameters:
+    ///   - category: the category of both bars.
+    ///   - first: the series of the bar at one end.
+    ///   - second: the series of the other.
+    ///   - label: what stands above the bracket.
     public init(in category: String, _ first: String, _ second: String, label: String) {
         self.init(End(category, series: first), End(category, series: second), label: label)
     }
 }
 
 extension Bracket.End: CustomStringConvertible {
-    /// The category, and the series where there is one.
+    /// The category, and the series if there is one.
     public var description: String { series.isEmpty ? category : "\(category), \(series)" }
 }
 

@@ -38,8 +38,19 @@ public struct DensityPlot: DrawnFigure {
     let binWidth: Double
     let range: ClosedRange<Double>
 
-    /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` where the lists differ in length,
+    /// Counts pairs in `bins` times `bins` squares; throws `FigureError.count` if the lists differ in length,
     /// `FigureError.value` for another number of bins than 1 to 1,000.
+    ///
+    /// - Parameters:
+    ///   - x: the first number of each pair.
+    ///   - y: the second number of each pair.
+    ///   - bins: how many bins each axis has, 1 to 1,000.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - xTitle: what the horizontal axis is.
+    ///   - yTitle: what the vertical axis is.
+    ///   - countTitle: what is counted, for instance "voxels".
+    ///   - style: colors, fonts and grid.
     public init(
         x: [Double], y: [Double], bins: Int = 50, title: String? = nil, note: String? = "",
         xTitle: String = "", yTitle: String = "", countTitle: String = "voxels",

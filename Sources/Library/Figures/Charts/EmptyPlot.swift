@@ -1,9 +1,11 @@
 import JSON
 
-/// A figure that has nothing to show says so in place of a plot.
+/// A figure without data shows a message in place of a plot.
 struct EmptyPlot {
     let title: String?
     let message: String
+    /// Below the title of the specification: why there is no plot.
+    var note = ""
 
     func drawing(in room: Room) -> Drawing {
         let width = room.plotWidth(natural: 320, left: 0)
@@ -20,7 +22,7 @@ struct EmptyPlot {
 
     var specification: JSON {
         VegaLite.plot(
-            title: title, note: "", width: 320, height: 60,
+            title: title, note: note, width: 320, height: 60,
             [
                 "data": ["values": [["message": .string(message)]]],
                 "mark": ["type": "text", "color": "#888888", "fontSize": 12],

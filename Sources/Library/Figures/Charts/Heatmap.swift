@@ -15,6 +15,10 @@ public struct Heatmap: DrawnFigure {
         public var column: Int
 
         /// The cell of a row and a column, each counted from zero.
+        ///
+        /// - Parameters:
+        ///   - row: the row, counted from zero.
+        ///   - column: the column, counted from zero.
         public init(row: Int, column: Int) {
             self.row = row
             self.column = column
@@ -44,6 +48,17 @@ public struct Heatmap: DrawnFigure {
     public private(set) var signs: [String] = []
 
     /// A heat map of `rows.count` times `columns.count` values; throws `FigureError.count` for another count.
+    ///
+    /// - Parameters:
+    ///   - rows: the names of the rows, from the top.
+    ///   - columns: the names of the columns, from the left.
+    ///   - values: the values of the cells, row after row; NaN leaves a cell empty.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - rowTitle: what the rows are, for instance "layer".
+    ///   - columnTitle: what the columns are, for instance "region".
+    ///   - valueTitle: what the values are, for instance "mean r".
+    ///   - style: colors, fonts and grid.
     public init(
         rows: [String], columns: [String], values: [Double], title: String? = nil, note: String? = "",
         rowTitle: String = "", columnTitle: String = "", valueTitle: String = "",
@@ -62,6 +77,17 @@ public struct Heatmap: DrawnFigure {
     }
 
     /// A heat map whose values `value` gives for a row and a column, each counted from zero.
+    ///
+    /// - Parameters:
+    ///   - rowNames: the names of the rows, from the top.
+    ///   - columnNames: the names of the columns, from the left.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - rowTitle: what the rows are, for instance "layer".
+    ///   - columnTitle: what the columns are, for instance "region".
+    ///   - valueTitle: what the values are, for instance "mean r".
+    ///   - style: colors, fonts and grid.
+    ///   - value: the value of a cell; NaN leaves it empty.
     public init(
         rowNames: [String], columnNames: [String], title: String? = nil, note: String? = "",
         rowTitle: String = "", columnTitle: String = "", valueTitle: String = "",

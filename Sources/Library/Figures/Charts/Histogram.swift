@@ -30,6 +30,15 @@ public struct Histogram: DrawnFigure {
     ///
     /// The width follows Freedman and Diaconis (1981): twice the interquartile range over the cube root of the count, held
     /// between 5 and 60 bins.
+    ///
+    /// - Parameters:
+    ///   - values: the numbers; those that are not finite are left out and counted.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - valueTitle: what the values are, for instance "Pearson r".
+    ///   - countTitle: what is counted, for instance "voxels".
+    ///   - references: upright lines, for instance the threshold of a test.
+    ///   - style: colors, fonts and grid.
     public init(
         _ values: some Sequence<Double>, title: String? = nil, note: String? = "",
         valueTitle: String = "", countTitle: String = "count", references: [ReferenceLine] = [],
@@ -42,6 +51,16 @@ public struct Histogram: DrawnFigure {
     }
 
     /// Counts the finite ones of `values` in about `bins` bins, whose width is round.
+    ///
+    /// - Parameters:
+    ///   - values: the numbers; those that are not finite are left out and counted.
+    ///   - bins: about how many bins there are, 1 to 1,000.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - valueTitle: what the values are, for instance "Pearson r".
+    ///   - countTitle: what is counted, for instance "voxels".
+    ///   - references: upright lines, for instance the threshold of a test.
+    ///   - style: colors, fonts and grid.
     ///
     /// Throws `FigureError.value` for another number than 1 to 1,000.
     public init(

@@ -21,6 +21,11 @@ public struct LineChart: DrawnFigure {
             public var error: Double?
 
             /// A point of a line.
+            ///
+            /// - Parameters:
+            ///   - x: the place across; on an axis of names the index of the name.
+            ///   - y: the height; NaN leaves a gap.
+            ///   - error: half the height of the error band or bar, at least 0; nil for none.
             public init(_ x: Double, _ y: Double, error: Double? = nil) {
                 self.x = x
                 self.y = y
@@ -34,18 +39,31 @@ public struct LineChart: DrawnFigure {
         public var points: [Point]
 
         /// A line through points.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the line.
+        ///   - points: the points, from the left.
         public init(_ name: String, points: [Point]) {
             self.name = name
             self.points = points
         }
 
         /// A line through the heights at 0, 1, 2, …, as an axis of names wants them.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the line.
+        ///   - values: the heights; NaN leaves a gap.
         public init(_ name: String, _ values: [Double]) {
             self.name = name
             points = values.enumerated().map { Point(Double($0), $1) }
         }
 
         /// The same with an error at each height; throws `FigureError` if they differ in number or one is below zero.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the line.
+        ///   - values: the heights; NaN leaves a gap.
+        ///   - errors: half the height of the error band or bar at each place, at least 0.
         public init(_ name: String, _ values: [Double], errors: [Double]) throws {
             guard errors.count == values.count else {
                 throw FigureError.count(
@@ -68,7 +86,7 @@ public struct LineChart: DrawnFigure {
     public var style: ChartStyle
     /// The lines.
     public let series: [Series]
-    /// The names along the axis; nil where the axis is numeric.
+    /// The names along the axis; nil if the axis is numeric.
     public let positions: [String]?
     /// What the axis across is, for instance "layer".
     public var positionTitle: String
@@ -88,6 +106,20 @@ public struct LineChart: DrawnFigure {
     /// A chart of lines; those of one name, and positions of one name, are told apart by a number.
     ///
     /// Points beyond the positions are left out and counted.
+    ///
+    /// - Parameters:
+    ///   - series: the lines.
+    ///   - positions: the names along the axis; nil if the axis is numeric.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - positionTitle: what the axis across is, for instance "layer".
+    ///   - valueTitle: what the heights are, for instance "mean R²".
+    ///   - seriesTitle: what the lines are, for instance "model".
+    ///   - errorMeaning: what an error band or bar means.
+    ///   - errorStyle: whether errors are drawn as bands or bars.
+    ///   - references: level lines across the chart, such as a chance level.
+    ///   - beginsAtZero: whether the vertical axis begins at zero.
+    ///   - style: colors, fonts and grid.
     public init(
         _ series: [Series], positions: [String]? = nil, title: String? = nil, note: String? = "",
         positionTitle: String = "", valueTitle: String = "", seriesTitle: String = "",
@@ -106,6 +138,14 @@ public struct LineChart: DrawnFigure {
         self.errorStyle = errorStyle
         self.references = references
         self.beginsAtZero = beginsAtZero
+    }
+
+    func checkNumbers() throws {
+        for line in series {
+            guard let error = line.points.lazy.compactMap(\.error).first(where: { $0 < 0 }) else { continue }
+            throw FigureError.value(
+                what: "an error of the line \"\(line.name)\"", got: "\(error)", expected: "at least 0")
+        }
     }
 
     var hasPoints: Bool { series.contains { $0.points.contains { $0.y.isFinite && isOnAxis($0) } } }

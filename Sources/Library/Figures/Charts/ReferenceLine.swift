@@ -8,6 +8,10 @@ public struct ReferenceLine: Sendable, Equatable {
     public var label: String
 
     /// A line at `value`.
+    ///
+    /// - Parameters:
+    ///   - value: where the line is, in units of the axis.
+    ///   - label: what stands beside it; empty for none.
     public init(_ value: Double, _ label: String) {
         self.value = value
         self.label = label

@@ -23,6 +23,12 @@ public struct ScatterPlot: DrawnFigure {
         public var series: String
 
         /// A point with what it stands for.
+        ///
+        /// - Parameters:
+        ///   - x: where it lies across.
+        ///   - y: how high it lies.
+        ///   - name: what the point is, shown on hover.
+        ///   - series: to which group it belongs, which gives its color and marker.
         public init(_ x: Double, _ y: Double, name: String = "", series: String = "") {
             self.x = x
             self.y = y
@@ -46,6 +52,16 @@ public struct ScatterPlot: DrawnFigure {
     public let points: [Point]
 
     /// A plot of points; those that are not finite are left out and counted.
+    ///
+    /// - Parameters:
+    ///   - points: the points.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - xTitle: what the horizontal axis is.
+    ///   - yTitle: what the vertical axis is.
+    ///   - seriesTitle: what the groups are.
+    ///   - showsIdentity: whether both axes share one scale and the line of equal values is drawn.
+    ///   - style: colors, fonts and grid.
     public init(
         _ points: [Point], title: String? = nil, note: String? = "", xTitle: String = "", yTitle: String = "",
         seriesTitle: String = "", showsIdentity: Bool = false, style: ChartStyle = .standard

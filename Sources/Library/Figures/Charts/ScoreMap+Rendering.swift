@@ -119,16 +119,8 @@ extension ScoreMap {
 
     private func channels(_ layout: Layout) -> [String: JSON] {
         [
-            "x": [
-                "field": "x", "type": "quantitative", "axis": nil,
-                "scale": ["domain": [0, .rounded(layout.width)], "nice": false, "zero": false],
-            ],
-            "y": [
-                "field": "y", "type": "quantitative", "axis": nil,
-                "scale": [
-                    "domain": [0, .rounded(layout.height)], "nice": false, "zero": false, "reverse": true,
-                ],
-            ],
+            "x": VegaLite.pixels("x", layout.width),
+            "y": VegaLite.pixels("y", layout.height, isDownward: true),
             "color": layout.bar.channel(field: "value", plotHeight: layout.height),
         ]
     }

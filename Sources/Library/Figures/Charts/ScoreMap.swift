@@ -30,6 +30,15 @@ public struct ScoreMap: DrawnFigure {
 
         /// A slice of `width` times `height` pixels; throws `FigureError.count` for another count.
         ///
+        /// - Parameters:
+        ///   - width: how many pixels lie beside one another.
+        ///   - height: how many pixels lie below one another.
+        ///   - values: the scores, row after row from the upper left; NaN lets the anatomy show.
+        ///   - background: the anatomy, row after row; nil for white.
+        ///   - title: what stands above the slice, for instance "z = 12 mm".
+        ///   - pixelSize: the size of a pixel, across and down, in mm or in any one unit.
+        ///   - sides: what the left and the right edge are, for instance "L" and "R"; empty for none.
+        ///
         /// Throws `FigureError.value` for a negative size, pixels without a size, or one side without the other.
         public init(
             width: Int, height: Int, values: [Double], background: [Double]? = nil, title: String = "",
@@ -72,6 +81,13 @@ public struct ScoreMap: DrawnFigure {
     public var valueTitle: String
 
     /// A map of one or several slices.
+    ///
+    /// - Parameters:
+    ///   - slices: the slices, from the upper left.
+    ///   - title: what stands above the figure; nil for none.
+    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - valueTitle: what the values are, for instance "Pearson r".
+    ///   - style: colors, fonts and grid.
     public init(
         _ slices: [Slice], title: String? = nil, note: String? = "", valueTitle: String = "",
         style: ChartStyle = .standard

@@ -37,7 +37,7 @@ struct ValueAxis: Sendable {
     var axisJSON: JSON {
         [
             "title": .string(title), "values": .numbers(ticks), "format": .string(",.\(decimals)f"),
-            // Vega drops every other one of the values where they are more than its own count for the height.
+            // Vega drops every other one of the values if they are more than its own count for the height.
             "tickCount": .rounded(Double(ticks.count)),
             "grid": .bool(showsGrid), "labelFlush": false,
             "gridColor": [
@@ -52,7 +52,7 @@ struct ValueAxis: Sendable {
     }
 }
 
-/// An axis of names, each in a band of its own.
+/// An axis of names, each in its own band.
 struct CategoryAxis: Sendable {
     enum Side { case left, bottom }
 

@@ -25,6 +25,11 @@ struct Paint {
 
 /// A page that figures draw on: cairo's for pixels and PDF, text for SVG.
 protocol Canvas: AnyObject {
+    /// How many pixels a picture in the page should have for each unit.
+    var pixelsPerUnit: Double { get }
+    /// Draws a picture into a rectangle.
+    func draw(
+        _ picture: Picture, x: Double, y: Double, width: Double, height: Double, scaling: PictureScaling)
     func draw(_ shape: Shape, _ paint: Paint)
     /// Writes a line of text at its middle height; `angle` is in degrees, clockwise.
     func write(_ text: String, at spot: Spot, _ style: TextStyle, _ anchor: TextAnchor, angle: Double)

@@ -7,6 +7,11 @@ public struct Color: Sendable, Equatable {
     public var blue: Double
 
     /// A color of its three components.
+    ///
+    /// - Parameters:
+    ///   - red: 0 to 1.
+    ///   - green: 0 to 1.
+    ///   - blue: 0 to 1.
     public init(red: Double, green: Double, blue: Double) {
         self.red = red
         self.green = green
@@ -14,6 +19,8 @@ public struct Color: Sendable, Equatable {
     }
 
     /// A color of its code, for instance `0x0072B2`.
+    ///
+    /// - Parameter code: two hexadecimal digits each for red, green and blue.
     public init(_ code: UInt32) {
         self.init(
             red: Double(code >> 16 & 255) / 255, green: Double(code >> 8 & 255) / 255,
@@ -60,7 +67,7 @@ enum Palette {
         Color(0x56B4E9), Color(0xCC79A7), Color(0x999999), Color(0xF0E442),
     ]
 
-    /// A color for each of `count` series: those of `own`, again from the first where they are too few.
+    /// A color for each of `count` series: those of `own`, again from the first if they are too few.
     static func colors(_ count: Int, own: [Color] = []) -> [Color] {
         if !own.isEmpty { return (0..<count).map { own[$0 % own.count] } }
         if count <= okabeIto.count { return Array(okabeIto.prefix(count)) }

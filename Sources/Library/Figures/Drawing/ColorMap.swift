@@ -10,6 +10,11 @@ public struct ColorMap: Sendable, Equatable {
     public let isDiverging: Bool
 
     /// A map of at least two evenly spaced colors; throws `FigureError.tooFew` for fewer.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the map.
+    ///   - stops: evenly spaced colors, lowest value first.
+    ///   - isDiverging: whether the middle color stands for zero.
     public init(name: String, stops: [Color], isDiverging: Bool = false) throws {
         guard stops.count >= 2 else {
             throw FigureError.tooFew(of: "colors of a color map", least: 2, got: stops.count)

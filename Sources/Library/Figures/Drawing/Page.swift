@@ -2,7 +2,7 @@
 struct Page {
     let width: Double
     let height: Double
-    /// The title of the figure or, where it has none, the first sentence of its alternative text.
+    /// The title of the figure or, if it has none, the first sentence of its alternative text.
     let title: String
     let altText: String
 

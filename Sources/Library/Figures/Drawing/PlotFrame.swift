@@ -3,6 +3,7 @@ enum SideNote {
     case none
     case legend(Legend)
     case colorBar(ColorBar)
+    case colorSquare(ColorSquare)
 
     /// What it takes to the right of the plot.
     var width: Double {
@@ -10,6 +11,7 @@ enum SideNote {
         case .none: 0
         case .legend(let legend): legend.isBelow ? 0 : legend.width
         case .colorBar(let bar): bar.width
+        case .colorSquare(let square): square.width
         }
     }
 
@@ -19,6 +21,7 @@ enum SideNote {
         case .none: 0
         case .legend(let legend): legend.isBelow ? 0 : legend.height
         case .colorBar(let bar): bar.height(besides: plotHeight)
+        case .colorSquare(let square): square.height
         }
     }
 
@@ -95,6 +98,7 @@ struct PlotFrame {
             legend.draw(on: canvas, x: x, y: y + height + bottom + 10)
         case .legend(let legend): legend.draw(on: canvas, x: x + width + sideOffset, y: y)
         case .colorBar(let bar): bar.draw(on: canvas, x: x + width + sideOffset, y: y, besides: height)
+        case .colorSquare(let square): square.draw(on: canvas, x: x + width + sideOffset, y: y)
         }
     }
 }

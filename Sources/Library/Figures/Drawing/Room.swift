@@ -8,7 +8,7 @@ struct Room: Sendable {
     /// The empty border of a figure: hardly any on paper, where the journal sets it.
     var edge: Double { width == nil ? 10 : 3 }
 
-    /// How wide a label may be: `natural`, or a share of the figure's width where that is less.
+    /// How wide a label may be: `natural`, or a share of the figure's width if that is less.
     func limit(_ natural: Double, share: Double) -> Double {
         width.map { min(natural, $0 * share) } ?? natural
     }

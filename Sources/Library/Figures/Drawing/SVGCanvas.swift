@@ -4,10 +4,13 @@ import Text
 /// A page of SVG 1.1 whose text stays text, so that it can be searched, edited and read aloud.
 final class SVGCanvas: Canvas {
     private var body = ""
+    let pixelsPerUnit: Double
     private let head: String
 
-    /// A white page; `physicalWidth` is in centimeters, without it a unit is a CSS pixel.
-    init(_ page: Page, physicalWidth: Double?) {
+    /// A white page; `physicalWidth` is in centimeters, without it a unit is a CSS pixel. `pixelsPerUnit` is for pictures in
+    /// the page.
+    init(_ page: Page, physicalWidth: Double?, pixelsPerUnit: Double) {
+        self.pixelsPerUnit = pixelsPerUnit
         let (width, height) = (SVGCanvas.number(page.width), SVGCanvas.number(page.height))
         let size =
             if let physicalWidth {
@@ -19,7 +22,8 @@ final class SVGCanvas: Canvas {
         let face = SVGCanvas.escaped(Typeface.css(Typeface.current))
         head = """
             <?xml version="1.0" encoding="UTF-8"?>
-            <svg xmlns="http://www.w3.org/2000/svg" width="\(size.0)" height="\(size.1)" \
+            <svg xmlns="http://www.w3.org/2000/svg" \
+            xmlns:xlink="http://www.w3.org/1999/xlink" width="\(size.0)" height="\(size.1)" \
             viewBox="0 0 \(width) \(height)" role="img" font-family="\(face)">
             <title>\(SVGCanvas.escaped(page.title))</title>
             <desc>\(SVGCanvas.escaped(page.altText))</desc>
@@ -63,6 +67,16 @@ final class SVGCanvas: Canvas {
         case .polygon(let points): "polygon points=\"\(list(points))\""
         case .path(let points): "polyline points=\"\(list(points))\""
         }
+    }
+
+    func draw(
+        _ picture: Picture, x: Double, y: Double, width: Double, height: Double, scaling: PictureScaling
+    ) {
+        let rendering = scaling == .cells ? " image-rendering=\"pixelated\"" : ""
+        body +=
+            "<image x=\"\(SVGCanvas.number(x))\" y=\"\(SVGCanvas.number(y))\" "
+            + "width=\"\(SVGCanvas.number(width))\" height=\"\(SVGCanvas.number(height))\" "
+            + "preserveAspectRatio=\"none\"\(rendering) xlink:href=\"\(picture.dataURL)\"/>\n"
     }
 
     func write(_ text: String, at spot: Spot, _ style: TextStyle, _ anchor: TextAnchor, angle: Double) {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The face of a figure's text.
 enum Typeface {
-    /// What figures use where no other face is asked for.
+    /// What figures use if no other face is asked for.
     ///
     /// fontconfig gives Liberation Sans for it, whose metrics are Arial's, or else the nearest face of the system.
     static let standard = "Arial"
@@ -18,7 +18,7 @@ enum Typeface {
         return face == standard ? fallback : "\(face), \(fallback)"
     }
 
-    /// Throws `FigureError.font` where the face is not installed: cairo would take another without a word.
+    /// Throws `FigureError.font` if the face is not installed: cairo would take another without a word.
     static func require(_ face: String) throws {
         guard !face.trimmingCharacters(in: .whitespaces).isEmpty else {
             throw FigureError.value(what: "the font", got: "an empty name", expected: "the name of a font")

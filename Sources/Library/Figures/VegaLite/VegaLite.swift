@@ -4,8 +4,9 @@ import JSON
 enum VegaLite {
     /// A specification with its schema, description and configuration.
     ///
-    /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own. Text and lines among the marks,
-    /// to which no theme gives a color, are #888888: as clear on the dark background (#333333) as on white.
+    /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own. Lines among the marks,
+    /// to which no theme gives a color, are #888888: as clear on the dark background (#333333) as on white; so is text that
+    /// stands back. Signs have the color of labels; see `themed`.
     static func complete(_ specification: JSON, altText: String) -> JSON {
         specification.merging([
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -33,6 +34,15 @@ enum VegaLite {
                 ],
             ],
         ])
+    }
+
+    /// The channel of a field that counts the pixels of a picture, without an axis.
+    static func pixels(_ field: String, _ length: Double, isDownward: Bool = false) -> JSON {
+        var scale: [String: JSON] = ["domain": [0, .rounded(length)], "nice": false, "zero": false]
+        if isDownward { scale["reverse"] = true }
+        return [
+            "field": .string(field), "type": "quantitative", "axis": nil, "scale": .object(scale),
+        ]
     }
 
     /// A specification of a plot: title and note, broken into lines as the picture breaks them, its size, and its parts.
@@ -70,6 +80,9 @@ enum VegaLite {
         ["type": "rule", "color": "#ffffff", "opacity": 0.6, "strokeWidth": 3.2],
         ["type": "rule", "color": "#222222", "strokeWidth": 1.3],
     ]
+
+    /// The style of text that has the color of labels: black, or what a dark theme gives them.
+    static let themed: JSON = "guide-label"
 
     /// The data of a layer that draws one mark.
     static let single: JSON = ["values": [[:]]]

@@ -3,7 +3,7 @@ import Foundation
 
 /// A gzipped file that is unpacked from its beginning on.
 ///
-/// As Python's `gzip` does, it reads members one behind the other and zeros behind the last, and refuses a file whose
+/// As Python's `gzip` does, it reads members one after another and zeros behind the last, and refuses a file whose
 /// length or checksum is another than it says, that ends early, or that has something else behind it.
 package final class GzipFile {
     private let file: OpenFile
@@ -16,7 +16,7 @@ package final class GzipFile {
 
     package init(_ file: OpenFile) throws {
         self.file = file
-        stream = try InflateStream(raw: false, file.url)
+        stream = try InflateStream(.gzip, file.url)
         input = .allocate(byteCount: 1 << 18, alignment: 64)
     }
 

@@ -3,28 +3,26 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// The CRC-32 of some bytes, several threads at a time.
-func crc32(of bytes: Bytes) -> UInt32 {
-    guard let base = bytes.buffer.bindMemory(to: UInt8.self).baseAddress else { return 0 }
+/// The CRC-32 of some bytes, a megabyte per thread at a time.
+package func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+    guard let base = bytes.baseAddress else { return 0 }
     let piece = 1 << 20
     let count = (bytes.count + piece - 1) / piece
     let parts = Mutex([UInt32](repeating: 0, count: count))
-    return withExtendedLifetime(bytes.owner) {
-        let address = UInt(bitPattern: base)
-        parallelFor(count, grain: 1) { range in
-            for part in range {
-                let start = UnsafePointer<UInt8>(bitPattern: address)?.advanced(by: part * piece)
-                let crc = crc32_z(0, start, min(piece, bytes.count - part * piece))
-                parts.withLock { $0[part] = UInt32(truncatingIfNeeded: crc) }
-            }
+    let address = UInt(bitPattern: base)
+    parallelFor(count, grain: 1) { range in
+        for part in range {
+            let start = UnsafePointer<UInt8>(bitPattern: address)?.advanced(by: part * piece)
+            let crc = crc32_z(0, start, min(piece, bytes.count - part * piece))
+            parts.withLock { $0[part] = UInt32(truncatingIfNeeded: crc) }
         }
-        return parts.withLock { parts in
-            var whole: UInt = 0
-            for (part, crc) in parts.enumerated() {
-                whole = crc32_combine(whole, UInt(crc), min(piece, bytes.count - part * piece))
-            }
-            return UInt32(truncatingIfNeeded: whole)
+    }
+    return parts.withLock { parts in
+        var whole: UInt = 0
+        for (part, crc) in parts.enumerated() {
+            whole = crc32_combine(whole, UInt(crc), min(piece, bytes.count - part * piece))
         }
+        return UInt32(truncatingIfNeeded: whole)
     }
 }
 
@@ -38,7 +36,7 @@ func inflated(_ data: Bytes, size: Int, _ url: URL, _ what: String) throws -> By
             url, "\(what) claims \(size) bytes, more than its \(data.count) compressed bytes can hold")
     }
     try requireMemory(size, for: what, url)
-    let stream = try InflateStream(raw: true, url)
+    let stream = try InflateStream(.none, url)
     return try Bytes(count: size) { target in
         let input = UnsafeRawBufferPointer(rebasing: data.buffer[...])
         let written = try withExtendedLifetime(data.owner) { try stream.unpack(input, into: target) }
@@ -63,10 +61,17 @@ final class InflateStream {
     private let url: URL
     private(set) var isAtEnd = false
 
-    /// A raw deflate stream, or one with gzip's header and checksum.
-    init(raw: Bool, _ url: URL) throws {
+    /// What lies about the deflated data: a header and a checksum, or nothing.
+    enum Wrapping { case none, zlib, gzip }
+
+    init(_ wrapping: Wrapping, _ url: URL) throws {
         self.url = url
-        let window = raw ? -MAX_WBITS : MAX_WBITS + 16
+        let window =
+            switch wrapping {
+            case .none: -MAX_WBITS
+            case .zlib: MAX_WBITS
+            case .gzip: MAX_WBITS + 16
+            }
         guard inflateInit2_(&stream, window, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw FormatError(url, "no memory for decompression")
         }

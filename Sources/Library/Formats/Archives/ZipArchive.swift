@@ -36,10 +36,10 @@ package struct ZipArchive: Sendable {
         self.members = members
     }
 
-    /// How many bytes a member has once it is unpacked; nil if there is none of that name.
+    /// How many bytes a member has once it is unpacked; nil if no such name exists.
     package func size(of name: String) -> Int? { members[name]?.size }
 
-    /// The bytes of one member. Throws `FormatError` if there is none of that name or it is damaged.
+    /// The bytes of one member. Throws `FormatError` if no such name exists or it is damaged.
     package func member(_ name: String) throws -> Bytes {
         let (member, region) = try region(of: name)
         let packed = try region.bytes()
@@ -47,7 +47,7 @@ package struct ZipArchive: Sendable {
             member.isStored
             ? packed
             : try inflated(packed, size: member.size, url, "member \"\(name)\"")
-        let found = crc32(of: bytes)
+        let found = withExtendedLifetime(bytes.owner) { crc32(of: bytes.buffer) }
         guard found == member.crc else {
             throw FormatError(
                 url, "member \"\(name)\" is damaged: its CRC-32", expected: hexadecimal(member.crc),

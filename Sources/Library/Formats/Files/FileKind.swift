@@ -10,9 +10,11 @@ package func fileKind(_ head: Bytes) -> String? {
     }
     if begins("n+1", at: 344) || begins("ni1", at: 344) { return "a NIfTI-1 image" }
     if begins("n+2", at: 4) || begins("ni2", at: 4) { return "a NIfTI-2 image (or CIFTI)" }
-    if begins("MATLAB 7.3") { return "a MATLAB file of version 7.3, if it is whole, which HDF5File reads" }
+    if begins("MATLAB 7.3") {
+        return "a MATLAB file of version 7.3, if it is whole, which MATFile and HDF5File read"
+    }
     if begins("MATLAB") {
-        return "a MATLAB file of version 5 to 7, which Gyrus does not read; save it with `-v7.3`, or as .npy"
+        return "a MATLAB file of version 5 to 7, which MATFile reads"
     }
     if begins("DICM", at: 128) { return "a DICOM image, which Gyrus does not read; convert it with dcm2niix" }
     for (bytes, kind) in signatures where begins(bytes) { return kind }
@@ -22,7 +24,7 @@ package func fileKind(_ head: Bytes) -> String? {
         return "a web page (a download that failed may leave one)"
     }
     if start.contains("<gifti") || start.hasPrefix("<?xml") {
-        return "an XML file (GIFTI is one), which Gyrus does not read"
+        return "an XML file (GIFTI is one, which GIFTI.open reads)"
     }
     if start.hasPrefix("{") { return "a JSON text" }
     if head.count >= 348,
@@ -32,8 +34,7 @@ package func fileKind(_ head: Bytes) -> String? {
         return "an Analyze 7.5 header, which Gyrus does not read; convert it to NIfTI-1"
     }
     if head.number(at: 0, as: Int32.self, bigEndian: true) == 1, head.count >= 284 {
-        return
-            "perhaps FreeSurfer's MGH, which Gyrus does not read; convert it with `mri_convert in.mgz out.nii.gz`"
+        return "perhaps FreeSurfer's MGH, which NIfTI.open reads"
     }
     return nil
 }
@@ -52,7 +53,7 @@ private let signatures: [([UInt8], String)] =
         ([0x42, 0x5a, 0x68], "a file compressed by bzip2"),
         ([0x89, 0x50, 0x4e, 0x47], "a PNG image"), ([0xff, 0xd8, 0xff], "a JPEG image"),
         ([0x49, 0x49, 0x2a, 0x00], "a TIFF image"), ([0x4d, 0x4d, 0x00, 0x2a], "a TIFF image"),
-        ([0xff, 0xff, 0xfe], "a surface of FreeSurfer, which Gyrus does not read"),
+        ([0xff, 0xff, 0xfe], "a surface of FreeSurfer, which SurfaceMesh.open reads"),
         ([0x80, 0x02], "a pickle"), ([0x80, 0x03], "a pickle"), ([0x80, 0x04], "a pickle"),
         ([0x80, 0x05], "a pickle"), ([0x7f, 0x45, 0x4c, 0x46], "a program"),
     ]

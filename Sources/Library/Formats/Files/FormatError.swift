@@ -10,8 +10,20 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
     public var description: String { "\(file): \(problem)" }
 
     package init(_ file: URL, _ problem: String) {
-        self.file = file.path
+        self.init(named: file.path, problem)
+    }
+
+    /// The same of what need not be a file.
+    package init(named name: String, problem: String) { self.init(named: name, problem) }
+
+    package init(named file: String, _ problem: String) {
+        self.file = file
         self.problem = printable(problem)
+    }
+
+    /// The same of what need not be a file: a mesh that was made by hand.
+    package init(named file: String, _ field: String, expected: String, found: String) {
+        self.init(named: file, "\(field) should be \(expected), but is \(found)")
     }
 
     package init(_ file: URL, _ field: String, expected: String, found: String) {

@@ -1,4 +1,6 @@
 import Foundation
+import Synchronization
+import Tensors
 
 /// A file that is open for reading, and what it was like when it was opened.
 ///
@@ -21,15 +23,15 @@ package final class OpenFile: Sendable {
         try checkLocation(url)
         // Without O_NONBLOCK the opening of a named pipe waits for a writer.
         descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FormatError(url, cannot: "opened") }
+        guard descriptor >= 0 else { throw notOpened(url) }
         do {
             version = try FileVersion(descriptor, url)
             count = version.size
             guard count > 0 else { throw FormatError(url, "is empty (0 bytes)") }
-            let lfs = Array("version https://git-lfs".utf8)
-            if let head = try bytes(upTo: lfs.count), head.buffer.elementsEqual(lfs) {
-                throw FormatError(
-                    url, "is a pointer of Git LFS and not the file itself, which `git lfs pull` fetches")
+            if count <= PointerFile.limit, let head = try bytes(upTo: count),
+                let pointer = PointerFile(head.data)
+            {
+                throw FormatError(url, pointer.sentence(for: url))
             }
             OpenedFiles.shared.note(url, version)
         } catch {
@@ -59,19 +61,42 @@ package final class OpenFile: Sendable {
     /// Fills `target` with the bytes from `offset` on, which must be inside the file.
     package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
         // A few milliseconds of copying between two looks for an interrupt.
-        let piece = 16 << 20
+        let round = 32 << 20
+        for start in stride(from: 0, to: target.count, by: round) {
+            if start > 0 { try Task.checkCancellation() }
+            let part = start..<min(start + round, target.count)
+            try readBeside(at: offset + start, into: UnsafeMutableRawBufferPointer(rebasing: target[part]))
+        }
+        guard try FileVersion(descriptor, url) == version else { throw changed() }
+    }
+
+    /// Copies pieces on several threads: memory that is first written costs as much time as the copy.
+    private func readBeside(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+        let piece = 4 << 20
+        let failure = Mutex<FormatError?>(nil)
+        parallelFor((target.count + piece - 1) / piece, grain: 1) { pieces in
+            do throws(FormatError) {
+                let part = pieces.lowerBound * piece..<min(pieces.upperBound * piece, target.count)
+                try copy(
+                    at: offset + part.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: target[part]))
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    private func copy(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(FormatError) {
         var position = 0
         while position < target.count {
-            if position > 0 { try Task.checkCancellation() }
-            let wanted = min(piece, target.count - position)
             let got = pread(
-                descriptor, target.baseAddress?.advanced(by: position), wanted, off_t(offset + position))
+                descriptor, target.baseAddress?.advanced(by: position), target.count - position,
+                off_t(offset + position))
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw FormatError(url, cannot: "read") }
             guard got > 0 else { throw changed() }
             position += got
         }
-        guard try FileVersion(descriptor, url) == version else { throw changed() }
     }
 
     private func changed() -> FormatError {
@@ -87,6 +112,9 @@ package struct FileVersion: Hashable, Sendable {
     let seconds: Int
     let nanoseconds: Int
 
+    /// When it was last written, in nanoseconds since 1970.
+    var modified: Int { seconds * 1_000_000_000 + nanoseconds }
+
     init(_ descriptor: Int32, _ url: URL) throws {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FormatError(url, cannot: "examined") }
@@ -97,7 +125,7 @@ package struct FileVersion: Hashable, Sendable {
     package init(_ url: URL) throws {
         try checkLocation(url)
         var status = stat()
-        guard stat(url.path, &status) == 0 else { throw FormatError(url, cannot: "opened") }
+        guard stat(url.path, &status) == 0 else { throw notOpened(url) }
         try self.init(status, url)
     }
 
@@ -146,4 +174,11 @@ package struct FileRegion: Sendable {
         }
         return bytes
     }
+}
+
+/// Why a file cannot be opened; of a link of git-annex whose content is not there, how to get it.
+private func notOpened(_ url: URL) -> FormatError {
+    let code = errno
+    if code == ENOENT, let key = AnnexKey(linkAt: url) { return FormatError(url, key.sentence(for: url)) }
+    return FormatError(url, cannot: "opened", code: code)
 }

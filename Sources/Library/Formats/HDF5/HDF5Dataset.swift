@@ -18,31 +18,53 @@ public struct HDF5Dataset: Sendable {
     public let problem: String?
 
     let file: HDF5File
+    /// What its elements are made of if they are neither numbers nor text but can be read; see `records()`.
+    let structure: HDF5Element?
     /// The open dataset; nil if it cannot be opened.
     let handle: HDF5Handle?
     let layout: HDF5Layout
     /// Whether it stands for no elements, whatever is stored: a null dataspace, or an empty array of MATLAB.
-    private let isEmpty: Bool
+    let isEmpty: Bool
 
     /// Opens a dataset; the caller holds the library's lock.
     init(_ file: HDF5File, _ path: String) throws {
         let what = "dataset \"\(path)\""
         if !file.isNew { try HDF5Examination.pass(file.url, object: path) }
+        try self.init(file, path, opened: Self.opened(file, path, "opening \(what)"))
+    }
+
+    /// Opened as `HDF5File.access` says, without a cache of chunks; only chunks that are unpacked need one.
+    private static func opened(_ file: HDF5File, _ path: String, _ action: String) throws -> HDF5Handle {
+        if !file.isNew {
+            try HDF5Opening.check(path, in: file.handle, file.url)
+            let plain = try HDF5Handle.dataset(H5Dopen2(file.handle.id, path, 0), file.url, action)
+            // Otherwise it is closed here: a dataset that is open has the cache that it was opened with.
+            if try !HDF5Layout.isFiltered(plain, file.url) { return plain }
+        }
         let access = try HDF5Handle.properties(H5Pcreate(gyrus_h5_dataset_access()), file.url)
         // The library's own cache of 1 MB decompresses a larger chunk again for every row that is read of it.
         H5Pset_chunk_cache(access.id, 12_421, 64 << 20, 1)
-        let handle = try HDF5Handle.dataset(
-            H5Dopen2(file.handle.id, path, access.id), file.url, "opening \(what)")
+        return try HDF5Handle.dataset(H5Dopen2(file.handle.id, path, access.id), file.url, action)
+    }
+
+    /// A dataset that is open already, as one that a reference leads to; the caller holds the library's lock.
+    init(_ file: HDF5File, _ path: String, opened handle: HDF5Handle) throws {
+        let what = "dataset \"\(path)\""
         let space = try HDF5Handle.space(H5Dget_space(handle.id), file.url, "opening \(what)")
         let type = try HDF5Handle.type(H5Dget_type(handle.id), file.url, "opening \(what)")
-        let layout = try HDF5Layout(handle, elementSize: H5Tget_size(type.id), file.url)
+        let layout = try HDF5Layout(handle, file.url)
         let matlab = try MATLABMark(of: handle, file.url, what)
         shape = try matlab.emptyShape ?? hdf5Shape(space, file.url, what)
         isEmpty = matlab.emptyShape != nil || H5Sget_simple_extent_type(space.id) == H5S_NULL
         self.type = matlab.emptyShape == nil ? NumberType(hdf5: type.id) : matlab.type
         isText = matlab.emptyShape == nil ? H5Tget_class(type.id) == H5T_STRING : matlab.isText
         kind = self.type?.rawValue ?? (isText ? "text" : hdf5Kind(of: type.id) + matlab.note)
-        problem = layout.problem ?? (self.type == nil && !isText ? "its elements are \(kind)" : nil)
+        let isPlain = self.type != nil || isText || matlab.emptyShape != nil
+        let element = isPlain ? nil : HDF5MemoryType(file: type.id)?.element
+        structure = if case .opaque? = element { nil } else { element }
+        problem =
+            layout.problem
+            ?? (self.type == nil && !isText && structure == nil ? "its elements are \(kind)" : nil)
         self.layout = layout
         self.handle = handle
         self.path = path
@@ -55,6 +77,7 @@ public struct HDF5Dataset: Sendable {
         self.file = file
         self.problem = problem
         (shape, type, isText, kind, handle, isEmpty) = ([], nil, false, "unknown", nil, false)
+        structure = nil
         layout = .unknown
     }
 
@@ -77,11 +100,10 @@ public struct HDF5Dataset: Sendable {
         _ = try check(ranges, size: MemoryLayout<Element>.size)
         return try Tensor(shape: ranges.map(\.count)) { target in
             let memory: NumberType = Element.self == Float.self ? .float32 : .float64
-            let bytes = UnsafeMutableRawBufferPointer(target)
-            if type.fits(memory) {
-                try read(ranges, memory, into: bytes)
+            if type == memory || type.hdf5 == nil {
+                try read(ranges, memory, into: UnsafeMutableRawBufferPointer(target))
             } else {
-                try readChecked(ranges, type, into: target)
+                try readConverted(ranges, type, fits: type.fits(memory), into: target)
             }
         }
     }
@@ -127,12 +149,14 @@ public struct HDF5Dataset: Sendable {
     /// The whole dataset as integers, in row-major order.
     ///
     /// Throws `FormatError` if it holds no integers, or one that `Int` cannot hold.
-    public func integers() throws -> [Int] {
+    public func integers() throws -> [Int] { try integers(shape.map { 0..<$0 }) }
+
+    /// A part of the dataset as integers, one range a dimension, in row-major order.
+    ///
+    /// Throws `FormatError` if it holds no integers, or one that `Int` cannot hold.
+    public func integers(_ ranges: [Range<Int>]) throws -> [Int] {
         let type = try numberType()
-        guard ![.float16, .bfloat16, .float32, .float64].contains(type) else {
-            throw wrongType(expected: "integer")
-        }
-        let ranges = shape.map { 0..<$0 }
+        guard !type.hasFractions else { throw wrongType(expected: "integer") }
         var integers = [Int](repeating: 0, count: try check(ranges, size: 8))
         let memory: NumberType = type == .uint64 ? .uint64 : .int64
         try integers.withUnsafeMutableBytes { try read(ranges, memory, into: $0) }
@@ -149,7 +173,7 @@ public struct HDF5Dataset: Sendable {
     /// The texts of the dataset, in row-major order. Throws `FormatError` if it holds something else.
     public func strings() throws -> [String] {
         guard isText else {
-            throw FormatError(file.url, "\(what) holds no text: \(problem ?? "it holds \(kind)")")
+            throw FormatError(file.url, "\(what) holds no text: \(problem ?? "it holds \(kind)\(reading)")")
         }
         let handle = try readable()
         let count = try check(shape.map { 0..<$0 }, size: 8)
@@ -157,7 +181,8 @@ public struct HDF5Dataset: Sendable {
         return try HDF5Library.locked(file.url) {
             let type = try HDF5Handle.type(H5Dget_type(handle.id), file.url, "reading \(what)")
             let space = try HDF5Handle.space(H5Dget_space(handle.id), file.url, "reading \(what)")
-            return try hdf5Strings(type: type, space: space, count: count, file.url, what) { type, base in
+            return try hdf5Strings(of: handle, type: type, space: space, count: count, file.url, what) {
+                type, base in
                 H5Dread(handle.id, type, 0, 0, 0, base)
             }
         }
@@ -169,7 +194,9 @@ public struct HDF5Dataset: Sendable {
 
 extension HDF5Dataset {
     private func numberType() throws -> NumberType {
-        guard let type else { throw FormatError(file.url, "\(what) holds no numbers: it holds \(kind)") }
+        guard let type else {
+            throw FormatError(file.url, "\(what) holds no numbers: it holds \(kind)\(reading)")
+        }
         return type
     }
 
@@ -178,7 +205,7 @@ extension HDF5Dataset {
     }
 
     /// The open dataset. Throws `FormatError` if it cannot be read.
-    private func readable() throws -> HDF5Handle {
+    func readable() throws -> HDF5Handle {
         guard let handle, layout.problem == nil else {
             throw FormatError(file.url, "\(what) cannot be read: \(problem ?? "it cannot be opened")")
         }
@@ -225,9 +252,12 @@ extension HDF5Dataset {
         }
     }
 
-    /// The same for a type whose numbers may not fit: each is looked at before it is converted.
-    private func readChecked<Element: Scalar>(
-        _ ranges: [Range<Int>], _ type: NumberType, into target: UnsafeMutableBufferPointer<Element>
+    /// The same for numbers of another type: those that may not fit are looked at before they are converted.
+    ///
+    /// The library converts, too, but clears a megabyte at each call, however little is read.
+    private func readConverted<Element: Scalar>(
+        _ ranges: [Range<Int>], _ type: NumberType, fits: Bool,
+        into target: UnsafeMutableBufferPointer<Element>
     ) throws {
         guard target.count > 0 else { return }
         let rows = ranges.first ?? 0..<1
@@ -238,7 +268,7 @@ extension HDF5Dataset {
                 if let base = buffer.baseAddress { try transfer(slab, type, base, writing: false) }
                 return buffer.count
             }
-            try bytes.checkConversion(of: type, count: count, to: Element.self, file.url, what)
+            if !fits { try bytes.checkConversion(of: type, count: count, to: Element.self, file.url, what) }
             let offset = (start - rows.lowerBound) * rowCount
             bytes.decode(type, into: UnsafeMutableBufferPointer(rebasing: target[offset..<offset + count]))
         }
@@ -275,7 +305,6 @@ extension HDF5Dataset {
             guard let memoryType = type.hdf5 else {
                 throw FormatError(file.url, "\(action): no such type in HDF5")
             }
-            if !writing { try layout.checkChunks(of: handle, ranges, file.url, what) }
             let space = try HDF5Handle.space(H5Dget_space(handle.id), file.url, action)
             var status: herr_t = 0
             if ranges.isEmpty {

@@ -2,7 +2,7 @@ internal import CHDF5Support
 import Foundation
 import Synchronization
 
-/// Which HDF5 files were looked at in a process of their own and did no harm there.
+/// Which HDF5 files were looked at in their own process and did no harm there.
 ///
 /// libhdf5 crashes on some damaged files, and a crash would take the variables of the process along. So a copy of the
 /// process opens each file first, reads the descriptions of all objects, their attributes, texts and small datasets, and
@@ -12,6 +12,8 @@ enum HDF5Examination {
     private struct State {
         /// What was looked at in each state of a file: all, or the named objects.
         var known: [FileVersion: (isComplete: Bool, objects: Set<String>)] = [:]
+        /// Files of which all objects were opened, none of them a virtual dataset.
+        var withoutVirtual: Set<FileVersion> = []
         /// How many times each file is open for writing here.
         var written: [FileIdentity: Int] = [:]
     }
@@ -41,22 +43,35 @@ enum HDF5Examination {
         var result = gyrus_h5_examination()
         // Where no copy can be made, the file is opened as it is.
         guard gyrus_h5_examine(url.path, object, &result) == 0 else { return }
-        guard result.signal == 0 else {
+        guard result.signal == 0, result.wants_memory == 0 else {
             let place = withUnsafeBytes(of: &result.place) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             let what =
-                result.signal == SIGXCPU ? "takes the HDF5 library without end" : "crashes the HDF5 library"
+                switch result.signal {
+                case 0: "takes the HDF5 library more memory than anything in it can have"
+                case SIGXCPU: "takes the HDF5 library without end"
+                default: "crashes the HDF5 library"
+                }
             let object = place.isEmpty ? "opening it" : "reading \"\(place == "." ? "/" : place)\""
             throw FormatError(url, "is damaged: \(object) \(what) (tried in a process of its own)")
         }
         remember(version, object: object, isComplete: result.is_complete != 0)
+        if object == nil, result.is_complete != 0, result.may_be_virtual == 0 {
+            state.withLock { _ = $0.withoutVirtual.insert(version) }
+        }
+    }
+
+    /// Whether it is known that no named object of a file is a virtual dataset.
+    static func isWithoutVirtual(_ url: URL) -> Bool {
+        guard let version = try? FileVersion(url) else { return false }
+        return state.withLock { $0.withoutVirtual.contains(version) }
     }
 
     private static func remember(_ version: FileVersion, object: String?, isComplete: Bool) {
         state.withLock { state in
             // Only files that are in use matter; the memory of others is not worth keeping.
-            if state.known.count >= 1000 { state.known = [:] }
+            if state.known.count >= 1000 { (state.known, state.withoutVirtual) = ([:], []) }
             var known = state.known[version] ?? (false, [])
             if let object { known.objects.insert(object) } else if isComplete { known.isComplete = true }
             state.known[version] = known

@@ -8,8 +8,8 @@ extension HDF5File {
     public func attributes(of path: String = "/") throws -> [String: HDF5Attribute] {
         guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
         return try HDF5Library.locked(url) {
-            try HDF5Examination.pass(url, object: path)
-            let object = try HDF5Handle.object(H5Oopen(handle.id, path, 0), url, "opening \"\(path)\"")
+            if !isNew { try HDF5Examination.pass(url, object: path) }
+            let object = try HDF5Opening.object(path, in: handle, url, "opening \"\(path)\"")
             var names: [String] = []
             _ = withUnsafeMutablePointer(to: &names) { names in
                 var position: hsize_t = 0
@@ -29,6 +29,11 @@ extension HDF5File {
 
     /// Sets an attribute of the group or dataset at `path`; one element is written as a scalar.
     ///
+    /// - Parameters:
+    ///   - name: the name of the attribute.
+    ///   - value: what it is set to.
+    ///   - path: the group or dataset; `/` is the file itself.
+    ///
     /// Throws `FormatError` if there is no such object or the file cannot be written.
     public func setAttribute(_ name: String, to value: HDF5Attribute, of path: String = "/") throws {
         guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
@@ -41,7 +46,7 @@ extension HDF5File {
             case .unsigned(let values): values.count
             }
         try HDF5Library.locked(url) {
-            let object = try HDF5Handle.object(H5Oopen(handle.id, path, 0), url, "opening \"\(path)\"")
+            let object = try HDF5Opening.object(path, in: handle, url, "opening \"\(path)\"")
             if H5Aexists(object.id, name) > 0 { H5Adelete(object.id, name) }
             let extents = [hsize_t(count)]
             let space = try HDF5Handle.space(
@@ -87,7 +92,8 @@ extension HDF5File {
         let count = try hdf5Count(try hdf5Shape(space, url, what), size: 8, url, what)
         if H5Tget_class(type.id) == H5T_STRING {
             return .strings(
-                try hdf5Strings(type: type, space: space, count: count, url, what) { type, base in
+                try hdf5Strings(of: attribute, type: type, space: space, count: count, url, what) {
+                    type, base in
                     H5Aread(attribute.id, type, base)
                 })
         }

@@ -6,6 +6,9 @@ extension HDF5File {
     /// Makes a dataset of zeros, and the groups on the way to it.
     ///
     /// - Parameters:
+    ///   - path: where in the file; `a/b` is dataset b in group a.
+    ///   - shape: its extents, the slowest dimension first.
+    ///   - type: the type of its numbers.
     ///   - chunk: The extents of a chunk, if the dataset is to be in chunks.
     ///   - compression: Deflate's level from 1 to 9, which needs chunks.
     ///
@@ -62,6 +65,11 @@ extension HDF5File {
     }
 
     /// Writes bytes as a new dataset of `uint8`, for instance images or frames.
+    ///
+    /// - Parameters:
+    ///   - bytes: the bytes, the last dimension fastest.
+    ///   - shape: the extents, whose product is the number of bytes.
+    ///   - path: where in the file.
     public func write(_ bytes: [UInt8], shape: [Int], to path: String) throws {
         guard byteCount(of: shape, .uint8) == bytes.count else {
             throw FormatError(url, "dataset \"\(path)\" of shape \(shape) cannot hold \(bytes.count) bytes")

@@ -149,6 +149,9 @@ public final class HDF5File: Sendable {
         let access = try HDF5Handle.properties(H5Pcreate(gyrus_h5_file_access()), url)
         // A file on a disk that cannot lock (many network disks) is opened without.
         H5Pset_file_locking(access.id, true, true)
+        // Without a cache of chunks the library reads what is asked for straight from the file. With one it takes whole
+        // chunks into memory of the length that the file claims, and reads beyond the end of those that are too short.
+        H5Pset_cache(access.id, 0, 0, 0, 0)
         return access
     }
 }

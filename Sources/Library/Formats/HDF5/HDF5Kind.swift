@@ -48,7 +48,7 @@ extension NumberType {
 struct MATLABMark {
     /// The shape of an empty array in the order of HDF5, which is the reverse of MATLAB's; nil of any other.
     private(set) var emptyShape: [Int]?
-    private let className: String?
+    let className: String?
 
     init(of dataset: HDF5Handle, _ url: URL, _ what: String) throws {
         className = try Self.text("MATLAB_class", of: dataset, url)
@@ -88,7 +88,7 @@ struct MATLABMark {
     /// What is added to the words for an element.
     var note: String { className.map { " (MATLAB's \($0))" } ?? "" }
 
-    private static func text(_ name: String, of dataset: HDF5Handle, _ url: URL) throws -> String? {
+    static func text(_ name: String, of dataset: HDF5Handle, _ url: URL) throws -> String? {
         guard H5Aexists(dataset.id, name) > 0 else { return nil }
         let attribute = try HDF5Handle.attribute(H5Aopen(dataset.id, name, 0), url, "opening \(name)")
         let type = try HDF5Handle.type(H5Aget_type(attribute.id), url, "opening \(name)")
@@ -96,7 +96,7 @@ struct MATLABMark {
         guard H5Tget_class(type.id) == H5T_STRING, H5Sget_simple_extent_npoints(space.id) == 1 else {
             return nil
         }
-        return try hdf5Strings(type: type, space: space, count: 1, url, name) {
+        return try hdf5Strings(of: attribute, type: type, space: space, count: 1, url, name) {
             H5Aread(attribute.id, $0, $1)
         }.first
     }

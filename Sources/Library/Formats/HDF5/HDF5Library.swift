@@ -4,7 +4,7 @@ import Foundation
 
 /// The way into libhdf5: one call at a time, with its failures as Swift errors.
 enum HDF5Library {
-    /// libhdf5 keeps its tables of open objects in globals without locks of its own (unless it was built thread-safe,
+    /// libhdf5 keeps its tables of open objects in globals without its own locks (unless it was built thread-safe,
     /// which not every system promises), so every call goes through this lock.
     private static let lock = RobustLock()
     /// The files of the calls that are under way, the innermost last.

@@ -2,14 +2,23 @@ internal import CHDF5
 import Foundation
 
 /// Text of an HDF5 dataset or attribute: `read` fills memory of the given type and returns negative on failure.
+///
+/// Throws `FormatError` if a text does not fit memory, or is damaged. The caller holds the library's lock.
 func hdf5Strings(
-    type: HDF5Handle, space: HDF5Handle, count: Int, _ url: URL, _ what: String,
+    of object: HDF5Handle, type: HDF5Handle, space: HDF5Handle, count: Int, _ url: URL, _ what: String,
     read: (hid_t, UnsafeMutableRawPointer) -> herr_t
 ) throws -> [String] {
     let size = H5Tget_size(type.id)
     let memory = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making a text type")
     H5Tset_cset(memory.id, H5Tget_cset(type.id))
     if H5Tis_variable_str(type.id) > 0 {
+        // The heaps of a virtual dataset's texts are in other files; the library finds them.
+        guard let virtual = try HDF5Virtual(of: object, url) else {
+            return try HDF5ElementReferences(
+                of: object, type: type, count: count, url, what, read: read
+            ).texts()
+        }
+        try virtual.checkPointers(object, url, what, depth: 0)
         H5Tset_size(memory.id, gyrus_h5_variable())
         var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
         return try pointers.withUnsafeMutableBytes { bytes in

@@ -5,6 +5,13 @@ public struct PixelBox: Sendable, Equatable {
     public var width: Int
     public var height: Int
 
+    /// A box of pixels.
+    ///
+    /// - Parameters:
+    ///   - left: the first column, from zero.
+    ///   - top: the first row, from zero.
+    ///   - width: how many columns it has.
+    ///   - height: how many rows it has.
     public init(left: Int, top: Int, width: Int, height: Int) {
         self.left = left
         self.top = top
@@ -42,6 +49,11 @@ extension RGBImage {
     /// does (half pixels down).
     ///
     /// An image that is smaller than the crop is framed in black.
+    ///
+    /// - Parameters:
+    ///   - newWidth: how many pixels the crop is wide.
+    ///   - newHeight: how many pixels it is high.
+    ///   - roundingDown: whether a crop that begins between two pixels begins at the first of them.
     public func centerCropped(width newWidth: Int, height newHeight: Int, roundingDown: Bool = false) throws
         -> RGBImage
     {

@@ -15,6 +15,11 @@ extension RGBImage {
     }
 
     /// Reads the bytes of a JPEG or PNG file; `name` is what errors call them.
+    ///
+    /// - Parameters:
+    ///   - data: the bytes of the file.
+    ///   - name: what errors call the image.
+    ///   - turned: whether the image is turned as its EXIF data say.
     public static func decode(_ data: Data, name: String = "the image", turned: Bool = true) throws
         -> RGBImage
     {

@@ -26,6 +26,11 @@ public enum Interpolation: String, Sendable, CaseIterable {
 extension RGBImage {
     /// The image in another size, byte for byte as Pillow's `Image.resize` makes it.
     ///
+    /// - Parameters:
+    ///   - newWidth: how many pixels the result is wide.
+    ///   - newHeight: how many pixels it is high.
+    ///   - interpolation: how pixels are interpolated.
+    ///
     /// Throws `ImageError` if the size is not above zero, or has more pixels than are decoded of a file.
     /// Source: Pillow, `src/libImaging/Resample.c`.
     public func resized(

@@ -14,6 +14,11 @@ public struct RGBImage: Sendable, Equatable {
     public let pixels: [UInt8]
 
     /// An image of the given pixels; throws if they are not height x width x 3.
+    ///
+    /// - Parameters:
+    ///   - width: in pixels.
+    ///   - height: in pixels.
+    ///   - pixels: red, green and blue of each pixel, row after row: height x width x 3.
     public init(width: Int, height: Int, pixels: [UInt8]) throws {
         guard width > 0, height > 0, let bytes = byteCount(of: [height, width, 3], .uint8),
             pixels.count == bytes

@@ -133,6 +133,12 @@ extension NIfTI {
 
     /// A volume with `values` at the voxels of `indices` (as `maskIndices()` gives them) and `background` elsewhere.
     ///
+    /// - Parameters:
+    ///   - values: one for each index.
+    ///   - indices: where the values go, z fastest.
+    ///   - shape: the extents along x, y and z.
+    ///   - background: the value of all other voxels.
+    ///
     /// Throws `GridError` if there is not one value for each index, or an index is outside the shape.
     public static func volume(
         of values: [Float], at indices: [Int], shape: [Int], background: Float = 0

@@ -25,6 +25,12 @@ extension NIfTI {
     /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
     /// of it. Throws `FormatError` if the shape or the affine is none
     /// that NIfTI-1 has, or the file cannot be written.
+    ///
+    /// - Parameters:
+    ///   - image: a map [x, y, z] or a series [x, y, z, t].
+    ///   - affine: from voxel indices to mm.
+    ///   - repetitionTime: seconds from one volume to the next; nil if there is one volume or it is not known.
+    ///   - file: where to; a name that ends in `.gz` is gzipped.
     public static func write(
         _ image: Tensor<Float>, affine: Affine, repetitionTime: Double? = nil, to file: some FileLocation
     ) throws {
@@ -32,6 +38,12 @@ extension NIfTI {
     }
 
     /// The same with the affine as a matrix of 4 x 4.
+    ///
+    /// - Parameters:
+    ///   - image: a map [x, y, z] or a series [x, y, z, t].
+    ///   - affine: from voxel indices to mm.
+    ///   - repetitionTime: seconds from one volume to the next; nil if there is one volume or it is not known.
+    ///   - file: where to; a name that ends in `.gz` is gzipped.
     public static func write(
         _ image: Tensor<Float>, affine: Matrix<Double>, repetitionTime: Double? = nil,
         to file: some FileLocation

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// A NIfTI-1 image: a volume of voxels, or one volume a time point.
+/// An image (NIfTI-1, NIfTI-2 or FreeSurfer's MGH): a volume of voxels, or one volume a time point.
 ///
 /// ```swift
 /// let bold = try NIfTI.open("sub-01_bold.nii.gz")
@@ -11,7 +11,7 @@ import Tensors
 ///
 /// This reader is Gyrus's own: niftiio (which Debian marks as obsolete) allocates what a header asks for before it
 /// looks at the file, prints its errors instead of returning them, and leaves scaling to its caller.
-/// Source: the NIfTI-1 specification; affine and scaling as in nibabel.
+/// Source: the NIfTI specifications and FreeSurfer's `mghRead`; affine and scaling as in nibabel.
 public struct NIfTI: Sendable {
     /// Where the image was read.
     public let url: URL
@@ -27,46 +27,58 @@ public struct NIfTI: Sendable {
     private let header: NIfTIHeader
     private let bytes: Bytes
 
-    /// Reads a `.nii` or `.nii.gz` file; what is saved there afterwards does not change the image.
+    /// Reads a `.nii`, `.nii.gz`, `.mgh` or `.mgz` file; what is saved there afterwards does not change the image.
     ///
     /// Throws `FormatError` if the file is malformed, damaged or cut short, or holds complex or color numbers.
     public static func open(_ file: some FileLocation) throws -> NIfTI {
-        let file = try OpenFile(file.fileURL)
-        let isGzipped = try file.bytes(upTo: 2)?.number(at: 0, as: UInt16.self) == 0x8b1f
-        let (header, data) = try isGzipped ? readGzipped(file) : readPlain(file)
+        try open(OpenFile(file.fileURL))
+    }
+
+    static func open(_ file: OpenFile) throws -> NIfTI {
+        var header = try NIfTIHeader(file.head(), file.url)
+        let (data, rest) = try read(file, header)
+        // The repetition time in ms, if the file does not end before it.
+        if header.hasFooter, let bits = rest?.number(at: 0, as: UInt32.self, bigEndian: true) {
+            let time = Double(Float(bitPattern: bits))
+            if time.isFinite, time > 0 { header.repetitionTime = time / 1000 }
+        }
         return NIfTI(header, data, file.url)
+    }
+
+    /// Whether a file begins as an image does that `open` reads.
+    static func begins(_ head: Bytes) -> Bool {
+        let length = head.number(at: 0, as: Int32.self) ?? 0
+        return [348, 540].contains(length) || [348, 540].contains(length.byteSwapped)
+            || NIfTIHeader.isMGH(head)
     }
 
     /// Reads a file; its name is `open` now, as that of every file's.
     @available(*, unavailable, renamed: "open(_:)")
     public static func read(_ file: some FileLocation) throws -> NIfTI { try open(file) }
 
-    private static func readPlain(_ file: OpenFile) throws -> (NIfTIHeader, Bytes) {
-        guard let head = try file.bytes(upTo: 560) else { throw FormatError(file.url, "is empty") }
-        let header = try NIfTIHeader(head, file.url)
+    /// The numbers behind the header, and at most four bytes behind these.
+    private static func read(_ file: OpenFile, _ header: NIfTIHeader) throws -> (Bytes, rest: Bytes?) {
         let size = try dataSize(header, file.url)
-        guard let data = try file.bytes(at: header.dataOffset, count: size) else {
-            throw cutShort(header, size, found: max(0, file.count - header.dataOffset), file.url)
+        guard try file.isGzipped else {
+            guard let data = try file.bytes(at: header.dataOffset, count: size) else {
+                throw cutShort(header, size, found: max(0, file.count - header.dataOffset), file.url)
+            }
+            let end = header.dataOffset + size
+            return (data, try file.bytes(at: end, count: min(4, file.count - end)))
         }
-        return (header, data)
-    }
-
-    private static func readGzipped(_ file: OpenFile) throws -> (NIfTIHeader, Bytes) {
-        let gzip = try GzipFile(file)
-        let head = try Bytes(count: NIfTIHeader.byteCount) { try gzip.read(into: $0) }
-        let header = try NIfTIHeader(head, file.url)
-        let size = try dataSize(header, file.url)
         // Deflate shrinks by at most 1,032 to 1, so a header that asks for more is false; it gets no memory.
         guard size / 1032 <= file.count else {
             throw FormatError(
                 file.url, "the header asks for \(size) bytes, more than \(file.count) gzipped bytes can hold")
         }
         try requireMemory(size, for: "the data of shape \(header.shape)", file.url)
-        try gzip.skip(header.dataOffset - NIfTIHeader.byteCount)
+        let gzip = try GzipFile(file)
+        try gzip.skip(header.dataOffset)
         let data = try Bytes(count: size) { try gzip.read(into: $0) }
         guard data.count == size else { throw cutShort(header, size, found: data.count, file.url) }
+        let rest = try Bytes(count: 4) { try gzip.read(into: $0) }
         try gzip.finish()
-        return (header, data)
+        return (data, rest)
     }
 
     private static func cutShort(_ header: NIfTIHeader, _ size: Int, found: Int, _ url: URL) -> FormatError {
@@ -75,7 +87,7 @@ public struct NIfTI: Sendable {
             found: "\(found) (the file may be cut short)")
     }
 
-    private init(_ header: NIfTIHeader, _ bytes: Bytes, _ url: URL) {
+    init(_ header: NIfTIHeader, _ bytes: Bytes, _ url: URL) {
         self.url = url
         self.header = header
         self.bytes = bytes

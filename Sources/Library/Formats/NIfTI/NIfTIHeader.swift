@@ -1,11 +1,12 @@
 import Foundation
 import Tensors
 
-/// The 348 bytes at the head of a NIfTI-1 file, checked.
+/// What stands at the head of an image, checked: NIfTI-1, NIfTI-2 or FreeSurfer's MGH.
 ///
-/// Source: the NIfTI-1 specification (`nifti1.h`); the affine matrix as nibabel chooses and computes it.
+/// Source: the NIfTI specifications (`nifti1.h`, `nifti2.h`); the affine matrix as nibabel chooses and computes it.
 struct NIfTIHeader {
-    static let byteCount = 348
+    /// How many bytes of a file are enough to read its header, and to say what it is if it is not an image.
+    static let byteCount = 560
 
     let isBigEndian: Bool
     let shape: [Int]
@@ -17,90 +18,84 @@ struct NIfTIHeader {
     /// Whether slope and intercept change the numbers.
     var isScaled: Bool { slope != 1 || intercept != 0 }
     let affine: Matrix<Double>
-    let repetitionTime: Double?
+    var repetitionTime: Double?
+    /// Whether the repetition time stands behind the data, as in MGH.
+    var hasFooter = false
 
-    private static let types: [Int16: NumberType] = [
+    static let types: [Int16: NumberType] = [
         2: .uint8, 4: .int16, 8: .int32, 16: .float32, 64: .float64, 256: .int8, 512: .uint16, 768: .uint32,
         1024: .int64, 1280: .uint64,
     ]
 
+    /// The header in the first bytes of a file, unpacked.
     init(_ bytes: Bytes, _ url: URL) throws {
-        let length = bytes.number(at: 0, as: Int32.self)
-        let isBigEndian = length == Int32(Self.byteCount).byteSwapped
-        guard length == Int32(Self.byteCount) || isBigEndian, bytes.count >= Self.byteCount else {
-            let isSecond = length == 540 || length == Int32(540).byteSwapped
-            let hint = isSecond ? " (this is NIfTI-2; convert it to NIfTI-1)" : kindNote(bytes)
-            throw FormatError(
-                url, "the file", expected: "a NIfTI-1 header of \(Self.byteCount) bytes",
-                found:
-                    "\(bytes.count < Self.byteCount ? "\(bytes.count) bytes long" : "something else")\(hint)")
+        if Self.isMGH(bytes) {
+            try self.init(mgh: bytes, url)
+        } else {
+            try self.init(NIfTIFields(bytes, url), url)
         }
-        // Every offset below lies inside the 348 bytes, so a number is always there.
-        func short(_ offset: Int) -> Int16 {
-            bytes.number(at: offset, as: Int16.self, bigEndian: isBigEndian) ?? 0
+    }
+
+    private init(_ fields: NIfTIFields, _ url: URL) throws {
+        guard fields.intent / 100 != 30 else {
+            throw FormatError(url, "is CIFTI-2 (intent \(fields.intent)), which CIFTI.open reads")
         }
-        func float(_ offset: Int) -> Double {
-            Double(Float(bitPattern: bytes.number(at: offset, as: UInt32.self, bigEndian: isBigEndian) ?? 0))
-        }
-        let magic = String(decoding: bytes.buffer[344..<347], as: UTF8.self)
-        guard magic == "n+1" else {
-            let hint =
-                magic == "ni1"
-                ? "ni1 (header and image in two files; join them first)" : "\"\(magic)\"\(kindNote(bytes))"
-            throw FormatError(url, "the magic word", expected: "n+1", found: hint)
-        }
-        let rank = Int(short(40))
-        guard (1...7).contains(rank) else {
-            throw FormatError(url, "dim[0] (the number of dimensions)", expected: "1 to 7", found: "\(rank)")
-        }
-        let dim = (1...rank).map { Int(short(40 + 2 * $0)) }
-        let glmin = Int(bytes.number(at: 144, as: Int32.self, bigEndian: isBigEndian) ?? 0)
-        shape = Self.withoutFreeSurferVector(dim, length: glmin)
+        let dim = fields.dim
+        shape = fields.isSecond ? dim : Self.withoutFreeSurferVector(dim, length: fields.glmin)
         guard shape.allSatisfy({ $0 > 0 }) else {
             throw FormatError(url, "dim (the shape)", expected: "of positive extents", found: "\(shape)")
         }
-        guard let type = Self.types[short(70)] else {
+        guard let type = Self.types[fields.datatype] else {
             throw FormatError(
                 url, "datatype",
                 expected:
                     "a real number's (\(Self.types.keys.sorted().map(String.init).joined(separator: ", ")))",
-                found: "\(short(70))")
+                found: "\(fields.datatype)")
         }
-        let offset = float(108)
-        guard offset >= 348, offset < 0x1p31, offset == offset.rounded() else {
-            throw FormatError(url, "vox_offset", expected: "a whole number from 348 on", found: "\(offset)")
+        let isScaled = fields.slope.isFinite && fields.slope != 0
+        guard !isScaled || fields.intercept.isFinite else {
+            throw FormatError(url, "scl_inter", expected: "finite", found: "\(fields.intercept)")
         }
-        let slope = float(112)
-        let intercept = float(116)
-        let isScaled = slope.isFinite && slope != 0
-        guard !isScaled || intercept.isFinite else {
-            throw FormatError(url, "scl_inter", expected: "finite", found: "\(intercept)")
-        }
-        pixdim = (0...7).map { float(76 + 4 * $0) }
-        self.isBigEndian = isBigEndian
+        pixdim = fields.pixdim
+        isBigEndian = fields.isBigEndian
         self.type = type
-        self.dataOffset = Int(offset)
-        self.slope = isScaled ? slope : 1
-        self.intercept = isScaled ? intercept : 0
-        let units = (bytes.buffer[123] & 0x38)
+        dataOffset = fields.offset
+        slope = isScaled ? fields.slope : 1
+        intercept = isScaled ? fields.intercept : 0
+        let units = fields.units & 0x38
         let perSecond = units == 16 ? 1e3 : units == 24 ? 1e6 : 1
-        repetitionTime = rank > 3 && pixdim[4] > 0 && pixdim[4].isFinite ? pixdim[4] / perSecond : nil
-        if short(254) > 0 {
-            let rows = (0..<3).map { row in (0..<4).map { float(280 + 16 * row + 4 * $0) } }
-            affine = Matrix(rows + [[0, 0, 0, 1]])
-        } else if short(252) > 0 {
+        repetitionTime = dim.count > 3 && pixdim[4] > 0 && pixdim[4].isFinite ? pixdim[4] / perSecond : nil
+        if fields.sformCode > 0 {
+            affine = Matrix(fields.sform + [[0, 0, 0, 1]])
+        } else if fields.qformCode > 0 {
+            // nibabel's tolerance for the rounding of the file's precision.
+            let tolerance = 3 * (fields.isSecond ? Double.ulpOfOne : Double(Float.ulpOfOne))
             affine = try Self.affine(
-                quaternion: (0..<3).map { float(256 + 4 * $0) }, offset: (0..<3).map { float(268 + 4 * $0) },
-                pixdim: pixdim, url)
+                quaternion: fields.quaternion, offset: fields.qoffset, pixdim: pixdim, tolerance: tolerance,
+                url)
         } else {
             affine = Self.affine(shape: dim, pixdim: pixdim)
         }
         guard affine.elements.allSatisfy(\.isFinite) else {
             throw FormatError(
-                url, "the affine (from \(short(254) > 0 ? "the sform" : "pixdim"))",
+                url, "the affine (from \(fields.sformCode > 0 ? "the sform" : "pixdim"))",
                 expected: "of finite numbers",
                 found: "\((0..<3).map { affine.row($0) })")
         }
+    }
+
+    /// What another format's header says.
+    init(
+        shape: [Int], type: NumberType, isBigEndian: Bool, dataOffset: Int, pixdim: [Double],
+        affine: Matrix<Double>
+    ) {
+        self.shape = shape
+        self.type = type
+        self.isBigEndian = isBigEndian
+        self.dataOffset = dataOffset
+        self.pixdim = pixdim
+        self.affine = affine
+        (slope, intercept) = (1, 0)
     }
 
     /// The header of an image in memory: another's, on another grid, with numbers of another type and no scaling.
@@ -135,12 +130,10 @@ struct NIfTIHeader {
 
     /// Method 2 of the specification: a rotation as a quaternion, scaled by the voxel sizes.
     private static func affine(
-        quaternion: [Double], offset: [Double], pixdim: [Double], _ url: URL
+        quaternion: [Double], offset: [Double], pixdim: [Double], tolerance: Double, _ url: URL
     ) throws -> Matrix<Double> {
         let (b, c, d) = (quaternion[0], quaternion[1], quaternion[2])
         let rest = 1 - (b * b + c * c + d * d)
-        // nibabel's tolerance for the rounding of single precision.
-        let tolerance = 3 * Double(Float.ulpOfOne)
         guard rest >= -tolerance else {
             throw FormatError(
                 url, "the quaternion of the qform", expected: "at most of length 1", found: "\(quaternion)")

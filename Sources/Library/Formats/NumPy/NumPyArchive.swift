@@ -24,4 +24,11 @@ public struct NumPyArchive: Sendable {
         let member = zip.names.contains(name) ? name : name + ".npy"
         return try NumPyArray(try zip.member(member), zip.url, "array \"\(name)\"")
     }
+
+    /// The texts of an array of Python's strings, in row-major order.
+    ///
+    /// Throws `FormatError` if there is not an array of that name, it holds something else, or it is malformed or damaged.
+    public func strings(_ name: String) throws -> [String] {
+        try array(name).strings()
+    }
 }

@@ -5,6 +5,8 @@ import Tensors
 ///
 /// ```swift
 /// let responses = try NumPyArray.open("lh_training_fmri.npy").tensor().matrix
+/// let names = try NumPyArray.open("image_names.npy").strings()
+/// let mapping = try NumPyArray.open("mapping_floc-faces.npy").object()   // a pickled dictionary
 /// try NumPyArray.write(fit.predict(features), to: "predictions.npy")
 /// ```
 ///
@@ -12,18 +14,22 @@ import Tensors
 public struct NumPyArray: Sendable {
     /// The extent of each dimension.
     public let shape: [Int]
-    /// The type of the numbers.
-    public let type: NumberType
-    private let isFortran: Bool
-    private let isBigEndian: Bool
-    private let bytes: Bytes
-    private let url: URL
+    /// The type of the numbers; nil if it holds text, records or values of Python.
+    public var type: NumberType? { if case .number(let type, _) = element { type } else { nil } }
+    /// What an element is, in words: `float32`, `text`, `records of x, y`, `objects of Python`.
+    public var elementKind: String { element.kind }
+
+    let element: NumPyType
+    let isFortran: Bool
+    /// The elements, or the pickle of objects.
+    let bytes: Bytes
+    let url: URL
     /// What errors call the array.
-    private let what: String
+    let what: String
 
     /// Reads a `.npy` file; what is saved there afterwards does not change the array.
     ///
-    /// Throws `FormatError` if the file is malformed, is cut short, or holds something other than plain numbers.
+    /// Throws `FormatError` if the file is malformed or is cut short.
     public static func open(_ file: some FileLocation) throws -> NumPyArray {
         let file = try OpenFile(file.fileURL)
         let url = file.url
@@ -35,32 +41,37 @@ public struct NumPyArray: Sendable {
         }
     }
 
-    /// The array in row-major order, in `Float` or `Double`.
+    /// The numbers in row-major order, in `Float` or `Double`.
     ///
-    /// Throws `FormatError` if a number does not fit there: an integer from 2^24 (2^53) on that would be rounded, or
-    /// a `Double` that is too large for a `Float`.
+    /// Throws `FormatError` if the array holds no plain numbers, or a number does not fit there: an integer from 2^24
+    /// (2^53) on that would be rounded, or a `Double` that is too large for a `Float`.
     public func tensor<Element: Scalar>(as element: Element.Type = Float.self) throws -> Tensor<Element> {
-        guard isFortran, shape.count > 1 else {
-            return try bytes.tensor(of: type, shape: shape, bigEndian: isBigEndian, url, what)
-        }
-        let reversed: Tensor<Element> = try bytes.tensor(
-            of: type, shape: shape.reversed(), bigEndian: isBigEndian, url, what)
-        return reversed.reversingDimensions()
+        try numbers("plain numbers").rowMajor()
     }
 
-    /// The array as integers in row-major order.
+    /// The numbers as integers in row-major order.
     ///
-    /// Throws `FormatError` if it holds floating-point numbers, or one that `Int` cannot hold.
-    public func integers() throws -> [Int] {
-        let count = shape.reduce(1, *)
-        guard let integers = try bytes.integers(of: type, count: count, bigEndian: isBigEndian, url, what)
-        else {
-            throw FormatError(url, "the type of \(what)", expected: "integer", found: type.rawValue)
-        }
-        guard isFortran, shape.count > 1 else { return integers }
-        // Positions are exact in double precision up to 2^53, so the permutation can be had from the tensor.
-        let order = Tensor<Double>(shape: shape.reversed(), elements: (0..<count).map(Double.init))
-        return order.reversingDimensions().elements.map { integers[Int($0)] }
+    /// Throws `FormatError` if it holds something other than integers, or one that `Int` cannot hold.
+    public func integers() throws -> [Int] { try numbers("integers").integers() }
+
+    private func numbers(_ expected: String) throws -> StoredNumbers {
+        guard case .number(let type, let isBigEndian) = element else { throw wrong(expected) }
+        return StoredNumbers(
+            bytes: bytes, type: type, shape: shape, isFortran: isFortran, isBigEndian: isBigEndian, url: url,
+            what: what)
+    }
+
+    /// That the elements are something other than was asked for, and what reads them.
+    func wrong(_ expected: String) -> FormatError {
+        let hint: String =
+            switch element {
+            case .objects: ", which object() reads"
+            case .unicode, .bytes: ", which strings() reads"
+            case .record: ", which records() reads"
+            case .complex: ", which complexParts() reads"
+            default: ""
+            }
+        return FormatError(url, "the type of \(what)", expected: expected, found: element.kind + hint)
     }
 
     /// The array in the bytes of a member of an archive.
@@ -73,19 +84,37 @@ public struct NumPyArray: Sendable {
         _ header: NumPyHeader, _ url: URL, _ what: String, from start: Int, of total: Int,
         data: (Int) throws -> Bytes?
     ) throws {
-        guard let size = byteCount(of: header.shape, header.type), let bytes = try data(size) else {
+        // Of objects, a pickle of any length follows.
+        let size =
+            header.type.hasObjects
+            ? Optional(max(0, total - start)) : Self.byteCount(header.shape, header.type)
+        guard let size, let bytes = try data(size) else {
             throw FormatError(
                 url, "the data of \(what)",
-                expected: "\(header.shape) numbers of type \(header.type.rawValue)",
+                expected: "\(header.shape) elements of \(header.type.kind)",
                 found: "\(total - start) bytes (the file may be cut short)")
         }
-        shape = header.shape
-        type = header.type
-        isFortran = header.isFortran
-        isBigEndian = header.isBigEndian
+        self.init(
+            element: header.type, shape: header.shape, isFortran: header.isFortran, bytes: bytes, url, what)
+    }
+
+    /// An array of a pickle; the caller has checked that there are as many bytes as the shape needs.
+    init(element: NumPyType, shape: [Int], isFortran: Bool, bytes: Bytes, _ url: URL, _ what: String) {
+        self.element = element
+        self.shape = shape
+        self.isFortran = isFortran
         self.bytes = bytes
         self.url = url
         self.what = what
+    }
+
+    /// How many bytes the elements take, or nil if that overflows.
+    static func byteCount(_ shape: [Int], _ type: NumPyType) -> Int? {
+        guard let count = Formats.byteCount(of: shape + [max(1, type.byteCount)], .uint8),
+            // Elements of no bytes could be without number.
+            type.byteCount > 0 || count <= 1 << 24
+        else { return nil }
+        return shape.reduce(type.byteCount, *)
     }
 }
 

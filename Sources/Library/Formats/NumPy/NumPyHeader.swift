@@ -2,8 +2,7 @@ import Foundation
 
 /// The dictionary at the head of a `.npy` file: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 struct NumPyHeader {
-    let type: NumberType
-    let isBigEndian: Bool
+    let type: NumPyType
     let isFortran: Bool
     let shape: [Int]
 
@@ -39,67 +38,30 @@ struct NumPyHeader {
         return (try NumPyHeader(String(decoding: text.data, as: UTF8.self), url, what), start + length)
     }
 
-    init(_ text: String, _ url: URL, _ what: String) throws {
-        guard let description = Self.value(of: "descr", in: text),
-            let order = Self.value(of: "fortran_order", in: text),
-            let extents = Self.value(of: "shape", in: text)
+    private init(_ text: String, _ url: URL, _ what: String) throws {
+        guard case .success(let header) = PythonLiteral.parse(text), let description = try? header["descr"],
+            let order = try? header["fortran_order"], let extents = try? header["shape"]
         else {
             throw FormatError(
                 url, "the header of \(what)", expected: "a dictionary of descr, fortran_order and shape",
                 found: "\"\(text.prefix(200))\"")
         }
-        let code = description.filter { $0 != "'" && $0 != "\"" }
-        guard let first = code.first,
-            let type = Self.types[String("<>=|".contains(first) ? code.dropFirst() : code[...])]
-        else {
-            let hint = Self.others.first { code.contains($0.key) }.map { " (\($0.value))" } ?? ""
-            throw FormatError(url, "the type of \(what)", expected: "a plain number", found: "\(code)\(hint)")
-        }
-        guard order == "True" || order == "False" else {
-            throw FormatError(url, "fortran_order of \(what)", expected: "True or False", found: order)
-        }
-        guard let shape = Self.shape(extents) else {
+        guard let type = NumPyType(description) else {
             throw FormatError(
-                url, "the shape of \(what)", expected: "a tuple of counts", found: String(extents))
+                url, "the type of \(what)", expected: "one of NumPy's", found: description.short)
+        }
+        guard let isFortran = order.boolean else {
+            throw FormatError(url, "fortran_order of \(what)", expected: "True or False", found: order.short)
+        }
+        let shape = extents.elements.compactMap(\.integer)
+        guard case .list(let all) = extents, all.count == shape.count, shape.count <= 64,
+            shape.allSatisfy({ $0 >= 0 })
+        else {
+            throw FormatError(
+                url, "the shape of \(what)", expected: "a tuple of counts", found: extents.short)
         }
         self.type = type
-        self.isBigEndian = first == ">"
-        self.isFortran = order == "True"
+        self.isFortran = isFortran
         self.shape = shape
-    }
-
-    private static let types: [String: NumberType] = [
-        "f2": .float16, "f4": .float32, "f8": .float64, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
-        "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64, "b1": .bool,
-    ]
-
-    /// What a code of another kind of element stands for.
-    private static let others = [
-        "O": "Python objects, which only Python can read", "c": "complex numbers", "U": "text", "S": "text",
-        "M": "dates", "m": "durations", "V": "raw bytes", "[": "records of several fields",
-    ]
-
-    /// The extents of a Python tuple: `()`, `(3,)`, `(3, 4)`, in old files `(3L, 4L)`.
-    private static func shape(_ tuple: String) -> [Int]? {
-        guard tuple.hasPrefix("("), tuple.hasSuffix(")") else { return nil }
-        var parts = tuple.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false)
-            .map { $0.trimmingCharacters(in: .whitespaces) }
-        if parts == [""] { return [] }
-        // One number in brackets is a number; behind the last of several a comma may follow.
-        guard parts.count > 1 else { return nil }
-        if parts.last == "" { parts.removeLast() }
-        let shape = parts.compactMap { Int($0.hasSuffix("L") ? String($0.dropLast()) : $0) }
-        guard shape.count == parts.count, shape.count <= 64, shape.allSatisfy({ $0 >= 0 }) else { return nil }
-        return shape
-    }
-
-    /// The text of one value: a tuple up to its parenthesis, anything else up to the next comma or brace.
-    private static func value(of key: String, in text: String) -> String? {
-        guard let found = text.range(of: "'\(key)':") ?? text.range(of: "\"\(key)\":") else { return nil }
-        let rest = text[found.upperBound...].drop { $0 == " " }
-        let end =
-            rest.first == "("
-            ? rest.firstIndex(of: ")").map(rest.index(after:)) : rest.firstIndex { ",}".contains($0) }
-        return end.map { String(rest[..<$0]).trimmingCharacters(in: .whitespaces) }
     }
 }

@@ -49,12 +49,18 @@ package final class OpenedFiles: Sendable {
         if version.size <= Self.backgroundLimit { queue.async { [self] in hash(path) } }
     }
 
-    /// All files, by path; waits until those of at most `limit` bytes are hashed.
-    package func records(hashing limit: Int = .max) -> [FileRecord] {
-        records(hashing: limit) { _ in true }
+    /// All files, by path; waits until they are hashed.
+    package func records() -> [FileRecord] { records(hashing: .max) { _ in true } }
+
+    /// The whole path, size, hash and date (nanoseconds since 1970) of each file, as they were when it was opened; those
+    /// beyond `backgroundLimit` have no hash unless somebody asked for it.
+    package func locations() -> [(path: String, bytes: Int, sha256: String?, modified: Int)] {
+        hash(state.withLock { $0.entries }, upTo: Self.backgroundLimit)
+        return state.withLock { $0.entries }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value.version.size, $0.value.sha256, $0.value.version.modified) }
     }
 
-    /// A JSON object of the files that no output has told of; nil where there is none.
+    /// A JSON object of the files that no output has told of; nil if there is none.
     private func news() -> Data? {
         let fresh = state.withLock { state in
             let fresh = Set(state.entries.filter { !$0.value.isTold }.keys)
@@ -69,9 +75,7 @@ package final class OpenedFiles: Sendable {
 
     private func records(hashing limit: Int, of isWanted: (String) -> Bool) -> [FileRecord] {
         let wanted = state.withLock { $0.entries.filter { isWanted($0.key) } }
-        for (path, entry) in wanted where entry.version.size <= limit {
-            queue.sync { hash(path) }
-        }
+        hash(wanted, upTo: limit)
         let entries = state.withLock { state in
             wanted.keys.sorted().compactMap { path in state.entries[path] }
         }
@@ -94,6 +98,11 @@ package final class OpenedFiles: Sendable {
             path: FileRecord.shown(folder) + "/*", count: entries.count,
             bytes: entries.reduce(0) { $0 + $1.version.size },
             sha256: entries.allSatisfy { $0.sha256 != nil } ? digest.hexadecimal() : nil)
+    }
+
+    /// Waits until those of some files that have at most `limit` bytes are hashed.
+    private func hash(_ entries: [String: Entry], upTo limit: Int) {
+        for (path, entry) in entries where entry.version.size <= limit { queue.sync { hash(path) } }
     }
 
     /// Computes the hash of a file, unless that was done; on the queue.

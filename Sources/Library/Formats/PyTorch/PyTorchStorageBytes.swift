@@ -20,7 +20,7 @@ final class PyTorchStorageBytes: Sendable {
         source = .plain(region)
     }
 
-    /// A member of a zip file. Throws `FormatError` if there is none of that name.
+    /// A member of a zip file. Throws `FormatError` if no such name exists.
     init(member name: String, of zip: ZipArchive) throws {
         guard let size = zip.size(of: name) else {
             throw FormatError(zip.url, "has no member \"\(name)\", which a tensor uses")

@@ -16,6 +16,8 @@ public struct Affine: Sendable, Equatable {
 
     /// Checks a matrix of 4 x 4, or of 3 x 4 without the last row.
     ///
+    /// - Parameter matrix: 4 x 4 or 3 x 4, from voxel indices to mm.
+    ///
     /// Throws `GridError` if the matrix has another shape, another last row, or a number that is not finite.
     public init(_ matrix: Matrix<Double>) throws {
         guard matrix.columns == 4, matrix.rows == 3 || matrix.rows == 4 else {
@@ -31,6 +33,8 @@ public struct Affine: Sendable, Equatable {
     }
 
     /// Three or four rows of four numbers; throws `GridError` as `init(_:)` of a matrix does.
+    ///
+    /// - Parameter rows: the rows of the matrix from voxel indices to mm.
     public init(rows: [[Double]]) throws {
         guard rows.count == 3 || rows.count == 4, rows.allSatisfy({ $0.count == 4 }) else {
             throw GridError("an affine has 3 or 4 rows of 4 numbers, not rows of \(rows.map(\.count))")

@@ -8,6 +8,10 @@ public struct ImageGrid: Sendable, Equatable {
     public let affine: Affine
 
     /// A grid; throws `GridError` if the shape is not three positive numbers.
+    ///
+    /// - Parameters:
+    ///   - shape: how many voxels it has along x, y and z.
+    ///   - affine: from voxel indices to mm.
     public init(shape: [Int], affine: Affine) throws {
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }), byteCount(of: shape, .float64) != nil else {
             throw GridError(

@@ -39,6 +39,11 @@ public struct FeatureFile: Sendable {
     /// The names of the layers, in the order of computation.
     public var layers: [String] { provenance.layers }
 
+    /// The short names of the layers (`layer 3`); the long one of a layer that has no other.
+    public var shortNames: [String] {
+        layers.map { (try? file.attributes(of: Self.path(of: $0))["short_name"]?.string) ?? $0 }
+    }
+
     /// What each row is called: the file of an image, the number of a text or frame, or what was said; unique.
     public var ids: [String] {
         get throws {

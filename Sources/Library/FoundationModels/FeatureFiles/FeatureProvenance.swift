@@ -37,7 +37,7 @@ public struct FeatureProvenance: Sendable, Equatable {
     private static let standardPrecision = Precision.float32.rawValue
 
     /// The digest of all of it.
-    var digest: String {
+    package var digest: String {
         let digest = SHA256()
         for (name, value) in Self.entries {
             // A model is what its weights are, not what it is called.

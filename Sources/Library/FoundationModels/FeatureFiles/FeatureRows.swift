@@ -91,7 +91,7 @@ struct FeatureRows {
     /// The hashes of images that are not files, by their pixels.
     ///
     /// Of averaged images one of each row is read, in up to 1,024 rows evenly spread: a film is long, and reading all of
-    /// it takes minutes. The rows then have no hashes of their own, so that none is taken for another that begins alike.
+    /// it takes minutes. The rows then have no hashes themselves, so that none is taken for another that begins alike.
     private static func hashes(of images: any ImageSource, rows: Int, group: Int) throws -> ([String], String)
     {
         let all = SHA256()

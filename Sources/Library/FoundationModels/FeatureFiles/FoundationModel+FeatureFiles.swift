@@ -11,8 +11,14 @@ extension FoundationModel {
     /// it is named by what it holds.
     ///
     /// - Parameters:
+    ///   - file: the feature file, or the folder that it is in.
+    ///   - texts: the texts, each a row of the file.
+    ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - ids: What each row is called in the file, all different; without it, the number of the text from 0.
     ///   - keepsTexts: Whether the texts themselves are written into the file.
+    ///   - batchTokens: how many tokens run at a time, which bounds the memory.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     ///
     /// ```swift
     /// let file = try model.featureFile(at: "features/", of: sentences, layers: .everyBlock)
@@ -51,6 +57,11 @@ extension FoundationModel {
     /// The file of the features of images in the wanted layers; see `featureFile(at:of:layers:)` of texts.
     ///
     /// - Parameters:
+    ///   - file: the feature file, or the folder that it is in.
+    ///   - images: the images, each a row of the file unless several are averaged.
+    ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of an image become one vector; nil for the network's own way.
+    ///   - showsProgress: whether a progress bar is shown.
     ///   - group: How many images, one after the other, are averaged in a row of the file.
     ///   - ids: What each row is called in the file, all different; without it, the names of files, else numbers from 0.
     ///   - transform: What is done to an image, if it is not what the model was trained with.
@@ -108,8 +119,16 @@ extension FoundationModel {
     /// The file of the features of a film, frames x height x width x 3 `uint8` in HDF5, averaged over the frames of a TR.
     ///
     /// - Parameters:
+    ///   - file: the feature file, or the folder that it is in.
+    ///   - film: the frames: n x height x width x 3 bytes.
     ///   - framesPerSample: The frames of one TR (30 at 15 frames a second and a TR of 2 s).
     ///   - step: Takes only every n-th frame of a TR, beginning with its first.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a frame become one vector; nil for the network's own way.
+    ///   - transform: what is done to a frame, if it is not what the model was trained with.
+    ///   - ids: what each row is called in the file, all different; nil for its number.
+    ///   - memory: the bytes that features may take before they are written.
+    ///   - showsProgress: whether a progress bar is shown.
     ///
     /// ```swift
     /// let film = try HDF5File.open("train_00.hdf").dataset("stimuli")
@@ -145,12 +164,12 @@ extension FoundationModel {
         tower: String, transform: String, _ pooling: Pooling, _ layers: [ModelLayer], stimuli: String,
         hash: String
     ) throws -> FeatureProvenance {
-        let files = try ModelFiles(folder)
+        let identity = try identity()
         let tower = tower + (architecture.map { " as \($0)" } ?? "")
         return FeatureProvenance(
-            model: portableName, tower: tower + (towers.isMomentum ? ", momentum twin" : ""),
-            precision: towers.precision.rawValue, weights: try files.weightsHash(),
-            settings: try files.settingsHash(), transform: transform, pooling: pooling.rawValue,
+            model: portableName, tower: tower + (identity.isMomentum ? ", momentum twin" : ""),
+            precision: identity.precision.rawValue, weights: identity.weights,
+            settings: identity.settings, transform: transform, pooling: pooling.rawValue,
             layers: layers.map(\.name), stimuli: stimuli, stimuliHash: hash)
     }
 }

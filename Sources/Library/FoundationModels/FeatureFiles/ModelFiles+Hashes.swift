@@ -32,3 +32,41 @@ extension ModelFiles {
         return digest.hexadecimal()
     }
 }
+
+/// Which network of which files a model is: all that decides what its features are.
+package struct ModelIdentity: Sendable, Hashable, Codable {
+    /// The name by which the files were found.
+    package var name: String
+    /// The SHA-256 of the weights' files, and of the files of configuration and tokenizer.
+    package var weights: String
+    package var settings: String
+    /// timm's name of the architecture, for files that do not tell it.
+    package var architecture: String?
+    package var precision: Precision
+    /// Whether the towers are the momentum twins of the files.
+    package var isMomentum: Bool
+
+    /// What the files alone do not tell, in words.
+    package var network: String {
+        [architecture, precision.rawValue, isMomentum ? "momentum twin" : nil].compactMap { $0 }
+            .joined(separator: ", ")
+    }
+}
+
+extension FoundationModel {
+    /// Which network of which files this is; reads the files.
+    package func identity() throws -> ModelIdentity {
+        let files = try ModelFiles(folder, architecture: architecture)
+        return ModelIdentity(
+            name: towers.isMomentum ? String(name.dropLast(Self.momentumMark.count)) : name,
+            weights: try files.weightsHash(), settings: try files.settingsHash(), architecture: architecture,
+            precision: towers.precision, isMomentum: towers.isMomentum)
+    }
+
+    /// The network that an identity tells, by its name; whether the files are the same is for the caller to see.
+    package static func load(_ identity: ModelIdentity) throws -> FoundationModel {
+        let model = try load(
+            identity.name, precision: identity.precision, architecture: identity.architecture)
+        return identity.isMomentum ? try model.momentum : model
+    }
+}

@@ -55,6 +55,21 @@ public struct FeatureSet: Sendable, RandomAccessCollection {
     /// The names of the layers.
     public var names: [String] { layers.map(\.name) }
 
+    /// The same layers with other features, for instance convolved with a hemodynamic response.
+    ///
+    /// ```swift
+    /// let slow = try model.features(of: sentences).transformed { try $0.convolved(with: .spm, repetitionTime: 2, runs: runs) }
+    /// ```
+    ///
+    /// - Parameter transform: makes the new features of a layer, stimuli x width, of those that it has.
+    ///
+    /// Throws what `transform` throws.
+    public func transformed(_ transform: (Matrix<Float>) throws -> Matrix<Float>) rethrows -> FeatureSet {
+        FeatureSet(
+            model: model, pooling: pooling, stimuli: stimuli, remark: remark,
+            layers: try layers.map { LayerFeatures(layer: $0.layer, matrix: try transform($0.matrix)) })
+    }
+
     /// The features of the layer of that name, long or short; throws `FoundationModelError.unknownLayer`.
     public subscript(name: String) -> Matrix<Float> {
         get throws {

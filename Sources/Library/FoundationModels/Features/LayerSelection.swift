@@ -1,4 +1,4 @@
-/// Which layers are wanted, by name, by number or by pattern.
+/// Which layers to use, by name, by number or by pattern.
 ///
 /// `*` stands for any characters. Names are those of `ModelLayer`, long or short. A pattern that fits whole layers leaves
 /// out the parts of blocks that it fits too: `blocks.*` is every block, `blocks.*.attn` the attention of each.
@@ -43,6 +43,9 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
 
     private init(choices: [Choice]) { self.choices = choices }
     public init(stringLiteral value: String) { self = .named([value]) }
+    /// The layers of an array literal.
+    ///
+    /// - Parameter elements: the names of the layers; patterns such as `layer *` are allowed.
     public init(arrayLiteral elements: String...) { self = .named(elements) }
 
     /// The layers of `layers` that are wanted, in their order; throws if a choice fits none.

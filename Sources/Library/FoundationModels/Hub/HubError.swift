@@ -1,4 +1,4 @@
-/// Why a model could not be had from the Hugging Face hub: the address, what happened, and what to do.
+/// Why a model could not be downloaded from the Hugging Face hub: the address, what happened, and what to do.
 public struct HubError: Error, CustomStringConvertible, Sendable {
     /// The address that was asked.
     public let url: String

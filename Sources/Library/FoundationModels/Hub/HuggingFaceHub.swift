@@ -18,6 +18,8 @@ public struct HuggingFaceHub: Sendable {
     let cache: HubCache
 
     /// The hub as the environment describes it.
+    ///
+    /// - Parameter environment: `HF_TOKEN`, `HF_HOME`, `HF_ENDPOINT` and the like.
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         cache = HubCache(environment)
         let endpoint = environment["HF_ENDPOINT"] ?? ""
@@ -39,6 +41,7 @@ public struct HuggingFaceHub: Sendable {
     /// - Parameters:
     ///   - repository: `OWNER/NAME`.
     ///   - revision: A branch, a tag or a hash.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func download(_ repository: String, revision branch: String = "main", showsProgress: Bool = true)
         throws
         -> URL

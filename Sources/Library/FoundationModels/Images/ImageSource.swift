@@ -22,6 +22,9 @@ extension ImageSource {
 public struct ImagesInMemory: ImageSource {
     private let images: [RGBImage]
 
+    /// A source of the given images.
+    ///
+    /// - Parameter images: the images, in their order.
     public init(_ images: [RGBImage]) { self.images = images }
     public var count: Int { images.count }
     public func image(_ index: Int) -> RGBImage { images[index] }
@@ -34,6 +37,8 @@ public struct ImageFiles: ImageSource {
     private let names: [String]
 
     /// The images of JPEG and PNG files, in the order of the list.
+    ///
+    /// - Parameter files: the files, in the order of the rows.
     public init(_ files: [some FileLocation]) {
         let files = files.map(\.fileURL)
         self.files = files
@@ -62,6 +67,10 @@ public struct FilmFrames: ImageSource {
     private let frames: [Int]
 
     /// The frames of a dataset, or those of them that are wanted. Throws `FoundationModelError.input` for another shape.
+    ///
+    /// - Parameters:
+    ///   - dataset: n x height x width x 3 bytes.
+    ///   - frames: the indices of the frames, from zero; nil for all.
     public init(_ dataset: HDF5Dataset, frames: [Int]? = nil) throws {
         guard dataset.shape.count == 4, dataset.shape[3] == 3, dataset.type == .uint8 else {
             throw FoundationModelError.input(

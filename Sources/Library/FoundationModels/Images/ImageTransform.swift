@@ -41,6 +41,12 @@ public struct ImageTransform: Sendable, Equatable {
     /// What happens to the channels.
     public var normalization: Normalization
 
+    /// A transform of images.
+    ///
+    /// - Parameters:
+    ///   - fit: how height and width are made right; nil if images have them already.
+    ///   - interpolation: how the image is interpolated when it is resized.
+    ///   - normalization: what happens to the channels.
     public init(
         fit: Fit? = nil, interpolation: Interpolation = .bicubic, normalization: Normalization
     ) {
@@ -50,6 +56,11 @@ public struct ImageTransform: Sendable, Equatable {
     }
 
     /// The image as the network sees it, before its channels are scaled; `index` numbers the draws of a random crop.
+    ///
+    /// - Parameters:
+    ///   - image: the image, of any size if `fit` is given.
+    ///   - size: the size that the network takes.
+    ///   - index: the number of the draw of a random crop.
     ///
     /// Throws `FoundationModelError.input` if it has another size and `fit` is nil, or if a size or share has no meaning.
     public func apply(_ image: RGBImage, size: ImageSize, index: Int = 0) throws -> RGBImage {

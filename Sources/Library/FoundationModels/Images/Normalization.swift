@@ -8,6 +8,10 @@ extension ImageTransform {
 
         /// A normalization of three channels.
         ///
+        /// - Parameters:
+        ///   - mean: what is subtracted from red, green and blue, which are 0 to 1.
+        ///   - deviation: what they are divided by.
+        ///
         /// Throws `FoundationModelError.input` unless there are three finite means and three finite deviations other
         /// than zero.
         public init(mean: [Float], deviation: [Float]) throws {

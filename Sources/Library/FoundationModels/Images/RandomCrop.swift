@@ -2,7 +2,7 @@ import Formats
 import Foundation
 import Hashing
 
-/// The box that torchvision's `RandomResizedCrop` would draw: the same distribution, from a generator of its own.
+/// The box that torchvision's `RandomResizedCrop` would draw: the same distribution, from its own generator.
 package struct RandomCrop {
     private var random: SplitMix64
     private let leastArea: Double

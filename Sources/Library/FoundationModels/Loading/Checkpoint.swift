@@ -110,6 +110,11 @@ struct Checkpoint {
     /// How many numbers all tensors have together.
     var count: Int { names.reduce(0) { $0 + (shape(of: $1) ?? []).reduce(1, *) } }
 
+    /// What a safetensors file says about itself; nothing of other files.
+    var metadata: [String: String] {
+        if case .safetensors(let file) = store { file.metadata } else { [:] }
+    }
+
     /// The names of all tensors in alphabetical order.
     var names: [String] {
         switch store {
@@ -146,13 +151,13 @@ struct Checkpoint {
         return name.map { String($0.dropLast(tensor.count)) }
     }
 
-    /// The type and the shape of a tensor; nil if there is none of that name.
+    /// The type and the shape of a tensor; nil if no such name exists.
     private func entry(_ name: String) -> (type: NumberType, shape: [Int])? {
         switch store {
         case .safetensors(let file): file.entries[name].map { ($0.type, $0.shape) }
         case .pytorch(let file): file.entries[name].map { ($0.type, $0.shape) }
         case .shards(let owners): owners[name]?.entries[name].map { ($0.type, $0.shape) }
-        case .arrays(let arrays): arrays[name].map { ($0.type, $0.shape) }
+        case .arrays(let arrays): arrays[name].flatMap { array in array.type.map { ($0, array.shape) } }
         }
     }
 
@@ -173,7 +178,7 @@ struct Checkpoint {
         return halves
     }
 
-    /// The shape of a tensor; nil if there is none of that name.
+    /// The shape of a tensor; nil if no such name exists.
     func shape(of name: String) -> [Int]? { entry(name)?.shape }
 
     /// A tensor's numbers, read from the file.

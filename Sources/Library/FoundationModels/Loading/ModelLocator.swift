@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Searched in this order: the name as a path; every folder of `GYRUS_MODELS` (separated by colons); the Python
 /// packages of the running environment (`VIRTUAL_ENV`, the environment that the program lies in, `.venv` here); the
-/// Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`). A name `OWNER/NAME` that is nowhere
+/// models that come with the library (`brivl-mini`); the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub`, or `~/.cache/huggingface/hub`). A name `OWNER/NAME` that is nowhere
 /// is downloaded from the Hugging Face hub, unless `HF_HUB_OFFLINE` is set. What a path names is taken even if it is no
 /// model, so that the error says what it lacks.
 struct ModelLocator {
@@ -27,7 +27,7 @@ struct ModelLocator {
         let path = URL(fileURLWithPath: (name as NSString).expandingTildeInPath, relativeTo: workingFolder)
         if isModel(path) { return path.absoluteURL }
         var searched = [path.path]
-        for folder in namedFolders + packageFolders {
+        for folder in namedFolders + packageFolders + [ownFolder] {
             searched.append(folder.path)
             if let found = match(name, in: folder) { return found }
         }
@@ -44,6 +44,11 @@ struct ModelLocator {
 
     private var namedFolders: [URL] {
         (environment["GYRUS_MODELS"] ?? "").split(separator: ":").map { URL(fileURLWithPath: String($0)) }
+    }
+
+    /// The models that come with the library, which lie beside the program (the runner of cells, or tests).
+    private var ownFolder: URL {
+        program.deletingLastPathComponent().appending(path: "Gyrus_FoundationModels.resources/Models")
     }
 
     /// The `site-packages` of each environment.

@@ -7,6 +7,8 @@ struct Towers: Sendable {
     var imageProblem: String?
     /// What the user should know of how the files were read.
     var notes: [String] = []
+    /// What the file of weights says about the model, by name.
+    var card: [(name: String, text: String)] = []
     /// Whether they are momentum twins.
     var isMomentum = false
     /// The slow copies of both towers that were kept in training, if the file has them.

@@ -66,7 +66,7 @@ struct LayerStates {
     let positions: Int
     let width: Int
     var order = Order.positionsFirst
-    /// Numbers from one image to the next, positions x width where nothing lies between.
+    /// Numbers from one image to the next, positions x width if nothing lies between.
     var imageStride: Int?
     /// How many positions at the beginning are not part of the image (the class token and the registers of a transformer).
     var specialPositions = 0
@@ -86,12 +86,19 @@ public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
     /// The most pixels along a side of what a network takes, which keeps a wrong size from asking for all memory.
     static let largestSide = 8192
 
+    /// A size in pixels.
+    ///
+    /// - Parameters:
+    ///   - height: in pixels.
+    ///   - width: in pixels.
     public init(height: Int, width: Int) {
         self.height = height
         self.width = width
     }
 
     /// A square.
+    ///
+    /// - Parameter side: height and width in pixels.
     public init(_ side: Int) { self.init(height: side, width: side) }
 
     public var description: String { "\(height) x \(width)" }

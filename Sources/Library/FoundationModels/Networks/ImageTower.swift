@@ -67,6 +67,13 @@ extension ImageTower {
     /// wanted one do not run. Without `pooling` the network's own is taken: the class token of a transformer, the mean
     /// over a map. Throws `FoundationModelError.unknownLayer`, what the source throws, and `CancellationError` between
     /// blocks.
+    ///
+    /// - Parameters:
+    ///   - source: the images.
+    ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of source: any ImageSource, layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil, showsProgress: Bool = true
@@ -87,6 +94,13 @@ extension ImageTower {
     }
 
     /// The features of images in memory.
+    ///
+    /// - Parameters:
+    ///   - images: the images, each a row of the result.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of images: [RGBImage], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
         showsProgress: Bool = true
@@ -97,6 +111,13 @@ extension ImageTower {
     }
 
     /// The features of JPEG and PNG files.
+    ///
+    /// - Parameters:
+    ///   - files: the files, each a row of the result.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of files: [some FileLocation], layers: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil,
@@ -108,6 +129,13 @@ extension ImageTower {
     }
 
     /// The features of images that were transformed already: n x 3 x height x width, or n x height x width x 3.
+    ///
+    /// - Parameters:
+    ///   - images: the images, each a row of the result.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of images: Tensor<Float>, layers: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil, showsProgress: Bool = true

@@ -7,7 +7,7 @@ import Tensors
 /// every sum, the states of the tokens, normalizations and the attention stay `Float`. It is about twice as fast if
 /// the processor can (`isSupported`), takes half the memory for weights, and turns the vector of a layer by little: its
 /// cosine with that of `float32` is above 0.999.
-public enum Precision: String, Sendable, CaseIterable {
+public enum Precision: String, Sendable, CaseIterable, Codable {
     case float32
     case bfloat16
 

@@ -162,7 +162,7 @@ final class OneDNN: @unchecked Sendable {
         dnnl_primitive_attr_create(&attributes)
         dnnl_primitive_attr_set_post_ops(attributes, operations)
         dnnl_post_ops_destroy(operations)
-        // oneDNN's own scratchpad belongs to the thread that made the primitive; a cell runs on a thread of its own.
+        // oneDNN's own scratchpad belongs to the thread that made the primitive; a cell runs on its own thread.
         dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user)
         defer { dnnl_primitive_attr_destroy(attributes) }
         var description: dnnl_primitive_desc_t?

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What makes the first state of a text's tokens: the sum of embeddings, normalized if the architecture says so.
+/// The first state of a text's tokens: the sum of embeddings, normalized if the architecture requires it.
 struct TextEmbedding: Sendable {
     /// vocabulary x width.
     let tokens: Matrix<Float>

@@ -6,7 +6,7 @@ struct TextHead: Sendable {
     var norm: (layer: LayerNorm, name: String)?
     /// The linear layer on the token that stands for the text, and its name.
     var projection: (layer: Linear, name: String)?
-    /// The token that stands for the text.
+    /// The token that stands for the text, or the mean over all of them.
     var pooling = Pooling.cls
     /// What BriVL has instead of the two.
     var fusion: FusionHead?
@@ -68,8 +68,12 @@ struct TextHead: Sendable {
         guard let projection else { return }
         let texts = batch.texts.count
         for text in 0..<texts {
-            let row = pooling == .end ? ends[text] : batch.offsets[text]
-            (workspace.attended + text * width).update(from: states + row * width, count: width)
+            let tokens = batch.offsets[text]..<batch.offsets[text + 1]
+            let row = pooling == .end ? ends[text] : tokens.lowerBound
+            let way = pooling == .mean ? Pooling.mean : .cls
+            way.apply(
+                states + row * width, tokens: tokens.count, width: width,
+                into: workspace.attended + text * width)
         }
         let outputs = projection.layer.outputs
         let vectors = UnsafeMutablePointer<Float>.allocate(capacity: max(texts * outputs, 1))

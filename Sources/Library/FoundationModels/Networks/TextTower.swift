@@ -158,6 +158,13 @@ extension TextTower {
     /// let tower = try model.text
     /// let features = try tower.features(of: sentences, layers: "layer *", pooling: .mean)
     /// ```
+    ///
+    /// - Parameters:
+    ///   - texts: the texts, each a row of the result.
+    ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - batchTokens: how many tokens run at a time, which bounds the memory.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true

@@ -53,4 +53,34 @@ public struct TransformerConfiguration: Sendable, Equatable {
     public var isCausal = false
     /// The numbers that the products of the blocks are made of.
     public var precision = Precision.float32
+
+    /// A transformer of the given sizes; the rest is BERT's unless it is given.
+    ///
+    /// - Parameters:
+    ///   - width: the numbers of a token.
+    ///   - depth: the number of blocks.
+    ///   - heads: the number of heads of attention, which divides the width.
+    ///   - feedForwardWidth: the width between the two layers of the feed-forward part.
+    ///   - activation: the function between them.
+    ///   - isGated: whether its activated half multiplies its other half.
+    ///   - epsilon: what is added to variances.
+    ///   - normOrder: whether the norm comes before or after each part.
+    ///   - isCausal: whether a token sees earlier ones alone.
+    ///   - precision: the precision of the products.
+    public init(
+        width: Int, depth: Int, heads: Int, feedForwardWidth: Int, activation: Activation = .gelu,
+        isGated: Bool = false, epsilon: Float = 1e-12, normOrder: NormOrder = .after, isCausal: Bool = false,
+        precision: Precision = .float32
+    ) {
+        self.width = width
+        self.depth = depth
+        self.heads = heads
+        self.feedForwardWidth = feedForwardWidth
+        self.activation = activation
+        self.isGated = isGated
+        self.epsilon = epsilon
+        self.normOrder = normOrder
+        self.isCausal = isCausal
+        self.precision = precision
+    }
 }

@@ -30,6 +30,11 @@ extension FoundationModel {
     /// ```swift
     /// try model.similarity(of: ImageFiles(["dog.jpg", "soup.jpg"]), to: ["a dog in the snow", "a bowl of soup"])
     /// ```
+    ///
+    /// - Parameters:
+    ///   - images: the rows of the result.
+    ///   - texts: the columns of the result.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func similarity(of images: any ImageSource, to texts: [String], showsProgress: Bool = false) throws
         -> Matrix<Float>
     {
@@ -53,6 +58,13 @@ extension FoundationModel {
     }
 
     /// How often the right caption of an image and the right image of a caption are found; see `RetrievalScores`.
+    ///
+    /// - Parameters:
+    ///   - images: the images.
+    ///   - captions: the captions; an image may have several.
+    ///   - imageOfCaption: the index of each caption's image; nil if caption i belongs to image i.
+    ///   - depths: the numbers k for which it is counted how often the right one is among the first k.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func retrieval(
         of images: any ImageSource, captions: [String], imageOfCaption: [Int]? = nil,
         depths: [Int] = [1, 5, 10],

@@ -16,6 +16,8 @@ public struct RetrievalScores: Sendable, Equatable {
     /// The scores of embeddings, images x width and texts x width, by their cosine similarity.
     ///
     /// - Parameters:
+    ///   - images: the embeddings of the images: images x width.
+    ///   - texts: the embeddings of the texts: texts x width.
     ///   - imageOfText: The number of each text's image; text i belongs to image i if it is left out. An image may
     ///     have several texts.
     ///   - depths: The numbers k.

@@ -22,6 +22,12 @@ public struct ZeroShotClassifier: Sendable {
 
     /// Classes with the embeddings of their sentences: for each template in turn, those of all classes.
     ///
+    /// - Parameters:
+    ///   - classes: the names of the classes.
+    ///   - sentences: (classes times templates) x width.
+    ///   - templates: how many sentences there are for each class.
+    ///   - scale: what similarities are multiplied by before the softmax.
+    ///
     /// Throws `FoundationModelError.input` if they are not classes times templates.
     public init(classes: [String], sentences: Matrix<Float>, templates: Int, scale: Float) throws {
         guard !classes.isEmpty, templates > 0, sentences.rows / templates == classes.count,

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A `tokenizer.json`: the normaliser, the splitter, the vocabulary and the special tokens of one tokenizer.
+/// A `tokenizer.json`: the normalizer, the splitter, the vocabulary and the special tokens of one tokenizer.
 ///
 /// What this reader does not know it refuses by name, since a tokenizer that skips a step gives other ids.
 struct TokenizerFile {

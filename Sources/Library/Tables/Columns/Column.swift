@@ -14,13 +14,21 @@ extension DataTable {
         }
 
         /// A column of the values of an array; nil and NaN are missing values.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the column.
+        ///   - values: the values, from the top; nil and NaN are missing.
         public init<T: TableValue>(_ name: String, _ values: [T]) {
             self.init(name: name, T._storage(values).storage)
         }
 
         /// A column of values that are of one type, where they are not missing.
         ///
-        /// Whole numbers among others become `Double`. Throws `TableError` where the types differ.
+        /// Whole numbers among others become `Double`. Throws `TableError` if the types differ.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the column.
+        ///   - values: the values, from the top.
         public init(_ name: String, values: [Value]) throws {
             self.init(name: name, try ColumnStorage(values, column: name))
         }
@@ -43,7 +51,7 @@ extension DataTable.Column {
     /// The values, from the top.
     public var values: [DataTable.Value] { (0..<count).map { storage[$0] } }
 
-    /// The value of a row, counted from zero; throws `TableError` where there is none.
+    /// The value of a row, counted from zero; throws `TableError` if there is none.
     public subscript(row: Int) -> DataTable.Value {
         get throws {
             guard row >= 0, row < count else {
@@ -57,7 +65,7 @@ extension DataTable.Column {
     /// The values as an array of a type.
     ///
     /// As `Double`, missing values are NaN; as an optional type (`Int?.self`), they are nil. A conversion that would
-    /// change a value is refused. Throws `TableError` where the column is of another type, or values are missing and
+    /// change a value is refused. Throws `TableError` if the column is of another type, or values are missing and
     /// the type has no word for that.
     public func values<T: TableValue>(as type: T.Type) throws -> [T] {
         do {

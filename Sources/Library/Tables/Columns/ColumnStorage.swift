@@ -89,7 +89,7 @@ enum ColumnStorage: Sendable {
         }
     }
 
-    /// The values of both, one below the other, or nil where no column holds both.
+    /// The values of both, one below the other, or nil if no column holds both.
     func appending(_ other: ColumnStorage) -> ColumnStorage? {
         switch (self, other) {
         case (.int(var values), .int(let more)):
@@ -115,7 +115,7 @@ enum ColumnStorage: Sendable {
         return .double(left + right)
     }
 
-    /// The numbers as doubles, or nil where a value is no number or would be rounded.
+    /// The numbers as doubles, or nil if a value is not a number or would be rounded.
     var exactDoubles: [Double]? {
         switch self {
         case .double(let values): return values

@@ -22,7 +22,7 @@ extension DataTable {
 extension DataTable.ColumnType {
     var isNumeric: Bool { self == .int || self == .double }
 
-    /// The type of a column that takes in the values of both, or nil where there is none.
+    /// The type of a column that takes in the values of both, or nil if there is none.
     func joined(with other: DataTable.ColumnType) -> DataTable.ColumnType? {
         if self == other { return self }
         return isNumeric && other.isNumeric ? .double : nil

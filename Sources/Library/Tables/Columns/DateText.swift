@@ -5,7 +5,7 @@ import Foundation
 /// Without an offset the time is taken as UTC, so that the same file gives the same moments everywhere. Years outside
 /// 0000…9999 have a sign and up to six digits.
 enum DateText {
-    /// The moment that a text names, or nil where it is none.
+    /// The moment that a text names, or nil if it is none.
     static func date(_ text: UnsafeBufferPointer<UInt8>) -> Date? {
         var scanner = Scanner(text: text)
         guard let year = scanner.year(), scanner.skip("-"), let month = scanner.number(digits: 2),

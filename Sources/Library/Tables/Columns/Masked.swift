@@ -1,8 +1,8 @@
 /// The values of a column of fixed size, and which of them are missing.
 struct Masked<Value: Sendable & Equatable>: Sendable {
-    /// One value a row; where it is missing, any.
+    /// One value for each row; any value where it is missing.
     var values: [Value]
-    /// One flag a row, or none where nothing is missing.
+    /// One flag a row, or none if nothing is missing.
     var missing: [Bool]
 
     init(_ values: [Value], missing: [Bool] = []) {

@@ -10,14 +10,14 @@ extension DataTable {
         /// Which row of the table it is, from zero.
         public let index: Int
 
-        /// The value in a column; throws `TableError` where there is no such column.
+        /// The value in a column; throws `TableError` if there is no such column.
         public subscript(column: String) -> Value {
             get throws { table.columns[try table.index(of: column)].storage[index] }
         }
 
         /// The value in a column as a Swift type.
         ///
-        /// Throws `TableError` where there is no such column, the value is of another type, or it is missing and the
+        /// Throws `TableError` if there is no such column, the value is of another type, or it is missing and the
         /// type has no word for that (`Double` has NaN, an optional type has nil).
         public subscript<T: TableValue>(column: String, as type: T.Type) -> T {
             get throws {

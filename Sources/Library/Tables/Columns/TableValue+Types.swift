@@ -6,6 +6,9 @@ public struct _ColumnStorage: Sendable {
 }
 
 extension Int: TableValue {
+    /// A whole number of a cell. Throws `TableError` if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         switch tableValue {
         case .int(let value): self = value
@@ -30,6 +33,9 @@ extension Int: TableValue {
 }
 
 extension Double: TableValue {
+    /// A number of a cell. Throws `TableError` if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         switch tableValue {
         case .double(let value): self = value
@@ -57,6 +63,9 @@ extension Double: TableValue {
 }
 
 extension Float: TableValue {
+    /// A number of a cell, rounded to single precision. Throws `TableError` if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws { self = Float(try Double(tableValue: tableValue)) }
 
     public var tableValue: DataTable.Value { Double(self).tableValue }
@@ -69,6 +78,8 @@ extension Float: TableValue {
 
 extension String: TableValue {
     /// The text, or the text that shows a number, a date or a truth value.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         guard !tableValue.isMissing else { throw ValueMismatch(type: "String") }
         self = tableValue.description
@@ -83,6 +94,9 @@ extension String: TableValue {
 }
 
 extension Bool: TableValue {
+    /// A truth value of a cell. Throws `TableError` if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         guard case .bool(let value) = tableValue else { throw ValueMismatch(type: "Bool") }
         self = value
@@ -97,6 +111,9 @@ extension Bool: TableValue {
 }
 
 extension Date: TableValue {
+    /// A date of a cell. Throws `TableError` if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         guard case .date(let value) = tableValue else { throw ValueMismatch(type: "Date") }
         self = value
@@ -111,6 +128,9 @@ extension Date: TableValue {
 }
 
 extension Optional: TableValue where Wrapped: TableValue {
+    /// A value of a cell, nil if it is missing.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     public init(tableValue: DataTable.Value) throws {
         self = tableValue.isMissing ? nil : try Wrapped(tableValue: tableValue)
     }

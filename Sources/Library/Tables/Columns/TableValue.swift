@@ -3,7 +3,9 @@ import Foundation
 /// A Swift type that stands in the columns of a `DataTable`: `Int`, `Double`, `Float`, `String`, `Bool`, `Date`, their
 /// optionals, and enumerations with raw values that say that they conform.
 public protocol TableValue: Sendable {
-    /// The value of a cell as this type; throws where it is of another type, missing, or would be changed.
+    /// The value of a cell as this type; throws if it is of another type, missing, or would be changed.
+    ///
+    /// - Parameter tableValue: the value of a cell.
     init(tableValue: DataTable.Value) throws
     /// This value as a cell's.
     var tableValue: DataTable.Value { get }
@@ -36,7 +38,7 @@ struct ValueMismatch: Error {
 
     func sentence(of value: DataTable.Value) -> String {
         guard let found = value.type else {
-            return "a missing value is no \(type); ask for \(type)?.self, which is nil where it is missing"
+            return "a missing value is no \(type); ask for \(type)?.self, which is nil if it is missing"
         }
         return wouldChange
             ? "\(value) is not exactly a value of \(type)" : "the \(found) \"\(value)\" is no \(type)"

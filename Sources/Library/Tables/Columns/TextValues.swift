@@ -1,10 +1,10 @@
 /// The texts of a column in one piece of memory, as UTF-8, and which of them are missing.
 struct TextValues: Sendable {
-    /// All texts, one behind the other.
+    /// All texts, one after another.
     private(set) var bytes: [UInt8] = []
     /// Where each text ends in `bytes`.
     private(set) var ends: [Int] = []
-    /// One flag a row, or none where nothing is missing.
+    /// One flag a row, or none if nothing is missing.
     private(set) var missing: [Bool] = []
 
     init() {}

@@ -2,23 +2,23 @@ import Foundation
 
 // Operators throw, since a comparison of text with a number is a mistake and not false.
 extension DataTable.Value {
-    /// Whether one value is below another; false where one is missing; throws `TableError` for values of unlike types.
+    /// Whether one value is below another; false if one is missing; throws `TableError` for values of unlike types.
     public static func < (left: Self, right: Self) throws -> Bool {
         try order(left, right) == .orderedAscending
     }
 
-    /// Whether one value is above another; false where one is missing; throws `TableError` for values of unlike types.
+    /// Whether one value is above another; false if one is missing; throws `TableError` for values of unlike types.
     public static func > (left: Self, right: Self) throws -> Bool {
         try order(left, right) == .orderedDescending
     }
 
-    /// Whether one value is at most another; false where one is missing; throws `TableError` for values of unlike types.
+    /// Whether one value is at most another; false if one is missing; throws `TableError` for values of unlike types.
     public static func <= (left: Self, right: Self) throws -> Bool {
         let order = try order(left, right)
         return order == .orderedAscending || order == .orderedSame
     }
 
-    /// Whether one value is at least another; false where one is missing; throws `TableError` for values of unlike types.
+    /// Whether one value is at least another; false if one is missing; throws `TableError` for values of unlike types.
     public static func >= (left: Self, right: Self) throws -> Bool {
         let order = try order(left, right)
         return order == .orderedDescending || order == .orderedSame
@@ -31,7 +31,7 @@ extension DataTable.Value {
     public static func == (left: Self, right: some TableValue) -> Bool { left == right.tableValue }
     public static func != (left: Self, right: some TableValue) -> Bool { left != right.tableValue }
 
-    /// The sum of two numbers, or two texts one behind the other; throws `TableError` for anything else.
+    /// The sum of two numbers, or two texts one after another; throws `TableError` for anything else.
     public static func + (left: Self, right: Self) throws -> Self {
         if case .string(let a) = left, case .string(let b) = right { return .string(a + b) }
         return try calculate(left, right, "+", { $0.addingReportingOverflow($1) }, +)
@@ -70,7 +70,7 @@ extension DataTable.Value {
     public static func / (left: Self, right: Int) throws -> Self { try left / right.tableValue }
     public static func / (left: Int, right: Self) throws -> Self { try left.tableValue / right }
 
-    /// The order of two values of one kind, or nil where one is missing.
+    /// The order of two values of one kind, or nil if one is missing.
     static func order(_ left: Self, _ right: Self) throws -> ComparisonResult? {
         if left.isMissing || right.isMissing { return nil }
         switch (left, right) {

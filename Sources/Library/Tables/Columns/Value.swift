@@ -79,7 +79,7 @@ extension DataTable.Value: Hashable {
 }
 
 extension DataTable.Value: CustomStringConvertible {
-    /// The value as text with all its digits; "n/a" where it is missing.
+    /// The value as text with all its digits; "n/a" if it is missing.
     public var description: String {
         switch self {
         case .int(let value): String(value)
@@ -95,7 +95,7 @@ extension DataTable.Value: CustomStringConvertible {
 // A value is not made by a literal: `"text" + 3` would be a sum of two values, which throws, and not the mistake that it is.
 
 extension DataTable.Value {
-    /// The value as a Swift type; throws `TableError` where it is of another type, missing, or would be changed.
+    /// The value as a Swift type; throws `TableError` if it is of another type, missing, or would be changed.
     public func value<T: TableValue>(as type: T.Type) throws -> T {
         do {
             return try T(tableValue: self)
@@ -106,7 +106,7 @@ extension DataTable.Value {
 }
 
 extension ColumnStorage {
-    /// The storage of values of one type; throws `TableError` where types differ.
+    /// The storage of values of one type; throws `TableError` if types differ.
     init(_ values: [DataTable.Value], column: String) throws {
         var type: DataTable.ColumnType?
         for (row, value) in values.enumerated() {

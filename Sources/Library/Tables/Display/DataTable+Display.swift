@@ -62,7 +62,7 @@ struct ShownCells {
         }
     }
 
-    /// A text without line ends and control characters, cut where it is long.
+    /// A text without line ends and control characters, cut if it is long.
     static func oneLine(_ text: String, _ limit: Int) -> String {
         let head = text.prefix(limit + 1)
         let plain = String(

@@ -4,6 +4,8 @@ extension DataTable {
     /// The values of a table that the library shows, with all their digits.
     ///
     /// Columns without a heading are called after their place, and a second one of a name gets a number behind it.
+    ///
+    /// - Parameter table: a table that the library shows.
     public init(_ table: Table) {
         let rows = table.rowCount
         var names: Set<String> = []
@@ -39,7 +41,9 @@ extension DataTable {
     /// try DataTable(heldOut.scores()).write(to: "scores.csv")
     /// ```
     ///
-    /// Throws `TableError` where it shows no table, several, or only a part of its values.
+    /// - Parameter shown: a result that shows one table.
+    ///
+    /// Throws `TableError` if it shows no table, several, or only a part of its values.
     public init(_ shown: some Displayable) throws {
         if let table = shown as? DataTable {
             self = table
@@ -57,7 +61,7 @@ extension DataTable {
 
     /// The tables that a result of the library shows, from the top, with all their digits.
     ///
-    /// Throws `TableError` where it shows none, or only a part of its values.
+    /// Throws `TableError` if it shows none, or only a part of its values.
     public static func tables(of shown: some Displayable) throws -> [DataTable] {
         if let table = shown as? DataTable { return [table] }
         let tables = shown.mimeBundle.tables

@@ -175,6 +175,11 @@ extension DataTable.Aggregation {
     /// try table.grouped(by: "subject").aggregated(
     ///     .custom("rt", as: "range") { (rt: [Double]) in (rt.max() ?? .nan) - (rt.min() ?? .nan) })
     /// ```
+    ///
+    /// - Parameters:
+    ///   - column: the column whose values it is given.
+    ///   - name: the name of the new column.
+    ///   - calculate: what is computed of the values of a group that are not missing.
     public static func custom<T: TableValue, Result: TableValue>(
         _ column: String, as name: String, _ calculate: @escaping @Sendable ([T]) throws -> Result
     ) -> Self {

@@ -3,7 +3,7 @@ import Display
 extension DataTable {
     /// The rows of this table, and below them those of another with the same columns, in any order.
     ///
-    /// Whole numbers above others become `Double`. Throws `TableError` where the columns are not the same, unless
+    /// Whole numbers above others become `Double`. Throws `TableError` if the columns are not the same, unless
     /// `fillingMissing` says that values are missing there, or their types do not fit.
     public func appending(_ other: DataTable, fillingMissing: Bool = false) throws -> DataTable {
         try DataTable.concatenating([self, other], fillingMissing: fillingMissing)
@@ -11,7 +11,7 @@ extension DataTable {
 
     /// The table with a further row of values by the names of their columns.
     ///
-    /// Throws `TableError` where a column is not there or has no value, or a value is of another type.
+    /// Throws `TableError` if a column is not there or has no value, or a value is of another type.
     public func appending(row: KeyValuePairs<String, (any TableValue)?>) throws -> DataTable {
         let columns = try row.map { try Column($0.key, values: [$0.value?.tableValue ?? .missing]) }
         return try appending(try DataTable(columns))
@@ -23,7 +23,7 @@ extension DataTable {
     ///   - tables: The tables, from the top; the first one says in which order the columns stand.
     ///   - fillingMissing: Whether tables may lack columns of others, whose values are missing there.
     ///
-    /// Throws `TableError` where the columns are not the same, or their types do not fit.
+    /// Throws `TableError` if the columns are not the same, or their types do not fit.
     public static func concatenating(_ tables: [DataTable], fillingMissing: Bool = false) throws -> DataTable
     {
         guard let first = tables.first else { return DataTable() }

@@ -3,7 +3,7 @@ import Display
 extension DataTable {
     /// The first row of each combination of values in the named columns; of all columns if none is named.
     ///
-    /// Throws `TableError` where there is no such column.
+    /// Throws `TableError` if there is no such column.
     public func droppingDuplicates(by names: String...) throws -> DataTable {
         let keys = try names.isEmpty ? columns : names.map { try self[$0] }
         return taking(KeyCodes(keys.map(\.storage), rowCount: rowCount).firstRows)
@@ -11,7 +11,7 @@ extension DataTable {
 
     /// How often each combination of values in the named columns is there, the most frequent first.
     ///
-    /// Throws `TableError` where there is no such column, or none is named.
+    /// Throws `TableError` if there is no such column, or none is named.
     public func valueCounts(_ names: String...) throws -> DataTable {
         let counts = try grouped(by: names).aggregated(DataTable.Aggregation.rows.named("count"))
         let total = Double(Swift.max(rowCount, 1))

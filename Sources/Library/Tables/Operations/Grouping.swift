@@ -28,7 +28,7 @@ extension DataTable {
         /// try events.grouped(by: "subject", "condition").aggregated(.rows, .mean("rt"), .standardError("rt"))
         /// ```
         ///
-        /// Missing values are left out. Throws `TableError` where a column is not there or not of numbers, or two results
+        /// Missing values are left out. Throws `TableError` if a column is not there or not of numbers, or two results
         /// have one name.
         public func aggregated(_ aggregations: Aggregation...) throws -> DataTable {
             try aggregated(aggregations)
@@ -44,7 +44,7 @@ extension DataTable {
 
         /// The tables that a function makes of each group, one below the other, with the values of the group in front.
         ///
-        /// Throws what `transform` throws, and `TableError` where the tables do not fit.
+        /// Throws what `transform` throws, and `TableError` if the tables do not fit.
         public func map(_ transform: (DataTable) throws -> DataTable) throws -> DataTable {
             let keys = keys
             let parts = try tables.enumerated().map { index, part in
@@ -57,12 +57,12 @@ extension DataTable {
         }
     }
 
-    /// The rows grouped by the values of columns; a missing value makes a group of its own, the last one.
+    /// The rows grouped by the values of columns; a missing value makes its own group, the last one.
     ///
-    /// Throws `TableError` where there is no such column, or none is named.
+    /// Throws `TableError` if there is no such column, or none is named.
     public func grouped(by names: String...) throws -> Groups { try grouped(by: names) }
 
-    /// The rows grouped by the values of columns; a missing value makes a group of its own, the last one.
+    /// The rows grouped by the values of columns; a missing value makes its own group, the last one.
     public func grouped(by names: [String]) throws -> Groups {
         guard !names.isEmpty else { throw TableError("grouped(by:) needs the name of a column") }
         let keys = try selecting(names)

@@ -28,7 +28,7 @@ extension DataTable {
     ///   - kind: Which rows without a partner are kept.
     ///   - manyToMany: Whether the same values may be there several times on both sides, so that all pairs are made.
     ///
-    /// Throws `TableError` where there is no such column, the columns are of types that cannot be compared (text and
+    /// Throws `TableError` if there is no such column, the columns are of types that cannot be compared (text and
     /// numbers), or values repeat on both sides and `manyToMany` is false.
     public func joined(
         with other: DataTable, on names: String..., kind: JoinKind = .inner, manyToMany: Bool = false
@@ -37,6 +37,12 @@ extension DataTable {
     }
 
     /// The table joined with another on columns that have other names there, from the name here to the name there.
+    ///
+    /// - Parameters:
+    ///   - other: the other table.
+    ///   - names: from the column here to the column there whose values must be equal.
+    ///   - kind: which rows are kept that the other table lacks.
+    ///   - manyToMany: whether a row may match several in both directions, which is refused otherwise.
     public func joined(
         with other: DataTable, matching names: KeyValuePairs<String, String>, kind: JoinKind = .inner,
         manyToMany: Bool = false

@@ -14,7 +14,7 @@ extension DataTable {
 
     /// The rows in which none of the named columns has a missing value; of all columns if none is named.
     ///
-    /// Throws `TableError` where there is no such column.
+    /// Throws `TableError` if there is no such column.
     public func droppingMissing(in names: String...) throws -> DataTable {
         let checked = try names.isEmpty ? columns : names.map { try self[$0] }
         return taking((0..<rowCount).filter { row in !checked.contains { $0.storage.isMissing(row) } })
@@ -22,7 +22,7 @@ extension DataTable {
 
     /// The table with a value in the place of those that are missing in a column.
     ///
-    /// Throws `TableError` where there is no such column, or the value is of another type.
+    /// Throws `TableError` if there is no such column, or the value is of another type.
     public func fillingMissing(in name: String, with value: some TableValue) throws -> DataTable {
         try replacing(try self[name].fillingMissing(with: value))
     }
@@ -31,7 +31,7 @@ extension DataTable {
 extension DataTable.Column {
     /// The column with a value in the place of those that are missing.
     ///
-    /// Throws `TableError` where the value is of another type.
+    /// Throws `TableError` if the value is of another type.
     public func fillingMissing(with value: some TableValue) throws -> DataTable.Column {
         let value = value.tableValue
         let single = try DataTable.Column(name, values: [value])

@@ -3,7 +3,7 @@ import Display
 extension DataTable {
     /// The table with a further column at its right.
     ///
-    /// Throws `TableError` where its length is another, or the name is taken.
+    /// Throws `TableError` if its length is another, or the name is taken.
     public func adding(_ column: Column) throws -> DataTable {
         if columns.isEmpty { return with(DataTable(fitting: [column], rowCount: column.count)) }
         guard !hasColumn(column.name) else {
@@ -25,7 +25,7 @@ extension DataTable {
     /// try table.adding("ms") { try $0["rt"] * 1000 }      // missing where the reaction time is
     /// ```
     ///
-    /// Throws `TableError` where the name is taken or the values are of different types, and what `value` throws.
+    /// Throws `TableError` if the name is taken or the values are of different types, and what `value` throws.
     public func adding(_ name: String, _ value: (Row) throws -> Value) throws -> DataTable {
         try adding(try Column(name, values: try rows.map(value)))
     }
@@ -38,7 +38,7 @@ extension DataTable {
 
     /// The table with a column in the place of the one of its name.
     ///
-    /// Throws `TableError` where there is none of that name, or its length is another.
+    /// Throws `TableError` if no such name exists, or its length is another.
     public func replacing(_ column: Column) throws -> DataTable {
         let index = try index(of: column.name)
         try checkLength(of: column)
@@ -58,7 +58,7 @@ extension DataTable {
     /// try table.replacing("rt") { (rt: Double) in rt * 1000 }
     /// ```
     ///
-    /// Throws `TableError` where there is no such column or it is of another type, and what `transform` throws.
+    /// Throws `TableError` if there is no such column or it is of another type, and what `transform` throws.
     public func replacing<T: TableValue, New: TableValue>(
         _ name: String, _ transform: (T) throws -> New
     ) throws -> DataTable {
@@ -78,7 +78,7 @@ extension DataTable {
 extension DataTable.Column {
     /// The column of what a function gives for each value; missing values stay missing.
     ///
-    /// Throws `TableError` where the values are of another type, and what `transform` throws.
+    /// Throws `TableError` if the values are of another type, and what `transform` throws.
     public func mapped<T: TableValue, New: TableValue>(
         _ transform: (T) throws -> New
     ) throws -> DataTable.Column {

@@ -10,6 +10,13 @@ extension DataTable {
     ///
     /// Rows and columns come in the order in which they first come up; what is not there is missing. Throws `TableError`
     /// where a column is not there, or a cell would have several values and no aggregation says which.
+    ///
+    /// - Parameters:
+    ///   - rows: the columns whose combinations become rows.
+    ///   - columns: the column whose values become columns.
+    ///   - values: the column that fills the cells.
+    ///   - aggregation: how several values of one cell become one, such as `DataTable.Aggregation.mean`; nil refuses
+    ///     them.
     public func pivoted(
         rows: String..., columns: String, values: String, aggregation: ((String) -> Aggregation)? = nil
     ) throws -> DataTable {
@@ -58,7 +65,7 @@ extension DataTable {
     ///   - names: What the column of their names is called.
     ///   - values: What the column of their values is called.
     ///
-    /// Throws `TableError` where a column is not there, or the values are of types that no column holds.
+    /// Throws `TableError` if a column is not there, or the values are of types that no column holds.
     public func melted(
         keeping kept: String..., columns: [String]? = nil, names: String = "variable",
         values: String = "value"

@@ -1,38 +1,38 @@
 import Display
 
 extension DataTable {
-    /// The table with some of its columns, in the order asked for; throws `TableError` where one is not there.
+    /// The table with some of its columns, in the order asked for; throws `TableError` if one is not there.
     public func selecting(_ names: [String]) throws -> DataTable {
         let selected = try names.map { try self[$0] }
         let checked = try DataTable(selected)
         return with(DataTable(fitting: checked.columns, rowCount: rowCount))
     }
 
-    /// The table with some of its columns, in the order asked for; throws `TableError` where one is not there.
+    /// The table with some of its columns, in the order asked for; throws `TableError` if one is not there.
     public func selecting(_ names: String...) throws -> DataTable { try selecting(names) }
 
-    /// The table with some of its columns; throws `TableError` where one is not there.
+    /// The table with some of its columns; throws `TableError` if one is not there.
     public subscript(names: [String]) -> DataTable { get throws { try selecting(names) } }
 
-    /// The table without some of its columns; throws `TableError` where one is not there.
+    /// The table without some of its columns; throws `TableError` if one is not there.
     public func removing(_ names: [String]) throws -> DataTable {
         let gone = Set(try names.map(index(of:)))
         return withColumns(columns.indices.filter { !gone.contains($0) }.map { columns[$0] })
     }
 
-    /// The table without some of its columns; throws `TableError` where one is not there.
+    /// The table without some of its columns; throws `TableError` if one is not there.
     public func removing(_ names: String...) throws -> DataTable { try removing(names) }
 
     /// The table with other names for some columns, old names to new ones.
     ///
-    /// Throws `TableError` where there is no such column, or two would have one name.
+    /// Throws `TableError` if there is no such column, or two would have one name.
     public func renaming(_ names: KeyValuePairs<String, String>) throws -> DataTable {
         var columns = columns
         for (old, new) in names { columns[try index(of: old)].name = new }
         return with(DataTable(fitting: try DataTable(columns).columns, rowCount: rowCount))
     }
 
-    /// The given rows, counted from zero, in their order; throws `TableError` where one is not there.
+    /// The given rows, counted from zero, in their order; throws `TableError` if one is not there.
     public subscript(rows rows: some Sequence<Int>) -> DataTable {
         get throws {
             let rows = Array(rows)
@@ -44,7 +44,7 @@ extension DataTable {
         }
     }
 
-    /// The rows where a flag is set; throws `TableError` where there are not as many flags as rows.
+    /// The rows where a flag is set; throws `TableError` if there are not as many flags as rows.
     public subscript(rows flags: [Bool]) -> DataTable {
         get throws {
             guard flags.count == rowCount else {
@@ -81,7 +81,7 @@ extension DataTable {
     /// try table.filter("rt") { (rt: Double) in rt > 0.3 }
     /// ```
     ///
-    /// Throws `TableError` where there is no such column or it is of another type, and what `condition` throws.
+    /// Throws `TableError` if there is no such column or it is of another type, and what `condition` throws.
     public func filter<T: TableValue>(_ name: String, _ condition: (T) throws -> Bool) throws -> DataTable {
         let column = try self[name]
         let rows = (0..<rowCount).filter { !column.storage.isMissing($0) }

@@ -15,6 +15,9 @@ extension DataTable {
             SortKey(column: column, isDescending: true)
         }
 
+        /// Sorts by a column, ascending.
+        ///
+        /// - Parameter column: the name of the column.
         public init(stringLiteral column: String) { self = .ascending(column) }
 
         private init(column: String, isDescending: Bool) {
@@ -32,7 +35,7 @@ extension DataTable {
     /// ```
     ///
     /// Texts are ordered by their Unicode scalars. Rows that are alike keep their order, and missing values come last in
-    /// both directions. Throws `TableError` where there is no such column.
+    /// both directions. Throws `TableError` if there is no such column.
     public func sorted(by keys: SortKey...) throws -> DataTable { taking(try order(by: keys)) }
 
     /// The rows sorted by a column, from the highest value down if so asked.

@@ -37,13 +37,13 @@ enum Statistics {
 }
 
 extension DataTable.Column {
-    /// The mean of the numbers that are not missing, or NaN of none; throws `TableError` where it is not of numbers.
+    /// The mean of the numbers that are not missing, or NaN of none; throws `TableError` if it is not of numbers.
     public func mean() throws -> Double { Statistics.mean(try present()) }
 
-    /// The sum of the numbers that are not missing; throws `TableError` where it is not of numbers.
+    /// The sum of the numbers that are not missing; throws `TableError` if it is not of numbers.
     public func sum() throws -> Double { Statistics.sum(try present()) }
 
-    /// The median of the numbers that are not missing, or NaN of none; throws `TableError` where it is not of numbers.
+    /// The median of the numbers that are not missing, or NaN of none; throws `TableError` if it is not of numbers.
     public func median() throws -> Double { Statistics.quantile(try present(), 0.5) }
 
     /// The standard deviation of a sample (over n - 1), or NaN of fewer than two numbers.
@@ -57,10 +57,10 @@ extension DataTable.Column {
         return Statistics.quantile(try present(), share)
     }
 
-    /// The lowest value, or a missing one where there is none.
+    /// The lowest value, or a missing one if there is none.
     public func min() -> DataTable.Value { extreme(descending: false) }
 
-    /// The highest value, or a missing one where there is none.
+    /// The highest value, or a missing one if there is none.
     public func max() -> DataTable.Value { extreme(descending: true) }
 
     private func extreme(descending: Bool) -> DataTable.Value {

@@ -7,7 +7,7 @@ struct CellNumbers {
     /// Whether a column was said to be of doubles, so that numbers that Double rounds are taken.
     var rounds = false
 
-    /// A whole number, or nil where the text is none, has leading zeros, or is beyond 64 bits.
+    /// A whole number, or nil if the text is none, has leading zeros, or is beyond 64 bits.
     @inline(__always)
     static func int(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
         let count = text.count
@@ -28,7 +28,7 @@ struct CellNumbers {
         return value < 1 << 63 ? Int(value) : nil
     }
 
-    /// A number, or nil where the text is none, has leading zeros, or would not keep its digits or its size.
+    /// A number, or nil if the text is none, has leading zeros, or would not keep its digits or its size.
     func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         let count = text.count
         guard count > 0 else { return nil }

@@ -17,7 +17,7 @@ struct ColumnReader {
 
     /// The columns of the records from `start` on.
     ///
-    /// Throws `TableError` where a record or a cell is not as expected, and `CancellationError`.
+    /// Throws `TableError` if a record or a cell is not as expected, and `CancellationError`.
     func columns(from start: Int) throws -> [ColumnStorage] {
         let text = source.buffer
         let ranges = Pieces(tokenizer: tokenizer, size: pieceSize).ranges(of: text, from: start)
@@ -29,14 +29,23 @@ struct ColumnReader {
             format.types[$0] ?? (format.infersTypes ? nil : DataTable.ColumnType.string)
         }
         var pieces = try read(ranges, columns: Array(0..<names.count), as: declared)
-        var result: [ColumnStorage] = []
-        for column in 0..<names.count {
-            if declared[column] == nil {
-                try unify(&pieces, column, ranges)
+        for column in 0..<names.count where declared[column] == nil { try unify(&pieces, column, ranges) }
+        // Memory that is first written costs more time than the copy, so that columns are joined side by side.
+        let rest = Mutex(pieces)
+        pieces = []
+        let result = Mutex([ColumnStorage?](repeating: nil, count: names.count))
+        parallelEach(names.count) { column, _ in
+            let parts = rest.withLock { pieces in
+                pieces.indices.map { piece in
+                    let part = pieces[piece][column]
+                    pieces[piece][column] = .missing(0)
+                    return part
+                }
             }
-            result.append(joined(&pieces, column, declared[column]))
+            let whole = joined(parts, declared[column])
+            result.withLock { $0[column] = whole }
         }
-        return result
+        return result.withLock { $0.compactMap(\.self) }
     }
 
     /// Reads some columns of some pieces; a type that is nil is found out.
@@ -126,19 +135,22 @@ struct ColumnReader {
     }
 
     /// The pieces of a column one below the other; each is given back as soon as it is copied.
-    private func joined(
-        _ pieces: inout [[PieceColumn]], _ column: Int, _ declared: DataTable.ColumnType?
-    ) -> ColumnStorage {
-        let type = declared ?? pieces.lazy.compactMap { $0[column].type }.first ?? .double
-        if pieces.count == 1, case .values(let storage) = pieces[0][column] { return storage }
-        let counts = pieces.map { $0[column].count }
+    private func joined(_ pieces: consuming [PieceColumn], _ declared: DataTable.ColumnType?) -> ColumnStorage
+    {
+        let type = declared ?? pieces.lazy.compactMap(\.type).first ?? .double
+        if pieces.count == 1, case .values(let storage) = pieces[0] { return storage }
+        let counts = pieces.map(\.count)
         let rows = counts.reduce(0, +)
+        let bytes = pieces.reduce(0) { sum, piece in
+            if case .values(.string(let texts)) = piece { sum + texts.bytes.count } else { sum }
+        }
         // Taken out one by one, so that no more than one piece is there twice.
+        var rest = pieces
         var next = 0
         func part() -> ColumnStorage? {
             defer { next += 1 }
-            let part = pieces[next][column]
-            pieces[next][column] = .missing(0)
+            let part = rest[next]
+            rest[next] = .missing(0)
             if case .values(let storage) = part { return storage }
             return nil
         }
@@ -171,9 +183,6 @@ struct ColumnReader {
                     if case .date(let values)? = part() { values } else { nil }
                 })
         case .string:
-            let bytes = pieces.reduce(0) { sum, piece in
-                if case .values(.string(let texts)) = piece[column] { sum + texts.bytes.count } else { sum }
-            }
             var texts = TextValues()
             texts.reserve(rows: rows, bytes: bytes)
             for count in counts {

@@ -5,8 +5,8 @@ extension DataTable {
     /// Reads a table of text: `.csv`, `.tsv`, `.txt`, or JSON lines (`.jsonl`, `.ndjson`); gzipped or not.
     ///
     /// ```swift
-    /// let events = try DataTable.read("sub-01_task-rest_events.tsv")
-    /// let ratings = try DataTable.read("ratings.csv", types: ["subject": .string, "date": .date])
+    /// let events = try DataTable.open("sub-01_task-rest_events.tsv")
+    /// let ratings = try DataTable.open("ratings.csv", types: ["subject": .string, "date": .date])
     /// ```
     ///
     /// Nothing is lost: a column is of numbers only if each says the same when it is written again. So `001` and whole
@@ -24,14 +24,14 @@ extension DataTable {
     ///   - types: The types of columns by their names; what is not of that type is an error.
     ///   - infersTypes: Whether other columns get the narrowest type that loses nothing; otherwise they are text.
     ///   - missing: What an unquoted cell says that has no value, besides being empty; `DataTable.missingMarkers` if nil.
-    ///   - quote: What stands around fields that hold separators or line ends; nil where quotes are ordinary characters.
+    ///   - quote: What stands around fields that hold separators or line ends; nil if quotes are ordinary characters.
     ///   - comment: What lines begin with that are no part of the table.
     ///   - skippingLines: How many lines stand above the table.
     ///   - encoding: The encoding of the text; UTF-8 with or without a byte-order mark unless another is said.
     ///
-    /// Throws `FormatError` where the file cannot be read, and `TableError` with the line and the column where it is not
+    /// Throws `FormatError` if the file cannot be read, and `TableError` with the line and the column if it is not
     /// as expected: a record of another number of fields, an open quote, a cell of another type.
-    public static func read(
+    public static func open(
         _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil,
         hasHeader: Bool = true,
         names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
@@ -56,6 +56,21 @@ extension DataTable {
     /// ```swift
     /// try DataTable.parse("subject,rt\n001,0.31\n002,n/a")
     /// ```
+    ///
+    /// - Parameters:
+    ///   - text: the text of the table.
+    ///   - separator: what stands between two fields; nil to find it out.
+    ///   - decimal: what stands before decimals; nil for the point, or the comma between semicolons.
+    ///   - hasHeader: whether the first record has the names of the columns.
+    ///   - names: the names of the columns, instead of those of the header.
+    ///   - types: the types of columns by their names; what is not of that type is an error.
+    ///   - infersTypes: whether other columns get the narrowest type that loses nothing; otherwise they are text.
+    ///   - missing: what an unquoted cell says that has no value; nil for `DataTable.missingMarkers`.
+    ///   - quote: what stands around fields that hold separators or line ends; nil if quotes are ordinary characters.
+    ///   - comment: what lines begin with that are no part of the table.
+    ///   - skippingLines: how many lines stand above the table.
+    ///
+    /// Throws `TableError` as `read` does.
     public static func parse(
         _ text: String, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
         names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,
@@ -69,6 +84,10 @@ extension DataTable {
                 names: names, types: types, infersTypes: infersTypes, markers: MissingMarkers(missing)),
             skippingLines: skippingLines)
     }
+
+    /// Reads a file; its name is `open` now, as that of every file's.
+    @available(*, unavailable, renamed: "open(_:)")
+    public static func read(_ file: some FileLocation) throws -> DataTable { try open(file) }
 
     /// Reads a table from a text in pieces of about some bytes, for tests of where it is cut.
     package static func parse(_ text: String, separator: Character, pieceSize: Int) throws -> DataTable {
@@ -144,7 +163,7 @@ extension DataTable {
         }
     }
 
-    /// The byte of a character; throws `TableError` where it is not one of ASCII.
+    /// The byte of a character; throws `TableError` if it is not one of ASCII.
     static func ascii(_ character: Character?, _ argument: String) throws -> UInt8? {
         guard let character else { return nil }
         guard let byte = character.asciiValue else {
@@ -154,7 +173,7 @@ extension DataTable {
     }
 }
 
-/// What a file's name says of what is in it.
+/// What a file's name says about its contents.
 enum TableFileKind {
     case csv, tsv, jsonLines, unknown
 
@@ -173,7 +192,7 @@ enum TableFileKind {
 enum DecimalCommas {
     /// The column with its numbers, where all of it are numbers so written; otherwise as it is.
     ///
-    /// Throws `TableError` where it was said to be of doubles and is not.
+    /// Throws `TableError` if it was said to be of doubles and is not.
     static func read(
         _ storage: ColumnStorage, _ format: TableFormat, column: String, file: String?
     ) throws -> ColumnStorage {

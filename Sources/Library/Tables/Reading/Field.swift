@@ -30,7 +30,7 @@ struct Field {
     }
 }
 
-/// Fields one behind the other, in memory that is used again for the next piece of text.
+/// Fields one after another, in memory that is used again for the next piece of text.
 final class FieldList {
     private(set) var memory: UnsafeMutableBufferPointer<table_field>
     var count = 0
@@ -48,7 +48,7 @@ final class FieldList {
         count += 1
     }
 
-    /// Makes sure that so many more fit.
+    /// Makes room for that many more.
     func makeRoom(for more: Int) {
         guard memory.count - count < more else { return }
         let larger = UnsafeMutableBufferPointer<table_field>.allocate(

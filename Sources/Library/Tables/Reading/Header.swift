@@ -5,9 +5,9 @@ struct Header {
     var start: Int
     var notes: [String] = []
 
-    /// Reads the header of a text, or counts the fields of its first record where it has none.
+    /// Reads the header of a text, or counts the fields of its first record if it has none.
     ///
-    /// Throws `TableError` where there is no record, or names that are given do not fit.
+    /// Throws `TableError` if there is no record, or names that are given do not fit.
     init(_ source: SourceText, from start: Int, _ tokenizer: Tokenizer, _ format: TableFormat) throws {
         let fields = FieldList()
         var widths: [Int] = []

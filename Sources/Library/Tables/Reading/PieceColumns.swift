@@ -46,7 +46,7 @@ struct PieceColumns {
         case other(UnsafeBufferPointer<UInt8>)
     }
 
-    /// The value of a cell. One with doubled quotes is no number, date or truth value, so they may stay doubled.
+    /// The value of a cell. One with doubled quotes is not a number, date or truth value, so they may stay doubled.
     @inline(__always)
     private func cell<Value>(
         _ row: Int, _ column: Int, _ value: (UnsafeBufferPointer<UInt8>) -> Value?

@@ -1,4 +1,4 @@
-/// Cuts text into pieces of whole records, which can be read beside each other.
+/// Cuts text into pieces of whole records, which can be read side by side.
 struct Pieces {
     let tokenizer: Tokenizer
     let size: Int

@@ -4,7 +4,7 @@ struct SeparatorSearch {
     let quote: UInt8?
     let comment: [UInt8]
 
-    /// What stands before decimals, which separates nothing; nil where it is not said.
+    /// What stands before decimals, which separates nothing; nil if it is not said.
     let decimal: UInt8?
 
     /// The separators that split the first records into equally many fields, more than one; the likeliest is first.

@@ -1,9 +1,11 @@
 import Formats
 import Foundation
+import Synchronization
+import Tensors
 
 /// The text of a file, unpacked and as valid UTF-8 without a byte-order mark.
 struct SourceText {
-    /// The file's path, or nil where the text comes from elsewhere.
+    /// The file's path, or nil if the text comes from elsewhere.
     let file: String?
     private let bytes: Bytes
     private let start: Int
@@ -15,7 +17,7 @@ struct SourceText {
 
     /// Reads a file; gzip is known by the file's first bytes.
     ///
-    /// Throws `FormatError` where it cannot be read, and `TableError` where it is not text in the encoding.
+    /// Throws `FormatError` if it cannot be read, and `TableError` if it is not text in the encoding.
     init(_ url: URL, encoding: String.Encoding) throws {
         let file = try OpenFile(url)
         let isGzipped = try file.bytes(upTo: 2)?.number(at: 0, as: UInt16.self) == 0x8b1f
@@ -24,7 +26,7 @@ struct SourceText {
         try self.init(raw, file: url.path, encoding: encoding)
     }
 
-    /// A text that is there already.
+    /// A text in memory.
     init(_ text: String) throws {
         var text = text
         try self.init(Self.copy(of: &text), file: nil, encoding: .utf8)
@@ -134,18 +136,40 @@ enum TextFault: Equatable {
     case nul(Int)
     case invalid(Int)
 
-    /// The first byte that is zero or no UTF-8 (the Unicode Standard, table 3-7), or nil where all is well.
+    /// The first byte that is zero or no UTF-8 (the Unicode Standard, table 3-7), or nil if all is well.
     static func first(in text: UnsafeBufferPointer<UInt8>) -> TextFault? {
+        let size = 1 << 20
+        let faults = Mutex<[Int: TextFault]>([:])
+        parallelFor((text.count + size - 1) / size, grain: 4) { pieces in
+            // A character that begins in one piece may end in the next.
+            let end = start(of: pieces.upperBound * size, in: text)
+            let found = first(in: text, from: start(of: pieces.lowerBound * size, in: text), to: end)
+            if let found { faults.withLock { $0[pieces.lowerBound] = found } }
+        }
+        return faults.withLock { faults in faults.keys.min().flatMap { faults[$0] } }
+    }
+
+    /// Where the first character begins from an offset on.
+    private static func start(of offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        var offset = min(offset, text.count)
+        let limit = min(offset + 3, text.count)
+        while offset > 0, offset < limit, text[offset] & 0xc0 == 0x80 { offset += 1 }
+        return offset
+    }
+
+    private static func first(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    ) -> TextFault? {
         let raw = UnsafeRawBufferPointer(text)
-        var position = 0
-        while position < text.count {
-            while position + 8 <= text.count {
+        var position = start
+        while position < end {
+            while position + 8 <= end {
                 let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
                 let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
                 if (word & 0x8080_8080_8080_8080) | zeros != 0 { break }
                 position += 8
             }
-            guard position < text.count else { break }
+            guard position < end else { break }
             let byte = text[position]
             if byte == 0 { return .nul(position) }
             guard byte >= 0x80 else {

@@ -2,11 +2,11 @@ import Foundation
 
 /// How the text of a file is read as a table.
 struct TableFormat {
-    /// Between two fields; nil where it is to be found out.
+    /// Between two fields; nil if it is to be found out.
     var separator: UInt8?
-    /// Before the decimals of a number; nil where it is to be found out.
+    /// Before the decimals of a number; nil if it is to be found out.
     var decimal: UInt8?
-    /// Around fields that hold separators, line ends or quotes; nil where quotes are ordinary characters.
+    /// Around fields that hold separators, line ends or quotes; nil if quotes are ordinary characters.
     var quote: UInt8?
     /// What lines that are no part of the table begin with.
     var comment: [UInt8] = []
@@ -23,7 +23,7 @@ struct TableFormat {
 
 /// What a cell says that has no value.
 struct MissingMarkers {
-    /// In every column, where no quotes stand around it.
+    /// In every column, if no quotes stand around it.
     private let everywhere: [[UInt8]]
     /// In columns of numbers, dates and truth values, where they could be nothing else.
     private let besideNumbers: [[UInt8]]

@@ -31,7 +31,7 @@ struct Tokenizer {
     /// Appends the fields of the records of a piece of text to `fields`, and returns where it stopped.
     ///
     /// It stops at the end, or behind `limit` records. Throws `Fault` at an open quote, at text behind a closing one,
-    /// and at a record of another number of fields than `width`, where that is not nil.
+    /// and at a record of another number of fields than `width`, if that is not nil.
     @discardableResult
     func fields(
         of piece: UnsafeBufferPointer<UInt8>, width: Int?, limit: Int = .max, into fields: FieldList,

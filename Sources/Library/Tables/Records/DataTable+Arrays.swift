@@ -8,7 +8,7 @@ extension DataTable {
     ///   - matrix: The values, samples × columns; NaN is a missing value.
     ///   - names: The names of the columns, as many as the matrix has.
     ///
-    /// Throws `TableError` where there are more or fewer names, or two are the same.
+    /// Throws `TableError` if there are more or fewer names, or two are the same.
     public init<Element: Scalar>(_ matrix: Matrix<Element>, names: [String]) throws {
         guard names.count == matrix.columns else {
             throw TableError("\(names.count) names were given for the \(matrix.columns) columns of a matrix")
@@ -25,7 +25,7 @@ extension DataTable {
     /// try confounds.matrix("trans_x", "trans_y", "trans_z")
     /// ```
     ///
-    /// All columns if none is named. Throws `TableError` where there is no such column, or one is not of numbers.
+    /// All columns if none is named. Throws `TableError` if there is no such column, or one is not of numbers.
     public func matrix(_ names: String...) throws -> Matrix<Double> {
         try matrix(names.isEmpty ? columnNames : names)
     }
@@ -42,7 +42,9 @@ extension DataTable {
 
     /// A table of dictionaries, each a row; a key that one has not is a missing value there. The columns are sorted by name.
     ///
-    /// Throws `TableError` where the values of a column are of different types.
+    /// - Parameter rows: the rows, each from column name to value.
+    ///
+    /// Throws `TableError` if the values of a column are of different types.
     public init(_ rows: [[String: Value]]) throws {
         let names = Set(rows.flatMap(\.keys)).sorted()
         let columns = try names.map { name in try Column(name, values: rows.map { $0[name] ?? .missing }) }
@@ -50,6 +52,8 @@ extension DataTable {
     }
 
     /// A table of dictionaries of Swift's own values, such as `["subject": "001", "rt": 0.31, "note": nil]`, each a row.
+    ///
+    /// - Parameter rows: the rows, each from column name to value.
     ///
     /// Throws `TableError` if the values of a column are of different types.
     public init(_ rows: [[String: (any TableValue)?]]) throws {

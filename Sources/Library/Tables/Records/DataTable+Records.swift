@@ -9,8 +9,10 @@ extension DataTable {
     /// let again = try table.records(as: Trial.self)
     /// ```
     ///
-    /// The columns stand in the order of the properties. Throws `TableError` where a property is no number, text, truth
+    /// The columns stand in the order of the properties. Throws `TableError` if a property is not a number, text, truth
     /// value, date or an enumeration of these.
+    ///
+    /// - Parameter records: the rows.
     public init<Record: Encodable>(records: [Record]) throws {
         var names: [String] = []
         var values: [String: [Value]] = [:]
@@ -39,7 +41,7 @@ extension DataTable {
 
     /// The rows as records, whose properties are read from the columns of their names.
     ///
-    /// Throws `TableError` where a column that a property needs is not there, or a value is of another type or missing
+    /// Throws `TableError` if a column that a property needs is not there, or a value is of another type or missing
     /// where the property is no optional.
     public func records<Record: Decodable>(as type: Record.Type) throws -> [Record] {
         try rows.map { row in

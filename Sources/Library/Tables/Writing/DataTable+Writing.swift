@@ -22,11 +22,11 @@ extension DataTable {
     ///   - file: The file, as a path or a URL; `~` is the home folder.
     ///   - separator: What stands between two fields; if nil, a comma in `.csv` and a tab in `.tsv`.
     ///   - decimal: What stands before decimals.
-    ///   - missing: What stands where a value is missing; if nil, `n/a` in `.tsv`, as BIDS asks for, and in tables of
+    ///   - missing: What is written for a missing value; if nil, `n/a` in `.tsv`, as BIDS asks for, and in tables of
     ///     one column, whose lines would be empty; nothing in `.csv`.
     ///   - lineEnd: What ends a line.
     ///
-    /// Throws `TableError` where the name has another ending or the table has no columns, and `FormatError` where the
+    /// Throws `TableError` if the name has another ending or the table has no columns, and `FormatError` if the
     /// file cannot be written.
     public func write(
         to file: some FileLocation, separator: Character? = nil, decimal: Character = ".",
@@ -70,7 +70,7 @@ extension DataTable {
     /// The table as text with commas between the fields and all digits (RFC 4180).
     public var csv: String { text(separator: ",", missing: columnCount == 1 ? "n/a" : "") }
 
-    /// The table as text with tabs between the fields and all digits, and `n/a` where values are missing, as BIDS has it.
+    /// The table as text with tabs between the fields and all digits, and `n/a` for missing values, as BIDS has it.
     public var tsv: String { text(separator: "\t", missing: "n/a") }
 
     private func text(separator: Character, missing: String) -> String {

@@ -4,7 +4,7 @@ import Foundation
 struct FieldText {
     let separator: UInt8
     let decimal: UInt8
-    /// What stands where a value is missing.
+    /// What is written for a missing value.
     let missing: [UInt8]
     /// Texts that would be read as a missing value, unless quotes stand around them.
     private let markers = MissingMarkers(nil)

@@ -41,7 +41,7 @@ enum JSONLines {
         }
     }
 
-    private static func text(_ value: DataTable.Value) -> String {
+    static func text(_ value: DataTable.Value) -> String {
         switch value {
         case .string(let text): quoted(text)
         case .date: quoted(value.description)
@@ -51,5 +51,5 @@ enum JSONLines {
         }
     }
 
-    private static func quoted(_ text: String) -> String { JSON.string(text).encodedText }
+    static func quoted(_ text: String) -> String { JSON.string(text).encodedText }
 }

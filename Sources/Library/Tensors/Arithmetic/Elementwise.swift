@@ -15,12 +15,12 @@ public protocol Elementwise {
     /// The precision of the numbers.
     associatedtype Element: Scalar
 
-    /// The numbers after `body` wrote them from those of this value, in this value's own memory where no other has it.
+    /// The numbers after `body` wrote them from those of this value, in this value's own memory if no other has it.
     consuming func _rewritten(
         _ body: (_ from: UnsafePointer<Element>, _ to: UnsafeMutablePointer<Element>, _ count: Int) -> Void
     ) -> Self
 
-    /// The numbers of two values, combined pair by pair; stops where the shapes do not fit.
+    /// The numbers of two values, combined pair by pair; stops if the shapes do not fit.
     static func _combined(_ operation: _Combination, _ left: consuming Self, _ right: consuming Self) -> Self
 }
 

@@ -75,7 +75,7 @@ private let functionGrain = 32_768
 extension Elementwise {
     /// Each element, but `low` where it is below and `high` where it is above; NaN stays.
     ///
-    /// Stops where `low` is above `high`.
+    /// Stops if `low` is above `high`.
     public consuming func clip(_ low: Element, _ high: Element) -> Self {
         require(low <= high, "numbers cannot be clipped to between \(low) and \(high)")
         return transformed(.clip, low: low, high: high)

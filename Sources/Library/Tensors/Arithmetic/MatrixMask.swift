@@ -15,6 +15,11 @@ public struct MatrixMask: Sendable, Equatable {
     public internal(set) var elements: [Bool]
 
     /// A mask of `elements`, row after row; their count must be `rows * columns`.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - elements: row after row.
     public init(rows: Int, columns: Int, elements: [Bool]) {
         requireShape(rows, columns)
         require(
@@ -114,9 +119,9 @@ extension MatrixMask {
 
 /// Along which dimension of a matrix a calculation runs.
 enum Axis {
-    /// Down the rows: one result a column; numpy's axis 0.
+    /// Down the rows: one result per column; numpy's axis 0.
     case down
-    /// Along the columns: one result a row; numpy's axis 1.
+    /// Along the columns: one result per row; numpy's axis 1.
     case along
 
     init(_ number: Int) {

@@ -73,19 +73,19 @@ extension ElementwiseArithmetic {
     /// Each element with its sign changed.
     public static prefix func - (value: consuming Self) -> Self { value.transformed(.negate) }
 
-    /// Adds in place; the right is broadcast where it must be, the shape of the left stays.
+    /// Adds in place; the right is broadcast if it must be, the shape of the left stays.
     public static func += (left: inout Self, right: consuming Self) { left._update(.add, right) }
     /// Adds a number to each element.
     public static func += (left: inout Self, right: Element) { left._update(.add, right) }
-    /// Subtracts in place; the right is broadcast where it must be, the shape of the left stays.
+    /// Subtracts in place; the right is broadcast if it must be, the shape of the left stays.
     public static func -= (left: inout Self, right: consuming Self) { left._update(.subtract, right) }
     /// Subtracts a number from each element.
     public static func -= (left: inout Self, right: Element) { left._update(.subtract, right) }
-    /// Multiplies in place; the right is broadcast where it must be, the shape of the left stays.
+    /// Multiplies in place; the right is broadcast if it must be, the shape of the left stays.
     public static func *= (left: inout Self, right: consuming Self) { left._update(.multiply, right) }
     /// Multiplies each element by a number.
     public static func *= (left: inout Self, right: Element) { left._update(.multiply, right) }
-    /// Divides in place; the right is broadcast where it must be, the shape of the left stays.
+    /// Divides in place; the right is broadcast if it must be, the shape of the left stays.
     public static func /= (left: inout Self, right: consuming Self) { left._update(.divide, right) }
     /// Divides each element by a number.
     public static func /= (left: inout Self, right: Element) { left._update(.divide, right) }

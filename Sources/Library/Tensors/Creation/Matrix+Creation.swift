@@ -1,5 +1,7 @@
 extension Matrix: ExpressibleByArrayLiteral {
     /// `let m: Matrix<Double> = [[1, 2], [3, 4]]`: rows of one length.
+    ///
+    /// - Parameter rows: the rows, of one length.
     public init(arrayLiteral rows: [Element]...) { self.init(rows) }
 }
 
@@ -86,7 +88,12 @@ extension Matrix {
 extension Array where Element: Scalar {
     /// `count` numbers at equal distances from `first` to `last`, both included, as `numpy.linspace` gives them.
     ///
-    /// `let t: [Double] = .linspace(0, 1, count: 5)` is 0, 0.25, 0.5, 0.75, 1. Stops where the count is negative.
+    /// `let t: [Double] = .linspace(0, 1, count: 5)` is 0, 0.25, 0.5, 0.75, 1. Stops if the count is negative.
+    ///
+    /// - Parameters:
+    ///   - first: the first number.
+    ///   - last: the last number.
+    ///   - count: how many numbers there are.
     public static func linspace(_ first: Element, _ last: Element, count: Int = 50) -> [Element] {
         require(count >= 0, "an array cannot have \(count) elements")
         guard count > 1 else { return count == 0 ? [] : [first] }
@@ -96,7 +103,12 @@ extension Array where Element: Scalar {
 
     /// The numbers from `first` on in steps of `step`, up to but without `end`, as `numpy.arange` gives them.
     ///
-    /// `[Double].arange(0, 1, step: 0.25)` is 0, 0.25, 0.5, 0.75. Stops where the step is zero or not finite.
+    /// `[Double].arange(0, 1, step: 0.25)` is 0, 0.25, 0.5, 0.75. Stops if the step is zero or not finite.
+    ///
+    /// - Parameters:
+    ///   - first: the first number.
+    ///   - end: where the numbers end; it is not among them.
+    ///   - step: from one number to the next; negative to count down.
     public static func arange(_ first: Element, _ end: Element, step: Element = 1) -> [Element] {
         require(step != 0 && step.isFinite, "the step from one number to the next cannot be \(step)")
         let count = ((end - first) / step).rounded(.up)

@@ -1,6 +1,15 @@
 /// Random matrices; the same seed gives the same numbers, in Python too.
 extension Matrix {
     /// Independent samples of the normal distribution, as `numpy.random.RandomState(seed).normal` gives them.
+    ///
+    /// numpy's newer `default_rng` is another generator (PCG64 and the ziggurat method), whose numbers this library does not generate.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - mean: the mean of the distribution.
+    ///   - deviation: its standard deviation.
+    ///   - seed: the seed of the generator.
     public static func normal(
         _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1, seed: UInt32
     ) -> Matrix {
@@ -9,6 +18,13 @@ extension Matrix {
     }
 
     /// The same from a generator, whose next numbers are taken.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - mean: the mean of the distribution.
+    ///   - deviation: its standard deviation.
+    ///   - random: the generator.
     public static func normal(
         _ rows: Int, _ columns: Int, mean: Element = 0, deviation: Element = 1,
         using random: inout NumpyRandom
@@ -21,6 +37,12 @@ extension Matrix {
     }
 
     /// Independent samples from the range, as `numpy.random.RandomState(seed).uniform` gives them.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - range: the bounds; the upper one is not reached.
+    ///   - seed: the seed of the generator.
     public static func uniform(
         _ rows: Int, _ columns: Int, in range: Range<Element> = 0..<1, seed: UInt32
     ) -> Matrix {
@@ -29,6 +51,12 @@ extension Matrix {
     }
 
     /// The same from a generator, whose next numbers are taken.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows there are.
+    ///   - columns: how many columns there are.
+    ///   - range: the bounds; the upper one is not reached.
+    ///   - random: the generator.
     public static func uniform(
         _ rows: Int, _ columns: Int, in range: Range<Element> = 0..<1, using random: inout NumpyRandom
     ) -> Matrix {

@@ -33,7 +33,7 @@ struct LUFactors<Element: Scalar> {
         reciprocalCondition = info == 0 ? Double(condition) : 0
     }
 
-    /// Throws where nothing that is computed with the factors would be right.
+    /// Throws if nothing that is computed with the factors would be right.
     func checkNotSingular(_ operation: String) throws {
         guard reciprocalCondition >= Double(Element.ulpOfOne) / 2 else {
             throw LinearAlgebraError.singular(operation: operation, reciprocalCondition: reciprocalCondition)

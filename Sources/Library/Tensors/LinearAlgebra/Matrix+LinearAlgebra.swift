@@ -38,7 +38,7 @@ extension Matrix {
 
     /// The solution `X` of `self X = right`.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square, not finite or singular to its precision, or where
+    /// Throws `LinearAlgebraError` if the matrix is not square, not finite or singular to its precision, or if
     /// `right` has other rows. Source: LAPACK's `getrf` and `getrs`.
     public func solve(_ right: Matrix) throws -> Matrix {
         let operation = "the solution of linear equations"
@@ -55,7 +55,7 @@ extension Matrix {
 
     /// The inverse.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square, not finite or singular to its precision.
+    /// Throws `LinearAlgebraError` if the matrix is not square, not finite or singular to its precision.
     public func inverse() throws -> Matrix {
         let operation = "an inverse"
         var factors = try LUFactors(self, operation)
@@ -63,12 +63,12 @@ extension Matrix {
         return factors.solve(.identity(rows))
     }
 
-    /// The determinant; throws `LinearAlgebraError` where the matrix is not square or not finite.
+    /// The determinant; throws `LinearAlgebraError` if the matrix is not square or not finite.
     public func det() throws -> Element { try LUFactors(self, "a determinant").determinant }
 
     /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as columns.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square, not finite or not symmetric. Source: `syevd`.
+    /// Throws `LinearAlgebraError` if the matrix is not square, not finite or not symmetric. Source: `syevd`.
     public func eigh() throws -> (values: [Element], vectors: Matrix) {
         try checkSymmetric("an eigendecomposition (of a symmetric matrix: `eigh`)")
         return try LinearAlgebra.eigenSymmetric(self)
@@ -76,7 +76,7 @@ extension Matrix {
 
     /// The thin singular value decomposition `self = u * diagonal(s) * vt`, the values descending.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `gesdd`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `gesdd`.
     public func svd() throws -> (u: Matrix, s: [Element], vt: Matrix) {
         let (left, values, right) = try LinearAlgebra.svd(self)
         return (left, values, right)
@@ -84,7 +84,7 @@ extension Matrix {
 
     /// The lower triangular `L` of `self = L Lᵀ`.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not square, finite, symmetric and positive definite.
+    /// Throws `LinearAlgebraError` if the matrix is not square, finite, symmetric and positive definite.
     public func cholesky() throws -> Matrix {
         try checkSymmetric("Cholesky's factorisation")
         return try LinearAlgebra.cholesky(self)
@@ -92,7 +92,7 @@ extension Matrix {
 
     /// The thin factors of `self = q r`: `q` has orthonormal columns and `r` is upper triangular.
     ///
-    /// Throws `LinearAlgebraError` where the matrix is not finite. Source: LAPACK's `geqrf` and `orgqr`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `geqrf` and `orgqr`.
     public func qr() throws -> (q: Matrix, r: Matrix) {
         try LinearAlgebra.check(self, "a QR factorisation")
         let rank = Swift.min(rows, columns)
@@ -122,7 +122,7 @@ extension Matrix {
     /// The `X` of smallest norm among those that make `self X - right` smallest, and the rank of this matrix.
     ///
     /// Singular values below the largest times max(rows, columns) times the precision count as zero, as in numpy.
-    /// Throws `LinearAlgebraError` where a matrix is not finite or `right` has other rows.
+    /// Throws `LinearAlgebraError` if a matrix is not finite or `right` has other rows.
     public func lstsq(_ right: Matrix) throws -> (solution: Matrix, rank: Int) {
         let operation = "least squares"
         guard right.rows == rows else {
@@ -136,10 +136,10 @@ extension Matrix {
         return (multiply(vt, transposed: true, scaled), inverses.count { $0 != 0 })
     }
 
-    /// The Moore-Penrose pseudoinverse; throws `LinearAlgebraError` where the matrix is not finite.
+    /// The Moore-Penrose pseudoinverse; throws `LinearAlgebraError` if the matrix is not finite.
     public func pseudoinverse() throws -> Matrix { try lstsq(.identity(rows)).solution }
 
-    /// How many singular values count as not zero; throws `LinearAlgebraError` where the matrix is not finite.
+    /// How many singular values count as not zero; throws `LinearAlgebraError` if the matrix is not finite.
     public func matrixRank() throws -> Int {
         inverted(try LinearAlgebra.singularValues(self)).count { $0 != 0 }
     }
@@ -181,7 +181,7 @@ private func firstDifference<Element: Scalar>(
     return nil
 }
 
-/// The root of the sum of squares, scaled where that would leave the range of the numbers.
+/// The root of the sum of squares, scaled if that would leave the range of the numbers.
 private func euclidean<Element: Scalar>(_ x: UnsafeBufferPointer<Element>) -> Element {
     guard let base = x.baseAddress else { return 0 }
     let squares: Double = withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { result in

@@ -53,22 +53,14 @@ extension Matrix {
     public subscript(mask: MatrixMask) -> [Element] {
         get {
             check(mask)
-            return withUnsafeBufferPointer { source in
-                mask.elements.indices.filter { mask.elements[$0] }.map { source[$0] }
-            }
+            return withUnsafeBufferPointer { selected(from: $0, where: mask.elements) }
         }
         set {
             check(mask)
             require(
                 newValue.count == mask.trueCount,
                 "\(newValue.count) elements cannot be assigned where a mask is true \(mask.trueCount) times")
-            withUnsafeMutableBufferPointer { target in
-                var next = 0
-                for index in mask.elements.indices where mask.elements[index] {
-                    target[index] = newValue[next]
-                    next += 1
-                }
-            }
+            withUnsafeMutableBufferPointer { replace($0, where: mask.elements, with: newValue) }
         }
     }
 

@@ -1,6 +1,6 @@
 /// What selects rows or columns of a matrix: an index, a range of them such as `3...`, an array of them, or of `Bool`.
 public protocol MatrixIndices {
-    /// The rows or columns that are selected, where there are `extent`; stops where one is outside.
+    /// The rows or columns that are selected, where there are `extent`; stops if one is outside.
     func _selection(among extent: Int, _ dimension: _MatrixDimension) -> _Selection
 }
 

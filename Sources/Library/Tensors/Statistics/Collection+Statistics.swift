@@ -40,21 +40,21 @@ extension Collection where Element: BinaryFloatingPoint {
     }
     /// The median of the numbers that are not NaN.
     public func nanmedian() -> Element { reduced(.median, skipsNaN: true) }
-    /// The smallest number that is not NaN; NaN if there is none.
+    /// The smallest number that is not NaN; NaN if missing.
     public func nanmin() -> Element { reduced(.least, skipsNaN: true) }
-    /// The largest number that is not NaN; NaN if there is none.
+    /// The largest number that is not NaN; NaN if missing.
     public func nanmax() -> Element { reduced(.greatest, skipsNaN: true) }
 
     /// The value below which a share (0 to 1) of the numbers lies, by linear interpolation.
     ///
-    /// Throws `StatisticsError.share` where the share is not between 0 and 1.
+    /// Throws `StatisticsError.share` if the share is not between 0 and 1.
     public func quantile(_ share: Double) throws -> Element {
         reduced(.quantile(try checked(share: share)), skipsNaN: false)
     }
 
     /// The value below which a share (0 to 1) of the numbers that are not NaN lies, by linear interpolation.
     ///
-    /// Throws `StatisticsError.share` where the share is not between 0 and 1.
+    /// Throws `StatisticsError.share` if the share is not between 0 and 1.
     public func nanquantile(_ share: Double) throws -> Element {
         reduced(.quantile(try checked(share: share)), skipsNaN: true)
     }
@@ -70,7 +70,7 @@ extension Collection where Element: BinaryFloatingPoint {
         return withNumbers(double: { Element(reduction.of($0)) }, single: { Element(reduction.of($0)) })
     }
 
-    /// Calls one of the two with the numbers: in their own precision, or as `Double` where that is another.
+    /// Calls one of the two with the numbers: in their own precision, or as `Double` if that is another.
     func withNumbers<R>(
         double: (UnsafeBufferPointer<Double>) throws -> R, single: (UnsafeBufferPointer<Float>) throws -> R
     ) rethrows -> R {

@@ -1,3 +1,5 @@
+internal import CTensorKernels
+
 /// How two samples are compared.
 public enum CorrelationKind: String, Sendable, CaseIterable {
     /// Pearson's r, of the numbers.
@@ -21,7 +23,7 @@ extension Matrix {
 
     /// The correlations between the columns of this matrix and those of `other`: columns x columns of `other`.
     ///
-    /// Throws `StatisticsError.rows` where the two have other numbers of rows.
+    /// Throws `StatisticsError.rows` if the two have other numbers of rows.
     public func correlation(with other: Matrix, _ kind: CorrelationKind = .pearson) throws -> Matrix {
         guard rows == other.rows else { throw StatisticsError.rows(rows, other.rows) }
         return multiply(unitColumns(kind), transposed: true, other.unitColumns(kind)).clip(-1, 1)
@@ -47,8 +49,10 @@ extension Matrix {
         let centered = values - values.mean(axis: 0)
         let lengths = (centered * centered).sum(axis: 0).sqrt()
         let means = values.mean(axis: 0)
+        // What is left of a constant column is the rounding of its mean, in each of its rows.
+        let rounding = Element.ulpOfOne * 10 * Element(rows).squareRoot()
         let divisors = zip(lengths.elements, means.elements).map { length, mean in
-            length <= Swift.abs(mean) * Element.ulpOfOne * 10 ? Element.nan : length
+            length <= Swift.abs(mean) * rounding ? Element.nan : length
         }
         return centered / .row(divisors)
     }
@@ -57,20 +61,88 @@ extension Matrix {
 extension Collection where Element: BinaryFloatingPoint {
     /// The correlation with another sample of as many numbers; NaN where one of the two is constant or has a NaN.
     ///
-    /// Throws `StatisticsError.counts` where the counts differ.
+    /// Throws `StatisticsError.counts` if the counts differ.
     public func correlation<Other: Collection<Element>>(
         with other: Other, _ kind: CorrelationKind = .pearson
     ) throws -> Element {
         guard count == other.count else { throw StatisticsError.counts(count, other.count) }
-        guard !isEmpty else { return .nan }
-        let x = Matrix<Double>.column(doubles)
-        let y = Matrix<Double>.column(other.doubles)
-        let result: Double = try x.correlation(with: y, kind)[0, 0]
+        let result =
+            switch kind {
+            case .pearson:
+                withNumbers(
+                    double: { x in
+                        other.withNumbers(double: { pearson(x, $0) }, single: { pearson(x, $0) })
+                    },
+                    single: { x in
+                        other.withNumbers(double: { pearson(x, $0) }, single: { pearson(x, $0) })
+                    })
+            case .spearman:
+                rankNumbers.withUnsafeBufferPointer { x in
+                    other.rankNumbers.withUnsafeBufferPointer { pearson(x, $0) }
+                }
+            }
         return Element(result)
     }
 
-    /// The numbers as `Double`, without a call by protocol for each of an array's.
-    fileprivate var doubles: [Double] {
-        withNumbers(double: { Array($0) }, single: { $0.map(Double.init) })
+    /// The ranks in double precision: those of more than 16 million numbers are not exact in single precision.
+    private var rankNumbers: [Double] {
+        withNumbers(
+            double: { Order.ranks($0) },
+            single: { single in single.map(Double.init).withUnsafeBufferPointer { Order.ranks($0) } })
     }
+}
+
+/// Pearson's r of two samples of one count, in double precision; NaN if one of the two is constant.
+private func pearson<X: Scalar, Y: Scalar>(_ x: UnsafeBufferPointer<X>, _ y: UnsafeBufferPointer<Y>) -> Double
+{
+    guard let a = x.baseAddress, let b = y.baseAddress, !x.isEmpty else { return .nan }
+    let means = (mean(x), mean(y))
+    // Partial sums, so that rounding does not grow with the count.
+    var sums = SIMD4<Double>.zero
+    for start in stride(from: 0, to: x.count, by: 4096) {
+        sums += products(a + start, b + start, Swift.min(4096, x.count - start), means)
+    }
+    let (xx, yy) = (sums[0], sums[1])
+    // What is left of a constant sample is the rounding of its mean, of which a correlation would be made.
+    if x.allSatisfy({ $0 == x[0] }) || y.allSatisfy({ $0 == y[0] }) { return .nan }
+    let product = xx * yy
+    let r = product.isNormal ? sums[2] / product.squareRoot() : sums[2] / xx.squareRoot() / yy.squareRoot()
+    return r.isNaN ? r : Swift.min(Swift.max(r, -1), 1)
+}
+
+private func mean<Element: Scalar>(_ numbers: UnsafeBufferPointer<Element>) -> Double {
+    guard let base = numbers.baseAddress else { return .nan }
+    var sum = 0.0
+    Element._kernels.sum(Int32(kernel_sum_values), base, numbers.count, 0, &sum)
+    return sum / Double(numbers.count)
+}
+
+/// The sums of the squares of both samples, less their means, and of their products: xx, yy and xy.
+@_specialize(where X == Double, Y == Double)
+@_specialize(where X == Float, Y == Float)
+private func products<X: Scalar, Y: Scalar>(
+    _ x: UnsafePointer<X>, _ y: UnsafePointer<Y>, _ count: Int, _ means: (Double, Double)
+) -> SIMD4<Double> {
+    var (xx, yy, xy) = (SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero)
+    var i = 0
+    while i + 8 <= count {
+        var (a, b) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+        for lane in 0..<8 {
+            a[lane] = Double(x[i + lane])
+            b[lane] = Double(y[i + lane])
+        }
+        a -= means.0
+        b -= means.1
+        xx += a * a
+        yy += b * b
+        xy += a * b
+        i += 8
+    }
+    var sums = SIMD4(xx.sum(), yy.sum(), xy.sum(), 0)
+    while i < count {
+        let (a, b) = (Double(x[i]) - means.0, Double(y[i]) - means.1)
+        sums += SIMD4(a * a, b * b, a * b, 0)
+        i += 1
+    }
+    return sums
 }

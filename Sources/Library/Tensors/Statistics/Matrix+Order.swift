@@ -1,8 +1,8 @@
 extension Matrix {
-    /// Where the largest element is; of several the first, row after row. Stops where there is none.
+    /// Where the largest element is; of several the first, row after row. Stops if there is none.
     public func argmax() -> (row: Int, column: Int) { place(greatest: true) }
 
-    /// Where the smallest element is; of several the first, row after row. Stops where there is none.
+    /// Where the smallest element is; of several the first, row after row. Stops if there is none.
     public func argmin() -> (row: Int, column: Int) { place(greatest: false) }
 
     /// The index of the largest element of each column (`axis` 0) or each row (1).

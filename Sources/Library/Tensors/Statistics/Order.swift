@@ -101,7 +101,7 @@ enum Order {
         return ranks
     }
 
-    /// The index of the first extreme, or of the first NaN where there is one.
+    /// The index of the first extreme, or of the first NaN if there is one.
     @_specialize(where Element == Float)
     @_specialize(where Element == Double)
     static func extreme<Element: Scalar>(_ x: UnsafeBufferPointer<Element>, greatest: Bool) -> Int {
@@ -129,13 +129,13 @@ extension Collection where Element: BinaryFloatingPoint {
         withNumbers(double: { Order.ascending($0) }, single: { Order.ascending($0) })
     }
 
-    /// The index of the largest number, of several the first; of a NaN where there is one. Stops where there are none.
+    /// The index of the largest number, of several the first; of a NaN if there is one. Stops if there are none.
     public func argmax() -> Int {
         withNumbers(
             double: { Order.extreme($0, greatest: true) }, single: { Order.extreme($0, greatest: true) })
     }
 
-    /// The index of the smallest number, of several the first; of a NaN where there is one. Stops where there are none.
+    /// The index of the smallest number, of several the first; of a NaN if there is one. Stops if there are none.
     public func argmin() -> Int {
         withNumbers(
             double: { Order.extreme($0, greatest: false) }, single: { Order.extreme($0, greatest: false) })
@@ -199,11 +199,19 @@ extension Collection where Element == Bool {
 }
 
 extension Array {
-    /// The elements where `mask` is true: `voxels[where: r .> 0.1]`. Stops where the mask has another count.
+    /// The elements where `mask` is true: `voxels[where: r .> 0.1]`. Stops if the mask has another count.
     // With a label: one more unlabelled subscript of arrays slows the checking of every `a[i]` in cells.
     public subscript(where mask: [Bool]) -> [Element] {
         require(mask.count == count, "a mask of \(mask.count) elements cannot select among \(count)")
         return indices.filter { mask[$0] }.map { self[$0] }
+    }
+}
+
+extension Array where Element: Scalar {
+    /// The numbers where `mask` is true: `r[where: r .> 0.1]`. Stops if the mask has another count.
+    public subscript(where mask: [Bool]) -> [Element] {
+        require(mask.count == count, "a mask of \(mask.count) elements cannot select among \(count)")
+        return withUnsafeBufferPointer { selected(from: $0, where: mask) }
     }
 }
 

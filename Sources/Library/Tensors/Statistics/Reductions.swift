@@ -47,7 +47,7 @@ extension ElementwiseArithmetic {
     public func median(axis: Int) -> Self { reduced(.median, axis, skipsNaN: false) }
     /// The value below which a share (0 to 1) of the elements lies, by linear interpolation.
     ///
-    /// Throws `StatisticsError.share` where the share is not between 0 and 1.
+    /// Throws `StatisticsError.share` if the share is not between 0 and 1.
     public func quantile(_ share: Double) throws -> Element {
         reduced(.quantile(try checked(share: share)), skipsNaN: false)
     }
@@ -90,7 +90,7 @@ extension ElementwiseArithmetic {
     public func nanmedian(axis: Int) -> Self { reduced(.median, axis, skipsNaN: true) }
     /// The value below which a share (0 to 1) of the elements that are not NaN lies, by linear interpolation.
     ///
-    /// Throws `StatisticsError.share` where the share is not between 0 and 1.
+    /// Throws `StatisticsError.share` if the share is not between 0 and 1.
     public func nanquantile(_ share: Double) throws -> Element {
         reduced(.quantile(try checked(share: share)), skipsNaN: true)
     }

@@ -9,9 +9,12 @@ import threading
 
 EVENTS, COMMANDS = 3, 4
 
+# The kinds of frames, as in Sources/C/CRunnerProtocol/include/CRunnerProtocol.h.
+DISPLAY, UPDATE, CLEAR, RESULT, STDOUT, STDERR, INPUT, READY, FINISHED = 1, 2, 3, 4, 10, 11, 12, 20, 21
+
 
 class Channel:
-    """Sends events (a kind, four bytes of length, the payload), and hands out the kernel's commands."""
+    """Sends events (a kind, a request's number that is always 0, a length, the payload), and hands out commands."""
 
     def __init__(self):
         for descriptor in (EVENTS, COMMANDS):
@@ -28,7 +31,7 @@ class Channel:
     def send(self, kind, payload=b""):
         if isinstance(payload, str):
             payload = payload.encode("utf-8", "replace")
-        frame = kind + struct.pack("<I", len(payload)) + payload
+        frame = struct.pack("<BII", kind, 0, len(payload)) + payload
         is_main = threading.get_ident() == self.main
         outer = self.is_sending
         if is_main:

@@ -7,6 +7,8 @@ import sys
 import traceback
 import uuid
 
+from gyrus_host.channel import CLEAR, DISPLAY, RESULT, UPDATE
+
 REPRESENTATIONS = {
     "_repr_html_": "text/html", "_repr_markdown_": "text/markdown", "_repr_svg_": "image/svg+xml",
     "_repr_png_": "image/png", "_repr_jpeg_": "image/jpeg", "_repr_latex_": "text/latex",
@@ -89,7 +91,7 @@ class Displays:
     def show(self, kind, value, display_id=None, raw=False, metadata=None):
         data, own = (sendable(value), {}) if raw else bundle(value)
         content = {"data": data, "metadata": {**own, **(metadata or {})}}
-        if kind != b"r":
+        if kind != RESULT:
             content["transient"] = {"display_id": display_id} if display_id else {}
         self.channel.send_json(kind, content)
 
@@ -99,15 +101,15 @@ class Displays:
         if display_id is not None:
             handle = Handle(self, uuid.uuid4().hex if display_id is True else str(display_id))
         for value in values:
-            self.show(b"d", value, handle and handle.display_id, raw, metadata)
+            self.show(DISPLAY, value, handle and handle.display_id, raw, metadata)
         return handle
 
     def update(self, value, display_id, raw=False, metadata=None, **ignored):
-        self.show(b"u", value, display_id, raw, metadata)
+        self.show(UPDATE, value, display_id, raw, metadata)
 
     def clear(self, wait=False):
         """Removes what the cell has shown so far; with `wait` when the next output comes."""
-        self.channel.send_json(b"c", {"wait": bool(wait)})
+        self.channel.send_json(CLEAR, {"wait": bool(wait)})
 
     def patch(self):
         """Lets IPython's functions, if somebody imports them, show through the kernel."""

@@ -132,7 +132,7 @@ def strip(told, seen=None):
 
 
 def advice(error, code):
-    """What helps where a cell was written for IPython, or a module is missing."""
+    """A hint if a cell was written for IPython, or a module is missing."""
     if isinstance(error, SyntaxError) and error.text and error.text.lstrip()[:1] in ("%", "!"):
         return ("this is Python without IPython's magics: figures are shown without %matplotlib inline, and !command "
                 "stands in a cell without %%python")

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from gyrus_host import figures, values
-from gyrus_host.channel import Channel, Stream
+from gyrus_host.channel import FINISHED, INPUT, READY, RESULT, STDERR, STDOUT, Channel, Stream
 from gyrus_host.display import Displays
 from gyrus_host.execution import Execution, report
 
@@ -21,8 +21,8 @@ class Host:
         self.is_interruptible = False
         self.folder = None
         self.environment = {}
-        sys.stdout = Stream(self.channel, b"o", 1, "<stdout>")
-        sys.stderr = Stream(self.channel, b"e", 2, "<stderr>")
+        sys.stdout = Stream(self.channel, STDOUT, 1, "<stdout>")
+        sys.stderr = Stream(self.channel, STDERR, 2, "<stderr>")
         sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
         self.execution.namespace["display"] = self.displays.display
         self.execution.namespace["clear_output"] = self.displays.clear
@@ -33,7 +33,7 @@ class Host:
 
     def serve(self):
         signal.signal(signal.SIGINT, self.interrupt)
-        self.channel.send_json(b"k", {"version": sys.version.split()[0], "executable": sys.executable or ""})
+        self.channel.send_json(READY, {"version": sys.version.split()[0], "executable": sys.executable or ""})
         while True:
             try:
                 self.run(self.channel.commands.get())
@@ -66,7 +66,7 @@ class Host:
             value = self.execution.run(code, command["label"])
             if value is not None:
                 self.execution.namespace["_"] = value
-                self.displays.show(b"r", value)
+                self.displays.show(RESULT, value)
             figures.flush()
             for name, expression, path in command["outputs"]:
                 outputs.append(values.write(path, name, self.value(expression, name)))
@@ -79,7 +79,7 @@ class Host:
             failure = report(error, code, command["label"])
             self.close_figures()
         self.channel.is_interrupt_pending = False
-        self.channel.send_json(b"f", {"outputs": outputs, "failure": failure})
+        self.channel.send_json(FINISHED, {"outputs": outputs, "failure": failure})
 
     def value(self, expression, name):
         """The value that `-o` names."""
@@ -89,7 +89,7 @@ class Host:
         return eval(compile(expression, f"-o {name}", "eval"), self.execution.namespace)
 
     def follow(self, command):
-        """Goes where `%cd` went, and takes over what `%env` set, since the last cell."""
+        """Applies what `%cd` and `%env` changed since the last cell."""
         if command["folder"] != self.folder:
             self.folder = command["folder"]
             os.chdir(self.folder)
@@ -116,7 +116,7 @@ class Host:
             raise RuntimeError("input() is for the main thread of a cell")
         while not self.channel.answers.empty():
             self.channel.answers.get()
-        self.channel.send_json(b"i", {"prompt": str(prompt), "password": is_password})
+        self.channel.send_json(INPUT, {"prompt": str(prompt), "password": is_password})
         answer = self.channel.answers.get()
         if answer["do"] == "input":
             return answer["text"]

@@ -3,7 +3,7 @@
 import shlex
 import sys
 
-from gyrus_host.values import Refusal, listed, microseconds, numbers, strings
+from gyrus_host.values import Refusal, listed, microseconds, numbers, strings, with_article
 
 
 def libraries(name):
@@ -103,7 +103,7 @@ def table(frame, encoding):
                             f"pass {name}.reset_index(drop=True), or rename the index")
     for label in frame.columns:
         if not isinstance(label, str):
-            encoding.refuse(f"the DataFrame's column {label!r} is named by a {type(label).__name__}, not by a text",
+            encoding.refuse(f"the DataFrame's column {label!r} is named by {with_article(type(label).__name__)}, not by a text",
                             f"pass {name}.rename(columns=str)")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]

@@ -1,5 +1,6 @@
 """Values that Swift and Python both know: how each is read, and what Swift type it becomes."""
 
+import re
 import shlex
 import struct
 import sys
@@ -10,6 +11,11 @@ NUMBERS = {"f4": "Float", "f8": "Double"}
 # The types of NumPy as `struct` names them.
 CODES = {"<f4": "f", "<f8": "d", "?": "?", "<i8": "q", "<i4": "i", "<i2": "h", "|i1": "b", "<u8": "Q", "<u4": "I",
          "<u2": "H", "|u1": "B"}
+
+
+def with_article(name):
+    """A type's name as a sentence has it: an object, a tuple, a UUID."""
+    return f"{'an' if re.match('[aeio]|un[^i]', name, re.IGNORECASE) else 'a'} {name}"
 
 
 class Refusal(Exception):
@@ -165,7 +171,7 @@ class Encoding:
 
         if not isinstance(value, datetime.date):
             remedy = "its .total_seconds()" if isinstance(value, datetime.timedelta) else f"str({self.name})"
-            self.refuse(f"a {type(value).__qualname__} has no type in Swift", f"pass {remedy}")
+            self.refuse(f"{with_article(type(value).__qualname__)} has no type in Swift", f"pass {remedy}")
         return "Date", {"kind": "date", "offset": self.writer.add(struct.pack("<q", since_1970(value)))}
 
     def moments(self, values):
@@ -236,7 +242,7 @@ class Encoding:
             self.refuse("an empty dictionary does not tell what it would hold", "pass it when it holds something")
         for key in value:
             if not isinstance(key, str):
-                self.refuse(f"a dictionary's keys must be texts, and {key!r} is a {type(key).__name__}",
+                self.refuse(f"a dictionary's keys must be texts, and {key!r} is {with_article(type(key).__name__)}",
                             f"pass {{str(k): v for k, v in {self.name}.items()}}")
         names = self.strings([str(key) for key in value])
         swift, values = self.sequence(list(value.values()), as_floats)
@@ -259,12 +265,12 @@ class Encoding:
             if found is not None:
                 return found
         if library in ("polars", "pyarrow") and hasattr(value, "to_pandas"):
-            self.refuse(f"a {title} has no type in Swift", f"pass {self.name}.to_pandas()")
+            self.refuse(f"{with_article(title)} has no type in Swift", f"pass {self.name}.to_pandas()")
         if hasattr(value, "toarray") and hasattr(value, "nnz"):
-            self.refuse(f"a {title} is sparse", f"pass {self.name}.toarray()")
+            self.refuse(f"{with_article(title)} is sparse", f"pass {self.name}.toarray()")
         if library == "PIL" or not hasattr(value, "__array__"):
             remedy = f"numpy.asarray({self.name})" if library == "PIL" else "its numbers, arrays, texts or lists"
-            self.refuse(f"a {title} has no type in Swift", f"pass {remedy}")
+            self.refuse(f"{with_article(title)} has no type in Swift", f"pass {remedy}")
         return self.array(value, as_floats)
 
     def array(self, value, as_floats):

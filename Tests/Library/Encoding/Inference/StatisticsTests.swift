@@ -66,6 +66,12 @@ struct StatisticsCase: Decodable {
         // Half of one repeat's variance is signal: of the mean over 4 repeats 4/5 is.
         #expect(try abs(NoiseCeiling(explainableVariance: [0.5], repeats: 4).r[0] - 0.8.squareRoot()) < 1e-15)
         #expect(throws: EncodingError.self) { try NoiseCeiling.explainableVariance(of: [repeats[0]]) }
+        // The same whatever the number of voxels at once.
+        let whole = try NoiseCeiling(of: repeats)
+        for voxels in [1, 2, repeats[0].columns] {
+            #expect(try NoiseCeiling(of: repeats, voxelsAtOnce: voxels) == whole)
+        }
+        #expect(throws: EncodingError.self) { try NoiseCeiling(of: [repeats[0]], voxelsAtOnce: 2) }
     }
 
     /// The ceiling is what a perfect model reaches: the correlation of the true signal with the mean over repeats.

@@ -178,6 +178,40 @@ struct RidgeCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(throws: EncodingError.self) { try Ridge(folds: .kFold(11)).fit(x, to: y) }
     }
 
+    /// The scores of test samples under a fit that is not kept are those of one that is, whatever the number of voxels at
+    /// once.
+    @Test func testScoresAreThoseOfAFit() throws {
+        var draws = NumpyRandom(seed: 5)
+        func normal(_ rows: Int, _ columns: Int) -> Matrix<Double> {
+            Matrix(
+                rows: rows, columns: columns, elements: (0..<rows * columns).map { _ in draws.gaussian() })
+        }
+        let weights = normal(6, 10)
+        func samples(_ count: Int) -> (features: Matrix<Double>, responses: Matrix<Double>) {
+            let x = normal(count, 6)
+            var y = multiply(x, weights)
+            y += normal(count, 10) * 3
+            return (x, y)
+        }
+        let (train, test) = (samples(60), samples(25))
+        let model = Ridge(alphas: .logspace(-1, 3, count: 9), scoresHeldOut: false, showsProgress: false)
+        let fit = try model.fit(train.features, to: train.responses)
+        let expected = try fit.score(test.features, to: test.responses)
+        for voxels in [1, 3, 10, 8192] {
+            let scores = try model.testScores(
+                fittedTo: train.features, train.responses, of: test, standardizesTest: false,
+                voxelsAtOnce: voxels)
+            #expect(relativeError(scores.r2, expected.r2) < 1e-10)
+            #expect(relativeError(scores.r, expected.r) < 1e-10)
+        }
+        // One alpha for all voxels needs all of them.
+        let shared = Ridge(alphas: [1, 10], alphaPerVoxel: false, showsProgress: false)
+        #expect(throws: EncodingError.self) {
+            try shared.testScores(
+                fittedTo: train.features, train.responses, of: test, standardizesTest: false)
+        }
+    }
+
     @Test func stopsWhenCanceled() async {
         let task = Task {
             let x = Matrix<Float>(rows: 20, columns: 3, elements: (0..<60).map { Float($0 % 7) })

@@ -8,7 +8,7 @@ struct PythonCell {
     let code: String
     let cell: CellRun
 
-    /// Runs it; throws `MagicError` or `MagicFailure`.
+    /// Runs it; throws `MagicError` or `ErrorReport`.
     func run() throws {
         let python = cell.session.python
         try python.exclusively(for: cell.activity) {
@@ -24,16 +24,16 @@ struct PythonCell {
             try send(inputs)
             let command: JSON = [
                 "do": "run", "code": .string(code), "label": .string(cell.label),
-                "folder": .string(cell.session.directory),
-                "environment": .object(cell.session.setting.environment.mapValues(JSON.string)),
+                "folder": .string(cell.session.runners.directory),
+                "environment": .object(cell.session.runners.state.environment.mapValues(JSON.string)),
                 "inputs": .array(inputs.map { [.string($0.0.name), .string($0.1.path)] }),
                 "outputs": .array(
                     outputs.map { [.string($0.0.name), .string($0.0.expression), .string($0.1.path)] }),
             ]
             let end = cell.activity.stoppable(process) { process.run(command, context: cell.context) }
             guard let end else {
-                if cell.activity.isInterrupted, !process.isReady { throw MagicFailure.interrupted }
-                throw MagicFailure(python.loss(of: process, running: cell.label))
+                if cell.activity.isInterrupted, !process.isReady { throw ErrorReports.interrupted }
+                throw python.loss(of: process, running: cell.label)
             }
             if let failure = end.failure { throw failed(failure) }
             try declare(outputs, end.outputs)
@@ -44,12 +44,11 @@ struct PythonCell {
     private func send(_ inputs: [(PythonRequest.Passing, ExchangeSlot)]) throws {
         guard !inputs.isEmpty else { return }
         let calls = inputs.map { "try _gyrusToPython(\($0.0.expression), \"\($0.0.name)\", \($0.1.number))" }
-        do {
+        do throws(ErrorReport) {
             _ = try cell.ask(calls.joined(separator: "\n"), for: "python")
-        } catch let failure as MagicFailure
-            where ["CompileError", "ExchangeError"].contains(failure.report.name)
-        {
-            throw MagicError("-i: " + failure.report.value.replacing(#/^%python:\d+:\d+: /#, with: ""))
+        } catch {
+            guard ["CompileError", "ExchangeError"].contains(error.name) else { throw error }
+            throw MagicError("-i: " + error.value.replacing(#/^%python:\d+:\d+: /#, with: ""))
         }
     }
 
@@ -67,7 +66,6 @@ struct PythonCell {
     private func failed(_ failure: PythonEnd.Failure) -> any Error {
         failure.traceback.isEmpty
             ? MagicError(failure.evalue)
-            : MagicFailure(
-                ErrorReport(name: failure.ename, value: failure.evalue, traceback: failure.traceback))
+            : ErrorReport(name: failure.ename, value: failure.evalue, traceback: failure.traceback)
     }
 }

@@ -1,7 +1,8 @@
+import CRunnerProtocol
 import Foundation
+import RunnerProtocol
 
-/// What the Python process tells the kernel; the first byte of a frame is its kind, then comes the length (4 bytes, little
-/// endian) of what follows.
+/// What the Python process tells the kernel.
 enum PythonEvent {
     case stdout(String)
     case stderr(String)
@@ -19,31 +20,26 @@ enum PythonEvent {
         let executable: String
     }
 
-    private struct Clear: Decodable { let wait: Bool }
-
-    init?(kind: UInt8, payload: Data) {
-        let decoder = JSONDecoder()
-        func decoded<Value: Decodable>(_ type: Value.Type) -> Value? {
-            try? decoder.decode(type, from: payload)
+    /// The event of a frame; nil if it says nothing that the kernel knows.
+    init?(_ frame: Frame) {
+        func decoded<Payload: Decodable, Event>(_ event: (Payload) -> Event) -> Event? {
+            (try? JSONDecoder().decode(Payload.self, from: frame.payload)).map(event)
         }
-        switch Character(UnicodeScalar(kind)) {
-        case "o": self = .stdout(String(decoding: payload, as: UTF8.self))
-        case "e": self = .stderr(String(decoding: payload, as: UTF8.self))
-        case "d": self = .display(payload)
-        case "u": self = .update(payload)
-        case "r": self = .result(payload)
-        case "c": self = .clear(wait: decoded(Clear.self)?.wait ?? false)
-        case "i":
-            guard let demand = decoded(InputDemand.self) else { return nil }
-            self = .input(demand)
-        case "k":
-            guard let ready = decoded(Ready.self) else { return nil }
-            self = .ready(ready)
-        case "f":
-            guard let end = decoded(PythonEnd.self) else { return nil }
-            self = .finished(end)
-        default: return nil
-        }
+        let event: PythonEvent? =
+            switch frame.kind {
+            case .stdout: .stdout(String(decoding: frame.payload, as: UTF8.self))
+            case .stderr: .stderr(String(decoding: frame.payload, as: UTF8.self))
+            case .display: .display(frame.payload)
+            case .update: .update(frame.payload)
+            case .result: .result(frame.payload)
+            case .clear: decoded { (clear: ClearOutput) in .clear(wait: clear.wait) }
+            case .input: decoded(Self.input)
+            case .ready: decoded(Self.ready)
+            case .finished: decoded(Self.finished)
+            default: nil
+            }
+        guard let event else { return nil }
+        self = event
     }
 }
 
@@ -62,31 +58,4 @@ struct PythonEnd: Decodable {
 
     let outputs: [Output]
     let failure: Failure?
-}
-
-/// Cuts bytes into events; text of one stream that arrives together becomes one.
-struct PythonFrames {
-    private static let headLength = 5
-    private var pending = Data()
-
-    mutating func take(_ data: Data) -> [PythonEvent] {
-        pending.append(data)
-        var events: [PythonEvent] = []
-        var position = pending.startIndex
-        while pending.endIndex - position >= Self.headLength {
-            let length = (0..<4).reduce(0) { $0 | Int(pending[position + 1 + $1]) << (8 * $1) }
-            let start = position + Self.headLength
-            guard pending.endIndex - start >= length else { break }
-            let event = PythonEvent(kind: pending[position], payload: Data(pending[start..<(start + length)]))
-            position = start + length
-            switch (events.last, event) {
-            case (.stdout(let text), .stdout(let more)): events[events.count - 1] = .stdout(text + more)
-            case (.stderr(let text), .stderr(let more)): events[events.count - 1] = .stderr(text + more)
-            case (_, let event?): events.append(event)
-            default: break
-            }
-        }
-        pending = Data(pending[position...])
-        return events
-    }
 }

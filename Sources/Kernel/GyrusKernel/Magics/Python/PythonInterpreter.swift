@@ -7,7 +7,7 @@ struct PythonInterpreter: Equatable {
     let origin: String
 
     /// The one that `--python` named in this session; else that of GYRUS_PYTHON, of the environment that the kernel is
-    /// installed in, or the first on the PATH. Throws `MagicError` where there is none.
+    /// installed in, or the first on the PATH. Throws `MagicError` if there is none.
     static func chosen(
         named name: String?, environment: [String: String], prefix: String?, resolve: (String) -> String
     )

@@ -6,7 +6,7 @@ extension Magic {
             run the cell in Python, in a process that keeps its variables; -i passes values of Swift, -o declares \
             variables from Python's
             """,
-        isForLine: false, body: .text, note: PythonInterpreter.note
+        isForLine: false, body: .text, argument: .path, note: PythonInterpreter.note
     ) { call, run in
         let cell = PythonCell(
             request: try PythonRequest(call.arguments), code: call.body ?? "", cell: run)

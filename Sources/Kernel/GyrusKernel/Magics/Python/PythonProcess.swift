@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jupyter
+import RunnerProtocol
 import Spawn
 import Synchronization
 
@@ -38,7 +39,7 @@ final class PythonProcess: Stoppable {
     /// The wait status once the process has ended and all that it wrote has been heard.
     var death: Int32? { state.withLock { $0.death } }
     var isReady: Bool { state.withLock { $0.ready != nil } }
-    /// Whether it was ended since it did not heed an interrupt.
+    /// Whether it was ended because it ignored an interrupt.
     var wasStopped: Bool { state.withLock { $0.wasStopped } }
     /// Whether the user knows that it ended.
     var isLossTold: Bool { state.withLock { $0.isLossTold } }
@@ -90,7 +91,7 @@ final class PythonProcess: Stoppable {
         reader.start()
     }
 
-    /// Runs a cell and waits for its end; nil where the process ends instead.
+    /// Runs a cell and waits for its end; nil if the process ends instead.
     func run(_ command: JSON, context: RequestContext) -> PythonEnd? {
         let (isGone, early) = state.withLock { state in
             defer { state.early = [] }
@@ -112,14 +113,7 @@ final class PythonProcess: Stoppable {
         let line = command.encoded()
         commands.withLock { descriptor in
             guard let descriptor else { return }
-            (line + Data("\n".utf8)).withUnsafeBytes { bytes in
-                var sent = 0
-                while sent < bytes.count {
-                    let count = write(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
-                    if count < 0 && errno != EINTR { return }
-                    sent += max(0, count)
-                }
-            }
+            _ = (line + Data("\n".utf8)).write(to: descriptor)
         }
     }
 
@@ -143,7 +137,7 @@ final class PythonProcess: Stoppable {
     /// Ends the process and what it started at once.
     func kill() { signal(SIGKILL) }
 
-    /// Ends the process, and waits for its last words.
+    /// Ends the process, and waits for its last output.
     func end() {
         kill()
         gone.wait()
@@ -167,7 +161,7 @@ final class PythonProcess: Stoppable {
     private static let gathering: UInt32 = 2000
 
     private func read() {
-        var frames = PythonFrames()
+        var frames = FrameReader()
         while true {
             var waits = [events, output, errors].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
@@ -175,7 +169,8 @@ final class PythonProcess: Stoppable {
             guard waits[0].revents != 0 else { continue }
             usleep(Self.gathering)
             guard let data = readSome(events), !data.isEmpty else { break }
-            for event in frames.take(data) { receive(event) }
+            frames.append(data)
+            for event in frames.take().compactMap(PythonEvent.init) { receive(event) }
         }
         drain()
         var status: Int32 = 0

@@ -28,7 +28,7 @@ final class PythonSession: Sendable {
     /// Waits for the cells of other shells.
     func exclusively(for activity: Activity, _ body: () throws -> Void) throws {
         while !turn.lock(before: Date(timeIntervalSinceNow: 0.1)) {
-            if activity.isInterrupted { throw MagicFailure.interrupted }
+            if activity.isInterrupted { throw ErrorReports.interrupted }
         }
         defer { turn.unlock() }
         try body()
@@ -36,13 +36,13 @@ final class PythonSession: Sendable {
 
     /// The interpreter that the next process would be of; throws `MagicError`.
     func interpreter(for session: CellSession, named name: String?) throws -> PythonInterpreter {
-        let own = ProcessInfo.processInfo.environment.merging(session.setting.environment) { $1 }
+        let own = ProcessInfo.processInfo.environment.merging(session.runners.state.environment) { $1 }
         return try PythonInterpreter.chosen(
             named: name ?? state.withLock { $0.named }, environment: own, prefix: prefix,
-            resolve: session.resolve)
+            resolve: session.runners.resolve)
     }
 
-    /// The process for a cell, which is started where there is none or another is asked for; throws `MagicError`.
+    /// The process for a cell, which is started if there is none or another one is asked for; throws `MagicError`.
     func process(for request: PythonRequest, run: CellRun) throws -> PythonProcess {
         let interpreter = try interpreter(for: run.session, named: request.interpreter)
         if let name = request.interpreter { state.withLock { $0.named = name } }
@@ -61,10 +61,10 @@ final class PythonSession: Sendable {
             }
             running.end()
         }
-        let environment = try run.session.environment().map { "\($0.name)=\($0.value)" }
+        let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
         let started = try PythonProcess(
             interpreter: interpreter.path, host: host, environment: environment,
-            directory: run.session.directory, context: run.context)
+            directory: run.session.runners.directory, context: run.context)
         let isClosed = state.withLock {
             $0.process = started
             return $0.isClosed

@@ -9,7 +9,8 @@ struct BandedFeatures<Working: Scalar> {
     /// Whether the features themselves are decomposed, because their products would lose too many digits.
     let needsSingularValues: Bool
     private let primal: PrimalFeatures<Working>?
-    private let kernels: [Matrix<Working>]
+    /// The kernel of each band, samples x samples, if kernels are used.
+    let kernels: [Matrix<Working>]
 
     /// The given bands, which are centered over all samples if `centered`.
     init(_ bands: [Matrix<Working>], centered: Bool, largestTrain: Int, needsSingularValues: Bool = false) {
@@ -54,7 +55,8 @@ struct BandedFeatures<Working: Scalar> {
             : FoldLoss(kernels: kernels, fold: fold, centered: centered)
     }
 
-    private func kernel(_ gamma: [Double]) -> Matrix<Working> { .sum(kernels, times: gamma) }
+    /// The kernel of the bands with one scaling.
+    func kernel(_ gamma: [Double]) -> Matrix<Working> { .sum(kernels, times: gamma) }
 }
 
 extension Matrix {

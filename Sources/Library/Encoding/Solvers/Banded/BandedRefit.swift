@@ -5,40 +5,50 @@ private let voxelsAtOnce = 512
 
 extension BandedRidgeSolver {
     /// Refits every voxel to all samples with its own scaling and alpha: features of all bands x voxels.
+    func refit(_ solution: BandedSolution<Element>) throws -> Matrix<Element> {
+        var weights = Matrix<Element>(rows: bands.features.columns, columns: responses.columns)
+        try weights.withUnsafeMutableBufferPointer { target in
+            guard let target = target.baseAddress else { return }
+            try refit(solution) { voxels, found in
+                scatter(found, to: voxels, of: target, width: responses.columns)
+            }
+        }
+        return weights
+    }
+
+    /// Refits every voxel, and gives the weights of some hundred voxels at a time to `take`, on several threads at once.
     ///
     /// Voxels of the same scaling and alpha are solved together by Cholesky's factorization; a decomposition for
     /// every candidate would cost as much as twenty of them.
-    func refit(_ solution: BandedSolution<Element>) throws -> Matrix<Element> {
+    func refit(
+        _ solution: BandedSolution<Element>,
+        take: (_ voxels: [Int], _ weights: Matrix<Element>) throws -> Void
+    ) throws {
         let fitted = means.indices.filter { means[$0].isFinite }
         let groups = Dictionary(grouping: fitted) {
             Scaling(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
         }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
-        var weights = Matrix<Element>(rows: bands.features.columns, columns: responses.columns)
         let features = bands.features.converted(to: Element.self)
-        try weights.withUnsafeMutableBufferPointer { target in
-            guard let target = target.baseAddress else { return }
-            try parallelMap(groups.count) { index, _, interruption in
-                let (scaling, group) = groups[index]
-                let factors = bands.factors(scaling.gamma)
-                let system = try RefitSystem(bands, gamma: scaling.gamma, shift: scaling.alpha)
-                for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
-                    try interruption.check()
-                    let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
-                    let part = responses.columns(at: voxels).centered(by: voxels.map { means[$0] })
-                    let right =
-                        bands.isPrimal
-                        ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
-                    let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
-                    let found =
-                        bands.isPrimal || bands.needsSingularValues
-                        ? solved.scalingRows(by: factors)
-                        : multiply(features, transposed: true, solved)
-                            .scalingRows(by: factors.map { $0 * $0 })
-                    scatter(found, to: voxels, of: target, width: responses.columns)
-                }
+        _ = try parallelMap(groups.count) { index, _, interruption in
+            let (scaling, group) = groups[index]
+            let factors = bands.factors(scaling.gamma)
+            let system = try RefitSystem(bands, gamma: scaling.gamma, shift: scaling.alpha)
+            for start in stride(from: 0, to: group.count, by: voxelsAtOnce) {
+                try interruption.check()
+                let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
+                let part = responses.columns(at: voxels).centered(by: voxels.map { means[$0] })
+                let right =
+                    bands.isPrimal
+                    ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
+                let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
+                let found =
+                    bands.isPrimal || bands.needsSingularValues
+                    ? solved.scalingRows(by: factors)
+                    : multiply(features, transposed: true, solved)
+                        .scalingRows(by: factors.map { $0 * $0 })
+                try take(voxels, found)
             }
         }
-        return weights
     }
 }
 

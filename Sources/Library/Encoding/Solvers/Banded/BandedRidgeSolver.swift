@@ -13,11 +13,11 @@ struct BandedSolution<Element: Scalar> {
     var scores: [Double]
     /// The best score of each candidate: candidates x voxels.
     var searchScores: Matrix<Double>
-    /// Features of all bands x voxels.
+    /// Features of all bands x voxels; empty until the refit.
     var weights: Matrix<Element>
 }
 
-/// Searches candidates and alphas for every voxel, refines what was found, and refits to all samples.
+/// Searches candidates and alphas for every voxel and refines what was found; `refit` fits that to all samples.
 struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
     let bands: BandedFeatures<Working>
     /// The candidates: each one scaling per band.
@@ -37,7 +37,6 @@ struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
         if case .gradient(let steps, let tolerance) = refinement {
             try refine(&solution, steps: steps, tolerance: tolerance)
         }
-        solution.weights = try refit(solution)
         return solution
     }
 
@@ -51,6 +50,10 @@ struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
             scores: Array(repeating: -.infinity, count: voxels),
             searchScores: Matrix(rows: gammas.count, columns: voxels),
             weights: Matrix(rows: 0, columns: voxels))
+        if let folds = try foldsOfAllCandidates() {
+            try takeAll(folds, to: &solution)
+            return solution
+        }
         var bar = ProgressBar("banded ridge", total: gammas.count, unit: "candidates")
         let features = bands.isPrimal ? bands.features.converted(to: Element.self) : nil
         // As many candidates at a time as there are threads, so that the folds of several are decomposed at once.
@@ -89,7 +92,7 @@ struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
         return gammas.indices.map { Array(scorers[$0 * splits.count..<($0 + 1) * splits.count]) }
     }
 
-    /// For each candidate and batch the scores of every alpha and the best alpha of each voxel.
+    /// For each candidate and batch the best alpha of each voxel.
     private func scores(
         _ scorers: [[any FoldScorer<Element>]], features: Matrix<Element>?
     ) throws -> [[BatchScores]] {
@@ -106,6 +109,7 @@ struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
                 parts[candidate].columns = columns
                 try parts[candidate].search(
                     batch, scorers: folds, options: options, units: units, interruption)
+                parts[candidate].scores = []
             }
         }
         return scorers.indices.map { candidate in parts.map { $0[candidate] } }
@@ -114,20 +118,18 @@ struct BandedRidgeSolver<Element: Scalar, Working: Scalar> {
 
 extension BandedSolution {
     /// Takes a candidate for the voxels of a batch for which it is better than those before.
-    fileprivate mutating func take(
+    mutating func take(
         _ part: BatchScores, of candidate: Int, _ gamma: [Double], _ alphas: [Double], _ units: [Double]
     ) {
         for (j, voxel) in part.columns.enumerated() {
-            let alphaIndex = Int(part.alphaIndices[j])
-            let score =
-                part.scores[alphaIndex * part.columns.count + j] + tieSlope(alphas[alphaIndex]) * units[voxel]
+            let score = part.best[j]
             searchScores[candidate, voxel] = score
             // himalaya's rule: a later candidate must be better by more than the precision.
             guard score > scores[voxel] + Double(Element.ulpOfOne) * units[voxel] else { continue }
             scores[voxel] = score
             candidateIndices[voxel] = candidate
             gammas[voxel] = gamma
-            self.alphas[voxel] = alphas[alphaIndex]
+            self.alphas[voxel] = alphas[Int(part.alphaIndices[j])]
         }
     }
 }

@@ -9,6 +9,8 @@ struct BatchScores {
     var alphaIndices: [Int32] = []
     /// The mean score over the folds: alphas x voxels.
     var scores: [Double] = []
+    /// The score of each voxel's alpha, with the slope that decides between equal ones; empty before `choose`.
+    var best: [Double] = []
     /// R2 and r of the held-out predictions; empty if they are not computed.
     var r2: [Double] = []
     var r: [Double] = []
@@ -21,7 +23,7 @@ struct BatchScores {
         let first = columns.lowerBound
         let voxels = columns.count
         alphaIndices = [Int32](repeating: 0, count: voxels)
-        var best = [Double](repeating: -.infinity, count: voxels)
+        best = [Double](repeating: -.infinity, count: voxels)
         for (alphaIndex, alpha) in alphas.enumerated() {
             let slope = tieSlope(alpha)
             for j in 0..<voxels {

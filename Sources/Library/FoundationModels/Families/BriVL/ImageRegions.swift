@@ -7,6 +7,13 @@ public struct ImageBox: Sendable, Equatable {
     public var right: Float
     public var bottom: Float
 
+    /// A box by its edges, 0 to 1 from the upper left corner.
+    ///
+    /// - Parameters:
+    ///   - left: the left edge, as a share of the image's width.
+    ///   - top: the upper edge, as a share of the image's height.
+    ///   - right: the right edge, as a share of the image's width.
+    ///   - bottom: the lower edge, as a share of the image's height.
     public init(left: Float, top: Float, right: Float, bottom: Float) {
         self.left = left
         self.top = top

@@ -14,6 +14,13 @@ extension ImageTower {
     /// let features = try model.image.features(
     ///     of: photos, boxes: Array(repeating: [left], count: photos.count), layers: "embedding")
     /// ```
+    ///
+    /// - Parameters:
+    ///   - source: the images.
+    ///   - boxes: the boxes of each image.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of source: any ImageSource, boxes: [[ImageBox]], layers: LayerSelection = .all,
         pooling: Pooling? = nil, showsProgress: Bool = true
@@ -24,6 +31,13 @@ extension ImageTower {
     }
 
     /// The same for images that were transformed already: n x 3 x height x width.
+    ///
+    /// - Parameters:
+    ///   - images: the images, each a row of the result.
+    ///   - boxes: the boxes of each image.
+    ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
+    ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
+    ///   - showsProgress: whether a progress bar is shown if it takes long.
     public func features(
         of images: Tensor<Float>, boxes: [[ImageBox]], layers: LayerSelection = .all,
         pooling: Pooling? = nil, showsProgress: Bool = true

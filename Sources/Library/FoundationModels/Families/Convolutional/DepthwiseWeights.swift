@@ -40,7 +40,7 @@ struct DepthwiseWeights: Sendable {
 
 /// The two linear layers of a squeeze-and-excitation part.
 ///
-/// They see one vector an image, and are read once for it: a product packed for many rows takes five times as long.
+/// They see one vector per image, and are read once for it: a product packed for many rows takes five times as long.
 struct GateWeights: Sendable {
     let reduce: (weight: Matrix<Float>, bias: Matrix<Float>)
     let expand: (weight: Matrix<Float>, bias: Matrix<Float>)

@@ -12,6 +12,8 @@ struct PatchEmbedding: Sendable {
     var positions: PatchPositions
     /// What normalizes all tokens before the first block (CLIP).
     let norm: LayerNorm?
+    /// The convolutions that make the patches, if they are several; then `patch` is the last of them.
+    var stem: ConvolutionStem?
 
     /// Tokens of an image.
     var tokens: Int { special.rows + positions.count }
@@ -22,14 +24,19 @@ struct PatchEmbedding: Sendable {
     }
 
     var parameterCount: Int {
-        patch.parameterCount + special.count + positions.matrix.count + (norm?.parameterCount ?? 0)
+        (stem?.parameterCount ?? patch.parameterCount) + special.count + positions.matrix.count
+            + (norm?.parameterCount ?? 0)
     }
 
     /// Writes the states of the tokens of n x 3 x height x width images to `workspace.hidden`.
     func apply(_ images: Tensor<Float>, _ workspace: EncoderWorkspace) {
         let count = images.shape[0]
-        unfold(images, into: workspace.wide)
-        patch.apply(workspace.wide, into: workspace.attended, rows: count * positions.count)
+        if let stem {
+            stem.apply(images, into: workspace.attended)
+        } else {
+            unfold(images, into: workspace.wide)
+            patch.apply(workspace.wide, into: workspace.attended, rows: count * positions.count)
+        }
         let (width, specials, patches) = (special.columns, special.rows, positions.count)
         special.withUnsafeBufferPointer { special in
             positions.matrix.withUnsafeBufferPointer { positions in

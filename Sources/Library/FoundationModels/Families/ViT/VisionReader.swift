@@ -55,7 +55,7 @@ struct VisionReader {
         names.first { shape(inBlock(0, $0), "weight") != nil } ?? names[0]
     }
 
-    /// Whether all tokens must be normalized after the last block: in timm a head may have a norm of its own, and a network
+    /// Whether all tokens must be normalized after the last block: in timm a head may have its own norm, and a network
     /// without a head none.
     private var needsTokenNorm: Bool {
         guard layout.isBiasOptional else { return true }

@@ -68,7 +68,7 @@ struct VisionTransformer: ImageNetwork {
         self.blockIndices = blockIndices
     }
 
-    var defaultPooling: Pooling { .cls }
+    var defaultPooling: Pooling { embedding.special.rows > 0 ? .cls : .mean }
     var imageSize: ImageSize { embedding.imageSize }
     /// About 1,600 rows, from which on products run at the processor's peak.
     var batchSize: Int { max(1, (1600 + embedding.tokens / 2) / embedding.tokens) }

@@ -47,7 +47,7 @@ extension ConfigurationFields {
             "chat_template": .irrelevant("texts are not conversations"),
             "use_fast": naming, "backend": naming, "is_local": naming, "local_files_only": naming,
             "processor_class": naming, "from_slow": naming, "legacy": naming,
-            "max_length": .irrelevant("it matters where the caller asks for it"),
+            "max_length": .irrelevant("it matters if the caller asks for it"),
             "stride": .irrelevant("texts that are too long are cut, not split"),
             "truncation_strategy": .irrelevant("texts that are too long are cut"),
             "pad_to_multiple_of": .irrelevant("texts are not padded"),

@@ -7,7 +7,7 @@ package enum FieldUse: Sendable {
     /// Any value gives the same numbers, for this reason.
     case irrelevant(String)
     /// A value other than these changes what the reference library makes of the model as a whole but not the layers whose
-    /// features are taken; the model's card says so, in these words.
+    /// features are taken; the model's card shows it in these words.
     case reported(String, unless: [FieldValue] = [nil])
 }
 

@@ -1,0 +1,45 @@
+/// A line that looks like a magic: it begins with `%name`, `%%name`, `!command`, or the same behind `//`.
+struct MagicLine {
+    /// `!` for a command; empty or a part of a name while it is being written.
+    let name: String
+    /// Whether it begins with `%%`.
+    let isForCell: Bool
+    /// The bytes of the line at which the name stands.
+    let nameRange: Range<Int>
+    /// The rest of the line, without white space around it, and the byte at which it begins.
+    let arguments: String
+    let argumentsStart: Int
+    /// Whether it can be run: a name is followed by white space, and `!` by none.
+    let isWhole: Bool
+
+    init?(_ line: Substring) {
+        guard let mark = line.prefixMatch(of: /[ \t]*(?:\/\/)?(%%?|!)/) else { return nil }
+        var rest = line[mark.range.upperBound...]
+        func offset(_ index: Substring.Index) -> Int { line.utf8.distance(from: line.startIndex, to: index) }
+        isForCell = mark.1 == "%%"
+        if mark.1 == "!" {
+            name = "!"
+            nameRange = offset(rest.startIndex)..<offset(rest.startIndex)
+            isWhole = rest.first.map { !$0.isWhitespace } ?? false
+        } else {
+            let word = rest.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*/)?.0 ?? rest.prefix(0)
+            name = String(word)
+            nameRange = offset(rest.startIndex)..<offset(word.endIndex)
+            rest = rest[word.endIndex...]
+            isWhole = !word.isEmpty && rest.first.map { $0 == " " || $0 == "\t" } ?? true
+        }
+        let start = rest.firstIndex { !$0.isWhitespace } ?? rest.endIndex
+        let end = rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? start
+        arguments = String(rest[start..<end])
+        argumentsStart = offset(start)
+    }
+}
+
+extension MagicCall {
+    /// The call on a line of a cell, which is counted from 0.
+    init(_ magic: MagicLine, at index: Int) {
+        self.init(
+            name: magic.name, arguments: magic.arguments, line: index + 1, column: magic.argumentsStart,
+            isForCell: magic.isForCell)
+    }
+}

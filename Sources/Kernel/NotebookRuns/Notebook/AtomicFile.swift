@@ -1,0 +1,69 @@
+import Foundation
+
+/// Writes files that are there whole or not at all.
+public enum AtomicFile {
+    /// Writes a file under another name and gives it its own once it is on the disk; what was there before stays until then.
+    ///
+    /// A symbolic link stays one, and a file keeps its permissions. Throws `RunError` that names the file; then the former file is
+    /// as it was.
+    public static func write(_ data: Data, to file: URL) throws {
+        let target = file.resolvingSymlinksInPath()
+        let other = hiddenName(beside: target)
+        let descriptor = open(other, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure(file, errno) }
+        var code = writeAll(data, to: descriptor)
+        // Some file systems cannot do it.
+        if code == 0, fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP { code = errno }
+        var former = stat()
+        if stat(target.path, &former) == 0 { fchmod(descriptor, former.st_mode & 0o7777) }
+        if close(descriptor) != 0, code == 0 { code = errno }
+        if code == 0, rename(other, target.path) != 0 { code = errno }
+        guard code == 0 else {
+            unlink(other)
+            throw failure(file, code)
+        }
+        // The name is on the disk, too, once the folder is.
+        let directory = open(target.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    /// A hidden name that no other writing has; a file's name may take 255 bytes, so a long one is cut.
+    private static func hiddenName(beside file: URL) -> String {
+        let name = String(decoding: file.lastPathComponent.utf8.prefix(200), as: UTF8.self)
+        return file.deletingLastPathComponent().appending(path: ".\(name).\(UUID().uuidString)").path
+    }
+
+    /// Throws `RunError` if a file could not be written where it should be, before any work for it is done.
+    public static func check(_ file: URL) throws {
+        var status = stat()
+        if stat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw RunError("\(file.relativePath) is a folder; name the file that is to be written")
+        }
+        let trial = hiddenName(beside: file.resolvingSymlinksInPath())
+        let descriptor = open(trial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure(file, errno) }
+        close(descriptor)
+        unlink(trial)
+    }
+
+    private static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {
+        data.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return count < 0 ? errno : EIO }
+                done += count
+            }
+            return 0
+        }
+    }
+
+    private static func failure(_ file: URL, _ code: Int32) -> RunError {
+        RunError("\(file.relativePath) cannot be written: \(String(cString: strerror(code)))")
+    }
+}

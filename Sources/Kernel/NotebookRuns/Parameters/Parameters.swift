@@ -1,0 +1,69 @@
+import Foundation
+import JSON
+
+/// The values that are given for a notebook's parameters.
+public struct Parameters: Sendable {
+    /// A value that is given.
+    struct Value: Sendable {
+        let name: String
+        let text: String
+        /// What kind of value a file said it is; nil of a text on the command line.
+        var kind: Kind?
+        /// The type that it has where the notebook declares none; nil if it follows from the text alone.
+        var type: CommonType?
+    }
+    /// The kinds of JSON that their texts do not tell.
+    enum Kind: Sendable { case string, null }
+
+    /// In the order in which they were given.
+    private(set) var given: [Value] = []
+
+    public init() {}
+
+    /// Takes in `name=value`; throws `RunError` if it is not of that form, or if the name was given before.
+    public mutating func add(_ argument: String) throws {
+        guard let sign = argument.firstIndex(of: "=") else {
+            throw RunError("-p \(argument): expected name=value")
+        }
+        try add(String(argument[..<sign]), String(argument[argument.index(after: sign)...]))
+    }
+
+    /// Takes in a value; throws `RunError` if the name is none of Swift's, or if it was given before.
+    ///
+    /// - Parameters:
+    ///   - name: the parameter's name.
+    ///   - text: the value.
+    ///   - type: the type that it has where the notebook declares none; nil for what the text stands for.
+    public mutating func add(_ name: String, _ text: String, as type: CommonType? = nil) throws {
+        try add(Value(name: name, text: text, type: type))
+    }
+
+    private mutating func add(_ value: Value) throws {
+        let name = value.name
+        let rest = name.dropFirst()
+        guard let first = name.first, first.isLetter || first == "_", name != "_",
+            rest.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
+        else { throw RunError("-p \(name)=\(value.text): \"\(name)\" is not the name of a variable") }
+        guard !given.contains(where: { $0.name == name }) else {
+            throw RunError("the parameter \(name) is given twice")
+        }
+        given.append(value)
+    }
+
+    /// Takes in the members of a JSON object; throws `RunError` that names the file.
+    public mutating func add(contentsOf file: URL) throws {
+        guard let data = try? Data(contentsOf: file) else {
+            throw RunError("-f \(file.relativePath): the file cannot be read")
+        }
+        guard let members = (try? JSON(parsing: data))?.object else {
+            throw RunError("-f \(file.relativePath): expected a JSON object of names and values")
+        }
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .string(let text): try add(Value(name: name, text: text, kind: .string))
+            case .null: try add(Value(name: name, text: "nil", kind: .null))
+            default: try add(name, value.encodedText)
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import CHDF5
+import Foundation
+
+/// Takes elements from memory that the library has filled, and gathers each field of them.
+struct HDF5Columns {
+    let type: HDF5MemoryType
+    private let file: HDF5File
+    private let what: String
+    private var values: Gathered
+
+    /// What has been gathered of an element so far.
+    private indirect enum Gathered {
+        case bytes([UInt8])
+        case texts([String])
+        case record([Gathered])
+        case lists([Records.Field.Content])
+        case references([HDF5Reference])
+        case opaque([[UInt8]])
+    }
+
+    init(_ type: HDF5MemoryType, _ file: HDF5File, _ what: String) {
+        self.type = type
+        self.file = file
+        self.what = what
+        values = Self.none(type.element)
+    }
+
+    private static func none(_ element: HDF5Element) -> Gathered {
+        switch element {
+        case .number: .bytes([])
+        case .enumeration, .text, .variableText: .texts([])
+        case .array(let base, _): none(base.element)
+        case .record(let members): .record(members.map { none($0.type.element) })
+        case .list: .lists([])
+        case .objectReference, .regionReference: .references([])
+        case .opaque: .opaque([])
+        }
+    }
+
+    /// Takes `count` elements that lie `stride` bytes apart. Throws `FormatError` if a region reference is damaged.
+    mutating func append(_ base: UnsafeRawPointer, count: Int, stride: Int) throws {
+        try Self.append(base, count, stride, type, to: &values, file)
+    }
+
+    private static func append(
+        _ base: UnsafeRawPointer, _ count: Int, _ stride: Int, _ type: HDF5MemoryType,
+        to target: inout Gathered,
+        _ file: HDF5File
+    ) throws {
+        switch (type.element, target) {
+        case (.number, .bytes(var bytes)):
+            target = .bytes([])
+            if stride == type.byteCount {
+                bytes.append(contentsOf: UnsafeRawBufferPointer(start: base, count: count * stride))
+            } else {
+                bytes.reserveCapacity(bytes.count + count * type.byteCount)
+                for index in 0..<count {
+                    bytes.append(
+                        contentsOf: UnsafeRawBufferPointer(
+                            start: base + index * stride, count: type.byteCount))
+                }
+            }
+            target = .bytes(bytes)
+        case (.enumeration(let number, let names), .texts(var texts)):
+            for index in 0..<count {
+                let value = integer(base + index * stride, number)
+                texts.append(names[value] ?? "\(value)")
+            }
+            target = .texts(texts)
+        case (.text(let size), .texts(var texts)):
+            for index in 0..<count {
+                let field = UnsafeRawBufferPointer(start: base + index * stride, count: size)
+                texts.append(String(decoding: field.prefix { $0 != 0 }, as: UTF8.self))
+            }
+            target = .texts(texts)
+        case (.variableText, .texts(var texts)):
+            for index in 0..<count {
+                let pointer = (base + index * stride).loadUnaligned(as: UnsafePointer<CChar>?.self)
+                texts.append(pointer.map { String(cString: $0) } ?? "")
+            }
+            target = .texts(texts)
+        case (.array(let element, let shape), _):
+            let length = shape.reduce(1, *)
+            for index in 0..<count {
+                try append(base + index * stride, length, element.byteCount, element, to: &target, file)
+            }
+        case (.record(let members), .record(var parts)):
+            target = .record([])
+            for (index, member) in members.enumerated() {
+                try append(base + member.offset, count, stride, member.type, to: &parts[index], file)
+            }
+            target = .record(parts)
+        case (.list(let element), .lists(var lists)):
+            for index in 0..<count {
+                let list = (base + index * stride).loadUnaligned(as: hvl_t.self)
+                var columns = HDF5Columns(element, file, "a list")
+                if let first = list.p, list.len > 0 {
+                    try columns.append(first, count: list.len, stride: element.byteCount)
+                }
+                lists.append(columns.content(count: list.p == nil ? 0 : list.len))
+            }
+            target = .lists(lists)
+        case (.objectReference, .references(var references)):
+            target = .references([])
+            references += (0..<count).map { HDF5Reference(base + $0 * stride, in: file.handle) }
+            target = .references(references)
+        case (.regionReference, .references(var references)):
+            target = .references([])
+            let heap = HDF5Heap(try HDF5RawFile(of: file.handle, file.url))
+            references += try (0..<count).map {
+                try HDF5Reference(region: base + $0 * stride, in: file.handle, heap)
+            }
+            target = .references(references)
+        case (.opaque(let size), .opaque(var all)):
+            for index in 0..<count {
+                all.append(Array(UnsafeRawBufferPointer(start: base + index * stride, count: size)))
+            }
+            target = .opaque(all)
+        default: break
+        }
+    }
+
+    private static func integer(_ pointer: UnsafeRawPointer, _ type: NumberType) -> Int {
+        switch type {
+        case .int8: Int(pointer.load(as: Int8.self))
+        case .uint8, .bool: Int(pointer.load(as: UInt8.self))
+        case .int16: Int(pointer.loadUnaligned(as: Int16.self))
+        case .uint16: Int(pointer.loadUnaligned(as: UInt16.self))
+        case .int32: Int(pointer.loadUnaligned(as: Int32.self))
+        case .uint32: Int(pointer.loadUnaligned(as: UInt32.self))
+        case .uint64: Int(clamping: pointer.loadUnaligned(as: UInt64.self))
+        default: Int(pointer.loadUnaligned(as: Int64.self))
+        }
+    }
+
+    /// What was gathered of `count` elements.
+    func content(count: Int) -> Records.Field.Content {
+        Self.content(values, type.element, [count], file.url, what)
+    }
+
+    private static func content(
+        _ values: Gathered, _ element: HDF5Element, _ shape: [Int], _ url: URL, _ what: String
+    ) -> Records.Field.Content {
+        switch (element, values) {
+        case (.array(let base, let extents), _):
+            return content(values, base.element, shape + extents, url, what)
+        case (.number(let type), .bytes(let bytes)):
+            return .numbers(
+                StoredNumbers(bytes: Bytes(copying: bytes), type: type, shape: shape, url: url, what: what))
+        case (_, .texts(let texts)): return .texts(texts)
+        case (.record(let members), .record(let parts)):
+            let fields = zip(members, parts).map { member, part in
+                Records.Field(
+                    name: member.name,
+                    content: content(
+                        part, member.type.element, shape, url, "field \"\(member.name)\" of \(what)"),
+                    url: url, what: what)
+            }
+            return .records(Records(count: shape.reduce(1, *), fields: fields, url: url, what: what))
+        case (_, .lists(let lists)): return .lists(lists)
+        case (_, .references(let references)): return .references(references)
+        case (_, .opaque(let all)): return .bytes(all)
+        default: return .unreadable("its elements are of a kind that is not read")
+        }
+    }
+}

@@ -1,0 +1,479 @@
+import Foundation
+
+/// What a pickle holds, as far as a checkpoint needs it.
+///
+/// Containers live in the unpickler's `nodes` and are named by their index: a hostile pickle can nest them without end
+/// or into themselves, which neither copying nor freeing an index minds.
+enum PickleValue {
+    case none
+    case boolean(Bool)
+    case integer(Int)
+    case number(Double)
+    case text(String)
+    /// `bytes` and `bytearray`.
+    case bytes(Bytes)
+    /// `str` of Python 2, which may be text or bytes.
+    case oldText(Bytes)
+    /// Integers beyond 64 bits, and what was passed over.
+    case other
+    /// An array of NumPy by its index in `arrays`.
+    case array(Int)
+    /// A type of NumPy by its index in `types`.
+    case type(Int)
+    /// A list, tuple or set: the node's values.
+    case sequence(Int)
+    /// A dictionary: the node's values are keys and values in turn.
+    case dictionary(Int)
+    case global(String)
+    case storage(PyTorchStorage)
+    case tensor(PyTorchTensor)
+}
+
+/// Numbers of a checkpoint that tensors share.
+struct PyTorchStorage {
+    let key: String
+    let type: NumberType
+    let count: Int
+    /// Where a view of an older file begins in the storage.
+    let offset: Int
+}
+
+/// A tensor of a checkpoint as a view of a storage.
+struct PyTorchTensor {
+    let storage: PyTorchStorage
+    let offset: Int
+    let shape: [Int]
+    let strides: [Int]
+}
+
+/// A pickle machine that makes tensors, arrays and containers and nothing else.
+///
+/// A pickle is a program that may call any function by name, which is how a checkpoint can take over a computer. This
+/// machine knows the few names that PyTorch's tensors or NumPy's arrays need, and of a checkpoint passes over some that
+/// stand beside them; any other ends the reading with an error that names it.
+/// Source: CPython's `pickletools`, protocols 0 to 5, without the opcodes that only instances of classes need.
+struct Unpickler {
+    /// What a pickle is read for: of a checkpoint its tensors matter alone, of data everything.
+    enum Purpose { case checkpoint, data }
+
+    private let bytes: Bytes
+    let url: URL
+    private let purpose: Purpose
+    /// Where the next opcode is; after `load` the end of the pickle.
+    private(set) var position: Int
+    /// The values of all containers.
+    private(set) var nodes: [[PickleValue]] = []
+    /// The arrays of NumPy and their types, where data is read.
+    var arrays: [PickledArray] = []
+    var types: [NumPyType] = []
+
+    private var stack: [PickleValue] = []
+    private var marks: [Int] = []
+    private var memo: [Int: PickleValue] = [:]
+    /// How many values containers have taken from other containers, which opcodes of a few bytes can do without end.
+    private var copied = 0
+    private static let copyLimit = 10_000_000
+
+    init(_ bytes: Bytes, at position: Int = 0, _ url: URL, for purpose: Purpose = .checkpoint) {
+        self.purpose = purpose
+        self.bytes = bytes
+        self.position = position
+        self.url = url
+    }
+
+    /// Runs the program to its end and returns what it built.
+    mutating func load() throws -> PickleValue {
+        while true {
+            let start = position
+            let opcode = try take(UInt8.self)
+            if opcode == UInt8(ascii: ".") { return try pop() }
+            guard try pushed(opcode) || pushedAsLine(opcode) || built(opcode) else {
+                let writer = purpose == .checkpoint ? "torch.save" : "data"
+                throw FormatError(
+                    url, "the opcode at byte \(start) of its pickle", expected: "one that \(writer) needs",
+                    found: "0x\(String(opcode, radix: 16))")
+            }
+        }
+    }
+
+    /// Opcodes that push their own value.
+    private mutating func pushed(_ opcode: UInt8) throws -> Bool {
+        switch opcode {
+        case UInt8(ascii: "N"): stack.append(.none)
+        case 0x88: stack.append(.boolean(true))
+        case 0x89: stack.append(.boolean(false))
+        case UInt8(ascii: "J"): stack.append(.integer(Int(try take(Int32.self))))
+        case UInt8(ascii: "K"): stack.append(.integer(Int(try take(UInt8.self))))
+        case UInt8(ascii: "M"): stack.append(.integer(Int(try take(UInt16.self))))
+        case 0x8a: stack.append(try long(Int(try take(UInt8.self))))
+        case UInt8(ascii: "G"): stack.append(.number(Double(bitPattern: try take(UInt64.self).byteSwapped)))
+        case 0x8b: stack.append(try long(Int(try take(Int32.self))))
+        case UInt8(ascii: "X"): stack.append(.text(try text(Int(try take(UInt32.self)))))
+        case 0x8d: stack.append(.text(try text(Int(clamping: try take(UInt64.self)))))
+        case 0x8c: stack.append(.text(try text(Int(try take(UInt8.self)))))
+        case UInt8(ascii: "U"): stack.append(try oldText(Int(try take(UInt8.self))))
+        case UInt8(ascii: "T"): stack.append(try oldText(Int(try take(UInt32.self))))
+        case UInt8(ascii: "C"): stack.append(.bytes(try part(Int(try take(UInt8.self)))))
+        case UInt8(ascii: "B"): stack.append(.bytes(try part(Int(try take(UInt32.self)))))
+        case 0x8e, 0x96: stack.append(.bytes(try part(Int(clamping: try take(UInt64.self)))))
+        case UInt8(ascii: "]"), UInt8(ascii: ")"), 0x8f: stack.append(.sequence(node([])))
+        case UInt8(ascii: "}"): stack.append(.dictionary(node([])))
+        case UInt8(ascii: "("): marks.append(stack.count)
+        case UInt8(ascii: "h"): stack.append(try remembered(Int(try take(UInt8.self))))
+        case UInt8(ascii: "j"): stack.append(try remembered(Int(try take(UInt32.self))))
+        case UInt8(ascii: "c"):
+            let module = try line()
+            try push(global: "\(module).\(try line())")
+        default: return false
+        }
+        return true
+    }
+
+    /// Opcodes of protocol 0, whose arguments are lines of text.
+    private mutating func pushedAsLine(_ opcode: UInt8) throws -> Bool {
+        switch opcode {
+        case UInt8(ascii: "I"):
+            let line = try line()
+            if line == "00" || line == "01" {
+                stack.append(.boolean(line == "01"))
+            } else {
+                guard let integer = Int(line) else { throw malformed() }
+                stack.append(.integer(integer))
+            }
+        case UInt8(ascii: "L"):
+            let line = try line()
+            stack.append(
+                Int(line.hasSuffix("L") ? String(line.dropLast()) : line).map(PickleValue.integer) ?? .other)
+        case UInt8(ascii: "F"):
+            guard let number = Double(try line()) else { throw malformed() }
+            stack.append(.number(number))
+        case UInt8(ascii: "V"): stack.append(.text(try unescaped(try longLine())))
+        case UInt8(ascii: "S"): stack.append(try quoted(try longLine()))
+        case UInt8(ascii: "g"):
+            guard let index = Int(try line()) else { throw malformed() }
+            stack.append(try remembered(index))
+        case UInt8(ascii: "p"):
+            guard let index = Int(try line()) else { throw malformed() }
+            memo[index] = try top()
+        default: return false
+        }
+        return true
+    }
+
+    /// Opcodes that work on what is on the stack.
+    private mutating func built(_ opcode: UInt8) throws -> Bool {
+        switch opcode {
+        case 0x80: _ = try take(UInt8.self)
+        case 0x95: _ = try take(UInt64.self)
+        case UInt8(ascii: "q"): memo[Int(try take(UInt8.self))] = try top()
+        case UInt8(ascii: "r"): memo[Int(try take(UInt32.self))] = try top()
+        case 0x94: memo[memo.count] = try top()
+        case UInt8(ascii: "0"): _ = try pop()
+        case UInt8(ascii: "1"): _ = try popToMark()
+        case UInt8(ascii: "2"): stack.append(try top())
+        case UInt8(ascii: "t"), UInt8(ascii: "l"), 0x91: stack.append(.sequence(node(try popToMark())))
+        case UInt8(ascii: "d"): stack.append(.dictionary(node(try popToMark())))
+        case 0x85, 0x86, 0x87:
+            let values = try (0..<Int(opcode - 0x84)).map { _ in try pop() }
+            stack.append(.sequence(node(values.reversed())))
+        case UInt8(ascii: "a"): try extend([try pop()])
+        case UInt8(ascii: "e"), UInt8(ascii: "u"), 0x90: try extend(try popToMark())
+        case UInt8(ascii: "s"):
+            let value = try pop()
+            try extend([try pop(), value])
+        case 0x93:
+            guard case .text(let name) = try pop(), case .text(let module) = try pop() else {
+                throw malformed()
+            }
+            try push(global: "\(module).\(name)")
+        case UInt8(ascii: "R"), 0x81:
+            let arguments = try pop()
+            stack.append(try call(try pop(), arguments))
+        // The attributes of an object, such as a state dictionary's version numbers, which weights do not need.
+        case UInt8(ascii: "b"):
+            let (state, object) = (try pop(), try top())
+            guard purpose == .checkpoint || build(object, state) else {
+                throw FormatError(
+                    url,
+                    "its pickle sets the attributes of an object before byte \(position), and only arrays have some here"
+                )
+            }
+        case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
+        default: return false
+        }
+        return true
+    }
+
+    /// The values of a list or tuple.
+    func values(of value: PickleValue) -> [PickleValue]? {
+        if case .sequence(let node) = value { nodes[node] } else { nil }
+    }
+
+    func integers(_ value: PickleValue) -> [Int]? {
+        guard let values = values(of: value) else { return nil }
+        let integers = values.compactMap { if case .integer(let integer) = $0 { integer } else { nil } }
+        return integers.count == values.count ? integers : nil
+    }
+}
+
+extension Unpickler {
+    private static let containers: Set<String> = [
+        "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.set",
+        "__builtin__.set", "torch.Size",
+    ]
+    private static let rebuilders: Set<String> = [
+        "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter",
+        "torch._utils._rebuild_parameter_with_state",
+    ]
+    /// What training scripts save beside the weights: options, devices, types, numbers and arrays of NumPy. Nothing is
+    /// made of it, and nothing is called for it.
+    private static let passedOver: Set<String> = [
+        "argparse.Namespace", "__builtin__.dict", "__builtin__.list", "__builtin__.int", "__builtin__.float",
+        "builtins.dict", "builtins.list", "builtins.int", "builtins.float",
+        "builtins.complex", "builtins.bytearray", "_codecs.encode", "numpy.dtype", "numpy.ndarray",
+        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device",
+        "torch.float16", "torch.bfloat16", "torch.float32", "torch.float64", "torch.int8", "torch.int16",
+        "torch.int32", "torch.int64", "torch.uint8", "torch.bool",
+    ]
+    private static let storages: [String: NumberType] = [
+        "torch.FloatStorage": .float32, "torch.DoubleStorage": .float64, "torch.HalfStorage": .float16,
+        "torch.BFloat16Storage": .bfloat16, "torch.LongStorage": .int64, "torch.IntStorage": .int32,
+        "torch.ShortStorage": .int16, "torch.CharStorage": .int8, "torch.ByteStorage": .uint8,
+        "torch.BoolStorage": .bool,
+    ]
+
+    private mutating func push(global name: String) throws {
+        if purpose == .data {
+            // NumPy 2 has renamed the module that holds these functions.
+            let name =
+                name.hasPrefix("numpy._core.") ? "numpy.core." + name.dropFirst("numpy._core.".count) : name
+            guard Self.containers.contains(name) || Self.arrayMakers.contains(name) else {
+                throw FormatError(
+                    url,
+                    "its pickle calls \"\(name)\", which makes neither an array nor a container; it was not called. If "
+                        + "you trust the file, save its arrays with numpy.save in Python")
+            }
+            stack.append(.global(name))
+            return
+        }
+        guard
+            Self.containers.contains(name) || Self.rebuilders.contains(name)
+                || Self.passedOver.contains(name) || Self.storages[name] != nil
+        else {
+            throw FormatError(
+                url,
+                "its pickle calls \"\(name)\", which is neither a tensor nor a container; it was not called. If you trust "
+                    + "the file, save its state dictionary alone with PyTorch, or as safetensors")
+        }
+        stack.append(.global(name))
+    }
+
+    private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+        guard case .global(let name) = function, let values = values(of: arguments) else { throw malformed() }
+        switch name {
+        case "collections.OrderedDict":
+            var pairs: [PickleValue] = []
+            for pair in values.first.flatMap({ self.values(of: $0) }) ?? [] {
+                guard let pair = self.values(of: pair), pair.count == 2 else { throw malformed() }
+                pairs += pair
+            }
+            copied += pairs.count
+            guard copied <= Self.copyLimit else {
+                throw FormatError(url, "its pickle copies containers beyond what a checkpoint does")
+            }
+            return .dictionary(node(pairs))
+        case "builtins.set", "__builtin__.set", "torch.Size": return values.first ?? .sequence(node([]))
+        // Its first argument makes the values that are missing.
+        case "collections.defaultdict": return .dictionary(node([]))
+        case "collections.Counter": return values.first ?? .dictionary(node([]))
+        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
+            guard let tensor = values.first, case .tensor = tensor else { throw malformed() }
+            return tensor
+        case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor":
+            guard values.count >= 4, case .storage(let storage) = values[0],
+                case .integer(let offset) = values[1],
+                let shape = integers(values[2]), let strides = integers(values[3])
+            else { throw malformed() }
+            return .tensor(PyTorchTensor(storage: storage, offset: offset, shape: shape, strides: strides))
+        case _ where purpose == .data:
+            guard let made = try make(name, values) else {
+                throw FormatError(
+                    url,
+                    "its pickle calls \"\(name)\" before byte \(position) with arguments that NumPy does not write"
+                )
+            }
+            return made
+        default:
+            guard Self.passedOver.contains(name) else { throw malformed() }
+            return .other
+        }
+    }
+
+    /// A persistent identifier: `("storage", type, key, device, count)` and in older files a view of it.
+    private func storage(_ identifier: PickleValue) throws -> PyTorchStorage {
+        guard let values = values(of: identifier), values.count >= 5, case .text("storage") = values[0],
+            case .global(let name) = values[1], let type = Self.storages[name],
+            case .text(let key) = values[2],
+            case .integer(let count) = values[4]
+        else { throw malformed() }
+        guard values.count > 5, let view = self.values(of: values[5]) else {
+            return PyTorchStorage(key: key, type: type, count: count, offset: 0)
+        }
+        guard view.count == 3, case .integer(let offset) = view[1], case .integer(let size) = view[2] else {
+            throw malformed()
+        }
+        return PyTorchStorage(key: key, type: type, count: size, offset: offset)
+    }
+}
+
+extension Unpickler {
+    private func malformed() -> FormatError {
+        FormatError(url, "its pickle is malformed before byte \(position) (the file may be cut short)")
+    }
+
+    private mutating func node(_ values: [PickleValue]) -> Int {
+        nodes.append(values)
+        return nodes.count - 1
+    }
+
+    private mutating func take<T: FixedWidthInteger>(_ type: T.Type) throws -> T {
+        guard let value = bytes.number(at: position, as: type) else { throw malformed() }
+        position += MemoryLayout<T>.size
+        return value
+    }
+
+    private mutating func text(_ count: Int) throws -> String {
+        guard let part = bytes.part(at: position, count: count) else { throw malformed() }
+        position += count
+        return String(decoding: part.data, as: UTF8.self)
+    }
+
+    private mutating func part(_ count: Int) throws -> Bytes {
+        guard let part = bytes.part(at: position, count: count) else { throw malformed() }
+        position += count
+        return part
+    }
+
+    /// A `str` of Python 2: names and numbers of a checkpoint are text, an array's contents are bytes.
+    private mutating func oldText(_ count: Int) throws -> PickleValue {
+        purpose == .checkpoint ? .text(try text(count)) : .oldText(try part(count))
+    }
+
+    /// A line of any length.
+    private mutating func longLine() throws -> ArraySlice<UInt8> {
+        guard let end = bytes.buffer[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+            throw malformed()
+        }
+        defer { position = end + 1 }
+        return Array(bytes.buffer[position..<end])[...]
+    }
+
+    /// Text in which `\uXXXX` and `\UXXXXXXXX` stand for characters, and other bytes are Latin-1.
+    private func unescaped(_ line: ArraySlice<UInt8>) throws -> String {
+        var scalars = String.UnicodeScalarView()
+        var index = line.startIndex
+        while index < line.endIndex {
+            let next = index + 1 < line.endIndex ? line[index + 1] : 0
+            let digits = next == UInt8(ascii: "u") ? 4 : next == UInt8(ascii: "U") ? 8 : 0
+            guard line[index] == UInt8(ascii: "\\"), digits > 0 else {
+                scalars.append(Unicode.Scalar(line[index]))
+                index += 1
+                continue
+            }
+            guard index + 2 + digits <= line.endIndex,
+                let code = UInt32(
+                    String(decoding: line[index + 2..<index + 2 + digits], as: UTF8.self), radix: 16)
+            else { throw malformed() }
+            scalars.append(Unicode.Scalar(code) ?? "\u{fffd}")
+            index += 2 + digits
+        }
+        return String(scalars)
+    }
+
+    /// A `str` of Python 2 as its `repr`, whose escapes stand for bytes.
+    private func quoted(_ line: ArraySlice<UInt8>) throws -> PickleValue {
+        guard line.count >= 2, let quote = line.first, quote == line.last, quote == 0x27 || quote == 0x22
+        else {
+            throw malformed()
+        }
+        var result: [UInt8] = []
+        let inner = Array(line.dropFirst().dropLast())
+        var index = 0
+        while index < inner.count {
+            guard inner[index] == UInt8(ascii: "\\"), index + 1 < inner.count else {
+                result.append(inner[index])
+                index += 1
+                continue
+            }
+            let code = inner[index + 1]
+            index += 2
+            switch code {
+            case UInt8(ascii: "n"): result.append(10)
+            case UInt8(ascii: "t"): result.append(9)
+            case UInt8(ascii: "r"): result.append(13)
+            case UInt8(ascii: "x"):
+                guard index + 2 <= inner.count,
+                    let byte = UInt8(String(decoding: inner[index..<index + 2], as: UTF8.self), radix: 16)
+                else { throw malformed() }
+                result.append(byte)
+                index += 2
+            default: result.append(code)
+            }
+        }
+        return purpose == .checkpoint
+            ? .text(String(decoding: result, as: UTF8.self)) : .oldText(Bytes(copying: result))
+    }
+
+    private mutating func line() throws -> String {
+        guard let end = bytes.buffer[position...].prefix(1000).firstIndex(of: UInt8(ascii: "\n")) else {
+            throw malformed()
+        }
+        defer { position = end + 1 }
+        return String(decoding: bytes.buffer[position..<end], as: UTF8.self)
+    }
+
+    private mutating func long(_ count: Int) throws -> PickleValue {
+        guard let part = bytes.part(at: position, count: count) else { throw malformed() }
+        position += count
+        guard count <= 8 else { return .other }
+        var value: UInt64 = 0
+        for (index, byte) in part.buffer.enumerated() { value |= UInt64(byte) << (8 * UInt64(index)) }
+        // The highest bit that is there is the sign's.
+        let unused = UInt64(64 - 8 * count)
+        return .integer(
+            count == 0 ? 0 : Int(truncatingIfNeeded: Int64(bitPattern: value << unused) >> Int64(unused)))
+    }
+
+    private func top() throws -> PickleValue {
+        guard let value = stack.last, stack.count > (marks.last ?? 0) else { throw malformed() }
+        return value
+    }
+
+    private mutating func pop() throws -> PickleValue {
+        let value = try top()
+        stack.removeLast()
+        return value
+    }
+
+    private mutating func popToMark() throws -> [PickleValue] {
+        guard let mark = marks.popLast() else { throw malformed() }
+        defer { stack.removeSubrange(mark...) }
+        return Array(stack[mark...])
+    }
+
+    private func remembered(_ index: Int) throws -> PickleValue {
+        guard let value = memo[index] else { throw malformed() }
+        return value
+    }
+
+    private mutating func extend(_ values: [PickleValue]) throws {
+        switch try top() {
+        case .sequence(let node): nodes[node] += values
+        case .dictionary(let node):
+            guard values.count.isMultiple(of: 2) else { throw malformed() }
+            nodes[node] += values
+        default: throw malformed()
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// How numbers of a volume get onto the vertices of a surface: at which places about each vertex, and what of them.
+///
+/// ```swift
+/// let sampling = SurfaceSampling.ribbon(to: white)          // between the pial surface and the white one
+/// let map = try bold.sampled(on: pial, sampling)           // volumes x vertices
+/// let labels = try atlas.sampled(on: pial, sampling.mostFrequent).row(0)
+/// ```
+///
+/// Places, rules and what counts as outside are nilearn's `vol_to_surf`: a place outside the image or the mask is left
+/// out, and a vertex without any is NaN.
+public struct SurfaceSampling: Sendable, Equatable {
+    /// The places about each vertex.
+    public enum Places: Sendable, Equatable {
+        /// The vertex alone.
+        case vertex
+        /// Along the normal, at some mm outward of the vertex.
+        case normal(offsets: [Double])
+        /// On the way to the same vertex of another mesh: 0 is here, 1 is there.
+        case ribbon(to: SurfaceMesh, depths: [Double])
+        /// Around the vertex, at some mm from it.
+        case offsets([SIMD3<Double>])
+    }
+
+    /// What becomes of the numbers at the places.
+    public enum Rule: String, Sendable, CaseIterable {
+        /// The mean of the numbers that straight lines between the voxels give.
+        case linear
+        /// The mean of the nearest voxels' numbers.
+        case nearest
+        /// The number that most of the nearest voxels have, of several the smallest: for labels.
+        case mostFrequent
+    }
+
+    /// The places about each vertex.
+    public let places: Places
+    /// What becomes of the numbers there.
+    public let rule: Rule
+
+    /// Places and a rule.
+    ///
+    /// - Parameters:
+    ///   - places: where around a vertex the image is read.
+    ///   - rule: how its numbers are read there.
+    public init(_ places: Places, rule: Rule = .linear) {
+        self.places = places
+        self.rule = rule
+    }
+
+    /// The voxel nearest to the vertex.
+    public static let nearest = SurfaceSampling(.vertex, rule: .nearest)
+
+    /// Places evenly spaced along the normal, from `radius` mm outward to as much inward: nilearn's "line".
+    public static func line(radius: Double = 3, samples: Int = 10) -> SurfaceSampling {
+        SurfaceSampling(.normal(offsets: spread(from: radius, to: -radius, samples)))
+    }
+
+    /// Places evenly spaced between this mesh (0) and another (1), as the pial and the white surface: nilearn's "depth".
+    public static func ribbon(to inner: SurfaceMesh, samples: Int = 10) -> SurfaceSampling {
+        SurfaceSampling(.ribbon(to: inner, depths: spread(from: 0, to: 1, samples)))
+    }
+
+    /// Places at given depths between this mesh (0) and another (1); they may lie beyond.
+    public static func ribbon(to inner: SurfaceMesh, depths: [Double]) -> SurfaceSampling {
+        SurfaceSampling(.ribbon(to: inner, depths: depths))
+    }
+
+    /// The same places with the most frequent number of the nearest voxels, for labels.
+    public var mostFrequent: SurfaceSampling { SurfaceSampling(places, rule: .mostFrequent) }
+
+    private static func spread(from first: Double, to last: Double, _ count: Int) -> [Double] {
+        guard count > 1 else { return count == 1 ? [first] : [] }
+        return (0..<count).map { first + (last - first) * Double($0) / Double(count - 1) }
+    }
+}

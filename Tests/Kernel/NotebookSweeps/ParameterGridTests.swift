@@ -1,0 +1,31 @@
+import NotebookRuns
+import NotebookSweeps
+import Testing
+
+@Suite struct ParameterGridTests {
+    func values(_ text: String) throws -> [String] {
+        var grid = ParameterGrid()
+        try grid.add("x=" + text)
+        return grid.rows.map { $0[0] }
+    }
+
+    @Test(arguments: [
+        ("0..3", ["0", "1", "2", "3"]), ("-1..1", ["-1", "0", "1"]), ("8..10", ["8", "9", "10"]),
+        ("08..10", ["08", "09", "10"]), ("-01..01", ["-01", "00", "01"]), ("-3..-2", ["-3", "-2"]),
+        ("S09..S10", ["S09", "S10"]), ("S1..2", ["S1", "S2"]), ("sub-01..02", ["sub-01", "sub-02"]),
+        ("sub-01..sub-02", ["sub-01", "sub-02"]), ("a1_b1..a1_b2", ["a1_b1", "a1_b2"]),
+        ("v1.0..v1.2", ["v1.0", "v1.1", "v1.2"]), ("a,S1..S2, c", ["a", "S1", "S2", "c"]),
+        ("../a1", ["../a1"]), ("", [""]), ("0.5,1", ["0.5", "1"]),
+    ])
+    func anArgumentStandsForItsValues(text: String, expected: [String]) throws {
+        #expect(try values(text) == expected)
+    }
+
+    @Test(arguments: [
+        "1.5..10", "0.1..5", "1..2.5", "-0.5..3", "1e3..2e3", "3..1", "S3..S1", "0..100000",
+        "-9223372036854775808..9223372036854775807",
+    ])
+    func whatIsNoRangeOfWholeNumbersIsRefused(text: String) {
+        #expect(throws: RunError.self) { try values(text) }
+    }
+}

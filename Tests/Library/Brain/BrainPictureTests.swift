@@ -1,0 +1,103 @@
+import Brain
+import Figures
+import Foundation
+import Tables
+import Testing
+
+@Suite struct BrainPictureTests {
+    /// A grid of 2 mm, mirrored along x and turned so that its second axis is up, with a ball of voxels.
+    private func ball() throws -> (space: VoxelSpace, values: [Double]) {
+        let shape = [30, 28, 32]
+        let affine: [[Double]] = [[-2, 0, 0, 30], [0, 0, 2, -40], [0, 2, 0, -20]]
+        var indices: [Int] = []
+        for x in 0..<shape[0] {
+            for y in 0..<shape[1] {
+                for z in 0..<shape[2] {
+                    let offset = [x - 15, y - 14, z - 16].map { Double($0 * $0) }.reduce(0, +)
+                    if offset < 110 { indices.append((x * shape[1] + y) * shape[2] + z) }
+                }
+            }
+        }
+        let space = try VoxelSpace(shape: shape, indices: indices, affine: affine)
+        // One strong voxel, to the right, in front and below.
+        let values = indices.map { index -> Double in
+            let (x, y, z) = (index / (28 * 32), index / 32 % 28, index % 32)
+            return x == 12 && y == 10 && z == 20 ? 1 : 0.1
+        }
+        return (space, values)
+    }
+
+    @Test func everyVoxelHasARowWithItsPlace() throws {
+        let (space, values) = try ball()
+        let figure = try space.glassBrain(values, scoreName: "r", threshold: 0.5)
+        let table = figure.data
+        #expect(table.rowCount == space.count)
+        #expect(table.columnNames == ["voxel", "x", "y", "z", "r"])
+        let strong = try #require(values.firstIndex(of: 1))
+        #expect(try table["x", as: Double.self][strong] == 6)
+        #expect(try table["y", as: Double.self][strong] == 0)
+        #expect(try table["z", as: Double.self][strong] == 0)
+        #expect(figure.description.contains("Peaks"))
+        #expect(figure.altText.contains("Peak 1 at 6, 0, 0 mm"))
+        #expect(table.json.hasPrefix("[{\"voxel\": 0"))
+        #expect(table.csv.hasPrefix("voxel,x,y,z,r\n"))
+    }
+
+    @Test func slicesLieWhereTheyAreCut() throws {
+        let (space, values) = try ball()
+        let figure = try space.mosaic(values, cuts: [.axial: [0], .sagittal: [6, -10]], threshold: 0.5)
+        for word in ["z = 0 mm", "x = 6 mm", "x = -10 mm"] { #expect(figure.vegaLite.contains(word)) }
+        #expect(throws: BrainError.self) { try space.mosaic(values, cuts: [.axial: [200]]) }
+        #expect(throws: BrainError.self) { try space.mosaic(values, sides: []) }
+        #expect(throws: BrainError.self) { try space.mosaic(values, count: 0) }
+        #expect(throws: BrainError.self) { try space.mosaic([1]) }
+        #expect(throws: BrainError.self) { try space.mosaic(values, anatomy: [1]) }
+        #expect(throws: BrainError.self) { try space.mosaic(values, fades: true) }
+        #expect(throws: BrainError.self) { try space.glassBrain(values, threshold: .nan) }
+        #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
+    }
+
+    @Test func anObliqueGridHasItsVoxelsWhereTheyAre() throws {
+        let (space, values) = try ball()
+        let (c, s) = (cos(0.3), sin(0.3))
+        let turned = try VoxelSpace(
+            shape: space.shape, indices: space.indices,
+            affine: [[2 * c, -2 * s, 0, -30], [2 * s, 2 * c, 0, -20], [0, 0, 2, -30]])
+        let figure = try turned.glassBrain(values, scoreName: "r", threshold: 0.5)
+        #expect(figure.altText.contains("Peak 1 at"))
+        let flat = try VoxelSpace(
+            shape: [2, 2, 2], indices: [0], affine: [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0]])
+        #expect(throws: (any Error).self) { try flat.glassBrain([1]) }
+    }
+
+    @Test func everyFormatIsWritten() throws {
+        let (space, values) = try ball()
+        let figures = [
+            try space.glassBrain(values, fades: false), try space.mosaic(values, threshold: 0.5, fades: true),
+            try space.mosaic(values, against: values.map { 1 - $0 }, count: 2),
+        ]
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for figure in figures {
+            for name in ["a.png", "a.pdf", "a.svg", "a.vl.json"] {
+                let file = folder.appendingPathComponent(name)
+                try figure.save(file.path)
+                #expect(try Data(contentsOf: file).count > 1_000)
+            }
+            // The map is a picture, its words are words.
+            let svg = try String(contentsOf: folder.appendingPathComponent("a.svg"), encoding: .utf8)
+            #expect(svg.contains("<image ") && svg.contains(">score"))
+        }
+    }
+
+    @Test func aMapWithoutValuesSaysSo() throws {
+        let (space, values) = try ball()
+        let figure = try space.glassBrain(values.map { _ in Double.nan })
+        #expect(figure.description.contains("No finite values"))
+        #expect(figure.data.rowCount == space.count)
+        let hidden = try space.mosaic(values, threshold: 5)
+        #expect(hidden.altText.contains("at least 5"))
+        #expect(try figure.png(scale: 1).count > 100)
+    }
+}

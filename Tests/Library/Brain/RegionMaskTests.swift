@@ -1,0 +1,103 @@
+import Brain
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite("Masks and selections of regions")
+struct RegionMaskTests {
+    private static func space() throws -> VoxelSpace {
+        // Four voxels along x at -3, -1, 1, 3 mm, two along y at 0 and 2 mm.
+        try VoxelSpace(
+            shape: [4, 2, 1], indices: Array(0..<8), affine: [[2, 0, 0, -3], [0, 2, 0, 0], [0, 0, 2, 0]])
+    }
+
+    @Test func masksAreCombined() throws {
+        let first = try RegionMask("a", voxels: [3, 1, 1, 2], of: 8)
+        let second = try RegionMask("b", voxels: [2, 5], of: 8)
+        #expect(first.voxels == [1, 2, 3])
+        #expect(try first.union(second).voxels == [1, 2, 3, 5] && first.union(second).name == "a + b")
+        #expect(try first.intersection(second).voxels == [2])
+        #expect(try first.subtracting(second).named("c") == RegionMask("c", voxels: [1, 3], of: 8))
+        #expect(throws: BrainError.self) { try first.union(RegionMask("x", voxels: [0], of: 7)) }
+        #expect(throws: BrainError.self) { try RegionMask("x", voxels: [8], of: 8) }
+        #expect(throws: BrainError.self) { try RegionMask("x", voxels: [-1], of: 8) }
+    }
+
+    @Test func overlappingMasksBecomeSets() throws {
+        let masks = try [
+            RegionMask("a", voxels: [0, 1], of: 8), RegionMask("b", voxels: [1, 2], of: 8),
+            RegionMask("c", voxels: [3], of: 8),
+        ]
+        let error = #expect(throws: BrainError.self) { try Regions(masks: masks) }
+        #expect(error?.description.contains("a and b") == true)
+        let sets = try RegionSet.sets(of: masks)
+        #expect(sets.map(\.name) == ["masks 1", "masks 2"])
+        #expect(sets[0].regions.names == ["a", "c"] && sets[1].regions.names == ["b"])
+        #expect(try sets[0].regions.mask(of: "c").voxels == [3])
+        #expect(throws: BrainError.self) { try Regions(masks: [masks[0], masks[2].named("a")]) }
+    }
+
+    @Test func spheresAndPlaces() throws {
+        let space = try Self.space()
+        #expect(try RegionMask.sphere(at: [-3, 0, 0], radius: 2, in: space).voxels == [0, 1, 2])
+        #expect(try RegionMask.sphere(at: [1, 2, 0], radius: 0.5, in: space, name: "peak").name == "peak")
+        let wrong: [(place: [Double], radius: Double)] = [
+            ([0, 0], 2), ([0, 0, 0], 0), ([0, 0, 0], .nan), ([90, 0, 0], 3),
+        ]
+        for (place, radius) in wrong {
+            #expect(throws: BrainError.self) { try RegionMask.sphere(at: place, radius: radius, in: space) }
+        }
+        let regions = Regions(names: ["A", "A", "A", "", "B", "B_L", "", "A"], groups: ["A": "one"])
+        #expect(try regions.region(at: [-2.9, 0.1, 1], in: space)?.name == "A")
+        #expect(try regions.region(at: [-1, 2, 0], in: space) == nil)
+        #expect(try regions.region(at: [30, 0, 0], in: space) == nil)
+        #expect(try regions.region(at: [30, 0, 0], in: space, within: 40)?.name == nil)
+        #expect(try regions.centroids(in: space)[0] == [-1, 1, 0])
+        #expect(throws: BrainError.self) { try Regions(names: ["A"]).centroids(in: space) }
+        #expect(regions.atLeast(voxels: 2).names == ["A"])
+        #expect(try regions.inGroup("one").names == ["A"])
+        #expect(throws: BrainError.self) { try regions.inGroup("two") }
+        #expect(try regions.selecting(["b l"]).names == ["B_L"])
+        let sides = try regions.dividedByHemisphere(in: space)
+        #expect(sides.names == ["A_L", "A_R", "B_R", "B_L"])
+        #expect(try sides.voxels(in: "A_R") == [7])
+        #expect(try regions.hemisphere(.right, in: space).unlabelledCount == 5)
+    }
+
+    @Test(
+        "names are found in any spelling, and one that several have is refused",
+        arguments: [
+            ("Temporal_Sup_L", ["Temporal_Sup_L", "temporal sup l", "left temporal-sup", "L.Temporal.Sup"]),
+            (
+                "ctx-lh-superiortemporal",
+                ["lh_superiortemporal", "superior temporal left", "superiortemporal_L"]
+            ),
+            ("L_V1_ROI", ["L_V1", "V1 left", "lh.v1"]), ("Cerebelum_6_R", ["Cerebellum 6 right"]),
+        ])
+    func spelling(_ name: String, _ others: [String]) throws {
+        let regions = Regions(names: ["x", name, "Temporal_Sup_R", "rh.superiortemporal", "R_V1_ROI"])
+        for other in others { #expect(try regions.voxels(in: other) == [1], "\(other)") }
+        #expect(throws: BrainError.self) { try regions.voxels(in: "V2") }
+        #expect(throws: BrainError.self) { try regions.voxels(in: "") }
+        #expect(throws: BrainError.self) { try Regions(names: ["A_L", "A_R"]).voxels(in: "A") }
+    }
+
+    @Test func aFolderOfMasks() throws {
+        let space = try Self.space()
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: space) }
+        #expect(throws: BrainError.self) { try RegionMask.folder(folder.appending(path: "no"), in: space) }
+        try space.write([1, 1, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "rFFA.nii.gz"))
+        try space.write([0, 1, 1, 0, 0, 0, 0, 0], to: folder.appending(path: "PPA.nii"))
+        try Data("x".utf8).write(to: folder.appending(path: "notes.txt"))
+        let masks = try RegionMask.folder(folder.path, in: space)
+        #expect(masks.map(\.name) == ["PPA", "rFFA"] && masks[1].voxels == [0, 1])
+        let part = try VoxelSpace(shape: [4, 2, 1], indices: [7], affine: space.affine)
+        #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: part) }
+        let other = try VoxelSpace(shape: [4, 2, 1], indices: [0, 1])
+        #expect(throws: FormatError.self) { try RegionMask.folder(folder, in: other) }
+    }
+}

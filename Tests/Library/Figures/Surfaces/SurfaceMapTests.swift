@@ -1,0 +1,194 @@
+import Display
+import Figures
+import Formats
+import Foundation
+import Testing
+
+@Suite struct SurfaceMapTests {
+    /// The middle of a sphere that faces the viewer has the color of its value, as bright as its normal says.
+    @Test func aValueHasItsColor() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(
+            left: left, right: right, on: surface, views: [.lateral],
+            style: ChartStyle(colorMap: .blueRed, domain: -1...1))
+        let text = try svg(map)
+        let pictures = text.matches(of: #/<image [^>]*base64,([^"]*)"/#)
+        #expect(pictures.count == 2)
+        let bright = Double(Light.brightness([0, 0, 1]))
+        for (picture, color) in zip(pictures, [ColorMap.blueRed.color(at: 0), ColorMap.blueRed.color(at: 1)])
+        {
+            let png = try #require(Data(base64Encoded: String(picture.1)))
+            let image = try RGBImage.decode(png)
+            let place = 3 * (image.height / 2 * image.width + image.width / 2)
+            for (component, wanted) in zip(
+                image.pixels[place..<place + 3], [color.red, color.green, color.blue])
+            {
+                #expect(abs(Double(component) - wanted * bright * 255) < 3)
+            }
+        }
+    }
+
+    @Test func wordsStayWordsAndTheMeshIsAPicture() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(
+            left: left, right: right, on: surface, title: "Where", valueTitle: "Pearson r", threshold: 0.5,
+            style: .diverging)
+        let text = try svg(map, width: 17)
+        for word in ["Where", "left lateral", "right medial", "Pearson r"] {
+            #expect(text.contains(">\(word)</text>"))
+        }
+        #expect(text.contains("\u{B1}0.500"))
+        #expect(map.altText.contains("spheres, pial, left and right hemispheres"))
+        #expect(map.altText.contains("from -1 to 1"))
+        #expect(map.description.contains("above 0.500"))
+        let pdf = try map.data(.pdf, width: 17, dpi: 150, font: nil)
+        #expect(pdf.range(of: Data("/Subtype /Image".utf8)) != nil)
+        #expect(try pngSize(map.data(.png, width: 17, dpi: 300, font: nil)).width == 2008)
+    }
+
+    @Test("a saved picture has a palette, and each color is near the one that it stands for")
+    func aSavedPictureIsSmallAndTrue() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(
+            left: left, right: right, on: surface, views: [.lateral],
+            style: ChartStyle(colorMap: .blueRed, domain: -1...1))
+        let png = try map.data(.png, width: 17, dpi: 300, font: nil)
+        // The type of color: by a palette.
+        #expect(png[25] == 3)
+        let small = try RGBImage.decode(png)
+        // SVG holds the meshes in all colors, as many pixels for each unit.
+        let text = try svg(map, width: 17)
+        let whole = try text.matches(of: #/<image [^>]*base64,([^"]*)"/#).map {
+            try RGBImage.decode(try #require(Data(base64Encoded: String($0.1))))
+        }
+        // The middle row of each sphere, found by its height: colors run from the same to the same.
+        let image = try #require(whole.first)
+        let middle = 3 * (image.height / 2 * image.width + image.width / 2)
+        let wanted = image.pixels[middle..<middle + 3].map(Double.init)
+        let found = (0..<small.width * small.height).contains { place in
+            zip(small.pixels[3 * place..<3 * place + 3], wanted).allSatisfy { abs(Double($0) - $1) <= 6 }
+        }
+        #expect(found)
+        // The page stays white.
+        #expect(small.pixels.prefix(3).elementsEqual([255, 255, 255]))
+    }
+
+    @Test func everyViewAndOneHemisphereAreDrawn() throws {
+        let (whole, left, _) = try spheres()
+        let surface = try CorticalSurface(name: "half", left: whole.left, right: nil)
+        let views: [SurfaceView] = [
+            .lateral, .medial, .dorsal, .ventral, .anterior, .posterior,
+            try .from(elevation: 20, azimuth: 200),
+        ]
+        var map = try SurfaceMap(left: left, on: surface, views: views)
+        let count = try svg(map).components(separatedBy: "<image ").count - 1
+        #expect(count == 7)
+        map.isOneRow = true
+        #expect(try svg(map).components(separatedBy: "<image ").count == 8)
+        #expect(try map.html.contains("gyrus-surface"))
+        #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 91, azimuth: 0) }
+        #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        let (surface, left, right) = try spheres()
+        let cases: [(String, () throws -> Void)] = [
+            ("for the right hemisphere of spheres", { _ = try SurfaceMap(left: left, on: surface) }),
+            ("for the left hemisphere", { _ = try SurfaceMap(left: [1], right: right, on: surface) }),
+            (
+                "shape is inflated",
+                { _ = try SurfaceMap(left: left, right: right, on: surface, shape: .inflated) }
+            ),
+            ("threshold", { _ = try SurfaceMap(left: left, right: right, on: surface, threshold: -1) }),
+            ("threshold", { _ = try SurfaceMap(left: left, right: right, on: surface, threshold: .nan) }),
+            ("views", { _ = try SurfaceMap(left: left, right: right, on: surface, views: []) }),
+            ("layers", { _ = try SurfaceMap(layers: [], on: surface) }),
+            ("vertices of spheres", { _ = try SurfaceMap.Layer("", left, on: surface) }),
+            ("hemispheres", { _ = try CorticalSurface(name: "none", left: nil, right: nil) }),
+            (
+                "regions of the left",
+                {
+                    _ = try SurfaceMap(left: left, right: right, on: surface).outlining(
+                        SurfaceRegions(left: ["V1"], right: []))
+                }
+            ),
+            (
+                "region is V9",
+                { _ = try SurfaceMap(left: left, right: right, on: surface).telling("q", ["V9": 0.1]) }
+            ),
+        ]
+        for (words, body) in cases {
+            let error = #expect(throws: FigureError.self, Comment(rawValue: words), performing: body)
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
+        }
+    }
+
+    @Test func aMapWithoutValuesSaysSo() throws {
+        let (surface, left, right) = try spheres()
+        let none = left.map { _ in Double.nan }
+        let map = try SurfaceMap(left: none, right: right.map { _ in .infinity }, on: surface)
+        #expect(map.description.contains("No vertex has a finite value"))
+        #expect(map.mimeBundle.contents["text/html"] == nil)
+        _ = try map.png(scale: 1)
+    }
+
+    /// Names of regions are data: they cannot end the script that carries them.
+    @Test func hostileNamesStayText() throws {
+        let (surface, left, right) = try spheres()
+        let name = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u{2028}&\"'"
+        let regions = SurfaceRegions(left: left.map { _ in name }, right: right.map { _ in "" })
+        let map = try SurfaceMap(
+            layers: [.init(name, left: left, right: right)], on: surface, title: name, note: name,
+            valueTitle: name
+        ).outlining(regions).telling(name, [name: 1])
+        let html = try map.html
+        #expect(!html.contains("<script>alert") && !html.contains("<img src=x"))
+        #expect(html.components(separatedBy: "</script>").count == 3, "the data and the program")
+        #expect(html.contains("\\u003c/script\\u003e"))
+    }
+
+    /// The mean of each region, of the vertices that have a value.
+    @Test func regionsAreSummedUp() throws {
+        let (surface, left, right) = try spheres()
+        var some = left
+        some[0] = .nan
+        some[1] = 5
+        let labels = left.indices.map { $0 < 3 ? "pole" : "" }
+        let map = try SurfaceMap(left: some, right: right, on: surface, valueTitle: "r").outlining(
+            SurfaceRegions(left: labels, right: right.map { _ in "rest" }))
+        #expect(map.description.contains("pole") && map.description.contains("2.000"))
+        #expect(map.regions?.names == ["pole", "rest"])
+        #expect(
+            SurfaceRegions(left: [0, 3, -1], right: [7], names: [3: "V1", 0: "?"]).left == ["?", "V1", ""])
+    }
+
+    /// The same figure is the same text, and holds nothing from the network.
+    @Test func theLiveViewIsSelfContained() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(left: left, right: right, on: surface)
+        let html = try map.html
+        #expect(try map.html == html)
+        #expect(!html.contains("http://") && !html.contains("https://") && !html.contains(" id=\""))
+        #expect(html.contains("data:image/png;base64,"))
+    }
+
+    /// Both hemispheres of fsaverage5 with a map, at print size and as a live view.
+    @Test(.enabled(if: RealSurfaces.exist, "needs ../shared/data/real-files/nilearn"))
+    func fsaverage5TakesFewBytes() throws {
+        let surface = try CorticalSurface.open(
+            left: [
+                .pial: RealSurfaces.file("pial.left"), .inflated: RealSurfaces.file("pial_inflated.left"),
+            ],
+            right: [
+                .pial: RealSurfaces.file("pial.right"), .inflated: RealSurfaces.file("pial_inflated.right"),
+            ],
+            sulci: (RealSurfaces.file("sulc_left"), RealSurfaces.file("curv_right")), name: "fsaverage5")
+        func wave(_ side: Hemisphere) throws -> [Double] {
+            try surface.mesh(side, .pial).vertices.map { sin(Double($0.y) / 18) * cos(Double($0.z) / 22) }
+        }
+        let map = try SurfaceMap(
+            left: wave(.left), right: wave(.right), on: surface, threshold: 0.2, style: .diverging)
+        #expect(try map.html.utf8.count < 300_000)
+        #expect(try pngSize(map.data(.png, width: 17, dpi: 300, font: nil)).width == 2008)
+    }
+}

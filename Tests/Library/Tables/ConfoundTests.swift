@@ -1,0 +1,65 @@
+import Foundation
+import Tables
+import Tensors
+import Testing
+
+/// The columns and samples that nilearn's `load_confounds` chooses (Tests/Oracles/cleaning.py).
+@Suite struct ConfoundTests {
+    private struct Expected: Decodable {
+        let names: [String]
+        let values: [[Double]]
+        let kept: [Int]?
+    }
+
+    private let folder = fixtures.appending(path: "confounds")
+
+    private func table() throws -> DataTable {
+        try DataTable.open(folder.appending(path: "sub-01_task-story_desc-confounds_timeseries.tsv"))
+    }
+
+    @Test func setsAreNilearns() throws {
+        let expected = try JSONDecoder().decode(
+            [String: Expected].self, from: Data(contentsOf: folder.appending(path: "expected.json")))
+        let table = try table()
+        let found: [String: Confounds] = [
+            "motion": try table.confounds(.motion(.full)),
+            "compcor": try table.confounds(.motion(.basic), .cosine, .aCompCor(5)),
+            "tissue": try table.confounds(.tissue(.derivatives), .globalSignal(.squares)),
+            "temporal": try table.confounds(.cosine, .tCompCor(3)),
+            "scrub": try table.confounds(
+                .motion(.basic),
+                scrubbing: Scrubbing(framewiseDisplacement: 0.4, standardizedDVARS: 1.4, shortestSegment: 4)),
+        ]
+        for (name, right) in expected {
+            let own = try #require(found[name])
+            #expect(own.kept == right.kept, "\(name)")
+            #expect(own.names.sorted() == right.names.sorted(), "\(name)")
+            for (column, label) in right.names.enumerated() {
+                let index = try #require(own.names.firstIndex(of: label))
+                let values = (0..<own.matrix.rows).map { own.matrix[$0, index] }
+                let numbers = right.values.map { $0[column] }
+                #expect(zip(values, numbers).allSatisfy { abs($0 - $1) < 1e-9 }, "\(name) \(label)")
+            }
+        }
+        #expect(expected.count == found.count)
+        #expect(
+            try table.confounds(.aCompCorSeparate(2)).names == [
+                "c_comp_cor_00", "c_comp_cor_01", "w_comp_cor_00", "w_comp_cor_01",
+            ])
+    }
+
+    @Test func whatIsNotThereIsNamed() throws {
+        let table = try DataTable(["trans_x": [1.0, 2.0], "global_signal": [Double.nan, .nan]])
+        #expect(
+            (#expect(throws: TableError.self) { try table.confounds(.motion(.basic)) })?.description.contains(
+                "trans_y") == true)
+        #expect(
+            (#expect(throws: TableError.self) { try table.confounds(.globalSignal(.basic)) })?.description
+                .contains("row 0") == true)
+        #expect(throws: TableError.self) { try table.confounds(.aCompCor(5)) }
+        #expect(throws: TableError.self) { try self.table().confounds(.aCompCor(0)) }
+        #expect(throws: TableError.self) {
+            try self.table().confounds(.motion(.basic), scrubbing: Scrubbing(framewiseDisplacement: -1))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Tensors
+import Testing
+import Training
+
+/// An interrupted training, and batches that make one step.
+@Suite struct CheckpointTests {
+    private func withFile(_ body: (String) throws -> Void) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString + ".safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try body(file.path)
+    }
+
+    @Test(arguments: [false, true])
+    func resumedTrainingReachesTheSameWeights(hasQueues: Bool) throws {
+        let reference = try TrainingCase(hasQueues ? "queues" : "in-batch")
+        func make() throws -> ContrastiveTrainer {
+            hasQueues ? try TrainingCase.queues() : try TrainingCase.inBatch()
+        }
+        func train(_ trainer: ContrastiveTrainer, _ steps: Range<Int>) throws {
+            for step in steps {
+                try trainer.step(images: reference.images(step % 4), texts: reference.texts(step % 4))
+            }
+        }
+        let whole = try make()
+        try train(whole, 0..<9)
+        try withFile { file in
+            let first = try make()
+            try train(first, 0..<5)
+            try first.state.write(to: file)
+            var other = TrainingCase.options
+            other.seed = 77
+            let second = try make()
+            try train(second, 0..<1)
+            try second.state.resume(from: file)
+            #expect(second.state.step == 5)
+            try train(second, 5..<9)
+            #expect(second.state.tensors == whole.state.tensors)
+            // Of other options it is another training.
+            let stranger = hasQueues ? try TrainingCase.queues(other) : try TrainingCase.inBatch(other)
+            #expect(throws: TrainingError.self) { try stranger.state.resume(from: file) }
+        }
+    }
+
+    @Test func maskedTrainingGoesOnWithTheSameMasks() throws {
+        let reference = try TrainingCase("masked")
+        let whole = try TrainingCase.masked()
+        for step in 0..<6 { try whole.step(texts: reference.texts(step % 4)) }
+        try withFile { file in
+            let first = try TrainingCase.masked()
+            for step in 0..<3 { try first.step(texts: reference.texts(step % 4)) }
+            try first.state.write(to: file)
+            let second = try TrainingCase.masked()
+            try second.state.resume(from: file)
+            for step in 3..<6 { try second.step(texts: reference.texts(step % 4)) }
+            #expect(second.state.tensors == whole.state.tensors)
+        }
+    }
+
+    @Test func anotherModelsTrainingIsRefused() throws {
+        let (one, other) = (try TrainingCase.inBatch(), try TrainingCase.queues())
+        try withFile { file in
+            try one.state.write(to: file)
+            #expect(throws: TrainingError.self) { try other.state.resume(from: file) }
+        }
+    }
+
+    @Test func batchesOfOneStepAreAveraged() throws {
+        let reference = try TrainingCase("in-batch")
+        var options = TrainingCase.options
+        options.accumulation = 2
+        let trainer = try TrainingCase.inBatch(options)
+        let before = trainer.state.tensors
+        try trainer.step(images: reference.images(0), texts: reference.texts(0))
+        #expect(trainer.state.tensors == before)
+        #expect(trainer.state.step == 0)
+        #expect(throws: TrainingError.self) { try trainer.state.write(to: "/tmp/unused.safetensors") }
+        try trainer.step(images: reference.images(0), texts: reference.texts(0))
+        #expect(trainer.state.step == 1)
+        // Twice the same batch is the step of that batch alone.
+        let single = try TrainingCase.inBatch()
+        try single.step(images: reference.images(0), texts: reference.texts(0))
+        for (name, tensor) in single.state.tensors {
+            for (a, b) in zip(tensor.elements, trainer.state.tensors[name]?.elements ?? []) {
+                #expect(abs(a - b) < 1e-5, "\(name)")
+            }
+        }
+    }
+
+    @Test func partsGiveTheSameGradients() throws {
+        let reference = try TrainingCase("in-batch")
+        var all: [[String: Tensor<Float>]] = []
+        for parts in [1, 2, 4, 7] {
+            var options = TrainingCase.options
+            options.parts = parts
+            let trainer = try TrainingCase.inBatch(options)
+            _ = try trainer.gradients(images: reference.images(0), texts: reference.texts(0))
+            all.append(trainer.state.gradientTensors)
+        }
+        for other in all.dropFirst() {
+            for (name, gradient) in all[0] where !name.hasSuffix("key.bias") {
+                let scale = gradient.elements.map(abs).max() ?? 0
+                for (a, b) in zip(gradient.elements, other[name]?.elements ?? []) {
+                    #expect(abs(a - b) <= 1e-4 * scale, "\(name)")
+                }
+            }
+        }
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        let reference = try TrainingCase("in-batch")
+        let trainer = try TrainingCase.inBatch()
+        let images = try reference.images(0)
+        func fails(_ texts: [[Int32]]) throws -> Bool {
+            do { try trainer.step(images: images, texts: TokenBatch(texts)) } catch is TrainingError {
+                return true
+            }
+            return false
+        }
+        #expect(try fails(Array(repeating: [1, 2], count: 5)))
+        #expect(try fails(Array(repeating: [1, 20], count: 6)))
+        #expect(try fails(Array(repeating: [-1], count: 6)))
+        #expect(try fails(Array(repeating: Array(repeating: 1, count: 10), count: 6)))
+        #expect(throws: TrainingError.self) { try TokenBatch([[1], []]) }
+        #expect(throws: TrainingError.self) { try ImageBatch(side: 16, pixels: [1, 2, 3]) }
+        var options = TrainingCase.options
+        options.clipNorm = 0
+        #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        let queues = try TrainingCase.queues()
+        let few = try ImageBatch(side: 16, pixels: Array(images.pixels.prefix(5 * 768)))
+        #expect(throws: TrainingError.self) {
+            try queues.step(images: few, texts: TokenBatch(Array(repeating: [1], count: 5)))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Formats
+import Foundation
+import FoundationModels
+import SmallWorld
+import Tensors
+import Testing
+import Training
+
+/// Trained towers in the folders that `FoundationModel.load` takes.
+@Suite struct ModelFolderTests {
+    private func withFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    private let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + (0..<15).map { "word\($0)" }
+
+    private func difference(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Float {
+        a.rows == b.rows && a.columns == b.columns
+            ? zip(a.elements, b.elements).map { abs($0 - $1) }.max() ?? .infinity : .infinity
+    }
+
+    /// A stem of convolutions, BERT and means; patches, class token and normalization before the parts.
+    @Test(arguments: [false, true])
+    func loadedTowersGiveTheTrainersEmbeddings(hasClassToken: Bool) throws {
+        let trainer = hasClassToken ? try TrainingCase.queues() : try TrainingCase.inBatch()
+        let reference = try TrainingCase(hasClassToken ? "queues" : "in-batch")
+        try trainer.state.adopt(reference.tensors("weights"))
+        for step in 0..<4 { try trainer.step(images: reference.images(step), texts: reference.texts(step)) }
+        let images = try reference.images(1)
+        let pictures = try (0..<6).map {
+            try RGBImage(width: 16, height: 16, pixels: Array(images.pixels[$0 * 768..<($0 + 1) * 768]))
+        }
+        let words: [[Int32]] = (0..<6).map { text in
+            (0...text).map { word -> Int32 in 5 + Int32((7 * text + 3 * word) % 15) }
+        }
+        let own = try trainer.embeddings(images: images, texts: TokenBatch(words.map { [2] + $0 + [3] }))
+        let sentences = words.map { $0.map { vocabulary[Int($0)] }.joined(separator: " ") }
+        try withFolder { folder in
+            try trainer.writeModel(to: folder, vocabulary: vocabulary)
+            let model = try FoundationModel.load(folder)
+            #expect(difference(try model.imageEmbeddings(of: pictures), own.images) < 1e-5)
+            #expect(difference(try model.textEmbeddings(of: sentences), own.texts) < 1e-5)
+            #expect(abs(try model.similarityScale - trainer.scale) < 1e-3)
+            #expect(try model.image.unusedTensors.isEmpty && model.text.unusedTensors.isEmpty)
+            let features = try model.image.features(of: pictures, layers: "block *", showsProgress: false)
+            #expect(try features["block 1"].columns == 16)
+            #expect(features.pooling == (hasClassToken ? .cls : .mean))
+            try trainer.writeModel(to: folder, vocabulary: vocabulary, precision: .float16)
+            let rounded = try FoundationModel.load(folder)
+            #expect(difference(try rounded.imageEmbeddings(of: pictures), own.images) < 0.02)
+            #expect(throws: TrainingError.self) {
+                try trainer.writeModel(to: folder, vocabulary: Array(vocabulary.dropLast()))
+            }
+        }
+    }
+
+    @Test func towersAloneAreLoaded() throws {
+        let text = try TrainingCase.masked()
+        let image = try ViewsTrainer(
+            TrainingCase.image(TrainingCase.convolutions, hasClassToken: false, pooling: .mean, .geluTanh),
+            embeddingWidth: 8, options: TrainingCase.options)
+        try withFolder { folder in
+            try text.writeModel(to: folder, vocabulary: vocabulary)
+            let model = try FoundationModel.load(folder)
+            #expect(try model.features(of: ["word1 word2"], showsProgress: false)["layer 1"].columns == 16)
+            #expect(throws: FoundationModelError.self) { try model.image }
+        }
+        try withFolder { folder in
+            try image.writeModel(to: folder)
+            #expect(throws: FoundationModelError.self) { try FoundationModel.load(folder).text }
+            #expect(try FoundationModel.load(folder).image.imageSize == ImageSize(16))
+        }
+    }
+
+    @Test func wrongConfigurationsAreRefused() throws {
+        try withFolder { folder in
+            try TrainingCase.inBatch().writeModel(to: folder, vocabulary: vocabulary)
+            let file = folder.appending(path: "config.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for (from, to) in [
+                ("\"num_attention_heads\" : 2", "\"num_attention_heads\" : 3"), ("\"mean\"", "\"median\""),
+                ("\"image_size\" : 16", "\"image_size\" : 18"),
+                ("\"image_size\" : 16", "\"image_size\" : 32"),
+                ("\"strides\"", "\"steps\""), ("\"gelu_new\"", "\"swoosh\""),
+            ] {
+                #expect(text.contains(from), "\(from)")
+                try text.replacing(from, with: to).write(to: file, atomically: true, encoding: .utf8)
+                #expect(throws: FoundationModelError.self, "\(to)") {
+                    let model = try FoundationModel.load(folder)
+                    _ = (try model.image, try model.text)
+                }
+            }
+        }
+    }
+}

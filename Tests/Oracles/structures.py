@@ -1,0 +1,109 @@
+"""Small files of structures, for StructureTests.swift and PandasTests.swift: HDF5 of compound and other types, arrays of
+NumPy of text, records and objects, pickles of every protocol, and frames of pandas in both formats.
+
+Run:  python Tests/Oracles/structures.py
+With: numpy 2.4.6, h5py 3.16.0, pandas 3.1.1, tables 3.11.1.
+"""
+
+import pickle
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+LIBRARY = Path(__file__).parent.parent / "Library"
+FORMATS = LIBRARY / "Formats" / "Fixtures" / "structures"
+TABLES = LIBRARY / "Tables" / "Fixtures" / "pandas"
+FORMATS.mkdir(exist_ok=True)
+TABLES.mkdir(exist_ok=True)
+
+# HDF5
+condition = h5py.enum_dtype({"face": 1, "house": 2}, basetype="i2")
+inner = np.dtype([("x", "<f4"), ("y", ">i2")])
+trial = np.dtype([
+    ("onset", "<f8"), ("condition", condition), ("name", h5py.string_dtype()), ("code", "S4"),
+    ("position", "<f4", (3,)), ("place", inner), ("correct", "?"),
+])
+trials = np.zeros(3, dtype=trial)
+for i, (name, code) in enumerate([("Käse", b"ab"), ("", b"cdef"), ("z", b"")]):
+    trials[i] = (i + 0.5, [1, 2, 7][i], name, code, [i, i + 1, i + 2], (i / 4, -i), i % 2 == 0)
+with h5py.File(FORMATS / "structures.h5", "w") as file:
+    table = file.create_dataset("trials", data=trials)
+    file.create_dataset("grid", data=np.array([[(1, 2), (3, 4)]], dtype=inner))
+    lists = file.create_dataset("lists", (3,), dtype=h5py.vlen_dtype("i4"))
+    for i, values in enumerate([[1, 2, 3], [], [-4]]):
+        lists[i] = values
+    words = file.create_dataset("words", (2,), dtype=h5py.vlen_dtype(h5py.string_dtype()))
+    words[0] = np.array(["the", "cat"], dtype=object)
+    words[1] = np.array([], dtype=object)
+    file.create_dataset("labels", data=np.array([1, 2, 1, 9]), dtype=condition)
+    small = file.create_dataset("small", (2,), dtype=np.dtype(("<i4", (3,))))
+    small[...] = np.arange(6).reshape(2, 3)
+    data = file.create_dataset("data", data=np.arange(12.0).reshape(3, 4))
+    file.create_dataset("references", data=np.array([data.ref, table.ref], dtype=h5py.ref_dtype))
+    region = file.create_dataset("regions", (2,), dtype=h5py.regionref_dtype)
+    region[0] = data.regionref[0:2, 1:3]
+    file["scalar"] = np.array((5.0, 6), dtype=inner)
+
+# NumPy
+np.save(FORMATS / "unicode.npy", np.array([["a", "日本é"], ["", "four"]]))
+np.save(FORMATS / "fortran-text.npy", np.asfortranarray(np.array([["a", "b", "c"], ["d", "e", "f"]])))
+np.save(FORMATS / "bytes.npy", np.array([b"caf\xc3\xa9", b"x", b"\xe9"]))
+np.save(FORMATS / "big-text.npy", np.array(["ab", "c"]).astype(">U2"))
+records = np.array([(1, 2.5, "ab", [1, 2]), (-3, 0.5, "c", [3, 4])],
+                   dtype=np.dtype([("id", "<i8"), ("r", ">f4"), ("name", "<U3"), ("pair", "<u2", (2,))], align=True))
+np.save(FORMATS / "records.npy", records)
+np.save(FORMATS / "complex.npy", np.array([[1 + 2j, -3.5j]], dtype=np.complex64))
+np.save(FORMATS / "mapping.npy", {0: "Unknown", 1: "OFA", 2: "FFA-1"}, allow_pickle=True)
+np.save(FORMATS / "object-array.npy", np.array([[1, "two"], [None, np.arange(3.0)]], dtype=object), allow_pickle=True)
+np.savez(FORMATS / "mixed.npz", names=np.array(["V1", "V4"]), numbers=np.arange(3), info=np.array({"a": 1}, dtype=object))
+
+betas = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+content = (
+    betas, ["clip1", "clip2"],
+    {"scalar": np.float64(2.5), "int": np.int32(7), "flag": np.bool_(True), "big": np.arange(3, dtype=">i4"),
+     "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)), "text": np.array(["a", "bc"]), "records": records,
+     "none": None, "nested": [(1, 2.5), {"x": b"raw\x00\xff"}], "set": {1}, "negative": -(2**40)},
+)
+for protocol in range(6):
+    with open(FORMATS / f"protocol{protocol}.pkl", "wb") as file:
+        pickle.dump(content, file, protocol=protocol)
+# NumPy 1 named its modules without an underscore.
+old = pickle.dumps(content, protocol=2).replace(b"numpy._core.", b"numpy.core.")
+(FORMATS / "numpy1.pkl").write_bytes(old)
+# Python 2 wrote an array's contents as a text.
+(FORMATS / "python2.pkl").write_bytes(
+    b"\x80\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K\x02\x85cnumpy\ndtype\n"
+    b"U\x02f4K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x08"
+    + np.array([1.5, -2], dtype="<f4").tobytes() + b"tb.")
+
+
+class Evil:
+    def __reduce__(self):
+        import os
+        return (os.system, ("touch /tmp/gyrus-was-here",))
+
+
+(FORMATS / "evil.pkl").write_bytes(pickle.dumps({"a": Evil()}))
+(FORMATS / "frame.pkl").write_bytes(pickle.dumps(pd.DataFrame({"a": [1]})))
+
+# pandas
+frame = pd.DataFrame({
+    "voxel_id": np.arange(4), "1": [0.5, -1.0, np.nan, 2.0], "2": [1.0, 2.0, 3.0, 4.0], "ok": [True, False, True, True],
+    "roi": ["V1", "V4", None, "Käse"],
+    "date": pd.to_datetime(["2026-01-02", "2026-01-03 12:00", None, "2026-01-05"], format="mixed"),
+}, index=pd.Index([10, 20, 30, 40], name="trial"))
+frame["2"] = frame["2"].astype(np.float32)
+for name in ["fixed", "table"]:
+    path = TABLES / f"{name}.h5"
+    path.unlink(missing_ok=True)
+    frame.to_hdf(path, key="betas", format=name, complevel=9, **({"index": False} if name == "table" else {}))
+frame.to_hdf(TABLES / "columns.h5", key="a/b", format="table", data_columns=["1", "roi"], mode="w", index=False, complevel=9)
+plain = pd.DataFrame({"x": [1.0, 2.0]})
+with pd.HDFStore(TABLES / "two.h5", "w", complevel=9) as store:
+    store["x"] = plain
+    store["y"] = pd.Series([3, 4], name="s")
+    store.put("c", pd.DataFrame({"k": pd.Categorical(["a", "b"])}), format="table", index=False)
+    store["m"] = pd.DataFrame({"x": [1.0]}, index=pd.MultiIndex.from_tuples([(1, 2)]))
+    store["empty"] = pd.DataFrame({"x": np.zeros(0)})
