@@ -37,8 +37,8 @@ def main():
             for name, command in programs.items():
                 found[name].append(measure(command, {"case": case, "batch": batch, "steps": steps}, threads))
         for name, results in found.items():
-            print(f"| {case} | {batch} | {name} | {max(r['wall'] for r in results):.0f} "
-                  f"| {max(r['processor'] for r in results):.0f} "
+            print(f"| {case} | {batch} | {name} | {max(r['wall'] for r in results):.4g} "
+                  f"| {max(r['processor'] for r in results):.4g} "
                   f"| {max(r['memory'] for r in results):.0f} |")
 
 

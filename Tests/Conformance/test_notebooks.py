@@ -149,8 +149,11 @@ def run_all(path, times, ids):
 def test_run_all_again_says_the_same(path, ids, root, monkeypatch):
     if "fsaverage5" in path.read_text():
         with_meshes(root, monkeypatch)
-    if "haxby2001" in path.read_text() and not (path.parents[2] / "shared/data/haxby2001-slice").exists():
-        pytest.skip("the recording is not here")
+    if "haxby2001" in path.read_text():
+        data = path.parents[2] / "shared/data/haxby2001-slice"
+        if not data.exists():
+            pytest.skip(f"the recording is not here: {data}")
+        monkeypatch.setenv("GYRUS_DATA", str(data.parent))
     first, *others = run_all(path, times=10 if SOAK else 2, ids=ids)
     assert any(first), "its cells say something"
     for number, other in enumerate(others, 2):
