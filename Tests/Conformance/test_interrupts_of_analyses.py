@@ -59,6 +59,7 @@ SETUP = {
         let map = try SurfaceMap(
             layers: [.init("", (0..<cortex.vertexCount).map { Double($0 % 97) }, on: cortex)], on: cortex)
         """,
+    "a singular value decomposition": "let square = Matrix<Double>.normal(2000, 2000, seed: 1)",
     "HDF5": """
         let big = Matrix<Float>(rows: 1000, columns: 6000, elements: (0..<6_000_000).map { Float($0 % 1013) })
         try HDF5File.create(folder + "/big.h5") { try $0.write(big, to: "x") }
@@ -73,6 +74,11 @@ WORK = {
     "a simulator": ("try simulate()", ".provenance.layers.count", "1"),
     "features": ('try features()["block 1"]', ".rows", "64"),
     "a surface": ("try map.mimeBundle", "", None),
+    "a singular value decomposition": ("try square.svd()", None, None),
+    "a QR factorization": ("try square.qr()", None, None),
+    "an inverse": ("try square.inverse()", None, None),
+    "an eigendecomposition": ("try (square + square.T).eigh()", None, None),
+    "a long product": ("square.matmul(square).matmul(square)", None, None),
     "CSV": ('try DataTable.open(folder + "/big.csv")', ".rowCount", "200000"),
     "HDF5": ('try HDF5File.open(folder + "/big.h5").dataset("x").matrix(as: Float.self)', "[999, 5999]", None),
     "MATLAB": ('try MATFile.open(folder + "/plain.mat")["x"].matrix()', ".rows", "1000"),
@@ -144,3 +150,28 @@ def test_an_interrupted_study_is_completed(kernel, folder, root):
     if outcome.reply["status"] == "error":
         assert outcome.error["ename"] == "KeyboardInterrupt" and time.monotonic() - start < 3
     assert kernel.value("try study().missing.isEmpty", timeout=120) == "true"
+
+
+def test_a_library_that_cannot_be_interrupted_is_waited_for(kernel):
+    """Its cell computes on, and the user is told; nothing is lost when it returns."""
+    kernel.ok('let survivor = [1, 2]\nlet crypto = dlopen("libcrypto.so.3", RTLD_NOW)\nlet derive = unsafeBitCast(dlsym(crypto, "PKCS5_PBKDF2_HMAC_SHA1"), to: '
+              "(@convention(c) (UnsafePointer<CChar>, Int32, UnsafePointer<UInt8>, Int32, Int32, Int32, UnsafeMutablePointer<UInt8>) -> Int32).self)")
+    call = 'var key = [UInt8](repeating: 0, count: 20)\nprint("works")\nfflush(stdout)\n_ = derive("x", 1, [1], 1, {}, 20, &key)'
+    start = time.monotonic()
+    kernel.ok(call.format(1_000_000), timeout=120)
+    rounds = int(8 / max(time.monotonic() - start, 0.1) * 1_000_000)
+    cell = kernel.client.execute(call.format(min(rounds, 2**31 - 1)))
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    outcome = kernel.finish(cell, timeout=120)
+    assert outcome.error["ename"] == "KeyboardInterrupt"
+    assert "cannot be interrupted" in outcome.text("stderr")
+    assert kernel.value("survivor") == "[1, 2]"
+    # Whoever does not want to wait interrupts again.
+    cell = kernel.client.execute(call.format(2**31 - 1))
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    outcome = kernel.finish(cell, timeout=30)
+    assert outcome.error["ename"] == "RunnerDied" and "survivor" in outcome.error["evalue"]

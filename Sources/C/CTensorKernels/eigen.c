@@ -1,4 +1,4 @@
-#include "CTensorKernels.h"
+#include "stopping.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,7 +79,12 @@ static inline int smaller(int a, int b) { return a < b ? a : b; }
         T factor = scale_##suffix(a, n);                                                                               \
         info = reduce_##suffix(n, a, values, beside, tau, work, stop, context);                                        \
         if (!info && stop(context)) info = kernel_stopped;                                                             \
-        if (!info) p##stedc_("I", &n, values, beside, vectors, &n, work, &reals, places, &integers, &info, 1);         \
+        if (!info) {                                                                                                   \
+            volatile int merged = 0;                                                                                   \
+            STOPPABLY(merged, (p##stedc_("I", &n, values, beside, vectors, &n, work, &reals, places, &integers, &info, \
+                                         1), merged = info));                                                          \
+            info = merged;                                                                                             \
+        }                                                                                                              \
         for (int first = (rows - 1) / BLOCK * BLOCK; !info && rows > 0 && first >= 0; first -= BLOCK) {                \
             if (stop(context)) {                                                                                       \
                 info = kernel_stopped;                                                                                 \

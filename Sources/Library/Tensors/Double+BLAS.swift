@@ -43,34 +43,4 @@ extension Double: Scalar {
         applyThreadCount()
         return withStop(stop) { Int(kernel_eigen_f64(Int32(order), matrix, values, vectors, $0, $1)) }
     }
-
-    public static func _gesdd(
-        rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
-        left: UnsafeMutablePointer<Double>?, right: UnsafeMutablePointer<Double>?
-    ) -> Int {
-        // A row-major matrix is its transpose to LAPACK, so the two factors change places.
-        var m = Int32(columns)
-        var n = Int32(rows)
-        var rank = Int32(max(min(rows, columns), 1))
-        var info: Int32 = 0
-        var ldm = max(m, 1)
-        var lwork: Int32 = -1
-        let job = left == nil ? "N" : "S"
-        var size: Double = 0
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8 * Int(rank)) { integers in
-            dgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, &size, &lwork,
-                integers.baseAddress,
-                &info, 1)
-            lwork = Int32(size.nextUp.rounded(.up))
-            let memory = allocateNumbers(byteCount: Int(lwork) * MemoryLayout<Double>.stride)
-            defer { memory.deallocate() }
-            let work = memory.bindMemory(to: Double.self, capacity: Int(lwork))
-            dgesdd_(
-                job, &m, &n, matrix, &ldm, values, right, &ldm, left, &rank, work, &lwork,
-                integers.baseAddress,
-                &info, 1)
-        }
-        return Int(info)
-    }
 }

@@ -90,7 +90,8 @@ extension LinearAlgebra {
     /// The thin singular value decomposition `a = left * diag(values) * right`, values descending.
     ///
     /// With r the smaller of rows and columns, `left` is rows x r and `right` is r x columns.
-    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `gesdd`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite, and `CancellationError` if the task is cancelled.
+    /// Source: LAPACK's `gesdd`.
     public static func svd<Element: Scalar>(
         _ a: Matrix<Element>
     ) throws -> (left: Matrix<Element>, values: [Element], right: Matrix<Element>) {
@@ -111,7 +112,8 @@ extension LinearAlgebra {
 
     /// The singular values of a matrix, descending.
     ///
-    /// Throws `LinearAlgebraError` if the matrix is not finite. Source: LAPACK's `gesdd`.
+    /// Throws `LinearAlgebraError` if the matrix is not finite, and `CancellationError` if the task is cancelled.
+    /// Source: LAPACK's `gesdd`.
     public static func singularValues<Element: Scalar>(_ a: Matrix<Element>) throws -> [Element] {
         try check(a, "a singular value decomposition")
         return a.count == 0 ? [] : try gesdd(a, left: nil, right: nil)
@@ -119,14 +121,16 @@ extension LinearAlgebra {
 
     /// The lower triangular `L` of `a = L Lᵀ`, for a symmetric positive definite matrix; its lower triangle is read.
     ///
-    /// Throws `LinearAlgebraError` if the matrix is not square, not finite, or not positive definite.
-    /// Source: LAPACK's `potrf`.
+    /// Throws `LinearAlgebraError` if the matrix is not square, not finite, or not positive definite, and
+    /// `CancellationError` if the task is cancelled. Source: LAPACK's `potrf`.
     public static func cholesky<Element: Scalar>(_ a: Matrix<Element>) throws -> Matrix<Element> {
         try check(a, "Cholesky's factorisation", square: true)
         var factor = a
-        let info = factor.withUnsafeMutableBufferPointer { matrix -> Int in
+        let info = try factor.withUnsafeMutableBufferPointer { matrix -> Int in
             guard a.rows > 0, let base = matrix.baseAddress else { return 0 }
-            let info = Element._potrf(order: a.rows, base)
+            let info = try stoppable("Cholesky's factorisation", order: a.rows, takesInfo: true) {
+                Element._lapack.cholesky(Int32(a.rows), base, $0, $1)
+            }
             clearAboveDiagonal(base, order: a.rows)
             return info
         }
@@ -173,19 +177,40 @@ extension LinearAlgebra {
     private static func gesdd<Element: Scalar>(
         _ a: Matrix<Element>, left: UnsafeMutablePointer<Element>?, right: UnsafeMutablePointer<Element>?
     ) throws -> [Element] {
+        applyThreadCount()
         var overwritten = a
         var values = [Element](repeating: 0, count: min(a.rows, a.columns))
-        let info = overwritten.withUnsafeMutableBufferPointer { matrix in
-            values.withUnsafeMutableBufferPointer { values in
-                guard let matrix = matrix.baseAddress, let values = values.baseAddress else { return 0 }
-                return Element._gesdd(
-                    rows: a.rows, columns: a.columns, matrix, values: values, left: left, right: right)
+        _ = try overwritten.withUnsafeMutableBufferPointer { matrix in
+            try values.withUnsafeMutableBufferPointer { values in
+                // A row-major matrix is its transpose to LAPACK, so the two factors change places.
+                try stoppable("a singular value decomposition", order: max(a.rows, a.columns)) { stop, context in
+                    Element._lapack.svd(
+                        Int32(a.columns), Int32(a.rows), matrix.baseAddress, values.baseAddress, right, left, stop,
+                        context)
+                }
             }
         }
-        guard info == 0 else {
-            throw LinearAlgebraError.notConverged(operation: "a singular value decomposition", info: info)
-        }
         return values
+    }
+
+    /// Calls LAPACK so that it ends when the task is cancelled, and throws for what it says; returns a positive `info`
+    /// if `takesInfo`.
+    static func stoppable(
+        _ operation: String, order: Int, takesInfo: Bool = false,
+        _ body: (kernel_stop, UnsafeMutableRawPointer) -> Int32
+    ) throws -> Int {
+        let info = Int(withStop({ Task.isCancelled }) { body($0, $1) })
+        switch info {
+        case kernel_stopped: throw CancellationError()
+        case kernel_no_memory, kernel_too_large:
+            throw LinearAlgebraError.tooLarge(operation: operation, order: order)
+        case 0: return 0
+        default:
+            guard takesInfo && info > 0 else {
+                throw LinearAlgebraError.notConverged(operation: operation, info: info)
+            }
+            return info
+        }
     }
 
     /// Refuses what LAPACK would answer with nonsense or not at all.

@@ -22,11 +22,6 @@ public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
         order: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>,
         vectors: UnsafeMutablePointer<Self>, stop: () -> Bool
     ) -> Int
-    /// Singular values and, where wanted, the thin factors; `matrix` is overwritten; returns LAPACK's `info`.
-    static func _gesdd(
-        rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>,
-        left: UnsafeMutablePointer<Self>?, right: UnsafeMutablePointer<Self>?
-    ) -> Int
 }
 
 /// The arguments of a matrix product, as BLAS names them; row-major.

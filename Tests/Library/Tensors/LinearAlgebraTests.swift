@@ -188,4 +188,45 @@ import Testing
             #expect(visits.allSatisfy { $0 == 1 })
         }
     }
+
+    /// Orders beyond which factors are made by blocks of columns; one of them is no multiple of the block.
+    @Test(arguments: [1024, 1500, 2300]) func blockedFactorsMultiplyToTheMatrix(order: Int) throws {
+        let a = Matrix<Double>.normal(order, order, seed: 3)
+        let x = Matrix<Double>.normal(order, 3, seed: 4)
+        let solution = try a.solve(a.matmul(x))
+        #expect((solution - x).abs().max() < 1e-8)
+        let gram = a.T.matmul(a) + .identity(order)
+        let factor = try gram.cholesky()
+        #expect((factor.matmul(factor.T) - gram).abs().max() < 1e-9 * Double(order))
+        var indefinite = gram
+        indefinite[order - 2, order - 2] = -1
+        #expect(throws: LinearAlgebraError.notPositiveDefinite(order: order - 1)) { try indefinite.cholesky() }
+        var singular = a
+        singular[0..<order, (order - 1)..<order] = Matrix(rows: order, columns: 1)
+        #expect(throws: LinearAlgebraError.self) { try singular.solve(x) }
+    }
+
+    /// LAPACK is left in the middle, and works as before afterwards.
+    @Test(arguments: ["svd", "qr", "inverse", "cholesky", "eigh"]) func cancelledFactorizationsStop(kind: String) async throws {
+        let a = Matrix<Float>.normal(3000, 3000, seed: 1)
+        let task = Task.detached {
+            let symmetric = kind == "cholesky" || kind == "eigh" ? a.T.matmul(a) : a
+            while true {
+                switch kind {
+                case "svd": _ = try a.svd()
+                case "qr": _ = try a.qr()
+                case "inverse": _ = try a.inverse()
+                case "cholesky": _ = try symmetric.cholesky()
+                default: _ = try symmetric.eigh()
+                }
+            }
+        }
+        try await Task.sleep(for: .milliseconds(400))
+        task.cancel()
+        let error = await #expect(throws: (any Error).self) { try await task.value }
+        #expect(error is CancellationError)
+        let small = Matrix<Float>.normal(50, 30, seed: 2)
+        let (u, s, vt) = try small.svd()
+        #expect((u.matmul(.diagonal(s)).matmul(vt) - small).abs().max() < 1e-4)
+    }
 }

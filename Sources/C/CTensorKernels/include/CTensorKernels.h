@@ -93,7 +93,7 @@ typedef int (*kernel_stop)(void *context);
 enum { kernel_stopped = -1000, kernel_no_memory = -1001, kernel_too_large = -1002 };
 
 /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors, one after the other; `a` (order x order) is
-/// overwritten. Asks `stop` every few hundredths of the work, but not while the small problem is merged (about a sixth).
+/// overwritten. Asks `stop` every few hundredths of the work.
 /// Returns 0, the number of LAPACK's that did not converge, or one of the above.
 int kernel_eigen_f32(int order, float *a, float *values, float *vectors, kernel_stop stop, void *context);
 int kernel_eigen_f64(int order, double *a, double *values, double *vectors, kernel_stop stop, void *context);

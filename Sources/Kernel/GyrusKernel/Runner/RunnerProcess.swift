@@ -60,12 +60,23 @@ final class RunnerProcess: Sendable {
         return isWaitable && info.si_signo == 0
     }
 
-    private var isFirstThreadGone: Bool {
-        // The state follows the name, which is in parentheses and may itself hold any character.
+    private var isFirstThreadGone: Bool { statistics.map { $0.first == "Z" } ?? true }
+
+    /// The fields behind the name in Linux's account of the process, which begins with its state; nil once it is gone.
+    private var statistics: [Substring]? {
+        // The name is in parentheses and may itself hold any character.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let name = text.lastIndex(of: ")")
-        else { return true }
-        return text[name...].dropFirst(2).first == "Z"
+        else { return nil }
+        return text[name...].dropFirst(2).split(separator: " ")
+    }
+
+    /// What all of its threads have computed so far.
+    var processorTime: Duration {
+        guard let statistics, statistics.count > 12, let user = Int(statistics[11]),
+            let system = Int(statistics[12])
+        else { return .zero }
+        return .seconds(user + system) / sysconf(Int32(_SC_CLK_TCK))
     }
 
     /// Starts a runner; throws `LaunchFailure` if that fails.

@@ -16,6 +16,7 @@ final class Activity: Sendable {
     /// The subshell that serves it; nil for the main shell.
     let subshellID: String?
     private let input: Input?
+    private let iopub: IOPub
 
     private struct State {
         var isInterrupted = false
@@ -25,6 +26,8 @@ final class Activity: Sendable {
         var compilation: CompilationStop?
         /// What the runner runs for it.
         var job: Job?
+        /// The request of the job of which the user was told that it computes on.
+        var told: UInt32?
     }
     private struct Job {
         let request: UInt32
@@ -32,12 +35,20 @@ final class Activity: Sendable {
     }
     private let state = Mutex(State())
 
-    /// How long an interrupted cell may go on before its process is ended.
+    /// How long an interrupted cell may do nothing before its process is ended.
     static let patience: TimeInterval = 15
+    /// How long it may compute before the user is told.
+    private static let silence: TimeInterval = 3
+    private static let computesOn = """
+        The cell computes in a library that cannot be interrupted, and stops when that returns. \
+        Interrupt again to end its process, which loses the variables.
+
+        """
 
     init(_ context: RequestContext) {
         subshellID = context.subshellID
         input = context.input
+        iopub = context.iopub
     }
 
     /// Whether the user asked it to stop.
@@ -76,8 +87,11 @@ final class Activity: Sendable {
         return body()
     }
 
-    /// Asks what runs to stop; ends its process if it has not after `patience` seconds.
-    func interrupt(patience: TimeInterval = Activity.patience) {
+    /// Asks what runs to stop.
+    ///
+    /// The process of a cell that neither stops nor computes is ended after `patience`. One that computes is left alone, as
+    /// what it has computed so far would be lost: the user is told, and ends it by interrupting again.
+    func interrupt() {
         let now = state.withLock { state in
             state.isInterrupted = true
             return state
@@ -87,10 +101,28 @@ final class Activity: Sendable {
         now.compilation?.stop()
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
+        if now.told == job.request { return job.runner.kill() }
         job.runner.goOn()
         job.runner.send(.interrupt(request: job.request))
-        DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [self] in
-            if state.withLock({ $0.job?.request == job.request }) { job.runner.kill() }
+        watch(job, since: .now())
+    }
+
+    /// Looks every second whether an interrupted job still computes.
+    private func watch(_ job: Job, since start: DispatchTime, processorTime before: Duration = .zero) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [self] in
+            guard state.withLock({ $0.job?.request == job.request }) else { return }
+            let processorTime = job.runner.processorTime
+            let isComputing = processorTime - before > .milliseconds(300)
+            let waited = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+            if waited >= Self.patience && !isComputing { return job.runner.kill() }
+            if waited >= Self.silence && isComputing {
+                let isNews = state.withLock { state in
+                    defer { state.told = job.request }
+                    return state.told != job.request
+                }
+                if isNews { iopub.stream(.stderr, Self.computesOn) }
+            }
+            watch(job, since: start, processorTime: processorTime)
         }
     }
 

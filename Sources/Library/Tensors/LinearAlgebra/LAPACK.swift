@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import CTensorKernels
 
 /// Routines of BLAS and LAPACK in one precision, with LAPACK's own arguments (column-major).
 public struct _LAPACK<Element: Scalar>: Sendable {
@@ -9,16 +10,25 @@ public struct _LAPACK<Element: Scalar>: Sendable {
     let gemv:
         @Sendable (_ rows: Int, _ columns: Int, UnsafePointer<Element>, UnsafePointer<Element>, Numbers) ->
             Void
-    /// m, n, a, lda, pivots, info
-    let getrf: @Sendable (Int32, Int32, Numbers, Int32, Integers, Integers) -> Void
     /// Solves with the transpose: n, right sides, a, lda, pivots, b, ldb, info
     let getrsTransposed: @Sendable (Int32, Int32, Numbers, Int32, Integers, Numbers, Int32, Integers) -> Void
     /// n, a, lda, 1-norm, reciprocal condition, work, integers, info
     let gecon: @Sendable (Int32, Numbers, Int32, Element, Numbers, Numbers, Integers, Integers) -> Void
-    /// m, n, a, lda, tau, work, lwork, info
-    let geqrf: @Sendable (Int32, Int32, Numbers, Int32, Numbers, Numbers, Int32, Integers) -> Void
-    /// m, n, k, a, lda, tau, work, lwork, info
-    let orgqr: @Sendable (Int32, Int32, Int32, Numbers, Int32, Numbers, Numbers, Int32, Integers) -> Void
+    /// m, n, a, values, left factor, right factor, and whether to stop
+    let svd:
+        @Sendable (
+            Int32, Int32, Numbers?, Numbers?, Numbers?, Numbers?, kernel_stop?, UnsafeMutableRawPointer?
+        ) -> Int32
+    /// m, n, a, tau
+    let qr: @Sendable (Int32, Int32, Numbers?, Numbers?, kernel_stop?, UnsafeMutableRawPointer?) -> Int32
+    /// m, n, a, tau
+    let orthonormal:
+        @Sendable (Int32, Int32, Numbers?, UnsafePointer<Element>?, kernel_stop?, UnsafeMutableRawPointer?) ->
+            Int32
+    /// n, a
+    let cholesky: @Sendable (Int32, Numbers?, kernel_stop?, UnsafeMutableRawPointer?) -> Int32
+    /// n, a, pivots
+    let lu: @Sendable (Int32, Numbers?, Integers?, kernel_stop?, UnsafeMutableRawPointer?) -> Int32
 }
 
 extension Float {
@@ -28,9 +38,6 @@ extension Float {
                 CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)),
                 x, 1, 0,
                 y, 1)
-        },
-        getrf: { m, n, a, lda, pivots, info in
-            withUnsafePointers(m, n, lda) { sgetrf_($0, $1, a, $2, pivots, info) }
         },
         getrsTransposed: { n, sides, a, lda, pivots, b, ldb, info in
             withUnsafePointers(n, sides, lda) { n, sides, lda in
@@ -44,18 +51,8 @@ extension Float {
                 }
             }
         },
-        geqrf: { m, n, a, lda, tau, work, lwork, info in
-            withUnsafePointers(m, n, lda) { m, n, lda in
-                withUnsafePointer(to: lwork) { sgeqrf_(m, n, a, lda, tau, work, $0, info) }
-            }
-        },
-        orgqr: { m, n, k, a, lda, tau, work, lwork, info in
-            withUnsafePointers(m, n, k) { m, n, k in
-                withUnsafePointers(lda, lwork, 0) { lda, lwork, _ in
-                    sorgqr_(m, n, k, a, lda, tau, work, lwork, info)
-                }
-            }
-        })
+        svd: lapack_svd_f32, qr: lapack_qr_f32, orthonormal: lapack_orthonormal_f32,
+        cholesky: lapack_cholesky_f32, lu: lapack_lu_f32)
 }
 
 extension Double {
@@ -65,9 +62,6 @@ extension Double {
                 CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, a, blasint(max(columns, 1)),
                 x, 1, 0,
                 y, 1)
-        },
-        getrf: { m, n, a, lda, pivots, info in
-            withUnsafePointers(m, n, lda) { dgetrf_($0, $1, a, $2, pivots, info) }
         },
         getrsTransposed: { n, sides, a, lda, pivots, b, ldb, info in
             withUnsafePointers(n, sides, lda) { n, sides, lda in
@@ -81,18 +75,8 @@ extension Double {
                 }
             }
         },
-        geqrf: { m, n, a, lda, tau, work, lwork, info in
-            withUnsafePointers(m, n, lda) { m, n, lda in
-                withUnsafePointer(to: lwork) { dgeqrf_(m, n, a, lda, tau, work, $0, info) }
-            }
-        },
-        orgqr: { m, n, k, a, lda, tau, work, lwork, info in
-            withUnsafePointers(m, n, k) { m, n, k in
-                withUnsafePointers(lda, lwork, 0) { lda, lwork, _ in
-                    dorgqr_(m, n, k, a, lda, tau, work, lwork, info)
-                }
-            }
-        })
+        svd: lapack_svd_f64, qr: lapack_qr_f64, orthonormal: lapack_orthonormal_f64,
+        cholesky: lapack_cholesky_f64, lu: lapack_lu_f64)
 }
 
 /// Calls `body` with the addresses of three integers, as Fortran takes its arguments.

@@ -6,6 +6,8 @@ struct LUFactors<Element: Scalar> {
     private var pivots: [Int32]
     /// The reciprocal of an estimate of the condition number; 0 for a singular matrix.
     let reciprocalCondition: Double
+    /// Right sides between which a cancellation is looked for.
+    private static var sidesAtOnce: Int { 1024 }
 
     init(_ a: Matrix<Element>, _ operation: String) throws {
         try LinearAlgebra.check(a, operation, square: true)
@@ -16,12 +18,15 @@ struct LUFactors<Element: Scalar> {
         var info: Int32 = 0
         var condition: Element = order > 0 ? 0 : 1
         let norm = order > 0 ? a.abs().sum(axis: 1).max() : 0
-        factors.withUnsafeMutableBufferPointer { factors in
-            pivots.withUnsafeMutableBufferPointer { pivots in
+        try factors.withUnsafeMutableBufferPointer { factors in
+            try pivots.withUnsafeMutableBufferPointer { pivots in
                 guard let base = factors.baseAddress, let pivots = pivots.baseAddress, order > 0 else {
                     return
                 }
-                Element._lapack.getrf(order, order, base, order, pivots, &info)
+                let singular = try LinearAlgebra.stoppable(operation, order: a.rows, takesInfo: true) {
+                    Element._lapack.lu(order, base, pivots, $0, $1)
+                }
+                info = Int32(singular)
                 guard info == 0 else { return }
                 var work = [Element](repeating: 0, count: 4 * Int(order))
                 var integers = [Int32](repeating: 0, count: Int(order))
@@ -40,20 +45,24 @@ struct LUFactors<Element: Scalar> {
         }
     }
 
-    /// The solution of `a X = right`.
-    mutating func solve(_ right: Matrix<Element>) -> Matrix<Element> {
+    /// The solution of `a X = right`; throws `CancellationError` if the task is cancelled.
+    mutating func solve(_ right: Matrix<Element>) throws -> Matrix<Element> {
         guard right.count > 0 else { return right }
         var solution = right.columns == 1 ? right : right.transposed()
         let order = Int32(factors.rows)
         var info: Int32 = 0
-        factors.withUnsafeMutableBufferPointer { factors in
-            pivots.withUnsafeMutableBufferPointer { pivots in
-                solution.withUnsafeMutableBufferPointer { solution in
+        try factors.withUnsafeMutableBufferPointer { factors in
+            try pivots.withUnsafeMutableBufferPointer { pivots in
+                try solution.withUnsafeMutableBufferPointer { solution in
                     guard let base = factors.baseAddress, let pivots = pivots.baseAddress,
                         let x = solution.baseAddress
                     else { return }
-                    Element._lapack.getrsTransposed(
-                        order, Int32(right.columns), base, order, pivots, x, order, &info)
+                    for first in stride(from: 0, to: right.columns, by: Self.sidesAtOnce) {
+                        if first > 0 { try Task.checkCancellation() }
+                        let count = Swift.min(Self.sidesAtOnce, right.columns - first)
+                        Element._lapack.getrsTransposed(
+                            order, Int32(count), base, order, pivots, x + first * Int(order), order, &info)
+                    }
                 }
             }
         }

@@ -9,7 +9,9 @@
 /// What has no answer throws `LinearAlgebraError`: a matrix that is singular, not square, not finite.
 extension Matrix {
     /// The product with `other`, which must have as many rows as this matrix has columns.
-    public func matmul(_ other: Matrix) -> Matrix { multiply(self, other) }
+    public func matmul(_ other: Matrix) -> Matrix {
+        columns == other.rows ? LongProduct.multiply(self, other) ?? multiply(self, other) : multiply(self, other)
+    }
 
     /// The product with a vector of as many elements as there are columns.
     public func matmul(_ vector: [Element]) -> [Element] {
@@ -47,7 +49,7 @@ extension Matrix {
         }
         var factors = try LUFactors(self, operation)
         try factors.checkNotSingular(operation)
-        return factors.solve(right)
+        return try factors.solve(right)
     }
 
     /// The solution `x` of `self x = right`; throws as the one for matrices does.
@@ -60,7 +62,7 @@ extension Matrix {
         let operation = "an inverse"
         var factors = try LUFactors(self, operation)
         try factors.checkNotSingular(operation)
-        return factors.solve(.identity(rows))
+        return try factors.solve(.identity(rows))
     }
 
     /// The determinant; throws `LinearAlgebraError` if the matrix is not square or not finite.
@@ -98,23 +100,21 @@ extension Matrix {
         let rank = Swift.min(rows, columns)
         guard rank > 0 else { return (Matrix(rows: rows, columns: 0), Matrix(rows: 0, columns: columns)) }
         applyThreadCount()
+        let operation = "a QR factorisation"
         var factors = transposed()
         var tau = [Element](repeating: 0, count: rank)
-        var work = [Element](repeating: 0, count: 64 * Swift.max(rows, columns))
-        let (m, n, k, size) = (Int32(rows), Int32(columns), Int32(rank), Int32(work.count))
-        var info: Int32 = 0
-        factors.withUnsafeMutableBufferPointer { a in
-            guard let a = a.baseAddress else { return }
-            Element._lapack.geqrf(m, n, a, m, &tau, &work, size, &info)
+        let (m, n) = (Int32(rows), Int32(columns))
+        _ = try factors.withUnsafeMutableBufferPointer { a in
+            try LinearAlgebra.stoppable(operation, order: Swift.max(rows, columns)) {
+                Element._lapack.qr(m, n, a.baseAddress, &tau, $0, $1)
+            }
         }
         var r = factors.transposed().rows(0..<rank)
         for i in 1..<Swift.max(rank, 1) { r[i, 0..<Swift.min(i, columns)] = Matrix(rows: 1, columns: 1) }
-        factors.withUnsafeMutableBufferPointer { a in
-            guard let a = a.baseAddress else { return }
-            Element._lapack.orgqr(m, k, k, a, m, &tau, &work, size, &info)
-        }
-        guard info == 0 else {
-            throw LinearAlgebraError.notConverged(operation: "a QR factorisation", info: Int(info))
+        _ = try factors.withUnsafeMutableBufferPointer { a in
+            try LinearAlgebra.stoppable(operation, order: Swift.max(rows, columns)) {
+                Element._lapack.orthonormal(m, Int32(rank), a.baseAddress, tau, $0, $1)
+            }
         }
         return (factors.rows(0..<rank).transposed(), r)
     }
