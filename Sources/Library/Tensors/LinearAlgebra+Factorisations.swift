@@ -183,9 +183,11 @@ extension LinearAlgebra {
         _ = try overwritten.withUnsafeMutableBufferPointer { matrix in
             try values.withUnsafeMutableBufferPointer { values in
                 // A row-major matrix is its transpose to LAPACK, so the two factors change places.
-                try stoppable("a singular value decomposition", order: max(a.rows, a.columns)) { stop, context in
+                try stoppable("a singular value decomposition", order: max(a.rows, a.columns)) {
+                    stop, context in
                     Element._lapack.svd(
-                        Int32(a.columns), Int32(a.rows), matrix.baseAddress, values.baseAddress, right, left, stop,
+                        Int32(a.columns), Int32(a.rows), matrix.baseAddress, values.baseAddress, right, left,
+                        stop,
                         context)
                 }
             }

@@ -200,14 +200,18 @@ import Testing
         #expect((factor.matmul(factor.T) - gram).abs().max() < 1e-9 * Double(order))
         var indefinite = gram
         indefinite[order - 2, order - 2] = -1
-        #expect(throws: LinearAlgebraError.notPositiveDefinite(order: order - 1)) { try indefinite.cholesky() }
+        #expect(throws: LinearAlgebraError.notPositiveDefinite(order: order - 1)) {
+            try indefinite.cholesky()
+        }
         var singular = a
         singular[0..<order, (order - 1)..<order] = Matrix(rows: order, columns: 1)
         #expect(throws: LinearAlgebraError.self) { try singular.solve(x) }
     }
 
     /// LAPACK is left in the middle, and works as before afterwards.
-    @Test(arguments: ["svd", "qr", "inverse", "cholesky", "eigh"]) func cancelledFactorizationsStop(kind: String) async throws {
+    @Test(arguments: ["svd", "qr", "inverse", "cholesky", "eigh"]) func cancelledFactorizationsStop(
+        kind: String
+    ) async throws {
         let a = Matrix<Float>.normal(3000, 3000, seed: 1)
         let task = Task.detached {
             let symmetric = kind == "cholesky" || kind == "eigh" ? a.T.matmul(a) : a

@@ -28,7 +28,8 @@ enum LongProduct {
                             let right = right.baseAddress
                         else { return }
                         LinearAlgebra.gemm(
-                            m: rows.count, n: b.columns, k: a.columns, a: left + first * a.columns, lda: a.columns,
+                            m: rows.count, n: b.columns, k: a.columns, a: left + first * a.columns,
+                            lda: a.columns,
                             transposeA: false, b: right, ldb: b.columns, transposeB: false,
                             c: to + first * b.columns, ldc: b.columns)
                     }

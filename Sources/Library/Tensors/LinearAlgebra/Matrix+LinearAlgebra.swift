@@ -10,7 +10,8 @@
 extension Matrix {
     /// The product with `other`, which must have as many rows as this matrix has columns.
     public func matmul(_ other: Matrix) -> Matrix {
-        columns == other.rows ? LongProduct.multiply(self, other) ?? multiply(self, other) : multiply(self, other)
+        columns == other.rows
+            ? LongProduct.multiply(self, other) ?? multiply(self, other) : multiply(self, other)
     }
 
     /// The product with a vector of as many elements as there are columns.
