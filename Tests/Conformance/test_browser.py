@@ -193,7 +193,7 @@ def test_the_brain_follows_a_sentence_and_a_picture(page):
     page.call("Input.insertText", text="a red circle above a blue star")
     start = time.monotonic()
     page.press("Enter", 13)
-    wait_for("the brain of the sentence", lambda: page.run(f"{brains}[0]") not in first, 30)
+    wait_for("the brain of the sentence", lambda: page.run(f"{brains}[0]") not in first, 30, every=0.01)
     print(f"the brain followed the sentence after {time.monotonic() - start:.2f} s")
     wait_for("what was read", lambda: "read: a red circle above a blue star" in page.run("document.body.innerText"), 10)
     start = time.monotonic()
@@ -201,7 +201,7 @@ def test_the_brain_follows_a_sentence_and_a_picture(page):
         const choice = document.querySelector('.widget-dropdown select');
         choice.selectedIndex = 1;
         return choice.dispatchEvent(new Event('change', {bubbles: true})) })()""")  # A list that opens is no part of the page.
-    wait_for("the brain of the picture", lambda: page.run(f"{brains}[1] ?? ''") not in ("", first[1]), 30)
+    wait_for("the brain of the picture", lambda: page.run(f"{brains}[1] ?? ''") not in ("", first[1]), 30, every=0.01)
     print(f"the brain followed the picture after {time.monotonic() - start:.2f} s")
     wait_for("what was seen", lambda: "seen: 1" in page.run("document.body.innerText"), 10)
     keep(page, "brain-after")
