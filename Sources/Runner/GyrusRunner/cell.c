@@ -163,7 +163,6 @@ void cell_run(uint32_t request, bool on_subshell, const char *message_id, const 
 
 const char *cell_preload(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) == NULL) return dlerror();
-    processor_told();
     throws_hook();
     names_hide_modules();
     return NULL;

@@ -138,7 +138,6 @@ static void prepare_openmp(void) {
 
 int main(void) {
     prepare_openmp();
-    processor_tell();
     signal(SIGINT, SIG_IGN); // A front end's signal to the group is not meant for the cell; interrupts are commands.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // A file that gets too long is an error of the call that writes it.

@@ -11,13 +11,6 @@ void environment_list(void);
 const char *environment_set(char *assignment);
 const char *environment_go(const char *folder);
 
-// --- processor.c ---------------------------------------------------------------------------------------------------
-
-// Tells OpenBLAS, which is loaded afterwards, what this processor can do, by the environment.
-void processor_tell(void);
-// Takes that out of the environment again, once OpenBLAS is loaded.
-void processor_told(void);
-
 // --- children.c ----------------------------------------------------------------------------------------------------
 
 // Sends a signal to the processes that were started since the jobs that are asked to end began.

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -107,8 +108,8 @@ import Testing
         let gram = LinearAlgebra.gram(Self.random(300, 300, seed: 4) as Matrix<Double>)
         var questions = 0
         _ = try LinearAlgebra.eigenSymmetricRows(gram) { questions += 1 }
-        // Between the panels of the reduction, after it, and between the blocks of the way back.
-        #expect(questions == 9 + 1 + 3)
+        // Between the panels of the reduction, after it, in LAPACK's steps, and between the blocks of the way back.
+        #expect(questions > 9 + 1 + 3)
         for last in 1...questions {
             var asked = 0
             #expect(throws: Stop.self) {
@@ -119,6 +120,16 @@ import Testing
             }
             #expect(asked == last)
         }
+    }
+
+    /// Kernels of 2004 on a processor of today would be six times as slow, and were seen to be wrong.
+    @Test func openBLASKnowsTheProcessor() throws {
+        let features = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+        guard features.contains(" avx2 "), ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil
+        else { return }
+        #expect(
+            ["Prescott", "Core2", "Nehalem", "Barcelona"].allSatisfy { !blasLibrary.hasSuffix($0) },
+            "\(blasLibrary)")
     }
 
     @Test func knownEigenvalues() throws {
@@ -225,8 +236,8 @@ import Testing
                 }
             }
         }
-        try await Task.sleep(for: .milliseconds(400))
-        task.cancel()
+        // Not from a task: all threads of tasks may be computing.
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.4) { task.cancel() }
         let error = await #expect(throws: (any Error).self) { try await task.value }
         #expect(error is CancellationError)
         let small = Matrix<Float>.normal(50, 30, seed: 2)
