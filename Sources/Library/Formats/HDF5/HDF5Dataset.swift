@@ -98,7 +98,7 @@ public struct HDF5Dataset: Sendable {
     ) throws -> Tensor<Element> {
         let type = try numberType()
         _ = try check(ranges, size: MemoryLayout<Element>.size)
-        return try Tensor(shape: ranges.map { $0.count }) { target in
+        return try Tensor(shape: ranges.map(\.count)) { target in
             let memory: NumberType = Element.self == Float.self ? .float32 : .float64
             if type == memory || type.hdf5 == nil {
                 try read(ranges, memory, into: UnsafeMutableRawBufferPointer(target))
@@ -223,7 +223,7 @@ extension HDF5Dataset {
             throw FormatError(
                 file.url, "the part of \(what)", expected: "inside its shape \(shape)", found: "\(ranges)")
         }
-        let count = try hdf5Count(ranges.map { $0.count }, size: size, file.url, what)
+        let count = try hdf5Count(ranges.map(\.count), size: size, file.url, what)
         try checkClaim(count * size)
         return count
     }

@@ -54,32 +54,11 @@ private func firstInexact<From: FixedWidthInteger, To: Scalar>(
     return nil
 }
 
-extension Bytes {
-    /// Whether one of `count` doubles from a byte on is finite, but not as a `Float`; all are looked at without a branch.
-    func overflowsFloat(at offset: Int, count: Int) -> Bool {
-        precondition(offset >= 0 && count >= 0 && offset + 8 * count <= self.count)
-        guard let from = buffer.baseAddress else { return false }
-        return withExtendedLifetime(owner) {
-            let (limit, infinity) = (floatLimit.bitPattern, Double.infinity.bitPattern)
-            var found: UInt64 = 0
-            for index in 0..<count {
-                let raw = from.loadUnaligned(fromByteOffset: offset + index * 8, as: UInt64.self)
-                let magnitude = raw & (.max >> 1)
-                // As bits, magnitudes have the order of the numbers, and infinity comes before all NaN.
-                found |= (magnitude >= limit ? 1 : 0) & (magnitude < infinity ? 1 : 0)
-            }
-            return found != 0
-        }
-    }
-}
-
-/// Half of the last unit more would still be rounded down to the largest number.
-private let floatLimit = Double(Float.greatestFiniteMagnitude) * (1 + 0x1p-25)
-
 private func firstOverflow(_ from: UnsafeRawPointer, _ count: Int, _ bigEndian: Bool) -> (
     index: Int, number: String
 )? {
-    let limit = floatLimit
+    // Half of the last unit more would still be rounded down to the largest number.
+    let limit = Double(Float.greatestFiniteMagnitude) * (1 + 0x1p-25)
     for index in 0..<count {
         let raw = from.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
         let value = Double(bitPattern: bigEndian ? UInt64(bigEndian: raw) : UInt64(littleEndian: raw))

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tensors
 
 extension StoredNumbers {
@@ -9,16 +8,10 @@ extension StoredNumbers {
         guard isFortran, shape.count == 2, shape[0] > 1, shape[1] > 1 else { return try tensor() }
         let (rows, columns, size) = (shape[0], shape[1], type.byteCount)
         try requireMemory(rows * columns * MemoryLayout<Element>.stride, for: what, url)
-        // What may not fit is looked at as it is converted, while it is at hand, and named afterwards.
-        let mayOverflow = type == .float64 && Element.self == Float.self && !isBigEndian
-        let overflows = Atomic(false)
-        func check() throws {
-            try bytes.checkConversion(
-                of: type, count: rows * columns, bigEndian: isBigEndian, to: element, url, what)
-        }
-        if !mayOverflow { try check() }
+        try bytes.checkConversion(
+            of: type, count: rows * columns, bigEndian: isBigEndian, to: element, url, what)
         let (tileRows, tileColumns) = (256, 32)
-        let tensor = Tensor<Element>(shape: shape) { target in
+        return Tensor(shape: shape) { target in
             guard let to = target.baseAddress else { return }
             parallelFor((columns + tileColumns - 1) / tileColumns, grain: 1) { tiles in
                 withUnsafeTemporaryAllocation(of: Element.self, capacity: tileRows * tileColumns) { scratch in
@@ -29,12 +22,8 @@ extension StoredNumbers {
                             let height = min(tileRows, rows - top)
                             for column in 0..<width {
                                 let start = column * tileRows
-                                let offset = ((first + column) * rows + top) * size
-                                if mayOverflow, bytes.overflowsFloat(at: offset, count: height) {
-                                    overflows.store(true, ordering: .relaxed)
-                                }
                                 bytes.decode(
-                                    type, bigEndian: isBigEndian, at: offset,
+                                    type, bigEndian: isBigEndian, at: ((first + column) * rows + top) * size,
                                     into: UnsafeMutableBufferPointer(
                                         rebasing: scratch[start..<start + height]))
                             }
@@ -47,8 +36,6 @@ extension StoredNumbers {
                 }
             }
         }
-        if overflows.load(ordering: .relaxed) { try check() }
-        return tensor
     }
 }
 
