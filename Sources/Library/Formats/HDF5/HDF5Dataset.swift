@@ -36,7 +36,7 @@ public struct HDF5Dataset: Sendable {
     /// Opened as `HDF5File.access` says, without a cache of chunks; only chunks that are unpacked need one.
     private static func opened(_ file: HDF5File, _ path: String, _ action: String) throws -> HDF5Handle {
         if !file.isNew {
-            try HDF5Opening.check(path, in: file.handle, file.url)
+            try HDF5Opening.check(path, in: file.handle, file.url, action)
             let plain = try HDF5Handle.dataset(H5Dopen2(file.handle.id, path, 0), file.url, action)
             // Otherwise it is closed here: a dataset that is open has the cache that it was opened with.
             if try !HDF5Layout.isFiltered(plain, file.url) { return plain }

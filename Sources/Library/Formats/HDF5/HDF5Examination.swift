@@ -47,6 +47,12 @@ enum HDF5Examination {
             let place = withUnsafeBytes(of: &result.place) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
+            // The look at a header, which comes later, says more of what is wrong there.
+            if object == nil, result.signal != 0, !place.isEmpty,
+                let damage = HDF5Opening.damage(of: place == "." ? "/" : "/" + place, in: url)
+            {
+                throw damage
+            }
             let what =
                 switch result.signal {
                 case 0: "takes the HDF5 library more memory than anything in it can have"

@@ -9,18 +9,10 @@ extension HDF5File {
         guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
         return try HDF5Library.locked(url) {
             if !isNew { try HDF5Examination.pass(url, object: path) }
-            let object = try HDF5Opening.object(path, in: handle, url, "opening \"\(path)\"")
-            var names: [String] = []
-            _ = withUnsafeMutablePointer(to: &names) { names in
-                var position: hsize_t = 0
-                return H5Aiterate2(
-                    object.id, H5_INDEX_NAME, H5_ITER_INC, &position,
-                    { _, name, _, names in
-                        guard let name, let names else { return -1 }
-                        names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
-                        return 0
-                    }, names)
-            }
+            let action = "opening \"\(path)\""
+            let known = isNew ? nil : try HDF5Opening.check(path, in: handle, url, action, isReadingAll: true)
+            let object = try HDF5Handle.object(H5Oopen(handle.id, path, 0), url, action)
+            let names = try known ?? attributeNames(of: object, path)
             var attributes: [String: HDF5Attribute] = [:]
             for name in names { attributes[name] = try attribute(name, of: object, path) }
             return attributes
@@ -80,6 +72,25 @@ extension HDF5File {
                 throw FormatError(url, "writing \(what) failed: \(HDF5Library.lastError())")
             }
         }
+    }
+
+    private func attributeNames(of object: HDF5Handle, _ path: String) throws -> [String] {
+        var names: [String] = []
+        let status = withUnsafeMutablePointer(to: &names) { names in
+            var position: hsize_t = 0
+            return H5Aiterate2(
+                object.id, H5_INDEX_NAME, H5_ITER_INC, &position,
+                { _, name, _, names in
+                    guard let name, let names else { return -1 }
+                    names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+                    return 0
+                }, names)
+        }
+        guard status >= 0 else {
+            throw FormatError(
+                url, "listing the attributes of \"\(path)\" failed: \(HDF5Library.lastError())")
+        }
+        return names
     }
 
     private func attribute(_ name: String, of object: HDF5Handle, _ path: String) throws -> HDF5Attribute? {

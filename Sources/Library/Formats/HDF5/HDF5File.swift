@@ -145,7 +145,7 @@ public final class HDF5File: Sendable {
         return try HDF5Library.locked(url) { try HDF5Dataset(self, path) }
     }
 
-    private static func access(_ url: URL) throws -> HDF5Handle {
+    static func access(_ url: URL) throws -> HDF5Handle {
         let access = try HDF5Handle.properties(H5Pcreate(gyrus_h5_file_access()), url)
         // A file on a disk that cannot lock (many network disks) is opened without.
         H5Pset_file_locking(access.id, true, true)

@@ -103,13 +103,16 @@ enum HDF5Library {
 
     private static let isLocked = "another process has it open for writing"
 
+    /// Why a version may be one that the library does not know.
+    static let newer =
+        "a newer HDF5 wrote it, or it is damaged; h5py writes for this one with libver=(\"earliest\", \"v110\")"
+
     /// The innermost reason of the last failure, in the library's own words; the caller holds the lock.
     static func lastError() -> String {
         defer { reason = "" }
         if reason.contains("unable to lock file") { return isLocked }
         if reason.hasPrefix("bad version number for") {
-            return reason + " (a newer HDF5 wrote it, or it is damaged; h5py writes for this one with "
-                + "libver=(\"earliest\", \"v110\"))"
+            return "\(reason) (\(newer))"
         }
         return reason.isEmpty ? "the HDF5 library gives no reason" : reason
     }

@@ -16,12 +16,14 @@ struct HDF5ObjectHeader {
     }
 
     private(set) var messages: [Message] = []
-    private let file: HDF5RawFile
-    private let what: String
+    let file: HDF5RawFile
+    let what: String
     private static let blockLimit = 10_000
+    static let (shape, type, attribute, attributes) = (1, 3, 12, 21)
     private static let (oldFill, fill, layout, continuation) = (4, 5, 8, 16)
-    /// Those that are kept.
-    private static let kinds: Set = [oldFill, fill, layout, continuation]
+    /// Those that are kept, as the bits of a number.
+    private static let kinds = [shape, type, oldFill, fill, layout, attribute, continuation, attributes]
+        .reduce(0) { $0 | 1 << $1 }
 
     /// The header at `address`; without messages if no header is there, of which the library says so itself.
     ///
@@ -61,8 +63,9 @@ struct HDF5ObjectHeader {
                 let kind = Int(block.number(at: place, isNew ? 1 : 2))
                 let size = Int(block.number(at: place + (isNew ? 1 : 2), 2))
                 let flags = block.number(at: place + (isNew ? 3 : 4), 1)
-                guard place + headSize + size <= block.count else { throw damaged }
-                if Self.kinds.contains(kind) {
+                guard place + headSize + size <= block.count, isNew || size % 8 == 0, Self.canBe(flags: flags)
+                else { throw damaged }
+                if kind < 32, Self.kinds >> kind & 1 != 0 {
                     let bytes = Array(block[place + headSize..<place + headSize + size])
                     let message = Message(kind: kind, isShared: flags & 2 != 0, bytes: bytes)
                     if kind == Self.continuation { blocks.append(try continued(message, isNew)) }
@@ -71,6 +74,12 @@ struct HDF5ObjectHeader {
                 place += headSize + size
             }
         }
+    }
+
+    /// Whether the flags of a message do not contradict one another, which libhdf5 refuses: both shared and never to be,
+    /// or unknown to its writer, but not marked as such.
+    private static func canBe(flags: UInt64) -> Bool {
+        flags & 6 != 6 && (flags & 0x20 == 0 || flags & 0x18 == 0x10)
     }
 
     /// The block of messages to which a continuation leads.
@@ -116,6 +125,9 @@ struct HDF5ObjectHeader {
         }
     }
 
+    /// The datatype that the header describes itself; nil if there is none.
+    var type: [UInt8]? { messages.first { $0.kind == Self.type && !$0.isShared }?.bytes }
+
     /// The references to the lists of the parts that make up a virtual dataset: an address and an object's number.
     var virtualLists: [(address: UInt64, number: Int)] {
         messages.compactMap { message in
@@ -124,8 +136,8 @@ struct HDF5ObjectHeader {
                 return nil
             }
             let address = message.number(at: 2, size)
-            // All ones is no address: nothing is mapped.
-            guard address != UInt64.max >> UInt64(64 - 8 * size) else { return nil }
+            // Otherwise nothing is mapped.
+            guard file.isAddress(address) else { return nil }
             return (address, Int(message.number(at: 2 + size, 4)))
         }
     }

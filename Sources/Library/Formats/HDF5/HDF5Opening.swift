@@ -2,7 +2,7 @@ internal import CHDF5
 internal import CHDF5Support
 import Foundation
 
-/// Opens objects whose headers refer to heaps only after a look at what they refer to; the caller holds the library's lock.
+/// Opens objects only after a look at their headers, and at what those refer to; the caller holds the library's lock.
 enum HDF5Opening {
     /// Opens the object at a path from an open file or group.
     ///
@@ -16,7 +16,7 @@ enum HDF5Opening {
     static func object(_ name: String, in location: HDF5Handle, _ url: URL, _ action: String) throws
         -> HDF5Handle
     {
-        try check(name, in: location, url)
+        try check(name, in: location, url, action)
         return try HDF5Handle.object(H5Oopen(location.id, name, 0), url, action)
     }
 
@@ -33,23 +33,42 @@ enum HDF5Opening {
     /// Most headers are no longer.
     private static let headerBytes = 512
 
-    /// Throws `FormatError` if the library must not open the object at a path; one that is not there is left to it.
-    static func check(_ name: String, in location: HDF5Handle, _ url: URL) throws {
-        // A copy of this process opened all objects of the file, and none is virtual.
-        guard !HDF5Examination.isWithoutVirtual(url) else { return }
+    /// Looks at the object at a path before it is opened, as `object` does.
+    ///
+    /// - Parameter isReadingAll: whether all attributes are to be read.
+    ///
+    /// Returns the names of the attributes, or nil if not all of them are known. Throws `FormatError` if there is no
+    /// object, or it is damaged.
+    @discardableResult
+    static func check(
+        _ name: String, in location: HDF5Handle, _ url: URL, _ action: String, isReadingAll: Bool = false
+    ) throws -> [String]? {
         var (info, start) = (H5O_info_t(), H5O_info_t())
+        // Part of a header that was refused once is not refused again.
         guard H5Oget_info_by_name2(location.id, name, &info, UInt32(H5O_INFO_BASIC), 0) >= 0,
-            info.type == H5O_TYPE_DATASET, H5Oget_info2(location.id, &start, UInt32(H5O_INFO_BASIC)) >= 0,
-            // A link may lead into another file, whose bytes are not at hand.
-            info.fileno == start.fileno
-        else { return }
-        try check(UInt64(info.addr), HDF5RawFile(of: location, url, windowBytes: headerBytes), "\"\(name)\"")
+            H5Oget_info2(location.id, &start, UInt32(H5O_INFO_BASIC)) >= 0
+        else { throw FormatError(url, "\(action) failed: \(HDF5Library.lastError())") }
+        // A link may lead into another file, whose bytes are not at hand.
+        guard info.fileno == start.fileno else { return nil }
+        return try check(
+            UInt64(info.addr), HDF5RawFile(of: location, url, windowBytes: headerBytes), "\"\(name)\"",
+            isReadingAll: isReadingAll)
+    }
+
+    @discardableResult
+    private static func check(
+        _ address: UInt64, _ file: HDF5RawFile, _ what: String, isReadingAll: Bool = false
+    ) throws -> [String]? {
+        let header = try HDF5ObjectHeader(at: address, in: file, what)
+        try checkLists(header.virtualLists, file, what)
+        return try header.check(isReadingAll: isReadingAll)
     }
 
     /// The parts of a virtual dataset are listed in a heap, which the library reads when it opens the dataset, and it
     /// compares the checksum when it has taken the list apart.
-    private static func check(_ address: UInt64, _ file: HDF5RawFile, _ what: String) throws {
-        let lists = try HDF5ObjectHeader(at: address, in: file, what).virtualLists
+    private static func checkLists(
+        _ lists: [(address: UInt64, number: Int)], _ file: HDF5RawFile, _ what: String
+    ) throws {
         guard !lists.isEmpty else { return }
         let heap = HDF5Heap(file)
         for list in lists {
@@ -63,6 +82,24 @@ enum HDF5Opening {
                     file.url,
                     "is damaged: the list of the parts of \(what), which is virtual, has another checksum")
             }
+        }
+    }
+
+    /// What is wrong with the header of an object of a file that is not open; nil if nothing is, or it cannot be told.
+    static func damage(of name: String, in url: URL) -> FormatError? {
+        guard let access = try? HDF5File.access(url),
+            let file = try? HDF5Handle.file(
+                H5Fopen(url.path, gyrus_h5_read_only(), access.id), url, "opening it")
+        else { return nil }
+        var info = H5O_info_t()
+        guard H5Oget_info_by_name2(file.id, name, &info, UInt32(H5O_INFO_BASIC), 0) >= 0 else { return nil }
+        do {
+            try check(
+                UInt64(info.addr), HDF5RawFile(of: file, url, windowBytes: headerBytes), "\"\(name)\"",
+                isReadingAll: true)
+            return nil
+        } catch {
+            return error as? FormatError
         }
     }
 

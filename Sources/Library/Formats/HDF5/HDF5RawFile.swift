@@ -35,20 +35,42 @@ final class HDF5RawFile {
         file = try HDF5Handle.file(H5Iget_file_id(object.id), url, "reading it")
         // What this process has changed is to be in the file; one that is open for reading only has nothing to write.
         H5Fflush(file.id, H5F_SCOPE_LOCAL)
-        let creation = try HDF5Handle.properties(H5Fget_create_plist(file.id), url)
-        var (block, address, length) = (hsize_t(0), 0, 0)
-        H5Pget_userblock(creation.id, &block)
-        H5Pget_sizes(creation.id, &address, &length)
-        guard let base = Int(exactly: block), (2...8).contains(address), (2...8).contains(length) else {
-            throw FormatError(
-                url, "its addresses and lengths", expected: "of 2 to 8 bytes", found: "\(address), \(length)")
-        }
-        (self.base, addressSize, lengthSize) = (base, address, length)
         descriptor = gyrus_h5_descriptor(file.id)
-        var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw FormatError(url, cannot: "read") }
-        count = Int(status.st_size)
+        guard descriptor >= 0 else { throw FormatError(url, cannot: "read") }
+        let version = try FileVersion(descriptor, url)
+        count = version.size
+        let sizes =
+            if let last = Self.last, last.version == version { last.sizes } else { try Sizes(file, url) }
+        Self.last = (version, sizes)
+        (base, addressSize, lengthSize) = (sizes.base, sizes.address, sizes.length)
     }
+
+    private struct Sizes {
+        let base: Int
+        let address: Int
+        let length: Int
+
+        init(_ file: HDF5Handle, _ url: URL) throws {
+            let creation = try HDF5Handle.properties(H5Fget_create_plist(file.id), url)
+            var (block, address, length) = (hsize_t(0), 0, 0)
+            H5Pget_userblock(creation.id, &block)
+            H5Pget_sizes(creation.id, &address, &length)
+            guard let base = Int(exactly: block), (2...8).contains(address), (2...8).contains(length) else {
+                throw FormatError(
+                    url, "its addresses and lengths", expected: "of 2 to 8 bytes",
+                    found: "\(address), \(length)")
+            }
+            (self.base, self.address, self.length) = (base, address, length)
+        }
+    }
+
+    /// The sizes of the file that was looked at last; to ask for them takes longer than to read a header.
+    ///
+    /// Unsafe because it is touched under the library's lock only.
+    nonisolated(unsafe) private static var last: (version: FileVersion, sizes: Sizes)?
+
+    /// Whether a number is an address; all ones stand for none.
+    func isAddress(_ number: UInt64) -> Bool { number != UInt64.max >> UInt64(64 - 8 * addressSize) }
 
     /// How many bytes there are from `address` on; nil if it lies outside of the file.
     func bytes(after address: UInt64) -> Int? {
