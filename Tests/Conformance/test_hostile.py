@@ -1,5 +1,6 @@
 """What is hostile or heavy: nothing is lost that need not be, and the kernel lives on."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -116,9 +117,11 @@ def test_no_port_is_open_beyond_those_of_the_connection_file(fresh_kernel):
     fresh_kernel.ok("1")
     ports = {getattr(fresh_kernel.client, f"{name}_port") for name in ("shell", "iopub", "stdin", "control", "hb")}
     processes = [kernel_process(fresh_kernel), *kernel_process(fresh_kernel).children(recursive=True)]
-    listening = {
-        connection.laddr.port for process in processes for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN}
+    listening = set()
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # A compiler that has just ended.
+            listening |= {connection.laddr.port for connection in process.net_connections(kind="inet")
+                          if connection.status == psutil.CONN_LISTEN}
     assert listening == ports
 
 
