@@ -19,7 +19,7 @@ def chromium():
     return next((path for path in map(shutil.which, names) if path), None)
 
 
-def wait_for(what, test, seconds=60, every=0.1):
+def wait_for(what, test, seconds=60):
     """Waits until a test holds, and gives what it gives."""
     deadline = time.monotonic() + seconds
     while True:
@@ -28,7 +28,7 @@ def wait_for(what, test, seconds=60, every=0.1):
             return value
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come about in {seconds} s")
-        time.sleep(every)
+        time.sleep(0.1)
 
 
 class Lab:
