@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from queue import Empty
 
-import psutil
+import kernel_processes
 from jupyter_client.manager import KernelManager
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -160,12 +160,4 @@ class Session:
 
 def runner_memory(kernel):
     """Megabytes of memory that the process of a kernel's cells holds."""
-    sizes = []
-    for child in psutil.Process(kernel.manager.provisioner.pid).children():
-        try:
-            if child.name().startswith("gyrus-runner"):
-                sizes.append(child.memory_info().rss / 1e6)
-        except psutil.NoSuchProcess:
-            continue  # a compiler that ended in between
-    assert sizes, "the kernel has no runner"
-    return max(sizes)
+    return kernel_processes.runner(kernel).memory_info().rss / 1e6

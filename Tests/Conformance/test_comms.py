@@ -2,7 +2,7 @@
 
 import time
 
-import psutil
+import kernel_processes
 import pytest
 from comms import FrontEnd, gather, of, text, until_all_idle
 
@@ -270,8 +270,7 @@ def test_a_runner_that_ends_in_a_handler_is_replaced_and_its_comms_are_closed(fr
 def test_a_killed_runner_closes_its_comms(fresh_kernel):
     front = FrontEnd(fresh_kernel)
     comm = strip(fresh_kernel.value(FAILING))
-    for child in psutil.Process(fresh_kernel.manager.provisioner.pid).children():
-        child.kill()
+    kernel_processes.kill(kernel_processes.of(fresh_kernel).children())
     closed = of(gather(fresh_kernel, 1.5), "comm_close")
     assert [message["content"]["comm_id"] for message in closed] == [comm]
     assert front.comms() == {}

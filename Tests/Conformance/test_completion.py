@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+import kernel_processes
 import psutil
 import pytest
 from session import Session, runner_memory
@@ -36,8 +37,7 @@ def typed(kernel, marked, text):
 
 
 def assistants(kernel):
-    process = psutil.Process(kernel.manager.provisioner.pid)
-    return [child for child in process.children() if child.name().startswith("gyrus-source")]
+    return kernel_processes.named(kernel_processes.of(kernel), "gyrus-source")
 
 
 def wait_until(condition, seconds=15):

@@ -1,28 +1,17 @@
 """Whatever ends the process that runs the cells: the user reads once what is lost, and goes on."""
 
-import os
 import signal
-import time
 
-import psutil
+import kernel_processes
 import pytest
-
-
-def runner(session):
-    """The process that runs the cells."""
-    [found] = [
-        child for child in psutil.Process(session.manager.provisioner.pid).children() if "runner" in child.name()]
-    return found
+from kernel_processes import runner
 
 
 def kill(session, number=signal.SIGKILL):
     """Ends the runner from outside and waits until the system says that it is gone."""
     process = runner(session)
     process.send_signal(number)
-    deadline = time.monotonic() + 10
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    kernel_processes.wait_for_end(process.pid)
 
 
 def reports(outcome):
@@ -128,15 +117,12 @@ def test_a_fork_is_harmless(fresh_kernel):
     assert reports(outcome) == 0
     assert kernel.value("kept") == "1"
     own = runner(kernel).pid
-    deadline = time.monotonic() + 10
     kernel.ok("var status: Int32 = 0\nwaitpid(child, &status, 0)")
     assert kernel.value("child > 0 && status == 0") == "true"
     assert runner(kernel).pid == own
     # One that never ends goes with its runner.
     pid = int(kernel.value("let second = fork()\nif second == 0 { while true { pause() } }\nsecond"))
-    assert psutil.pid_exists(pid)
+    assert not kernel_processes.has_ended(pid)
     kill(kernel)
     kernel.run("1")
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    kernel_processes.wait_for_end(pid)

@@ -6,18 +6,11 @@ import random
 import subprocess
 import time
 
+import kernel_processes
 import psutil
 import pytest
+from kernel_processes import runner
 from session import Session
-
-
-def kernel_process(session):
-    return psutil.Process(session.manager.provisioner.pid)
-
-
-def runner(session):
-    [process] = [child for child in kernel_process(session).children() if child.name() == "gyrus-runner"]
-    return process
 
 
 def test_a_display_of_100_megabytes_passes(kernel):
@@ -46,9 +39,9 @@ def test_a_signed_message_with_wild_json_does_no_harm(kernel, content):
 
 def test_200000_lines_take_bounded_memory(kernel):
     kernel.ok("1")
-    before = kernel_process(kernel).memory_info().rss
+    before = kernel_processes.of(kernel).memory_info().rss
     kernel.ok('for i in 0..<200_000 { print("line \\(i) of many that are printed") }')
-    assert kernel_process(kernel).memory_info().rss - before < 200e6
+    assert kernel_processes.of(kernel).memory_info().rss - before < 200e6
 
 
 def test_output_after_the_end_of_a_cell_arrives_under_that_cell(kernel):
@@ -92,13 +85,8 @@ def test_a_runner_killed_between_cells_is_replaced_and_reported(kernel):
 
 
 def kill_runner(session):
-    """Kills the runner if there is one; compilers come and go meanwhile."""
-    for child in kernel_process(session).children():
-        try:
-            if child.name() == "gyrus-runner":
-                child.kill()
-        except psutil.NoSuchProcess:
-            pass
+    """Kills the runner if there is one."""
+    kernel_processes.kill(kernel_processes.named(kernel_processes.of(session), "gyrus-runner"))
 
 
 def test_a_runner_killed_at_any_moment(kernel):
@@ -116,7 +104,7 @@ def test_a_runner_killed_at_any_moment(kernel):
 def test_no_port_is_open_beyond_those_of_the_connection_file(fresh_kernel):
     fresh_kernel.ok("1")
     ports = {getattr(fresh_kernel.client, f"{name}_port") for name in ("shell", "iopub", "stdin", "control", "hb")}
-    processes = [kernel_process(fresh_kernel), *kernel_process(fresh_kernel).children(recursive=True)]
+    processes = [kernel_processes.of(fresh_kernel), *kernel_processes.of(fresh_kernel).children(recursive=True)]
     listening = set()
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):  # A compiler that has just ended.

@@ -1,11 +1,13 @@
 """Start, restart, shutdown, and encryption."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import kernel_processes
 import psutil
 import pytest
 from session import Session
@@ -13,7 +15,7 @@ from session import Session
 
 def processes(session):
     """The kernel's process and its children."""
-    kernel = psutil.Process(session.manager.provisioner.pid)
+    kernel = kernel_processes.of(session)
     return [kernel, *kernel.children(recursive=True)]
 
 
@@ -65,8 +67,7 @@ def test_a_killed_runner_is_reported_and_replaced(fresh_kernel):
     fresh_kernel.ok("let lost = 1")
     cell = fresh_kernel.client.execute('print("running")\nwhile true {}')
     fresh_kernel.wait_for_output(cell)
-    for child in processes(fresh_kernel)[1:]:
-        child.kill()
+    kernel_processes.kill(processes(fresh_kernel)[1:])
     outcome = fresh_kernel.finish(cell, timeout=20)
     assert outcome.reply["status"] == "error"
     assert fresh_kernel.value("1 + 1") == "2"
@@ -90,7 +91,10 @@ def test_the_death_of_the_parent_ends_the_kernel(tmp_path):
 def test_no_temporary_files_are_left(fresh_kernel):
     pid = processes(fresh_kernel)[0].pid
     fresh_kernel.ok("1")
-    opened = {file.path for process in processes(fresh_kernel) for file in process.open_files()}
+    opened = set()
+    for process in processes(fresh_kernel):
+        with contextlib.suppress(psutil.NoSuchProcess):  # A compiler that has just ended.
+            opened |= {file.path for file in process.open_files()}
     folders = {os.path.dirname(path) for path in opened if str(pid) in path}
     fresh_kernel.request("shutdown_request", {"restart": False}, "control")
     time.sleep(1)

@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+import kernel_processes
 import psutil
 import pytest
 
@@ -47,7 +48,7 @@ def folder(process):
 
 @pytest.fixture
 def process(fresh_kernel):
-    return psutil.Process(fresh_kernel.manager.provisioner.pid)
+    return kernel_processes.of(fresh_kernel)
 
 
 def test_each_cell_takes_a_preloaded_compiler(fresh_kernel, process):
@@ -107,7 +108,7 @@ def test_it_ends_with_the_kernel(end):
     session = Session()
     try:
         session.ok("1")
-        process = psutil.Process(session.manager.provisioner.pid)
+        process = kernel_processes.of(session)
         assert wait_until(lambda: is_ready(process))
         waited = waiting(process) + preloaded(process)
         if end == "kill":

@@ -2,7 +2,7 @@
 
 import time
 
-import psutil
+import kernel_processes
 import pytest
 
 WAITS = {
@@ -102,11 +102,8 @@ def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
     kernel.wait_for_output(cell)
     interrupt(kernel, cell)
     later = int(kernel.value("Int(newer.processIdentifier)"))
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(later) and psutil.Process(later).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert psutil.Process(earlier).status() != psutil.STATUS_ZOMBIE
+    kernel_processes.wait_for_end(later, seconds=5)
+    assert not kernel_processes.has_ended(earlier)
     kernel.ok("older.terminate()")
 
 
@@ -114,9 +111,8 @@ def test_an_interrupt_ends_the_compiler(kernel):
     # A type check of many seconds.
     sums = " + ".join(f"[{i}].map {{ $0 * 2 }}.reduce(0) {{ $0 + $1 }} * 1.5" for i in range(12))
     cell = kernel.client.execute(f"let hard = {sums}\nhard")
-    kernel_process = psutil.Process(kernel.manager.provisioner.pid)
     deadline = time.monotonic() + 20
-    while not any("swift-frontend" in child.name() for child in kernel_process.children()):
+    while not kernel_processes.named(kernel_processes.of(kernel), "swift-frontend"):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     seconds, outcome = interrupt(kernel, cell)
