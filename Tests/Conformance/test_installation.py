@@ -92,3 +92,46 @@ def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
     status, told = command(spaced / "bin/gyrus", "uninstall", "--cache", env=environment)
     assert status == 0 and not (spaced / "lib/gyrus").exists() and not (tmp_path / "cache/gyrus").exists()
     assert not other.exists()
+
+
+@pytest.fixture
+def replaceable(spaced, tmp_path, monkeypatch):
+    """A kernel whose installation can be replaced while it runs."""
+    copy = tmp_path / "installed"
+    shutil.copytree(spaced, copy, symlinks=True)
+    description = copy / "share/jupyter/kernels/gyrus/kernel.json"
+    description.write_text(description.read_text().replace(str(spaced), str(copy)))
+    monkeypatch.setenv("JUPYTER_PATH", str(copy / "share/jupyter"))
+    session = Session()
+    yield session, copy / "lib/gyrus"
+    session.close()
+
+
+def replace(path, content):
+    """As `install` does: the file is another one of the same name."""
+    path.unlink()
+    path.write_bytes(content)
+    path.chmod(0o755)
+
+
+def test_the_same_installed_again_while_a_kernel_runs(replaceable):
+    session, folder = replaceable
+    session.ok("let before = 41")
+    for name in ("gyrus-runner", "libGyrus.so", "modules/Gyrus.swiftmodule"):
+        replace(folder / name, (folder / name).read_bytes())
+    assert session.value("before + 1") == "42"
+    # What lies beside the runner is found, though Linux calls that file deleted.
+    assert "brivl-mini" in session.ok('let mini = try FoundationModel.load("brivl-mini")\nprint(mini)').text()
+
+
+def test_another_version_installed_while_a_kernel_runs(replaceable):
+    session, folder = replaceable
+    session.ok("let before = 41")
+    module = folder / "modules/Gyrus.swiftmodule"
+    original = module.read_bytes()
+    replace(module, original + b"another")
+    outcome = session.fails("before + 1")
+    assert outcome.error["ename"] == "InstallationChanged"
+    assert str(module) in outcome.error["evalue"] and "Restart the kernel" in outcome.error["evalue"]
+    replace(module, original)
+    assert session.value("before + 1") == "42"

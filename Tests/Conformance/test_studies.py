@@ -227,6 +227,21 @@ def test_a_cohort_is_written_and_read(lab):
         assert all(word in error for word in words), (code, error)
 
 
+def test_a_cohort_keeps_the_ids_and_colors_of_regions_and_the_scores_of_single_models(lab):
+    assert lab.ok("""
+    let colored = [Region(id: 2001, name: "V1", group: "visual", color: [1, 0, 0.5, 1]), Region(id: 17, name: "V4")]
+    let labelled = try Regions(labels: [17, 2001, 0, 2001], table: RegionTable(name: "own", regions: colored))
+    var partial = try Cohort(models: ["image", "text"], layers: ["layer 1"])
+    try partial.add(Study(name: "S", responses: Matrix<Float>([[1, 2, 3, 4]]), regions: labelled))
+    let ofText = try VoxelScores(r2: [0.1, 0.2, 0.3, 0.4], r: [0.5, 0.6, 0.7, 0.8])
+    try partial.set(ofText, subject: "S", model: "text", layer: "layer 1")
+    try partial.write(to: scratch + "/partial")
+    let kept = try Cohort.open(scratch + "/partial")
+    print(kept["S"].regions == labelled, kept["S"].regions?.regions == colored)
+    print(kept.missing, try kept.scores(of: "S", model: "text", layer: "layer 1") == ofText)
+    """).text().splitlines() == ["true true", "[S, image, layer 1] true"]
+
+
 def test_a_cohort_is_written_over_its_earlier_state_and_over_nothing_else(lab):
     lab.ok("""
     let person = try Study.open(fixtures + "/subject-1.h5")

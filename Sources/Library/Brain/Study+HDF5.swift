@@ -114,33 +114,24 @@ extension Study {
                 file.url, "\"\(groupPath)\"", expected: "\(names.count) texts, as \"\(path)\" has",
                 found: "\(groups.count)")
         }
-        if file.contains("\(path)_table/ids") { return try table(of: file, at: path, names) }
+        if let regions = try file.regions(at: path + "_table") {
+            return try table(regions, of: file, at: path, names)
+        }
         return Regions(
             names: names, groups: Dictionary(zip(names, groups), uniquingKeysWith: { first, _ in first }))
     }
 
     /// The regions in the order of their table, of which the names of the voxels' must be the same.
-    private static func table(of file: HDF5File, at path: String, _ voxelNames: [String]) throws -> Regions {
-        let table = path + "_table/"
-        let (ids, names) = (
-            try file.dataset(table + "ids").integers(), try file.dataset(table + "names").strings()
-        )
-        let groups = try file.dataset(table + "groups").strings()
-        let colors: Matrix<Float> = try file.dataset(table + "colors").matrix()
-        let places = try file.dataset(table + "places").integers()
-        let isWhole =
-            [names.count, groups.count, colors.rows].allSatisfy { $0 == ids.count } && colors.columns == 4
-            && places.allSatisfy { -1..<ids.count ~= $0 } && Set(ids).count == ids.count
-        guard isWhole, places.map({ $0 < 0 ? "" : names[$0] }) == voxelNames else {
+    private static func table(
+        _ regions: [Region], of file: HDF5File, at path: String, _ voxelNames: [String]
+    ) throws -> Regions {
+        let places = try file.dataset(path + "_table/places").integers()
+        guard places.allSatisfy({ -1..<regions.count ~= $0 }),
+            places.map({ $0 < 0 ? "" : regions[$0].name }) == voxelNames
+        else {
             throw FormatError(
-                file.url, "\"\(table)\"", expected: "the regions of \"\(path)\" under a number each",
-                found:
-                    "\(ids.count) ids, \(names.count) names, \(groups.count) groups, \(places.count) voxels")
-        }
-        let regions = ids.indices.map { index in
-            let color = SIMD4(colors[index, 0], colors[index, 1], colors[index, 2], colors[index, 3])
-            return Region(
-                id: ids[index], name: names[index], group: groups[index], color: color.x.isNaN ? nil : color)
+                file.url, "\"\(path)_table/places\"", expected: "the regions that \"\(path)\" names",
+                found: "others, of \(places.count) voxels")
         }
         return Regions(regions, places: places.map { $0 < 0 ? nil : $0 })
     }
@@ -168,16 +159,8 @@ extension Study {
         try file.write(each.map { $0?.name ?? "" }, to: path)
         try file.write(each.map { $0?.group ?? "" }, to: groupPath)
         guard !regions.regions.isEmpty else { return }
-        let table = path + "_table/"
-        try file.write(regions.regions.map(\.id), to: table + "ids")
-        try file.write(regions.regions.map(\.name), to: table + "names")
-        try file.write(regions.regions.map(\.group), to: table + "groups")
-        let colors = regions.regions.map { $0.color ?? SIMD4(repeating: .nan) }
-        try file.write(
-            Matrix<Float>(
-                rows: colors.count, columns: 4, elements: colors.flatMap { [$0.x, $0.y, $0.z, $0.w] }),
-            to: table + "colors")
-        try file.write(regions.places.map { $0 ?? -1 }, to: table + "places")
+        try file.write(regions.regions, to: path + "_table")
+        try file.write(regions.places.map { $0 ?? -1 }, to: path + "_table/places")
     }
 
     private func write(_ space: VoxelSpace, to file: HDF5File) throws {

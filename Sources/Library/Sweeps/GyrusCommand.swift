@@ -58,7 +58,11 @@ final class GyrusCommand: Sendable {
 
     /// `PREFIX/bin/gyrus` for the library in `PREFIX/lib/gyrus`, or the one beside it in a build folder.
     private static var executable: URL? {
-        guard let line = memoryMap.split(separator: "\n").first(where: { $0.hasSuffix("/libGyrus.so") }),
+        // Installed again since it was loaded, the file is called deleted.
+        guard
+            let line = memoryMap.split(separator: "\n").first(where: {
+                $0.hasSuffix("/libGyrus.so") || $0.hasSuffix("/libGyrus.so (deleted)")
+            }),
             let slash = line.firstIndex(of: "/")
         else { return nil }
         let folder = URL(filePath: String(line[slash...])).deletingLastPathComponent()

@@ -80,10 +80,7 @@ extension LinearAlgebra {
             }
         }
         if let failure { throw failure }
-        if info == kernel_no_memory || info == kernel_too_large {
-            throw LinearAlgebraError.tooLarge(operation: operation, order: a.rows)
-        }
-        guard info == 0 else { throw LinearAlgebraError.notConverged(operation: operation, info: info) }
+        _ = try answer(info, operation, order: a.rows)
         return (values, vectors)
     }
 
@@ -201,7 +198,11 @@ extension LinearAlgebra {
         _ operation: String, order: Int, takesInfo: Bool = false,
         _ body: (kernel_stop, UnsafeMutableRawPointer) -> Int32
     ) throws -> Int {
-        let info = Int(withStop({ Task.isCancelled }) { body($0, $1) })
+        try answer(Int(withStop({ Task.isCancelled }) { body($0, $1) }), operation, order: order, takesInfo: takesInfo)
+    }
+
+    /// What LAPACK's `info` says, as an error; returns a positive one if `takesInfo`.
+    private static func answer(_ info: Int, _ operation: String, order: Int, takesInfo: Bool = false) throws -> Int {
         switch info {
         case kernel_stopped: throw CancellationError()
         case kernel_no_memory, kernel_too_large:

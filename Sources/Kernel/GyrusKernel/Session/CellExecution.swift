@@ -39,6 +39,11 @@ struct CellExecution {
             throw ErrorReports.compile(diagnostics, lines: lines, label: label)
         } catch CellCompiler.Failure.tool(let text) {
             throw ErrorReports.plain("CompilerFailure", text)
+        } catch CellCompiler.Failure.outdated(let path) {
+            throw ErrorReports.plain(
+                "InstallationChanged",
+                "\(path) was replaced by another version since this kernel started, and cells would not fit what is "
+                    + "loaded; the cell did not run. Restart the kernel")
         } catch {
             throw ErrorReports.plain("KernelError", "\(error)")
         }

@@ -12,6 +12,8 @@ public final class CellCompiler {
         case source([Diagnostic], lines: [String])
         /// The compiler or the linker itself failed, with what it printed.
         case tool(String)
+        /// A file of what cells are compiled against is no longer what is loaded.
+        case outdated(String)
     }
 
     public internal(set) var names: NameTable
@@ -27,7 +29,7 @@ public final class CellCompiler {
     public var libraries: CellLibraries {
         didSet {
             builder.libraries = libraries
-            surroundings = libraries.contentHash(with: toolchain)
+            surroundings = LoadedContent(of: libraries, with: toolchain)
             onChange?(editorContext)
         }
     }
@@ -39,7 +41,7 @@ public final class CellCompiler {
     private let stores = DispatchQueue(label: "cell cache", qos: .utility)
     /// What each module was made of, by its name, as a hash.
     var contents: [String: String] = [:]
-    private lazy var surroundings = libraries.contentHash(with: toolchain)
+    private lazy var surroundings = LoadedContent(of: libraries, with: toolchain)
     var labels: Set<String> = []
     /// How the user knows each cell's module.
     var moduleLabels: [String: String] = [:]
@@ -82,6 +84,7 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
+        try surroundings.check(libraries, with: toolchain)
         let source = CellText.normalized(source)
         labels.insert(label)
         let syntax = try parse(source, label: label)
@@ -178,7 +181,7 @@ public final class CellCompiler {
     /// Everything that decides what the compiler makes of a module.
     private func contentHash(of module: String, text: String, _ frame: ModuleFrame) -> String {
         let hash = ContentHash()
-        for part in [surroundings, module, text] + frame.flags + ModuleBuilder.linkerFlags { hash.add(part) }
+        for part in [surroundings.hash, module, text] + frame.flags + ModuleBuilder.linkerFlags { hash.add(part) }
         for name in frame.prelude.modules.sorted() { hash.add(contents[name] ?? "") }
         return hash.finish()
     }

@@ -42,7 +42,7 @@ package enum PythonPackages {
         var prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }.filter { !$0.isEmpty }
             .map { URL(fileURLWithPath: $0) }
         // PREFIX/bin/PROGRAM, or the kernel's PREFIX/lib/gyrus/gyrus-runner.
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let program = RunningProgram.url
         let parent = program.deletingLastPathComponent().deletingLastPathComponent()
         prefixes += [parent, parent.deletingLastPathComponent()]
         var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)

@@ -15,7 +15,7 @@ struct ModelLocator {
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         workingFolder: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
-        program: URL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        program: URL = RunningProgram.url
     ) {
         self.environment = environment
         self.workingFolder = workingFolder

@@ -11,11 +11,13 @@ import Tensors
 /// | `cohort.h5` | `/models`, `/layers`, `/selecting`, `/settings`, `/subjects` | names; how the scores were made |
 /// | `NAME/subject.h5` | `/has_response` | 1 for a voxel whose mean response is other than zero |
 /// | | `/regions`, `/region_groups` | the names and groups of the regions, in their order |
-/// | | `/region_of_voxel` | the number of each voxel's region, from 1; 0 for none |
+/// | | `/region_of_voxel` | the number of each voxel's region among these, from 1; 0 for none |
+/// | | `/region_table/…` | the same regions with their ids in the atlas and their colors |
 /// | | `/region_sets` | the names of further sets of regions |
-/// | | `/region_set_1/…` | the three datasets of the first of them |
+/// | | `/region_set_1/…` | the same of the first of them |
 /// | | `/explainable_variance`, `/repeats` | the noise ceiling |
-/// | `NAME/layer-1.h5` | `/r2`, `/r` | models x voxels |
+/// | `NAME/layer-1.h5` | `/r2`, `/r` | models x voxels; NaN for a model without scores |
+/// | | `/has_scores` | 1 for a model with scores; absent where all have |
 struct CohortFolder: Sendable {
     let url: URL
 
@@ -92,6 +94,7 @@ struct CohortFolder: Sendable {
             func write(_ regions: Regions, in group: String) throws {
                 try file.write(regions.names, to: "\(group)/regions")
                 try file.write(regions.regions.map(\.group), to: "\(group)/region_groups")
+                try file.write(regions.regions, to: "\(group)/region_table")
                 try file.write(regions.places.map { ($0 ?? -1) + 1 }, to: "\(group)/region_of_voxel")
             }
             if let regions = subject.regions { try write(regions, in: "") }
@@ -108,11 +111,16 @@ struct CohortFolder: Sendable {
         }
     }
 
-    /// Writes the scores of all models in one layer.
-    func write(_ scores: [VoxelScores], of subject: String, layer: Int) throws {
+    /// Writes the scores of all models in one layer; nil for a model that has none.
+    func write(_ scores: [VoxelScores?], of subject: String, layer: Int) throws {
+        guard let voxels = scores.lazy.compactMap({ $0?.r2.count }).first else { return }
+        let none = [Double](repeating: .nan, count: voxels)
         try HDF5File.create(file(of: subject, layer: layer)) { file in
-            try file.write(Matrix(scores.map(\.r2)), to: "/r2")
-            try file.write(Matrix(scores.map(\.r)), to: "/r")
+            try file.write(Matrix(scores.map { $0?.r2 ?? none }), to: "/r2")
+            try file.write(Matrix(scores.map { $0?.r ?? none }), to: "/r")
+            if scores.contains(where: { $0 == nil }) {
+                try file.write(scores.map { $0 == nil ? 0 : 1 }, to: "/has_scores")
+            }
         }
     }
 
@@ -125,6 +133,18 @@ struct CohortFolder: Sendable {
     /// Whether a layer of a subject has scores.
     func contains(_ subject: String, layer: Int) -> Bool {
         FileManager.default.fileExists(atPath: file(of: subject, layer: layer).path)
+    }
+
+    /// Which models have scores in a layer; throws `FormatError` if the file is not as expected.
+    private func scored(_ subject: String, layer: Int, models: Int) throws -> [Bool] {
+        let url = file(of: subject, layer: layer)
+        let file = try HDF5File.open(url)
+        guard file.contains("/has_scores") else { return [Bool](repeating: true, count: models) }
+        let scored = try file.dataset("/has_scores").integers()
+        guard scored.count == models else {
+            throw FormatError(url, "\"/has_scores\"", expected: "\(models) models", found: "\(scored.count)")
+        }
+        return scored.map { $0 != 0 }
     }
 
     /// The scores of one model; throws `FormatError` if the file is not as expected.
@@ -182,7 +202,8 @@ struct CohortFolder: Sendable {
         _ = try cohort.add(
             name, regions: regions, regionSets: regionSets, hasResponse: hasResponse, ceiling: ceiling)
         for layer in cohort.layers.indices where contains(name, layer: layer) {
-            refer(to: layer, of: name, in: &cohort)
+            let scored = try scored(name, layer: layer, models: cohort.models.count)
+            refer(to: layer, of: name, models: scored, in: &cohort)
         }
     }
 
@@ -195,6 +216,15 @@ struct CohortFolder: Sendable {
                 file.url, "\"\(group)/regions\"", expected: "\(names.count) groups and \(voxels) numbers",
                 found: "\(groups.count) and \(numbers.count)")
         }
+        if let regions = try file.regions(at: "\(group)/region_table") {
+            guard regions.map(\.name) == names, numbers.allSatisfy({ 0...names.count ~= $0 }) else {
+                throw FormatError(
+                    file.url, "\"\(group)/region_table\"", expected: "the regions of \"\(group)/regions\"",
+                    found: "others")
+            }
+            return Regions(regions, places: numbers.map { $0 == 0 ? nil : $0 - 1 })
+        }
+        // Earlier files have no table.
         return try Regions(
             labels: numbers,
             table: RegionTable(
@@ -204,10 +234,10 @@ struct CohortFolder: Sendable {
                 }))
     }
 
-    /// Has the cohort read a layer's scores from their file.
-    func refer(to layer: Int, of name: String, in cohort: inout Cohort) {
+    /// Has the cohort read a layer's scores from their file, of all models or those that have some.
+    func refer(to layer: Int, of name: String, models: [Bool]? = nil, in cohort: inout Cohort) {
         guard let place = cohort.subjects.firstIndex(where: { $0.name == name }) else { return }
-        for model in cohort.models.indices {
+        for model in cohort.models.indices where models?[model] ?? true {
             cohort.subjects[place].scores[model][layer] = .inFile(self)
         }
     }
@@ -229,7 +259,7 @@ extension Cohort {
     /// let again = try Cohort.open("results/text-study")
     /// ```
     ///
-    /// A layer that only some models have scores of is not written. An earlier state of the cohort in the folder is
+    /// An earlier state of the cohort in the folder is
     /// replaced: one with the same models and layers and none but these subjects. Throws `FormatError` if there is another
     /// cohort in the folder, a study's (`LuEtAl2022`) or one that cannot be read, or a file cannot be written.
     public func write(to folder: some FileLocation) throws {
@@ -239,13 +269,16 @@ extension Cohort {
         for (place, subject) in subjects.enumerated() {
             try target.write(subject)
             for layer in layers.indices {
-                guard subject.scores.allSatisfy({ $0[layer] != nil }) else {
-                    try target.remove(layer: layer, of: subject.name)
-                    continue
+                let known = try models.indices.map { model in
+                    try subject.scores[model][layer].map { _ in
+                        try scores(of: place, model: model, layer: layer)
+                    }
                 }
-                try target.write(
-                    models.indices.map { try scores(of: place, model: $0, layer: layer) }, of: subject.name,
-                    layer: layer)
+                if known.allSatisfy({ $0 == nil }) {
+                    try target.remove(layer: layer, of: subject.name)
+                } else {
+                    try target.write(known, of: subject.name, layer: layer)
+                }
             }
         }
         try target.write(self, settings: [])
