@@ -6,7 +6,7 @@ struct CellSyntax {
     let file: SourceFileSyntax
     let converter: SourceLocationConverter
     var declarations: [Declaration] = []
-    /// The import declarations, one line each.
+    /// The import declarations; those under a condition with it.
     var imports: [String] = []
     /// What each item adds without a name of its own: extension members, conformances, operators.
     private(set) var itemEffects: [Int: Set<String>] = [:]
@@ -30,6 +30,7 @@ struct CellSyntax {
             default: break
             }
         }
+        imports = file.statements.compactMap(\.item.importText)
         for (index, statement) in file.statements.enumerated() { collect(statement.item, index) }
     }
 
@@ -57,8 +58,6 @@ struct CellSyntax {
             declare(.protocolType, node.name.text, index)
         } else if let node = declaration.as(TypeAliasDeclSyntax.self) {
             declare(.typealiasType, node.name.text, index)
-        } else if let node = declaration.as(ImportDeclSyntax.self) {
-            imports.append(node.trimmedDescription)
         } else if let node = declaration.as(ExtensionDeclSyntax.self) {
             collect(node, index)
         } else if let node = declaration.as(OperatorDeclSyntax.self) {
@@ -171,6 +170,25 @@ extension CellSyntax {
             $0.text.trimmingBackticks == name && $0.parent?.is(DeclReferenceExprSyntax.self) == true
         }
         return token.map { $0.startLocation(converter: converter) }.map { ($0.line, $0.column) }
+    }
+}
+
+extension CodeBlockItemSyntax.Item {
+    /// The imports in it, with the conditions under which they stand; nil if there are none.
+    fileprivate var importText: String? {
+        guard case .decl(let declaration) = self else { return nil }
+        if declaration.is(ImportDeclSyntax.self) { return declaration.trimmedDescription }
+        guard let node = declaration.as(IfConfigDeclSyntax.self) else { return nil }
+        var lines: [String] = []
+        var hasImports = false
+        for clause in node.clauses {
+            lines.append(clause.poundKeyword.text + " " + (clause.condition?.trimmedDescription ?? ""))
+            guard case .statements(let items)? = clause.elements else { continue }
+            let imports = items.compactMap(\.item.importText)
+            hasImports = hasImports || !imports.isEmpty
+            lines += imports
+        }
+        return hasImports ? (lines + ["#endif"]).joined(separator: "\n") : nil
     }
 }
 
