@@ -41,6 +41,15 @@ struct RewritingTests {
             ("let a = try? await f()", "let a = try? _gyrusAwait({ try await f() })"),
             ("x += await f() + 1", "x += _gyrusAwait({ await f() + 1 })"),
             ("for await v in s { use(v) }", "_gyrusAwait({ for await v in s { use(v) } })"),
+            ("for await v in s { throw v }", "try _gyrusAwait({ for await v in s { throw v } })"),
+            (
+                "outer: for await v in s { continue outer }",
+                "_gyrusAwait({ outer: for await v in s { continue outer } })"
+            ),
+            ("try use(await f())", "try use(_gyrusAwait({ try await f() }))"),
+            ("try? use(await f())", "try? use(_gyrusAwait({ try await f() }))"),
+            ("x = try a() + (await f())", "try a() + (_gyrusAwait({ try await f() }))"),
+            ("use(try a()) + (await f())", "use(try a()) + (_gyrusAwait({ await f() }))"),
         ])
     func awaits(source: String, expected: String) {
         let text = rewritten(source + ";")
@@ -58,6 +67,16 @@ struct RewritingTests {
         let text = rewritten("guard let x = f(), x > 1 else { fatalError() }")
         #expect(text.contains("guard let _guard_x = f(), _guard_x > 1 else"))
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
+    }
+
+    @Test("a variable of a guard stays one")
+    func variablesOfGuards() {
+        let text = rewritten("guard var x = f(), case (let a, var b) = g() else { fatalError() }")
+        #expect(text.contains("guard let _guard_x = f(), case (let _guard_a, let _guard_b) = g() else"))
+        #expect(text.contains("; var x = _guard_x; let a = _guard_a; var b = _guard_b; "))
+        let both = rewritten("guard case var (a, b) = g() else { fatalError() }")
+        #expect(both.contains("guard case let (_guard_a, _guard_b) = g() else"))
+        #expect(both.contains("; var a = _guard_a; var b = _guard_b; "))
     }
 
     @Test("a variable declared again from itself takes the earlier cell's value")
