@@ -516,6 +516,15 @@ def test_cells_without_ids_are_told_apart_by_the_labels_of_what_has_no_name(kern
     assert kernel.value(use) == "[11, 3, 6, 7]"
 
 
+def test_a_cell_without_an_id_takes_the_place_of_the_variables_that_it_declares_alone(fresh_kernel):
+    fresh_kernel.ok("let train = 1; let test = 2; let figure = 3")
+    for _ in range(2):
+        fresh_kernel.ok("let train = 4; let test = 5")
+        assert fresh_kernel.value("[train, test, figure]") == "[4, 5, 3]"
+    fresh_kernel.ok("let train = 6; let test = 7; let figure = 8")
+    assert fresh_kernel.value("[train, test, figure]") == "[6, 7, 8]"
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"
