@@ -143,6 +143,9 @@ class TestEdits:
         kernel.ok("let emptied = 1", cell_id="emptied")
         kernel.ok("// let emptied = 1", cell_id="emptied")
         kernel.fails("emptied")
+        kernel.ok("let blank = 1", cell_id="blank")
+        kernel.ok(" \n", cell_id="blank")
+        kernel.fails("blank")
         kernel.ok("func deleted() -> Int { 1 }", cell_id="deleted")
         kernel.ok("1", deleted_cells=["deleted"])
         assert "cannot find 'deleted'" in kernel.fails("deleted()").error["evalue"]
