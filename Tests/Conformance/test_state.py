@@ -155,6 +155,13 @@ def test_tuples_and_computed_variables_carry_over(kernel):
     assert kernel.value("sum") == "3"
 
 
+def test_a_closure_that_is_called_at_once_sees_the_earlier_value(kernel):
+    kernel.ok("let scores = [2.0, 4.0]")
+    kernel.ok("let scores = scores.map { $0 / scores.max()! }")
+    assert kernel.value("scores") == "[0.5, 1.0]"
+    assert kernel.value("let best = scores.filter { $0 > scores[0] }\nlet scores = [9.0]\nbest + scores") == "[1.0, 9.0]"
+
+
 # --- earlier results --------------------------------------------------------------------------------------------
 
 

@@ -86,6 +86,23 @@ struct RewritingTests {
         #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
     }
 
+    @Test(
+        "so it does in a closure that is called at once",
+        arguments: [
+            ("let x = x.map { $0 / x.count }", "let x = Cell3.x.map { $0 / Cell3.x.count }"),
+            ("let x = y.sorted(by: { $0 + x < $1 })", "let x = y.sorted(by: { $0 + Cell3.x < $1 })"),
+            ("let x = { x + 1 }()", "let x = { Cell3.x + 1 }()"),
+            ("let x = y.map { [x] v in v + x }", "let x = y.map { [x = Cell3.x] v in v + x }"),
+            ("let x = x.sorted { x, y in x < y }", "let x = Cell3.x.sorted { x, y in x < y }"),
+            ("let x = x.map { let x = $0; return x }", "let x = Cell3.x.map { let x = $0; return x }"),
+            ("let f = { x }\nlet x = 1", "let f = { x }"),
+            ("let t = Task { x }\nlet x = 1", "let t = Task { x }"),
+            ("let l = y.lazy.map { $0 + x }\nlet x = 1", "let l = y.lazy.map { $0 + x }"),
+        ])
+    func earlierVariablesInClosures(source: String, expected: String) {
+        #expect(rewritten(source, earlier: ["x": "Cell3"]).contains(expected))
+    }
+
     @Test("the storage of variables is noted, if it holds their values as they are")
     func storage() {
         #expect(rewritten("let (a, b) = (1, 2)").hasSuffix("; _gyrusHolds(\"a\", a); _gyrusHolds(\"b\", b)"))
