@@ -157,6 +157,11 @@ class TestEdits:
         kernel.fails("middle")
         kernel.fails("Late()")
 
+    def test_a_function_is_edited_that_stood_below_a_magic(self, kernel):
+        kernel.ok("1\n%time 2\nfunc merged(a: Int) -> Int { a * 2 }", cell_id="merged")
+        cell = "func merged(a: Int, by k: Int = 10) -> Int { a * k }\nmerged(a: 3)"
+        assert kernel.value(cell, cell_id="merged") == "30"
+
 
 class TestUsers:
     """Who uses what was declared again uses the new one."""
