@@ -106,6 +106,12 @@ class TestEdits:
         kernel.ok("func apart(_ a: Int) -> Int { 3 }", cell_id="one")
         assert kernel.value('[apart(0), apart("")]') == "[3, 2]"
 
+    def test_generic_overloads_of_cells_with_ids_are_kept_apart(self, kernel):
+        kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count }", cell_id="collections")
+        kernel.ok("func sizeOf<T: BinaryInteger>(_ x: T) -> Int { Int(x) }", cell_id="integers")
+        kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count + 10 }", cell_id="collections")
+        assert kernel.value("[sizeOf([1, 2]), sizeOf(7)]") == "[12, 7]"
+
     def test_members_and_operators_that_are_gone(self, kernel):
         kernel.ok("extension Int { var doubled: Int { self * 2 }; var tripled: Int { self * 3 } }", cell_id="members")
         kernel.ok("extension Int { var doubled: Int { self * 4 } }", cell_id="members")

@@ -210,7 +210,9 @@ extension FunctionDeclSyntax {
         let parameters = signature.parameterClause.parameters.map {
             "\(isOperator ? "_" : $0.firstName.text) : \($0.type.compactText)\($0.ellipsis == nil ? "" : " ...")"
         }
-        let clauses = [signature.returnClause?.compactText, genericWhereClause?.compactText]
+        let clauses = [
+            signature.returnClause?.compactText, genericParameterClause?.compactText, genericWhereClause?.compactText,
+        ]
         return (["( \(parameters.joined(separator: " , ")) )"] + clauses.compactMap { $0 })
             .joined(separator: " ")
     }
