@@ -159,3 +159,12 @@ def test_a_class_inherits_what_the_cells_between_override(kernel, loop):
                          ("Place.Inner", [20, 35, 40, 100, 55]), ("Lowest", [21, 35, 40, 100, 56])]:
         assert kernel.value(f"{use}({name}())") == str(wanted), name
         assert kernel.value(f"[{name}().a, {name}().m(), {name}.t(), {name}()[2], {name}().own()]") == str(wanted), name
+
+
+def test_imports_under_a_condition_are_those_of_later_cells_under_it_too(fresh_kernel):
+    fresh_kernel.ok("#if canImport(Darwin)\nimport Darwin\n#else\nimport Glibc\n#endif\nlet root = 4")
+    assert fresh_kernel.value("root") == "4"
+    fresh_kernel.ok("#if os(Windows)\nimport WinSDK\n#elseif os(Linux)\n#if canImport(Nowhere)\nimport Nowhere\n#endif\n"
+                    "import FoundationNetworking\n#endif")
+    fresh_kernel.ok("let request = URLRequest(url: URL(fileURLWithPath: \"/\"))")
+    assert fresh_kernel.value("root + 1") == "5"

@@ -34,6 +34,7 @@ def test_top_level_await(kernel):
 def test_top_level_try_await(kernel):
     kernel.ok("struct Late: Error {}\nfunc fail(_ really: Bool) async throws -> Int { if really { throw Late() }; return 7 }")
     assert kernel.value("try await fail(false)") == "7"
+    assert kernel.value("try [await fail(false), 1]") == "[7, 1]"
     assert kernel.fails("try await fail(true)").error["ename"] == "Late"
 
 
@@ -45,6 +46,20 @@ def test_for_await(kernel):
     streamed
     """
     assert kernel.value(code) == "10"
+
+
+def test_for_await_that_throws_or_has_a_label(kernel):
+    kernel.ok("struct Ended: Error {}\nvar got = 0\n"
+              "func numbers() -> AsyncStream<Int> { AsyncStream { c in for i in 1...4 { c.yield(i) }; c.finish() } }")
+    assert kernel.fails("for await i in numbers() { got = i; if i == 2 { throw Ended() } }").error["ename"] == "Ended"
+    kernel.ok("outer: for await i in numbers() { for j in 1...9 where j == i { got += i; continue outer } }")
+    assert kernel.value("got") == "12"
+
+
+def test_a_guard_may_bind_a_variable(kernel):
+    kernel.ok('guard var bound = Int("7") else { fatalError() }\nbound += 1')
+    kernel.ok("bound += 1")
+    assert kernel.value("bound") == "9"
 
 
 def test_task_groups(kernel):

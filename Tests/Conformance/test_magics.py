@@ -765,6 +765,11 @@ def test_capture_without_a_name_and_of_some(kernel):
     assert failure.error["ename"] == "Fatal error" and ":3" in failure.traceback
 
 
+def test_capture_keeps_what_a_cell_said_before_it_failed(kernel):
+    kernel.fails('%%capture failing\nprint("before")\n[Int]()[0]')
+    assert kernel.value("failing.stdout") == '"before\\n"'
+
+
 @pytest.mark.parametrize("code, words", [
     ("%time?", "%time"), ("%%timeit?", "LOOPS"), ("?%cd", "folder"), ("//%who?", "variables"), ("!?", "shell"),
     ("%package??", "URL"),

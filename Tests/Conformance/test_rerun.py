@@ -106,6 +106,12 @@ class TestEdits:
         kernel.ok("func apart(_ a: Int) -> Int { 3 }", cell_id="one")
         assert kernel.value('[apart(0), apart("")]') == "[3, 2]"
 
+    def test_generic_overloads_of_cells_with_ids_are_kept_apart(self, kernel):
+        kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count }", cell_id="collections")
+        kernel.ok("func sizeOf<T: BinaryInteger>(_ x: T) -> Int { Int(x) }", cell_id="integers")
+        kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count + 10 }", cell_id="collections")
+        assert kernel.value("[sizeOf([1, 2]), sizeOf(7)]") == "[12, 7]"
+
     def test_members_and_operators_that_are_gone(self, kernel):
         kernel.ok("extension Int { var doubled: Int { self * 2 }; var tripled: Int { self * 3 } }", cell_id="members")
         kernel.ok("extension Int { var doubled: Int { self * 4 } }", cell_id="members")
@@ -143,6 +149,9 @@ class TestEdits:
         kernel.ok("let emptied = 1", cell_id="emptied")
         kernel.ok("// let emptied = 1", cell_id="emptied")
         kernel.fails("emptied")
+        kernel.ok("let blank = 1", cell_id="blank")
+        kernel.ok(" \n", cell_id="blank")
+        kernel.fails("blank")
         kernel.ok("func deleted() -> Int { 1 }", cell_id="deleted")
         kernel.ok("1", deleted_cells=["deleted"])
         assert "cannot find 'deleted'" in kernel.fails("deleted()").error["evalue"]
@@ -153,6 +162,11 @@ class TestEdits:
         kernel.ok("let early = 1", cell_id="pieces")
         kernel.fails("middle")
         kernel.fails("Late()")
+
+    def test_a_function_is_edited_that_stood_below_a_magic(self, kernel):
+        kernel.ok("1\n%time 2\nfunc merged(a: Int) -> Int { a * 2 }", cell_id="merged")
+        cell = "func merged(a: Int, by k: Int = 10) -> Int { a * k }\nmerged(a: 3)"
+        assert kernel.value(cell, cell_id="merged") == "30"
 
 
 class TestUsers:
@@ -514,6 +528,15 @@ def test_cells_without_ids_are_told_apart_by_the_labels_of_what_has_no_name(kern
         kernel.ok("extension Labeled { " + cell + " }")
     use = "[Labeled()[one: 1], Labeled()[two: 1], Labeled(x: (5, 6)).a, Labeled(y: [7], z: 1).a]"
     assert kernel.value(use) == "[11, 3, 6, 7]"
+
+
+def test_a_cell_without_an_id_takes_the_place_of_the_variables_that_it_declares_alone(fresh_kernel):
+    fresh_kernel.ok("let train = 1; let test = 2; let figure = 3")
+    for _ in range(2):
+        fresh_kernel.ok("let train = 4; let test = 5")
+        assert fresh_kernel.value("[train, test, figure]") == "[4, 5, 3]"
+    fresh_kernel.ok("let train = 6; let test = 7; let figure = 8")
+    assert fresh_kernel.value("[train, test, figure]") == "[6, 7, 8]"
 
 
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):

@@ -1,5 +1,7 @@
 """What one cell declares, later cells find; and what is declared again replaces the old."""
 
+import pytest
+
 
 def test_variables_carry_over(kernel):
     kernel.ok("var a = 1; let b = [1, 2, 3]")
@@ -153,6 +155,13 @@ def test_tuples_and_computed_variables_carry_over(kernel):
     assert kernel.value("sum") == "3"
 
 
+def test_a_closure_that_is_called_at_once_sees_the_earlier_value(kernel):
+    kernel.ok("let scores = [2.0, 4.0]")
+    kernel.ok("let scores = scores.map { $0 / scores.max()! }")
+    assert kernel.value("scores") == "[0.5, 1.0]"
+    assert kernel.value("let best = scores.filter { $0 > scores[0] }\nlet scores = [9.0]\nbest + scores") == "[1.0, 9.0]"
+
+
 # --- earlier results --------------------------------------------------------------------------------------------
 
 
@@ -181,6 +190,20 @@ def test_the_last_results(fresh_kernel):
     assert kernel.value("max(_, 2)") == "51"
     # What Swift means by it stays.
     assert kernel.value("_ = 7\nlet (_, b) = (1, 2)\nvar c = 0\n(_, c) = (3, 4)\n[1, 2].map { _ in b + c }") == "[6, 6]"
+
+
+@pytest.mark.parametrize("code, value", [
+    ('switch (7, 2) { case (_, 2): "any"; default: "none" }', '"any"'),
+    ('switch 7 { case 1: "one"; case _: "any" }', '"any"'),
+    ('let some: Int? = 7\nif case .some(_) = some { "any" } else { "none" }', '"any"'),
+    ('var firsts = 0\nfor case (_, let n) in [(7, 1), (8, 2)] { firsts += n }\nfirsts', "3"),
+    ('enum Fault: Error { case at(Int) }\nvar caught = ""\ndo { throw Fault.at(7) } catch Fault.at(_) { caught = "any" }\n'
+     'caught', '"any"'),
+    ('func given() throws -> Int { 7 }\ntry _ = given()\n1', "1"),
+])
+def test_a_pattern_that_takes_anything_is_no_result(fresh_kernel, code, value):
+    fresh_kernel.ok("30")
+    assert fresh_kernel.value(code) == value
 
 
 def test_results_that_are_not_there(fresh_kernel):

@@ -113,6 +113,18 @@ def test_a_name_of_a_cell_that_runs_is_told(kernel, shell, traffic):
     assert traffic.finish(shell.send("early + Early.a")).result == "6"
 
 
+def test_what_both_shells_declare_at_once(kernel, shell, traffic):
+    """A name is that of the cell that ended last, and neither cell takes what the other one declares for its own."""
+    cell = waiting_cell(kernel, traffic, "let both = 1; func ofBoth() -> Int { 1 }; func ofMain() -> Int { 1 }")
+    beside = "let both = 2; func ofBoth() -> Int { 2 }; func ofShell() -> Int { 2 }"
+    assert traffic.finish(shell.send(beside)).reply["status"] == "ok"
+    traffic.finish(shell.send(RELEASE))
+    traffic.finish(cell)
+    assert kernel.value("[both, ofBoth(), ofMain(), ofShell()]") == "[1, 1, 1, 2]"
+    kernel.ok(beside)
+    assert kernel.value("[both, ofBoth(), ofMain(), ofShell()]") == "[2, 2, 1, 2]"
+
+
 def test_each_request_has_its_own_count(kernel, shell, traffic):
     cell = waiting_cell(kernel, traffic)
     counts = [traffic.finish(shell.send(code)).reply["execution_count"] for code in ("1", "2", RELEASE)]

@@ -41,6 +41,15 @@ struct RewritingTests {
             ("let a = try? await f()", "let a = try? _gyrusAwait({ try await f() })"),
             ("x += await f() + 1", "x += _gyrusAwait({ await f() + 1 })"),
             ("for await v in s { use(v) }", "_gyrusAwait({ for await v in s { use(v) } })"),
+            ("for await v in s { throw v }", "try _gyrusAwait({ for await v in s { throw v } })"),
+            (
+                "outer: for await v in s { continue outer }",
+                "_gyrusAwait({ outer: for await v in s { continue outer } })"
+            ),
+            ("try use(await f())", "try use(_gyrusAwait({ try await f() }))"),
+            ("try? use(await f())", "try? use(_gyrusAwait({ try await f() }))"),
+            ("x = try a() + (await f())", "try a() + (_gyrusAwait({ try await f() }))"),
+            ("use(try a()) + (await f())", "use(try a()) + (_gyrusAwait({ await f() }))"),
         ])
     func awaits(source: String, expected: String) {
         let text = rewritten(source + ";")
@@ -60,11 +69,38 @@ struct RewritingTests {
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
     }
 
+    @Test("a variable of a guard stays one")
+    func variablesOfGuards() {
+        let text = rewritten("guard var x = f(), case (let a, var b) = g() else { fatalError() }")
+        #expect(text.contains("guard let _guard_x = f(), case (let _guard_a, let _guard_b) = g() else"))
+        #expect(text.contains("; var x = _guard_x; let a = _guard_a; var b = _guard_b; "))
+        let both = rewritten("guard case var (a, b) = g() else { fatalError() }")
+        #expect(both.contains("guard case let (_guard_a, _guard_b) = g() else"))
+        #expect(both.contains("; var a = _guard_a; var b = _guard_b; "))
+    }
+
     @Test("a variable declared again from itself takes the earlier cell's value")
     func earlierVariables() {
         #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
         #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))
         #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
+    }
+
+    @Test(
+        "so it does in a closure that is called at once",
+        arguments: [
+            ("let x = x.map { $0 / x.count }", "let x = Cell3.x.map { $0 / Cell3.x.count }"),
+            ("let x = y.sorted(by: { $0 + x < $1 })", "let x = y.sorted(by: { $0 + Cell3.x < $1 })"),
+            ("let x = { x + 1 }()", "let x = { Cell3.x + 1 }()"),
+            ("let x = y.map { [x] v in v + x }", "let x = y.map { [x = Cell3.x] v in v + x }"),
+            ("let x = x.sorted { x, y in x < y }", "let x = Cell3.x.sorted { x, y in x < y }"),
+            ("let x = x.map { let x = $0; return x }", "let x = Cell3.x.map { let x = $0; return x }"),
+            ("let f = { x }\nlet x = 1", "let f = { x }"),
+            ("let t = Task { x }\nlet x = 1", "let t = Task { x }"),
+            ("let l = y.lazy.map { $0 + x }\nlet x = 1", "let l = y.lazy.map { $0 + x }"),
+        ])
+    func earlierVariablesInClosures(source: String, expected: String) {
+        #expect(rewritten(source, earlier: ["x": "Cell3"]).contains(expected))
     }
 
     @Test("the storage of variables is noted, if it holds their values as they are")

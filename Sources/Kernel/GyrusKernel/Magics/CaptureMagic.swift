@@ -28,12 +28,21 @@ extension Magic {
             throw MagicError("%%capture takes the name of one variable, not \(arguments.rest)")
         }
         let capture = OutputCapture(kinds)
-        try run.capturing(capture) { try run.runBody(of: call) }
-        guard let name = words.first else { return }
-        let file = run.session.folder.appending(path: "captured-\(UUID().uuidString).json")
-        try capture.json().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        try run.declare("let \(name) = try _gyrusCaptured(\"\(file.path)\")", for: "capture")
+        func keep() throws {
+            guard let name = words.first else { return }
+            let file = run.session.folder.appending(path: "captured-\(UUID().uuidString).json")
+            try capture.json().write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            try run.declare("let \(name) = try _gyrusCaptured(\"\(file.path)\")", for: "capture")
+        }
+        do {
+            try run.capturing(capture) { try run.runBody(of: call) }
+        } catch {
+            // What it said until then is not lost.
+            try? keep()
+            throw error
+        }
+        try keep()
     }
 }
 

@@ -91,7 +91,8 @@ final class CellRun {
     {
         var options = options
         options.showsResult = options.showsResult && isLastStep
-        if let cell = context.cellID {
+        // A blank cell is none of the parts: what it declared before is forgotten.
+        if let cell = context.cellID, source.contains(where: { !$0.isWhitespace }) {
             options.cell = .named(cell, part: parts)
             parts += 1
         }

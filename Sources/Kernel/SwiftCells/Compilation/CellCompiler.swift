@@ -117,6 +117,7 @@ public final class CellCompiler {
             glances += 1
         } else {
             count += 1
+            names.reserve(plan.cell)
             contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }

@@ -9,4 +9,10 @@ public enum CellKey: Hashable, Sendable {
         if case .anonymous = self { return true }
         return false
     }
+
+    /// Whether it is a part of the same cell as another one, and runs before that.
+    func precedes(_ other: CellKey) -> Bool {
+        guard case .named(let cell, let part) = self, case .named(cell, let later) = other else { return false }
+        return part < later
+    }
 }

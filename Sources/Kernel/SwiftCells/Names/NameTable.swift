@@ -86,9 +86,13 @@ public struct NameTable: Sendable {
 
     // MARK: changes
 
+    /// Has no other cell take the number of a cell without an id, which may run beside others.
+    mutating func reserve(_ cell: CellKey) {
+        if case .anonymous(let number) = cell { anonymousCount = max(anonymousCount, number + 1) }
+    }
+
     /// Adds a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
     mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
-        if case .anonymous(let number) = plan.cell { anonymousCount = max(anonymousCount, number + 1) }
         let unreached = Set(
             plan.items.filter { $0.role == .variable }.flatMap(\.declarations)
                 .filter { declaration in reached.map { declaration.item >= $0 } ?? false }.map(\.name))
@@ -204,12 +208,23 @@ public struct NameTable: Sendable {
         past.versions[version.id] = nil
         versionsOfCell[version.cell, default: []].insert(version.id)
         if let name = version.name {
+            removeTwins(of: version, named: name)
             ownerIDs[name, default: []].append(version.id)
             uninitialized[name] = nil
         }
         for name in version.item.provided { providers[name, default: []].insert(version.id) }
         for effect in version.item.effects { effectOwners[effect] = version.id }
         return version.id
+    }
+
+    /// Takes out what a cell that ran beside that of a version has declared meanwhile, and this one declares again.
+    private mutating func removeTwins(of version: Version, named name: String) {
+        for other in owners(of: name) where other.id != version.id && other.module != version.module {
+            let areOverloads =
+                version.kind == .function && other.kind == .function
+                && version.declaration?.signature != other.declaration?.signature
+            if !areOverloads { remove(other.id) }
+        }
     }
 
     /// Takes a version out of the notebook.

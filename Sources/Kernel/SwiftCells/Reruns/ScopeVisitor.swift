@@ -9,32 +9,9 @@ class ScopeVisitor: StatementScopeVisitor {
         for member in members.members { for name in member.decl.memberNames { bind(name) } }
     }
 
-    // MARK: closures
-
     override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind {
-        scoped {
-            for capture in node.signature?.capture?.items ?? [] {
-                walkCapture(capture)
-                bind(capture.name)
-            }
-            switch node.signature?.parameterClause {
-            case .simpleInput(let parameters)?: for parameter in parameters { bind(parameter.name) }
-            case .parameterClause(let clause)?:
-                for parameter in clause.parameters {
-                    bind(parameter.secondName ?? parameter.firstName)
-                    walkAny(parameter.type)
-                }
-            default: break
-            }
-            walkAny(node.signature?.returnClause)
-            walkBlock(node.statements)
-        }
+        walkScope(of: node)
         return .skipChildren
-    }
-
-    /// What a closure captures by value is read when it is made.
-    func walkCapture(_ capture: ClosureCaptureSyntax) {
-        if let value = capture.initializer { walk(value) } else { read(capture.name) }
     }
 
     // MARK: declarations

@@ -8,6 +8,10 @@ package final class CellRewriter: StatementVisitor {
     /// The modules of earlier cells' variables that the cell declares again.
     private let earlier: [String: String]
     private var item = 0
+    /// The `var` of guards that are `let` by now.
+    private var constants: Set<SyntaxIdentifier> = []
+    /// How many `try` around this place cover it.
+    private var tries = 0
 
     private init(earlier: [String: String]) {
         self.earlier = earlier
@@ -113,6 +117,7 @@ package final class CellRewriter: StatementVisitor {
     /// Names bound by a top-level guard are not exported, so each is bound under another name and declared after it.
     private func rewriteGuard(_ node: GuardStmtSyntax) {
         var renamed: Set<String> = []
+        var declarations = ""
         for condition in node.conditions {
             if !renamed.isEmpty { rename(renamed, in: Syntax(condition)) }
             switch condition.condition {
@@ -122,21 +127,31 @@ package final class CellRewriter: StatementVisitor {
                     let shorthand = binding.initializer == nil ? " = \(source)" : ""
                     replace(name, with: "_guard_\(name.text)\(shorthand)")
                     renamed.insert(name.text)
+                    declarations += declaration(of: name, binding.bindingSpecifier)
                 }
                 if let value = binding.initializer { walk(value) }
             case .matchingPattern(let matching):
                 for name in matching.pattern.boundNames {
                     replace(name, with: "_guard_\(name.text)")
                     renamed.insert(name.text)
+                    declarations += declaration(of: name, name.bindingSpecifier)
                 }
                 walk(matching.initializer)
             default: walk(condition)
             }
         }
         walk(node.body)
-        let declarations = node.boundNames.map { "; let \($0.text) = _guard_\($0.text)" }.joined()
         insert(declarations, at: node.endPositionBeforeTrailingTrivia)
         register(node.boundNames, behind: node)
+    }
+
+    /// What declares a name of a guard by the word that binds it there, where nothing changes it.
+    private func declaration(of name: TokenSyntax, _ specifier: TokenSyntax?) -> String {
+        guard let specifier, specifier.tokenKind == .keyword(.var) else {
+            return "; let \(name.text) = _guard_\(name.text)"
+        }
+        if constants.insert(specifier.id).inserted { replace(specifier, with: "let") }
+        return "; var \(name.text) = _guard_\(name.text)"
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {
@@ -151,9 +166,13 @@ package final class CellRewriter: StatementVisitor {
     // MARK: await
 
     package override func visit(_ node: SequenceExprSyntax) -> SyntaxVisitorContinueKind {
+        let before = tries
+        defer { tries = before }
         for element in node.elements {
             guard let kind = AwaitKind(element) else {
                 walk(element)
+                // `try` covers everything to its right, too.
+                if element.is(TryExprSyntax.self) { tries += 1 }
                 continue
             }
             // `await` covers everything to its right.
@@ -169,8 +188,21 @@ package final class CellRewriter: StatementVisitor {
     }
 
     package override func visit(_ node: TryExprSyntax) -> SyntaxVisitorContinueKind {
-        guard let kind = AwaitKind(ExprSyntax(node)) else { return .visitChildren }
-        wrap(kind, from: Syntax(node), to: Syntax(node))
+        if let kind = AwaitKind(ExprSyntax(node)) {
+            wrap(kind, all: node)
+        } else {
+            tries += 1
+            walk(node.expression)
+            tries -= 1
+        }
+        return .skipChildren
+    }
+
+    package override func visit(_ node: LabeledStmtSyntax) -> SyntaxVisitorContinueKind {
+        guard let loop = node.statement.as(ForStmtSyntax.self), loop.awaitKeyword != nil else {
+            return .visitChildren
+        }
+        wrap(loop.containsTry ? .throwing : .plain, all: node)
         return .skipChildren
     }
 
@@ -185,7 +217,9 @@ package final class CellRewriter: StatementVisitor {
     }
 
     private func wrap(_ kind: AwaitKind, from first: Syntax, to last: Syntax) {
-        insert(kind.prefix + "_gyrusAwait({ ", at: first.positionAfterSkippingLeadingTrivia)
+        // A `try` outside of the closure does not cover what is in it.
+        let inner = kind.isPlain && tries > 0 ? "try " : ""
+        insert(kind.prefix + "_gyrusAwait({ " + inner, at: first.positionAfterSkippingLeadingTrivia)
         if case .marked(let mark, _) = kind { replace(mark, with: "") }
         insert(" })", at: last.endPositionBeforeTrailingTrivia)
     }
@@ -210,6 +244,11 @@ private enum AwaitKind {
         }
     }
 
+    var isPlain: Bool {
+        if case .plain = self { return true }
+        return false
+    }
+
     var prefix: String {
         switch self {
         case .plain: ""
@@ -220,7 +259,7 @@ private enum AwaitKind {
 }
 
 extension SyntaxProtocol {
-    /// Whether an unmarked `try` stands in it, outside closures.
+    /// Whether an unmarked `try` or a `throw` stands in it, outside closures.
     fileprivate var containsTry: Bool {
         if let node = self.as(ForStmtSyntax.self), node.tryKeyword != nil { return true }
         let finder = TryFinder(viewMode: .sourceAccurate)
@@ -229,7 +268,7 @@ extension SyntaxProtocol {
     }
 }
 
-/// Finds an unmarked `try` outside closures.
+/// Finds an unmarked `try` or a `throw` outside closures.
 private final class TryFinder: SyntaxVisitor {
     private(set) var found = false
 
@@ -238,7 +277,24 @@ private final class TryFinder: SyntaxVisitor {
         return .visitChildren
     }
 
+    override func visit(_ node: ThrowStmtSyntax) -> SyntaxVisitorContinueKind {
+        found = true
+        return .visitChildren
+    }
+
     override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
+
+extension TokenSyntax {
+    /// The `let` or `var` by which a pattern binds a name.
+    fileprivate var bindingSpecifier: TokenSyntax? {
+        var node = parent
+        while let current = node, !current.is(ConditionElementSyntax.self) {
+            if let binding = current.as(ValueBindingPatternSyntax.self) { return binding.bindingSpecifier }
+            node = current.parent
+        }
+        return nil
+    }
 }
 
 extension DeclReferenceExprSyntax {

@@ -6,7 +6,7 @@ struct CellSyntax {
     let file: SourceFileSyntax
     let converter: SourceLocationConverter
     var declarations: [Declaration] = []
-    /// The import declarations, one line each.
+    /// The import declarations; those under a condition with it.
     var imports: [String] = []
     /// What each item adds without a name of its own: extension members, conformances, operators.
     private(set) var itemEffects: [Int: Set<String>] = [:]
@@ -30,6 +30,7 @@ struct CellSyntax {
             default: break
             }
         }
+        imports = file.statements.compactMap(\.item.importText)
         for (index, statement) in file.statements.enumerated() { collect(statement.item, index) }
     }
 
@@ -57,8 +58,6 @@ struct CellSyntax {
             declare(.protocolType, node.name.text, index)
         } else if let node = declaration.as(TypeAliasDeclSyntax.self) {
             declare(.typealiasType, node.name.text, index)
-        } else if let node = declaration.as(ImportDeclSyntax.self) {
-            imports.append(node.trimmedDescription)
         } else if let node = declaration.as(ExtensionDeclSyntax.self) {
             collect(node, index)
         } else if let node = declaration.as(OperatorDeclSyntax.self) {
@@ -174,6 +173,25 @@ extension CellSyntax {
     }
 }
 
+extension CodeBlockItemSyntax.Item {
+    /// The imports in it, with the conditions under which they stand; nil if there are none.
+    fileprivate var importText: String? {
+        guard case .decl(let declaration) = self else { return nil }
+        if declaration.is(ImportDeclSyntax.self) { return declaration.trimmedDescription }
+        guard let node = declaration.as(IfConfigDeclSyntax.self) else { return nil }
+        var lines: [String] = []
+        var hasImports = false
+        for clause in node.clauses {
+            lines.append(clause.poundKeyword.text + " " + (clause.condition?.trimmedDescription ?? ""))
+            guard case .statements(let items)? = clause.elements else { continue }
+            let imports = items.compactMap(\.item.importText)
+            hasImports = hasImports || !imports.isEmpty
+            lines += imports
+        }
+        return hasImports ? (lines + ["#endif"]).joined(separator: "\n") : nil
+    }
+}
+
 extension String {
     var trimmingBackticks: String {
         hasPrefix("`") && hasSuffix("`") && count > 2 ? String(dropFirst().dropLast()) : self
@@ -192,7 +210,9 @@ extension FunctionDeclSyntax {
         let parameters = signature.parameterClause.parameters.map {
             "\(isOperator ? "_" : $0.firstName.text) : \($0.type.compactText)\($0.ellipsis == nil ? "" : " ...")"
         }
-        let clauses = [signature.returnClause?.compactText, genericWhereClause?.compactText]
+        let clauses = [
+            signature.returnClause?.compactText, genericParameterClause?.compactText, genericWhereClause?.compactText,
+        ]
         return (["( \(parameters.joined(separator: " , ")) )"] + clauses.compactMap { $0 })
             .joined(separator: " ")
     }

@@ -3,7 +3,8 @@ import SwiftSyntax
 /// Gives the names that a cell declares again the meaning that they have before it: in `let x = x + 1` the right-hand
 /// `x` is the earlier cell's, `Cell3.x`.
 ///
-/// What is called later, in a closure or a function, sees the new values.
+/// So it is in a closure that is called at once (`let x = x.map { $0 / x.count }`). What is called later, in a closure or a
+/// function, sees the new values.
 final class EarlierNames: StatementScopeVisitor {
     /// For each variable that the cell declares and an earlier cell has, the earlier module.
     private let modules: [String: String]
@@ -48,6 +49,11 @@ final class EarlierNames: StatementScopeVisitor {
         return .visitChildren
     }
 
+    override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind {
+        if let call = node.call, ClosureTreatment(of: call) == .calls { walkScope(of: node) }
+        return .skipChildren
+    }
+
     override func read(_ name: TokenSyntax) {
         // A guard's names are bound under other names; see `CellRewriter`.
         let isOfGuard = Syntax(name).isConditionOfGuard
@@ -55,6 +61,15 @@ final class EarlierNames: StatementScopeVisitor {
         edits.append(
             SourceEdit(
                 offset: name.endPositionBeforeTrailingTrivia.utf8Offset, text: " = \(module).\(name.text)"))
+    }
+}
+
+extension ClosureExprSyntax {
+    /// The call that it is an argument of, or that calls it.
+    fileprivate var call: FunctionCallExprSyntax? {
+        guard let parent else { return nil }
+        let isListed = parent.is(LabeledExprSyntax.self) || parent.is(MultipleTrailingClosureElementSyntax.self)
+        return (isListed ? parent.parent?.parent : parent)?.as(FunctionCallExprSyntax.self)
     }
 }
 

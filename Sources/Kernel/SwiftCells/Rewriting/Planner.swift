@@ -3,7 +3,8 @@ struct Planner {
     private let table: NameTable
     private let items: [CellItem]
     private let conformances: [Int: Conformance]
-    /// What the cell declared when it last ran.
+    /// What the cell declared when it last ran. Of a cell without an id, which may be another one with names of its own, only
+    /// those variables that it declares again.
     private let former: [Version]
     private var plan: CellPlan
     /// The items that say what they said and mean what they meant, with their versions.
@@ -15,7 +16,10 @@ struct Planner {
         conformances = Dictionary(syntax.conformances.map { ($0.item, $0) }) { first, _ in first }
         let key =
             cell ?? table.predecessor(of: items, source: source) ?? .anonymous(table.anonymousCount)
-        former = table.versions(of: key)
+        let names = Set(items.flatMap(\.declarations).map(\.name))
+        former = table.versions(of: key).filter {
+            !key.isAnonymous || !$0.isVariable || names.contains($0.name ?? "")
+        }
         plan = CellPlan(cell: key, source: source, items: items)
         plan.misfits = misfits
     }

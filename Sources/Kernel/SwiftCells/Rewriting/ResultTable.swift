@@ -93,9 +93,11 @@ final class ResultReferences: SyntaxVisitor {
         return finder.edits
     }
 
-    /// `_` stands for a value where Swift allows none: not on the left of an assignment.
+    /// `_` stands for a value where Swift allows none: not in a pattern, nor on the left of an assignment.
     override func visit(_ node: DiscardAssignmentExprSyntax) -> SyntaxVisitorContinueKind {
-        if !node.isAssigned, let number = table.number(back: 1) { replace(Syntax(node), by: number) }
+        if !node.isInPattern, !node.isAssigned, let number = table.number(back: 1) {
+            replace(Syntax(node), by: number)
+        }
         return .skipChildren
     }
 
@@ -143,7 +145,19 @@ final class ResultReferences: SyntaxVisitor {
 }
 
 extension DiscardAssignmentExprSyntax {
-    /// Whether it stands on the left of an assignment, by itself or in a tuple.
+    /// Whether it matches anything in a `case` or a `catch` (`case (_, 2)`, `case .some(_)`): the parser takes such patterns
+    /// for expressions.
+    fileprivate var isInPattern: Bool {
+        var node = parent
+        while let current = node {
+            if current.is(ExpressionPatternSyntax.self) { return true }
+            if current.is(CodeBlockItemSyntax.self) { return false }
+            node = current.parent
+        }
+        return false
+    }
+
+    /// Whether it stands on the left of an assignment, by itself or in a tuple, behind a `try` or an `await` or none.
     fileprivate var isAssigned: Bool {
         var node = Syntax(self)
         while let parent = node.parent {
@@ -153,7 +167,8 @@ extension DiscardAssignmentExprSyntax {
             }
             guard
                 parent.is(TupleExprSyntax.self) || parent.is(LabeledExprListSyntax.self)
-                    || parent.is(LabeledExprSyntax.self)
+                    || parent.is(LabeledExprSyntax.self) || parent.is(TryExprSyntax.self)
+                    || parent.is(AwaitExprSyntax.self)
             else { return false }
             if parent.is(LabeledExprListSyntax.self), parent.parent?.is(TupleExprSyntax.self) != true {
                 return false

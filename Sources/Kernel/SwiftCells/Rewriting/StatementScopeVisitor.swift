@@ -56,6 +56,34 @@ class StatementScopeVisitor: StatementVisitor {
         return .skipChildren
     }
 
+    // MARK: closures
+
+    /// Walks what stands in a closure, with its captures and parameters.
+    func walkScope(of node: ClosureExprSyntax) {
+        scoped {
+            for capture in node.signature?.capture?.items ?? [] {
+                walkCapture(capture)
+                bind(capture.name)
+            }
+            switch node.signature?.parameterClause {
+            case .simpleInput(let parameters)?: for parameter in parameters { bind(parameter.name) }
+            case .parameterClause(let clause)?:
+                for parameter in clause.parameters {
+                    bind(parameter.secondName ?? parameter.firstName)
+                    walkAny(parameter.type)
+                }
+            default: break
+            }
+            walkAny(node.signature?.returnClause)
+            walkBlock(node.statements)
+        }
+    }
+
+    /// What a closure captures by value is read when it is made.
+    func walkCapture(_ capture: ClosureCaptureSyntax) {
+        if let value = capture.initializer { walk(value) } else { read(capture.name) }
+    }
+
     // MARK: statements
 
     override func visit(_ node: OptionalBindingConditionSyntax) -> SyntaxVisitorContinueKind {
