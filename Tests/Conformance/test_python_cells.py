@@ -126,6 +126,20 @@ def test_folder_and_environment_are_those_of_the_cells(kernel, tmp_path):
     assert kernel.value("%%python\nimport beside\nbeside.value") == "3"
 
 
+def test_a_folder_that_is_gone_is_missed_by_every_cell(kernel, tmp_path):
+    gone, here = tmp_path / "gone", tmp_path / "here"
+    gone.mkdir()
+    here.mkdir()
+    kernel.ok(f"%cd {here}")
+    kernel.ok("%%python\n1")
+    kernel.ok(f"%cd {gone}")
+    gone.rmdir()
+    for _ in range(2):
+        assert kernel.fails("%%python\n1").error["ename"] == "FileNotFoundError"
+    kernel.ok(f"%cd {here}")
+    kernel.ok("%%python\n1")
+
+
 # --- values -----------------------------------------------------------------------------------------------------
 
 VALUES = """
@@ -151,6 +165,12 @@ def test_values_from_swift(kernel):
                 [["x"], []], b"\x00\xff")
     assert shown == repr(repr(expected))
     assert kernel.value("%%python -i half=real/2 -i n=words.count\n(half != half, n)") == "(True, 3)"
+
+
+def test_names_are_those_that_python_keeps(kernel):
+    kernel.ok("let \u00b5 = 3")
+    assert kernel.value("%%python -i \u00b5\n\u00b5 + 1") == "4"
+    assert kernel.value("%%python -o \u00b5\n\u00b5 = 5\n\u00b5") == "5"
 
 
 def test_values_to_swift(kernel):
