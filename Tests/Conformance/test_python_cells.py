@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import kernel_processes
 import pytest
 from session import Session
 
@@ -267,6 +268,15 @@ def test_a_cell_that_runs_again_replaces_its_variables(kernel):
 
 
 # --- the process ------------------------------------------------------------------------------------------------
+
+
+def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(kernel):
+    kernel.ok("%%python\nimport os\nos.close(1)\nos.close(2)")
+    own = kernel_processes.of(kernel)
+    before = sum(own.cpu_times()[:2])
+    time.sleep(1)
+    assert sum(own.cpu_times()[:2]) - before < 0.5
+    assert kernel.ok("%%python --restart\nprint('heard')").text() == "heard\n"
 
 
 def test_the_process_may_die(kernel):
