@@ -72,6 +72,12 @@ def test_displays_and_text_keep_their_order(kernel):
     assert kinds == ["stream", "display_data", "stream", "execute_result"]
 
 
+def test_what_a_stream_buffers_belongs_to_its_cell(kernel):
+    buffered = kernel.ok('setvbuf(stdout, nil, _IOFBF, 4096)\nprint("held")').text()
+    kernel.ok("setvbuf(stdout, nil, _IONBF, 0)")
+    assert buffered == "held\n"
+
+
 def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(fresh_kernel):
     fresh_kernel.ok("let closed = [close(1), close(2)]")
     own = kernel_processes.of(fresh_kernel)
