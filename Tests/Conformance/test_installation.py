@@ -92,3 +92,16 @@ def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
     status, told = command(spaced / "bin/gyrus", "uninstall", "--cache", env=environment)
     assert status == 0 and not (spaced / "lib/gyrus").exists() and not (tmp_path / "cache/gyrus").exists()
     assert not other.exists()
+
+
+def test_an_empty_variable_names_no_folder(prefix, tmp_path):
+    here, home = tmp_path / "here", tmp_path / "home"
+    here.mkdir()
+    home.mkdir()
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_DATA_DIR": "", "XDG_DATA_HOME": "", "VIRTUAL_ENV": "",
+                   "CONDA_PREFIX": ""}
+    status, told = command(prefix / "bin/gyrus", "install", env=environment, cwd=here)
+    assert status == 0, told
+    assert (home / ".local/share/jupyter/kernels/gyrus/kernel.json").exists() and not list(here.iterdir())
+    status, told = command(prefix / "bin/gyrus", "install", "--sys-prefix", env=environment, cwd=here)
+    assert status != 0 and "no Python environment is active" in told and not list(here.iterdir())
