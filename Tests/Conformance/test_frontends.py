@@ -1,5 +1,6 @@
 """Programs that run notebooks, with a small one."""
 
+import datetime
 import shlex
 import shutil
 import subprocess
@@ -76,6 +77,8 @@ PARAMETERS = [
     ([1, 2], "let x: [Int] = [1, 2]"), ([1, 2.5], "let x: [Double] = [1, 2.5]"), ([], "let x: [Any] = []"),
     ([1, None], "let x: [Int?] = [1, nil]"), ([1, "a"], 'let x: [Any] = [1, "a"]'),
     ({"a": [1]}, 'let x: [String: [Int]] = ["a": [1]]'), ({}, "let x: [String: Any] = [:]"),
+    (datetime.date(2020, 1, 2), 'let x: String = "2020-01-02"'),
+    ([datetime.date(2020, 1, 2)], 'let x: [String] = ["2020-01-02"]'),
 ]
 
 
@@ -136,6 +139,7 @@ def test_what_only_looks_like_a_magic_stays_swift():
     assert as_swift("if true {\n%time f()\n}\n!ls -l") == "if true {\n//%time f()\n}\n//!ls -l"
     assert as_swift("%%html\n<b>x</b>") == "//%%html\n//<b>x</b>"
     assert as_swift("%%time\nf()") == "//%%time\nf()"
+    assert as_swift("%%capture out\nlet x = f()") == "//%%capture out\nlet x = f()"
 
 
 def test_the_console():

@@ -65,35 +65,6 @@ def test_a_prefix_may_have_spaces(spaced, monkeypatch, tmp_path):
     assert status == 0 and told.endswith("2\n"), told
 
 
-def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
-    own = tmp_path / "environment"
-    environment = {**os.environ, "VIRTUAL_ENV": str(own), "JUPYTER_DATA_DIR": str(tmp_path / "user"),
-                   "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
-    copy = tmp_path / "a copy"
-    shutil.copytree(spaced, copy, symlinks=True)
-    gyrus = copy / "bin/gyrus"
-    for place in (("--prefix", copy), ("--sys-prefix",), ("--user",)):
-        assert command(gyrus, "install", *place, env=environment)[0] == 0
-    (tmp_path / "cache/gyrus").mkdir(parents=True)
-    # Another installation's description is not its own.
-    other = own / "share/jupyter/kernels/gyrus/kernel.json"
-    other.write_text(other.read_text().replace(str(copy), str(spaced)))
-    (copy / "lib/other").mkdir()
-    status, told = command(gyrus, "uninstall", "--dry-run", env=environment)
-    assert status == 0 and gyrus.exists() and f"would remove {copy}/lib/gyrus\n" in told
-    status, told = command(gyrus, "uninstall", "--kernelspec-only", env=environment)
-    assert status == 0 and gyrus.exists() and not (tmp_path / "user/kernels/gyrus").exists()
-    status, told = command(gyrus, "uninstall", env=environment)
-    assert status == 0, told
-    assert sorted(str(p.relative_to(copy)) for p in copy.rglob("*") if not p.is_dir() or p.name == "other") == ["lib/other"]
-    assert other.exists() and (tmp_path / "cache/gyrus").exists() and f"kept: {tmp_path}/cache/gyrus" in told
-    assert (spaced / "bin/gyrus").exists()
-    # The whole of it, with what the user's kernels kept.
-    status, told = command(spaced / "bin/gyrus", "uninstall", "--cache", env=environment)
-    assert status == 0 and not (spaced / "lib/gyrus").exists() and not (tmp_path / "cache/gyrus").exists()
-    assert not other.exists()
-
-
 @pytest.fixture
 def replaceable(spaced, tmp_path, monkeypatch):
     """A kernel whose installation can be replaced while it runs."""
@@ -135,3 +106,45 @@ def test_another_version_installed_while_a_kernel_runs(replaceable):
     assert str(module) in outcome.error["evalue"] and "Restart the kernel" in outcome.error["evalue"]
     replace(module, original)
     assert session.value("before + 1") == "42"
+
+
+def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
+    own = tmp_path / "environment"
+    environment = {**os.environ, "VIRTUAL_ENV": str(own), "JUPYTER_DATA_DIR": str(tmp_path / "user"),
+                   "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    copy = tmp_path / "a copy"
+    shutil.copytree(spaced, copy, symlinks=True)
+    gyrus = copy / "bin/gyrus"
+    for place in (("--prefix", copy), ("--sys-prefix",), ("--user",)):
+        assert command(gyrus, "install", *place, env=environment)[0] == 0
+    (tmp_path / "cache/gyrus").mkdir(parents=True)
+    # Another installation's description is not its own.
+    other = own / "share/jupyter/kernels/gyrus/kernel.json"
+    other.write_text(other.read_text().replace(str(copy), str(spaced)))
+    (copy / "lib/other").mkdir()
+    status, told = command(gyrus, "uninstall", "--dry-run", env=environment)
+    assert status == 0 and gyrus.exists() and f"would remove {copy}/lib/gyrus\n" in told
+    status, told = command(gyrus, "uninstall", "--kernelspec-only", env=environment)
+    assert status == 0 and gyrus.exists() and not (tmp_path / "user/kernels/gyrus").exists()
+    status, told = command(gyrus, "uninstall", env=environment)
+    assert status == 0, told
+    assert sorted(str(p.relative_to(copy)) for p in copy.rglob("*") if not p.is_dir() or p.name == "other") == ["lib/other"]
+    assert other.exists() and (tmp_path / "cache/gyrus").exists() and f"kept: {tmp_path}/cache/gyrus" in told
+    assert (spaced / "bin/gyrus").exists()
+    # The whole of it, with what the user's kernels kept.
+    status, told = command(spaced / "bin/gyrus", "uninstall", "--cache", env=environment)
+    assert status == 0 and not (spaced / "lib/gyrus").exists() and not (tmp_path / "cache/gyrus").exists()
+    assert not other.exists()
+
+
+def test_an_empty_variable_names_no_folder(prefix, tmp_path):
+    here, home = tmp_path / "here", tmp_path / "home"
+    here.mkdir()
+    home.mkdir()
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_DATA_DIR": "", "XDG_DATA_HOME": "", "VIRTUAL_ENV": "",
+                   "CONDA_PREFIX": ""}
+    status, told = command(prefix / "bin/gyrus", "install", env=environment, cwd=here)
+    assert status == 0, told
+    assert (home / ".local/share/jupyter/kernels/gyrus/kernel.json").exists() and not list(here.iterdir())
+    status, told = command(prefix / "bin/gyrus", "install", "--sys-prefix", env=environment, cwd=here)
+    assert status != 0 and "no Python environment is active" in told and not list(here.iterdir())

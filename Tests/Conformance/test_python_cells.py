@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import kernel_processes
 import pytest
 from session import Session
 
@@ -126,6 +127,20 @@ def test_folder_and_environment_are_those_of_the_cells(kernel, tmp_path):
     assert kernel.value("%%python\nimport beside\nbeside.value") == "3"
 
 
+def test_a_folder_that_is_gone_is_missed_by_every_cell(kernel, tmp_path):
+    gone, here = tmp_path / "gone", tmp_path / "here"
+    gone.mkdir()
+    here.mkdir()
+    kernel.ok(f"%cd {here}")
+    kernel.ok("%%python\n1")
+    kernel.ok(f"%cd {gone}")
+    gone.rmdir()
+    for _ in range(2):
+        assert kernel.fails("%%python\n1").error["ename"] == "FileNotFoundError"
+    kernel.ok(f"%cd {here}")
+    kernel.ok("%%python\n1")
+
+
 # --- values -----------------------------------------------------------------------------------------------------
 
 VALUES = """
@@ -151,6 +166,12 @@ def test_values_from_swift(kernel):
                 [["x"], []], b"\x00\xff")
     assert shown == repr(repr(expected))
     assert kernel.value("%%python -i half=real/2 -i n=words.count\n(half != half, n)") == "(True, 3)"
+
+
+def test_names_are_those_that_python_keeps(kernel):
+    kernel.ok("let \u00b5 = 3")
+    assert kernel.value("%%python -i \u00b5\n\u00b5 + 1") == "4"
+    assert kernel.value("%%python -o \u00b5\n\u00b5 = 5\n\u00b5") == "5"
 
 
 def test_values_to_swift(kernel):
@@ -196,6 +217,21 @@ def test_what_swift_has_no_type_for_is_refused_by_name(kernel, value, words):
 
 
 @needs_numpy
+def test_lists_hold_numbers_of_numpy_and_of_subclasses(kernel):
+    kernel.ok(
+        "%%python -o means,mixed,whole,flags,singles,names,levels,gaps,nested,steps\nimport enum, numpy as np\n"
+        "class Level(enum.IntEnum):\n    LOW = 1\nclass Word(str, enum.Enum):\n    RED = 'red'\n"
+        "means = [np.mean([1, 2]), np.mean([2, 3])]\nmixed = [1, np.float64(2.5)]\nwhole = [np.int64(3), 4]\n"
+        "flags = [np.bool_(True)]\nsingles = [np.float32(0.5), np.float32(2)]\nnames = [np.str_('a'), Word.RED]\n"
+        "levels = [Level.LOW, 2]\ngaps = [None, np.float64(7)]\nnested = {'V1': np.float64(0.25), 'V2': np.float64(0.5)}\n"
+        "steps = [np.array(1.5), np.array(2.5)]")
+    assert kernel.value("(means, mixed, whole, flags, singles, names, levels, steps)") == (
+        '([1.5, 2.5], [1.0, 2.5], [3, 4], [true], [0.5, 2.0], ["a", "red"], [1, 2], [1.5, 2.5])')
+    assert kernel.value('(type(of: singles) == [Float].self, gaps[1]!, nested["V1"]!)') == "(true, 7.0, 0.25)"
+    refused(kernel, "%%python -o odd\nimport numpy as np\nodd = [1.5, np.int64(2**53 + 1)]", "9007199254740993")
+
+
+@needs_numpy
 @pytest.mark.parametrize("value, words", [
     ("np.ones(2, complex)", ".real"), ("np.array(['2020-01-01'], 'M8[D]')", "astype(str)"),
     ("np.ma.masked_array([1.0], [True])", "filled"), ("np.array([2**64 - 1], np.uint64)", "float64"),
@@ -232,6 +268,15 @@ def test_a_cell_that_runs_again_replaces_its_variables(kernel):
 
 
 # --- the process ------------------------------------------------------------------------------------------------
+
+
+def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(kernel):
+    kernel.ok("%%python\nimport os\nos.close(1)\nos.close(2)")
+    own = kernel_processes.of(kernel)
+    before = sum(own.cpu_times()[:2])
+    time.sleep(1)
+    assert sum(own.cpu_times()[:2]) - before < 0.5
+    assert kernel.ok("%%python --restart\nprint('heard')").text() == "heard\n"
 
 
 def test_the_process_may_die(kernel):
@@ -362,6 +407,14 @@ def test_frames_become_tables(kernel, peers):
     assert kernel.value("(gone.rowCount, gone.columnNames[0], small.rowCount)") == '(1, "row", 1)'
     assert kernel.value('"\\(type(of: s)) \\(type(of: texts)) \\(cats)"') == (
         '"Array<Optional<Int>> Array<Optional<String>> [1, 2]"')
+
+
+def test_lists_of_moments_of_pandas(kernel, peers):
+    kernel.ok(
+        f"%%python --python {peers} -o stamps\nimport pandas as pd, datetime\n"
+        "stamps = [pd.Timestamp('1970-01-01T00:00:02'), datetime.date(1970, 1, 2)]", timeout=120)
+    assert kernel.value("stamps.map(\\.timeIntervalSince1970)") == "[2.0, 86400.0]"
+    refused(kernel, "%%python -o odd\nodd = [pd.Timestamp('2020-01-01T00:00:00.000000001')]", "-o odd", "floor")
 
 
 @pytest.mark.parametrize("value, words", [

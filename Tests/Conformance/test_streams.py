@@ -2,6 +2,8 @@
 
 import time
 
+import kernel_processes
+
 
 def test_output_comes_while_the_cell_runs(kernel):
     cell = kernel.client.execute('print("early")\nsleep(2)\nprint("late")')
@@ -68,3 +70,19 @@ def test_displays_and_text_keep_their_order(kernel):
     outcome = kernel.ok('print("a")\ndisplay(MIMEBundle.plain("b"))\nprint("c")\n"d"')
     kinds = [m["msg_type"] for m in outcome.messages if m["msg_type"] not in ("status", "execute_input")]
     assert kinds == ["stream", "display_data", "stream", "execute_result"]
+
+
+def test_what_a_stream_buffers_belongs_to_its_cell(kernel):
+    buffered = kernel.ok('setvbuf(stdout, nil, _IOFBF, 4096)\nprint("held")').text()
+    kernel.ok("setvbuf(stdout, nil, _IONBF, 0)")
+    assert buffered == "held\n"
+
+
+def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(fresh_kernel):
+    fresh_kernel.ok("let closed = [close(1), close(2)]")
+    own = kernel_processes.of(fresh_kernel)
+    time.sleep(1)
+    before = sum(own.cpu_times()[:2])
+    time.sleep(1)
+    assert sum(own.cpu_times()[:2]) - before < 0.5
+    assert fresh_kernel.ok('print("heard")').text() == "heard\n"

@@ -149,6 +149,16 @@ def test_a_finished_bar_is_saved_as_finished(kernel):
     assert len(outcome.of("display_data") + outcome.of("update_display_data")) == 1, "once is enough"
 
 
+def test_a_bar_without_an_end_counts(kernel):
+    outcome = kernel.ok("""
+        import Foundation
+        var endless = ProgressBar("endless", total: .max)
+        sleep(2)
+        endless.advance()
+        """)
+    assert "endless: 1/9223372036854775807 items" in outcome.of("display_data")[0]["data"]["text/plain"]
+
+
 def test_small_p_values_are_not_zero(kernel):
     text = kernel.value("""
         let gains = Matrix<Double>(rows: 12, columns: 2, elements: (0..<24).map { 10 + Double($0 % 5) / 100 })

@@ -77,7 +77,8 @@ class SwiftTranslator(Translator):
             element = kinds.pop() if len(kinds) == 1 else "Any"
             element += "?" if None in items else ""
             return f"[String: {element}]" if isinstance(val, dict) else f"[{element}]"
-        return "Any?"
+        # YAML's dates and whatever else papermill writes as their texts.
+        return "Any?" if val is None else "String"
 
     @classmethod
     def codify(cls, parameters, comment="Parameters"):

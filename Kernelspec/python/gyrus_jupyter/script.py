@@ -9,13 +9,15 @@ LINE_MAGIC = re.compile(r"^(\s*)(%%?[a-z]+\b.*|!\s*[\w./~].*)$")
 # Behind such an end the next line goes on with an expression.
 OPEN_END = re.compile(r"[-+*/%&|^<>=?:,.(\[]\s*$")
 CELL_MAGIC = re.compile(r"^\s*%%")
+# Those whose cell is Swift.
+SWIFT_MAGIC = re.compile(r"^\s*%%(time|timeit|capture)\b")
 
 
 def as_swift(source):
     """A cell's source with its magics as comments (`//%time`), which the kernel reads as magics still."""
     lines = source.splitlines()
     first = next((line for line in lines if line.strip()), "")
-    if CELL_MAGIC.match(first) and not re.match(r"^\s*%%(time|timeit)\b", first):
+    if CELL_MAGIC.match(first) and not SWIFT_MAGIC.match(first):
         return "\n".join("//" + line for line in lines)
     done, previous, in_string = [], "", False
     for line in lines:

@@ -30,11 +30,12 @@ struct InstallCommand: ParsableCommand {
         if let prefix {
             data = URL(fileURLWithPath: prefix).appendingPathComponent("share/jupyter")
         } else if sysPrefix {
-            guard let active = environment["VIRTUAL_ENV"] ?? environment["CONDA_PREFIX"] else {
+            let folders = ["VIRTUAL_ENV", "CONDA_PREFIX"].map { Kernelspec.folder($0, of: environment) }
+            guard let active = folders.compactMap(\.self).first else {
                 throw ValidationError(
                     "--sys-prefix: no Python environment is active; activate one or give --prefix")
             }
-            data = URL(fileURLWithPath: active).appendingPathComponent("share/jupyter")
+            data = active.appendingPathComponent("share/jupyter")
         } else {
             data = Kernelspec.userData(environment)
         }

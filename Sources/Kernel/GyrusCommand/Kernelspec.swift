@@ -7,12 +7,15 @@ enum Kernelspec {
 
     /// Jupyter's data folder of the user.
     static func userData(_ environment: [String: String]) -> URL {
-        if let data = environment["JUPYTER_DATA_DIR"] { return URL(fileURLWithPath: data) }
+        if let data = folder("JUPYTER_DATA_DIR", of: environment) { return data }
         let home = URL(fileURLWithPath: Home.path)
-        if let share = environment["XDG_DATA_HOME"] {
-            return URL(fileURLWithPath: share).appendingPathComponent("jupyter")
-        }
-        return home.appendingPathComponent(".local/share/jupyter")
+        return (folder("XDG_DATA_HOME", of: environment) ?? home.appendingPathComponent(".local/share"))
+            .appendingPathComponent("jupyter")
+    }
+
+    /// The folder that a variable names; nil if it is empty, as Jupyter has it, or not set.
+    static func folder(_ variable: String, of environment: [String: String]) -> URL? {
+        environment[variable].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
     }
 
     /// Writes the description and the logos under a data folder of Jupyter; the folder written.

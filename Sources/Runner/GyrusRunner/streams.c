@@ -225,7 +225,16 @@ static FILE *usable(FILE *stream, FILE *(*open)(void)) {
     return is_usable ? stream : open();
 }
 
+// What a stream keeps that a cell gave a buffer of its own (`setvbuf`).
+static void flush_buffer(FILE *stream) {
+    if (ftrylockfile(stream) != 0) return; // Another job uses it.
+    fflush_unlocked(stream);
+    funlockfile(stream);
+}
+
 void streams_settle(bool failed) {
+    flush_buffer(stdout);
+    flush_buffer(stderr);
     streams_flush();
     if (failed) {
         stdout = usable(stdout, open_stdout);

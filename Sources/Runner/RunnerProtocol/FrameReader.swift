@@ -40,7 +40,8 @@ package struct FrameReader {
                 }
             }
         }
-        pending = Data(pending.dropFirst(taken))
+        // A large frame comes in many parts, with each of which all of it would be copied.
+        if taken > 0 { pending = Data(pending.dropFirst(taken)) }
         return frames
     }
 

@@ -34,7 +34,8 @@ package enum RunnerCommand: Sendable {
             case .set(let name, let value): [COMMAND_SET, "\(name)=\(value)"]
             case .go(let folder): [COMMAND_GO, folder]
             }
-        // A line break would begin another command.
-        return words.joined(separator: " ").replacing("\n", with: " ") + "\n"
+        // A line break would begin another command; that of Windows is one character of its own.
+        let line = words.joined(separator: " ").replacing("\r\n", with: " ").replacing("\n", with: " ")
+        return line + "\n"
     }
 }

@@ -92,16 +92,8 @@ import Testing
         let list = frontEnd.finish("control", try frontEnd.send("control", "list_subshell_request")).reply
         #expect(list["subshell_id"] == [.string(subshell)])
 
-        let header: JSON = [
-            "msg_id": "in-subshell", "msg_type": "complete_request", "session": "s", "username": "",
-            "date": "",
-            "version": "5.5", "subshell_id": .string(subshell),
-        ]
-        let empty = Data("{}".utf8)
-        let signed = [try header.encoded(), empty, empty, Data(#"{"code":"x","cursor_pos":1}"#.utf8)]
-        let signature = try Signer(scheme: "hmac-sha256", key: "secret").signature(of: signed)
-        frontEnd.send("shell", frames: [Wire.delimiter, signature] + signed)
-        #expect(frontEnd.finish("shell", "in-subshell").reply["cursor_end"] == 1)
+        let id = try complete(in: subshell, of: frontEnd)
+        #expect(frontEnd.finish("shell", id).reply["cursor_end"] == 1)
 
         let deleted = frontEnd.finish(
             "control",
@@ -113,6 +105,45 @@ import Testing
         #expect(again.reply["status"] == "error")
         try frontEnd.send("control", "interrupt_request")
         #expect(frontEnd.finish("shell", cell).reply["status"] == "error")
+    }
+
+    /// Sends a request to a subshell; the id that its answers carry as their parent.
+    func request(_ type: String, _ content: JSON, in subshell: String, of frontEnd: FrontEnd) throws
+        -> String
+    {
+        let id = UUID().uuidString
+        let header: JSON = [
+            "msg_id": .string(id), "msg_type": .string(type), "session": "s", "username": "", "date": "",
+            "version": "5.5", "subshell_id": .string(subshell),
+        ]
+        let empty = Data("{}".utf8)
+        let signed = [header.encoded(), empty, empty, content.encoded()]
+        let signature = try Signer(scheme: "hmac-sha256", key: "secret").signature(of: signed)
+        frontEnd.send("shell", frames: [Wire.delimiter, signature] + signed)
+        return id
+    }
+
+    func complete(in subshell: String, of frontEnd: FrontEnd) throws -> String {
+        try request("complete_request", ["code": "x", "cursor_pos": 1], in: subshell, of: frontEnd)
+    }
+
+    @Test func answersWhatNoSubshellServes() throws {
+        let frontEnd = try FrontEnd()
+        let created = frontEnd.finish("control", try frontEnd.send("control", "create_subshell_request"))
+            .reply
+        let subshell = try #require(created["subshell_id"]?.string)
+        let cell = try request("execute_request", ["code": "wait"], in: subshell, of: frontEnd)
+        let behind = try complete(in: subshell, of: frontEnd)
+        _ = frontEnd.receive("shell", within: 200)
+        let deletion = try frontEnd.send(
+            "control", "delete_subshell_request", ["subshell_id": .string(subshell)])
+        let refused = frontEnd.finish("shell", behind).reply
+        #expect(refused["evalue"] == .string("there is no subshell \(subshell)"))
+        #expect(frontEnd.finish("control", deletion).reply["status"] == "ok")
+        let late = try complete(in: subshell, of: frontEnd)
+        #expect(frontEnd.finish("shell", late).reply["status"] == "error")
+        try frontEnd.send("control", "interrupt_request")
+        #expect(frontEnd.finish("shell", cell).reply["ename"] == "KeyboardInterrupt")
     }
 
     @Test func asksForInput() throws {

@@ -180,6 +180,22 @@ import Testing
         #expect(try atTheTop("x") { try $0.add(contentsOf: file) } == [line])
     }
 
+    @Test(arguments: [
+        (#"{"name": "nil"}"#, #"let name: String? = "nil""#), (#"{"name": null}"#, "let name: String? = nil"),
+        (#"{"limit": "3"}"#, "let limit: Int? = 3"), (#"{"limit": 3}"#, "let limit: Int? = 3"),
+    ])
+    func aStringOfAFileIsNoNil(json: String, line: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try json.write(to: file, atomically: true, encoding: .utf8)
+        var parameters = Parameters()
+        try parameters.add(contentsOf: file)
+        let cell = "let name: String? = \"a\", limit: Int? = 1"
+        let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
+        let result = try Injection(of: parameters, into: notebook, named: "n.ipynb").result()
+        #expect(result.cells[1].source == "// Parameters\n" + line)
+    }
+
     @Test func zerosInFrontMakeALabel() throws {
         #expect(try atTheTop("x") { try $0.add("x=01") } == ["let x = \"01\""])
         #expect(try atTheTop("x") { try $0.add("x=0") } == ["let x = 0"])

@@ -28,4 +28,12 @@ import Testing
     func whatIsNoRangeOfWholeNumbersIsRefused(text: String) {
         #expect(throws: RunError.self) { try values(text) }
     }
+
+    @Test func aGridBeyondAllMemoryIsRefusedBeforeItIsMade() {
+        #expect {
+            var grid = ParameterGrid()
+            try grid.add("x=0..99999")
+            try grid.add("y=0..99999")
+        } throws: { "\($0)".contains("10000000000 tasks") }
+    }
 }

@@ -26,6 +26,26 @@ import Testing
         }
     }
 
+    /// With a copy of what is there for each part, these would be 256 GB.
+    @Test func aLargeFrameInManyPartsIsCopiedOnce() {
+        let part = Data(repeating: 7, count: 32 << 10)
+        let count = 4096
+        var reader = FrameReader()
+        var bytes = [UInt8](repeating: 0, count: Int(FRAME_HEAD))
+        frame_head_write(
+            FrameHead(kind: MessageKind.display.rawValue, request: 1, length: UInt32(count * part.count)),
+            &bytes)
+        reader.append(Data(bytes))
+        let began = ContinuousClock.now
+        for _ in 0..<(count - 1) {
+            reader.append(part)
+            #expect(reader.take().isEmpty)
+        }
+        #expect(ContinuousClock.now - began < .seconds(10))
+        reader.append(part)
+        #expect(reader.take().first?.payload.count == count * part.count)
+    }
+
     @Test func textOfOneStreamAndRequestThatArrivesTogetherIsOneFrame() {
         var reader = FrameReader()
         let sent = [
@@ -62,6 +82,7 @@ import Testing
     @Test func aCommandIsOneLine() {
         let command = RunnerCommand.set(name: "A", value: "1\nrun 2")
         #expect(command.line == "set A=1 run 2\n")
+        #expect(RunnerCommand.input("1\r\ngo /").line == "input 1 go /\n")
         let run = RunnerCommand.run(
             request: 3, isOnSubshell: false, messageID: "id", entry: "main", library: "/a b.so")
         #expect(run.line == "run 3 main id main /a b.so\n")

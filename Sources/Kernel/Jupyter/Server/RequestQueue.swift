@@ -17,9 +17,14 @@ final class RequestQueue: Sendable {
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
 
-    func append(_ request: Message) {
-        state.withLock { $0.entries.append(Entry(request: request)) }
-        available.signal()
+    /// Takes a request in; false once the queue is closed.
+    func append(_ request: Message) -> Bool {
+        let isOpen = state.withLock { state in
+            if !state.isClosed { state.entries.append(Entry(request: request)) }
+            return !state.isClosed
+        }
+        if isOpen { available.signal() }
+        return isOpen
     }
 
     /// Marks all that waits now as aborted.
@@ -34,10 +39,16 @@ final class RequestQueue: Sendable {
         state.withLock { $0.entries.map(\.request).filter { $0.header.type == type } }
     }
 
-    /// Lets `next` return nothing.
-    func close() {
-        state.withLock { $0.isClosed = true }
+    /// Lets `next` return nothing; the requests that have not been served.
+    @discardableResult
+    func close() -> [Message] {
+        let left = state.withLock { state in
+            defer { state.entries = [] }
+            state.isClosed = true
+            return state.entries.map(\.request)
+        }
         available.signal()
+        return left
     }
 
     /// The next request; waits for one. Nothing once the queue is closed.

@@ -29,6 +29,11 @@ final class ShellHandler: Sendable {
         }
     }
 
+    /// Answers a request that no shell serves.
+    func refuse(_ request: Message, _ error: NoSubshell) {
+        replier.serve(request) { throw error }
+    }
+
     private func handle(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {
         switch request.header.type {
         case "execute_request":

@@ -18,13 +18,15 @@ final class Shells: Sendable {
         startThread("main shell", in: running) { [self] in handler.serve(main) }
     }
 
-    /// Gives a request to the shell that its header names.
+    /// Gives a request to the shell that its header names; one for a subshell that does not exist is answered with an error,
+    /// so that nobody waits for it.
     func dispatch(_ request: Message) {
-        guard let id = request.header.subshellID else { return main.append(request) }
-        guard let queue = subshells.withLock({ $0[id] }) else {
-            return Log.write("shell: \(request.header.type) for subshell \(id), which does not exist")
+        guard let id = request.header.subshellID else {
+            _ = main.append(request)
+            return
         }
-        queue.append(request)
+        let queue = subshells.withLock { $0[id] }
+        if queue?.append(request) != true { handler.refuse(request, NoSubshell(id: id)) }
     }
 
     /// The id of a new subshell.
@@ -36,10 +38,11 @@ final class Shells: Sendable {
         return id
     }
 
-    /// Ends a subshell once it has served its current request; throws if there is none of that id.
+    /// Ends a subshell once it has served its current request, and refuses those that wait; throws if there is none of that
+    /// id.
     func delete(_ id: String) throws {
         guard let queue = subshells.withLock({ $0.removeValue(forKey: id) }) else { throw NoSubshell(id: id) }
-        queue.close()
+        for request in queue.close() { handler.refuse(request, NoSubshell(id: id)) }
     }
 
     /// The ids of the subshells.

@@ -4,9 +4,10 @@ import Foundation
 public enum AtomicFile {
     /// Writes a file under another name and gives it its own once it is on the disk; what was there before stays until then.
     ///
-    /// A symbolic link stays one, and a file keeps its permissions. Throws `RunError` that names the file; then the former file is
-    /// as it was.
+    /// A symbolic link stays one, and a file keeps its permissions; a pipe or a device (`/dev/null`) is written to, for no file
+    /// can stand in its place. Throws `RunError` that names the file; then the former file is as it was.
     public static func write(_ data: Data, to file: URL) throws {
+        if isDevice(file) { return try write(data, toDevice: file) }
         let target = file.resolvingSymlinksInPath()
         let other = hiddenName(beside: target)
         let descriptor = open(other, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
@@ -28,6 +29,20 @@ public enum AtomicFile {
             fsync(directory)
             close(directory)
         }
+    }
+
+    private static func isDevice(_ file: URL) -> Bool {
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    private static func write(_ data: Data, toDevice file: URL) throws {
+        let descriptor = open(file.path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(file, errno) }
+        var code = writeAll(data, to: descriptor)
+        if close(descriptor) != 0, code == 0 { code = errno }
+        guard code == 0 else { throw failure(file, code) }
     }
 
     /// A hidden name that no other writing has; a file's name may take 255 bytes, so a long one is cut.

@@ -120,8 +120,10 @@ public struct Injection {
                     + "\(parameter.type.name); numbers, Bool, String, and arrays, dictionaries and optionals of them can"
             )
         }
+        // A string of a file is never nil, also where its letters are.
+        let expected = given.kind == .string ? parameter.type.unwrapped : parameter.type
         guard given.kind != .null || parameter.type.isOptional,
-            let value = ParameterValue(text, as: parameter.type)
+            let value = ParameterValue(text, as: expected)
         else {
             throw RunError(
                 "\(self.name): \(name) is \(Self.article(parameter.type.name)), and \"\(text)\" is not")

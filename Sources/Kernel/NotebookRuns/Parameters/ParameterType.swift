@@ -113,6 +113,9 @@ indirect enum ParameterType: Equatable, Sendable {
 
     var isOptional: Bool { if case .optional = self { true } else { false } }
 
+    /// The type without the mark of an optional.
+    var unwrapped: ParameterType { if case .optional(let wrapped) = self { wrapped } else { self } }
+
     /// The type as Swift writes it.
     var name: String {
         switch self {

@@ -54,9 +54,11 @@ public struct ParameterGrid: Sendable {
             }
             self.names.append(name)
         }
-        rows = rows.flatMap { row in values.map { row + $0 } }
-        guard rows.count <= 100_000 else {
-            throw RunError("the grid has \(rows.count) tasks, and a sweep takes up to 100000")
+        // Before they are made: two long ranges are more rows than any memory holds.
+        let count = rows.count * values.count
+        guard count <= 100_000 else {
+            throw RunError("the grid has \(count) tasks, and a sweep takes up to 100000")
         }
+        rows = rows.flatMap { row in values.map { row + $0 } }
     }
 }

@@ -5,11 +5,17 @@ import os
 import signal
 import sys
 import threading
+import unicodedata
 
 from gyrus_host import figures, values
 from gyrus_host.channel import FINISHED, INPUT, READY, RESULT, STDERR, STDOUT, Channel, Stream
 from gyrus_host.display import Displays
 from gyrus_host.execution import Execution, report
+
+
+def identifier(name):
+    """A name as Python's parser keeps it: the micro sign and the letter mu are one."""
+    return unicodedata.normalize("NFKC", name)
 
 
 class Host:
@@ -59,7 +65,7 @@ class Host:
             self.is_interruptible = True
             self.follow(command)
             for name, path in command["inputs"]:
-                self.execution.namespace[name] = values.read(path, name)
+                self.execution.namespace[identifier(name)] = values.read(path, name)
             self.displays.patch()
             if "IPython" in code:
                 self.patch_ipython()
@@ -83,7 +89,7 @@ class Host:
 
     def value(self, expression, name):
         """The value that `-o` names."""
-        if expression.isidentifier() and expression not in self.execution.namespace:
+        if expression.isidentifier() and identifier(expression) not in self.execution.namespace:
             if not hasattr(builtins, expression):
                 raise values.Refusal(f"-o {name}: the Python cell has no variable {expression}")
         return eval(compile(expression, f"-o {name}", "eval"), self.execution.namespace)
@@ -91,8 +97,9 @@ class Host:
     def follow(self, command):
         """Applies what `%cd` and `%env` changed since the last cell."""
         if command["folder"] != self.folder:
+            # First, so that the next cell tries again where the folder is not there.
+            os.chdir(command["folder"])
             self.folder = command["folder"]
-            os.chdir(self.folder)
         for name, value in command["environment"].items():
             if self.environment.get(name) != value:
                 os.environ[name] = self.environment[name] = value

@@ -11,6 +11,7 @@ NUMBERS = {"f4": "Float", "f8": "Double"}
 # The types of NumPy as `struct` names them.
 CODES = {"<f4": "f", "<f8": "d", "?": "?", "<i8": "q", "<i4": "i", "<i2": "h", "|i1": "b", "<u8": "Q", "<u4": "I",
          "<u2": "H", "|u1": "B"}
+DTYPES = {code: dtype for dtype, code in CODES.items()}
 
 
 def with_article(name):
@@ -139,7 +140,8 @@ class Encoding:
         if isinstance(value, float) and type(value).__module__ != "numpy":
             return "Double", scalar("d", float(value))
         if isinstance(value, str):
-            data = self.utf8(str(value))
+            # Its characters: `str` of an enumeration's case is the case's name.
+            data = self.utf8(str.__str__(value))
             return "String", {"kind": "string", "offset": self.writer.add(data), "bytes": len(data)}
         if isinstance(value, (bytes, bytearray, memoryview)):
             data = bytes(value)
@@ -201,8 +203,8 @@ class Encoding:
     def full(self, items, as_floats):
         """The element type and the node of a list without None."""
         kinds = set(map(type, items))
-        if kinds == {str}:
-            return "String", self.strings(items)
+        if all(issubclass(kind, str) for kind in kinds):
+            return "String", self.strings(list(map(str.__str__, items)))
         if kinds <= {bool} or kinds <= {int, float}:
             import array
 
@@ -216,7 +218,15 @@ class Encoding:
                 if type(item) is int:
                     self.integer(item, True)
             return "Double", numbers("<f8", len(items), self.writer.add(array.array("d", items)))
-        if all(kind.__module__ == "datetime" and hasattr(kind, "toordinal") for kind in kinds):
+        np, datetime = sys.modules.get("numpy"), sys.modules.get("datetime")
+        if np and len(kinds) == 1 and issubclass(*kinds, (np.number, np.bool_)):
+            swift, node = self.array(np.array(items), as_floats)
+            return swift[1:-1], node
+        # pandas's NaT is a date that is not equal to itself.
+        if datetime and all(isinstance(item, datetime.date) and item == item for item in items):
+            if any(getattr(item, "nanosecond", 0) for item in items):
+                self.refuse("a moment has fractions of microseconds, which Swift's Date has not",
+                            "pass it with .floor('us')")
             return "Date", self.moments(integers(map(since_1970, items)))
         encoded = [self.encode(item, as_floats) for item in items]
         found = sorted({swift for swift, _ in encoded})
@@ -225,7 +235,12 @@ class Encoding:
         if len(found) > 1:
             self.refuse(f"its items have several types in Swift ({', '.join(found)})",
                         "pass items of one type, or each by an -o of its own")
-        return found[0], {"kind": "list", "items": [node for _, node in encoded]}
+        nodes = [node for _, node in encoded]
+        if nodes[0]["kind"] == "scalar":
+            # Numbers of several libraries, or of subclasses of Python's: Swift reads them where they lie side by side.
+            data = bytes.fromhex("".join(node["hex"] for node in nodes))
+            return found[0], numbers(DTYPES[nodes[0]["format"]], len(nodes), self.writer.add(data))
+        return found[0], {"kind": "list", "items": nodes}
 
     def strings(self, items):
         pieces = [self.utf8(item) for item in items]
@@ -244,7 +259,7 @@ class Encoding:
             if not isinstance(key, str):
                 self.refuse(f"a dictionary's keys must be texts, and {key!r} is {with_article(type(key).__name__)}",
                             f"pass {{str(k): v for k, v in {self.name}.items()}}")
-        names = self.strings([str(key) for key in value])
+        names = self.strings([str.__str__(key) for key in value])
         swift, values = self.sequence(list(value.values()), as_floats)
         return f"[String: {swift[1:-1]}]", {"kind": "dict", "items": [names, values]}
 
