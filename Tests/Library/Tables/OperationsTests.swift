@@ -118,6 +118,15 @@ import Testing
         #expect(throws: TableError.self) { try trials.renaming(["rt": "block"]) }
     }
 
+    /// `3...` has no end, and a range may have more rows than memory holds.
+    @Test func rowsWithoutAnEnd() throws {
+        let table = try DataTable(["a": [1, 2, 3]])
+        #expect(try table[rows: 1...]["a", as: Int.self] == [2, 3] && table[rows: 3...].isEmpty)
+        #expect(try tableError { try table[rows: 4...] }.problem.contains("no row 4: the table has 3 rows"))
+        #expect(try tableError { try table[rows: (-1)...] }.problem.contains("no row -1"))
+        #expect(try tableError { try table[rows: 0..<Int.max] }.problem.contains("no row 3"))
+    }
+
     @Test func missingValues() throws {
         let trials = try table("trials.csv")
         #expect(try trials.missingCounts["missing", as: Int.self] == [0, 5, 0, 11, 0])
