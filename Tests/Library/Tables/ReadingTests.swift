@@ -276,4 +276,25 @@ import Testing
             #expect(try tableError { try read(text.utf8, as: "t.jsonl") }.problem.contains(part), "\(text)")
         }
     }
+
+    /// What JSON lines do not have is refused, and JSON is not read as a table with odd names.
+    @Test func argumentsThatJSONLinesDoNotHave() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "t.jsonl").path
+            let table = try DataTable(["a": [1, 2]])
+            try table.write(to: file)
+            #expect(
+                try tableError { try DataTable.open(file, names: ["b"], infersTypes: false) }.problem
+                    .hasPrefix("names, infersTypes: "))
+            #expect(try tableError { try DataTable.open(file, missing: ["2"]) }.problem.hasPrefix("missing: "))
+            #expect(
+                try tableError { try table.write(to: file, missing: "-99", lineEnd: .crlf) }.problem
+                    .hasPrefix("missing, lineEnd: "))
+            #expect(try DataTable.open(file, types: ["a": .double])["a"].type == .double)
+        }
+        for name in ["t.json", "t.JSON"] {
+            let error = try tableError { try read("[{\"a\": 1}, {\"a\": 2}]".utf8, as: name) }
+            #expect(error.problem.contains("is JSON") && error.file?.hasSuffix(name) == true)
+        }
+    }
 }
