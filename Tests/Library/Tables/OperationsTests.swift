@@ -81,6 +81,16 @@ import Testing
             try expected.selecting(names).sorted(by: "column"))
     }
 
+    /// pandas: `Series([1, inf]).median()` is inf, and `Series([1, 2]).var()` is 0.5 to the last digit.
+    @Test func mediansAndVariancesAreExact() throws {
+        let table = try DataTable(["far": [1.0, .infinity], "x": [1.0, 2], "group": ["a", "a"]])
+        #expect(try table["far"].median() == .infinity && table["x"].median() == 1.5)
+        let found = try table.grouped(by: "group").aggregated(.median("far"), .variance("x"))
+        #expect(try found["far_median", as: Double.self] == [.infinity])
+        #expect(try found["x_variance", as: Double.self] == [0.5])
+        #expect(try DataTable(["x": [Double]()])["x"].median().isNaN)
+    }
+
     @Test func filtersAndNewColumns() throws {
         let trials = try table("trials.csv")
         let fast = try trials.filter { try $0["rt"] < 0.5 && $0["condition"] == "face" }
