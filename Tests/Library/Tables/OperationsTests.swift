@@ -163,6 +163,9 @@ import Testing
         #expect(throws: TableError.self) { try a.appending(try DataTable(["n": ["1"], "s": ["x"]])) }
         #expect(try a.appending(row: ["n": 3, "s": nil]).rowCount == 3)
         #expect(throws: TableError.self) { try a.appending(row: ["n": 3]) }
+        // A loop begins with no table.
+        let first = try DataTable().appending(row: ["n": 1, "s": "x"])
+        #expect(try first.appending(row: ["n": 2, "s": "y"]) == a && a.appending(DataTable()) == a)
     }
 
     @Test func recordsAndMatrices() throws {
