@@ -286,7 +286,8 @@ import Testing
             #expect(
                 try tableError { try DataTable.open(file, names: ["b"], infersTypes: false) }.problem
                     .hasPrefix("names, infersTypes: "))
-            #expect(try tableError { try DataTable.open(file, missing: ["2"]) }.problem.hasPrefix("missing: "))
+            #expect(
+                try tableError { try DataTable.open(file, missing: ["2"]) }.problem.hasPrefix("missing: "))
             #expect(
                 try tableError { try table.write(to: file, missing: "-99", lineEnd: .crlf) }.problem
                     .hasPrefix("missing, lineEnd: "))

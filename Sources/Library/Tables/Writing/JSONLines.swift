@@ -46,7 +46,8 @@ enum JSONLines {
         let given = arguments.filter { $0.isGiven }.map { $0.name }
         guard given.isEmpty else {
             throw TableError(
-                file: url.path, "\(given.joined(separator: ", ")): JSON lines have no such thing; leave it out")
+                file: url.path,
+                "\(given.joined(separator: ", ")): JSON lines have no such thing; leave it out")
         }
     }
 
