@@ -149,6 +149,23 @@ import Testing
             try DataTable.parse("a\tb\n1,5\tx", separator: "\t", decimal: ",")["a", as: Double.self] == [1.5])
     }
 
+    /// Between semicolons as between commas: spaces around numbers, columns that are said to be of doubles, "None".
+    @Test func semicolonsChangeNothingElse() throws {
+        let text = "a;b;c;d\n 1,5 ;1.5;9007199254740993;None\n2;2;1;null"
+        let found = try DataTable.parse(text)
+        #expect(try found["a", as: Double.self] == [1.5, 2])
+        #expect(found.columnTypes == [.double, .double, .int, .string])
+        #expect(try found["d", as: String.self] == ["None", "null"])
+        let said = try DataTable.parse(
+            text, types: ["a": .double, "b": .double, "c": .double], infersTypes: false)
+        #expect(said.columnTypes == [.double, .double, .double, .string])
+        #expect(try said["a", as: Double.self] == [1.5, 2] && said["b", as: Double.self] == [1.5, 2])
+        #expect(try DataTable.parse(text, types: ["c": .double])["c", as: Double.self][0] == 0x1p53)
+        #expect(throws: TableError.self) { try DataTable.parse(text, types: ["d": .double, "a": .int]) }
+        #expect(try DataTable.parse("a;b\nno;1", types: ["b": .double])["b", as: Double.self] == [1])
+        #expect(throws: TableError.self) { try DataTable.parse("a;b\nno;1", types: ["a": .double]) }
+    }
+
     @Test func quotesAreKept() throws {
         let table = try DataTable.parse("a,b\n\"x, \"\"y\"\"\r\nz\",5\" disk\n\"NA\",NA\n\"\",n/a")
         #expect(try table["a", as: String.self] == ["x, \"y\"\r\nz", "NA", ""])

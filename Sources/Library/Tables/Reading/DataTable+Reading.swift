@@ -218,26 +218,35 @@ enum DecimalCommas {
     ) throws -> ColumnStorage {
         let type = format.types[column]
         guard type == .double || type == nil && format.infersTypes else { return storage }
-        if case .string(let texts) = storage, let values = numbers(texts, format.markers) {
-            return .double(values)
+        let isSaid = type == .double
+        switch storage {
+        case .string(let texts):
+            let commas = CellNumbers(decimal: UInt8(ascii: ","), rounds: isSaid)
+            // A column of nothing but "None" is text here as elsewhere.
+            if let values = numbers(texts, commas, format.markers), isSaid || !values.allSatisfy(\.isNaN) {
+                return .double(values)
+            }
+            let points = CellNumbers(decimal: UInt8(ascii: "."), rounds: true)
+            if isSaid, let values = numbers(texts, points, format.markers) { return .double(values) }
+        case .double: return storage
+        case .int(let whole) where isSaid:
+            return .double((0..<whole.count).map { whole[$0].map(Double.init) ?? .nan })
+        default: break
         }
-        guard type == .double else { return storage }
-        guard let values = storage.exactDoubles else {
-            throw TableError(
-                file: file, column: column,
-                "should be of Double, and has text that is no number with a point or a comma before its decimals"
-            )
-        }
-        return .double(values)
+        guard isSaid else { return storage }
+        throw TableError(
+            file: file, column: column,
+            "should be of Double, and has text that is no number with a point or a comma before its decimals")
     }
 
-    private static func numbers(_ texts: TextValues, _ markers: MissingMarkers) -> [Double]? {
-        let numbers = CellNumbers(decimal: UInt8(ascii: ","))
-        return texts.bytes.withUnsafeBufferPointer { bytes in
+    private static func numbers(
+        _ texts: TextValues, _ numbers: CellNumbers, _ markers: MissingMarkers
+    ) -> [Double]? {
+        texts.bytes.withUnsafeBufferPointer { bytes in
             var values: [Double] = []
             values.reserveCapacity(texts.count)
             for row in 0..<texts.count {
-                let text = UnsafeBufferPointer(rebasing: bytes[texts.range(row)])
+                let text = PieceColumns.trimmed(UnsafeBufferPointer(rebasing: bytes[texts.range(row)]))
                 if texts.isMissing(row) || markers.containsBesideNumbers(text) {
                     values.append(.nan)
                 } else if let value = numbers.double(text) {
