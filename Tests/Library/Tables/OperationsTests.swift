@@ -191,6 +191,9 @@ import Testing
         #expect(try tableError { try broken.records(as: Trial.self) }.problem.contains("run"))
         #expect(
             try tableError { try table.removing("onset").records(as: Trial.self) }.problem.contains("onset"))
+        struct Guess: Codable, Equatable { var place: Trial.Place? }
+        let guesses = [Guess(place: .init(x: 1, y: 2)), Guess(place: nil), Guess(place: .init(x: 5, y: 6))]
+        #expect(try DataTable(records: guesses).records(as: Guess.self) == guesses)
         struct Listed: Encodable { var list = [1, 2] }
         #expect(throws: TableError.self) { try DataTable(records: [Listed()]) }
         let matrix = Matrix<Float>([[1, 2], [3, .nan]])
