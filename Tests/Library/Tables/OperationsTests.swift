@@ -137,6 +137,14 @@ import Testing
         #expect(try tableError { try table[rows: 0..<Int.max] }.problem.contains("no row 3"))
     }
 
+    @Test func aRowThatIsNotThereStopsWithAMessage() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try DataTable(["a": [1, 2]]).rows[2]
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("there is no row 2: the table has 2 rows"))
+    }
+
     @Test func missingValues() throws {
         let trials = try table("trials.csv")
         #expect(try trials.missingCounts["missing", as: Int.self] == [0, 5, 0, 11, 0])
