@@ -45,8 +45,8 @@ extension DataTable {
         guard TableFileKind.ending(of: url) != "json" else {
             throw TableError(
                 file: url.path,
-                "is JSON, and a table is text with a record a line; JSON lines, an object a line, are read from a "
-                    + "name that ends in .jsonl or .ndjson")
+                "is JSON, and a table is text with a record a line; JSON lines, an object a line, are read "
+                    + "from a name that ends in .jsonl or .ndjson")
         }
         if kind == .jsonLines {
             let given: [(name: String, isGiven: Bool)] = [
