@@ -180,6 +180,9 @@ import Testing
         #expect(table.columnNames == ["a", "column 2", "a.2", "a.1", "a.3"])
         #expect(table.notes.count == 3)
         #expect(try DataTable.parse("1,2\n3,4").notes.count == 1)
+        let lost = try DataTable.parse("sub-01,0.5\nsub-02,0.7", names: ["subject", "score"])
+        #expect(lost.rowCount == 1 && lost.notes.first?.contains("(sub-01, 0.5) has a number") == true)
+        #expect(try DataTable.parse("id,x\nsub-02,0.7", names: ["subject", "score"]).notes.isEmpty)
     }
 
     @Test func faultsNameTheirPlace() throws {
