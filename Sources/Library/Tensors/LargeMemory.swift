@@ -8,6 +8,15 @@ import Foundation
 package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
     let page = 2 << 20
     guard byteCount >= page else { return .allocate(byteCount: max(byteCount, 1), alignment: 64) }
+    // Where the system refuses, Swift's allocation stops without a word. (A `malloc` that is freed at once would be
+    // optimized away.)
+    if byteCount >= 1 << 30 {
+        let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            fatalError("there is no memory for \(byteCount / 1_000_000) MB of numbers")
+        }
+        munmap(memory, byteCount)
+    }
     let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: page)
     #if os(Linux)
         // What lies behind the last whole page stays in small ones: no memory is held that is not used.

@@ -59,6 +59,7 @@ extension Matrix {
     ///   - columns: how many columns there are.
     ///   - elements: row after row.
     public init(rows: Int, columns: Int, elements: [Element]) {
+        requireShape(rows, columns)
         require(
             elements.count == rows * columns,
             "a \(rows) x \(columns) matrix needs \(rows * columns) elements; \(elements.count) were given")
@@ -167,7 +168,8 @@ func outOfRange(_ row: Int, _ column: Int, _ rows: Int, _ columns: Int) -> Never
 
 func requireShape(_ rows: Int, _ columns: Int) {
     require(rows >= 0 && columns >= 0, "a matrix cannot have the shape \(rows) x \(columns)")
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     require(
-        !rows.multipliedReportingOverflow(by: columns).overflow,
+        !overflow && count <= Int.max / MemoryLayout<Double>.stride,
         "a \(rows) x \(columns) matrix is larger than memory")
 }

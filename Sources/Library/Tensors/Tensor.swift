@@ -164,7 +164,9 @@ func elementCount(of shape: [Int]) -> Int {
     for extent in shape {
         require(extent >= 0, "a tensor cannot have the shape \(shape)")
         let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-        require(!overflow, "a tensor of shape \(shape) is larger than memory")
+        require(
+            !overflow && product <= Int.max / MemoryLayout<Double>.stride,
+            "a tensor of shape \(shape) is larger than memory")
         count = product
     }
     return count

@@ -201,6 +201,8 @@ import Testing
         #expect(
             (#expect(throws: TableError.self) { try uneven.explodingLists("a", "b") })?.description.contains(
                 "row 0") == true)
+        let twice = #expect(throws: TableError.self) { try uneven.explodingLists("a", "a") }
+        #expect(twice?.description.contains("column \"a\" is named twice") == true)
         #expect(throws: TableError.self) {
             try DataTable(["a": [String(repeating: "[", count: 5000)]]).lists(in: "a", as: Int.self)
         }

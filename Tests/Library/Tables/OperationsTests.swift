@@ -81,6 +81,16 @@ import Testing
             try expected.selecting(names).sorted(by: "column"))
     }
 
+    /// pandas: `Series([1, inf]).median()` is inf, and `Series([1, 2]).var()` is 0.5 to the last digit.
+    @Test func mediansAndVariancesAreExact() throws {
+        let table = try DataTable(["far": [1.0, .infinity], "x": [1.0, 2], "group": ["a", "a"]])
+        #expect(try table["far"].median() == .infinity && table["x"].median() == 1.5)
+        let found = try table.grouped(by: "group").aggregated(.median("far"), .variance("x"))
+        #expect(try found["far_median", as: Double.self] == [.infinity])
+        #expect(try found["x_variance", as: Double.self] == [0.5])
+        #expect(try DataTable(["x": [Double]()])["x"].median().isNaN)
+    }
+
     @Test func filtersAndNewColumns() throws {
         let trials = try table("trials.csv")
         let fast = try trials.filter { try $0["rt"] < 0.5 && $0["condition"] == "face" }
@@ -118,6 +128,23 @@ import Testing
         #expect(throws: TableError.self) { try trials.renaming(["rt": "block"]) }
     }
 
+    /// `3...` has no end, and a range may have more rows than memory holds.
+    @Test func rowsWithoutAnEnd() throws {
+        let table = try DataTable(["a": [1, 2, 3]])
+        #expect(try table[rows: 1...]["a", as: Int.self] == [2, 3] && table[rows: 3...].isEmpty)
+        #expect(try tableError { try table[rows: 4...] }.problem.contains("no row 4: the table has 3 rows"))
+        #expect(try tableError { try table[rows: (-1)...] }.problem.contains("no row -1"))
+        #expect(try tableError { try table[rows: 0..<Int.max] }.problem.contains("no row 3"))
+    }
+
+    @Test func aRowThatIsNotThereStopsWithAMessage() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try DataTable(["a": [1, 2]]).rows[2]
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("there is no row 2: the table has 2 rows"))
+    }
+
     @Test func missingValues() throws {
         let trials = try table("trials.csv")
         #expect(try trials.missingCounts["missing", as: Int.self] == [0, 5, 0, 11, 0])
@@ -144,6 +171,9 @@ import Testing
         #expect(throws: TableError.self) { try a.appending(try DataTable(["n": ["1"], "s": ["x"]])) }
         #expect(try a.appending(row: ["n": 3, "s": nil]).rowCount == 3)
         #expect(throws: TableError.self) { try a.appending(row: ["n": 3]) }
+        // A loop begins with no table.
+        let first = try DataTable().appending(row: ["n": 1, "s": "x"])
+        #expect(try first.appending(row: ["n": 2, "s": "y"]) == a && a.appending(DataTable()) == a)
     }
 
     @Test func recordsAndMatrices() throws {
@@ -169,6 +199,9 @@ import Testing
         #expect(try tableError { try broken.records(as: Trial.self) }.problem.contains("run"))
         #expect(
             try tableError { try table.removing("onset").records(as: Trial.self) }.problem.contains("onset"))
+        struct Guess: Codable, Equatable { var place: Trial.Place? }
+        let guesses = [Guess(place: .init(x: 1, y: 2)), Guess(place: nil), Guess(place: .init(x: 5, y: 6))]
+        #expect(try DataTable(records: guesses).records(as: Guess.self) == guesses)
         struct Listed: Encodable { var list = [1, 2] }
         #expect(throws: TableError.self) { try DataTable(records: [Listed()]) }
         let matrix = Matrix<Float>([[1, 2], [3, .nan]])
@@ -177,6 +210,9 @@ import Testing
         let back = try square.matrix("b", "a")
         #expect(back[0, 0] == 2 && back[1, 0].isNaN && back[1, 1] == 3)
         #expect(throws: TableError.self) { try table.matrix("condition") }
+        let large = try DataTable(["id": [9_007_199_254_740_992, 9_007_199_254_740_993], "ok": [true, false]])
+        #expect(try tableError { try large.matrix("id") }.problem.contains("row 1 (9007199254740993)"))
+        #expect(try large[rows: 0..<1].matrix() == [[9_007_199_254_740_992, 1]])
         #expect(throws: TableError.self) { try DataTable(matrix, names: ["a"]) }
         #expect(try DataTable(table.dictionaries).selecting(table.columnNames) == table)
         #expect(throws: TableError.self) { try DataTable(["a": [1], "b": [1, 2]]) }

@@ -149,6 +149,23 @@ import Testing
             try DataTable.parse("a\tb\n1,5\tx", separator: "\t", decimal: ",")["a", as: Double.self] == [1.5])
     }
 
+    /// Between semicolons as between commas: spaces around numbers, columns that are said to be of doubles, "None".
+    @Test func semicolonsChangeNothingElse() throws {
+        let text = "a;b;c;d\n 1,5 ;1.5;9007199254740993;None\n2;2;1;null"
+        let found = try DataTable.parse(text)
+        #expect(try found["a", as: Double.self] == [1.5, 2])
+        #expect(found.columnTypes == [.double, .double, .int, .string])
+        #expect(try found["d", as: String.self] == ["None", "null"])
+        let said = try DataTable.parse(
+            text, types: ["a": .double, "b": .double, "c": .double], infersTypes: false)
+        #expect(said.columnTypes == [.double, .double, .double, .string])
+        #expect(try said["a", as: Double.self] == [1.5, 2] && said["b", as: Double.self] == [1.5, 2])
+        #expect(try DataTable.parse(text, types: ["c": .double])["c", as: Double.self][0] == 0x1p53)
+        #expect(throws: TableError.self) { try DataTable.parse(text, types: ["d": .double, "a": .int]) }
+        #expect(try DataTable.parse("a;b\nno;1", types: ["b": .double])["b", as: Double.self] == [1])
+        #expect(throws: TableError.self) { try DataTable.parse("a;b\nno;1", types: ["a": .double]) }
+    }
+
     @Test func quotesAreKept() throws {
         let table = try DataTable.parse("a,b\n\"x, \"\"y\"\"\r\nz\",5\" disk\n\"NA\",NA\n\"\",n/a")
         #expect(try table["a", as: String.self] == ["x, \"y\"\r\nz", "NA", ""])
@@ -163,6 +180,9 @@ import Testing
         #expect(table.columnNames == ["a", "column 2", "a.2", "a.1", "a.3"])
         #expect(table.notes.count == 3)
         #expect(try DataTable.parse("1,2\n3,4").notes.count == 1)
+        let lost = try DataTable.parse("sub-01,0.5\nsub-02,0.7", names: ["subject", "score"])
+        #expect(lost.rowCount == 1 && lost.notes.first?.contains("(sub-01, 0.5) has a number") == true)
+        #expect(try DataTable.parse("id,x\nsub-02,0.7", names: ["subject", "score"]).notes.isEmpty)
     }
 
     @Test func faultsNameTheirPlace() throws {
@@ -274,6 +294,28 @@ import Testing
             ("{\"a\": \"\\ud800\"}", "surrogate"), ("{\"a\": +1}", "number"), ("{\"a\" 1}", "colon"),
         ] {
             #expect(try tableError { try read(text.utf8, as: "t.jsonl") }.problem.contains(part), "\(text)")
+        }
+    }
+
+    /// What JSON lines do not have is refused, and JSON is not read as a table with odd names.
+    @Test func argumentsThatJSONLinesDoNotHave() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "t.jsonl").path
+            let table = try DataTable(["a": [1, 2]])
+            try table.write(to: file)
+            #expect(
+                try tableError { try DataTable.open(file, names: ["b"], infersTypes: false) }.problem
+                    .hasPrefix("names, infersTypes: "))
+            #expect(
+                try tableError { try DataTable.open(file, missing: ["2"]) }.problem.hasPrefix("missing: "))
+            #expect(
+                try tableError { try table.write(to: file, missing: "-99", lineEnd: .crlf) }.problem
+                    .hasPrefix("missing, lineEnd: "))
+            #expect(try DataTable.open(file, types: ["a": .double])["a"].type == .double)
+        }
+        for name in ["t.json", "t.JSON"] {
+            let error = try tableError { try read("[{\"a\": 1}, {\"a\": 2}]".utf8, as: name) }
+            #expect(error.problem.contains("is JSON") && error.file?.hasSuffix(name) == true)
         }
     }
 }

@@ -72,6 +72,9 @@ import Testing
         broken[4999] = .nan
         #expect(try x.correlation(with: broken).isNaN && broken.correlation(with: x, .spearman).isNaN)
         #expect(try [Double]().correlation(with: []).isNaN && [1.0].correlation(with: [2]).isNaN)
+        let none = Matrix<Double>(rows: 0, columns: 3)
+        #expect(none.correlation().isNaN().all() && none.correlation(.spearman).isNaN().all())
+        #expect(try none.correlation(with: Matrix(rows: 0, columns: 2)).isNaN().trueCount == 6)
         // Products beyond the largest number and below the smallest.
         let large = x.map { $0 * 1e120 }
         #expect(abs(try large.correlation(with: x.map { $0 * 1e120 }) - 1) < 1e-12)

@@ -168,6 +168,8 @@ import Testing
         #expect([Double].linspace(0, 1, count: 0).isEmpty)
         equal([Double].arange(3), [0, 1, 2])
         #expect([Double].arange(3, 1).isEmpty)
+        // To the last digit, as numpy.arange(1, 1.35, 0.1) prints them.
+        equal([Double].arange(1, 1.35, step: 0.1), [1, 1.1, 1.2000000000000002, 1.3000000000000003])
     }
 
     private func words(_ result: ExitTest.Result?) -> String {

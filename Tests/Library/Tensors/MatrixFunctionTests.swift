@@ -85,6 +85,17 @@ import Testing
 
     @Test func linearAlgebraInDoublePrecision() throws { try checkLinearAlgebra(Double.self) }
 
+    /// numpy: `det(diag([1e200, 1e200, -1e-200, 1e-200]))` is -1 within rounding, though the product of two is infinite.
+    @Test func determinantsOfVeryLargeAndSmallPivots() throws {
+        let a = try Matrix<Double>.diagonal([1e200, 1e200, -1e-200, 1e-200]).det()
+        #expect(abs(a + 1) < 1e-14)
+        #expect(try Matrix<Double>.diagonal([0x1p-600, 0x1p-600, 0x1p600, 0x1p601]).det() == 2)
+        #expect(try Matrix<Float>.diagonal([0x1p-80, 0x1p-80, 0x1p85]).det() == 0x1p-75)
+        #expect(try Matrix<Double>.diagonal([1e200, 1e200]).det() == .infinity)
+        #expect(try Matrix<Double>.diagonal([1e-200, 1e-200]).det() == 0)
+        #expect(try Matrix<Double>([[0, 3], [2, 0]]).det() == -6)
+    }
+
     @Test func whatHasNoAnswerIsRefused() throws {
         let singular: Matrix<Double> = [[1, 2], [2, 4]]
         let wide: Matrix<Double> = [[1, 2, 3]]

@@ -69,4 +69,27 @@ import Testing
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(message.contains("a 2 x 2 matrix needs 4 elements; 1 were given"))
     }
+
+    /// More bytes than `Int` counts, and more than the system gives.
+    @Test func whatMemoryDoesNotHoldStopsWithAMessage() async {
+        func words(_ result: ExitTest.Result?) -> String {
+            String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        }
+        let beyond = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Matrix<Double>(rows: 1 << 61, columns: 1)
+        }
+        #expect(words(beyond).contains("a \(1 << 61) x 1 matrix is larger than memory"))
+        let elements = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Matrix<Float>(rows: 1 << 40, columns: 1 << 40, elements: [])
+        }
+        #expect(words(elements).contains("matrix is larger than memory"))
+        let tensor = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor<Double>(shape: [1 << 31, 1 << 30])
+        }
+        #expect(words(tensor).contains("is larger than memory"))
+        let refused = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Matrix<Double>(rows: 1 << 28, columns: 1 << 28)
+        }
+        #expect(words(refused).contains("there is no memory for \((1 << 59) / 1_000_000) MB"))
+    }
 }

@@ -47,8 +47,10 @@ extension DataTable {
         public var endIndex: Int { table.rowCount }
 
         public subscript(index: Int) -> Row {
-            precondition(
-                index >= 0 && index < table.rowCount, "row \(index) of a table of \(table.rowCount) rows")
+            // Not a precondition, whose message a release build does not have.
+            guard index >= 0, index < table.rowCount else {
+                fatalError("there is no row \(index): the table has \(table.rowCount) rows, from 0")
+            }
             return Row(table: table, index: index)
         }
     }

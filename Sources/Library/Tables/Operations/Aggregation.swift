@@ -112,9 +112,7 @@ extension DataTable.Aggregation {
     public static func mean(_ column: String) -> Self { number(column, "mean", Statistics.mean) }
 
     /// The median, as "x_median".
-    public static func median(_ column: String) -> Self {
-        number(column, "median") { Statistics.quantile($0, 0.5) }
-    }
+    public static func median(_ column: String) -> Self { number(column, "median", Statistics.median) }
 
     /// The quantile of a share of 0 to 1, interpolated linearly as numpy does, as "x_q0.25".
     ///
@@ -137,12 +135,7 @@ extension DataTable.Aggregation {
     }
 
     /// The variance of a sample (over n - 1), as "x_variance".
-    public static func variance(_ column: String) -> Self {
-        number(column, "variance") { values in
-            let deviation = Statistics.standardDeviation(values)
-            return deviation * deviation
-        }
-    }
+    public static func variance(_ column: String) -> Self { number(column, "variance", Statistics.variance) }
 
     /// The standard error of the mean, as "x_sem".
     public static func standardError(_ column: String) -> Self {

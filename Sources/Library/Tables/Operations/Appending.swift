@@ -17,7 +17,7 @@ extension DataTable {
         return try appending(try DataTable(columns))
     }
 
-    /// The rows of tables with the same columns, one below the other.
+    /// The rows of tables with the same columns, one below the other. A table without columns and rows adds nothing.
     ///
     /// - Parameters:
     ///   - tables: The tables, from the top; the first one says in which order the columns stand.
@@ -32,7 +32,7 @@ extension DataTable {
         let columns = try names.map { name in
             var storage: ColumnStorage?
             var rows = 0
-            for (index, table) in tables.enumerated() {
+            for (index, table) in tables.enumerated() where table.columnCount > 0 || table.rowCount > 0 {
                 let part = try? table[name].storage
                 guard part != nil || fillingMissing else {
                     throw TableError(

@@ -29,8 +29,11 @@ extension DataTable {
     /// ```
     ///
     /// A row whose lists are empty stays one row with missing values, as with pandas' `explode`. Throws `TableError`
-    /// where there is no such column, a cell is no list, or the lists of a row differ in length.
+    /// where there is no such column or one is named twice, a cell is no list, or the lists of a row differ in length.
     public func explodingLists(_ names: String...) throws -> DataTable {
+        if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+            throw TableError(column: names[twice], "is named twice, and its lists become rows once")
+        }
         let lists = try names.map { try parsedLists(in: $0) }
         var rows: [Int] = []
         var values = [[Value]](repeating: [], count: names.count)

@@ -35,13 +35,27 @@ extension DataTable {
     /// The given rows, counted from zero, in their order; throws `TableError` if one is not there.
     public subscript(rows rows: some Sequence<Int>) -> DataTable {
         get throws {
-            let rows = Array(rows)
-            for row in rows where row < 0 || row >= rowCount {
-                throw TableError(
-                    "there is no row \(row): the table has \(Number.counted(rowCount, "row")), from 0")
+            var chosen: [Int] = []
+            // One by one: a sequence may have no end.
+            for row in rows {
+                guard row >= 0, row < rowCount else { throw noRow(row) }
+                chosen.append(row)
             }
-            return taking(rows)
+            return taking(chosen)
         }
+    }
+
+    /// The rows from one on, counted from zero: `table[rows: 3...]`; throws `TableError` if there are not as many.
+    public subscript(rows rows: PartialRangeFrom<Int>) -> DataTable {
+        get throws {
+            let first = rows.lowerBound
+            guard first >= 0, first <= rowCount else { throw noRow(first) }
+            return taking(Array(first..<rowCount))
+        }
+    }
+
+    private func noRow(_ row: Int) -> TableError {
+        TableError("there is no row \(row): the table has \(Number.counted(rowCount, "row")), from 0")
     }
 
     /// The rows where a flag is set; throws `TableError` if there are not as many flags as rows.

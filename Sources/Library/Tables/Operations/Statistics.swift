@@ -16,11 +16,22 @@ enum Statistics {
         values.isEmpty ? .nan : sum(values) / Double(values.count)
     }
 
-    /// The standard deviation of a sample, over n - 1.
-    static func standardDeviation(_ values: [Double]) -> Double {
+    /// The variance of a sample, over n - 1.
+    static func variance(_ values: [Double]) -> Double {
         guard values.count > 1 else { return .nan }
         let mean = mean(values)
-        return (sum(values.map { ($0 - mean) * ($0 - mean) }) / Double(values.count - 1)).squareRoot()
+        return sum(values.map { ($0 - mean) * ($0 - mean) }) / Double(values.count - 1)
+    }
+
+    /// The standard deviation of a sample, over n - 1.
+    static func standardDeviation(_ values: [Double]) -> Double { variance(values).squareRoot() }
+
+    /// The mean of the two values in the middle, which an infinite one of them leaves infinite, as in pandas.
+    static func median(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return .nan }
+        let sorted = values.sorted()
+        let (below, above) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+        return below == above ? below : (below + above) / 2
     }
 
     /// The quantile between the two nearest values, as numpy's default.
@@ -44,7 +55,7 @@ extension DataTable.Column {
     public func sum() throws -> Double { Statistics.sum(try present()) }
 
     /// The median of the numbers that are not missing, or NaN of none; throws `TableError` if it is not of numbers.
-    public func median() throws -> Double { Statistics.quantile(try present(), 0.5) }
+    public func median() throws -> Double { Statistics.median(try present()) }
 
     /// The standard deviation of a sample (over n - 1), or NaN of fewer than two numbers.
     public func standardDeviation() throws -> Double { Statistics.standardDeviation(try present()) }

@@ -30,7 +30,8 @@ extension DataTable {
     ///   - encoding: The encoding of the text; UTF-8 with or without a byte-order mark unless another is said.
     ///
     /// Throws `FormatError` if the file cannot be read, and `TableError` with the line and the column if it is not
-    /// as expected: a record of another number of fields, an open quote, a cell of another type.
+    /// as expected: a record of another number of fields, an open quote, a cell of another type. JSON lines take
+    /// `types` and `encoding` alone, and other arguments are refused; so is a `.json` file, which has no lines.
     public static func open(
         _ file: some FileLocation, separator: Character? = nil, decimal: Character? = nil,
         hasHeader: Bool = true,
@@ -41,7 +42,21 @@ extension DataTable {
         let url = file.fileURL
         let kind = TableFileKind(url)
         let source = try SourceText(url, encoding: encoding)
-        if kind == .jsonLines { return try JSONLines.read(source, types: types) }
+        guard TableFileKind.ending(of: url) != "json" else {
+            throw TableError(
+                file: url.path,
+                "is JSON, and a table is text with a record a line; JSON lines, an object a line, are read "
+                    + "from a name that ends in .jsonl or .ndjson")
+        }
+        if kind == .jsonLines {
+            let given: [(name: String, isGiven: Bool)] = [
+                ("separator", separator != nil), ("decimal", decimal != nil), ("hasHeader", !hasHeader),
+                ("names", names != nil), ("infersTypes", !infersTypes), ("missing", missing != nil),
+                ("quote", quote != "\""), ("comment", comment != nil), ("skippingLines", skippingLines != 0),
+            ]
+            try JSONLines.refuse(given, url)
+            return try JSONLines.read(source, types: types)
+        }
         return try read(
             source, kind,
             TableFormat(
@@ -177,9 +192,14 @@ extension DataTable {
 enum TableFileKind {
     case csv, tsv, jsonLines, unknown
 
-    init(_ url: URL) {
+    /// The ending of a file's name in small letters, where `.gz` is passed over.
+    static func ending(of url: URL) -> String {
         let name = url.pathExtension.lowercased() == "gz" ? url.deletingPathExtension() : url
-        switch name.pathExtension.lowercased() {
+        return name.pathExtension.lowercased()
+    }
+
+    init(_ url: URL) {
+        switch Self.ending(of: url) {
         case "csv": self = .csv
         case "tsv": self = .tsv
         case "jsonl", "ndjson": self = .jsonLines
@@ -198,26 +218,35 @@ enum DecimalCommas {
     ) throws -> ColumnStorage {
         let type = format.types[column]
         guard type == .double || type == nil && format.infersTypes else { return storage }
-        if case .string(let texts) = storage, let values = numbers(texts, format.markers) {
-            return .double(values)
+        let isSaid = type == .double
+        switch storage {
+        case .string(let texts):
+            let commas = CellNumbers(decimal: UInt8(ascii: ","), rounds: isSaid)
+            // A column of nothing but "None" is text here as elsewhere.
+            if let values = numbers(texts, commas, format.markers), isSaid || !values.allSatisfy(\.isNaN) {
+                return .double(values)
+            }
+            let points = CellNumbers(decimal: UInt8(ascii: "."), rounds: true)
+            if isSaid, let values = numbers(texts, points, format.markers) { return .double(values) }
+        case .double: return storage
+        case .int(let whole) where isSaid:
+            return .double((0..<whole.count).map { whole[$0].map(Double.init) ?? .nan })
+        default: break
         }
-        guard type == .double else { return storage }
-        guard let values = storage.exactDoubles else {
-            throw TableError(
-                file: file, column: column,
-                "should be of Double, and has text that is no number with a point or a comma before its decimals"
-            )
-        }
-        return .double(values)
+        guard isSaid else { return storage }
+        throw TableError(
+            file: file, column: column,
+            "should be of Double, and has text that is no number with a point or a comma before its decimals")
     }
 
-    private static func numbers(_ texts: TextValues, _ markers: MissingMarkers) -> [Double]? {
-        let numbers = CellNumbers(decimal: UInt8(ascii: ","))
-        return texts.bytes.withUnsafeBufferPointer { bytes in
+    private static func numbers(
+        _ texts: TextValues, _ numbers: CellNumbers, _ markers: MissingMarkers
+    ) -> [Double]? {
+        texts.bytes.withUnsafeBufferPointer { bytes in
             var values: [Double] = []
             values.reserveCapacity(texts.count)
             for row in 0..<texts.count {
-                let text = UnsafeBufferPointer(rebasing: bytes[texts.range(row)])
+                let text = PieceColumns.trimmed(UnsafeBufferPointer(rebasing: bytes[texts.range(row)]))
                 if texts.isMissing(row) || markers.containsBesideNumbers(text) {
                     values.append(.nan)
                 } else if let value = numbers.double(text) {

@@ -44,13 +44,19 @@ struct Header {
             names = format.hasHeader ? found : [String](repeating: "", count: found.count)
         }
         makeDistinct(isFromFile: format.hasHeader && format.names == nil)
-        let looksLikeValues = found.allSatisfy { name in
+        let numbers = found.count { name in
             var name = name
             return name.withUTF8 { CellNumbers(decimal: 46).double($0) } != nil
         }
-        if format.hasHeader, looksLikeValues {
+        if format.hasHeader, numbers == found.count {
             notes.append(
                 "The first line has numbers alone, and was taken for names: is hasHeader: false meant?")
+        } else if format.hasHeader, format.names != nil, numbers > 0 {
+            // pandas takes it for values where names are given.
+            let shown = found.joined(separator: ", ").prefix(60)
+            notes.append(
+                "The first line (\(shown)) has a number, and was taken for the header that names: replaces: "
+                    + "is hasHeader: false meant?")
         }
     }
 

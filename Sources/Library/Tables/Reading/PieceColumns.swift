@@ -33,7 +33,7 @@ struct PieceColumns {
     private func field(_ row: Int, _ column: Int) -> Field { fields[row * width + column] }
 
     /// A text without spaces around it.
-    private static func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    static func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         let start = text.firstIndex { $0 != 32 } ?? text.endIndex
         let end = text.lastIndex { $0 != 32 }.map { $0 + 1 } ?? start
         return UnsafeBufferPointer(rebasing: text[start..<end])

@@ -25,14 +25,18 @@ extension DataTable {
     /// try confounds.matrix("trans_x", "trans_y", "trans_z")
     /// ```
     ///
-    /// All columns if none is named. Throws `TableError` if there is no such column, or one is not of numbers.
+    /// All columns if none is named. Throws `TableError` if there is no such column, one is not of numbers, or has a
+    /// whole number that a double would round.
     public func matrix(_ names: String...) throws -> Matrix<Double> {
         try matrix(names.isEmpty ? columnNames : names)
     }
 
     /// The numbers of some columns as a matrix, rows × columns; missing values are NaN.
     public func matrix(_ names: [String]) throws -> Matrix<Double> {
-        let numbers = try names.map { try self[$0].numbers() }
+        let numbers = try names.map { name in
+            let column = try self[name]
+            return try column.type == .int ? column.values(as: Double.self) : column.numbers()
+        }
         return Matrix(rows: rowCount, columns: names.count) { target in
             for (column, values) in numbers.enumerated() {
                 for row in 0..<rowCount { target[row * names.count + column] = values[row] }

@@ -24,7 +24,14 @@ struct RecordDecoder: Decoder {
         row.table.hasColumn(name) || row.table.columnNames.contains { $0.hasPrefix(name + ".") }
     }
 
-    fileprivate var isMissing: Bool { (try? row[name].isMissing) ?? !hasColumn }
+    /// Whether there is no value. A record inside that is nil in some rows has a column of its own, without values, beside
+    /// those of its properties in the others.
+    fileprivate var isMissing: Bool {
+        guard let isMissing = try? row[name].isMissing else { return !hasColumn }
+        let prefix = name + "."
+        let parts = row.table.columns.filter { $0.name.hasPrefix(prefix) }
+        return isMissing && parts.allSatisfy { $0.storage.isMissing(row.index) }
+    }
 
     fileprivate func inner(_ key: any CodingKey) -> RecordDecoder {
         RecordDecoder(row: row, codingPath: codingPath + [key])

@@ -26,8 +26,8 @@ extension DataTable {
     ///     one column, whose lines would be empty; nothing in `.csv`.
     ///   - lineEnd: What ends a line.
     ///
-    /// Throws `TableError` if the name has another ending or the table has no columns, and `FormatError` if the
-    /// file cannot be written.
+    /// Throws `TableError` if the name has another ending, the table has no columns, or an argument is given that JSON
+    /// lines do not have (all but the file), and `FormatError` if the file cannot be written.
     public func write(
         to file: some FileLocation, separator: Character? = nil, decimal: Character = ".",
         missing: String? = nil,
@@ -43,6 +43,11 @@ extension DataTable {
         }
         try checkDates(url)
         if kind == .jsonLines {
+            let given: [(name: String, isGiven: Bool)] = [
+                ("separator", separator != nil), ("decimal", decimal != "."), ("missing", missing != nil),
+                ("lineEnd", lineEnd != .lf),
+            ]
+            try JSONLines.refuse(given, url)
             return try JSONLines.write(self, to: url)
         }
         let text = try fieldText(

@@ -41,6 +41,16 @@ enum JSONLines {
         }
     }
 
+    /// Throws `TableError` if an argument was given that is about text with fields, and says nothing of JSON.
+    static func refuse(_ arguments: [(name: String, isGiven: Bool)], _ url: URL) throws {
+        let given = arguments.filter { $0.isGiven }.map { $0.name }
+        guard given.isEmpty else {
+            throw TableError(
+                file: url.path,
+                "\(given.joined(separator: ", ")): JSON lines have no such thing; leave it out")
+        }
+    }
+
     static func text(_ value: DataTable.Value) -> String {
         switch value {
         case .string(let text): quoted(text)

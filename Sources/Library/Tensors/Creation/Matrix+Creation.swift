@@ -113,7 +113,14 @@ extension Array where Element: Scalar {
         require(step != 0 && step.isFinite, "the step from one number to the next cannot be \(step)")
         let count = ((end - first) / step).rounded(.up)
         require(count.isFinite, "there is no last number between \(first) and \(end)")
-        return count > 0 ? (0..<Int(count)).map { first + Element($0) * step } : []
+        guard count > 0 else { return [] }
+        // The second number is rounded, and what lies between it and the first is numpy's step.
+        let second = first + step
+        let distance = second - first
+        var numbers = (0..<Int(count)).map { first + Element($0) * distance }
+        numbers[0] = first
+        if numbers.count > 1 { numbers[1] = second }
+        return numbers
     }
 
     /// The numbers 0, 1, … below `end`.

@@ -70,12 +70,20 @@ struct LUFactors<Element: Scalar> {
     }
 
     /// The product of the pivots, with the sign of the exchanges.
+    ///
+    /// Its exponent is kept apart, since the product of some pivots may leave the range of the numbers where that of all
+    /// is within.
     var determinant: Element {
         var product: Element = 1
+        var exponent: Element.Exponent = 0
         for (i, pivot) in pivots.enumerated() {
-            product *= factors[i, i] as Element
+            let factor: Element = factors[i, i]
+            guard factor.isFinite, factor != 0 else { return factor }
+            product *= Element(sign: factor.sign, exponent: 0, significand: factor.significand)
             if Int(pivot) != i + 1 { product = -product }
+            exponent += factor.exponent + product.exponent
+            product = Element(sign: product.sign, exponent: 0, significand: product.significand)
         }
-        return product
+        return Element(sign: product.sign, exponent: exponent, significand: product.significand)
     }
 }

@@ -13,6 +13,8 @@ extension Matrix {
     ///
     /// A constant column, or one with a NaN, correlates NaN.
     public func correlation(_ kind: CorrelationKind = .pearson) -> Matrix {
+        // The product of no rows is zero, and a correlation of none is not there.
+        guard rows > 0 else { return Matrix(rows: columns, columns: columns, repeating: .nan) }
         let standard = unitColumns(kind)
         var result = multiply(standard, transposed: true, standard).clip(-1, 1)
         for column in 0..<columns where !(result[column, column] as Element).isNaN {
@@ -26,6 +28,7 @@ extension Matrix {
     /// Throws `StatisticsError.rows` if the two have other numbers of rows.
     public func correlation(with other: Matrix, _ kind: CorrelationKind = .pearson) throws -> Matrix {
         guard rows == other.rows else { throw StatisticsError.rows(rows, other.rows) }
+        guard rows > 0 else { return Matrix(rows: columns, columns: other.columns, repeating: .nan) }
         return multiply(unitColumns(kind), transposed: true, other.unitColumns(kind)).clip(-1, 1)
     }
 
