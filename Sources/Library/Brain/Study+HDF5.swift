@@ -130,10 +130,11 @@ extension Study {
         let places = try file.dataset(table + "places").integers()
         let isWhole =
             [names.count, groups.count, colors.rows].allSatisfy { $0 == ids.count } && colors.columns == 4
-            && places.allSatisfy { -1..<ids.count ~= $0 } && Set(ids).count == ids.count
+            && places.allSatisfy { -1..<ids.count ~= $0 }
         guard isWhole, places.map({ $0 < 0 ? "" : names[$0] }) == voxelNames else {
             throw FormatError(
-                file.url, "\"\(table)\"", expected: "the regions of \"\(path)\" under a number each",
+                file.url, "\"\(table)\"",
+                expected: "a number, a name and a group for each region of \"\(path)\"",
                 found:
                     "\(ids.count) ids, \(names.count) names, \(groups.count) groups, \(places.count) voxels")
         }
