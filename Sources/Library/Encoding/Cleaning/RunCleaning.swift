@@ -138,8 +138,10 @@ struct RunCleaning {
         }
         // What was removed as mean is what the percentages are of.
         let left = ColumnStatistics(signals).means
-        let size = { (means: [Double]) in means.reduce(0) { $0 + abs($1) } / Double(max(1, means.count)) }
-        let isRemoved = abs(size(left.map { abs($0) })) / size(original) < 0.1
+        // A voxel that holds a NaN has no mean, and says nothing of the others.
+        let known = left.indices.filter { left[$0].isFinite && original[$0].isFinite }
+        let size = { (means: [Double]) -> Double in known.reduce(0) { $0 + abs(means[$1]) } }
+        let isRemoved = size(left) / size(original) < 0.1
         let means = zip(left, original).map { isRemoved ? $0 + $1 : $0 }
         signals.standardize(
             rows: 0..<signals.rows, means: left,

@@ -56,6 +56,15 @@ import Testing
         #expect(found.elements.allSatisfy { $0.isFinite })
     }
 
+    @Test(arguments: SignalScale.allCases) func aVoxelWithANaNLeavesTheOthersAlone(_ scale: SignalScale) throws {
+        let signals = try matrix("signals")
+        var broken = signals
+        broken[3, 5] = .nan
+        let (found, expected) = (try broken.cleaned(scale: scale), try signals.cleaned(scale: scale))
+        #expect(found.columns(0..<5).elements == expected.columns(0..<5).elements)
+        #expect(found.column(5).allSatisfy(\.isNaN))
+    }
+
     @Test func runsAreCleanedApart() throws {
         let signals = try matrix("signals")
         let confounds = try matrix("confounds")
