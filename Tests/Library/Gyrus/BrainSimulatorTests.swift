@@ -158,6 +158,21 @@ import Testing
         #expect(first.compare(with: try simulator(.spm)).differences.map(\.what) == ["hemodynamic response"])
     }
 
+    /// Groups of all samples are those of the samples that a fit without a run has.
+    @Test func foldsOfGroupsAreThoseOfTheRunsThatAreKept() throws {
+        let subject = try Self.subjects.get()[0].captions
+        func scores(_ folds: Folds) throws -> VoxelScores {
+            try BrainSimulator(
+                of: subject, model: Self.mini.get(), layers: "layer 1",
+                texts: Self.study.get().stimuli(.captions).texts,
+                options: BrainSimulator.Options(
+                    ridge: Ridge(alphas: [1, 100], folds: folds, showsProgress: false))
+            ).scores
+        }
+        let byRuns = try scores(.leaveOneRunOut)
+        #expect(try scores(.leaveOneGroupOut(groups: subject.runs.labels)) == byRuns)
+    }
+
     @Test func theWrongModalityIsRefused() throws {
         #expect(throws: SimulatorError.self) { try films.respond(to: "a red circle") }
         #expect(throws: SimulatorError.self) {
