@@ -255,6 +255,9 @@ import Testing
         try refuses("value number 1", "inf") { try BootstrapInterval(of: [1, .infinity]) }
         try refuses("statistic", "NaN") { try BootstrapInterval(of: [1, 2, 3]) { $0[0] > 2 ? .nan : $0[0] } }
         try refuses("statistic of every resample") { try BootstrapInterval(of: [2, 2, 2]) }
+        try refuses("infinite so often") {
+            try BootstrapInterval(of: [0, 0, 1], method: .percentile) { 1 / $0.reduce(0, +) }
+        }
         try refuses("p value number 1", "1.5") { try [0.1, 1.5].falseDiscoveryRates() }
         try refuses("p value number 0", "-0.1") { try [-0.1].falseDiscoveryRates() }
         #expect(try [Double]().falseDiscoveryRates() == [])
