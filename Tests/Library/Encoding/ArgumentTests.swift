@@ -79,6 +79,19 @@ import Testing
         try refuses("run 0") { try runs.keptSamples(first: .max, last: .max) }
     }
 
+    @Test func delaysOfImpulses() throws {
+        let events = [StimulusEvent(onset: 0, condition: "a")]
+        for delays in [[], [-1], [20]] {
+            try refuses("the delays", "0 to 19") {
+                try GLM(.finiteImpulse(delays: delays), repetitionTime: 2).design(of: events, samples: 20)
+            }
+        }
+        // Two regressors that are the same would have half of the beta each.
+        try refuses("the delays", "[0, 1, 0]", "all different") {
+            try GLM(.finiteImpulse(delays: [0, 1, 0]), repetitionTime: 2).design(of: events, samples: 20)
+        }
+    }
+
     @Test func delaysAndDrifts() throws {
         let runs = try Runs(lengths: [20, 10])
         try refuses("list of delays", "empty") { try x.delayed(by: []) }
