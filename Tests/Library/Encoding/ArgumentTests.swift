@@ -189,6 +189,9 @@ import Testing
         try refuses("concentrations", "nan") {
             try dirichletSamples(3, bands: 2, concentrations: [.nan], seed: 1)
         }
+        try refuses("concentrations", "1e-05", "large enough") {
+            try dirichletSamples(20, bands: 2, concentrations: [1e-5], seed: 1)
+        }
         try refuses("number of bands", "0") { try dirichletSamples(3, bands: 0, seed: 1) }
         for gamma in [[1.0], [0, 0], [-1, 1], [.nan, 1], [.infinity, 1]] {
             try refuses("a candidate", "2 finite numbers") {
