@@ -53,6 +53,11 @@ struct RegionMaskTests {
         #expect(try regions.region(at: [-1, 2, 0], in: space) == nil)
         #expect(try regions.region(at: [30, 0, 0], in: space) == nil)
         #expect(try regions.region(at: [30, 0, 0], in: space, within: 40)?.name == nil)
+        for limit in [-5, Double.nan] {
+            #expect(throws: BrainError.self) {
+                try regions.region(at: [-2.9, 0.1, 1], in: space, within: limit)
+            }
+        }
         #expect(try regions.centroids(in: space)[0] == [-1, 1, 0])
         #expect(throws: BrainError.self) { try Regions(names: ["A"]).centroids(in: space) }
         #expect(regions.atLeast(voxels: 2).names == ["A"])
