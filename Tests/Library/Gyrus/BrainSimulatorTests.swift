@@ -182,6 +182,14 @@ import Testing
         #expect(throws: SimulatorError.self) { try films.occlusion(of: "a red circle") }
     }
 
+    @Test func theEndOfTheColorsIsAboveZero() throws {
+        let response = try films.respond(to: ScenePictures(scenes(1) { _ in true }))
+        _ = try response.onSurface(.smallWorld(), limit: 2)
+        for limit in [-1, 0, Double.nan, .infinity] {
+            #expect(throws: SimulatorError.self) { try response.onSurface(.smallWorld(), limit: limit) }
+        }
+    }
+
     @Test func strangeStimuliLieOutside() throws {
         let usual = try films.respond(to: ScenePictures(scenes(100) { _ in true }))
         #expect(usual.outside.count < 8)
