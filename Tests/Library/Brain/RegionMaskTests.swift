@@ -86,6 +86,12 @@ struct RegionMaskTests {
         #expect(throws: BrainError.self) { try regions.voxels(in: "V2") }
         #expect(throws: BrainError.self) { try regions.voxels(in: "") }
         #expect(throws: BrainError.self) { try Regions(names: ["A_L", "A_R"]).voxels(in: "A") }
+        // Two regions of one name, of which the first was taken.
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1", group: "left"), Region(id: 2, name: "V1")])
+        let twice = try Regions(labels: [1, 2, 2], table: table)
+        let error = #expect(throws: BrainError.self) { try twice.voxels(in: "V1") }
+        #expect(error?.description.contains("the 2 regions names of their own") == true)
     }
 
     @Test func aFolderOfMasks() throws {
