@@ -182,6 +182,15 @@ import Testing
         #expect(throws: SimulatorError.self) { try films.occlusion(of: "a red circle") }
     }
 
+    @Test func everyBandOfAChartHasAName() throws {
+        let split = try SplitScores(r2: [[0.1, 0.2], [0.3, 0.1]], r: [[0.1, 0.2], [0.3, 0.1]])
+        let regions = Regions(names: ["V1", "V1"])
+        _ = try split.chart(by: regions, bands: ["image", "text"])
+        for bands in [[], ["image"], ["image", "text", "sound"]] {
+            #expect(throws: BrainError.self) { try split.chart(by: regions, bands: bands) }
+        }
+    }
+
     @Test func theEndOfTheColorsIsAboveZero() throws {
         let response = try films.respond(to: ScenePictures(scenes(1) { _ in true }))
         _ = try response.onSurface(.smallWorld(), limit: 2)
