@@ -86,6 +86,9 @@ import Testing
                 try GLM(.finiteImpulse(delays: delays), repetitionTime: 2).design(of: events, samples: 20)
             }
         }
+        try refuses("the repetition time", "1e-300 s", "at most 100,000,000 steps") {
+            try GLM(repetitionTime: 1e-300).design(of: events, samples: 20)
+        }
         // Two regressors that are the same would have half of the beta each.
         try refuses("the delays", "[0, 1, 0]", "all different") {
             try GLM(.finiteImpulse(delays: [0, 1, 0]), repetitionTime: 2).design(of: events, samples: 20)
