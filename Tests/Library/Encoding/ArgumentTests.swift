@@ -209,7 +209,8 @@ import Testing
         try refuses("features", "4", "2") { try GroupRidge(groups: [0, 1]).fit(x, to: y) }
         try refuses("list of groups", "negative") { try GroupRidge(groups: [-1, -1, -2, -1]).fit(x, to: y) }
         for (kernel, word) in [
-            (KernelRidge.Kernel.polynomial(degree: 0), "degree"), (.polynomial(offset: -1), "offset"),
+            (KernelRidge.Kernel.polynomial(degree: 0), "degree"), (.polynomial(degree: Int.max), "degree"),
+            (.polynomial(offset: -1), "offset"),
             (.polynomial(gamma: 0), "gamma"), (.rbf(gamma: -1), "gamma"), (.rbf(gamma: .nan), "gamma"),
         ] {
             try refuses(word, "kernel") { try KernelRidge(kernel: kernel).fit(x, to: y) }
