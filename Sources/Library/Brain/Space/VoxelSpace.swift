@@ -74,9 +74,10 @@ public struct VoxelSpace: Sendable, Equatable {
             throw BrainError.value(
                 what: "the affine of a voxel space", got: "\(affine)", expected: "of finite numbers in mm")
         }
-        guard let count = byteCount(of: shape, .uint8) else {
+        guard let count = byteCount(of: shape, .uint8), count <= Int(Int32.max) else {
             throw BrainError.value(
-                what: "the shape of a voxel space", got: "\(shape)", expected: "one that fits into memory")
+                what: "the shape of a voxel space", got: "\(shape)",
+                expected: "one that fits into memory, at most \(Int32.max) voxels")
         }
         if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
             throw BrainError.voxelOutside(index: outside, shape: shape)
