@@ -67,6 +67,9 @@ struct RegionMaskTests {
         let sides = try regions.dividedByHemisphere(in: space)
         #expect(sides.names == ["A_L", "A_R", "B_R", "B_L"])
         #expect(try sides.voxels(in: "A_R") == [7])
+        let large = RegionTable(name: "large", regions: [Region(id: .max, name: "A")])
+        let numbered = try Regions(labels: [Int](repeating: .max, count: space.count), table: large)
+        #expect(try numbered.dividedByHemisphere(in: space).names == ["A_L", "A_R"])
         #expect(try regions.hemisphere(.right, in: space).unlabelledCount == 5)
     }
 

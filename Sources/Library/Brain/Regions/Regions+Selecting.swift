@@ -25,7 +25,7 @@ extension Regions {
                 ? [region, region]
                 : ["_L", "_R"].enumerated().map { index, side in
                     Region(
-                        id: 2 * region.id + index, name: region.name + side, group: region.group,
+                        id: 2 &* region.id &+ index, name: region.name + side, group: region.group,
                         color: region.color)
                 }
         }
