@@ -117,6 +117,9 @@ struct LayoutTests {
         }
         #expect(error?.description.contains("lh.betas_session02.mgh") == true)
         #expect(throws: FormatError.self) { try data.study("subj01", sessions: 3...3) }
+        for sessions in [0...1, 1...Int.max, Int.min...1] {
+            #expect(throws: FormatError.self) { try data.study("subj01", sessions: sessions) }
+        }
     }
 
     @Test func algonauts() throws {

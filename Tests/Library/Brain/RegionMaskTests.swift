@@ -53,6 +53,11 @@ struct RegionMaskTests {
         #expect(try regions.region(at: [-1, 2, 0], in: space) == nil)
         #expect(try regions.region(at: [30, 0, 0], in: space) == nil)
         #expect(try regions.region(at: [30, 0, 0], in: space, within: 40)?.name == nil)
+        for limit in [-5, Double.nan] {
+            #expect(throws: BrainError.self) {
+                try regions.region(at: [-2.9, 0.1, 1], in: space, within: limit)
+            }
+        }
         #expect(try regions.centroids(in: space)[0] == [-1, 1, 0])
         #expect(throws: BrainError.self) { try Regions(names: ["A"]).centroids(in: space) }
         #expect(regions.atLeast(voxels: 2).names == ["A"])
@@ -62,6 +67,9 @@ struct RegionMaskTests {
         let sides = try regions.dividedByHemisphere(in: space)
         #expect(sides.names == ["A_L", "A_R", "B_R", "B_L"])
         #expect(try sides.voxels(in: "A_R") == [7])
+        let large = RegionTable(name: "large", regions: [Region(id: .max, name: "A")])
+        let numbered = try Regions(labels: [Int](repeating: .max, count: space.count), table: large)
+        #expect(try numbered.dividedByHemisphere(in: space).names == ["A_L", "A_R"])
         #expect(try regions.hemisphere(.right, in: space).unlabelledCount == 5)
     }
 
@@ -81,6 +89,12 @@ struct RegionMaskTests {
         #expect(throws: BrainError.self) { try regions.voxels(in: "V2") }
         #expect(throws: BrainError.self) { try regions.voxels(in: "") }
         #expect(throws: BrainError.self) { try Regions(names: ["A_L", "A_R"]).voxels(in: "A") }
+        // Two regions of one name, of which the first was taken.
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1", group: "left"), Region(id: 2, name: "V1")])
+        let twice = try Regions(labels: [1, 2, 2], table: table)
+        let error = #expect(throws: BrainError.self) { try twice.voxels(in: "V1") }
+        #expect(error?.description.contains("the 2 regions names of their own") == true)
     }
 
     @Test func aFolderOfMasks() throws {

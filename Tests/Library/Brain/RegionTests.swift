@@ -56,6 +56,15 @@ import Testing
         #expect(scores.sorted(by: .score).sorted(by: .anatomy).rows.map(\.region.name) == ["V1", "V4", "IT"])
     }
 
+    /// Of two regions of one name the second was left out.
+    @Test func subjectsWithTwoRegionsOfANameAreRefused() throws {
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1", group: "left"), Region(id: 2, name: "V1")])
+        let scores = try RegionScores([0.1, 0.9], regions: Regions(labels: [1, 2], table: table))
+        let error = #expect(throws: BrainError.self) { try RegionScores(subjects: [scores, scores]) }
+        #expect(error?.description.contains("with \"V1\" twice") == true)
+    }
+
     @Test func scoresOfOtherVoxelsAreRefused() {
         #expect(throws: BrainError.count(what: "scores", got: 2, expected: 1, of: "voxels of the regions")) {
             try RegionScores([1, 2], regions: Regions(names: ["V1"]))

@@ -108,6 +108,7 @@ struct SpaceKindTests {
         #expect(throws: BrainError.self) { try VoxelSpace(surfaces: []) }
         #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: 3, vertices: [0, 3]) }
         #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: 3, vertices: [1, 1]) }
+        #expect(try SurfaceVertices(.left, of: 1 << 50, vertices: [0, 7]).vertices == [0, 7])
         #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: -3, vertices: [0]) }
         #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: 3, vertices: [1], positions: []) }
         #expect(throws: BrainError.self) {

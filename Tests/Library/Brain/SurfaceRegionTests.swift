@@ -84,6 +84,24 @@ private func squares() throws -> CorticalSurface {
         }
     }
 
+    @Test("labels that a Float does not hold have their regions on a surface, too")
+    func largeLabelsOnASurface() throws {
+        try withFolder { folder in
+            // The bits of 32-bit integers, under the code of their type.
+            let file = try image(
+                folder, "a.nii", { Float(bitPattern: $0 < 15 ? 16_777_217 : 33_554_433) }
+            ).url
+            var bytes = try Data(contentsOf: file)
+            bytes[70] = 8
+            try bytes.write(to: file)
+            let table = RegionTable(
+                name: "large",
+                regions: [Region(id: 16_777_217, name: "A"), Region(id: 33_554_433, name: "B")])
+            let atlas = try Atlas(name: "large", image: NIfTI.open(file), table: table)
+            #expect(try atlas.regions(on: squares()).left == ["A", "B", "B", "A"])
+        }
+    }
+
     @Test("Schaefer's volume has its names and networks; what is missing is told with what to run")
     func schaeferFromNilearnsFolder() throws {
         try withFolder { folder in

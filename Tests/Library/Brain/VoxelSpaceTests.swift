@@ -20,6 +20,13 @@ import Testing
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [0.2, 0.9, 0, 1]) }
         #expect(try VoxelSpace(shape: [2, 2, 1], mask: [0.5, 0, .nan, 0.5]).indices == [0, 3])
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [1]) }
+        #expect(throws: BrainError.self) { try VoxelSpace(shape: [1 << 20, 1 << 20, 1 << 20], indices: [0]) }
+        for number in [Double.nan, .infinity, -1e30] {
+            #expect(throws: BrainError.self) {
+                try VoxelSpace(
+                    shape: [2, 2, 1], indices: [0], affine: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, number]])
+            }
+        }
     }
 
     /// A grid whose first axis runs to the left: its pictures are turned so that left is left.

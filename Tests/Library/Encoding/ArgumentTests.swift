@@ -79,6 +79,22 @@ import Testing
         try refuses("run 0") { try runs.keptSamples(first: .max, last: .max) }
     }
 
+    @Test func delaysOfImpulses() throws {
+        let events = [StimulusEvent(onset: 0, condition: "a")]
+        for delays in [[], [-1], [20]] {
+            try refuses("the delays", "0 to 19") {
+                try GLM(.finiteImpulse(delays: delays), repetitionTime: 2).design(of: events, samples: 20)
+            }
+        }
+        try refuses("the repetition time", "1e-300 s", "at most 100,000,000 steps") {
+            try GLM(repetitionTime: 1e-300).design(of: events, samples: 20)
+        }
+        // Two regressors that are the same would have half of the beta each.
+        try refuses("the delays", "[0, 1, 0]", "all different") {
+            try GLM(.finiteImpulse(delays: [0, 1, 0]), repetitionTime: 2).design(of: events, samples: 20)
+        }
+    }
+
     @Test func delaysAndDrifts() throws {
         let runs = try Runs(lengths: [20, 10])
         try refuses("list of delays", "empty") { try x.delayed(by: []) }
@@ -176,6 +192,9 @@ import Testing
         try refuses("concentrations", "nan") {
             try dirichletSamples(3, bands: 2, concentrations: [.nan], seed: 1)
         }
+        try refuses("concentrations", "1e-05", "large enough") {
+            try dirichletSamples(20, bands: 2, concentrations: [1e-5], seed: 1)
+        }
         try refuses("number of bands", "0") { try dirichletSamples(3, bands: 0, seed: 1) }
         for gamma in [[1.0], [0, 0], [-1, 1], [.nan, 1], [.infinity, 1]] {
             try refuses("a candidate", "2 finite numbers") {
@@ -190,7 +209,8 @@ import Testing
         try refuses("features", "4", "2") { try GroupRidge(groups: [0, 1]).fit(x, to: y) }
         try refuses("list of groups", "negative") { try GroupRidge(groups: [-1, -1, -2, -1]).fit(x, to: y) }
         for (kernel, word) in [
-            (KernelRidge.Kernel.polynomial(degree: 0), "degree"), (.polynomial(offset: -1), "offset"),
+            (KernelRidge.Kernel.polynomial(degree: 0), "degree"), (.polynomial(degree: Int.max), "degree"),
+            (.polynomial(offset: -1), "offset"),
             (.polynomial(gamma: 0), "gamma"), (.rbf(gamma: -1), "gamma"), (.rbf(gamma: .nan), "gamma"),
         ] {
             try refuses(word, "kernel") { try KernelRidge(kernel: kernel).fit(x, to: y) }
@@ -255,6 +275,9 @@ import Testing
         try refuses("value number 1", "inf") { try BootstrapInterval(of: [1, .infinity]) }
         try refuses("statistic", "NaN") { try BootstrapInterval(of: [1, 2, 3]) { $0[0] > 2 ? .nan : $0[0] } }
         try refuses("statistic of every resample") { try BootstrapInterval(of: [2, 2, 2]) }
+        try refuses("infinite so often") {
+            try BootstrapInterval(of: [0, 0, 1], method: .percentile) { 1 / $0.reduce(0, +) }
+        }
         try refuses("p value number 1", "1.5") { try [0.1, 1.5].falseDiscoveryRates() }
         try refuses("p value number 0", "-0.1") { try [-0.1].falseDiscoveryRates() }
         #expect(try [Double]().falseDiscoveryRates() == [])

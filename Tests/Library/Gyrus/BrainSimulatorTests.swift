@@ -158,6 +158,21 @@ import Testing
         #expect(first.compare(with: try simulator(.spm)).differences.map(\.what) == ["hemodynamic response"])
     }
 
+    /// Groups of all samples are those of the samples that a fit without a run has.
+    @Test func foldsOfGroupsAreThoseOfTheRunsThatAreKept() throws {
+        let subject = try Self.subjects.get()[0].captions
+        func scores(_ folds: Folds) throws -> VoxelScores {
+            try BrainSimulator(
+                of: subject, model: Self.mini.get(), layers: "layer 1",
+                texts: Self.study.get().stimuli(.captions).texts,
+                options: BrainSimulator.Options(
+                    ridge: Ridge(alphas: [1, 100], folds: folds, showsProgress: false))
+            ).scores
+        }
+        let byRuns = try scores(.leaveOneRunOut)
+        #expect(try scores(.leaveOneGroupOut(groups: subject.runs.labels)) == byRuns)
+    }
+
     @Test func theWrongModalityIsRefused() throws {
         #expect(throws: SimulatorError.self) { try films.respond(to: "a red circle") }
         #expect(throws: SimulatorError.self) {
@@ -165,6 +180,23 @@ import Testing
         }
         #expect(throws: SimulatorError.self) { try captions.respond(to: [String]()) }
         #expect(throws: SimulatorError.self) { try films.occlusion(of: "a red circle") }
+    }
+
+    @Test func everyBandOfAChartHasAName() throws {
+        let split = try SplitScores(r2: [[0.1, 0.2], [0.3, 0.1]], r: [[0.1, 0.2], [0.3, 0.1]])
+        let regions = Regions(names: ["V1", "V1"])
+        _ = try split.chart(by: regions, bands: ["image", "text"])
+        for bands in [[], ["image"], ["image", "text", "sound"]] {
+            #expect(throws: BrainError.self) { try split.chart(by: regions, bands: bands) }
+        }
+    }
+
+    @Test func theEndOfTheColorsIsAboveZero() throws {
+        let response = try films.respond(to: ScenePictures(scenes(1) { _ in true }))
+        _ = try response.onSurface(.smallWorld(), limit: 2)
+        for limit in [-1, 0, Double.nan, .infinity] {
+            #expect(throws: SimulatorError.self) { try response.onSurface(.smallWorld(), limit: limit) }
+        }
     }
 
     @Test func strangeStimuliLieOutside() throws {

@@ -105,6 +105,12 @@ public struct NaturalScenes: StudyLayout {
         mask: String = "nsdgeneral"
     ) throws -> Study {
         try files.check(subject, in: subjects)
+        // The names of files have two digits.
+        guard sessions.lowerBound >= 1, sessions.upperBound <= 99 else {
+            throw FormatError(
+                folder, "the sessions", expected: "within 1 to 99",
+                found: "\(sessions.lowerBound) to \(sessions.upperBound)")
+        }
         let stimuli = try pictures(subject, sessions)
         let parts: [Matrix<Float>]
         let voxels: VoxelSpace
@@ -168,7 +174,7 @@ public struct NaturalScenes: StudyLayout {
         }
         let trials =
             (sessions.lowerBound - 1) * Self.trialsPerSession..<sessions.upperBound * Self.trialsPerSession
-        guard sessions.lowerBound >= 1, trials.upperBound <= ordering.count else {
+        guard trials.upperBound <= ordering.count else {
             throw FormatError(
                 folder, "the sessions", expected: "within 1 to \(ordering.count / Self.trialsPerSession)",
                 found: "\(sessions.lowerBound) to \(sessions.upperBound)")

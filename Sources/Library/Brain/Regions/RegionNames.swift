@@ -41,9 +41,10 @@ extension [Region] {
     /// Throws `BrainError.unknownRegion` if no region has the name, and `BrainError.value` if several have.
     package func place(of name: String) throws -> Int {
         let names = map(\.name)
-        if let exact = names.firstIndex(of: name) { return exact }
+        let exact = indices.filter { names[$0] == name }
+        if exact.count == 1 { return exact[0] }
         let wanted = RegionSpelling(name)
-        let found = indices.filter { index in
+        let found = exact.count > 1 ? exact : indices.filter { index in
             let spelling = RegionSpelling(names[index])
             return spelling.letters == wanted.letters && (wanted.side == nil || spelling.side == wanted.side)
         }
@@ -53,7 +54,9 @@ extension [Region] {
         guard found.count == 1 else {
             throw BrainError.value(
                 what: "the region \"\(name)\"", got: "the name of several",
-                expected: "one of \(found.map { names[$0] }.joined(separator: ", "))")
+                expected: exact.isEmpty
+                    ? "one of \(found.map { names[$0] }.joined(separator: ", "))"
+                    : "that of one; give the \(exact.count) regions names of their own")
         }
         return first
     }

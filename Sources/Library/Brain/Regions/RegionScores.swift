@@ -105,12 +105,20 @@ public struct RegionScores: Sendable, Equatable {
     /// The means of each subject's regions, summed up over subjects.
     ///
     /// Regions are taken by name, so that each subject may have its own voxels; a subject that lacks a region is left out
-    /// there. Throws `BrainError.value` without subjects.
+    /// there. Throws `BrainError.value` without subjects, or if two regions of a subject have the same name.
     ///
     /// - Parameter subjects: the scores by region of each subject.
     public init(subjects: [RegionScores]) throws {
         guard let first = subjects.first else {
             throw BrainError.value(what: "the number of subjects", got: "0", expected: "1 or more")
+        }
+        for (index, subject) in subjects.enumerated() {
+            var names: Set<String> = []
+            if let twice = subject.rows.first(where: { !names.insert($0.region.name).inserted }) {
+                throw BrainError.value(
+                    what: "the regions of subject \(index)", got: "with \"\(twice.region.name)\" twice",
+                    expected: "of different names, by which they are matched")
+            }
         }
         var seen: Set<String> = []
         let regions = subjects.flatMap { $0.rows.map(\.region) }.filter { seen.insert($0.name).inserted }

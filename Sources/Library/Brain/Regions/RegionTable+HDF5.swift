@@ -24,11 +24,10 @@ extension HDF5File {
         )
         let groups = try dataset("\(group)/groups").strings()
         let colors: Matrix<Float> = try dataset("\(group)/colors").matrix()
-        guard [names.count, groups.count, colors.rows].allSatisfy({ $0 == ids.count }), colors.columns == 4,
-            Set(ids).count == ids.count
+        guard [names.count, groups.count, colors.rows].allSatisfy({ $0 == ids.count }), colors.columns == 4
         else {
             throw FormatError(
-                url, "\"\(group)\"", expected: "regions under a number each",
+                url, "\"\(group)\"", expected: "a number, a name and a group for each region",
                 found: "\(ids.count) ids, \(names.count) names, \(groups.count) groups, \(colors.rows) x "
                     + "\(colors.columns) colors")
         }

@@ -25,7 +25,7 @@ extension Regions {
                 ? [region, region]
                 : ["_L", "_R"].enumerated().map { index, side in
                     Region(
-                        id: 2 * region.id + index, name: region.name + side, group: region.group,
+                        id: 2 &* region.id &+ index, name: region.name + side, group: region.group,
                         color: region.color)
                 }
         }
@@ -86,12 +86,16 @@ extension Regions {
     ///   - space: where the voxels of these regions lie.
     ///   - limit: how far the nearest voxel may be, in mm.
     ///
-    /// Throws `BrainError` if the place has not three coordinates, the space has another number of voxels, or their places
-    /// are not known.
+    /// Throws `BrainError` if the place has not three coordinates, the limit is below 0, the space has another number of
+    /// voxels, or their places are not known.
     public func region(at place: [Double], in space: VoxelSpace, within limit: Double = 5) throws -> Region? {
         try check(space)
         guard place.count == 3, place.allSatisfy(\.isFinite) else {
             throw BrainError.value(what: "a place", got: "\(place)", expected: "three coordinates in mm")
+        }
+        guard limit >= 0 else {
+            throw BrainError.value(
+                what: "the limit of a distance", got: "\(limit) mm", expected: "0 mm or more")
         }
         var nearest: (voxel: Int, distance: Double)?
         for (voxel, position) in try space.positions().enumerated() {

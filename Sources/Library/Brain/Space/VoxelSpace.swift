@@ -56,8 +56,8 @@ public struct VoxelSpace: Sendable, Equatable {
     ///   - indices: the index of each voxel in the grid, from zero, z fastest.
     ///   - affine: 3 x 4, from voxel indices to mm; nil if it is not known.
     ///
-    /// Throws `BrainError` if the shape is not three positive numbers, the affine not 3 x 4, or an index outside or
-    /// there twice.
+    /// Throws `BrainError` if the shape is not three positive numbers, the affine not 3 x 4 finite numbers, or an index
+    /// outside or there twice.
     public init(shape: [Int], indices: [Int], affine: [[Double]]? = nil) throws {
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
             throw BrainError.value(
@@ -69,9 +69,15 @@ public struct VoxelSpace: Sendable, Equatable {
                 what: "the affine of a voxel space", got: "of \(affine.map(\.count)) numbers by row",
                 expected: "3 or 4 rows of 4 numbers")
         }
-        guard let count = byteCount(of: shape, .uint8) else {
+        // A NaN is not below either.
+        guard affine.allSatisfy({ row in row.allSatisfy { abs($0) < 1e9 } }) else {
             throw BrainError.value(
-                what: "the shape of a voxel space", got: "\(shape)", expected: "one that fits into memory")
+                what: "the affine of a voxel space", got: "\(affine)", expected: "of finite numbers in mm")
+        }
+        guard let count = byteCount(of: shape, .uint8), count <= Int(Int32.max) else {
+            throw BrainError.value(
+                what: "the shape of a voxel space", got: "\(shape)",
+                expected: "one that fits into memory, at most \(Int32.max) voxels")
         }
         if let outside = indices.first(where: { $0 < 0 || $0 >= count }) {
             throw BrainError.voxelOutside(index: outside, shape: shape)

@@ -45,12 +45,15 @@ struct RunCleaning {
         }
         var signals = signals
         // A spline or a censoring comes before anything is learned.
-        if let kept, butterworth == nil {
-            signals = signals.rows(at: kept)
+        if let kept { signals = signals.rows(at: kept) }
+        // What never changes is nothing but rounding once it is cleaned.
+        let constant = cleaning.scale == .zScore ? ColumnStatistics(signals).constant : []
+        if let kept {
             confounds = confounds?.rows(at: kept)
-        } else if let bridge, let kept {
-            signals = multiply(bridge.converted(to: Element.self), signals.rows(at: kept))
-            confounds = confounds.map { multiply(bridge, $0.rows(at: kept)) }
+            if let bridge {
+                signals = multiply(bridge.converted(to: Element.self), signals)
+                confounds = confounds.map { multiply(bridge, $0) }
+            }
         }
         let means = cleaning.scale == .percentChange ? ColumnStatistics(signals).means : []
         prepare(&signals)
@@ -67,7 +70,7 @@ struct RunCleaning {
             let basis = orthonormalBasis(standardized(confounds)).converted(to: Element.self)
             if basis.columns > 0 { remove(basis, from: &signals) }
         }
-        try scale(&signals, means: means)
+        try scale(&signals, means: means, constant: constant)
         return signals
     }
 
@@ -127,19 +130,24 @@ struct RunCleaning {
         }
     }
 
-    private func scale<Element: Scalar>(_ signals: inout Matrix<Element>, means original: [Double]) throws {
+    private func scale<Element: Scalar>(
+        _ signals: inout Matrix<Element>, means original: [Double], constant: [Int]
+    ) throws {
         guard cleaning.scale != .none, signals.rows > 1 else { return }
         if cleaning.scale == .zScore {
             let statistics = ColumnStatistics(signals)
             let correction = (Double(signals.rows) / Double(signals.rows - 1)).squareRoot()
-            let deviations = statistics.deviations.map { $0 * correction < .ulpOfOne ? 1 : $0 * correction }
+            var deviations = statistics.deviations.map { $0 * correction < .ulpOfOne ? 1 : $0 * correction }
+            for voxel in constant { deviations[voxel] = .infinity }
             signals.standardize(rows: 0..<signals.rows, means: statistics.means, deviations: deviations)
             return
         }
         // What was removed as mean is what the percentages are of.
         let left = ColumnStatistics(signals).means
-        let size = { (means: [Double]) in means.reduce(0) { $0 + abs($1) } / Double(max(1, means.count)) }
-        let isRemoved = abs(size(left.map { abs($0) })) / size(original) < 0.1
+        // A voxel that holds a NaN has no mean, and says nothing of the others.
+        let known = left.indices.filter { left[$0].isFinite && original[$0].isFinite }
+        let size = { (means: [Double]) -> Double in known.reduce(0) { $0 + abs(means[$1]) } }
+        let isRemoved = size(left) / size(original) < 0.1
         let means = zip(left, original).map { isRemoved ? $0 + $1 : $0 }
         signals.standardize(
             rows: 0..<signals.rows, means: left,

@@ -44,7 +44,7 @@ extension Folds {
     }
 
     /// The same way of splitting for some of the samples.
-    func subset(_ samples: [Int]) throws -> Folds {
+    package func subset(_ samples: [Int]) throws -> Folds {
         func chosen(_ labels: [Int]) throws -> [Int] {
             if let beyond = samples.first(where: { $0 >= labels.count }) {
                 throw EncodingError.sampleCount(what: "groups", count: labels.count, expected: beyond + 1)

@@ -32,6 +32,9 @@ struct EventRegressor {
         let end = last * (1 + 1 / Double(samples - 1))
         let count =
             Double(samples - 1) / (last - first) * (end - first - Self.before) * Double(Self.oversampling) + 1
+        try checkParameter(
+            "the repetition time", "\(repetitionTime) s",
+            expected: "one of which \(samples) samples make a grid of at most 100,000,000 steps", count < 1e8)
         let number = Int(count.rounded(.toNearestOrEven))
         let start = first + Self.before
         fine = (0..<number).map { start + Double($0) * (end - start) / Double(max(1, number - 1)) }

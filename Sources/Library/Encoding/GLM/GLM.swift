@@ -106,6 +106,7 @@ public struct GLM: Sendable, Equatable {
         try checkParameter(
             "the delays", delays, expected: "0 to \(samples - 1), at least one",
             !delays.isEmpty && delays.allSatisfy { (0..<samples).contains($0) })
+        try checkParameter("the delays", delays, expected: "all different", Set(delays).count == delays.count)
         try checkParameter("alpha", alpha, expected: "0 or more and finite", alpha >= 0 && alpha.isFinite)
         let end = Double(samples) * repetitionTime
         for (index, event) in events.enumerated() {

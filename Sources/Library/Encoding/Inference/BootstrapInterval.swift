@@ -30,8 +30,8 @@ extension BootstrapInterval {
     /// ```
     ///
     /// The same interval as `scipy.stats.bootstrap` gives for `RandomState(seed)`. Throws `EncodingError` with fewer
-    /// than 2 values, one that is not finite, a statistic that is NaN, or values whose BCa interval does not exist;
-    /// `CancellationError` if the cell is interrupted.
+    /// than 2 values, one that is not finite, a statistic that is NaN or often infinite, or values whose BCa interval
+    /// does not exist; `CancellationError` if the cell is interrupted.
     ///
     /// - Parameters:
     ///   - values: one for each subject, say; at least 2.
@@ -79,6 +79,12 @@ extension BootstrapInterval {
             }
         }
         let (low, high) = (quantile(statistics, bounds.0), quantile(statistics, bounds.1))
+        // Between two infinite statistics there is no number.
+        guard !low.isNaN, !high.isNaN else {
+            throw EncodingError.parameter(
+                name: "the statistic of resamples", value: "infinite so often that it has no interval",
+                expected: "finite")
+        }
         self.init(estimate: estimate, interval: min(low, high)...max(low, high), level: level)
     }
 }

@@ -69,7 +69,8 @@ extension PairedTest {
     ///
     /// All flips are taken for at most 16 differences, else `flips` random ones and the data themselves, `(1 + #) /
     /// (1 + N)`.
-    /// Throws `EncodingError` without differences, or if random flips are needed and `flips` is below 1.
+    /// Throws `EncodingError` without differences, or if random flips are needed and `flips` is below 1, and
+    /// `CancellationError` if the cell is interrupted.
     ///
     /// - Parameters:
     ///   - differences: one for each pair.
@@ -93,7 +94,8 @@ extension PairedTest {
         } else {
             try checkParameter("the number of flips", flips, expected: "1 or more", flips > 0)
             var random = NumpyRandom(seed: seed)
-            for _ in 0..<flips {
+            for flip in 0..<flips {
+                if flip % 4096 == 0 { try Task.checkCancellation() }
                 let sum = differences.reduce(0) { $0 + (random.nextUInt32() & 1 == 1 ? -$1 : $1) }
                 if abs(sum) >= observed { extreme += 1 }
             }

@@ -227,5 +227,10 @@ package func dirichletSamples(
                 : random.drawDirichlet([Double](repeating: concentration, count: bands))
         }
     }
-    return Array((0..<each).flatMap { index in groups.map { $0[index] } }.prefix(count))
+    let samples = Array((0..<each).flatMap { index in groups.map { $0[index] } }.prefix(count))
+    // Of a tiny concentration all shares may be below the smallest number, and their sum 0.
+    try checkParameter(
+        "the list of concentrations", concentrations, expected: "large enough for shares above 0",
+        samples.allSatisfy { $0.allSatisfy(\.isFinite) })
+    return samples
 }

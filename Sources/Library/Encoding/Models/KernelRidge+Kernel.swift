@@ -19,8 +19,10 @@ extension KernelRidge {
             case .linear:
                 return
             case .polynomial(let degree, let gamma, let offset):
+                // Each element takes as many products.
                 try checkParameter(
-                    "the degree of the polynomial kernel", degree, expected: "1 or more", degree > 0)
+                    "the degree of the polynomial kernel", degree, expected: "1 to 10,000",
+                    (1...10_000).contains(degree))
                 try checkParameter(
                     "the offset of the polynomial kernel", offset, expected: "0 or more, and finite",
                     offset >= 0 && offset.isFinite)

@@ -28,6 +28,18 @@ package struct HDF5Responses<Element: Scalar>: ResponseReader {
         voxels = dataset.shape[rowsAreVoxels ? 0 : 1]
     }
 
+    /// What tells these responses from others: their path, and a checksum of eight voxels, evenly spaced.
+    ///
+    /// Throws `FormatError` if they cannot be read.
+    package func name() throws -> String {
+        let count = min(8, voxels)
+        let chosen = try (0..<count).map { part -> Matrix<Element> in
+            let voxel = (2 * part + 1) * voxels / (2 * count)
+            return try responses(of: voxel..<voxel + 1)
+        }
+        return "\(dataset.path), checksum \(checksum(of: Matrix<Element>.joined(chosen)))"
+    }
+
     /// Samples x voxels of the range; throws `FormatError` if they cannot be read.
     package func responses(of voxels: Range<Int>) throws -> Matrix<Element> {
         rowsAreVoxels

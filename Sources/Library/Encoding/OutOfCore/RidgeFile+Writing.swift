@@ -77,7 +77,7 @@ extension Ridge {
     /// Fits the model to responses in an HDF5 file, a batch of voxels at a time, and writes the results to another.
     ///
     /// A fit that was interrupted, or whose process died, resumes where it was stopped when the same call is made
-    /// again: the file says which voxels are done.
+    /// again: the file says which voxels are done. Other responses are told by a checksum of a few voxels and refused.
     ///
     /// ```swift
     /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")
@@ -101,7 +101,7 @@ extension Ridge {
     ) throws -> RidgeFile {
         let reader = try HDF5Responses<Element>(responses, samples: features.rows)
         return try fit(
-            features, reading: reader, named: responses.path, file: file, runs: runs,
+            features, reading: reader, named: reader.name(), file: file, runs: runs,
             memoryLimit: memoryLimit)
     }
 
@@ -133,7 +133,7 @@ extension Ridge {
 }
 
 /// A number that differs between different features, but for one chance in 2⁶⁴ (FNV-1a of their bytes).
-private func checksum<Element: Scalar>(of matrix: Matrix<Element>) -> String {
+func checksum<Element: Scalar>(of matrix: Matrix<Element>) -> String {
     matrix.withUnsafeBufferPointer { hexadecimal(FNV1a(UnsafeRawBufferPointer($0)).value) }
 }
 

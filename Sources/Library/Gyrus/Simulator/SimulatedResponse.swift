@@ -106,13 +106,17 @@ public struct SimulatedResponse: Sendable {
     ///   - stimulus: the place of the stimulus, from zero.
     ///   - limit: the value at the end of the colors; nil for the largest one.
     ///
-    /// Throws `SimulatorError` if there is no such stimulus or the voxels' places are not known, and what the map throws.
+    /// Throws `SimulatorError` if there is no such stimulus, the voxels' places are not known or the limit is not above 0,
+    /// and what the map throws.
     public func onSurface(
         _ surface: CorticalSurface, stimulus: Int = 0, limit: Double? = nil
     ) throws -> SurfaceMap {
         guard let space else { throw SimulatorError("\(subject) does not know where its voxels lie") }
         guard stimuli.indices.contains(stimulus) else {
             throw SimulatorError("there is no stimulus \(stimulus); there are \(stimuli.count)")
+        }
+        if let limit, !(limit > 0 && limit.isFinite) {
+            throw SimulatorError("the limit of the colors is \(limit), but must be above 0 and finite")
         }
         let layer = try space.layer(values.row(stimulus).map(Double.init), on: surface)
         var style = ChartStyle.diverging

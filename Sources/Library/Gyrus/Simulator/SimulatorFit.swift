@@ -61,7 +61,9 @@ struct SimulatorFit {
         for range in runs.ranges {
             try Task.checkCancellation()
             let kept = (0..<responses.rows).filter { !range.contains($0) }
-            let fit = try ridge.fit(
+            var part = ridge
+            part.folds = try ridge.folds.subset(kept)
+            let fit = try part.fit(
                 prepared.rows(at: kept), to: responses.rows(at: kept), runs: runs.subset(kept))
             weights.add(fit)
             predicted.append(try fit.predict(prepared.rows(range)))

@@ -56,6 +56,29 @@ import Testing
         #expect(found.elements.allSatisfy { $0.isFinite })
     }
 
+    @Test(arguments: ways.filter { $0.value.scale == .zScore }.keys.sorted())
+    func aVoxelThatNeverChangesBecomesZero(_ name: String) throws {
+        guard let way = Self.ways[name] else { return }
+        var signals = try matrix("signals")
+        for row in 0..<signals.rows { signals[row, 5] = 1000.1 }
+        let kept = way.kept ? try Self.archive().array("kept").integers() : nil
+        let confounds = way.confounds ? try matrix("confounds") : nil
+        for detrends in [true, false] {
+            let found = try SignalCleaning(detrends: detrends, filter: way.filter)
+                .clean(signals, confounds: confounds, keeping: kept)
+            #expect(found.column(5).allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test(arguments: SignalScale.allCases) func aVoxelWithANaNLeavesTheOthersAlone(_ scale: SignalScale) throws {
+        let signals = try matrix("signals")
+        var broken = signals
+        broken[3, 5] = .nan
+        let (found, expected) = (try broken.cleaned(scale: scale), try signals.cleaned(scale: scale))
+        #expect(found.columns(0..<5).elements == expected.columns(0..<5).elements)
+        #expect(found.column(5).allSatisfy(\.isNaN))
+    }
+
     @Test func runsAreCleanedApart() throws {
         let signals = try matrix("signals")
         let confounds = try matrix("confounds")

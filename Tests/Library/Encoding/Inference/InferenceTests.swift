@@ -243,6 +243,12 @@ struct InferenceFixture: Decodable {
         #expect(try BootstrapInterval(of: [1, 1, 1], method: .percentile).interval == 1...1)
     }
 
+    @Test(.timeLimit(.minutes(1))) func manyFlipsCanBeStopped() async {
+        let task = Task { try PairedTest.signFlips([Double](repeating: 1, count: 20), flips: .max) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
     @Test func scoresHaveIntervals() throws {
         let known = expected.bootstrapped
         var y = Matrix<Double>(listed: known.responses)

@@ -86,12 +86,13 @@ import Testing
     @Test func stopsAndGoesOn() async throws {
         let dataset = try write(responses)
         let whole = try model.fit(features, to: responses)
+        let name = try HDF5Responses<Float>(dataset, samples: 60).name()
         let path = folder.appending(path: "fit.h5").path
         let (model, features, memory) = (model, features, memory)
         // The fourth batch is read when the cancellation comes, and is not fitted any more.
         let reader = RecordingReader(responses: responses, cancelsAt: 3)
         let task = Task {
-            try model.fit(features, reading: reader, named: "/responses", file: path, memoryLimit: memory)
+            try model.fit(features, reading: reader, named: name, file: path, memoryLimit: memory)
         }
         await #expect(throws: CancellationError.self) { try await task.value }
         let first = reader.ranges
@@ -117,7 +118,7 @@ import Testing
         // One more stop, so that a fit goes on twice; then the public call does the rest.
         let again = RecordingReader(responses: responses, cancelsAt: 1)
         let second = Task {
-            try model.fit(features, reading: again, named: "/responses", file: path, memoryLimit: memory)
+            try model.fit(features, reading: again, named: name, file: path, memoryLimit: memory)
         }
         await #expect(throws: CancellationError.self) { try await second.value }
         #expect(again.ranges.first?.lowerBound == count && again.ranges.count == 2)
@@ -129,7 +130,7 @@ import Testing
         try expectEqual(file, whole)
 
         let none = RecordingReader(responses: responses, cancelsAt: 0)
-        _ = try model.fit(features, reading: none, named: "/responses", file: path, memoryLimit: memory)
+        _ = try model.fit(features, reading: none, named: name, file: path, memoryLimit: memory)
         #expect(none.ranges.isEmpty)
         try FileManager.default.removeItem(at: folder)
     }
@@ -149,6 +150,12 @@ import Testing
         #expect(throws: FormatError.self) {
             try model.fit(changed, to: dataset, file: path, memoryLimit: memory)
         }
+        // Those of another subject, of the same path and size.
+        let others = try write(responses * 2)
+        let foreign = #expect(throws: FormatError.self) {
+            try model.fit(features, to: others, file: path, memoryLimit: memory)
+        }
+        #expect(foreign?.description.contains("responses: /responses, checksum") == true)
         let small = #expect(throws: EncodingError.self) {
             try model.fit(
                 features, to: dataset, file: folder.appending(path: "x.h5").path,
