@@ -30,6 +30,13 @@ import Testing
         #expect(throws: TableError.self) { try DataTable.openPandas(pandas(name), columns: ["3"]) }
     }
 
+    @Test func severalColumnsOfObjectsKeepTheirRows() throws {
+        let table = try DataTable.openPandas(pandas("objects.h5"))
+        #expect(table.columnNames == ["roi", "side"])
+        #expect(try table["roi", as: String.self] == ["V1", "V4", "FFA"])
+        #expect(try table["side", as: String?.self] == ["left", nil, "right"])
+    }
+
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
         func words(_ key: String?) -> String {
             (#expect(throws: (any Error).self) { try DataTable.openPandas(pandas("two.h5"), key: key) }).map {
