@@ -110,6 +110,13 @@ with pd.HDFStore(TABLES / "two.h5", "w", complevel=9) as store:
     store["m"] = pd.DataFrame({"x": [1.0]}, index=pd.MultiIndex.from_tuples([(1, 2)]))
     store["empty"] = pd.DataFrame({"x": np.zeros(0)})
 
+# Two members over a byte that are no truth values, beside h5py's own truth values.
+with h5py.File(FORMATS / "sides.h5", "w") as file:
+    side = h5py.enum_dtype({"left": 1, "right": 2}, basetype="u1")
+    file["sides"] = np.array([1, 2, 1], dtype=side)
+    file["truths"] = np.array([True, False])
+    file["trials"] = np.array([(1, True), (2, False)], dtype=np.dtype([("side", side), ("ok", "?")]))
+
 # Two columns of objects in one block, as to_hdf stores them: a pickle of rows x items whose memory is item after item.
 block = np.array([["V1", "V4", "FFA"], ["left", None, "right"]], dtype=object)
 with h5py.File(TABLES / "objects.h5", "w") as file:

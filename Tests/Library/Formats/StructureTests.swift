@@ -49,6 +49,17 @@ struct StructureTests {
         #expect(try file.members().contains("trials"))
     }
 
+    @Test func anEnumerationOfTwoMembersIsNoTruthValue() throws {
+        let file = try HDF5File.open(file("sides.h5"))
+        let sides = try file.dataset("sides")
+        #expect(try sides.tensor().elements == [1, 2, 1] && sides.integers() == [1, 2, 1])
+        #expect(try sides.enumerationNames() == ["left", "right", "left"])
+        #expect(try file.dataset("truths").type == .bool && sides.type == .uint8)
+        let trials = try file.dataset("trials").records()
+        #expect(try trials["side"].strings() == ["left", "right"])
+        #expect(try trials["ok"].integers() == [1, 0])
+    }
+
     @Test func textRecordsAndComplexNumbersOfNumPyAreRead() throws {
         let text = try NumPyArray.open(file("unicode.npy"))
         #expect(try text.strings() == ["a", "日本é", "", "four"] && text.type == nil)
