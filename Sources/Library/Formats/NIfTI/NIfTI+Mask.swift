@@ -139,7 +139,7 @@ extension NIfTI {
     ///   - shape: the extents along x, y and z.
     ///   - background: the value of all other voxels.
     ///
-    /// Throws `GridError` if there is not one value for each index, or an index is outside the shape.
+    /// Throws `GridError` if there is not one value for each index, an index is outside the shape, or memory is short.
     public static func volume(
         of values: [Float], at indices: [Int], shape: [Int], background: Float = 0
     ) throws -> Tensor<Float> {
@@ -148,6 +148,9 @@ extension NIfTI {
         }
         guard let count = byteCount(of: shape, .uint8) else {
             throw GridError("a volume cannot have the shape \(shape)")
+        }
+        guard count < 1 << 20 || 4 * count <= availableMemory() else {
+            throw GridError("a volume of the shape \(shape) takes more memory than there is")
         }
         var elements = [Float](repeating: background, count: count)
         for (value, index) in zip(values, indices) {
