@@ -3,7 +3,8 @@ import Foundation
 /// Has `body` write a file under a temporary name beside `url`, and renames it once it is whole and on the disk.
 ///
 /// An existing file stays as it is until then. Throws what `body` throws, or `FormatError` if the disk
-/// is full, the renaming fails, or what is there is a folder, a device or a pipe; either way no temporary file is left.
+/// is full, the renaming fails, or what is there is a folder, a device, a pipe or git-annex's; either way no temporary
+/// file is left.
 package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     try checkLocation(url)
     // A symbolic link stays one: what it points to is replaced.
@@ -24,8 +25,15 @@ package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     try? synchronize(target.deletingLastPathComponent(), named: url)
 }
 
-/// Throws `FormatError` if a file cannot take a place: with the rights to do so, it would replace `/dev/null`.
+/// Throws `FormatError` if a file cannot take a place: with the rights to do so, it would replace `/dev/null`, or what
+/// git-annex keeps under the hash of its content.
 private func checkReplaceable(_ target: URL, named url: URL) throws {
+    if AnnexKey(linkAt: url) != nil {
+        throw FormatError(
+            url,
+            "cannot be written: it is a link into git-annex, which keeps its content as it was; "
+                + "`git annex unlock` makes it a file")
+    }
     var status = stat()
     guard stat(target.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
