@@ -131,6 +131,9 @@ import Testing
                 #expect(throws: FormatError.self) {
                     try file.createDataset("huge", shape: [1 << 40], chunk: [1 << 40])
                 }
+                #expect(throws: FormatError.self) {
+                    try file.createDataset("huger", shape: [1 << 40, 1 << 40])
+                }
                 #expect(throws: FormatError.self) { try file.write(["a", "b\0c"], to: "names") }
                 #expect(!file.contains("names"))
                 #expect(throws: FormatError.self) { try file.setAttribute("x", to: .strings(["b\0c"])) }

@@ -122,6 +122,8 @@ import Testing
         let (shape, limit) = (
             anatomy.shape, try #require(values.elements.sorted().dropFirst(values.count / 2).first)
         )
+        #expect(throws: FormatError.self) { try anatomy.above(.nan) }
+        #expect(throws: FormatError.self) { try anatomy.labelsOfMaximum(threshold: .nan) }
         let mask = try anatomy.above(Double(limit))
         let expected = (0..<anatomy.voxelCount).filter { index in
             let (x, rest) = index.quotientAndRemainder(dividingBy: shape[1] * shape[2])

@@ -21,7 +21,7 @@ extension HDF5File {
         let what = "dataset \"\(path)\""
         guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
         let isChunkValid = chunk.map { $0.count == shape.count && $0.allSatisfy { $0 > 0 } } ?? true
-        guard isChunkValid, shape.allSatisfy({ $0 >= 0 }) else {
+        guard isChunkValid, byteCount(of: shape, type) != nil else {
             throw FormatError(
                 url, "\(what) cannot have the shape \(shape) in chunks of \(chunk.map { "\($0)" } ?? "none")")
         }

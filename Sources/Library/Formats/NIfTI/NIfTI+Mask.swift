@@ -28,8 +28,11 @@ extension NIfTI {
     /// let responses = try bold.voxelsByTime(mask: grayMatter.above(0.5))
     /// ```
     ///
-    /// Throws `FormatError` if the image does not fit into memory, and `CancellationError`.
+    /// Throws `FormatError` if the threshold is NaN or the image does not fit into memory, and `CancellationError`.
     public func above(_ threshold: Double) throws -> NIfTI {
+        guard !threshold.isNaN else {
+            throw FormatError(url, "the threshold", expected: "a number", found: "\(threshold)")
+        }
         let count = voxelCount
         return try withVolumes(on: grid) { volume, target in
             decode(volume, into: target)
