@@ -103,6 +103,9 @@ import Testing
             shape: [4, 4, 4], affine: Affine(rows: [[1, 0, 0, 500], [0, 1, 0, 0], [0, 0, 1, 0]]))
         let error = #expect(throws: FormatError.self) { try image.resampled(to: far) }
         #expect(error?.description.contains("shares no place") == true)
+        let huge = try ImageGrid(shape: [100_000, 100_000, 10_000], affine: far.affine)
+        let memory = #expect(throws: FormatError.self) { try image.resampled(to: huge) }
+        #expect(memory?.description.contains("of memory") == true)
     }
 
     @Test func affinesAreEqualToWithinTheRoundingOfHeaders() throws {
