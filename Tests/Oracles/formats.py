@@ -194,6 +194,12 @@ def pytorch_files():
     torch.save(checkpoint, FIXTURES / "zip.pt")
     torch.save(checkpoint, FIXTURES / "legacy.pt", _use_new_zipfile_serialization=False)
     torch.save(torch.ones(3), FIXTURES / "alone.pt")
+    keys = [("sub-01", 1), 2.5, None, True, 7, "a"]
+    torch.save({key: torch.tensor([float(i)]) for i, key in enumerate(keys)}, FIXTURES / "keys.pt")
+    torch.save({"x": torch.ones(1), "x.y": torch.ones(1), "x.": {"y": 1}, 3: torch.ones(1), "3": torch.ones(1)},
+               FIXTURES / "twice.pt")
+    # The storage holds 1, 2, 3, -4; the tensor is -2, 4.
+    torch.save({"x": torch.tensor([1 + 2j, 3 - 4j]).conj().imag}, FIXTURES / "negative.pt")
     torch.save({"weights": torch.ones(2), "x": Hostile()}, FIXTURES / "hostile.pt")
     torch.save({"x": Hostile()}, FIXTURES / "hostile_legacy.pt", _use_new_zipfile_serialization=False)
     torch.save({"x": pathlib.PurePosixPath("a")}, FIXTURES / "object.pt")

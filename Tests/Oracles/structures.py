@@ -57,6 +57,8 @@ np.save(FORMATS / "records.npy", records)
 np.save(FORMATS / "complex.npy", np.array([[1 + 2j, -3.5j]], dtype=np.complex64))
 np.save(FORMATS / "mapping.npy", {0: "Unknown", 1: "OFA", 2: "FFA-1"}, allow_pickle=True)
 np.save(FORMATS / "object-array.npy", np.array([[1, "two"], [None, np.arange(3.0)]], dtype=object), allow_pickle=True)
+objects = np.array([[1, "two", 3.5], [None, "five", 6]], dtype=object)
+np.save(FORMATS / "fortran-objects.npy", np.asfortranarray(objects), allow_pickle=True)
 np.savez(FORMATS / "mixed.npz", names=np.array(["V1", "V4"]), numbers=np.arange(3), info=np.array({"a": 1}, dtype=object))
 
 betas = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
@@ -107,3 +109,23 @@ with pd.HDFStore(TABLES / "two.h5", "w", complevel=9) as store:
     store.put("c", pd.DataFrame({"k": pd.Categorical(["a", "b"])}), format="table", index=False)
     store["m"] = pd.DataFrame({"x": [1.0]}, index=pd.MultiIndex.from_tuples([(1, 2)]))
     store["empty"] = pd.DataFrame({"x": np.zeros(0)})
+
+# Two members over a byte that are no truth values, beside h5py's own truth values.
+with h5py.File(FORMATS / "sides.h5", "w") as file:
+    side = h5py.enum_dtype({"left": 1, "right": 2}, basetype="u1")
+    file["sides"] = np.array([1, 2, 1], dtype=side)
+    file["truths"] = np.array([True, False])
+    file["trials"] = np.array([(1, True), (2, False)], dtype=np.dtype([("side", side), ("ok", "?")]))
+
+# Two columns of objects in one block, as to_hdf stores them: a pickle of rows x items whose memory is item after item.
+block = np.array([["V1", "V4", "FFA"], ["left", None, "right"]], dtype=object)
+with h5py.File(TABLES / "objects.h5", "w") as file:
+    group = file.create_group("x")
+    group.attrs["pandas_type"] = np.bytes_("frame")
+    group.attrs["nblocks"] = 1
+    group["axis0"] = np.array([b"roi", b"side"])
+    group["axis1"] = np.arange(3)
+    group["block0_items"] = np.array([b"roi", b"side"])
+    values = group.create_dataset("block0_values", (1,), dtype=h5py.vlen_dtype(np.uint8))
+    values[0] = np.frombuffer(pickle.dumps(block.T, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
+    values.attrs["transposed"] = np.uint8(1)

@@ -22,6 +22,7 @@ extension SHA256 {
         while true {
             try Task.checkCancellation()
             let count = read(descriptor, buffer.baseAddress, size)
+            if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FormatError(file, cannot: "read") }
             if count == 0 { return }
             update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

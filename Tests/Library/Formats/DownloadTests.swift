@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Tensors
 import Testing
 
 @Suite("Files that were not downloaded")
@@ -67,6 +68,24 @@ struct DownloadTests {
             } else {
                 #expect(throws: FormatError.self) { try DownloadCheck.verify(link) }
             }
+        }
+    }
+
+    @Test func whatGitAnnexKeepsIsNotReplaced() throws {
+        try withFolder { folder in
+            let key = "MD5E-s3--900150983cd24fb0d6963f7d28e17f72.npy"
+            let objects = folder.appendingPathComponent(".git/annex/objects/aa/bb/\(key)")
+            try FileManager.default.createDirectory(at: objects, withIntermediateDirectories: true)
+            let kept = objects.appendingPathComponent(key)
+            try Data("abc".utf8).write(to: kept)
+            let link = folder.appendingPathComponent("x.npy")
+            try FileManager.default.createSymbolicLink(
+                atPath: link.path, withDestinationPath: ".git/annex/objects/aa/bb/\(key)/\(key)")
+            let error = #expect(throws: FormatError.self) {
+                try NumPyArray.write(Matrix<Float>(rows: 1, columns: 1), to: link)
+            }
+            #expect(error?.description.contains("git annex unlock") == true)
+            #expect(try Data(contentsOf: kept) == Data("abc".utf8))
         }
     }
 

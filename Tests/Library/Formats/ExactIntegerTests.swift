@@ -23,6 +23,16 @@ struct ExactIntegerTests {
         #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
     }
 
+    @Test func listsOfPython() throws {
+        let labels = PythonValue.list([.integer(5), .integer(16_777_217), .number(0.1)])
+        refused("holds 16777217 as its element 1, which Float cannot hold") { _ = try labels.tensor() }
+        #expect(try labels.tensor(as: Double.self).elements == [5, 16_777_217, 0.1])
+        refused("element 0") { _ = try PythonValue.list([.integer(1 << 53 + 1)]).tensor(as: Double.self) }
+        refused("element 0") { _ = try PythonValue.list([.list([.number(1e300)])]).tensor() }
+        let special = try PythonValue.list([.number(.infinity), .number(.nan), .number(0.1)]).tensor()
+        #expect(special.elements[0] == .infinity && special.elements[1].isNaN && special.elements[2] == 0.1)
+    }
+
     @Test func labelsBeyondSingleAndDoublePrecision() throws {
         try array("i4", [Int32(5), 16_777_216, 33_554_432]) { (url: URL) throws in
             #expect(try NumPyArray.open(url).tensor().elements == [5, 16_777_216, 33_554_432])

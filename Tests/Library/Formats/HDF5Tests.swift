@@ -109,6 +109,53 @@ import Testing
         }
     }
 
+    @Test func whatCannotBeWrittenAsItIsIsRefused() throws {
+        try withFolder { folder in
+            try HDF5File.create(folder.appendingPathComponent("out.h5")) { file in
+                let rows = try file.createDataset("rows", shape: [10, 4])
+                // Of a tensor of three dimensions only the first numbers would have been written.
+                let cube = Tensor<Float>(shape: [2, 4, 3], elements: [Float](repeating: 1, count: 24))
+                let rank = #expect(throws: FormatError.self) { try rows.write(cube, at: [0, 0]) }
+                #expect(rank?.description.contains("3 indices") == true)
+                #expect(throws: FormatError.self) { try rows.write(cube, at: [0, 0, 0]) }
+                #expect(throws: FormatError.self) {
+                    try rows.write(Tensor<Float>(shape: [2, 4]), at: [0, 0, 7])
+                }
+                #expect(try rows.tensor().elements.allSatisfy { $0 == 0 })
+                for level in [-1, 10, Int.max] {
+                    let error = #expect(throws: FormatError.self) {
+                        try file.createDataset("packed", shape: [4], chunk: [4], compression: level)
+                    }
+                    #expect(error?.description.contains("from 0 to 9") == true)
+                }
+                #expect(throws: FormatError.self) {
+                    try file.createDataset("huge", shape: [1 << 40], chunk: [1 << 40])
+                }
+                #expect(throws: FormatError.self) {
+                    try file.createDataset("huger", shape: [1 << 40, 1 << 40])
+                }
+                #expect(throws: FormatError.self) { try file.write(["a", "b\0c"], to: "names") }
+                #expect(!file.contains("names"))
+                #expect(throws: FormatError.self) { try file.setAttribute("x", to: .strings(["b\0c"])) }
+            }
+        }
+    }
+
+    @Test func anAttributeThatIsTooLargeLeavesTheOldOne() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("out.h5")
+            try HDF5File.create(url) { file in
+                try file.setAttribute("x", to: .numbers([1, 2]))
+                #expect(throws: FormatError.self) {
+                    try file.setAttribute("x", to: .numbers([Double](repeating: 3, count: 10_000)))
+                }
+                #expect(try file.attributes() == ["x": .numbers([1, 2])])
+                try file.setAttribute("x", to: .strings(["new"]))
+            }
+            #expect(try HDF5File.open(url).attributes() == ["x": .strings(["new"])])
+        }
+    }
+
     @Test func aFileThatFailsHalfWayIsNotLeft() throws {
         try withFolder { folder in
             let url = folder.appendingPathComponent("out.h5")

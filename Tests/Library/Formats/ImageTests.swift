@@ -70,10 +70,15 @@ struct ImageTests {
         let framed = try image.centerCropped(width: 9, height: 5)
         #expect(framed.width == 9 && framed.pixels[0] == 0 && framed.pixels[4] == 1)
         #expect(throws: ImageError.self) { try image.centerCropped(width: 0, height: 4) }
+        #expect(throws: ImageError.self) { try image.centerCropped(width: 150_000_000, height: 1) }
         #expect(throws: ImageError.self) {
             try image.cropped(to: PixelBox(left: 4, top: 0, width: 4, height: 1))
         }
         #expect(throws: ImageError.self) { try image.resized(width: 4, height: -1) }
+        // As many rows of as many columns lie between the two steps.
+        let high = try RGBImage(width: 1, height: 4, pixels: [UInt8](repeating: 9, count: 12))
+        #expect(throws: ImageError.self) { try high.resized(width: 150_000_000, height: 1) }
+        #expect(throws: ImageError.self) { try high.centerCropped(width: 150_000_000, height: 1) }
         #expect(throws: ImageError.self) { try RGBImage(width: 2, height: 2, pixels: [1, 2, 3]) }
     }
 

@@ -64,6 +64,46 @@ import Testing
         }
     }
 
+    @Test func aRepetitionTimeIsWrittenAsItIsOrNotAtAll() throws {
+        let series = Tensor<Float>(shape: [2, 2, 1, 3])
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("x.nii")
+            for time in [nil, 0.8, 2] {
+                try NIfTI.write(series, affine: .identity, repetitionTime: time, to: url)
+                let read = try NIfTI.open(url).repetitionTime
+                #expect(read == time.map { Double(Float($0)) })
+            }
+            for time in [0, -2, Double.nan, .infinity, 1e300, 1e-300] {
+                let error = #expect(throws: FormatError.self) {
+                    try NIfTI.write(series, affine: .identity, repetitionTime: time, to: url)
+                }
+                #expect(error?.description.contains("the repetition time") == true)
+            }
+        }
+    }
+
+    @Test func whatNIfTICannotHoldIsNotWritten() throws {
+        let map = Tensor<Float>(shape: [2, 2, 1])
+        try withFolder { folder in
+            for name in ["x.mgz", "x.mgh", "x.img", "x.hdr.gz", "x.GII", "x.nii.bz2"] {
+                let url = folder.appendingPathComponent(name)
+                let error = #expect(throws: FormatError.self) {
+                    try NIfTI.write(map, affine: .identity, to: url)
+                }
+                #expect(error?.description.contains(".nii.gz") == true)
+            }
+            for (row, column, value) in [(3, 0, 1.0), (3, 3, 2.0), (0, 0, Double.nan), (1, 3, 1e300)] {
+                var matrix = Affine.identity.matrix
+                matrix[row, column] = value
+                #expect(throws: FormatError.self) {
+                    try NIfTI.write(map, affine: matrix, to: folder.appendingPathComponent("x.nii"))
+                }
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func aMaskOfAnotherShapeOrWithoutVoxelsIsRefused() throws {
         let image = try NIfTI.open(fixture("series.nii.gz"))
         let error = #expect(throws: FormatError.self) {
@@ -82,6 +122,8 @@ import Testing
         let (shape, limit) = (
             anatomy.shape, try #require(values.elements.sorted().dropFirst(values.count / 2).first)
         )
+        #expect(throws: FormatError.self) { try anatomy.above(.nan) }
+        #expect(throws: FormatError.self) { try anatomy.labelsOfMaximum(threshold: .nan) }
         let mask = try anatomy.above(Double(limit))
         let expected = (0..<anatomy.voxelCount).filter { index in
             let (x, rest) = index.quotientAndRemainder(dividingBy: shape[1] * shape[2])

@@ -71,6 +71,51 @@ import Testing
         }
     }
 
+    @Test func nothingButAFileIsReplaced() throws {
+        try withFolder { folder in
+            let pipe = folder.appendingPathComponent("x.npy")
+            try #require(mkfifo(pipe.path, 0o600) == 0)
+            for place in [pipe, folder] {
+                let error = #expect(throws: FormatError.self) {
+                    try NumPyArray.write(Matrix<Float>(rows: 1, columns: 1), to: place)
+                }
+                #expect(error?.description.contains("cannot be written: it is a") == true)
+            }
+            var status = stat()
+            let code = stat(pipe.path, &status)
+            #expect(code == 0 && status.st_mode & S_IFMT == S_IFIFO)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left == ["x.npy"])
+        }
+    }
+
+    /// A file of version 1.0 with the given header of at most 255 letters and no data.
+    private func withHeader(_ header: String, _ body: (URL) throws -> Void) throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("x.npy")
+            var file = Data([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0])
+            file.append(UInt8(header.utf8.count))
+            file.append(0)
+            file.append(contentsOf: header.utf8)
+            try file.write(to: url)
+            try body(url)
+        }
+    }
+
+    @Test func typesThatFitNoMemoryAreErrors() throws {
+        let huge = "('<U1000000000', (1000000000,))"
+        for type in [
+            "[('a', \(huge), (1000000000,))]", "((\(huge), (1000000000,)), (1000000000,))",
+            "[('a', '<f8', (1000000000,)), ('b', '<f8', (1000000000,))]",
+        ] {
+            let header = "{'descr': \(type), 'fortran_order': False, 'shape': (2,), }\n"
+            try withHeader(header) { url in
+                let error = #expect(throws: FormatError.self) { try NumPyArray.open(url) }
+                #expect(error?.description.contains("x.npy: the type of the file") == true)
+            }
+        }
+    }
+
     @Test(arguments: ["plain.npy", "version2.npy"])
     func damagedArraysNeverTrap(_ name: String) throws {
         try fuzz(fixture(name)) { url in _ = try NumPyArray.open(url).tensor().elements.count }

@@ -35,6 +35,22 @@ import Testing
         #expect(try PyTorchFile.open(fixture("alone.pt")).tensor("tensor").elements == [1, 1, 1])
     }
 
+    @Test func tensorsUnderOtherKeysThanTextAreThere() throws {
+        let checkpoint = try PyTorchFile.open(fixture("keys.pt"))
+        let names = ["(sub-01, 1)", "2.5", "None", "True", "7", "a"]
+        #expect(checkpoint.names == names.sorted())
+        for (index, name) in names.enumerated() {
+            #expect(try checkpoint.tensor(name).elements == [Float(index)])
+        }
+    }
+
+    @Test func aNameOfTwoTensorsAndNumbersThatAreNotThoseOfTheStorageAreRefused() {
+        for (file, word) in [("twice.pt", "two tensors of the name \"3\""), ("negative.pt", "resolve_neg()")] {
+            let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture(file)) }
+            #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test(arguments: [("hostile.pt", "system"), ("hostile_legacy.pt", "system"), ("object.pt", "pathlib")])
     func whatIsNoTensorIsRefusedByName(_ file: String, _ name: String) {
         let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture(file)) }

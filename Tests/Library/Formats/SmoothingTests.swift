@@ -20,6 +20,8 @@ import Testing
         let right = try image.tensor().elements
         #expect(zip(left, right).allSatisfy { $0 == $1 || $1.isNaN && $0 == 0 })
         #expect(throws: GridError.self) { try image.smoothed(fullWidthAtHalfMaximum: -1) }
-        #expect(throws: GridError.self) { try image.smoothed(fullWidthAtHalfMaximum: .nan) }
+        for width in [Double.nan, 1e6, 1e300] {
+            #expect(throws: GridError.self) { try image.smoothed(fullWidthAtHalfMaximum: width) }
+        }
     }
 }

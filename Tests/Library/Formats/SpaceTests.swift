@@ -103,6 +103,9 @@ import Testing
             shape: [4, 4, 4], affine: Affine(rows: [[1, 0, 0, 500], [0, 1, 0, 0], [0, 0, 1, 0]]))
         let error = #expect(throws: FormatError.self) { try image.resampled(to: far) }
         #expect(error?.description.contains("shares no place") == true)
+        let huge = try ImageGrid(shape: [100_000, 100_000, 10_000], affine: far.affine)
+        let memory = #expect(throws: FormatError.self) { try image.resampled(to: huge) }
+        #expect(memory?.description.contains("of memory") == true)
     }
 
     @Test func affinesAreEqualToWithinTheRoundingOfHeaders() throws {
@@ -195,5 +198,8 @@ import Testing
     @Test func aVolumeOfOtherVoxelsIsRefused() {
         #expect(throws: GridError.self) { try NIfTI.volume(of: [1, 2], at: [0], shape: [2, 2, 2]) }
         #expect(throws: GridError.self) { try NIfTI.volume(of: [1], at: [8], shape: [2, 2, 2]) }
+        #expect(throws: GridError.self) {
+            try NIfTI.volume(of: [1], at: [0], shape: [100_000, 100_000, 1000])
+        }
     }
 }

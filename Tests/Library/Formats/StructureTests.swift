@@ -49,6 +49,17 @@ struct StructureTests {
         #expect(try file.members().contains("trials"))
     }
 
+    @Test func anEnumerationOfTwoMembersIsNoTruthValue() throws {
+        let file = try HDF5File.open(file("sides.h5"))
+        let sides = try file.dataset("sides")
+        #expect(try sides.tensor().elements == [1, 2, 1] && sides.integers() == [1, 2, 1])
+        #expect(try sides.enumerationNames() == ["left", "right", "left"])
+        #expect(try file.dataset("truths").type == .bool && sides.type == .uint8)
+        let trials = try file.dataset("trials").records()
+        #expect(try trials["side"].strings() == ["left", "right"])
+        #expect(try trials["ok"].integers() == [1, 0])
+    }
+
     @Test func textRecordsAndComplexNumbersOfNumPyAreRead() throws {
         let text = try NumPyArray.open(file("unicode.npy"))
         #expect(try text.strings() == ["a", "日本é", "", "four"] && text.type == nil)
@@ -73,6 +84,11 @@ struct StructureTests {
         #expect(try mapping[2].string == "FFA-1" && mapping.keys.map(\.integer) == [0, 1, 2])
         let array = try NumPyArray.open(file("object-array.npy")).object()
         #expect(try array[0][1].string == "two" && array[1][1].tensor().elements == [0, 1, 2])
+        // NumPy pickles objects row after row also where the array's memory is column after column.
+        let fortran = try NumPyArray.open(file("fortran-objects.npy")).object()
+        #expect(fortran.count == 2 && (try fortran[0].count) == 3)
+        #expect(try fortran[0][1].string == "two" && fortran[1][1].string == "five")
+        #expect(try fortran[0][2].number == 3.5 && fortran[1][2].integer == 6)
         let archive = try NumPyArchive.open(file("mixed.npz"))
         #expect(try archive.array("names").strings() == ["V1", "V4"])
         #expect(try archive.array("info").object()["a"].integer == 1)

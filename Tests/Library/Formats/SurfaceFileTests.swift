@@ -179,6 +179,18 @@ struct SurfaceFileTests {
                     to: folder.appending(path: "y.label.gii"))
             }
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "y.label.gii").path))
+            // FreeSurfer and nibabel know files by their names.
+            for name in ["lh.r2.mgh", "lh.curv", "x.gii.bz2", "x.dscalar.nii"] {
+                let error = #expect(throws: FormatError.self) {
+                    try maps.write(to: folder.appending(path: name))
+                }
+                #expect(error?.description.contains(".gii.gz") == true)
+            }
+            #expect(throws: FormatError.self) {
+                try maps.write(to: folder.appending(path: "x.func.gii"), repetitionTime: -2)
+            }
+            #expect(throws: FormatError.self) { try mesh.write(to: folder.appending(path: "lh.pial")) }
+            #expect(throws: FormatError.self) { try labels.write(to: folder.appending(path: "lh.annot")) }
         }
     }
 }

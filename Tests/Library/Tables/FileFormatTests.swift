@@ -30,6 +30,13 @@ import Testing
         #expect(throws: TableError.self) { try DataTable.openPandas(pandas(name), columns: ["3"]) }
     }
 
+    @Test func severalColumnsOfObjectsKeepTheirRows() throws {
+        let table = try DataTable.openPandas(pandas("objects.h5"))
+        #expect(table.columnNames == ["roi", "side"])
+        #expect(try table["roi", as: String.self] == ["V1", "V4", "FFA"])
+        #expect(try table["side", as: String?.self] == ["left", nil, "right"])
+    }
+
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
         func words(_ key: String?) -> String {
             (#expect(throws: (any Error).self) { try DataTable.openPandas(pandas("two.h5"), key: key) }).map {
@@ -119,6 +126,18 @@ import Testing
         0.5
         "H*"
         """
+
+    @Test("the time to read a TextGrid grows with its length, not with the square of it", .timeLimit(.minutes(1)))
+    func aLongTextGrid() throws {
+        let count = 60_000
+        let marks = (0..<count).map { "\($0) \($0 + 1) \"word\"\n" }.joined()
+        let text = "\"ooTextFile\"\n\"TextGrid\"\n0 \(count) <exists> 1\n\"IntervalTier\" \"word\" 0 \(count) "
+        try withFolder { folder in
+            let file = folder.appending(path: "long.TextGrid")
+            try Data((text + "\(count)\n" + marks).utf8).write(to: file)
+            #expect(try DataTable.openTextGrid(file).rowCount == count)
+        }
+    }
 
     @Test func textGridsOfPraatAreRead() throws {
         try withFolder { folder in

@@ -3,11 +3,13 @@ import Foundation
 /// Has `body` write a file under a temporary name beside `url`, and renames it once it is whole and on the disk.
 ///
 /// An existing file stays as it is until then. Throws what `body` throws, or `FormatError` if the disk
-/// is full or the renaming fails; either way no temporary file is left.
+/// is full, the renaming fails, or what is there is a folder, a device, a pipe or git-annex's; either way no temporary
+/// file is left.
 package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     try checkLocation(url)
     // A symbolic link stays one: what it points to is replaced.
     let target = url.resolvingSymlinksInPath()
+    try checkReplaceable(target, named: url)
     let temporary = target.deletingLastPathComponent()
         .appendingPathComponent(temporaryName(for: target.lastPathComponent))
     do {
@@ -21,6 +23,22 @@ package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     }
     // The new name is on the disk once the folder is; a folder that cannot be opened has no say in what was written.
     try? synchronize(target.deletingLastPathComponent(), named: url)
+}
+
+/// Throws `FormatError` if a file cannot take a place: with the rights to do so, it would replace `/dev/null`, or what
+/// git-annex keeps under the hash of its content.
+private func checkReplaceable(_ target: URL, named url: URL) throws {
+    if AnnexKey(linkAt: url) != nil {
+        throw FormatError(
+            url,
+            "cannot be written: it is a link into git-annex, which keeps its content as it was; "
+                + "`git annex unlock` makes it a file")
+    }
+    var status = stat()
+    guard stat(target.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    let isFolder = status.st_mode & S_IFMT == S_IFDIR
+    throw FormatError(
+        url, "cannot be written: it is \(isFolder ? "a folder" : "a device or a pipe, which no file replaces")")
 }
 
 /// A hidden name that no other writing has; a file's name may take 255 bytes, so a long one is cut.

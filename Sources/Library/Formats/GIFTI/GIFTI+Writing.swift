@@ -11,7 +11,8 @@ extension SurfaceMaps {
     /// ```
     ///
     /// With a repetition time (s) the maps are the time points of a series. nibabel, nilearn, Connectome Workbench and
-    /// FreeSurfer read it. Throws `FormatError` if the file cannot be written.
+    /// FreeSurfer read it. Throws `FormatError` if the name is that of another format, the time is not above 0, or the
+    /// file cannot be written.
     ///
     /// - Parameters:
     ///   - file: where to; a name that ends in `.gz` is gzipped.
@@ -20,6 +21,10 @@ extension SurfaceMaps {
     public func write(
         to file: some FileLocation, hemisphere: Hemisphere? = nil, repetitionTime: Double? = nil
     ) throws {
+        if let time = repetitionTime, !(time > 0 && time.isFinite) {
+            throw FormatError(
+                file.fileURL, "the repetition time", expected: "a number of seconds above 0", found: "\(time)")
+        }
         var metadata = hemisphere.map { ["AnatomicalStructurePrimary": $0.structure] } ?? [:]
         if let repetitionTime { metadata["TimeStep"] = "\(repetitionTime)" }
         let intent = repetitionTime == nil ? "NONE" : "TIME_SERIES"
@@ -37,7 +42,8 @@ extension SurfaceMaps {
 extension SurfaceLabels {
     /// Writes the labels as a GIFTI file (`.label.gii`) with their names and colors.
     ///
-    /// Throws `FormatError` if a key does not fit 32 bits, or the file cannot be written.
+    /// Throws `FormatError` if a key does not fit 32 bits, the name is that of another format, or the file cannot be
+    /// written.
     public func write(to file: some FileLocation, hemisphere: Hemisphere? = nil) throws {
         let url = file.fileURL
         let numbers = try keys.map { key in
@@ -58,7 +64,7 @@ extension SurfaceLabels {
 extension SurfaceMesh {
     /// Writes the mesh as a GIFTI surface (`.surf.gii`).
     ///
-    /// Throws `FormatError` if the file cannot be written.
+    /// Throws `FormatError` if the name is that of another format, or the file cannot be written.
     public func write(to file: some FileLocation, hemisphere: Hemisphere? = nil) throws {
         let positions = vertices.flatMap { [$0.x, $0.y, $0.z] }
         let corners = faces.flatMap { [$0.x, $0.y, $0.z] }
@@ -85,6 +91,12 @@ private enum GIFTIWriter {
         to url: URL, metadata: [String: String], labels: [SurfaceLabel] = [], arrayCount: Int,
         array: (Int) -> String
     ) throws {
+        let name = url.lastPathComponent.lowercased()
+        guard name.hasSuffix(".gii") || name.hasSuffix(".gii.gz") else {
+            throw FormatError(
+                url, "the name of a GIFTI file", expected: "with .gii or .gii.gz at its end",
+                found: "\"\(url.lastPathComponent)\"")
+        }
         try writeAtomically(to: url) { temporary in
             let file = try PartsFile(temporary, named: url)
             func put(_ text: String) throws {

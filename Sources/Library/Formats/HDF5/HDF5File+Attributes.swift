@@ -30,6 +30,25 @@ extension HDF5File {
     public func setAttribute(_ name: String, to value: HDF5Attribute, of path: String = "/") throws {
         guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
         let what = "attribute \"\(name)\" of \"\(path)\""
+        if case .strings(let texts) = value { try checkWhole(texts, what) }
+        try HDF5Library.locked(url) {
+            let object = try HDF5Opening.object(path, in: handle, url, "opening \"\(path)\"")
+            guard H5Aexists(object.id, name) > 0 else {
+                return try makeAttribute(name, value, of: object, what)
+            }
+            // The old value goes once the new one is there, which may be too large for an attribute.
+            let new = "\(name) \(UUID().uuidString)"
+            try makeAttribute(new, value, of: object, what)
+            guard H5Adelete(object.id, name) >= 0, H5Arename(object.id, new, name) >= 0 else {
+                throw FormatError(url, "writing \(what) failed: \(HDF5Library.lastError())")
+            }
+        }
+    }
+
+    /// Makes an attribute that is not there yet; if it cannot be written, there is none. The caller holds the lock.
+    private func makeAttribute(
+        _ name: String, _ value: HDF5Attribute, of object: HDF5Handle, _ what: String
+    ) throws {
         let count =
             switch value {
             case .strings(let values): values.count
@@ -37,40 +56,38 @@ extension HDF5File {
             case .numbers(let values): values.count
             case .unsigned(let values): values.count
             }
-        try HDF5Library.locked(url) {
-            let object = try HDF5Opening.object(path, in: handle, url, "opening \"\(path)\"")
-            if H5Aexists(object.id, name) > 0 { H5Adelete(object.id, name) }
-            let extents = [hsize_t(count)]
-            let space = try HDF5Handle.space(
-                count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, extents, nil), url, "making \(what)")
-            let type: HDF5Handle
-            switch value {
-            case .strings:
-                type = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making \(what)")
-                H5Tset_size(type.id, gyrus_h5_variable())
-                H5Tset_cset(type.id, H5T_CSET_UTF8)
-            case .integers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_int64()), url, "making \(what)")
-            case .unsigned: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_uint64()), url, "making \(what)")
-            case .numbers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_double()), url, "making \(what)")
-            }
-            let attribute = try HDF5Handle.attribute(
-                H5Acreate2(object.id, name, type.id, space.id, 0, 0), url, "making \(what)")
-            var status: herr_t = 0
-            switch value {
-            case .strings(let values):
-                let pointers = values.map { strdup($0) }
-                defer { for pointer in pointers { free(pointer) } }
-                status = pointers.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
-            case .integers(let values):
-                status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
-            case .unsigned(let values):
-                status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
-            case .numbers(let values):
-                status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
-            }
-            guard count == 0 || status >= 0 else {
-                throw FormatError(url, "writing \(what) failed: \(HDF5Library.lastError())")
-            }
+        let extents = [hsize_t(count)]
+        let space = try HDF5Handle.space(
+            count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, extents, nil), url, "making \(what)")
+        let type: HDF5Handle
+        switch value {
+        case .strings:
+            type = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making \(what)")
+            H5Tset_size(type.id, gyrus_h5_variable())
+            H5Tset_cset(type.id, H5T_CSET_UTF8)
+        case .integers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_int64()), url, "making \(what)")
+        case .unsigned: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_uint64()), url, "making \(what)")
+        case .numbers: type = try HDF5Handle.type(H5Tcopy(gyrus_h5_double()), url, "making \(what)")
+        }
+        let attribute = try HDF5Handle.attribute(
+            H5Acreate2(object.id, name, type.id, space.id, 0, 0), url, "making \(what)")
+        var status: herr_t = 0
+        switch value {
+        case .strings(let values):
+            let pointers = values.map { strdup($0) }
+            defer { for pointer in pointers { free(pointer) } }
+            status = pointers.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
+        case .integers(let values):
+            status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
+        case .unsigned(let values):
+            status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
+        case .numbers(let values):
+            status = values.withUnsafeBytes { H5Awrite(attribute.id, type.id, $0.baseAddress) }
+        }
+        guard count == 0 || status >= 0 else {
+            let reason = HDF5Library.lastError()
+            H5Adelete(object.id, name)
+            throw FormatError(url, "writing \(what) failed: \(reason)")
         }
     }
 

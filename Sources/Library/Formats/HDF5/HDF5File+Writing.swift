@@ -10,7 +10,7 @@ extension HDF5File {
     ///   - shape: its extents, the slowest dimension first.
     ///   - type: the type of its numbers.
     ///   - chunk: The extents of a chunk, if the dataset is to be in chunks.
-    ///   - compression: Deflate's level from 1 to 9, which needs chunks.
+    ///   - compression: Deflate's level from 0 (none) to 9, which needs chunks.
     ///
     /// Throws `FormatError` if there is something at `path` already or the file cannot be written.
     @discardableResult
@@ -21,12 +21,17 @@ extension HDF5File {
         let what = "dataset \"\(path)\""
         guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
         let isChunkValid = chunk.map { $0.count == shape.count && $0.allSatisfy { $0 > 0 } } ?? true
-        guard isChunkValid, shape.allSatisfy({ $0 >= 0 }) else {
+        guard isChunkValid, byteCount(of: shape, type) != nil else {
             throw FormatError(
                 url, "\(what) cannot have the shape \(shape) in chunks of \(chunk.map { "\($0)" } ?? "none")")
         }
         guard compression == nil || chunk != nil else {
             throw FormatError(url, "\(what) needs chunks to be compressed")
+        }
+        guard compression.map({ (0...9).contains($0) }) ?? true else {
+            throw FormatError(
+                url, "the compression of \(what)", expected: "a level from 0 to 9",
+                found: "\(compression ?? 0)")
         }
         guard let fileType = type.hdf5 else {
             throw FormatError(url, "\(what) cannot be of type \(type.rawValue), which HDF5 lacks")
@@ -35,10 +40,18 @@ extension HDF5File {
             let links = try HDF5Handle.properties(H5Pcreate(gyrus_h5_link_create()), url)
             H5Pset_create_intermediate_group(links.id, 1)
             let creation = try HDF5Handle.properties(H5Pcreate(gyrus_h5_dataset_create()), url)
-            if let chunk { H5Pset_chunk(creation.id, Int32(chunk.count), chunk.map { hsize_t($0) }) }
+            if let chunk {
+                // The library refuses chunks of more than 4 GB, and would make a dataset without.
+                guard H5Pset_chunk(creation.id, Int32(chunk.count), chunk.map { hsize_t($0) }) >= 0 else {
+                    throw FormatError(
+                        url, "\(what) cannot have chunks of \(chunk): \(HDF5Library.lastError())")
+                }
+            }
             if let compression {
                 H5Pset_shuffle(creation.id)
-                H5Pset_deflate(creation.id, UInt32(clamping: compression))
+                guard H5Pset_deflate(creation.id, UInt32(compression)) >= 0 else {
+                    throw FormatError(url, "\(what) cannot be compressed: \(HDF5Library.lastError())")
+                }
             }
             let extents = shape.map { hsize_t($0) }
             let space = try HDF5Handle.space(
@@ -88,6 +101,7 @@ extension HDF5File {
     public func write(_ strings: [String], to path: String) throws {
         let what = "dataset \"\(path)\""
         guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        try checkWhole(strings, what)
         try HDF5Library.locked(url) {
             let links = try HDF5Handle.properties(H5Pcreate(gyrus_h5_link_create()), url)
             H5Pset_create_intermediate_group(links.id, 1)
@@ -106,6 +120,13 @@ extension HDF5File {
             }
         }
     }
+
+    /// Throws `FormatError` if a text has a zero character, at which HDF5 would end it.
+    func checkWhole(_ texts: [String], _ what: String) throws {
+        guard let index = texts.firstIndex(where: { $0.utf8.contains(0) }) else { return }
+        throw FormatError(
+            url, "\(what) cannot hold the text \(index), which has a character zero in it: HDF5 ends a text there")
+    }
 }
 
 extension HDF5Dataset {
@@ -118,6 +139,11 @@ extension HDF5Dataset {
     ///
     /// Throws `FormatError` if it does not fit there or the file cannot be written.
     public func write<Element: Scalar>(_ tensor: Tensor<Element>, at start: [Int]) throws {
+        guard start.count == tensor.rank else {
+            throw FormatError(
+                file.url, "where \(path) is written",
+                expected: "\(tensor.rank) indices for the tensor's shape \(tensor.shape)", found: "\(start)")
+        }
         let memory: NumberType = Element.self == Float.self ? .float32 : .float64
         let ranges = try zip(start, tensor.shape).map { try range(from: $0, count: $1) }
         try tensor.withUnsafeBufferPointer { try write(UnsafeRawBufferPointer($0), memory, ranges) }

@@ -20,7 +20,7 @@ extension NumberType {
             self = found
         // h5py writes booleans as an enumeration of FALSE and TRUE over a byte; other enumerations are their integers.
         case H5T_ENUM:
-            if size == 1, H5Tget_nmembers(type) == 2 {
+            if size == 1, isTruthValues(type) {
                 self = .bool
                 return
             }
@@ -48,4 +48,10 @@ extension NumberType {
         case .uint64: gyrus_h5_uint64()
         }
     }
+}
+
+/// Whether an enumeration is that of truth values; another of two members keeps its numbers and names.
+private func isTruthValues(_ type: hid_t) -> Bool {
+    H5Tget_nmembers(type) == 2
+        && hdf5EnumerationNames(type).mapValues { $0.uppercased() } == [0: "FALSE", 1: "TRUE"]
 }

@@ -61,6 +61,7 @@ extension RGBImage {
         guard newWidth > 0, newHeight > 0 else {
             throw ImageError("an image cannot be cropped to \(newWidth) x \(newHeight) pixels")
         }
+        try checkSize(width: max(width, newWidth), height: max(height, newHeight), "framed")
         let framed = framed(width: max(width, newWidth), height: max(height, newHeight))
         func margin(_ old: Int, _ new: Int) -> Int {
             Int((Double(old - new) / 2).rounded(roundingDown ? .down : .toNearestOrEven))

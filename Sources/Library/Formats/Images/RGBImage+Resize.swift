@@ -37,6 +37,8 @@ extension RGBImage {
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
     ) throws -> RGBImage {
         try checkSize(width: newWidth, height: newHeight, "resized")
+        // Between the two steps it is as high as before.
+        try checkSize(width: newWidth, height: height, "resized")
         let narrow =
             newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
         guard newHeight != height else { return narrow }

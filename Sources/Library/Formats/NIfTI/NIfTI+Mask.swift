@@ -28,8 +28,11 @@ extension NIfTI {
     /// let responses = try bold.voxelsByTime(mask: grayMatter.above(0.5))
     /// ```
     ///
-    /// Throws `FormatError` if the image does not fit into memory, and `CancellationError`.
+    /// Throws `FormatError` if the threshold is NaN or the image does not fit into memory, and `CancellationError`.
     public func above(_ threshold: Double) throws -> NIfTI {
+        guard !threshold.isNaN else {
+            throw FormatError(url, "the threshold", expected: "a number", found: "\(threshold)")
+        }
         let count = voxelCount
         return try withVolumes(on: grid) { volume, target in
             decode(volume, into: target)
@@ -139,7 +142,7 @@ extension NIfTI {
     ///   - shape: the extents along x, y and z.
     ///   - background: the value of all other voxels.
     ///
-    /// Throws `GridError` if there is not one value for each index, or an index is outside the shape.
+    /// Throws `GridError` if there is not one value for each index, an index is outside the shape, or memory is short.
     public static func volume(
         of values: [Float], at indices: [Int], shape: [Int], background: Float = 0
     ) throws -> Tensor<Float> {
@@ -148,6 +151,9 @@ extension NIfTI {
         }
         guard let count = byteCount(of: shape, .uint8) else {
             throw GridError("a volume cannot have the shape \(shape)")
+        }
+        guard count < 1 << 20 || 4 * count <= availableMemory() else {
+            throw GridError("a volume of the shape \(shape) takes more memory than there is")
         }
         var elements = [Float](repeating: background, count: count)
         for (value, index) in zip(values, indices) {

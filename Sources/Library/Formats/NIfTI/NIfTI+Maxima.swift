@@ -9,8 +9,11 @@ extension NIfTI {
     /// let labels = try NIfTI.open("HarvardOxford-cort-prob-1mm.nii.gz").labelsOfMaximum(threshold: 25)
     /// ```
     ///
-    /// Throws `FormatError` if memory is short, and `CancellationError`.
+    /// Throws `FormatError` if the threshold is NaN or memory is short, and `CancellationError`.
     public func labelsOfMaximum(threshold: Double) throws -> NIfTI {
+        guard !threshold.isNaN else {
+            throw FormatError(url, "the threshold", expected: "a number", found: "\(threshold)")
+        }
         let count = voxelCount
         try requireMemory(28 * count, for: "the labels", url)
         var best = [Double](repeating: -.infinity, count: count)

@@ -23,8 +23,8 @@ extension NIfTI {
     /// ```
     ///
     /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
-    /// of it. Throws `FormatError` if the shape or the affine is none
-    /// that NIfTI-1 has, or the file cannot be written.
+    /// of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine or the
+    /// repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be written.
     ///
     /// - Parameters:
     ///   - image: a map [x, y, z] or a series [x, y, z, t].
@@ -58,10 +58,19 @@ extension NIfTI {
                 expected: "of 3 or 4 extents from 1 to 32,767, or of one long first extent and then ones",
                 found: "\(image.shape)")
         }
-        guard affine.rows == 4, affine.columns == 4, affine.elements.allSatisfy(\.isFinite) else {
+        try checkName(url)
+        guard affine.rows == 4, affine.columns == 4 else {
             throw FormatError(
-                url, "the affine", expected: "a finite 4 x 4 matrix",
-                found: "\(affine.rows) x \(affine.columns)")
+                url, "the affine", expected: "a matrix of 4 x 4", found: "\(affine.rows) x \(affine.columns)")
+        }
+        guard affine.elements.allSatisfy({ Float($0).isFinite }), affine.row(3) == [0, 0, 0, 1] else {
+            throw FormatError(
+                url, "the affine", expected: "of finite numbers, the last row 0, 0, 0, 1",
+                found: "\((0..<4).map { affine.row($0) })")
+        }
+        if let time = repetitionTime, !(time > 0 && Float(time) > 0 && Float(time).isFinite) {
+            throw FormatError(
+                url, "the repetition time", expected: "a number of seconds above 0", found: "\(time)")
         }
         let header = headerBytes(image.shape, affine: affine, repetitionTime: repetitionTime)
         let data = image.reversingDimensions()
@@ -72,6 +81,16 @@ extension NIfTI {
                 }
             }
         }
+    }
+
+    /// Throws `FormatError` if a file's name is that of another format, whose readers would refuse the file.
+    private static func checkName(_ url: URL) throws {
+        let others = ["mgh", "mgz", "img", "hdr", "gii", "bz2", "xz", "zst", "zip"]
+        let plain = url.pathExtension.lowercased() == "gz" ? url.deletingPathExtension() : url
+        guard others.contains(plain.pathExtension.lowercased()) else { return }
+        throw FormatError(
+            url, "the name of a NIfTI file", expected: "with .nii or .nii.gz at its end",
+            found: "\"\(url.lastPathComponent)\"")
     }
 
     private static func headerBytes(_ shape: [Int], affine: Matrix<Double>, repetitionTime: Double?)
@@ -94,7 +113,7 @@ extension NIfTI {
             let length = (0..<3).reduce(0) { $0 + affine[$1, axis] * affine[$1, axis] }.squareRoot()
             put(Float(length), at: 80 + 4 * axis)
         }
-        put(Float(repetitionTime ?? 1), at: 92)
+        put(Float(repetitionTime ?? (shape.count > 3 ? 0 : 1)), at: 92)
         put(Float(352), at: 108)
         put(Float(1), at: 112)
         header[123] = 2 | 8  // mm and seconds

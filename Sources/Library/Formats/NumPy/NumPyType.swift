@@ -97,7 +97,8 @@ indirect enum NumPyType: Sendable {
             if parts.count == 2, parts[0].string != nil || !parts[0].elements.isEmpty,
                 let shape = Self.shape(parts[1]), let base = NumPyType(parts[0], depth: depth + 1)
             {
-                self = .array(base, shape: shape)
+                guard let array = Self.smallArray(of: base, shape: shape) else { return nil }
+                self = array
                 return
             }
             var members: [Member] = []
@@ -110,8 +111,9 @@ indirect enum NumPyType: Sendable {
                 else { return nil }
                 var own = type
                 if field.count == 3 {
-                    guard let shape = Self.shape(field[2]) else { return nil }
-                    own = .array(type, shape: shape)
+                    guard let shape = Self.shape(field[2]), let array = Self.smallArray(of: type, shape: shape)
+                    else { return nil }
+                    own = array
                 }
                 // A field without name only fills up.
                 if !name.isEmpty { members.append(Member(name: name, offset: offset, type: own)) }
@@ -121,6 +123,13 @@ indirect enum NumPyType: Sendable {
             self = .record(members, byteCount: offset)
         default: return nil
         }
+    }
+
+    /// A small array of some extents; nil if an element of it would take more than a gigabyte.
+    static func smallArray(of base: NumPyType, shape: [Int]) -> NumPyType? {
+        guard let size = Formats.byteCount(of: shape + [max(1, base.byteCount)], .uint8), size <= lengthLimit
+        else { return nil }
+        return .array(base, shape: shape)
     }
 
     /// Extents: a number or a list of them; nil if it is neither or they are too many.

@@ -84,13 +84,14 @@ struct PickleReader {
                 throw FormatError(url, "its pickle lacks the objects of an array")
             }
             let objects = try machine.nodes[node].map { try value($0, depth: depth + 1) }
-            guard objects.count == array.shape.reduce(1, *) else {
+            guard objects.count == byteCount(of: array.shape, .uint8) else {
                 throw FormatError(
                     url, "an array of its pickle", expected: "\(array.shape) objects",
                     found: "\(objects.count)")
             }
             if array.shape.isEmpty { return objects[0] }
-            return nested(objects[...], array.isFortran ? array.shape.reversed() : array.shape)
+            // NumPy lists objects row after row, whatever the order of the array's memory is.
+            return nested(objects[...], array.shape)
         }
         guard let bytes = array.bytes, NumPyArray.byteCount(array.shape, type) == bytes.count else {
             throw FormatError(

@@ -88,9 +88,10 @@ extension Unpickler {
             guard case .type(let base) = small[0],
                 let shape = integers(small[1])
                     ?? { if case .integer(let one) = small[1] { [one] } else { nil } }(),
-                NumPyType.shape(.list(shape.map(PythonValue.integer))) != nil
+                NumPyType.shape(.list(shape.map(PythonValue.integer))) != nil,
+                let array = NumPyType.smallArray(of: types[base], shape: shape)
             else { return false }
-            types[index] = .array(types[base], shape: shape)
+            types[index] = array
             return true
         }
         guard let names = self.values(of: values[3]) else { return true }

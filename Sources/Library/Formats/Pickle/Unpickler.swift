@@ -295,6 +295,12 @@ extension Unpickler {
                 case .integer(let offset) = values[1],
                 let shape = integers(values[2]), let strides = integers(values[3])
             else { throw malformed() }
+            if values.count > 6, isChangedView(values[6]) {
+                throw FormatError(
+                    url,
+                    "its pickle holds a tensor that is the negative or the conjugate of what is stored; save it after "
+                        + "resolve_neg() and resolve_conj()")
+            }
             return .tensor(PyTorchTensor(storage: storage, offset: offset, shape: shape, strides: strides))
         case _ where purpose == .data:
             guard let made = try make(name, values) else {
@@ -307,6 +313,18 @@ extension Unpickler {
         default:
             guard Self.passedOver.contains(name) else { throw malformed() }
             return .other
+        }
+    }
+
+    /// Whether what PyTorch says of a tensor has a mark ("neg", "conj") that its numbers are not those of the storage.
+    private func isChangedView(_ metadata: PickleValue) -> Bool {
+        guard case .dictionary(let node) = metadata else { return false }
+        let entries = nodes[node]
+        return stride(from: 0, to: entries.count - 1, by: 2).contains { index in
+            guard case .text(let name) = entries[index], case .boolean(true) = entries[index + 1] else {
+                return false
+            }
+            return name == "neg" || name == "conj"
         }
     }
 

@@ -254,7 +254,10 @@ extension PyTorchFile {
             }
             let prefix = name.isEmpty ? "" : name + "."
             switch value {
-            case .tensor(let tensor): tensors[name.isEmpty ? "tensor" : name] = tensor
+            case .tensor(let tensor):
+                guard tensors.updateValue(tensor, forKey: name.isEmpty ? "tensor" : name) == nil else {
+                    throw FormatError(url, "has two tensors of the name \"\(name)\"")
+                }
             case .sequence(let node):
                 for (index, value) in machine.nodes[node].enumerated() where value.mayHoldTensors {
                     pending.append(("\(prefix)\(index)", value, depth + 1))
@@ -263,22 +266,37 @@ extension PyTorchFile {
                 let values = machine.nodes[node]
                 for index in stride(from: 0, to: values.count - 1, by: 2)
                 where values[index + 1].mayHoldTensors {
-                    let key: String? =
-                        switch values[index] {
-                        case .text(let text): text
-                        case .integer(let integer): "\(integer)"
-                        default: nil
-                        }
-                    if let key { pending.append((prefix + key, values[index + 1], depth + 1)) }
+                    if let key = Self.name(of: values[index], in: machine) {
+                        pending.append((prefix + key, values[index + 1], depth + 1))
+                    }
                 }
             default: break
             }
         }
         return tensors
     }
+
+    /// The part of a name that a dictionary's key gives, in Python's words; a tuple's parts are in brackets.
+    private static func name(of key: PickleValue, in machine: Unpickler) -> String? {
+        guard let parts = machine.values(of: key) else { return key.simpleName }
+        let names = parts.compactMap(\.simpleName)
+        return names.count == parts.count ? "(" + names.joined(separator: ", ") + ")" : nil
+    }
 }
 
 extension PickleValue {
+    /// The name that a key without parts gives.
+    fileprivate var simpleName: String? {
+        switch self {
+        case .text(let text): text
+        case .integer(let integer): "\(integer)"
+        case .number(let number): "\(number)"
+        case .boolean(let boolean): boolean ? "True" : "False"
+        case .none: "None"
+        default: nil
+        }
+    }
+
     fileprivate var mayHoldTensors: Bool {
         switch self {
         case .tensor, .sequence, .dictionary: true

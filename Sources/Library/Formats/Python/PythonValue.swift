@@ -138,7 +138,9 @@ extension PythonValue {
         case .array(let array): return try array.tensor(as: element)
         case .list(let elements):
             if elements.allSatisfy({ $0.number != nil }) {
-                return Tensor(shape: [elements.count], elements: elements.map { Element($0.number ?? 0) })
+                return Tensor(
+                    shape: [elements.count],
+                    elements: try elements.enumerated().map { try $1.element(at: $0, as: element) })
             }
             let rows = try elements.map { try $0.tensor(as: element) }
             guard let first = rows.first, rows.allSatisfy({ $0.shape == first.shape }) else {
@@ -147,6 +149,24 @@ extension PythonValue {
             return Tensor(shape: [rows.count] + first.shape, elements: rows.flatMap(\.elements))
         default: throw wrong("an array or a list of numbers")
         }
+    }
+
+    /// The number of a list's element, as `tensor` gives it.
+    private func element<Element: Scalar>(at index: Int, as _: Element.Type) throws -> Element {
+        let value: Element? =
+            switch self {
+            case .integer(let integer): Element(exactly: integer)
+            case .number(let number):
+                Element(number).isInfinite && number.isFinite ? nil : Element(number)
+            default: nil
+            }
+        guard let value else {
+            let hint = Element.self == Float.self ? "; ask for Double or integers" : "; ask for integers"
+            throw FormatError(
+                named: "a list of Python",
+                problem: "holds \(short) as its element \(index), which \(Element.self) cannot hold\(hint)")
+        }
+        return value
     }
 
     /// The numbers of an array of two dimensions. Throws `FormatError` if the value is something else.

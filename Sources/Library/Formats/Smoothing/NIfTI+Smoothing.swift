@@ -11,8 +11,8 @@ extension NIfTI {
     /// Beyond its borders the image is continued by its mirror image, and NaN and infinity count as 0, as in nilearn's
     /// `smooth_img`. Smooth before a mask
     /// is applied; smoothing spreads one voxel's signal over others, so regions lose their borders. Throws `GridError`
-    /// if the width is negative or not finite, `FormatError` if the image does not fit into memory, and
-    /// `CancellationError`.
+    /// if the width is negative, not finite or thousands of voxels, `FormatError` if the image does not fit into memory,
+    /// and `CancellationError`.
     public func smoothed(fullWidthAtHalfMaximum width: Double) throws -> NIfTI {
         guard width >= 0, width.isFinite else {
             throw GridError("a width of smoothing is 0 mm or more and finite, not \(width)")
@@ -21,7 +21,13 @@ extension NIfTI {
         guard sizes.allSatisfy({ $0 > 0 && $0.isFinite }) else {
             throw GridError("the voxels of \(url.lastPathComponent) have no size: \(sizes)")
         }
-        let kernels = sizes.map { gaussian(deviation: width / $0 / (8 * log(2)).squareRoot()) }
+        let deviations = sizes.map { width / $0 / (8 * log(2)).squareRoot() }
+        guard deviations.allSatisfy({ $0 <= mostVoxels }) else {
+            throw GridError(
+                "a width of \(width) mm is too large for voxels of \(sizes) mm: its deviation may be "
+                    + "\(Int(mostVoxels)) voxels at most")
+        }
+        let kernels = deviations.map { gaussian(deviation: $0) }
         let extents = Array(shape.prefix(3))
         return try withVolumes(on: grid) { volume, target in
             decode(volume, into: target)
@@ -33,6 +39,9 @@ extension NIfTI {
         }
     }
 }
+
+/// The largest deviation in voxels: no image is smoothed so far, and the time and the memory grow with it.
+private let mostVoxels = 1000.0
 
 /// The weights of a Gaussian at -radius … radius, with a radius of 4 deviations. Source: `scipy.ndimage.gaussian_filter1d`.
 private func gaussian(deviation: Double) -> [Double] {

@@ -13,7 +13,8 @@ extension NIfTI {
     /// outside get 0, and those nearest to a number that is not finite NaN. A series is resampled volume by volume. The
     /// numbers are those of nilearn's `resample_to_img`, which besides rounds those of integer files. An image that is on
     /// the grid already stays as it is.
-    /// Throws `FormatError` if the two images share no place, or an affine has no inverse, and `CancellationError`.
+    /// Throws `FormatError` if the two images share no place, an affine has no inverse, or memory is short, and
+    /// `CancellationError`.
     public func resampled(to other: NIfTI, _ interpolation: VolumeInterpolation = .linear) throws -> NIfTI {
         try resampled(to: other.grid, of: other.url.lastPathComponent, interpolation)
     }
@@ -29,6 +30,8 @@ extension NIfTI {
         -> NIfTI
     {
         guard !grid.matches(target) else { return self }
+        // Before all its voxels are gone through.
+        try requireMemory(8 * target.voxelCount, for: "an image of shape \(target.shape)", url)
         let resampler: VolumeResampler
         do {
             resampler = try VolumeResampler(from: grid, to: target, interpolation)

@@ -165,7 +165,7 @@ struct TextGridReader {
 
     /// A text in quotes, in which a doubled quote stands for one.
     private mutating func quoted() throws -> String {
-        let line = text[..<position].count { $0 == 10 } + 1
+        let start = position
         var bytes: [UInt8] = []
         position += 1
         while position < text.count {
@@ -179,6 +179,7 @@ struct TextGridReader {
             bytes.append(text[position])
             position += 1
         }
+        let line = text[..<start].count { $0 == 10 } + 1
         throw FormatError(url, "the text that begins in line \(line) has no end (the file may be cut short)")
     }
 }
