@@ -29,7 +29,7 @@ public final class TrainingState {
     /// Where the queues are written next.
     var queuePosition = 0
     /// Batches whose gradients wait for their step.
-    private(set) var pending = 0
+    var pending = 0
 
     /// How many numbers the model has.
     public var parameterCount: Int { table.parameterCount }

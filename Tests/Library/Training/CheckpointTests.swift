@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Tensors
 import Testing
@@ -54,6 +55,57 @@ import Training
             try second.state.resume(from: file)
             for step in 3..<6 { try second.step(texts: reference.texts(step % 4)) }
             #expect(second.state.tensors == whole.state.tensors)
+        }
+    }
+
+    /// Batches of several sizes, all of which divide the queues' length, are written around the queues' end.
+    @Test func queuesGoOnAtTheirBeginning() throws {
+        let reference = try TrainingCase("queues")
+        let trainer = try TrainingCase.queues()
+        let pixels = try reference.images(0).pixels
+        func step(_ count: Int) throws {
+            try trainer.step(
+                images: ImageBatch(side: 16, pixels: Array(pixels.prefix(count * 768))),
+                texts: TokenBatch((0..<count).map { [1, Int32(5 + $0)] }))
+        }
+        func saved() throws -> (place: String?, keys: [[Float]]) {
+            var result: (place: String?, keys: [[Float]]) = (nil, [])
+            try withFile { path in
+                try trainer.state.write(to: path)
+                let file = try Safetensors.open(path)
+                let keys = try file.tensor("queue.texts").elements
+                result = (file.metadata["queue"], (0..<12).map { Array(keys[$0 * 8..<($0 + 1) * 8]) })
+            }
+            return result
+        }
+        try step(4)
+        try step(6)
+        let before = try saved()
+        #expect(before.place == "10")
+        try step(6)
+        let after = try saved()
+        #expect(after.place == "4")
+        let changed = (0..<12).filter { before.keys[$0] != after.keys[$0] }
+        #expect(changed == [0, 1, 2, 3, 10, 11])
+    }
+
+    @Test func aResumedTrainingForgetsBatchesThatWaited() throws {
+        let reference = try TrainingCase("in-batch")
+        var options = TrainingCase.options
+        options.accumulation = 2
+        try withFile { file in
+            let whole = try TrainingCase.inBatch(options)
+            try whole.state.write(to: file)
+            let other = try TrainingCase.inBatch(options)
+            try other.step(images: reference.images(3), texts: reference.texts(3))
+            try other.state.resume(from: file)
+            for trainer in [whole, other] {
+                for batch in 0..<2 {
+                    try trainer.step(images: reference.images(batch), texts: reference.texts(batch))
+                }
+            }
+            #expect(other.state.step == 1)
+            #expect(other.state.tensors == whole.state.tensors)
         }
     }
 

@@ -127,6 +127,10 @@ extension TrainingState {
             saved.entries.count == wanted.count,
             "\(file.fileURL.path) has \(saved.entries.count) tensors; the model in training has \(wanted.count)"
         )
+        let length = extras.first?.shape.first ?? 1
+        try expect(
+            position < length,
+            "\(file.fileURL.path) goes on at place \(position) of its queues, which have \(length)")
         for (prefix, numbers) in vectors {
             for entry in table.entries {
                 for (part, name) in entry.names.enumerated() {
@@ -143,6 +147,8 @@ extension TrainingState {
         }
         step = count
         queuePosition = position
+        // Gradients that waited for their step belong to the weights of before.
+        pending = 0
     }
 }
 

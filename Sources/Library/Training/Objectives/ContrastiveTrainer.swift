@@ -252,9 +252,13 @@ public final class ContrastiveTrainer {
         let toImages = memory.loss.againstQueue(
             memory.text, keys: memory.imageKeys, queue: imageQueue, length: length, count: count, scale: scale
         )
-        let begin = state.queuePosition * model.embeddingWidth
-        (imageQueue + begin).update(from: memory.imageKeys, count: count * model.embeddingWidth)
-        (textQueue + begin).update(from: memory.textKeys, count: count * model.embeddingWidth)
+        let width = model.embeddingWidth
+        for key in 0..<count {
+            // After batches of another size, one may reach beyond the end of the queues: it goes on at their beginning.
+            let place = (state.queuePosition + key) % length * width
+            (imageQueue + place).update(from: memory.imageKeys + key * width, count: width)
+            (textQueue + place).update(from: memory.textKeys + key * width, count: width)
+        }
         state.queuePosition = (state.queuePosition + count) % length
         return (toTexts.loss + toImages.loss, toTexts.scale + toImages.scale)
     }
