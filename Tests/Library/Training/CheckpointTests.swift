@@ -178,6 +178,15 @@ import Training
         var options = TrainingCase.options
         options.clipNorm = 0
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        for vocabulary in [-1, 0, 1 << 40] {
+            let tower = TextTowerConfiguration(
+                vocabulary: vocabulary, positions: 9,
+                transformer: TrainingCase.transformer(.gelu, epsilon: 1e-12, normOrder: .after))
+            #expect(throws: TrainingError.self) {
+                try MaskedLanguageTrainer(
+                    tower, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
+            }
+        }
         let queues = try TrainingCase.queues()
         let few = try ImageBatch(side: 16, pixels: Array(images.pixels.prefix(5 * 768)))
         #expect(throws: TrainingError.self) {

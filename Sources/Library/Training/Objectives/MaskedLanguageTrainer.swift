@@ -46,6 +46,9 @@ public final class MaskedLanguageTrainer {
     ///   - options: the optimizer, the schedule and the seed.
     public init(_ tower: TextTowerConfiguration, masking: Masking, options: TrainingOptions) throws {
         try expect(
+            (1...Int(Int32.max)).contains(tower.vocabulary),
+            "a text tower needs tokens, up to \(Int32.max); it has \(tower.vocabulary)")
+        try expect(
             (0..<Int32(tower.vocabulary)).contains(masking.mask)
                 && (0..<Int32(tower.vocabulary)).contains(masking.firstWord) && masking.share > 0
                 && masking.share < 1,
