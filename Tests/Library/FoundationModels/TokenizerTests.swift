@@ -134,7 +134,7 @@ struct TokenizerTests {
             #expect(inside("a unit b") == a + [1502] + b && inside("a ünit b") == a + [1502] + b)
             #expect(inside("a [E1] b") == a + [1501] + b)
             #expect(!inside("a [e1] b").contains(1501))
-            #expect(tokenizer.tokens(of: "[E1] brainroi") == ["[CLS]", "[E1]", "brainroi", "[SEP]"])
+            #expect(tokenizer.tokens(of: "[E1]") == ["[CLS]", "[E1]", "[SEP]"])
         }
     }
 
