@@ -74,6 +74,22 @@ import Training
         }
     }
 
+    /// Fewer patches would leave old numbers in their places, more would be written beyond the memory of all.
+    @Test(arguments: [[0, 0], [3, 1]])
+    func paddingsThatMakeOtherPatchesAreRefused(_ paddings: [Int]) throws {
+        try withFolder { folder in
+            try TrainingCase.inBatch().writeModel(to: folder, vocabulary: vocabulary)
+            let file = folder.appending(path: "config.json")
+            var json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as! [String: Any]
+            json["image"] = (json["image"] as! [String: Any]).merging(["paddings": paddings]) { $1 }
+            try JSONSerialization.data(withJSONObject: json).write(to: file)
+            let error = #expect(throws: FoundationModelError.self) {
+                try FoundationModel.load(folder).image
+            }
+            #expect(error?.description.contains("\"paddings\" make") == true)
+        }
+    }
+
     @Test func wrongConfigurationsAreRefused() throws {
         try withFolder { folder in
             try TrainingCase.inBatch().writeModel(to: folder, vocabulary: vocabulary)
