@@ -36,8 +36,8 @@ extension ModelFiles {
 }
 
 extension SentenceModules {
-    /// The modules behind the pooling with the hashes of their files; none if none of them has weights, so that
-    /// what the encoder's settings were called stays.
+    /// The modules behind the pooling with the hashes of their files; nothing if none of them has weights, so that
+    /// feature files of most models keep their names.
     fileprivate static func hashes(in folder: URL) throws -> [String] {
         let modules = try list(in: folder).filter { !["Transformer", "Pooling"].contains($0.type) }
         guard modules.contains(where: { $0.type == "Dense" }) else { return [] }
