@@ -15,6 +15,8 @@ public final class TrainingState {
     /// The bytes of weights, moments, gradients and states.
     public var byteCount: Int { workspace.byteCount }
 
+    /// What is trained, and towards what, in words.
+    let signature: String
     let table: ParameterTable
     let workspace = Workspace()
     let weights: Floats
@@ -36,8 +38,9 @@ public final class TrainingState {
     /// The rate of the next step.
     public var rate: Float { options.schedule.rate(at: step) }
 
-    init(_ table: ParameterTable, _ options: TrainingOptions) throws {
+    init(_ table: ParameterTable, _ options: TrainingOptions, of signature: String) throws {
         try options.check()
+        self.signature = signature
         self.table = table
         self.options = options
         weights = workspace.floats(table.count)

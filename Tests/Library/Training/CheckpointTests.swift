@@ -117,6 +117,24 @@ import Training
         }
     }
 
+    @Test func whatNoShapeTellsIsComparedToo() throws {
+        try withFile { file in
+            let trainer = try TrainingCase.masked()
+            try trainer.state.write(to: file)
+            var tower = trainer.tower
+            tower.transformer.heads = 2
+            let more = try MaskedLanguageTrainer(
+                tower, masking: trainer.masking, options: TrainingCase.options)
+            let error = #expect(throws: TrainingError.self) { try more.state.resume(from: file) }
+            #expect(error?.description.contains("heads 1") == true)
+            let less = try MaskedLanguageTrainer(
+                trainer.tower, masking: .init(mask: 4, firstWord: 5, share: 0.1),
+                options: TrainingCase.options)
+            #expect(throws: TrainingError.self) { try less.state.resume(from: file) }
+            try TrainingCase.masked().state.resume(from: file)
+        }
+    }
+
     @Test func batchesOfOneStepAreAveraged() throws {
         let reference = try TrainingCase("in-batch")
         var options = TrainingCase.options

@@ -66,19 +66,25 @@ public final class ContrastiveTrainer {
         textHead = EmbeddingHead(
             linear: table.linear(
                 [ModelNames.textHead], inputs: text.width, outputs: model.embeddingWidth, hasBias: false))
+        let degree: String
         switch temperature {
         case .fixed(let number):
             try expect(number > 0 && number.isFinite, "a temperature is above 0; it is \(number)")
             fixedScale = 1 / number
+            degree = "fixed at \(number)"
             logScale = nil
         case .learned(let start):
             try expect(
                 start >= 0.01 && start.isFinite,
                 "a learned temperature begins at 0.01 or above; it is \(start)")
             fixedScale = 0
+            degree = "learned"
             logScale = table.add(["logit_scale"], [], .constant(log(1 / start)))
         }
-        state = try TrainingState(table, options)
+        state = try TrainingState(
+            table, options,
+            of: "\(objective), temperature \(degree), embeddings of \(model.embeddingWidth), "
+                + "\(model.image.signature), \(model.text.signature)")
         if case .queues(let length, let momentum) = objective {
             try expect(
                 length > 0 && (0..<1).contains(momentum),

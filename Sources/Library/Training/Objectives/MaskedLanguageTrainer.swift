@@ -63,7 +63,10 @@ public final class MaskedLanguageTrainer {
         transformNorm = table.norm(
             head + "transform.LayerNorm", width: text.width, epsilon: tower.transformer.epsilon)
         bias = table.add([head + "bias"], [tower.vocabulary], .zeros)
-        state = try TrainingState(table, options)
+        state = try TrainingState(
+            table, options,
+            of: "hidden \(masking.share) from word \(masking.firstWord) as \(masking.mask), "
+                + tower.signature)
     }
 
     /// The memory of the head, for as many rows as there are tokens.
