@@ -15,6 +15,8 @@ public final class TrainingState {
     /// The bytes of weights, moments, gradients and states.
     public var byteCount: Int { workspace.byteCount }
 
+    /// What is trained, and towards what, in words.
+    let signature: String
     let table: ParameterTable
     let workspace = Workspace()
     let weights: Floats
@@ -29,15 +31,16 @@ public final class TrainingState {
     /// Where the queues are written next.
     var queuePosition = 0
     /// Batches whose gradients wait for their step.
-    private(set) var pending = 0
+    var pending = 0
 
     /// How many numbers the model has.
     public var parameterCount: Int { table.parameterCount }
     /// The rate of the next step.
     public var rate: Float { options.schedule.rate(at: step) }
 
-    init(_ table: ParameterTable, _ options: TrainingOptions) throws {
+    init(_ table: ParameterTable, _ options: TrainingOptions, of signature: String) throws {
         try options.check()
+        self.signature = signature
         self.table = table
         self.options = options
         weights = workspace.floats(table.count)

@@ -64,6 +64,14 @@ struct BriVLTests {
                 try tower.features(of: images, boxes: [[]], layers: layers, showsProgress: false)
             }
             #expect(error?.description.contains("3 images and boxes of 1") == true)
+            for side in [Float.nan, .infinity, 120] {
+                let wrong = ImageBox(left: 0, top: 0.5, right: side, bottom: 1)
+                let error = #expect(throws: FoundationModelError.self) {
+                    try tower.features(
+                        of: images, boxes: [[], [wrong], []], layers: layers, showsProgress: false)
+                }
+                #expect(error?.description.contains("one of image 1") == true)
+            }
         }
     }
 

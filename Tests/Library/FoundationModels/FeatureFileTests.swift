@@ -134,6 +134,7 @@ struct FeatureFileTests {
             }
             #expect(throws: CancellationError.self) { try run(photos, path) }
             #expect(!FileManager.default.fileExists(atPath: path))
+            try checkUnfinished(path + ".partial", layer(model), whole)
             for rest in [path, crashed] {
                 let photos = Photos()
                 let file = try run(photos, rest)
@@ -143,6 +144,15 @@ struct FeatureFileTests {
                 #expect(!FileManager.default.fileExists(atPath: rest + ".partial"))
             }
         }
+    }
+
+    /// The rows that were not computed are zeros, which nobody may take for features.
+    private func checkUnfinished(_ path: String, _ layer: String, _ whole: Matrix<Float>) throws {
+        let file = try FeatureFile.open(path)
+        let error = #expect(throws: FormatError.self) { try file[layer] }
+        #expect(error?.problem.contains("lacks 11 of its 23 rows") == true)
+        #expect(throws: FormatError.self) { try file.rows(11..<13, of: layer) }
+        #expect(try file.rows(0..<12, of: layer) == whole.rows(0..<12))
     }
 
     private func layer(_ model: FoundationModel) throws -> String { try model.image.layers.last!.name }

@@ -22,6 +22,8 @@ struct LayerSelectionTests {
         #expect(try names(.blocks(1...2)) == ["encoder.layer.1", "encoder.layer.2"])
         #expect(try names("layer 1") == ["encoder.layer.1"])
         #expect(try names("layer *") == Array(all.dropFirst()))
+        let error = #expect(throws: FoundationModelError.self) { try names([]) }
+        #expect(error?.description.contains("no layer is chosen") == true)
         #expect(try names(["encoder.*.2", "embeddings"]) == ["embeddings", "encoder.layer.2"])
     }
 

@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test func aFeatureFileIsNotThatOfOtherLinearLayers() throws {
+        try withModules { copy, expected in
+            func file() throws -> FeatureFile {
+                try FoundationModel.load(copy.folder).featureFile(
+                    at: copy.url("features.h5").path, of: expected.texts, layers: "embedding",
+                    showsProgress: false)
+            }
+            _ = try file()
+            _ = try file()
+            try copy.change(
+                "2_Dense/config.json", ["activation_function": "torch.nn.modules.activation.ReLU"])
+            let error = #expect(throws: FoundationModelError.self) { try file() }
+            #expect(error?.description.contains("settings_sha256") == true)
+        }
+    }
+
     @Test func theLayersOfTheEncoderStayTheSame() throws {
         try withModules { copy, _ in
             let plain = try FoundationModel.load(Fixtures.folder.appending(path: "encoders/bert"))

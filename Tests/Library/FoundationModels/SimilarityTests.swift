@@ -67,6 +67,23 @@ struct SimilarityTests {
         }
     }
 
+    @Test("an embedding that is not finite is named, and not found first", arguments: [Float.nan, .infinity])
+    func notFinite(_ number: Float) throws {
+        var wrong = images
+        wrong[7, 3] = number
+        let error = #expect(throws: FoundationModelError.self) {
+            try RetrievalScores(images: images, texts: wrong)
+        }
+        #expect(error?.description.contains("text 7") == true)
+        let other = #expect(throws: FoundationModelError.self) {
+            try RetrievalScores(images: wrong, texts: images)
+        }
+        #expect(other?.description.contains("image 7") == true)
+        let classifier = try ZeroShotClassifier(
+            classes: ["a", "b"], sentences: Self.embeddings(2, 3), templates: 1, scale: 20)
+        #expect(throws: FoundationModelError.self) { try classifier.classify(wrong) }
+    }
+
     @Test("classes are means over templates, and probabilities the softmax of scaled cosines")
     func zeroShot() throws {
         let names = ["a", "b", "c", "d", "e", "f"]

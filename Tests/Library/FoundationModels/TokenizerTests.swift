@@ -102,6 +102,64 @@ struct TokenizerTests {
         }
     }
 
+    /// A folder with the tokenizer of a fixture to which tokens are added: their content, id, and `normalized`.
+    private func withAddedTokens(
+        _ fixture: String, _ tokens: [(String, Int, Bool)], _ body: (URL) throws -> Void
+    ) throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy(fixture, in: place)
+            let file = try JSONSerialization.jsonObject(with: Data(contentsOf: copy.url("tokenizer.json")))
+            let known = (file as! [String: Any])["added_tokens"] as! [[String: Any]]
+            let added = tokens.map { content, id, isNormalized -> [String: Any] in
+                [
+                    "id": id, "content": content, "single_word": false, "lstrip": false,
+                    "rstrip": false, "normalized": isNormalized, "special": false,
+                ]
+            }
+            try copy.change("tokenizer.json", ["added_tokens": known + added])
+            try body(copy.folder)
+        }
+    }
+
+    @Test("added tokens are sought in cleaned text, if the file says so, and have spellings")
+    func addedTokens() throws {
+        let added = [("BrainROI", 1500, true), ("[E1]", 1501, false), ("Ünit", 1502, true)]
+        try withAddedTokens("tokenizers/wordpiece", added) { folder in
+            let tokenizer = try loadTokenizer(folder)
+            func inside(_ text: String) -> [Int32] { Array(tokenizer.encode(text).dropFirst().dropLast()) }
+            let (a, b) = (inside("a"), inside("b"))
+            for text in ["a BrainROI b", "a brainroi b", "a BRAINROI b", "abrainROIb"] {
+                #expect(inside(text) == a + [1500] + b, "\(text)")
+            }
+            #expect(inside("a unit b") == a + [1502] + b && inside("a ünit b") == a + [1502] + b)
+            #expect(inside("a [E1] b") == a + [1501] + b)
+            #expect(!inside("a [e1] b").contains(1501))
+            #expect(tokenizer.tokens(of: "[E1]") == ["[CLS]", "[E1]", "[SEP]"])
+        }
+    }
+
+    @Test("an id that no token can have is refused", arguments: [-1, 1 << 40])
+    func impossibleIDs(_ id: Int) throws {
+        try withAddedTokens("tokenizers/wordpiece", [("[E1]", id, false)]) { folder in
+            let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(folder) }
+            #expect(error?.description.contains("added_tokens") == true)
+        }
+    }
+
+    @Test("a token that the model has no embedding of is named")
+    func tokensWithoutEmbedding() throws {
+        try withAddedTokens("encoders/bert", [("[E1]", 1500, false)]) { folder in
+            let model = try FoundationModel.load(folder)
+            #expect(try model.features(of: ["the water"], showsProgress: false).count == 3)
+            let error = #expect(throws: FoundationModelError.self) {
+                try model.features(of: ["the water", "the [E1]"], showsProgress: false)
+            }
+            #expect(error?.description.contains("text 1") == true)
+            #expect(error?.description.contains("the token 1500 (\"[E1]\")") == true)
+            #expect(throws: FoundationModelError.self) { try model.text.tokenFeatures(of: "[E1]") }
+        }
+    }
+
     @Test("a maximum length keeps the closing token")
     func truncation() throws {
         let tokenizer = try loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece"))

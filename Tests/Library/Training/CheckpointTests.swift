@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Tensors
 import Testing
@@ -57,11 +58,80 @@ import Training
         }
     }
 
+    /// Batches of several sizes, all of which divide the queues' length, are written around the queues' end.
+    @Test func queuesGoOnAtTheirBeginning() throws {
+        let reference = try TrainingCase("queues")
+        let trainer = try TrainingCase.queues()
+        let pixels = try reference.images(0).pixels
+        func step(_ count: Int) throws {
+            try trainer.step(
+                images: ImageBatch(side: 16, pixels: Array(pixels.prefix(count * 768))),
+                texts: TokenBatch((0..<count).map { [1, Int32(5 + $0)] }))
+        }
+        func saved() throws -> (place: String?, keys: [[Float]]) {
+            var result: (place: String?, keys: [[Float]]) = (nil, [])
+            try withFile { path in
+                try trainer.state.write(to: path)
+                let file = try Safetensors.open(path)
+                let keys = try file.tensor("queue.texts").elements
+                result = (file.metadata["queue"], (0..<12).map { Array(keys[$0 * 8..<($0 + 1) * 8]) })
+            }
+            return result
+        }
+        try step(4)
+        try step(6)
+        let before = try saved()
+        #expect(before.place == "10")
+        try step(6)
+        let after = try saved()
+        #expect(after.place == "4")
+        let changed = (0..<12).filter { before.keys[$0] != after.keys[$0] }
+        #expect(changed == [0, 1, 2, 3, 10, 11])
+    }
+
+    @Test func aResumedTrainingForgetsBatchesThatWaited() throws {
+        let reference = try TrainingCase("in-batch")
+        var options = TrainingCase.options
+        options.accumulation = 2
+        try withFile { file in
+            let whole = try TrainingCase.inBatch(options)
+            try whole.state.write(to: file)
+            let other = try TrainingCase.inBatch(options)
+            try other.step(images: reference.images(3), texts: reference.texts(3))
+            try other.state.resume(from: file)
+            for trainer in [whole, other] {
+                for batch in 0..<2 {
+                    try trainer.step(images: reference.images(batch), texts: reference.texts(batch))
+                }
+            }
+            #expect(other.state.step == 1)
+            #expect(other.state.tensors == whole.state.tensors)
+        }
+    }
+
     @Test func anotherModelsTrainingIsRefused() throws {
         let (one, other) = (try TrainingCase.inBatch(), try TrainingCase.queues())
         try withFile { file in
             try one.state.write(to: file)
             #expect(throws: TrainingError.self) { try other.state.resume(from: file) }
+        }
+    }
+
+    @Test func whatNoShapeTellsIsComparedToo() throws {
+        try withFile { file in
+            let trainer = try TrainingCase.masked()
+            try trainer.state.write(to: file)
+            var tower = trainer.tower
+            tower.transformer.heads = 2
+            let more = try MaskedLanguageTrainer(
+                tower, masking: trainer.masking, options: TrainingCase.options)
+            let error = #expect(throws: TrainingError.self) { try more.state.resume(from: file) }
+            #expect(error?.description.contains("heads 1") == true)
+            let less = try MaskedLanguageTrainer(
+                trainer.tower, masking: .init(mask: 4, firstWord: 5, share: 0.1),
+                options: TrainingCase.options)
+            #expect(throws: TrainingError.self) { try less.state.resume(from: file) }
+            try TrainingCase.masked().state.resume(from: file)
         }
     }
 
@@ -126,6 +196,15 @@ import Training
         var options = TrainingCase.options
         options.clipNorm = 0
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        for vocabulary in [-1, 0, 1 << 40] {
+            let tower = TextTowerConfiguration(
+                vocabulary: vocabulary, positions: 9,
+                transformer: TrainingCase.transformer(.gelu, epsilon: 1e-12, normOrder: .after))
+            #expect(throws: TrainingError.self) {
+                try MaskedLanguageTrainer(
+                    tower, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
+            }
+        }
         let queues = try TrainingCase.queues()
         let few = try ImageBatch(side: 16, pixels: Array(images.pixels.prefix(5 * 768)))
         #expect(throws: TrainingError.self) {

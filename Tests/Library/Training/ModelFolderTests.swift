@@ -56,6 +56,38 @@ import Training
         }
     }
 
+    /// A vocabulary of BERT's cased or German kind, whose words no cleaned text would have.
+    @Test func wordsKeepTheirLettersIfTheVocabularyHasThem() throws {
+        var cased = vocabulary
+        (cased[5], cased[6]) = ("Word", "ärger")
+        var accented = vocabulary
+        accented[6] = "ärger"
+        let trainer = try TrainingCase.masked()
+        try withFolder { folder in
+            try trainer.writeModel(to: folder, vocabulary: cased)
+            let text = try FoundationModel.load(folder).text
+            #expect(text.tokenIDs(of: ["Word ärger word"]) == [[2, 5, 6, 1, 3]])
+            try trainer.writeModel(to: folder, vocabulary: accented)
+            let other = try FoundationModel.load(folder).text
+            #expect(other.tokenIDs(of: ["WORD2 Ärger"]) == [[2, 7, 6, 3]])
+            try trainer.writeModel(to: folder, vocabulary: vocabulary)
+            let plain = try FoundationModel.load(folder).text
+            #expect(plain.tokenIDs(of: ["WORD0 wörd2"]) == [[2, 5, 7, 3]])
+        }
+    }
+
+    @Test(arguments: ["a\nb", "", "a ", "word0", "[CLS ]"])
+    func vocabulariesThatNoFileCanHaveAreRefused(_ token: String) throws {
+        var wrong = vocabulary
+        wrong[token == "[CLS ]" ? 2 : 7] = token
+        try withFolder { folder in
+            #expect(throws: TrainingError.self) {
+                try TrainingCase.masked().writeModel(to: folder, vocabulary: wrong)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder.path))
+        }
+    }
+
     @Test func towersAloneAreLoaded() throws {
         let text = try TrainingCase.masked()
         let image = try ViewsTrainer(
@@ -71,6 +103,22 @@ import Training
             try image.writeModel(to: folder)
             #expect(throws: FoundationModelError.self) { try FoundationModel.load(folder).text }
             #expect(try FoundationModel.load(folder).image.imageSize == ImageSize(16))
+        }
+    }
+
+    /// Fewer patches would leave old numbers in their places, more would be written beyond the memory of all.
+    @Test(arguments: [[0, 0], [3, 1]])
+    func paddingsThatMakeOtherPatchesAreRefused(_ paddings: [Int]) throws {
+        try withFolder { folder in
+            try TrainingCase.inBatch().writeModel(to: folder, vocabulary: vocabulary)
+            let file = folder.appending(path: "config.json")
+            var json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as! [String: Any]
+            json["image"] = (json["image"] as! [String: Any]).merging(["paddings": paddings]) { $1 }
+            try JSONSerialization.data(withJSONObject: json).write(to: file)
+            let error = #expect(throws: FoundationModelError.self) {
+                try FoundationModel.load(folder).image
+            }
+            #expect(error?.description.contains("\"paddings\" make") == true)
         }
     }
 

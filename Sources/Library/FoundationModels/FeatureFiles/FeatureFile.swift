@@ -84,14 +84,33 @@ public struct FeatureFile: Sendable {
 
     /// All rows of a layer, by its long or short name.
     ///
-    /// Throws `FoundationModelError.unknownLayer`, or `FormatError` if it does not fit into memory.
+    /// Throws `FoundationModelError.unknownLayer`, or `FormatError` if it does not fit into memory or some of it was not
+    /// computed yet.
     public subscript(name: String) -> Matrix<Float> {
-        get throws { try dataset(name).matrix() }
+        get throws {
+            let dataset = try dataset(name)
+            try checkDone(0..<count)
+            return try dataset.matrix()
+        }
     }
 
     /// Some rows of a layer.
     public func rows(_ range: Range<Int>, of name: String) throws -> Matrix<Float> {
-        try dataset(name).matrix(rows: range)
+        let dataset = try dataset(name)
+        try checkDone(range)
+        return try dataset.matrix(rows: range)
+    }
+
+    /// Throws if a computation stopped before it came to some of these rows, which are zeros.
+    private func checkDone(_ range: Range<Int>) throws {
+        guard !range.isEmpty, file.contains(FeatureRows.done) else { return }
+        let done = try done
+        let missing = done.count { !$0 }
+        guard missing > 0, done[range.clamped(to: done.indices)].contains(false) else { return }
+        throw FormatError(
+            url,
+            "lacks \(missing) of its \(done.count) rows: their computation stopped, "
+                + "and goes on if it is asked for again")
     }
 
     private func dataset(_ name: String) throws -> HDF5Dataset {

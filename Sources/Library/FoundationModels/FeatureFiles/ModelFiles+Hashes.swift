@@ -20,7 +20,8 @@ extension ModelFiles {
         return digest.hexadecimal()
     }
 
-    /// The SHA-256 of the configuration, the image processor's and the tokenizer's files.
+    /// The SHA-256 of the configuration, the image processor's and the tokenizer's files, and of the linear layers that
+    /// sentence-transformers has behind the pooling.
     func settingsHash() throws -> String {
         let digest = SHA256()
         for name in Self.settings {
@@ -29,7 +30,23 @@ extension ModelFiles {
             digest.update(name)
             digest.update(try SHA256.hexadecimal(of: file))
         }
+        if let modules { for line in try SentenceModules.hashes(in: modules) { digest.update(line) } }
         return digest.hexadecimal()
+    }
+}
+
+extension SentenceModules {
+    /// The modules behind the pooling with the hashes of their files; nothing if none of them has weights, so that
+    /// feature files of most models keep their names.
+    fileprivate static func hashes(in folder: URL) throws -> [String] {
+        let modules = try list(in: folder).filter { !["Transformer", "Pooling"].contains($0.type) }
+        guard modules.contains(where: { $0.type == "Dense" }) else { return [] }
+        return try modules.flatMap { module -> [String] in
+            let place = folder.appending(path: module.path)
+            let files = [place.appending(path: "config.json")] + ((try? Checkpoint.files(of: place)) ?? [])
+            let found = files.filter { FileManager.default.fileExists(atPath: $0.path) }
+            return [module.type] + (try found.map { try SHA256.hexadecimal(of: $0) })
+        }
     }
 }
 

@@ -50,6 +50,10 @@ public struct LayerSelection: Sendable, ExpressibleByStringLiteral, ExpressibleB
 
     /// The layers of `layers` that are wanted, in their order; throws if a choice fits none.
     func resolve(_ layers: [ModelLayer], model: String) throws -> [ModelLayer] {
+        guard !choices.isEmpty else {
+            throw FoundationModelError.input(
+                "no layer is chosen; those of \(model) are \(known(layers).joined(separator: ", "))")
+        }
         var wanted = Set<String>()
         for choice in choices {
             let fitting = layers.filter { matches($0, choice, last: layers.last { !$0.isPart }) }

@@ -115,12 +115,23 @@ public struct TextTower: Sendable {
         return (ids, cut)
     }
 
-    /// Throws if a text has no tokens, which has no features.
+    /// Throws if a text has no tokens, which has no features, or one without an embedding.
     func checkTokens(_ ids: [[Int32]], of texts: [String]) throws {
-        guard let empty = ids.firstIndex(where: \.isEmpty) else { return }
-        throw FoundationModelError.input(
-            "text \(empty) (\"\(texts[empty].prefix(20))\") has no tokens, and so no features; "
-                + "the tokenizer of \(family) puts none before or after a text")
+        let known = parts.embedding.tokens.rows
+        for (text, tokens) in ids.enumerated() {
+            if tokens.isEmpty {
+                throw FoundationModelError.input(
+                    "text \(text) (\"\(texts[text].prefix(20))\") has no tokens, and so no features; "
+                        + "the tokenizer of \(family) puts none before or after a text")
+            }
+            // Tokens may be added to a tokenizer and not to its model.
+            if let id = tokens.first(where: { $0 < 0 || Int($0) >= known }) {
+                throw FoundationModelError.input(
+                    "text \(text) (\"\(texts[text].prefix(20))\") has the token \(id) "
+                        + "(\"\(tokenizer.token(of: id) ?? "?")\"); "
+                        + "\(family) has embeddings of \(known) tokens")
+            }
+        }
     }
 
     /// The pooling that is taken if the user names none, in words.

@@ -23,7 +23,7 @@ public struct RetrievalScores: Sendable, Equatable {
     ///   - depths: The numbers k.
     ///
     /// Of equally similar ones the earlier is ranked first. Throws `FoundationModelError.input` if the sizes do not
-    /// fit or a text's image is not there, and `CancellationError`.
+    /// fit, a text's image is not there or an embedding is not finite, and `CancellationError`.
     public init(
         images: Matrix<Float>, texts: Matrix<Float>, imageOfText: [Int]? = nil, depths: [Int] = [1, 5, 10]
     ) throws {
@@ -38,6 +38,13 @@ public struct RetrievalScores: Sendable, Equatable {
         guard owners.count == texts.rows, owners.allSatisfy({ (0..<images.rows).contains($0) }) else {
             throw FoundationModelError.input(
                 "imageOfText must have a number below \(images.rows) for each of the \(texts.rows) texts")
+        }
+        // A NaN is smaller than nothing, so its image or text would be found first.
+        for (what, embeddings) in [("image", images), ("text", texts)] {
+            if let row = embeddings.firstRowOfNonFinite {
+                throw FoundationModelError.input(
+                    "the embedding of \(what) \(row) has a NaN or an infinite number")
+            }
         }
         var textsOf = [[Int]](repeating: [], count: images.rows)
         for (text, image) in owners.enumerated() { textsOf[image].append(text) }

@@ -33,4 +33,9 @@ extension Matrix<Float> {
         }
         return result
     }
+
+    /// The first row that has a NaN or an infinite number; nil if all are finite.
+    var firstRowOfNonFinite: Int? {
+        withUnsafeBufferPointer { numbers in numbers.firstIndex { !$0.isFinite } }.map { $0 / columns }
+    }
 }

@@ -49,8 +49,12 @@ public struct ZeroShotClassifier: Sendable {
 
     /// The classes of images by their embeddings, images x width.
     ///
-    /// Throws `FoundationModelError.input` if the width is another.
+    /// Throws `FoundationModelError.input` if the width is another, or an embedding is not finite.
     public func classify(_ images: Matrix<Float>) throws -> ZeroShotResult {
+        if let row = images.firstRowOfNonFinite {
+            throw FoundationModelError.input(
+                "the embedding of image \(row) has a NaN or an infinite number")
+        }
         var probabilities = try images.cosineSimilarity(to: embeddings)
         let (rows, columns) = (probabilities.rows, probabilities.columns)
         probabilities.withUnsafeMutableBufferPointer { cosines in

@@ -64,7 +64,9 @@ package struct BytePairTokenizer: Tokenizer {
         self.merges = BytePairMerges(merges)
     }
 
-    package func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+    package func token(of id: Int32) -> String? {
+        vocabulary.token(of: id) ?? specialTokens.spelling(of: id) ?? cleanedTokens?.spelling(of: id)
+    }
 
     package func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         guard let cleaned = normalizer.normalize(text) else { return appendCleaned(text, to: &ids) }

@@ -35,6 +35,11 @@ public struct SpecialTokens: Sendable {
         tree = PrefixTree(self.entries.enumerated().map { ($1.spelling, Int32($0)) })
     }
 
+    /// How a token that stands for itself is spelled.
+    func spelling(of id: Int32) -> String? {
+        entries.first { $0.id == id }.map { String(decoding: $0.spelling, as: UTF8.self) }
+    }
+
     /// A sequence of at most `maximumLength` tokens: those beyond it are dropped from the end of the text, and the tokens
     /// that close it are kept.
     func shortened(_ ids: [Int32], to maximumLength: Int) -> [Int32] {

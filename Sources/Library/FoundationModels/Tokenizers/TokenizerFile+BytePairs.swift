@@ -12,15 +12,12 @@ extension TokenizerFile {
             if unknown == nil { throw problem("the unknown token \(token) is not in the vocabulary") }
         }
         let (splitter, addsBlank) = try splitter()
-        let (opening, closing) = try template(json["post_processor"])
-        let cleaned = try addedTokens { $0["normalized"]?.flag == true }
+        let normalizer = try composingNormalizer()
         let parts = BytePairTokenizer.Parts(
             vocabulary: vocabulary, merges: try merges(model), splitter: splitter,
-            normalizer: try composingNormalizer(), wordSuffix: model["end_of_word_suffix"]?.bytes ?? [],
+            normalizer: normalizer, wordSuffix: model["end_of_word_suffix"]?.bytes ?? [],
             unknown: unknown, addsBlank: addsBlank,
-            specialTokens: SpecialTokens(
-                try addedTokens { $0["normalized"]?.flag != true }, opening: opening, closing: closing),
-            cleanedTokens: cleaned.isEmpty ? nil : SpecialTokens(cleaned, opening: [], closing: []))
+            specialTokens: try specialTokens(), cleanedTokens: try cleanedTokens { normalizer.normalize($0) })
         do throws(UnknownToken) { return try BytePairTokenizer(parts) } catch {
             throw problem("a merge needs the token \"\(error.spelling)\", which the vocabulary lacks")
         }

@@ -34,9 +34,10 @@ struct TokenizerFile {
         guard let unknownID = vocabulary.id(of: unknown) else {
             throw problem("the unknown token \(unknown) is not in the vocabulary")
         }
+        let normalizer = try bertNormalizer()
         return WordPieceTokenizer(
-            vocabulary: vocabulary, normalizer: try bertNormalizer(), specialTokens: try specialTokens(),
-            unknown: unknownID,
+            vocabulary: vocabulary, normalizer: normalizer, specialTokens: try specialTokens(),
+            cleanedTokens: try cleanedTokens { normalizer.normalize($0) }, unknown: unknownID,
             continuationPrefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8),
             maximumWordLength: model["max_input_chars_per_word"]?.integer ?? 100)
     }
@@ -59,34 +60,50 @@ struct TokenizerFile {
         return try Vocabulary(members: members, path: path)
     }
 
-    /// The added tokens, and those that the post-processor puts before and after a text.
+    /// The added tokens of raw text, and those that the post-processor puts before and after a text.
     func specialTokens() throws -> SpecialTokens {
         let (opening, closing) = try template(json["post_processor"])
-        return SpecialTokens(try addedTokens { _ in true }, opening: opening, closing: closing)
+        return SpecialTokens(
+            try addedTokens { $0["normalized"]?.flag != true }, opening: opening, closing: closing)
+    }
+
+    /// The added tokens that are sought in cleaned text, cleaned as it is; nil if there are none.
+    func cleanedTokens(_ clean: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) throws -> SpecialTokens? {
+        let entries = try addedTokens { $0["normalized"]?.flag == true }.map { entry in
+            var cleaned = entry
+            cleaned.spelling = entry.spelling.withUnsafeBufferPointer(clean) ?? entry.spelling
+            return cleaned
+        }
+        return entries.isEmpty ? nil : SpecialTokens(entries, opening: [], closing: [])
     }
 
     /// The added tokens of a kind.
-    func addedTokens(where isWanted: (OrderedJSON) -> Bool) throws -> [SpecialTokens.Entry] {
+    private func addedTokens(where isWanted: (OrderedJSON) -> Bool) throws -> [SpecialTokens.Entry] {
         try (json["added_tokens"]?.items ?? []).filter(isWanted).map { item in
-            guard let spelling = item["content"]?.bytes, let id = item["id"]?.integer else {
-                throw problem("an entry of \"added_tokens\" has no content or no id")
+            guard let spelling = item["content"]?.bytes, let id = Self.id(item["id"]) else {
+                throw problem("an entry of \"added_tokens\" has no content, or no id of a token")
             }
             return SpecialTokens.Entry(
-                spelling: spelling, id: Int32(id), stripsLeft: item["lstrip"]?.flag ?? false,
+                spelling: spelling, id: id, stripsLeft: item["lstrip"]?.flag ?? false,
                 stripsRight: item["rstrip"]?.flag ?? false, isWholeWord: item["single_word"]?.flag ?? false)
         }
     }
 
+    /// The id of a token.
+    private static func id(_ value: OrderedJSON?) -> Int32? {
+        value?.integer.flatMap { (0..<Vocabulary.maximumCount).contains($0) ? Int32($0) : nil }
+    }
+
     /// The ids before and after a single text.
-    func template(_ processor: OrderedJSON?) throws -> (opening: [Int32], closing: [Int32]) {
+    private func template(_ processor: OrderedJSON?) throws -> (opening: [Int32], closing: [Int32]) {
         switch processor?["type"]?.text {
         case nil, "ByteLevel": return ([], [])
         case "BertProcessing", "RobertaProcessing":
             // [spelling, id] of the closing and of the opening token.
-            guard let opening = processor?["cls"]?.items?.last?.integer,
-                let closing = processor?["sep"]?.items?.last?.integer
+            guard let opening = Self.id(processor?["cls"]?.items?.last),
+                let closing = Self.id(processor?["sep"]?.items?.last)
             else { throw problem("\"post_processor\" has no cls or sep token") }
-            return ([Int32(opening)], [Int32(closing)])
+            return ([opening], [closing])
         case "TemplateProcessing":
             guard let steps = processor?["single"]?.items else {
                 throw problem("\"post_processor.single\" is missing")
@@ -104,9 +121,10 @@ struct TokenizerFile {
     private func templateIDs(_ step: OrderedJSON, _ processor: OrderedJSON?) throws -> [Int32]? {
         if step["Sequence"] != nil { return nil }
         guard let name = step["SpecialToken"]?["id"]?.text,
-            let ids = processor?["special_tokens"]?[name]?["ids"]?.items
-        else { throw problem("a special token of \"post_processor.single\" has no ids") }
-        return ids.compactMap { $0.integer.map(Int32.init) }
+            let items = processor?["special_tokens"]?[name]?["ids"]?.items,
+            case let ids = items.compactMap({ Self.id($0) }), ids.count == items.count
+        else { throw problem("a special token of \"post_processor.single\" has no ids of tokens") }
+        return ids
     }
 
     private func expect(_ key: String, _ type: String) throws {

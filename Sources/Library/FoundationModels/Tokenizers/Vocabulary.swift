@@ -50,7 +50,7 @@ struct Vocabulary: Sendable {
     }
 
     /// More ids than any vocabulary has; a larger one would make the table of spellings fill the memory.
-    private static let maximumCount = 1 << 24
+    static let maximumCount = 1 << 24
 
     /// One more than the highest id.
     var count: Int { spellings.count }

@@ -6,6 +6,8 @@ package struct WordPieceTokenizer: Tokenizer {
     package let specialTokens: SpecialTokens
     private let vocabulary: Vocabulary
     private let normalizer: BERTNormalizer
+    /// The tokens that are sought in cleaned text, if there are any.
+    private let cleanedTokens: SpecialTokens?
     private let words: PrefixTree
     private let continuations: PrefixTree
     private let unknown: Int32
@@ -16,12 +18,14 @@ package struct WordPieceTokenizer: Tokenizer {
 
     /// A tokenizer of a vocabulary whose pieces inside a word begin with `continuationPrefix`.
     init(
-        vocabulary: Vocabulary, normalizer: BERTNormalizer, specialTokens: SpecialTokens, unknown: Int32,
+        vocabulary: Vocabulary, normalizer: BERTNormalizer, specialTokens: SpecialTokens,
+        cleanedTokens: SpecialTokens? = nil, unknown: Int32,
         continuationPrefix: [UInt8] = Array("##".utf8), maximumWordLength: Int = 100
     ) {
         self.vocabulary = vocabulary
         self.normalizer = normalizer
         self.specialTokens = specialTokens
+        self.cleanedTokens = cleanedTokens
         self.unknown = unknown
         self.maximumWordLength = maximumWordLength
         words = PrefixTree(vocabulary.entries)
@@ -34,25 +38,37 @@ package struct WordPieceTokenizer: Tokenizer {
             })
     }
 
-    package func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+    package func token(of id: Int32) -> String? {
+        vocabulary.token(of: id) ?? specialTokens.spelling(of: id) ?? cleanedTokens?.spelling(of: id)
+    }
 
     package func appendIDs(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         normalizer.normalize(text).withUnsafeBufferPointer { normalized in
-            var start = 0
-            var position = 0
-            while position < normalized.count {
-                let (kind, length) = kind(of: normalized, at: position)
-                if kind != .letter {
-                    appendWord(UnsafeBufferPointer(rebasing: normalized[start..<position]), to: &ids)
-                    start = position + length
-                    if kind == .punctuation {
-                        appendWord(UnsafeBufferPointer(rebasing: normalized[position..<start]), to: &ids)
-                    }
+            guard let cleanedTokens else { return appendWords(normalized, to: &ids) }
+            cleanedTokens.split(normalized) { piece in
+                switch piece {
+                case .text(let range): appendWords(UnsafeBufferPointer(rebasing: normalized[range]), to: &ids)
+                case .special(let id): ids.append(id)
                 }
-                position += length
             }
-            appendWord(UnsafeBufferPointer(rebasing: normalized[start...]), to: &ids)
         }
+    }
+
+    private func appendWords(_ normalized: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+        var start = 0
+        var position = 0
+        while position < normalized.count {
+            let (kind, length) = kind(of: normalized, at: position)
+            if kind != .letter {
+                appendWord(UnsafeBufferPointer(rebasing: normalized[start..<position]), to: &ids)
+                start = position + length
+                if kind == .punctuation {
+                    appendWord(UnsafeBufferPointer(rebasing: normalized[position..<start]), to: &ids)
+                }
+            }
+            position += length
+        }
+        appendWord(UnsafeBufferPointer(rebasing: normalized[start...]), to: &ids)
     }
 
     private enum Kind { case letter, space, punctuation }

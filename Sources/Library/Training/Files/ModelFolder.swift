@@ -58,7 +58,7 @@ struct ModelFolder {
             })
     }
 
-    /// Writes `model.safetensors`, `config.json`, and `vocab.txt` of a text tower.
+    /// Writes `model.safetensors`, `config.json`, and `vocab.txt` and `tokenizer_config.json` of a text tower.
     func write(
         _ state: TrainingState, to folder: URL, vocabulary: [String]?, precision: WeightPrecision,
         card: [String: String]
@@ -69,6 +69,7 @@ struct ModelFolder {
                     "the text tower has \(text.vocabulary) tokens; the vocabulary has \(vocabulary?.count ?? 0)"
                 )
             }
+            try check(vocabulary)
         }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let encoder = JSONEncoder()
@@ -84,8 +85,42 @@ struct ModelFolder {
             to: folder.appending(path: "model.safetensors"), as: precision == .float16 ? .float16 : .float32)
         if text != nil, let vocabulary {
             try write(Data((vocabulary.joined(separator: "\n") + "\n").utf8), "vocab.txt")
+            try write(encoder.encode(TokenizerConfiguration(vocabulary)), "tokenizer_config.json")
         }
         try write(encoder.encode(configuration), "config.json")
+    }
+
+    /// Throws unless each token has a line of its own, and those are there without which no text can be read.
+    private func check(_ vocabulary: [String]) throws {
+        var seen: Set<[UInt8]> = []
+        for token in vocabulary {
+            let bytes = Array(token.utf8)
+            try expect(
+                !bytes.isEmpty && !bytes.contains(10) && ![9, 13, 32].contains(bytes[bytes.count - 1]),
+                "\(token.debugDescription) cannot be a line of vocab.txt")
+            try expect(seen.insert(bytes).inserted, "the vocabulary has \(token.debugDescription) twice")
+        }
+        for token in ["[UNK]", "[CLS]", "[SEP]"] {
+            try expect(seen.contains(Array(token.utf8)), "the vocabulary lacks \(token)")
+        }
+    }
+}
+
+/// How texts are cleaned, so that they can be cut into the words of a vocabulary: BERT's way, which makes small letters
+/// and drops accents, unless the vocabulary has them.
+private struct TokenizerConfiguration: Encodable {
+    let doLowerCase: Bool
+    let stripAccents: Bool
+
+    init(_ vocabulary: [String]) {
+        let words = vocabulary.filter { !($0.hasPrefix("[") && $0.hasSuffix("]")) }
+        doLowerCase = words.allSatisfy { $0 == $0.lowercased() }
+        let hasAccents = words.contains { word in
+            word.decomposedStringWithCanonicalMapping.unicodeScalars.contains {
+                $0.properties.generalCategory == .nonspacingMark
+            }
+        }
+        stripAccents = doLowerCase && !hasAccents
     }
 }
 

@@ -91,7 +91,7 @@ extension TrainingState {
         var saved = SafetensorsFile()
         saved.metadata = [
             "format": "pt", "gyrus.training": "1", "step": String(step), "queue": String(queuePosition),
-            "options": options.signature,
+            "options": options.signature, "model": signature,
         ]
         saved.entries = vectors.flatMap { entries(of: $0.numbers, prefix: $0.prefix) }
         for (name, shape, numbers) in extras {
@@ -127,6 +127,15 @@ extension TrainingState {
             saved.entries.count == wanted.count,
             "\(file.fileURL.path) has \(saved.entries.count) tensors; the model in training has \(wanted.count)"
         )
+        // Files of the time before have no such words.
+        let model = saved.metadata["model"] ?? signature
+        try expect(
+            model == signature,
+            "\(file.fileURL.path) is the training of another model: \(model) and not \(signature)")
+        let length = extras.first?.shape.first ?? 1
+        try expect(
+            position < length,
+            "\(file.fileURL.path) goes on at place \(position) of its queues, which have \(length)")
         for (prefix, numbers) in vectors {
             for entry in table.entries {
                 for (part, name) in entry.names.enumerated() {
@@ -143,6 +152,8 @@ extension TrainingState {
         }
         step = count
         queuePosition = position
+        // Gradients that waited for their step belong to the weights of before.
+        pending = 0
     }
 }
 

@@ -66,19 +66,25 @@ public final class ContrastiveTrainer {
         textHead = EmbeddingHead(
             linear: table.linear(
                 [ModelNames.textHead], inputs: text.width, outputs: model.embeddingWidth, hasBias: false))
+        let degree: String
         switch temperature {
         case .fixed(let number):
             try expect(number > 0 && number.isFinite, "a temperature is above 0; it is \(number)")
             fixedScale = 1 / number
+            degree = "fixed at \(number)"
             logScale = nil
         case .learned(let start):
             try expect(
                 start >= 0.01 && start.isFinite,
                 "a learned temperature begins at 0.01 or above; it is \(start)")
             fixedScale = 0
+            degree = "learned"
             logScale = table.add(["logit_scale"], [], .constant(log(1 / start)))
         }
-        state = try TrainingState(table, options)
+        state = try TrainingState(
+            table, options,
+            of: "\(objective), temperature \(degree), embeddings of \(model.embeddingWidth), "
+                + "\(model.image.signature), \(model.text.signature)")
         if case .queues(let length, let momentum) = objective {
             try expect(
                 length > 0 && (0..<1).contains(momentum),
@@ -252,9 +258,13 @@ public final class ContrastiveTrainer {
         let toImages = memory.loss.againstQueue(
             memory.text, keys: memory.imageKeys, queue: imageQueue, length: length, count: count, scale: scale
         )
-        let begin = state.queuePosition * model.embeddingWidth
-        (imageQueue + begin).update(from: memory.imageKeys, count: count * model.embeddingWidth)
-        (textQueue + begin).update(from: memory.textKeys, count: count * model.embeddingWidth)
+        let width = model.embeddingWidth
+        for key in 0..<count {
+            // After batches of another size, one may reach beyond the end of the queues: it goes on at their beginning.
+            let place = (state.queuePosition + key) % length * width
+            (imageQueue + place).update(from: memory.imageKeys + key * width, count: width)
+            (textQueue + place).update(from: memory.textKeys + key * width, count: width)
+        }
         state.queuePosition = (state.queuePosition + count) % length
         return (toTexts.loss + toImages.loss, toTexts.scale + toImages.scale)
     }

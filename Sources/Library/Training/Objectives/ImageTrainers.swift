@@ -38,7 +38,7 @@ public final class SupervisedTrainer {
         var table = ParameterTable()
         image = try ImageEncoder(tower, prefix: ModelNames.image, &table)
         classifier = table.linear(["classifier"], inputs: image.width, outputs: labels)
-        state = try TrainingState(table, options)
+        state = try TrainingState(table, options, of: "labels \(labels), \(tower.signature)")
     }
 
     private func memory(for count: Int) -> (parts: ImageParts, logits: Floats, workspace: Workspace) {
@@ -153,7 +153,9 @@ public final class ViewsTrainer {
         head = EmbeddingHead(
             linear: table.linear(
                 ["views_head"], inputs: image.width, outputs: embeddingWidth, hasBias: false))
-        state = try TrainingState(table, options)
+        state = try TrainingState(
+            table, options,
+            of: "views at \(temperature), embeddings of \(embeddingWidth), \(tower.signature)")
     }
 
     private final class Memory {

@@ -46,6 +46,9 @@ public final class MaskedLanguageTrainer {
     ///   - options: the optimizer, the schedule and the seed.
     public init(_ tower: TextTowerConfiguration, masking: Masking, options: TrainingOptions) throws {
         try expect(
+            (1...Int(Int32.max)).contains(tower.vocabulary),
+            "a text tower needs tokens, up to \(Int32.max); it has \(tower.vocabulary)")
+        try expect(
             (0..<Int32(tower.vocabulary)).contains(masking.mask)
                 && (0..<Int32(tower.vocabulary)).contains(masking.firstWord) && masking.share > 0
                 && masking.share < 1,
@@ -60,7 +63,10 @@ public final class MaskedLanguageTrainer {
         transformNorm = table.norm(
             head + "transform.LayerNorm", width: text.width, epsilon: tower.transformer.epsilon)
         bias = table.add([head + "bias"], [tower.vocabulary], .zeros)
-        state = try TrainingState(table, options)
+        state = try TrainingState(
+            table, options,
+            of: "hidden \(masking.share) from word \(masking.firstWord) as \(masking.mask), "
+                + tower.signature)
     }
 
     /// The memory of the head, for as many rows as there are tokens.

@@ -121,7 +121,7 @@ struct SentenceModules {
         try list(in: folder).first.flatMap { $0.path.isEmpty ? nil : folder.appending(path: $0.path) }
     }
 
-    private static func list(in folder: URL) throws -> [(type: String, path: String)] {
+    static func list(in folder: URL) throws -> [(type: String, path: String)] {
         let file = folder.appending(path: "modules.json")
         let modules = try readJSON(file).items?.compactMap { module -> (type: String, path: String)? in
             guard let type = module["type"]?.text, let path = module["path"]?.text else { return nil }

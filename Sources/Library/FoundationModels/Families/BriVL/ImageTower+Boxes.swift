@@ -5,8 +5,8 @@ extension ImageTower {
     /// The features of images of which certain regions count: the boxes of a detector, as BriVL 1.0 takes them.
     ///
     /// An image has the boxes of its number, to which the whole image is added; BriVL read at most 36. Layers of regions
-    /// can only be pooled to one vector. Throws `FoundationModelError.input` if the model has no regions or the
-    /// number of lists is not that of the images, else what `features(of:)` throws.
+    /// can only be pooled to one vector. Throws `FoundationModelError.input` if the model has no regions, the
+    /// number of lists is not that of the images or a box is in pixels, else what `features(of:)` throws.
     ///
     /// ```swift
     /// let left = ImageBox(left: 0, top: 0, right: 0.5, bottom: 1)
@@ -57,6 +57,17 @@ extension ImageTower {
         guard boxes.count == count, count > 0 else {
             throw FoundationModelError.input(
                 "there are \(count) \(unit) and boxes of \(boxes.count); each needs its list")
+        }
+        for (index, boxes) in boxes.enumerated() {
+            // Detectors go a little beyond the image; pixels would lie far outside, where nothing is.
+            let wrong = boxes.first { box in
+                ![box.left, box.top, box.right, box.bottom].allSatisfy { (-1...2).contains($0) }
+            }
+            if let wrong {
+                throw FoundationModelError.input(
+                    "the sides of a box are shares of the image's width and height, from 0 to 1; one of image "
+                        + "\(index) has \(wrong.left), \(wrong.top), \(wrong.right), \(wrong.bottom)")
+            }
         }
         var bar = showsProgress ? ProgressBar("features", total: count, unit: unit) : nil
         var sets: [FeatureSet] = []

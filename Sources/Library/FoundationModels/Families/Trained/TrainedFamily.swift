@@ -112,6 +112,14 @@ enum TrainedModel {
             blocks: try (0..<transformer.depth).map {
                 try reader.block($0, transformer, hasAttentionBias: true)
             }, head: head, names: layout.names)
+        let unused = try reader.finish()
+        // The convolutions write as many patches as their windows make, into memory for those of the positions.
+        let made = stem.layers.reduce(side) { max($1.outputs(of: $0), 0) }
+        guard made == side / stem.stride else {
+            throw section.problem(
+                "\"strides\" and \"paddings\" make \(made) patches along \(side) pixels; the tensors have positions "
+                    + "of \(side / stem.stride)")
+        }
         func channels(_ key: String) throws -> [Float] {
             guard let numbers = try section.numbers(key, count: 3) else {
                 throw section.problem("\"\(key)\" is missing")
@@ -124,7 +132,7 @@ enum TrainedModel {
                 fit: .stretched,
                 normalization: try ImageTransform.Normalization(
                     mean: channels("pixel_mean"), deviation: channels("pixel_deviation"))),
-            unused: try reader.finish())
+            unused: unused)
     }
 
     private static func choice(_ key: String, _ known: [String], _ section: ModelConfiguration) throws
