@@ -105,6 +105,7 @@ import Testing
         #expect(histogram.counts.reduce(0, +) == 1000)
         #expect(histogram.excluded == 2)
         #expect(histogram.counts == [Int](repeating: 100, count: 10))
+        #expect(try Histogram([0, 1.6e308], bins: 1).counts.reduce(0, +) == 2)
         #expect(abs(histogram.binWidth - 0.1) < 1e-12 && abs(histogram.start) < 1e-12)
     }
 
@@ -218,7 +219,11 @@ import Testing
     }
 
     @Test func numbersOfAnySizeAreDrawn() throws {
-        for values in [[0, 5e-324], [-1.7e308, 1.7e308], [1e300, -1e300, 0], [3e-310, 2e-310]] as [[Double]] {
+        let all: [[Double]] = [
+            [0, 5e-324], [-1.7e308, 1.7e308], [1e300, -1e300, 0], [3e-310, 2e-310],
+            [.greatestFiniteMagnitude], [-1.5e308, -1.5e308], [1e17, 1e17 + 16],
+        ]
+        for values in all {
             let figures: [any Figure] = [
                 Histogram(values), BarChart(values.enumerated().map { .init("\($0)", $1) }),
                 LineChart([.init("a", values)]), ScatterPlot(values.map { .init($0, $0) }),
@@ -230,5 +235,41 @@ import Testing
                 #expect(figure.description.count < 1500, "\(figure.description)")
             }
         }
+    }
+
+    @Test func numbersThatDifferByRoundingAreDrawn() throws {
+        let values = [1, 1.0.nextDown, 1.0.nextUp, 1]
+        let histogram = Histogram(values)
+        #expect(histogram.counts.reduce(0, +) == 4 && histogram.binWidth > 0)
+        #expect(!histogram.description.isEmpty && !histogram.altText.isEmpty)
+        let figures: [any Figure] = [
+            histogram, LineChart([.init("a", values)]), ScatterPlot(values.map { .init($0, $0) }),
+            try DensityPlot(x: values, y: values),
+            Heatmap(rowNames: ["a"], columnNames: ["x", "y", "z", "w"]) { values[$1] },
+        ]
+        for figure in figures {
+            #expect(!figure.vegaLite.isEmpty)
+            #expect(try figure.png(scale: 1).count > 100)
+        }
+    }
+
+    @Test func ticksOfSmallNumbersAreToldApart() throws {
+        func axis(_ values: [Double]) throws -> (format: String?, picture: String) {
+            let chart = LineChart([.init("a", values)])
+            let y = try channel(layers(specification(chart))[0], "y")
+            return ((y["axis"] as? [String: Any])?["format"] as? String, try svg(chart))
+        }
+        let small = try axis([2e-6, 4e-6])
+        #expect(small.format == ",.7f")
+        #expect(small.picture.contains(">0.0000025<") && small.picture.contains(">0.0000030<"))
+        let tiny = try axis([1e-7, 3e-7])
+        #expect(tiny.format == ",.1e")
+        #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
+    }
+
+    @Test func heatMapsTellSmallNumbers() throws {
+        let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [0.0012, 0.0034])
+        #expect(map.description.contains("0.0012") && map.description.contains("0.0034"))
+        #expect(try svg(map).contains(">0.0034<"))
     }
 }

@@ -98,7 +98,7 @@ public struct Histogram: DrawnFigure {
             return
         }
         let ticks = Ticks(covering: low...high, count: bins ?? Histogram.binCount(finite))
-        let width = ticks.values.count > 1 ? ticks.values[1] - ticks.values[0] : 1
+        let width = ticks.step
         let first = ticks.domain.lowerBound
         var counts = [Int](repeating: 0, count: max(1, ticks.values.count - 1))
         for value in finite {
