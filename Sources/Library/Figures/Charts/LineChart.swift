@@ -162,9 +162,8 @@ public struct LineChart: DrawnFigure {
 
     /// What a place on the axis is called.
     func name(of x: Double) -> String {
-        guard let positions else { return Number.short(x) }
-        let index = Int(x)
-        return positions.indices.contains(index) ? positions[index] : Number.short(x)
+        guard let positions, x >= 0, x < Double(positions.count) else { return Number.short(x) }
+        return positions[Int(x)]
     }
 
     /// The note with what bands or error bars mean.
