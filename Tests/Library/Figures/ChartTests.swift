@@ -46,6 +46,8 @@ import Testing
     @Test func repeatedCategoriesAreToldApart() {
         let chart = BarChart([.init("V1", 1), .init("V1", 2), .init("V1", 3)])
         #expect(chart.categories == ["V1", "V1 (2)", "V1 (3)"])
+        let numbered = BarChart([.init("V1", 1), .init("V1", 2), .init("V1 (2)", 3)])
+        #expect(numbered.categories == ["V1", "V1 (2)", "V1 (2) (2)"])
     }
 
     @Test(arguments: [1, 12, 100])

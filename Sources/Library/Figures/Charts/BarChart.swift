@@ -105,12 +105,17 @@ public struct BarChart: DrawnFigure {
         self.errorMeaning = errorMeaning
         self.references = references
         self.orientation = orientation
-        var count: [[String]: Int] = [:]
+        var taken: Set<Bracket.End> = []
+        var count: [Bracket.End: Int] = [:]
         self.bars = bars.map { bar in
-            let repetition = count[[bar.category, bar.series], default: 0] + 1
-            count[[bar.category, bar.series]] = repetition
+            let end = Bracket.End(bar)
             var bar = bar
-            if repetition > 1 { bar.category += " (\(repetition))" }
+            // The category with a number may be there as well.
+            while !taken.insert(Bracket.End(bar)).inserted {
+                let repetition = count[end, default: 1] + 1
+                count[end] = repetition
+                bar.category = "\(end.category) (\(repetition))"
+            }
             // No picture shows an error without end.
             if bar.error?.isFinite == false { bar.error = nil }
             if bar.ceiling?.isFinite == false { bar.ceiling = nil }
