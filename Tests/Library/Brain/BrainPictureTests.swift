@@ -70,6 +70,15 @@ import Testing
         #expect(throws: (any Error).self) { try flat.glassBrain([1]) }
     }
 
+    @Test(arguments: [0.5...0.5, 0...Double.infinity])
+    func domainsWithoutAScaleOfTwoValues(domain: ClosedRange<Double>) throws {
+        let (space, values) = try ball()
+        let picture = try space.mosaic(
+            values, against: values.map { 1 - $0 }, count: 2, style: ChartStyle(domain: domain))
+        #expect(!picture.vegaLite.isEmpty)
+        #expect(try picture.png(scale: 1).count > 1_000)
+    }
+
     @Test func everyFormatIsWritten() throws {
         let (space, values) = try ball()
         let figures = [
