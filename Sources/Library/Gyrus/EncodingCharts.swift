@@ -24,22 +24,24 @@ extension SplitScores {
     ///
     /// - Parameters:
     ///   - regions: the region of each voxel.
-    ///   - bands: the names of the bands.
+    ///   - bands: the name of each band.
     ///   - score: which score: R2 or r.
     ///   - title: nil for none; without it the figure is named after what it shows.
     ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
     ///
-    /// Throws `BrainError.count` if the regions have other voxels.
+    /// Throws `BrainError.count` if the regions have other voxels or there is not a name for each band.
     public func chart(
         by regions: Regions, bands: [String], _ score: VoxelScore = .r2, title: String? = "",
         note: String? = ""
     ) throws -> BarChart {
         let shares = score == .r2 ? r2 : r
+        guard bands.count == shares.count else {
+            throw BrainError.count(
+                what: "names of bands", got: bands.count, expected: shares.count, of: "bands")
+        }
         return try sharesChart(
-            shares.enumerated().map { (bands.indices.contains($0) ? bands[$0] : "band \($0)", $1) },
-            by: regions,
-            title: title == "" ? "Share of each band" : title, note: note, seriesTitle: "band",
-            valueTitle: "mean share of \(score.title)")
+            zip(bands, shares).map { ($0, $1) }, by: regions, title: title == "" ? "Share of each band" : title,
+            note: note, seriesTitle: "band", valueTitle: "mean share of \(score.title)")
     }
 }
 

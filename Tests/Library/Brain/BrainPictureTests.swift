@@ -54,6 +54,7 @@ import Testing
         #expect(throws: BrainError.self) { try space.mosaic(values, anatomy: [1]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, fades: true) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, threshold: .nan) }
+        #expect(throws: BrainError.self) { try space.map(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
     }
 
