@@ -110,8 +110,18 @@ extension DrawnFigure {
     private func drawing(width: Double?) throws -> Drawing {
         guard let width else { return drawing(in: .natural) }
         if let drawing = legibleDrawing(width: width) { return drawing }
-        let wider = stride(from: (width * 2).rounded(.up) / 2, through: 60, by: 0.5)
-        throw FigureError.width(width, least: wider.first { legibleDrawing(width: $0) != nil })
+        throw FigureError.width(width, least: leastWidth(from: width))
+    }
+
+    /// The least width at which the figure can be read, in steps of half a centimeter; nil if none is enough.
+    private func leastWidth(from width: Double) -> Double? {
+        var (low, high) = (Int((width * 2).rounded(.up)), 120)
+        guard legibleDrawing(width: Double(high) / 2) != nil else { return nil }
+        while low < high {
+            let middle = (low + high) / 2
+            if legibleDrawing(width: Double(middle) / 2) != nil { high = middle } else { low = middle + 1 }
+        }
+        return Double(high) / 2
     }
 
     private func legibleDrawing(width: Double) -> Drawing? {

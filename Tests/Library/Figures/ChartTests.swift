@@ -269,6 +269,16 @@ import Testing
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
     }
 
+    /// The work grows with the cells or points, not with their square.
+    @Test(.timeLimit(.minutes(1))) func largeMapsAndClouds() throws {
+        let names = (0..<300).map { "stimulus \($0)" }
+        let map = Heatmap(rowNames: names, columnNames: names) { Double($0 - $1) / 300 }
+        #expect(try map.png(scale: 1).count > 1_000)
+        #expect(throws: FigureError.self) { try map.data(.png, width: 8.5, dpi: 72, font: nil) }
+        let cloud = ScatterPlot((0..<60_000).map { .init(Double($0 % 251), Double($0 % 241)) })
+        #expect(try cloud.png(scale: 1).count > 1_000)
+    }
+
     @Test func heatMapsTellSmallNumbers() throws {
         let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [0.0012, 0.0034])
         #expect(map.description.contains("0.0012") && map.description.contains("0.0034"))

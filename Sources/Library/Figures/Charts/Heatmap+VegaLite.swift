@@ -31,7 +31,9 @@ extension Heatmap {
             ]
             if value.isFinite {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
-                let text = layout.showsNumbers ? Number.fixed(value, decimals) + sign(place) : sign(place)
+                let text =
+                    layout.showsNumbers
+                    ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
                 if !text.isEmpty { row["text"] = .string(text) }
             }
             if outlined.contains(place) { row["outlined"] = true }

@@ -222,7 +222,7 @@ extension Heatmap {
         return text.text
     }
 
-    /// Digits after the point of the numbers in the cells.
+    /// Digits after the point that the numbers need, from all of them.
     var decimals: Int {
         let largest = values.filter(\.isFinite).map(abs).max() ?? 1
         if largest >= 10 { return largest >= 100 ? 0 : 1 }

@@ -145,6 +145,9 @@ public struct ScatterPlot: DrawnFigure {
             bottom: PlotFrame.bottom(axes.x), right: right, side: side, in: room)
         let entries = Dictionary(
             zip(series, legend.entries), uniquingKeysWith: { first, _ in first })
+        // Each is worked out from all points.
+        let (shown, opacity) = (finite, opacity)
+        let radius = shown.count > 300 ? 2.4 : 4
         return Drawing(
             width: frame.totalWidth, height: frame.totalHeight, isLegible: width >= 90
         ) { canvas in
@@ -157,11 +160,11 @@ public struct ScatterPlot: DrawnFigure {
                     width: 1.2,
                     dash: [4, 3])
             }
-            for point in finite {
+            for point in shown {
                 guard let entry = entries[point.series] else { continue }
                 canvas.mark(
                     entry.marker, frame.x(point.x, axes.x), frame.y(point.y, axes.y),
-                    radius: finite.count > 300 ? 2.4 : 4, entry.color, opacity: opacity)
+                    radius: radius, entry.color, opacity: opacity)
             }
         }
     }
