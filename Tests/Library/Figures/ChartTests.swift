@@ -269,6 +269,18 @@ import Testing
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
     }
 
+    @Test func smallNumbersAreTold() throws {
+        let small = [0.00012, 0.00034]
+        let figures: [any Figure] = [
+            BarChart(small.enumerated().map { .init("\($0)", $1) }), LineChart([.init("a", small)]),
+            ScatterPlot(small.map { .init($0, 1) }),
+        ]
+        for figure in figures {
+            #expect(figure.description.contains("0.000120") && figure.description.contains("0.000340"))
+            #expect(figure.vegaLite.contains(".6f"))
+        }
+    }
+
     /// The work grows with the cells or points, not with their square.
     @Test(.timeLimit(.minutes(1))) func largeMapsAndClouds() throws {
         let names = (0..<300).map { "stimulus \($0)" }

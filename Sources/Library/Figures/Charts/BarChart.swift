@@ -196,12 +196,12 @@ extension BarChart {
         if series.count > 1 {
             columns.append(.text(seriesTitle.isEmpty ? "series" : seriesTitle, bars.map(\.series)))
         }
-        columns.append(.numbers(valueTitle.isEmpty ? "value" : valueTitle, bars.map(\.value)))
+        columns.append(.shown(valueTitle.isEmpty ? "value" : valueTitle, bars.map(\.value)))
         if hasErrors {
             columns.append(
-                .numbers(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
+                .shown(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
         }
-        if hasCeilings { columns.append(.numbers("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
+        if hasCeilings { columns.append(.shown("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
         let ends = zip(TextBar.bars(bars.map(\.value)), bars).map {
             $0 + ($1.sign.isEmpty ? "" : " " + $1.sign)
         }

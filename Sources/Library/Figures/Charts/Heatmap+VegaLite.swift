@@ -50,7 +50,7 @@ extension Heatmap {
                 "tooltip": VegaLite.tooltip([
                     ("row", rowTitle.isEmpty ? "row" : rowTitle, nil),
                     ("column", columnTitle.isEmpty ? "column" : columnTitle, nil),
-                    ("value", valueTitle.isEmpty ? "value" : valueTitle, ".3f"),
+                    ("value", valueTitle.isEmpty ? "value" : valueTitle, Digits.format(values)),
                 ]),
             ],
         ]

@@ -214,6 +214,7 @@ public struct Histogram: DrawnFigure {
     var specification: JSON {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let axes = axes(width: Histogram.size.width)
+        let format = Digits.format([bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound])
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
                 "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
@@ -234,7 +235,7 @@ public struct Histogram: DrawnFigure {
                         "scale": axes.count.scaleJSON,
                     ],
                     "tooltip": VegaLite.tooltip([
-                        ("low", "from", ".3f"), ("high", "to", ".3f"), ("count", countTitle, ",d"),
+                        ("low", "from", format), ("high", "to", format), ("count", countTitle, ",d"),
                     ]),
                 ],
             ]

@@ -189,9 +189,9 @@ public struct LineChart: DrawnFigure {
         ]
         for line in series {
             let points = Dictionary(line.points.map { ($0.x, $0) }, uniquingKeysWith: { $1 })
-            columns.append(.numbers(line.name, places.map { points[$0]?.y ?? .nan }))
+            columns.append(.shown(line.name, places.map { points[$0]?.y ?? .nan }))
             if line.points.contains(where: { $0.error != nil }) {
-                columns.append(.numbers("±", places.map { points[$0]?.error ?? .nan }))
+                columns.append(.shown("±", places.map { points[$0]?.error ?? .nan }))
             }
         }
         let lines = [fullNote(note, leftOut), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""]

@@ -125,8 +125,8 @@ public struct ScatterPlot: DrawnFigure {
         if series.count > 1 {
             columns.append(.text(seriesTitle.isEmpty ? "series" : seriesTitle, finite.map(\.series)))
         }
-        columns.append(.numbers(xTitle.isEmpty ? "x" : xTitle, finite.map(\.x)))
-        columns.append(.numbers(yTitle.isEmpty ? "y" : yTitle, finite.map(\.y)))
+        columns.append(.shown(xTitle.isEmpty ? "x" : xTitle, finite.map(\.x)))
+        columns.append(.shown(yTitle.isEmpty ? "y" : yTitle, finite.map(\.y)))
         var table = Table(title ?? "", columns)
         table.rowLimit = 60
         return table.description + (shownNote.isEmpty ? "" : "\n" + shownNote)
@@ -176,8 +176,8 @@ public struct ScatterPlot: DrawnFigure {
         var fields: [(field: String, title: String, format: String?)] = []
         if points.contains(where: { !$0.name.isEmpty }) { fields.append(("name", "name", nil)) }
         if series.count > 1 { fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil)) }
-        fields.append(("x", xTitle.isEmpty ? "x" : xTitle, ".3f"))
-        fields.append(("y", yTitle.isEmpty ? "y" : yTitle, ".3f"))
+        fields.append(("x", xTitle.isEmpty ? "x" : xTitle, Digits.format(finite.map(\.x))))
+        fields.append(("y", yTitle.isEmpty ? "y" : yTitle, Digits.format(finite.map(\.y))))
         let rows = finite.map { point -> JSON in
             [
                 "x": .rounded(point.x), "y": .rounded(point.y), "name": .string(point.name),
