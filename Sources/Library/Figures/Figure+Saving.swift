@@ -1,3 +1,4 @@
+import Display
 import Formats
 import Foundation
 
@@ -71,7 +72,7 @@ extension DrawnFigure {
             case .png, .vegaLite:
                 let scale = points / 72 * dpi
                 let png = try pixels(
-                    drawing, Int((drawing.width * scale).rounded()), Int((drawing.height * scale).rounded()),
+                    drawing, (drawing.width * scale).rounded(), (drawing.height * scale).rounded(),
                     scale: scale)
                 return PNGFile.adding(dpi: dpi, description: altText, to: png)
             }
@@ -109,8 +110,18 @@ extension DrawnFigure {
     private func drawing(width: Double?) throws -> Drawing {
         guard let width else { return drawing(in: .natural) }
         if let drawing = legibleDrawing(width: width) { return drawing }
-        let wider = stride(from: (width * 2).rounded(.up) / 2, through: 60, by: 0.5)
-        throw FigureError.width(width, least: wider.first { legibleDrawing(width: $0) != nil })
+        throw FigureError.width(width, least: leastWidth(from: width))
+    }
+
+    /// The least width at which the figure can be read, in steps of half a centimeter; nil if none is enough.
+    private func leastWidth(from width: Double) -> Double? {
+        var (low, high) = (Int((width * 2).rounded(.up)), 120)
+        guard legibleDrawing(width: Double(high) / 2) != nil else { return nil }
+        while low < high {
+            let middle = (low + high) / 2
+            if legibleDrawing(width: Double(middle) / 2) != nil { high = middle } else { low = middle + 1 }
+        }
+        return Double(high) / 2
     }
 
     private func legibleDrawing(width: Double) -> Drawing? {
@@ -128,15 +139,17 @@ extension DrawnFigure {
     }
 
     func pixels(
-        _ drawing: Drawing, _ width: Int, _ height: Int, scale: Double, isGivenByScale: Bool = false
+        _ drawing: Drawing, _ width: Double, _ height: Double, scale: Double, isGivenByScale: Bool = false
     ) throws -> Data {
         // cairo's own limit.
         guard max(width, height) <= 32_767 else {
             throw FigureError.value(
-                what: "the size of a picture", got: "\(width) x \(height) pixels",
+                what: "the size of a picture",
+                got: "\(Number.fixed(width, 0)) x \(Number.fixed(height, 0)) pixels",
                 expected: "at most 32,767 pixels wide and tall; lower the \(isGivenByScale ? "scale" : "dpi")"
             )
         }
-        return try finished(drawing, on: CairoCanvas(pixels: max(1, width), max(1, height), scale: scale))
+        return try finished(
+            drawing, on: CairoCanvas(pixels: Int(max(1, width)), Int(max(1, height)), scale: scale))
     }
 }

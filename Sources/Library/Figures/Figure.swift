@@ -100,8 +100,8 @@ extension DrawnFigure {
         return try withFont(nil) {
             let drawing = drawing(in: .natural)
             return try pixels(
-                drawing, Int((drawing.width.rounded(.up) * scale).rounded()),
-                Int((drawing.height.rounded(.up) * scale).rounded()), scale: scale, isGivenByScale: true)
+                drawing, (drawing.width.rounded(.up) * scale).rounded(),
+                (drawing.height.rounded(.up) * scale).rounded(), scale: scale, isGivenByScale: true)
         }
     }
 

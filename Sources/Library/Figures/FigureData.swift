@@ -90,8 +90,8 @@ extension Histogram {
         let name = valueTitle.orElse("value")
         return DataTable(
             shown: [
-                DataTable.Column("\(name) from", counts.indices.map { start + Double($0) * binWidth }),
-                DataTable.Column("\(name) to", counts.indices.map { start + Double($0 + 1) * binWidth }),
+                DataTable.Column("\(name) from", counts.indices.map { bounds(of: $0).lowerBound }),
+                DataTable.Column("\(name) to", counts.indices.map { bounds(of: $0).upperBound }),
                 DataTable.Column(countTitle.orElse("count"), counts),
             ], title: title)
     }

@@ -24,7 +24,7 @@ extension SplitScores {
     ///
     /// - Parameters:
     ///   - regions: the region of each voxel.
-    ///   - bands: the names of the bands.
+    ///   - bands: the name of each band.
     ///   - score: which score: R2 or r.
     ///   - title: nil for none; without it the figure is named after what it shows.
     ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.

@@ -198,11 +198,15 @@ extension LinearAlgebra {
         _ operation: String, order: Int, takesInfo: Bool = false,
         _ body: (kernel_stop, UnsafeMutableRawPointer) -> Int32
     ) throws -> Int {
-        try answer(Int(withStop({ Task.isCancelled }) { body($0, $1) }), operation, order: order, takesInfo: takesInfo)
+        try answer(
+            Int(withStop({ Task.isCancelled }) { body($0, $1) }), operation, order: order,
+            takesInfo: takesInfo)
     }
 
     /// What LAPACK's `info` says, as an error; returns a positive one if `takesInfo`.
-    private static func answer(_ info: Int, _ operation: String, order: Int, takesInfo: Bool = false) throws -> Int {
+    private static func answer(_ info: Int, _ operation: String, order: Int, takesInfo: Bool = false) throws
+        -> Int
+    {
         switch info {
         case kernel_stopped: throw CancellationError()
         case kernel_no_memory, kernel_too_large:

@@ -54,6 +54,7 @@ import Testing
         #expect(throws: BrainError.self) { try space.mosaic(values, anatomy: [1]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, fades: true) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, threshold: .nan) }
+        #expect(throws: BrainError.self) { try space.map(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
     }
 
@@ -68,6 +69,15 @@ import Testing
         let flat = try VoxelSpace(
             shape: [2, 2, 2], indices: [0], affine: [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0]])
         #expect(throws: (any Error).self) { try flat.glassBrain([1]) }
+    }
+
+    @Test(arguments: [0.5...0.5, 0...Double.infinity])
+    func domainsWithoutAScaleOfTwoValues(domain: ClosedRange<Double>) throws {
+        let (space, values) = try ball()
+        let picture = try space.mosaic(
+            values, against: values.map { 1 - $0 }, count: 2, style: ChartStyle(domain: domain))
+        #expect(!picture.vegaLite.isEmpty)
+        #expect(try picture.png(scale: 1).count > 1_000)
     }
 
     @Test func everyFormatIsWritten() throws {

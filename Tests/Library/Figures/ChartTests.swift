@@ -46,6 +46,8 @@ import Testing
     @Test func repeatedCategoriesAreToldApart() {
         let chart = BarChart([.init("V1", 1), .init("V1", 2), .init("V1", 3)])
         #expect(chart.categories == ["V1", "V1 (2)", "V1 (3)"])
+        let numbered = BarChart([.init("V1", 1), .init("V1", 2), .init("V1 (2)", 3)])
+        #expect(numbered.categories == ["V1", "V1 (2)", "V1 (2) (2)"])
     }
 
     @Test(arguments: [1, 12, 100])
@@ -105,6 +107,7 @@ import Testing
         #expect(histogram.counts.reduce(0, +) == 1000)
         #expect(histogram.excluded == 2)
         #expect(histogram.counts == [Int](repeating: 100, count: 10))
+        #expect(try Histogram([0, 1.6e308], bins: 1).counts.reduce(0, +) == 2)
         #expect(abs(histogram.binWidth - 0.1) < 1e-12 && abs(histogram.start) < 1e-12)
     }
 
@@ -218,7 +221,11 @@ import Testing
     }
 
     @Test func numbersOfAnySizeAreDrawn() throws {
-        for values in [[0, 5e-324], [-1.7e308, 1.7e308], [1e300, -1e300, 0], [3e-310, 2e-310]] as [[Double]] {
+        let all: [[Double]] = [
+            [0, 5e-324], [-1.7e308, 1.7e308], [1e300, -1e300, 0], [3e-310, 2e-310],
+            [.greatestFiniteMagnitude], [-1.5e308, -1.5e308], [1e17, 1e17 + 16],
+        ]
+        for values in all {
             let figures: [any Figure] = [
                 Histogram(values), BarChart(values.enumerated().map { .init("\($0)", $1) }),
                 LineChart([.init("a", values)]), ScatterPlot(values.map { .init($0, $0) }),
@@ -230,5 +237,63 @@ import Testing
                 #expect(figure.description.count < 1500, "\(figure.description)")
             }
         }
+    }
+
+    @Test func numbersThatDifferByRoundingAreDrawn() throws {
+        let values = [1, 1.0.nextDown, 1.0.nextUp, 1]
+        let histogram = Histogram(values)
+        #expect(histogram.counts.reduce(0, +) == 4 && histogram.binWidth > 0)
+        #expect(!histogram.description.isEmpty && !histogram.altText.isEmpty)
+        let figures: [any Figure] = [
+            histogram, LineChart([.init("a", values)]), ScatterPlot(values.map { .init($0, $0) }),
+            try DensityPlot(x: values, y: values),
+            Heatmap(rowNames: ["a"], columnNames: ["x", "y", "z", "w"]) { values[$1] },
+        ]
+        for figure in figures {
+            #expect(!figure.vegaLite.isEmpty)
+            #expect(try figure.png(scale: 1).count > 100)
+        }
+    }
+
+    @Test func ticksOfSmallNumbersAreToldApart() throws {
+        func axis(_ values: [Double]) throws -> (format: String?, picture: String) {
+            let chart = LineChart([.init("a", values)])
+            let y = try channel(layers(specification(chart))[0], "y")
+            return ((y["axis"] as? [String: Any])?["format"] as? String, try svg(chart))
+        }
+        let small = try axis([2e-6, 4e-6])
+        #expect(small.format == ",.7f")
+        #expect(small.picture.contains(">0.0000025<") && small.picture.contains(">0.0000030<"))
+        let tiny = try axis([1e-7, 3e-7])
+        #expect(tiny.format == ",.1e")
+        #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
+    }
+
+    @Test func smallNumbersAreTold() throws {
+        let small = [0.00012, 0.00034]
+        let figures: [any Figure] = [
+            BarChart(small.enumerated().map { .init("\($0)", $1) }), LineChart([.init("a", small)]),
+            ScatterPlot(small.map { .init($0, 1) }),
+        ]
+        for figure in figures {
+            #expect(figure.description.contains("0.000120") && figure.description.contains("0.000340"))
+            #expect(figure.vegaLite.contains(".6f"))
+        }
+    }
+
+    /// The work grows with the cells or points, not with their square.
+    @Test(.timeLimit(.minutes(1))) func largeMapsAndClouds() throws {
+        let names = (0..<300).map { "stimulus \($0)" }
+        let map = Heatmap(rowNames: names, columnNames: names) { Double($0 - $1) / 300 }
+        #expect(try map.png(scale: 1).count > 1_000)
+        #expect(throws: FigureError.self) { try map.data(.png, width: 8.5, dpi: 72, font: nil) }
+        let cloud = ScatterPlot((0..<60_000).map { .init(Double($0 % 251), Double($0 % 241)) })
+        #expect(try cloud.png(scale: 1).count > 1_000)
+    }
+
+    @Test func heatMapsTellSmallNumbers() throws {
+        let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [0.0012, 0.0034])
+        #expect(map.description.contains("0.0012") && map.description.contains("0.0034"))
+        #expect(try svg(map).contains(">0.0034<"))
     }
 }

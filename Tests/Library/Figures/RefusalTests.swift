@@ -53,6 +53,7 @@ import Testing
 
     @Test func aPictureThatIsTooLargeNamesTheArgument() {
         refuses("lower the scale") { _ = try BarChart([.init("V1", 0.3)]).png(scale: 1000) }
+        refuses("lower the scale") { _ = try BarChart([.init("V1", 0.3)]).png(scale: 1e300) }
     }
 
     @Test func bracketsThatDoNotSpanTwoDrawnBars() {
@@ -85,6 +86,18 @@ import Testing
         #expect(chart.series.map(\.name) == ["a", "a (2)"])
         #expect(
             try rows(specification(chart)).map { $0["place"] as? String } == ["x", "x (2)", "x", "x (2)"])
+        let numbered = LineChart([.init("a", [1]), .init("a", [2]), .init("a (2)", [3])])
+        #expect(numbered.series.map(\.name) == ["a", "a (2)", "a (2) (2)"])
+    }
+
+    @Test func pointsAtNoPositionAreTold() throws {
+        let chart = LineChart(
+            [.init("a", points: [.init(.nan, 1), .init(1e30, 2), .init(-0.5, 3), .init(0, 4)])],
+            positions: ["x"])
+        #expect(chart.description.contains("1.00e+30") && chart.description.contains("-0.500"))
+        #expect(chart.altText.contains("Across: positions from -0.500 to 1.00e+30."))
+        #expect(chart.data.rowCount == 4)
+        #expect(try rows(specification(chart)).count == 1)
     }
 
     @Test func pointsBeyondThePositionsAreLeftOutAndCounted() throws {

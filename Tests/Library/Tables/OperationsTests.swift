@@ -210,7 +210,9 @@ import Testing
         let back = try square.matrix("b", "a")
         #expect(back[0, 0] == 2 && back[1, 0].isNaN && back[1, 1] == 3)
         #expect(throws: TableError.self) { try table.matrix("condition") }
-        let large = try DataTable(["id": [9_007_199_254_740_992, 9_007_199_254_740_993], "ok": [true, false]])
+        let large = try DataTable([
+            "id": [9_007_199_254_740_992, 9_007_199_254_740_993], "ok": [true, false],
+        ])
         #expect(try tableError { try large.matrix("id") }.problem.contains("row 1 (9007199254740993)"))
         #expect(try large[rows: 0..<1].matrix() == [[9_007_199_254_740_992, 1]])
         #expect(throws: TableError.self) { try DataTable(matrix, names: ["a"]) }

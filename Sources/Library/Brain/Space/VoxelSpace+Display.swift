@@ -42,12 +42,14 @@ extension VoxelSpace {
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
     ///   - style: colors, fonts and grid.
     ///
-    /// Throws `BrainError` if scores or anatomy have another number of voxels, or the grid has no such slice.
+    /// Throws `BrainError` if scores or anatomy have another number of voxels, the threshold is not a number, or the grid
+    /// has no such slice.
     public func map(
         _ scores: [Double], scoreName: String = "score", title: String? = "", note: String? = "",
         anatomy: [Double]? = nil, threshold: Double? = nil, plane: SlicePlane? = nil, slices: [Int]? = nil,
         style: ChartStyle = .standard
     ) throws -> ScoreMap {
+        try ShownValues.check(threshold, fades: false)
         let plane = plane ?? naturalPlane
         let whole = try volume(of: scores)
         if let anatomy, anatomy.count != whole.count {

@@ -56,7 +56,7 @@ extension BrainPicture {
             "x": VegaLite.pixels("x", layout.width),
             "y": VegaLite.pixels("y", layout.height, isDownward: true),
             "tooltip": VegaLite.tooltip([
-                ("value", valueTitle.orElse("value"), ".3f"), ("place", "at", nil),
+                ("value", valueTitle.orElse("value"), Digits.format(values)), ("place", "at", nil),
             ]),
         ]
         if case .colorBar(let bar) = layout.side {

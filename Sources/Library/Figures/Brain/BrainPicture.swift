@@ -84,8 +84,9 @@ public struct BrainPicture: DrawnFigure {
                 let high = values.filter(\.isFinite).max() ?? 1
                 return 0...(high > 0 ? high : 1)
             }
+            let given = style.domain.flatMap { $0.upperBound > $0.lowerBound ? $0 : nil }
             return ColorSquare(
-                plane: plane, domains: (style.domain ?? domain(values), style.domain ?? domain(seconds)),
+                plane: plane, domains: (given ?? domain(values), given ?? domain(seconds)),
                 titles: (valueTitle, secondTitle))
         }
     }

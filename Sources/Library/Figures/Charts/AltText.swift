@@ -29,13 +29,13 @@ struct AltText {
     /// "`what` from 0.1 (V1) to 0.4 (IT)", of the finite values.
     static func range(_ what: String, _ values: [(name: String, value: Double)]) -> String {
         let finite = values.filter { $0.value.isFinite }
+        let what = what.isEmpty ? "values" : what
         guard let low = finite.min(by: { $0.value < $1.value }),
             let high = finite.max(by: { $0.value < $1.value })
         else { return "No finite \(what)" }
         func named(_ item: (name: String, value: Double)) -> String {
             Number.short(item.value) + (item.name.isEmpty ? "" : " (\(item.name))")
         }
-        let what = what.isEmpty ? "values" : what
         return low.value == high.value
             ? "\(what): \(named(low))" : "\(what) from \(named(low)) to \(named(high))"
     }

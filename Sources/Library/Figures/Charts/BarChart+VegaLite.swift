@@ -72,9 +72,14 @@ extension BarChart {
         if layout.series.count > 1 {
             fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil))
         }
-        fields.append(("value", valueTitle.isEmpty ? "value" : valueTitle, ".3f"))
+        fields.append(
+            ("value", valueTitle.isEmpty ? "value" : valueTitle, Digits.format(bars.map(\.value))))
         if bars.contains(where: { $0.error != nil }) {
-            fields.append(("error", errorMeaning.isEmpty ? "error" : errorMeaning, ".3f"))
+            fields.append(
+                (
+                    "error", errorMeaning.isEmpty ? "error" : errorMeaning,
+                    Digits.format(bars.compactMap(\.error))
+                ))
         }
         if bars.contains(where: { !$0.detail.isEmpty }) { fields.append(("detail", "detail", nil)) }
         var encoding: [String: JSON] = [along: value, "tooltip": VegaLite.tooltip(fields)]

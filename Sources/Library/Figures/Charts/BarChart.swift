@@ -105,12 +105,17 @@ public struct BarChart: DrawnFigure {
         self.errorMeaning = errorMeaning
         self.references = references
         self.orientation = orientation
-        var count: [[String]: Int] = [:]
+        var taken: Set<Bracket.End> = []
+        var count: [Bracket.End: Int] = [:]
         self.bars = bars.map { bar in
-            let repetition = count[[bar.category, bar.series], default: 0] + 1
-            count[[bar.category, bar.series]] = repetition
+            let end = Bracket.End(bar)
             var bar = bar
-            if repetition > 1 { bar.category += " (\(repetition))" }
+            // The category with a number may be there as well.
+            while !taken.insert(Bracket.End(bar)).inserted {
+                let repetition = count[end, default: 1] + 1
+                count[end] = repetition
+                bar.category = "\(end.category) (\(repetition))"
+            }
             // No picture shows an error without end.
             if bar.error?.isFinite == false { bar.error = nil }
             if bar.ceiling?.isFinite == false { bar.ceiling = nil }
@@ -191,12 +196,12 @@ extension BarChart {
         if series.count > 1 {
             columns.append(.text(seriesTitle.isEmpty ? "series" : seriesTitle, bars.map(\.series)))
         }
-        columns.append(.numbers(valueTitle.isEmpty ? "value" : valueTitle, bars.map(\.value)))
+        columns.append(.shown(valueTitle.isEmpty ? "value" : valueTitle, bars.map(\.value)))
         if hasErrors {
             columns.append(
-                .numbers(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
+                .shown(errorMeaning.isEmpty ? "error" : errorMeaning, bars.map { $0.error ?? .nan }))
         }
-        if hasCeilings { columns.append(.numbers("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
+        if hasCeilings { columns.append(.shown("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
         let ends = zip(TextBar.bars(bars.map(\.value)), bars).map {
             $0 + ($1.sign.isEmpty ? "" : " " + $1.sign)
         }

@@ -48,7 +48,7 @@ extension Heatmap {
         let color = layout.scale.color(of: value)
         canvas.fill(cell: x, y, width, height, color)
         // Where numbers have no room, signs alone may.
-        let text = layout.showsNumbers ? Number.fixed(value, decimals) + sign(place) : sign(place)
+        let text = layout.showsNumbers ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
         style.color = color.readableText
         canvas.text(text, x + width / 2, y + height / 2, style, anchor: .middle)
     }

@@ -7,6 +7,8 @@ extension Heatmap {
         let scale: ColorScale
         let bar: ColorBar
         let showsNumbers: Bool
+        /// Digits after the point of the numbers in the cells.
+        let decimals: Int
 
         var left: Double { max(PlotFrame.left(rowAxis), columnAxis.overhang) }
         var isLegible: Bool { columnAxis.step >= 9 }
@@ -32,12 +34,18 @@ extension Heatmap {
         }
         for _ in 0..<2 { left = max(left, columnAxis().overhang) }
         let axis = columnAxis()
+        let decimals = decimals
+        return Layout(
+            columnAxis: axis, rowAxis: rowAxis, scale: scale, bar: bar,
+            showsNumbers: rowStep >= 13 && numbersFit(axis.step, decimals), decimals: decimals)
+    }
+
+    private func numbersFit(_ step: Double, _ decimals: Int) -> Bool {
+        // No number is narrower, and large maps have too many to measure them all.
+        guard step > 12 else { return false }
         let numbers = places.filter { value($0).isFinite }.map {
             Number.fixed(value($0), decimals) + sign($0)
         }
-        let widest = TextMeasure().width(numbers, .small)
-        return Layout(
-            columnAxis: axis, rowAxis: rowAxis, scale: scale, bar: bar,
-            showsNumbers: widest + 4 <= axis.step && rowStep >= 13)
+        return TextMeasure().width(numbers, .small) + 4 <= step
     }
 }

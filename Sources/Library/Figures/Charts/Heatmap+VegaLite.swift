@@ -31,7 +31,9 @@ extension Heatmap {
             ]
             if value.isFinite {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
-                let text = layout.showsNumbers ? Number.fixed(value, decimals) + sign(place) : sign(place)
+                let text =
+                    layout.showsNumbers
+                    ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
                 if !text.isEmpty { row["text"] = .string(text) }
             }
             if outlined.contains(place) { row["outlined"] = true }
@@ -48,7 +50,7 @@ extension Heatmap {
                 "tooltip": VegaLite.tooltip([
                     ("row", rowTitle.isEmpty ? "row" : rowTitle, nil),
                     ("column", columnTitle.isEmpty ? "column" : columnTitle, nil),
-                    ("value", valueTitle.isEmpty ? "value" : valueTitle, ".3f"),
+                    ("value", valueTitle.isEmpty ? "value" : valueTitle, Digits.format(values)),
                 ]),
             ],
         ]

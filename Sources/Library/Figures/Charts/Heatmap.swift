@@ -222,9 +222,11 @@ extension Heatmap {
         return text.text
     }
 
-    /// Digits after the point of the numbers in the cells.
+    /// Digits after the point that the numbers need, from all of them.
     var decimals: Int {
         let largest = values.filter(\.isFinite).map(abs).max() ?? 1
-        return largest >= 100 ? 0 : largest >= 10 ? 1 : 2
+        if largest >= 10 { return largest >= 100 ? 0 : 1 }
+        // Two digits of the largest number where two decimals would be zeros.
+        return largest > 0 && largest < 0.01 ? min(12, 1 - Int(log10(largest).rounded(.down))) : 2
     }
 }

@@ -98,7 +98,7 @@ public struct Histogram: DrawnFigure {
             return
         }
         let ticks = Ticks(covering: low...high, count: bins ?? Histogram.binCount(finite))
-        let width = ticks.values.count > 1 ? ticks.values[1] - ticks.values[0] : 1
+        let width = ticks.step
         let first = ticks.domain.lowerBound
         var counts = [Int](repeating: 0, count: max(1, ticks.values.count - 1))
         for value in finite {
@@ -214,6 +214,7 @@ public struct Histogram: DrawnFigure {
     var specification: JSON {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let axes = axes(width: Histogram.size.width)
+        let format = Digits.format([bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound])
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
                 "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
@@ -234,7 +235,7 @@ public struct Histogram: DrawnFigure {
                         "scale": axes.count.scaleJSON,
                     ],
                     "tooltip": VegaLite.tooltip([
-                        ("low", "from", ".3f"), ("high", "to", ".3f"), ("count", countTitle, ",d"),
+                        ("low", "from", format), ("high", "to", format), ("count", countTitle, ",d"),
                     ]),
                 ],
             ]

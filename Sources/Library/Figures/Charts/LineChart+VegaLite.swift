@@ -71,8 +71,12 @@ extension LineChart {
             ("place", positionTitle.isEmpty ? "position" : positionTitle, nil)
         ]
         if series.count > 1 { fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil)) }
-        fields.append(("y", valueTitle.isEmpty ? "value" : valueTitle, ".3f"))
-        if hasErrors { fields.append(("error", errorMeaning.isEmpty ? "error" : errorMeaning, ".3f")) }
+        let points = series.flatMap(\.points)
+        fields.append(("y", valueTitle.isEmpty ? "value" : valueTitle, Digits.format(points.map(\.y))))
+        if hasErrors {
+            let format = Digits.format(points.compactMap(\.error))
+            fields.append(("error", errorMeaning.isEmpty ? "error" : errorMeaning, format))
+        }
         return fields
     }
 

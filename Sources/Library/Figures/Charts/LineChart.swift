@@ -162,9 +162,8 @@ public struct LineChart: DrawnFigure {
 
     /// What a place on the axis is called.
     func name(of x: Double) -> String {
-        guard let positions else { return Number.short(x) }
-        let index = Int(x)
-        return positions.indices.contains(index) ? positions[index] : Number.short(x)
+        guard let positions, x >= 0, x < Double(positions.count) else { return Number.short(x) }
+        return positions[Int(x)]
     }
 
     /// The note with what bands or error bars mean.
@@ -190,9 +189,9 @@ public struct LineChart: DrawnFigure {
         ]
         for line in series {
             let points = Dictionary(line.points.map { ($0.x, $0) }, uniquingKeysWith: { $1 })
-            columns.append(.numbers(line.name, places.map { points[$0]?.y ?? .nan }))
+            columns.append(.shown(line.name, places.map { points[$0]?.y ?? .nan }))
             if line.points.contains(where: { $0.error != nil }) {
-                columns.append(.numbers("±", places.map { points[$0]?.error ?? .nan }))
+                columns.append(.shown("±", places.map { points[$0]?.error ?? .nan }))
             }
         }
         let lines = [fullNote(note, leftOut), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""]

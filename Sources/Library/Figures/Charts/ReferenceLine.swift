@@ -65,11 +65,17 @@ extension ReferenceLine {
 extension Array where Element == String {
     /// The names, repeated ones told apart by a number, since Vega-Lite tells places and series by name.
     func toldApart() -> [String] {
+        var taken: Set<String> = []
         var count: [String: Int] = [:]
         return map { name in
-            count[name, default: 0] += 1
-            let repetition = count[name, default: 1]
-            return repetition == 1 ? name : "\(name) (\(repetition))"
+            var shown = name
+            // The name with a number may be there as well.
+            while !taken.insert(shown).inserted {
+                let repetition = count[name, default: 1] + 1
+                count[name] = repetition
+                shown = "\(name) (\(repetition))"
+            }
+            return shown
         }
     }
 }

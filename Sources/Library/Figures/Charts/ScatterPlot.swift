@@ -125,8 +125,8 @@ public struct ScatterPlot: DrawnFigure {
         if series.count > 1 {
             columns.append(.text(seriesTitle.isEmpty ? "series" : seriesTitle, finite.map(\.series)))
         }
-        columns.append(.numbers(xTitle.isEmpty ? "x" : xTitle, finite.map(\.x)))
-        columns.append(.numbers(yTitle.isEmpty ? "y" : yTitle, finite.map(\.y)))
+        columns.append(.shown(xTitle.isEmpty ? "x" : xTitle, finite.map(\.x)))
+        columns.append(.shown(yTitle.isEmpty ? "y" : yTitle, finite.map(\.y)))
         var table = Table(title ?? "", columns)
         table.rowLimit = 60
         return table.description + (shownNote.isEmpty ? "" : "\n" + shownNote)
@@ -145,6 +145,9 @@ public struct ScatterPlot: DrawnFigure {
             bottom: PlotFrame.bottom(axes.x), right: right, side: side, in: room)
         let entries = Dictionary(
             zip(series, legend.entries), uniquingKeysWith: { first, _ in first })
+        // Each is worked out from all points.
+        let (shown, opacity) = (finite, opacity)
+        let radius = shown.count > 300 ? 2.4 : 4
         return Drawing(
             width: frame.totalWidth, height: frame.totalHeight, isLegible: width >= 90
         ) { canvas in
@@ -157,11 +160,11 @@ public struct ScatterPlot: DrawnFigure {
                     width: 1.2,
                     dash: [4, 3])
             }
-            for point in finite {
+            for point in shown {
                 guard let entry = entries[point.series] else { continue }
                 canvas.mark(
                     entry.marker, frame.x(point.x, axes.x), frame.y(point.y, axes.y),
-                    radius: finite.count > 300 ? 2.4 : 4, entry.color, opacity: opacity)
+                    radius: radius, entry.color, opacity: opacity)
             }
         }
     }
@@ -173,8 +176,8 @@ public struct ScatterPlot: DrawnFigure {
         var fields: [(field: String, title: String, format: String?)] = []
         if points.contains(where: { !$0.name.isEmpty }) { fields.append(("name", "name", nil)) }
         if series.count > 1 { fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil)) }
-        fields.append(("x", xTitle.isEmpty ? "x" : xTitle, ".3f"))
-        fields.append(("y", yTitle.isEmpty ? "y" : yTitle, ".3f"))
+        fields.append(("x", xTitle.isEmpty ? "x" : xTitle, Digits.format(finite.map(\.x))))
+        fields.append(("y", yTitle.isEmpty ? "y" : yTitle, Digits.format(finite.map(\.y))))
         let rows = finite.map { point -> JSON in
             [
                 "x": .rounded(point.x), "y": .rounded(point.y), "name": .string(point.name),

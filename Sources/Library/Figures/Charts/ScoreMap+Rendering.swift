@@ -140,8 +140,8 @@ extension ScoreMap {
         let heights = list(layout.places.map(\.pixelHeight))
         let names = JSON.strings(slices.map(\.title)).encodedText + "[\(slice)]"
         var fields: [(field: String, title: String, format: String?)] = [
-            ("value", valueTitle.isEmpty ? "score" : valueTitle, ".3f"), ("column", "column", "d"),
-            ("row", "row", "d"),
+            ("value", valueTitle.isEmpty ? "score" : valueTitle, Digits.format(pixels.map(\.value))),
+            ("column", "column", "d"), ("row", "row", "d"),
         ]
         var steps: [(String, String)] = [
             ("\(list(layout.places.map(\.x))) + datum.column * \(widths)", "x"),

@@ -7,7 +7,7 @@ struct ValueAxis: Sendable {
     let domain: ClosedRange<Double>
     let ticks: [Double]
     let labels: [String]
-    private let decimals: Int
+    private let format: String
     var showsGrid: Bool
 
     /// An axis that covers the finite ones of `values`; `extending` as in `Ticks`.
@@ -26,7 +26,7 @@ struct ValueAxis: Sendable {
         domain = ticks.domain
         self.ticks = ticks.values
         labels = ticks.labels
-        decimals = ticks.decimals
+        format = ticks.format
     }
 
     /// Where a value lies, 0 at the lower end and 1 at the upper.
@@ -36,7 +36,7 @@ struct ValueAxis: Sendable {
 
     var axisJSON: JSON {
         [
-            "title": .string(title), "values": .numbers(ticks), "format": .string(",.\(decimals)f"),
+            "title": .string(title), "values": .numbers(ticks), "format": .string(",\(format)"),
             // Vega drops every other one of the values if they are more than its own count for the height.
             "tickCount": .rounded(Double(ticks.count)),
             "grid": .bool(showsGrid), "labelFlush": false,

@@ -63,7 +63,7 @@ struct ColorBar {
         var legend: [String: JSON] = [
             "title": title.isEmpty ? .null : .strings(titleLines),
             "values": .numbers(ticks.values), "tickCount": .rounded(Double(ticks.values.count)),
-            "format": .string(".\(ticks.decimals)f"),
+            "format": .string(ticks.format),
             "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
         ]
         if marksZero {

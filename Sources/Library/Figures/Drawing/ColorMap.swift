@@ -99,7 +99,12 @@ struct ColorScale: Sendable {
             let reach = max(abs(low), abs(high))
             self.domain = reach > 0 ? -reach...reach : -1...1
         } else {
-            self.domain = low < high ? low...high : (low - 0.5)...(low + 0.5)
+            // Numbers that differ by no more than rounding are one color.
+            let size = max(abs(low), abs(high))
+            let reach = max(0.5, size * 1e-6)
+            let most = Double.greatestFiniteMagnitude
+            self.domain =
+                high - low > size * 1e-13 ? low...high : max(low - reach, -most)...min(low + reach, most)
         }
     }
 

@@ -65,7 +65,7 @@ struct ColorSquare {
     private var labels: (first: [String], second: [String]) {
         func ends(_ domain: ClosedRange<Double>) -> [String] {
             let span = domain.upperBound - domain.lowerBound
-            let decimals = max(0, min(6, Int((1 - log10(span)).rounded(.up))))
+            let decimals = Int(max(0, min(6, (1 - log10(span)).rounded(.up))))
             return [domain.lowerBound, domain.upperBound].map { String(format: "%.\(decimals)f", $0) }
         }
         return (ends(domains.first), ends(domains.second))

@@ -68,13 +68,17 @@ final class TextMeasure {
     /// The text, or as much of its beginning as fits, ended by an ellipsis.
     func shortened(_ text: String, _ style: TextStyle, to limit: Double) -> String {
         if width(text, style) <= limit { return text }
-        var kept = text
-        while !kept.isEmpty {
-            kept.removeLast()
-            let candidate = kept.trimmingCharacters(in: .whitespaces) + "…"
-            if width(candidate, style) <= limit { return candidate }
+        let characters = Array(text)
+        func beginning(_ count: Int) -> String {
+            String(characters[..<count]).trimmingCharacters(in: .whitespaces) + "…"
         }
-        return "…"
+        // By halves: a name may be a whole sentence, and a layout is tried at many widths.
+        var (fitting, tooLong) = (0, characters.count)
+        while tooLong - fitting > 1 {
+            let middle = (fitting + tooLong) / 2
+            if width(beginning(middle), style) <= limit { fitting = middle } else { tooLong = middle }
+        }
+        return beginning(fitting)
     }
 
     /// The text in lines no wider than `limit`, broken at spaces and, where one word is wider, within it.

@@ -7,29 +7,38 @@ struct Ticks: Sendable {
     let domain: ClosedRange<Double>
     /// The round numbers in the range, ascending.
     let values: [Double]
+    /// How far one number is from the next.
+    let step: Double
     /// Digits after the point that tell the numbers apart.
-    let decimals: Int
+    private let decimals: Int
+    /// Whether the numbers are so small that they are told by their powers of ten.
+    private let isTiny: Bool
 
     /// About `count` steps of 1, 2, 2.5 or 5 times a power of ten that cover `range`.
     ///
     /// With `extending` the domain grows to the next round number on both sides, else it stays.
     init(covering range: ClosedRange<Double>, count: Int = 5, minimumStep: Double = 0, extending: Bool = true)
     {
-        var (low, high) = (range.lowerBound, range.upperBound)
+        // Beyond these a round number may be infinite.
+        func held(_ value: Double) -> Double { min(max(value, -4e307), 4e307) }
+        var (low, high) = (held(range.lowerBound), held(range.upperBound))
         if !(low < high) {
             let reach = low == 0 ? 1 : abs(low) * 0.5
             (low, high) = (low - reach, high + reach)
         }
-        // Beyond these no step could be told from zero or from infinity.
-        if !(high - low).isFinite { (low, high) = (max(low, -4e307), min(high, 4e307)) }
-        if high - low < 1e-290 { (low, high) = (low - 1e-290, high + 1e-290) }
+        // Numbers that differ by no more than rounding have no round numbers between them.
+        let least = max(1e-290, max(abs(low), abs(high)) * 1e-13)
+        if high - low < least { (low, high) = (low - least, high + least) }
         let step = max(minimumStep, Ticks.roundStep((high - low) / Double(max(1, count))))
         // The tolerance keeps 0.3/0.1 from being 2.9999.
         let first = extending ? floor(low / step + 1e-9) : ceil(low / step - 1e-9)
         let last = extending ? ceil(high / step - 1e-9) : floor(high / step + 1e-9)
         values = (0...max(0, Int(last - first))).map { (first + Double($0)) * step }
         domain = extending ? (first * step)...(last * step) : low...high
-        decimals = Ticks.decimals(of: step)
+        let size = max(abs(low), abs(high))
+        isTiny = size < 1e-6
+        decimals = Ticks.decimals(of: isTiny ? step / pow(10, floor(log10(size))) : step)
+        self.step = step
     }
 
     /// The bin of a value among `count` bins of `width` from `start`; the first and the last take what lies beyond.
@@ -40,7 +49,15 @@ struct Ticks: Sendable {
     }
 
     /// The numbers as text.
-    var labels: [String] { values.map { Number.fixed($0, decimals) } }
+    var labels: [String] {
+        values.map { value in
+            guard isTiny, value != 0 else { return Number.fixed(value, isTiny ? 0 : decimals) }
+            return String(format: "%.\(decimals)e", value)
+        }
+    }
+
+    /// The same as d3 names it.
+    var format: String { ".\(decimals)\(isTiny ? "e" : "f")" }
 
     private static func roundStep(_ rough: Double) -> Double {
         let power = pow(10, floor(log10(rough)))
@@ -50,10 +67,10 @@ struct Ticks: Sendable {
     }
 
     private static func decimals(of step: Double) -> Int {
-        for decimals in 0..<12 {
+        for decimals in 0..<15 {
             let scaled = step * pow(10, Double(decimals))
-            if abs(scaled - scaled.rounded()) < 1e-6 * max(1, scaled) { return decimals }
+            if scaled > 0.5, abs(scaled - scaled.rounded()) < 1e-6 * max(1, scaled) { return decimals }
         }
-        return 12
+        return 15
     }
 }

@@ -1,3 +1,4 @@
+import Display
 import Formats
 import Foundation
 
@@ -41,7 +42,7 @@ public struct SurfaceView: Sendable, Equatable, CustomStringConvertible {
                 what: "the azimuth of a view", got: "\(azimuth)", expected: "a number of degrees")
         }
         return SurfaceView(
-            name: "elevation \(Int(elevation.rounded()))°, azimuth \(Int(azimuth.rounded()))°",
+            name: "elevation \(Number.fixed(elevation, 0))°, azimuth \(Number.fixed(azimuth, 0))°",
             direction: .both(elevation: elevation, azimuth: azimuth))
     }
 

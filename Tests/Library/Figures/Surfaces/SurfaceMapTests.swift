@@ -87,6 +87,8 @@ import Testing
         #expect(try svg(map).components(separatedBy: "<image ").count == 8)
         #expect(try map.html.contains("gyrus-surface"))
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 91, azimuth: 0) }
+        let far = try SurfaceView.from(elevation: 10, azimuth: 1e300)
+        #expect(far.name == "elevation 10°, azimuth 1.00e+300°")
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
     }
 
