@@ -38,6 +38,7 @@ import Testing
         #expect(try Data(contentsOf: file) == Data("new".utf8))
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == file.path)
         #expect(try mode(of: file) & 0o777 == 0o640)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
     }
 }

@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func aNameOfTwoTensorsAndNumbersThatAreNotThoseOfTheStorageAreRefused() {
-        for (file, word) in [("twice.pt", "two tensors of the name \"3\""), ("negative.pt", "resolve_neg()")] {
+        for (file, word) in [("twice.pt", "two tensors of the name \"3\""), ("negative.pt", "resolve_neg()")]
+        {
             let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture(file)) }
             #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
         }

@@ -127,11 +127,14 @@ import Testing
         "H*"
         """
 
-    @Test("the time to read a TextGrid grows with its length, not with the square of it", .timeLimit(.minutes(1)))
+    @Test(
+        "the time to read a TextGrid grows with its length, not with the square of it",
+        .timeLimit(.minutes(1)))
     func aLongTextGrid() throws {
         let count = 60_000
         let marks = (0..<count).map { "\($0) \($0 + 1) \"word\"\n" }.joined()
-        let text = "\"ooTextFile\"\n\"TextGrid\"\n0 \(count) <exists> 1\n\"IntervalTier\" \"word\" 0 \(count) "
+        let text =
+            "\"ooTextFile\"\n\"TextGrid\"\n0 \(count) <exists> 1\n\"IntervalTier\" \"word\" 0 \(count) "
         try withFolder { folder in
             let file = folder.appending(path: "long.TextGrid")
             try Data((text + "\(count)\n" + marks).utf8).write(to: file)

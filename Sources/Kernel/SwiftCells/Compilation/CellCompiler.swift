@@ -182,7 +182,9 @@ public final class CellCompiler {
     /// Everything that decides what the compiler makes of a module.
     private func contentHash(of module: String, text: String, _ frame: ModuleFrame) -> String {
         let hash = ContentHash()
-        for part in [surroundings.hash, module, text] + frame.flags + ModuleBuilder.linkerFlags { hash.add(part) }
+        for part in [surroundings.hash, module, text] + frame.flags + ModuleBuilder.linkerFlags {
+            hash.add(part)
+        }
         for name in frame.prelude.modules.sorted() { hash.add(contents[name] ?? "") }
         return hash.finish()
     }

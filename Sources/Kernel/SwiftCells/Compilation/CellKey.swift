@@ -12,7 +12,9 @@ public enum CellKey: Hashable, Sendable {
 
     /// Whether it is a part of the same cell as another one, and runs before that.
     func precedes(_ other: CellKey) -> Bool {
-        guard case .named(let cell, let part) = self, case .named(cell, let later) = other else { return false }
+        guard case .named(let cell, let part) = self, case .named(cell, let later) = other else {
+            return false
+        }
         return part < later
     }
 }

@@ -211,7 +211,8 @@ extension FunctionDeclSyntax {
             "\(isOperator ? "_" : $0.firstName.text) : \($0.type.compactText)\($0.ellipsis == nil ? "" : " ...")"
         }
         let clauses = [
-            signature.returnClause?.compactText, genericParameterClause?.compactText, genericWhereClause?.compactText,
+            signature.returnClause?.compactText, genericParameterClause?.compactText,
+            genericWhereClause?.compactText,
         ]
         return (["( \(parameters.joined(separator: " , ")) )"] + clauses.compactMap { $0 })
             .joined(separator: " ")

@@ -68,7 +68,8 @@ extension ClosureExprSyntax {
     /// The call that it is an argument of, or that calls it.
     fileprivate var call: FunctionCallExprSyntax? {
         guard let parent else { return nil }
-        let isListed = parent.is(LabeledExprSyntax.self) || parent.is(MultipleTrailingClosureElementSyntax.self)
+        let isListed =
+            parent.is(LabeledExprSyntax.self) || parent.is(MultipleTrailingClosureElementSyntax.self)
         return (isListed ? parent.parent?.parent : parent)?.as(FunctionCallExprSyntax.self)
     }
 }

@@ -38,7 +38,8 @@ private func checkReplaceable(_ target: URL, named url: URL) throws {
     guard stat(target.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
     throw FormatError(
-        url, "cannot be written: it is \(isFolder ? "a folder" : "a device or a pipe, which no file replaces")")
+        url,
+        "cannot be written: it is \(isFolder ? "a folder" : "a device or a pipe, which no file replaces")")
 }
 
 /// A hidden name that no other writing has; a file's name may take 255 bytes, so a long one is cut.

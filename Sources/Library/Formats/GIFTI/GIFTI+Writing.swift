@@ -23,7 +23,8 @@ extension SurfaceMaps {
     ) throws {
         if let time = repetitionTime, !(time > 0 && time.isFinite) {
             throw FormatError(
-                file.fileURL, "the repetition time", expected: "a number of seconds above 0", found: "\(time)")
+                file.fileURL, "the repetition time", expected: "a number of seconds above 0", found: "\(time)"
+            )
         }
         var metadata = hemisphere.map { ["AnatomicalStructurePrimary": $0.structure] } ?? [:]
         if let repetitionTime { metadata["TimeStep"] = "\(repetitionTime)" }

@@ -125,7 +125,8 @@ extension HDF5File {
     func checkWhole(_ texts: [String], _ what: String) throws {
         guard let index = texts.firstIndex(where: { $0.utf8.contains(0) }) else { return }
         throw FormatError(
-            url, "\(what) cannot hold the text \(index), which has a character zero in it: HDF5 ends a text there")
+            url,
+            "\(what) cannot hold the text \(index), which has a character zero in it: HDF5 ends a text there")
     }
 }
 

@@ -111,7 +111,8 @@ indirect enum NumPyType: Sendable {
                 else { return nil }
                 var own = type
                 if field.count == 3 {
-                    guard let shape = Self.shape(field[2]), let array = Self.smallArray(of: type, shape: shape)
+                    guard let shape = Self.shape(field[2]),
+                        let array = Self.smallArray(of: type, shape: shape)
                     else { return nil }
                     own = array
                 }
