@@ -88,7 +88,7 @@ struct LastingValueTests {
         }
     }
 
-    /// A file that is refused is closed once: closed again, it would be whichever file of another thread has its number.
+    /// A file that is refused is closed once: a second time it would be whichever file of another thread has its number.
     @Test func aRefusedFileClosesNoOther() throws {
         try withFolder { folder in
             let empty = folder.appendingPathComponent("empty.npy")
