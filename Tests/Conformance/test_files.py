@@ -30,6 +30,20 @@ def test_a_value_stays_when_python_saves_the_file_again(kernel, tmp_path):
     assert kernel.value('before == "\\(saved.elements) \\(try brain.tensor().elements.reduce(0, +))"') == "true"
 
 
+def test_an_hdf5_file_that_another_program_writes_into_is_refused_until_it_is_opened_again(kernel, tmp_path):
+    place = tmp_path / "types.h5"
+    shutil.copy(FIXTURES / "types.h5", place)
+    kernel.ok(f'let chunked = try HDF5File.open("{place}").dataset("chunked")')
+    before = kernel.value("try chunked.tensor().elements.reduce(0, +)")
+    with open(place, "r+b") as file:
+        whole = file.read()
+        file.seek(0)
+        file.write(whole)
+    failure = kernel.fails("try chunked.tensor()")
+    assert "types.h5: was changed by another program since it was opened" in failure.error["evalue"]
+    assert kernel.value(f'try HDF5File.open("{place}").dataset("chunked").tensor().elements.reduce(0, +)') == before
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     place = tmp_path / "small"

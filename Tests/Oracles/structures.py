@@ -129,3 +129,12 @@ with h5py.File(TABLES / "objects.h5", "w") as file:
     values = group.create_dataset("block0_values", (1,), dtype=h5py.vlen_dtype(np.uint8))
     values[0] = np.frombuffer(pickle.dumps(block.T, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
     values.attrs["transposed"] = np.uint8(1)
+
+# A series without a name, and one whose name begins as the pickle of None does.
+with h5py.File(TABLES / "series.h5", "w") as file:
+    for key, name in [("unnamed", b"N."), ("named", b"N.trials")]:
+        group = file.create_group(key)
+        group.attrs["pandas_type"] = np.bytes_("series")
+        group.attrs["name"] = np.bytes_(name)
+        group["index"] = np.arange(2)
+        group["values"] = np.array([1.5, 2.5])

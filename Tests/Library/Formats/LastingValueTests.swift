@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Synchronization
 import Tensors
 import Testing
 
@@ -84,6 +85,32 @@ struct LastingValueTests {
                 #expect(again == right)
                 #expect(throws: FormatError.self) { try archive.array("float32") }
             }
+        }
+    }
+
+    /// A file that is refused is closed once: a second time it would be whichever file of another thread has its number.
+    @Test func aRefusedFileClosesNoOther() throws {
+        try withFolder { folder in
+            let empty = folder.appendingPathComponent("empty.npy")
+            try Data().write(to: empty)
+            let path = fixture("plain.npy").path
+            let isLost = Mutex(false)
+            DispatchQueue.concurrentPerform(iterations: 2) { thread in
+                for _ in 0..<20_000 {
+                    if thread == 0 {
+                        _ = try? NumPyArray.open(empty)
+                    } else {
+                        let descriptor = open(path, O_RDONLY)
+                        sched_yield()
+                        if fcntl(descriptor, F_GETFD) < 0 { isLost.withLock { $0 = true } }
+                        close(descriptor)
+                    }
+                }
+            }
+            let hasLost = isLost.withLock { $0 }
+            #expect(!hasLost)
+            let error = #expect(throws: FormatError.self) { try NumPyArray.open(empty) }
+            #expect(error?.description.contains("is empty (0 bytes)") == true)
         }
     }
 

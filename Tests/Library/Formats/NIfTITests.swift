@@ -73,6 +73,14 @@ import Testing
                 let read = try NIfTI.open(url).repetitionTime
                 #expect(read == time.map { Double(Float($0)) })
             }
+            // Of a spectrum (Hz, ppm, rad) the step is no time.
+            for (units, expected) in [(UInt8(8), Optional(2.0)), (16, 0.002), (32, nil), (40, nil), (48, nil)] {
+                var data = try Data(contentsOf: url)
+                data[123] = 2 | units
+                let other = folder.appendingPathComponent("y.nii")
+                try data.write(to: other)
+                #expect(try NIfTI.open(other).repetitionTime == expected)
+            }
             for time in [0, -2, Double.nan, .infinity, 1e300, 1e-300] {
                 let error = #expect(throws: FormatError.self) {
                     try NIfTI.write(series, affine: .identity, repetitionTime: time, to: url)

@@ -101,6 +101,12 @@ struct SurfaceSamplingTests {
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(samples: 0)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ball(samples: -3)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(radius: .nan)) }
+        // 10 million million places.
+        let large = try SurfaceMesh(vertices: [SIMD3<Float>](repeating: .zero, count: 1_000_000), faces: [])
+        let error = #expect(throws: GridError.self) {
+            try map.sampled(on: large, .line(samples: 10_000_000))
+        }
+        #expect(error?.description.contains("memory") == true)
         #expect(throws: FormatError.self) {
             try map.sampled(on: pial, mask: NIfTI.open(Self.file("wide.nii.gz")))
         }

@@ -30,6 +30,14 @@ import Testing
         #expect(throws: TableError.self) { try DataTable.openPandas(pandas(name), columns: ["3"]) }
     }
 
+    @Test func aSeriesWithoutNameIsCalledValues() throws {
+        let unnamed = try DataTable.openPandas(pandas("series.h5"), key: "unnamed")
+        #expect(unnamed.columnNames == ["values"])
+        #expect(try unnamed["values", as: Double.self] == [1.5, 2.5])
+        let named = try DataTable.openPandas(pandas("series.h5"), key: "named")
+        #expect(named.columnNames == ["N.trials"])
+    }
+
     @Test func severalColumnsOfObjectsKeepTheirRows() throws {
         let table = try DataTable.openPandas(pandas("objects.h5"))
         #expect(table.columnNames == ["roi", "side"])

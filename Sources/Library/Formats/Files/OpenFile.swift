@@ -24,20 +24,22 @@ package final class OpenFile: Sendable {
         // Without O_NONBLOCK the opening of a named pipe waits for a writer.
         descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw notOpened(url) }
-        do {
-            version = try FileVersion(descriptor, url)
-            count = version.size
-            guard count > 0 else { throw FormatError(url, "is empty (0 bytes)") }
-            if count <= PointerFile.limit, let head = try bytes(upTo: count),
-                let pointer = PointerFile(head.data)
-            {
-                throw FormatError(url, pointer.sentence(for: url))
-            }
-            OpenedFiles.shared.note(url, version)
-        } catch {
+        let found: FileVersion
+        do { found = try FileVersion(descriptor, url) } catch {
             close(descriptor)
             throw error
         }
+        version = found
+        count = found.size
+        // Everything is set: what is thrown from here on ends in `deinit`, which closes the file. Closed here, too, it
+        // would take another thread's file along that has got the number in between.
+        guard count > 0 else { throw FormatError(url, "is empty (0 bytes)") }
+        if count <= PointerFile.limit, let head = try bytes(upTo: count),
+            let pointer = PointerFile(head.data)
+        {
+            throw FormatError(url, pointer.sentence(for: url))
+        }
+        OpenedFiles.shared.note(url, version)
     }
 
     deinit { close(descriptor) }

@@ -138,6 +138,7 @@ extension HDF5Dataset {
             throw FormatError(file.url, "\(action) failed: \(HDF5Library.lastError())")
         }
         defer { H5Dvlen_reclaim(native.id, slabSpace.id, 0, base) }
+        try file.checkUnchanged()
         try columns.append(base, count: count, stride: memory.byteCount)
     }
 }

@@ -181,10 +181,13 @@ public struct HDF5Dataset: Sendable {
         return try HDF5Library.locked(file.url) {
             let type = try HDF5Handle.type(H5Dget_type(handle.id), file.url, "reading \(what)")
             let space = try HDF5Handle.space(H5Dget_space(handle.id), file.url, "reading \(what)")
-            return try hdf5Strings(of: handle, type: type, space: space, count: count, file.url, what) {
-                type, base in
+            let texts = try hdf5Strings(
+                of: handle, type: type, space: space, count: count, file.url, what
+            ) { type, base in
                 H5Dread(handle.id, type, 0, 0, 0, base)
             }
+            try file.checkUnchanged()
+            return texts
         }
     }
 
@@ -326,6 +329,7 @@ extension HDF5Dataset {
             guard status >= 0 else {
                 throw FormatError(file.url, "\(action) failed: \(HDF5Library.lastError())")
             }
+            try file.checkUnchanged()
         }
     }
 }

@@ -16,6 +16,8 @@ enum HDF5Examination {
         var withoutVirtual: Set<FileVersion> = []
         /// How many times each file is open for writing here.
         var written: [FileIdentity: Int] = [:]
+        /// The files that were open for writing here at any time.
+        var everWritten: Set<FileIdentity> = []
     }
 
     private struct FileIdentity: Hashable {
@@ -74,6 +76,11 @@ enum HDF5Examination {
         return state.withLock { $0.withoutVirtual.contains(version) }
     }
 
+    /// Whether this process writes a file, or has done so: what it changes is known to the library.
+    static func isWrittenHere(_ version: FileVersion) -> Bool {
+        state.withLock { $0.everWritten.contains(FileIdentity(version)) }
+    }
+
     private static func remember(_ version: FileVersion, object: String?, isComplete: Bool) {
         state.withLock { state in
             // Only files that are in use matter; the memory of others is not worth keeping.
@@ -88,7 +95,10 @@ enum HDF5Examination {
     static func writing(_ url: URL, renamedTo name: URL? = nil) -> @Sendable () -> Void {
         guard let version = try? FileVersion(url) else { return {} }
         let identity = FileIdentity(version)
-        state.withLock { $0.written[identity, default: 0] += 1 }
+        state.withLock {
+            $0.written[identity, default: 0] += 1
+            $0.everWritten.insert(identity)
+        }
         return {
             state.withLock { state in
                 let left = state.written[identity, default: 1] - 1

@@ -19,11 +19,14 @@ public final class HDF5File: Sendable {
     let handle: HDF5Handle
     /// Whether this process makes the file, which has its name only once it is whole.
     let isNew: Bool
+    /// The file as it was when it was opened for reading; nil of one that is open for writing.
+    private let version: FileVersion?
 
-    init(_ handle: HDF5Handle, _ url: URL, isNew: Bool = false) {
+    init(_ handle: HDF5Handle, _ url: URL, isNew: Bool = false, version: FileVersion? = nil) {
         self.handle = handle
         self.url = url
         self.isNew = isNew
+        self.version = version
         gyrus_h5_close_in_children(handle.id)
     }
 
@@ -50,11 +53,25 @@ public final class HDF5File: Sendable {
         if writable { closed = HDF5Examination.writing(url) }
         do {
             let id = H5Fopen(url.path, mode, access.id)
-            return HDF5File(
-                try HDF5Handle.file(id, url, "opening it as an HDF5 file", closed: closed), url)
+            let handle = try HDF5Handle.file(id, url, "opening it as an HDF5 file", closed: closed)
+            return try HDF5File(handle, url, version: writable ? nil : version(of: handle, url))
         } catch {
             closed()
             throw error
+        }
+    }
+
+    private static func version(of handle: HDF5Handle, _ url: URL) throws -> FileVersion {
+        try FileVersion(gyrus_h5_descriptor(handle.id), url)
+    }
+
+    /// Throws `FormatError` if another program has written into the file since it was opened for reading: the library
+    /// would take new numbers for old ones. The caller holds the library's lock.
+    func checkUnchanged() throws {
+        guard let version, !HDF5Examination.isWrittenHere(version) else { return }
+        guard try Self.version(of: handle, url) == version else {
+            throw FormatError(
+                url, "was changed by another program since it was opened; open it again")
         }
     }
 

@@ -23,8 +23,8 @@ extension NIfTI {
     /// ```
     ///
     /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
-    /// of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine or the
-    /// repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be written.
+    /// of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine or
+    /// the repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be written.
     ///
     /// - Parameters:
     ///   - image: a map [x, y, z] or a series [x, y, z, t].

@@ -62,9 +62,11 @@ struct NIfTIHeader {
         dataOffset = fields.offset
         slope = isScaled ? fields.slope : 1
         intercept = isScaled ? fields.intercept : 0
+        // Milliseconds and microseconds; the units beyond are Hz, ppm and rad, and no time.
         let units = fields.units & 0x38
         let perSecond = units == 16 ? 1e3 : units == 24 ? 1e6 : 1
-        repetitionTime = dim.count > 3 && pixdim[4] > 0 && pixdim[4].isFinite ? pixdim[4] / perSecond : nil
+        let isTime = dim.count > 3 && units <= 24 && pixdim[4] > 0 && pixdim[4].isFinite
+        repetitionTime = isTime ? pixdim[4] / perSecond : nil
         if fields.sformCode > 0 {
             affine = Matrix(fields.sform + [[0, 0, 0, 1]])
         } else if fields.qformCode > 0 {

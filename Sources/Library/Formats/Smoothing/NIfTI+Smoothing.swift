@@ -11,8 +11,8 @@ extension NIfTI {
     /// Beyond its borders the image is continued by its mirror image, and NaN and infinity count as 0, as in nilearn's
     /// `smooth_img`. Smooth before a mask
     /// is applied; smoothing spreads one voxel's signal over others, so regions lose their borders. Throws `GridError`
-    /// if the width is negative, not finite or thousands of voxels, `FormatError` if the image does not fit into memory,
-    /// and `CancellationError`.
+    /// if the width is negative, not finite or thousands of voxels, `FormatError` if the image does not fit into
+    /// memory, and `CancellationError`.
     public func smoothed(fullWidthAtHalfMaximum width: Double) throws -> NIfTI {
         guard width >= 0, width.isFinite else {
             throw GridError("a width of smoothing is 0 mm or more and finite, not \(width)")

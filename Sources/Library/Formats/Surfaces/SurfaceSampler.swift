@@ -16,8 +16,8 @@ package struct SurfaceSampler {
 
     /// A sampler; `isInside` says of a voxel whether the mask has it, and `transform` takes the mesh's mm to the grid's.
     ///
-    /// Throws `GridError` if the grid's affine has no inverse, the sampling has no place or another mesh's vertices, or
-    /// a place is not finite.
+    /// Throws `GridError` if the grid's affine has no inverse, the sampling has no place or another mesh's vertices, a
+    /// place is not finite, or there are more places than fit memory.
     package init(
         _ grid: ImageGrid, _ mesh: SurfaceMesh, _ sampling: SurfaceSampling, zIsFastest: Bool = false,
         transform: Affine? = nil, mask isInside: ((SIMD3<Int>) -> Bool)? = nil
@@ -64,14 +64,17 @@ package struct SurfaceSampler {
         case .vertex: return vertices
         case .offsets(let offsets):
             try check(offsets.flatMap { [$0.x, $0.y, $0.z] }, "the places around a vertex")
+            try checkMemory(offsets.count, vertices.count)
             return vertices.flatMap { vertex in offsets.map { vertex + $0 } }
         case .normal(let offsets):
             try check(offsets, "the places along a normal")
+            try checkMemory(offsets.count, vertices.count)
             return zip(vertices, mesh.vertexNormals).flatMap { vertex, normal in
                 offsets.map { vertex + normal * $0 }
             }
         case .ribbon(let inner, let depths):
             try check(depths, "the depths")
+            try checkMemory(depths.count, vertices.count)
             guard inner.vertices.count == vertices.count else {
                 throw GridError(
                     "the inner mesh has \(inner.vertices.count) vertices, but the outer one \(vertices.count)"
@@ -86,6 +89,15 @@ package struct SurfaceSampler {
     private static func check(_ numbers: [Double], _ what: String) throws {
         guard !numbers.isEmpty, numbers.allSatisfy(\.isFinite) else {
             throw GridError("\(what) are \(numbers.isEmpty ? "none" : "not all finite"); some mm are needed")
+        }
+    }
+
+    /// Throws if the places of all vertices, which are held twice, do not fit memory.
+    private static func checkMemory(_ each: Int, _ vertices: Int) throws {
+        let (count, overflow) = each.multipliedReportingOverflow(by: vertices)
+        guard overflow || count > 1 << 20 else { return }
+        guard !overflow, count <= availableMemory() / (2 * MemoryLayout<SIMD3<Double>>.stride) else {
+            throw GridError("\(each) places at each of \(vertices) vertices take more memory than there is")
         }
     }
 

@@ -44,7 +44,7 @@ struct PandasFixed {
 
     private func series(_ wanted: [String]?) throws -> DataTable {
         let index = try labels("index", name: nil)
-        let name = try file.attributes(of: store.path)["name"]?.string ?? "values"
+        let name = Self.name(try file.attributes(of: store.path)) ?? "values"
         if let missing = wanted?.first(where: { $0 != name }) {
             throw TableError.noColumn(missing, among: [name])
         }
@@ -55,8 +55,12 @@ struct PandasFixed {
     /// The labels of an axis as a column.
     private func labels(_ part: String, name: String?) throws -> DataTable.Column {
         let attributes = try file.attributes(of: "\(store.path)/\(part)")
-        let own = attributes["name"]?.string.flatMap { $0.isEmpty || $0.hasPrefix("N.") ? nil : $0 }
-        return try column(part, name: name ?? own ?? "index")
+        return try column(part, name: name ?? Self.name(attributes) ?? "index")
+    }
+
+    /// The name that attributes give; nil of `None`, which PyTables pickles as `N.`.
+    private static func name(_ attributes: [String: HDF5Attribute]) -> String? {
+        attributes["name"]?.string.flatMap { $0.isEmpty || $0 == "N." ? nil : $0 }
     }
 
     /// An array of one dimension as a column.
