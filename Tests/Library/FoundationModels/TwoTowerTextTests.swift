@@ -122,6 +122,9 @@ struct TwoTowerTextTests {
         let published = try model.text.withoutAttentionMask().features(
             of: ["a photo"], layers: .last, showsProgress: false)[0].matrix
         #expect(relativeError(correct, published) > 0.01)
+        var pooled = try model.text
+        pooled.defaultPooling = .mean
+        #expect(try pooled.withoutAttentionMask().defaultPooling == .mean)
         #expect(try model.text.features(of: texts, layers: .paperText, showsProgress: false).count == 2)
     }
 

@@ -192,7 +192,9 @@ import Training
         #expect(try fails(Array(repeating: [-1], count: 6)))
         #expect(try fails(Array(repeating: Array(repeating: 1, count: 10), count: 6)))
         #expect(throws: TrainingError.self) { try TokenBatch([[1], []]) }
-        #expect(throws: TrainingError.self) { try ImageBatch(side: 16, pixels: [1, 2, 3]) }
+        for side in [16, 0, -1, 1 << 40] {
+            #expect(throws: TrainingError.self) { try ImageBatch(side: side, pixels: [1, 2, 3]) }
+        }
         var options = TrainingCase.options
         options.clipNorm = 0
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
