@@ -19,7 +19,7 @@ public struct ImageBatch: Sendable {
         let bytes = (1...max(pixels.count, 1)).contains(side) ? side * side * 3 : 0
         try expect(
             bytes > 0 && !pixels.isEmpty && pixels.count % bytes == 0,
-            "a batch has three bytes for each of \(side) x \(side) pixels of each image; \(pixels.count) came")
+            "a batch has three bytes for each of \(side) x \(side) pixels an image; \(pixels.count) came")
         self.side = side
         self.pixels = pixels
         count = pixels.count / bytes
