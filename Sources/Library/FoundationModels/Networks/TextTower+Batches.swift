@@ -47,8 +47,9 @@ extension TextTower {
                     batch.texts.map { ids[$0].firstIndex { $0 == padding } ?? ids[$0].count },
                     of: workspace.hidden,
                     width: configuration.width)
+                let lasts = texts.offsets.dropFirst().map { $0 - 1 }
                 try fusion.run(workspace.hidden, offsets: texts.offsets, last: last - depth - 1) {
-                    try body(texts, ends, depth + 1 + $0, $1)
+                    try body(texts, lasts, depth + 1 + $0, $1)
                 }
                 continue
             }
