@@ -73,7 +73,7 @@ import Training
             try withFile { path in
                 try trainer.state.write(to: path)
                 let file = try Safetensors.open(path)
-                let keys = try file.tensor("queue.texts").elements
+                let keys: [Float] = try file.tensor("queue.texts").elements
                 result = (file.metadata["queue"], (0..<12).map { Array(keys[$0 * 8..<($0 + 1) * 8]) })
             }
             return result
