@@ -122,6 +122,12 @@ struct TwoTowerTextTests {
         let published = try model.text.withoutAttentionMask().features(
             of: ["a photo"], layers: .last, showsProgress: false)[0].matrix
         #expect(relativeError(correct, published) > 0.01)
+        let padded = try model.text.withoutAttentionMask()
+        let last = try model.text.tokenIDs(of: ["a photo"])[0].count - 1
+        let states = try padded.tokenFeatures(of: "a photo", layers: "layer 1")[0].matrix
+        let end = try padded.features(
+            of: ["a photo"], layers: "layer 1", pooling: .end, showsProgress: false)[0].matrix
+        #expect(states.rows == 80 && relativeError(end, states.rows(last..<last + 1)) < tolerance)
         var pooled = try model.text
         pooled.defaultPooling = .mean
         #expect(try pooled.withoutAttentionMask().defaultPooling == .mean)

@@ -17,7 +17,8 @@ extension TextTower {
             && parts.head.needsEndAlone(wanted, layerIndex: depth + 1)
         for batch in batches {
             let ends = batch.texts.enumerated().map { slot, text in
-                let length = ids[text].count
+                // What fills a text up comes after its end.
+                let length = max(ids[text].firstIndex { $0 == padding } ?? ids[text].count, 1)
                 return batch.offsets[slot]
                     + (parts.end.flatMap { ids[text].firstIndex(of: $0) } ?? length - 1)
             }
