@@ -124,10 +124,10 @@ struct TwoTowerTextTests {
         #expect(relativeError(correct, published) > 0.01)
         let padded = try model.text.withoutAttentionMask()
         let last = try model.text.tokenIDs(of: ["a photo"])[0].count - 1
-        let states = try padded.tokenFeatures(of: "a photo", layers: "layer 1")[0].matrix
+        let tokens = try padded.tokenFeatures(of: "a photo", layers: "layer 1")[0].matrix
         let end = try padded.features(
             of: ["a photo"], layers: "layer 1", pooling: .end, showsProgress: false)[0].matrix
-        #expect(states.rows == 80 && relativeError(end, states.rows(last..<last + 1)) < tolerance)
+        #expect(tokens.rows == 80 && relativeError(end, tokens.rows(last..<last + 1)) < tolerance)
         var pooled = try model.text
         pooled.defaultPooling = .mean
         #expect(try pooled.withoutAttentionMask().defaultPooling == .mean)
