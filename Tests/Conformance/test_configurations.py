@@ -1,8 +1,11 @@
 """What a model's files say is applied, refused by name or shown, as a user of a notebook meets it."""
 
+import io
 import json
 import shutil
+import zipfile
 
+import numpy
 import pytest
 
 
@@ -54,3 +57,13 @@ def test_one_half_of_a_model_loads_without_the_other(kernel, copy):
     assert "not read: " in card and "a tokenizer is expected" in card
     assert kernel.value("try half.image.layers.count > 3") == "true"
     assert "cannot be read" in kernel.fails("try half.text").traceback
+
+
+def test_an_archive_with_two_members_of_one_name_is_read(kernel, tmp_path):
+    array = io.BytesIO()
+    numpy.save(array, numpy.zeros((2, 2), "float32"))
+    with zipfile.ZipFile(tmp_path / "twice.npz", "w") as archive:
+        for name in ("weight", "weight.npy"):
+            archive.writestr(name, array.getvalue())
+    outcome = kernel.fails(f'let twice = try FoundationModel.load("{tmp_path}/twice.npz")')
+    assert "twice.npz" in outcome.traceback

@@ -10,7 +10,7 @@ extension SmallWorld {
         let first = Int32(specialTokens.count)
         var counts = Matrix<Float>(rows: texts.count, columns: words.count)
         for (row, text) in texts.enumerated() {
-            for token in tokenIDs(of: text) where token >= first { counts[row, Int(token - first)] += 1 }
+            for token in wordIDs(of: text) where token >= first { counts[row, Int(token - first)] += 1 }
         }
         return counts
     }

@@ -116,11 +116,16 @@ extension SmallWorld {
         uniqueKeysWithValues: vocabulary.enumerated().map { ($1, Int32($0)) })
 
     /// The ids of a text's words between those of [CLS] and [SEP]; a word that no caption has is [UNK].
+    ///
+    /// A text that is longer than every caption is cut at `longestCaption` tokens.
     public static func tokenIDs(of text: String) -> [Int32] {
         var tokens: [Int32] = [2]
-        for word in text.split(separator: " ").prefix(longestCaption - 2) {
-            tokens.append(ids[String(word)] ?? 1)
-        }
+        tokens.append(contentsOf: wordIDs(of: text).prefix(longestCaption - 2))
         return tokens + [3]
+    }
+
+    /// The ids of all words of a text.
+    package static func wordIDs(of text: String) -> [Int32] {
+        text.split(separator: " ").map { ids[String($0)] ?? 1 }
     }
 }

@@ -97,9 +97,17 @@ struct BriVLTests {
             let features = try tower.features(of: texts, layers: layers, showsProgress: false)
             #expect(features.names == ["textAtt.layers.0", "textAtt.layers.1", "textFC", "embedding"])
             try compare(features, "texts", "masked")
-            let published = try tower.withoutAttentionMask().features(
-                of: texts, layers: layers, showsProgress: false)
+            let padded = try tower.withoutAttentionMask()
+            let published = try padded.features(of: texts, layers: layers, showsProgress: false)
             try compare(published, "texts", "published")
+            // The fusion's tokens are fewer than the encoder's: its last ones lie elsewhere.
+            let ends = try padded.features(
+                of: texts, layers: "fusion 0", pooling: .end, showsProgress: false)[0].matrix
+            for (row, text) in texts.enumerated() {
+                let states = try padded.tokenFeatures(of: text, layers: "fusion 0")[0].matrix
+                let last = states.rows(states.rows - 1..<states.rows)
+                #expect(relativeError(ends.rows(row..<row + 1), last) < tolerance)
+            }
         }
     }
 

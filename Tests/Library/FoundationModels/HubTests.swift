@@ -45,6 +45,20 @@ struct HubTests {
         #expect(try FoundationModel.load(folder).text.layers.count == 3)
     }
 
+    @Test("the layers of sentence-transformers behind an encoder come with it")
+    func sentenceModules() throws {
+        let place = server.folder.appending(path: "models/test/bert")
+        for name in ["modules.json", "1_Pooling", "2_Dense", "3_Dense", "4_Normalize"] {
+            try FileManager.default.copyItem(
+                at: Fixtures.folder.appending(path: "sentence-modules/" + name),
+                to: place.appending(path: name))
+        }
+        let model = try FoundationModel.load(download())
+        let whole = try FoundationModel.load(place)
+        #expect(model.notes.isEmpty)
+        #expect(try model.textEmbeddings(of: ["the water"]) == whole.textEmbeddings(of: ["the water"]))
+    }
+
     @Test("weights in several files come with their index")
     func shards() throws {
         let folder = try download("test/sharded")

@@ -122,6 +122,15 @@ struct TwoTowerTextTests {
         let published = try model.text.withoutAttentionMask().features(
             of: ["a photo"], layers: .last, showsProgress: false)[0].matrix
         #expect(relativeError(correct, published) > 0.01)
+        let padded = try model.text.withoutAttentionMask()
+        let last = try model.text.tokenIDs(of: ["a photo"])[0].count - 1
+        let tokens = try padded.tokenFeatures(of: "a photo", layers: "layer 1")[0].matrix
+        let end = try padded.features(
+            of: ["a photo"], layers: "layer 1", pooling: .end, showsProgress: false)[0].matrix
+        #expect(tokens.rows == 80 && relativeError(end, tokens.rows(last..<last + 1)) < tolerance)
+        var pooled = try model.text
+        pooled.defaultPooling = .mean
+        #expect(try pooled.withoutAttentionMask().defaultPooling == .mean)
         #expect(try model.text.features(of: texts, layers: .paperText, showsProgress: false).count == 2)
     }
 

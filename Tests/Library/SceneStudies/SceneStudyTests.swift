@@ -26,6 +26,12 @@ import Testing
         #expect(throws: BrainError.self) { try SceneStudy().subject(0) }
     }
 
+    @Test func allWordsOfALongTextAreCounted() {
+        let text = Array(repeating: "red", count: 50).joined(separator: " ")
+        #expect(SmallWorld.wordCounts(of: [text]).elements.reduce(0, +) == 50)
+        #expect(SmallWorld.tokenIDs(of: text).count == SmallWorld.longestCaption)
+    }
+
     /// A session in the file that other studies come in is the session.
     @Test func aSessionIsTheSameFromItsFile() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "scenes-\(UUID().uuidString).h5")

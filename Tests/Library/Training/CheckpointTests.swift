@@ -73,7 +73,7 @@ import Training
             try withFile { path in
                 try trainer.state.write(to: path)
                 let file = try Safetensors.open(path)
-                let keys = try file.tensor("queue.texts").elements
+                let keys: [Float] = try file.tensor("queue.texts").elements
                 result = (file.metadata["queue"], (0..<12).map { Array(keys[$0 * 8..<($0 + 1) * 8]) })
             }
             return result
@@ -192,7 +192,9 @@ import Training
         #expect(try fails(Array(repeating: [-1], count: 6)))
         #expect(try fails(Array(repeating: Array(repeating: 1, count: 10), count: 6)))
         #expect(throws: TrainingError.self) { try TokenBatch([[1], []]) }
-        #expect(throws: TrainingError.self) { try ImageBatch(side: 16, pixels: [1, 2, 3]) }
+        for side in [16, 0, -1, 1 << 40] {
+            #expect(throws: TrainingError.self) { try ImageBatch(side: side, pixels: [1, 2, 3]) }
+        }
         var options = TrainingCase.options
         options.clipNorm = 0
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }

@@ -46,6 +46,18 @@ import Testing
         #expect(try right(8, { shapes.firstIndex(of: $0.shape) ?? 0 }, { 8 * $1 + $0 }) >= 0.9)
     }
 
+    @Test func aTowerWithoutClassTokenIsNotPooledByIt() throws {
+        let tower = try load().image
+        let image = try world.scene(0, of: .test).image()
+        let error = #expect(throws: FoundationModelError.self) {
+            try tower.features(of: [image], layers: "block *", pooling: .cls, showsProgress: false)
+        }
+        #expect(error?.description.contains("has no class token") == true)
+        let vectors = try tower.features(
+            of: [image], layers: "embedding", pooling: .cls, showsProgress: false)
+        #expect(vectors.count == 1)
+    }
+
     @Test func colorsStayWithTheirShapes() throws {
         let model = try load()
         var (scenes, right, wrong) = ([Scene](), [String](), [String]())

@@ -106,6 +106,17 @@ import Training
         }
     }
 
+    /// Windows that overlap, and images with a rest: after training they could not be loaded.
+    @Test(arguments: [(8, 4), (5, 5)])
+    func stemsThatDoNotFillTheImageAreRefused(_ size: Int, _ stride: Int) throws {
+        let stem = [ImageTowerConfiguration.Convolution(size: size, stride: stride, channels: 16)]
+        let tower = TrainingCase.image(stem, hasClassToken: false, pooling: .mean, .gelu)
+        let error = #expect(throws: TrainingError.self) {
+            try SupervisedTrainer(tower, labels: 5, options: TrainingCase.options)
+        }
+        #expect(error?.description.contains("strides of the stem") == true)
+    }
+
     /// Fewer patches would leave old numbers in their places, more would be written beyond the memory of all.
     @Test(arguments: [[0, 0], [3, 1]])
     func paddingsThatMakeOtherPatchesAreRefused(_ paddings: [Int]) throws {

@@ -87,7 +87,7 @@ extension FoundationModel {
         tower.transform = transform ?? tower.transform
         let wanted = try selection.resolve(tower.layers, model: tower.family)
         let pooling = pooling ?? tower.network.defaultPooling
-        for layer in wanted { try pooling.check(layer) }
+        try tower.check(pooling, of: wanted)
         let columns = wanted.map { pooling.width(of: $0.shape) }
         let bytes = max(columns.reduce(0, +) * MemoryLayout<Float>.stride, 1)
         let batch = max(1, min(tower.network.batchSize, memory / bytes))

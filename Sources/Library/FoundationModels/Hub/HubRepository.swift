@@ -40,13 +40,24 @@ struct HubRepository {
         "merges.txt",
     ]
 
+    /// What sentence-transformers has behind an encoder: descriptions, and one kind of weights of each linear layer.
+    private var moduleFiles: [String] {
+        let kinds = ["_Pooling/config.json", "_Dense/config.json", "_Normalize/config.json"]
+        let descriptions = files.filter { name in kinds.contains { name.hasSuffix($0) } }.sorted()
+        return descriptions
+            + descriptions.filter { $0.hasSuffix(kinds[1]) }.compactMap { description in
+                let folder = String(description.dropLast("config.json".count))
+                return Checkpoint.fileNames.map { folder + $0 }.first(where: files.contains)
+            }
+    }
+
     /// The descriptions that are there, and one kind of weights.
     ///
     /// Throws `HubError` if the model has no weights of a kind that can be read.
     func wantedFiles() throws -> [String] {
         let descriptions =
             Self.descriptions.filter(files.contains)
-            + files.filter { $0.hasSuffix("_Pooling/config.json") }.sorted()
+            + moduleFiles
         guard let weights = Checkpoint.fileNames.first(where: files.contains) else {
             throw HubError(
                 "\(hub.endpoint)/\(name)", "the model has no weights that can be read",

@@ -86,7 +86,8 @@ struct Checkpoint {
         case "npz":
             let archive = try NumPyArchive.open(file)
             store = .arrays(
-                try Dictionary(uniqueKeysWithValues: archive.names.map { ($0, try archive.array($0)) }))
+                // The members `a` and `a.npy` have one name, which means the former, as to NumPy.
+                try Dictionary(archive.names.map { ($0, try archive.array($0)) }) { first, _ in first })
         default: store = .pytorch(try PyTorchFile.open(file))
         }
     }

@@ -145,6 +145,17 @@ extension ImageTower {
         { images.items($0) }
     }
 
+    /// Throws if a layer cannot be pooled so: the first of tokens is a patch where the network has no class token.
+    func check(_ pooling: Pooling, of layers: [ModelLayer]) throws {
+        for layer in layers {
+            try pooling.check(layer)
+            guard pooling == .cls, network.defaultPooling != .cls, !layer.isVector else { continue }
+            throw FoundationModelError.input(
+                "\(family) has no class token, so its \(layer.shortName) cannot be pooled by cls; "
+                    + "its own pooling is \(network.defaultPooling.rawValue)")
+        }
+    }
+
     private func features(
         count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
         _ showsProgress: Bool, batch: (Range<Int>) throws -> Tensor<Float>
@@ -154,7 +165,7 @@ extension ImageTower {
         }
         let wanted = try selection.resolve(layers, model: family)
         let pooling = pooling ?? network.defaultPooling
-        for layer in wanted { try pooling.check(layer) }
+        try check(pooling, of: wanted)
         let layerIndices = Set(wanted.map(\.index))
         var results = wanted.map { Matrix<Float>(rows: count, columns: pooling.width(of: $0.shape)) }
         var bar = showsProgress ? ProgressBar("features", total: count, unit: unit) : nil

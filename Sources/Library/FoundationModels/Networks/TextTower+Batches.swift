@@ -17,7 +17,8 @@ extension TextTower {
             && parts.head.needsEndAlone(wanted, layerIndex: depth + 1)
         for batch in batches {
             let ends = batch.texts.enumerated().map { slot, text in
-                let length = ids[text].count
+                // What fills a text up comes after its end.
+                let length = max(ids[text].firstIndex { $0 == padding } ?? ids[text].count, 1)
                 return batch.offsets[slot]
                     + (parts.end.flatMap { ids[text].firstIndex(of: $0) } ?? length - 1)
             }
@@ -47,8 +48,9 @@ extension TextTower {
                     batch.texts.map { ids[$0].firstIndex { $0 == padding } ?? ids[$0].count },
                     of: workspace.hidden,
                     width: configuration.width)
+                let lasts = texts.offsets.dropFirst().map { $0 - 1 }
                 try fusion.run(workspace.hidden, offsets: texts.offsets, last: last - depth - 1) {
-                    try body(texts, ends, depth + 1 + $0, $1)
+                    try body(texts, lasts, depth + 1 + $0, $1)
                 }
                 continue
             }

@@ -52,8 +52,9 @@ extension LuEtAl2022 {
     /// let scores = try cohort.scores(of: "S01", model: "multimodal", layer: "block 9")
     /// ```
     ///
-    /// The features of the frames of one TR are averaged; they are computed once into `folder/features`. Frames are what
-    /// the model's own transform makes of them, in the faithful mode random crops (`ImageTransform.paperAsPublished`).
+    /// The features of the frames of one TR are averaged; they are computed once into `folder/features`. They are those of
+    /// the class token, of models without one the mean. Frames are what the model's own transform makes of them, in the
+    /// faithful mode random crops (`ImageTransform.paperAsPublished`).
     /// See `filmStudy(of:features:folder:)`.
     ///
     /// - Parameters:
@@ -96,7 +97,7 @@ extension LuEtAl2022 {
             }
             return try model.featureFile(
                 at: place, ofFilm: film, framesPerSample: frames / samples, every: every, layers: layers,
-                pooling: .cls, transform: mode == .faithful ? .paperAsPublished(seed: seed) : nil,
+                transform: mode == .faithful ? .paperAsPublished(seed: seed) : nil,
                 showsProgress: showsProgress)
         }
         let films = try models.map { name, model in

@@ -15,10 +15,11 @@ public struct ImageBatch: Sendable {
     ///   - side: rows and columns of an image.
     ///   - pixels: images x side x side x 3, red first.
     public init(side: Int, pixels: [UInt8]) throws {
-        let bytes = side * side * 3
+        // No side is longer than all pixels together, and its square does not overflow.
+        let bytes = (1...max(pixels.count, 1)).contains(side) ? side * side * 3 : 0
         try expect(
-            side > 0 && !pixels.isEmpty && pixels.count % max(bytes, 1) == 0,
-            "images of \(side) x \(side) pixels have \(bytes) bytes each; \(pixels.count) came")
+            bytes > 0 && !pixels.isEmpty && pixels.count % bytes == 0,
+            "a batch has three bytes for each of \(side) x \(side) pixels an image; \(pixels.count) came")
         self.side = side
         self.pixels = pixels
         count = pixels.count / bytes

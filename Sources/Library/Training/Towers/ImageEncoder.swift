@@ -85,6 +85,12 @@ struct ImageEncoder: Sendable {
                 "convolution \(number) of the stem does not fit images of \(side) x \(side): \(convolution)")
             side = convolution.outputs(of: side)
         }
+        // The tower is loaded as one of patches as wide as all strides together, which fill the image.
+        let covered = configuration.stem.reduce(Double(side)) { $0 * Double($1.stride) }
+        try expect(
+            covered == Double(configuration.imageSize),
+            "the strides of the stem times its \(side) patches along a side must be \(configuration.imageSize) "
+                + "pixels; they are \(Int(exactly: covered) ?? 0)")
     }
 
     /// The memory for up to `images` images.

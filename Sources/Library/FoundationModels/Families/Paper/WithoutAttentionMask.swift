@@ -20,6 +20,7 @@ extension TextTower {
         var parts = try reading(atMost: length).parts
         parts.maximumLength = length
         var tower = TextTower(parts)
+        tower.defaultPooling = defaultPooling
         tower.padding = padding
         return tower
     }
