@@ -167,7 +167,8 @@ extension AnatomicalGrid {
         let cells = cells(across: axes.across, up: axes.up, along: axes.along, at: slice)
         var panel = BrainPanel(bounds: bounds(across: axes.across, up: axes.up))
         panel.title =
-            "\(["x", "y", "z"][axes.along]) = \(Int(coordinate(slice, axes.along).rounded())) mm"
+            "\(["x", "y", "z"][axes.along]) = "
+            + "\(Number.fixed(coordinate(slice, axes.along).rounded(), 0)) mm"
         panel.sides = side.edges
         panel.fill(cells.map { voxels[$0] }, columns: shape[axes.across], of: shown, spots: spots)
         if let anatomy {

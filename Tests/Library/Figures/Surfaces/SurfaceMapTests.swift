@@ -89,6 +89,7 @@ import Testing
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 91, azimuth: 0) }
         let far = try SurfaceView.from(elevation: 10, azimuth: 1e300)
         #expect(far.name == "elevation 10°, azimuth 1.00e+300°")
+        #expect(try SurfaceView.from(elevation: 22.5, azimuth: -0.4).name == "elevation 23°, azimuth 0°")
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
     }
 
