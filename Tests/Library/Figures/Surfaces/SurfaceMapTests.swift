@@ -93,6 +93,17 @@ import Testing
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
     }
 
+    /// A page asks for courses by the key of its map, which another map must not have.
+    @Test func mapsOfFewResponsesHaveKeysOfTheirOwn() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(left: left, right: right, on: surface)
+        func html(_ course: [Double]) throws -> String {
+            try map.telling(VertexCourses("measured", count: 2) { $0 == .left && $1 == 5 ? course : [] }).html
+        }
+        #expect(try html([1, 2]) == html([1, 2]))
+        #expect(try html([1, 2]) != html([3, 4]))
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let (surface, left, right) = try spheres()
         let cases: [(String, () throws -> Void)] = [
