@@ -290,6 +290,7 @@ import Testing
         #expect((parts[0]["mark"] as? [String: Any])?["type"] as? String == "image")
         // The outlined cell, the lowest and the highest.
         #expect(try rows(parts[1]).count == 3)
+        #expect(map.description.contains("… 160 more columns") && map.description.count < 200_000)
     }
 
     /// The work grows with the cells or points, not with their square.

@@ -50,7 +50,7 @@ public struct DensityPlot: DrawnFigure {
     ///   - xTitle: what the horizontal axis is.
     ///   - yTitle: what the vertical axis is.
     ///   - countTitle: what is counted, for instance "voxels".
-    ///   - style: colors, fonts and grid.
+    ///   - style: colors, fonts and grid; its domain is of log10 of the counts.
     public init(
         x: [Double], y: [Double], bins: Int = 50, title: String? = nil, note: String? = "",
         xTitle: String = "", yTitle: String = "", countTitle: String = "voxels",

@@ -191,13 +191,17 @@ extension Heatmap {
         let isTurned = columns.count > rows.count
         let (down, across) = isTurned ? (columns, rows) : (rows, columns)
         var table: [Table.Column] = [.text(isTurned ? columnTitle : rowTitle, down)]
-        for (place, name) in across.enumerated() {
+        // Side by side, many columns of long names are megabytes of spaces.
+        let shown = across.prefix(40)
+        for (place, name) in shown.enumerated() {
             let cells = down.indices.map { index in
                 text(isTurned ? Place(row: place, column: index) : Place(row: index, column: place))
             }
             table.append(Table.Column(name, numbers: cells))
         }
+        let hidden = across.count - shown.count
         let lines = [
+            hidden > 0 ? "… \(Number.counted(hidden, "more column"))" : "",
             valueTitle.isEmpty ? "" : "Values: \(valueTitle).", fullNote(note),
             outlined.isEmpty || outlineMeaning.isEmpty ? "" : "\(star): \(outlineMeaning).",
         ]
