@@ -97,11 +97,22 @@ extension DrawnFigure {
     public func png(scale: Double) throws -> Data {
         try checkScale(scale)
         try checkNumbers()
-        return try withFont(nil) {
+        return try withFont(nil) { try pixels(drawing(in: .natural), scale: scale) }
+    }
+
+    private func pixels(_ drawing: Drawing, scale: Double) throws -> Data {
+        try pixels(
+            drawing, (drawing.width.rounded(.up) * scale).rounded(),
+            (drawing.height.rounded(.up) * scale).rounded(), scale: scale, isGivenByScale: true)
+    }
+
+    /// The picture at twice the screen's resolution or, where that would be too many pixels, at the screen's own.
+    private func shownPNG() throws -> (png: Data, scale: Int) {
+        try withFont(nil) {
             let drawing = drawing(in: .natural)
-            return try pixels(
-                drawing, (drawing.width.rounded(.up) * scale).rounded(),
-                (drawing.height.rounded(.up) * scale).rounded(), scale: scale, isGivenByScale: true)
+            let isLarge =
+                max(drawing.width, drawing.height) > 16_000 || drawing.width * drawing.height > 15e6
+            return (try pixels(drawing, scale: isLarge ? 1 : 2), isLarge ? 1 : 2)
         }
     }
 
@@ -116,7 +127,8 @@ extension DrawnFigure {
             "text/plain": .text(description),
         ])
         do {
-            bundle.add(pngAtTwice: try png(scale: 2), altText: altText)
+            let (png, scale) = try shownPNG()
+            bundle.add(png, scale: scale, altText: altText)
         } catch {
             // A picture that cannot be drawn must not hide the chart and the numbers.
             bundle.contents["text/plain"] = .text("\(description)\nNo picture: \(error)")
@@ -132,14 +144,14 @@ extension DrawnFigure {
 }
 
 extension MIMEBundle {
-    /// Adds a picture of twice the screen's resolution, with the size at which it is shown and its text for those who do
+    /// Adds a PNG of so many pixels for each of the screen, with the size at which it is shown and its text for those who do
     /// not see it.
-    mutating func add(pngAtTwice png: Data, altText: String) {
+    mutating func add(_ png: Data, scale: Int, altText: String) {
         let size = PNGFile.size(of: png)
         contents["image/png"] = .binary(png)
         metadata["image/png"] =
             JSON.object([
-                "width": .integer(size.width / 2), "height": .integer(size.height / 2),
+                "width": .integer(size.width / scale), "height": .integer(size.height / scale),
                 "alt": .string(altText),
             ])
             .encoded()

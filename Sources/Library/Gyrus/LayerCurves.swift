@@ -56,7 +56,7 @@ public struct LayerSplits: Sendable, Equatable {
     ///   - bands: the names of the bands.
     ///   - selected: which voxels are averaged; nil for all that have a score.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if names or truth values are of another number.
@@ -84,7 +84,7 @@ extension [LayerSplits] {
     ///   - bands: the names of the bands.
     ///   - selected: which voxels are averaged; nil for all that have a score.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if there is no subject, subjects have other layers or bands, or names are of another number.
@@ -120,7 +120,7 @@ extension LayerScores {
     ///   - score: which score: R2 or r.
     ///   - selected: which voxels are averaged; nil for all that have a score.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError.count` for another number of truth values than voxels.
@@ -138,7 +138,7 @@ extension LayerScores {
     ///   - regions: the region of each voxel.
     ///   - score: which score: R2 or r.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func byLayerAndRegion(
         _ regions: Regions, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
@@ -155,7 +155,7 @@ extension [LayerScores] {
     ///   - score: which score: R2 or r.
     ///   - selected: which voxels are averaged; nil for all that have a score.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if there is no subject or subjects have other layers.

@@ -65,7 +65,7 @@ public struct PreferredLayers: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func heatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .standard
@@ -96,7 +96,7 @@ public struct PreferredLayers: Sendable, Equatable {
     ///   - count: how many slices a side.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
         _ space: VoxelSpace, count: Int = 7, anatomy: [Double]? = nil, title: String? = "",
@@ -114,7 +114,7 @@ public struct PreferredLayers: Sendable, Equatable {
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func onGlassBrain(
         _ space: VoxelSpace, title: String? = "", note: String? = "", style: ChartStyle = .standard

@@ -18,7 +18,7 @@ extension VoxelScores {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - outline: the brain's outline.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels; see `VoxelSpace.glassBrain`.
@@ -44,7 +44,7 @@ extension VoxelScores {
     ///   - outline: the brain's outline.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func onGlassBrain(
         _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.sagittal, .coronal, .axial],
@@ -73,7 +73,7 @@ extension VoxelScores {
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels.
@@ -102,7 +102,7 @@ extension VoxelScores {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
         _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
@@ -129,7 +129,7 @@ extension VoxelScores {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func flatMap(
         _ mapper: FlatMapper, _ score: VoxelScore = .r, threshold: Double? = nil, fades: Bool = false,
@@ -148,7 +148,7 @@ extension VoxelScores {
     ///   - names: what the two models are called.
     ///   - bins: how many bins each axis has, 1 to 1,000.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `FigureError` if the other scores are of another number of voxels.

@@ -16,7 +16,7 @@ extension VoxelScores {
     ///   - space: where the voxels lie, as vertices of the cortex or in a grid; nil where there is one voxel for each vertex,
     ///     those of the left hemisphere first.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - threshold: scores below it fade; nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
@@ -55,7 +55,7 @@ extension LayerScores {
     ///   - space: where the voxels lie, as vertices of the cortex or in a grid; nil where there is one voxel for each vertex,
     ///     those of the left hemisphere first.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - threshold: scores below it fade; nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.

@@ -71,6 +71,18 @@ import Testing
         #expect(throws: (any Error).self) { try flat.glassBrain([1]) }
     }
 
+    @Test func placesFarAwayAreTold() throws {
+        func space(x: Double, z: Double) throws -> VoxelSpace {
+            try VoxelSpace(
+                shape: [2, 2, 2], indices: Array(0..<8), affine: [[2, 0, 0, x], [0, 2, 0, 0], [0, 0, 2, z]])
+        }
+        let values = (0..<8).map { Double($0) / 8 }
+        #expect(try space(x: 0, z: 1e20).map(values).vegaLite.contains("z = 1.00e+20 mm"))
+        let far = try space(x: 1e20, z: 0)
+        #expect(try far.mosaic(values, sides: [.sagittal]).vegaLite.contains("x = 1.00e+20 mm"))
+        #expect(try far.glassBrain(values).description.contains("1.00e+20"))
+    }
+
     @Test(arguments: [0.5...0.5, 0...Double.infinity])
     func domainsWithoutAScaleOfTwoValues(domain: ClosedRange<Double>) throws {
         let (space, values) = try ball()

@@ -28,6 +28,19 @@ import Testing
         #expect(!bundle.contents.keys.contains("text/html"), "JupyterLab would prefer the table to the chart")
     }
 
+    /// At twice the screen's resolution it would be taller than cairo's pictures can be.
+    @Test func aTallFigureHasItsPictureAtTheResolutionOfTheScreen() throws {
+        let bundle = BarChart((0..<1_200).map { .init("parcel \($0)", Double($0)) }).mimeBundle
+        guard case .binary(let png)? = bundle.contents["image/png"] else {
+            Issue.record("no picture")
+            return
+        }
+        let metadata = try #require(bundle.metadata["image/png"])
+        let shown = try #require(try JSONSerialization.jsonObject(with: metadata) as? [String: Any])
+        let size = try pngSize(png)
+        #expect(size.height > 16_000 && shown["height"] as? Int == size.height)
+    }
+
     @Test func emptyFiguresSaySo() throws {
         let empty: [any Figure] = [
             BarChart([]), LineChart([]), Histogram([.nan, .nan]), ScatterPlot([.init(.nan, 1)]), ScoreMap([]),

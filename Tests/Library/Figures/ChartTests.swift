@@ -281,6 +281,18 @@ import Testing
         }
     }
 
+    @Test func largeHeatMapsHoldAPictureOfTheirCells() throws {
+        let names = (0..<200).map { "stimulus \($0)" }
+        let map = try Heatmap(rowNames: names, columnNames: names) { Double($0 - $1) / 200 }
+            .outlining([.init(row: 3, column: 5)], meaning: "chosen")
+        #expect(map.vegaLite.utf8.count < 300_000)
+        let parts = try #require(specification(map)["layer"] as? [[String: Any]])
+        #expect((parts[0]["mark"] as? [String: Any])?["type"] as? String == "image")
+        // The outlined cell, the lowest and the highest.
+        #expect(try rows(parts[1]).count == 3)
+        #expect(map.description.contains("… 160 more columns") && map.description.count < 200_000)
+    }
+
     /// The work grows with the cells or points, not with their square.
     @Test(.timeLimit(.minutes(1))) func largeMapsAndClouds() throws {
         let names = (0..<300).map { "stimulus \($0)" }

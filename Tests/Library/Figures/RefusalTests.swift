@@ -23,6 +23,9 @@ import Testing
         refuses("the size of a pixel") {
             _ = try ScoreMap.Slice(width: 1, height: 1, values: [1], pixelSize: (.nan, 1))
         }
+        refuses("the size of a pixel is 1e+308") {
+            _ = try ScoreMap.Slice(width: 4, height: 1, values: [1, 2, 3, 4], pixelSize: (1e308, 1))
+        }
         refuses("sides of a slice") {
             _ = try ScoreMap.Slice(width: 1, height: 1, values: [1], sides: ["L"])
         }

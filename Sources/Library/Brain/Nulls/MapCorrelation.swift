@@ -88,7 +88,7 @@ public struct MapCorrelation: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func histogram(
         title: String? = "", note: String? = "", style: ChartStyle = .standard

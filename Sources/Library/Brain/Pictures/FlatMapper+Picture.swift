@@ -14,7 +14,7 @@ extension FlatMapper {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn, where the file holds them.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///

@@ -135,7 +135,7 @@ struct ShownValues {
 
     /// What is said of a voxel on hover.
     func label(_ voxel: Int) -> String {
-        let place = (0..<3).map { String(Int(positions[voxel][$0].rounded())) }.joined(separator: ", ")
+        let place = (0..<3).map { Number.fixed(positions[voxel][$0].rounded(), 0) }.joined(separator: ", ")
         let region = regionNames.isEmpty || regionNames[voxel].isEmpty ? "" : "\(regionNames[voxel]): "
         let other = second.isEmpty ? "" : "; \(secondName) \(Number.fixed(second[voxel], 3))"
         return "\(region)\(place) mm\(other)"

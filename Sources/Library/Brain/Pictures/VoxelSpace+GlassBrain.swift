@@ -31,7 +31,7 @@ extension VoxelSpace {
     ///   - outline: the brain's.
     ///   - regions: the region of each voxel, for what is said of it.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///

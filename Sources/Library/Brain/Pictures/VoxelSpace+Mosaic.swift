@@ -25,7 +25,7 @@ extension VoxelSpace {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden, with lines at it.
     ///   - regions: the region of each voxel, for what is said of it.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///
@@ -105,7 +105,7 @@ extension VoxelSpace {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///
@@ -167,7 +167,8 @@ extension AnatomicalGrid {
         let cells = cells(across: axes.across, up: axes.up, along: axes.along, at: slice)
         var panel = BrainPanel(bounds: bounds(across: axes.across, up: axes.up))
         panel.title =
-            "\(["x", "y", "z"][axes.along]) = \(Int(coordinate(slice, axes.along).rounded())) mm"
+            "\(["x", "y", "z"][axes.along]) = "
+            + "\(Number.fixed(coordinate(slice, axes.along).rounded(), 0)) mm"
         panel.sides = side.edges
         panel.fill(cells.map { voxels[$0] }, columns: shape[axes.across], of: shown, spots: spots)
         if let anatomy {

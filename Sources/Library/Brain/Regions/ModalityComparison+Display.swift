@@ -28,7 +28,7 @@ extension ModalityComparison {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - sorted: whether the largest difference comes first instead of the order of the regions.
     ///   - mark: stars, or the corrected p values themselves.
     ///   - style: colors, fonts and grid.

@@ -6,7 +6,7 @@ extension RegionComparison {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - outlinesBest: whether the best candidate of each region has an outline.
     ///   - style: colors, fonts and grid.
     public func heatmap(
@@ -86,7 +86,7 @@ extension RegionComparison {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func differenceHeatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .diverging

@@ -37,7 +37,7 @@ extension RegionScores {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - references: lines across the chart, such as a chance level.
     ///   - style: colors, fonts and grid.
     public func chart(
@@ -51,7 +51,7 @@ extension RegionScores {
     ///
     /// - Parameters:
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - error: what error bars show; nil for none.
     ///   - references: lines across the chart, such as a chance level.
     ///   - style: colors, fonts and grid.

@@ -1,3 +1,5 @@
+import Display
+
 /// The orientation of slices through a voxel grid: up is superior or anterior, right is the subject's right.
 public struct SlicePlane: Sendable, Equatable {
     /// The axis of the grid that is cut (0, 1 or 2).
@@ -92,6 +94,6 @@ extension VoxelSpace {
         voxel[axis] = slice
         let anatomical = anatomicalAxes[axis]
         let place = position(voxel[0], voxel[1], voxel[2])[anatomical]
-        return "\(["x", "y", "z"][anatomical]) = \(Int(place.rounded())) mm"
+        return "\(["x", "y", "z"][anatomical]) = \(Number.fixed(place.rounded(), 0)) mm"
     }
 }

@@ -86,14 +86,18 @@ extension BrainPicture {
 }
 
 extension VegaLite {
-    /// A picture that the specification holds whole.
-    static func image(_ png: Data, x: Double, y: Double, width: Double, height: Double) -> JSON {
-        [
+    /// A picture that the specification holds whole; `isSmooth` has colors mix where it is drawn larger than it is.
+    static func image(
+        _ png: Data, x: Double, y: Double, width: Double, height: Double, isSmooth: Bool = true
+    ) -> JSON {
+        var mark: [String: JSON] = [
+            "type": "image", "width": .rounded(width), "height": .rounded(height), "align": "left",
+            "baseline": "top", "aspect": false,
+        ]
+        if !isSmooth { mark["smooth"] = false }
+        return [
             "data": ["values": [["url": .string("data:image/png;base64," + png.base64EncodedString())]]],
-            "mark": [
-                "type": "image", "width": .rounded(width), "height": .rounded(height), "align": "left",
-                "baseline": "top", "aspect": false,
-            ],
+            "mark": .object(mark),
             "encoding": [
                 "url": ["field": "url", "type": "nominal"], "x": ["value": .rounded(x)],
                 "y": ["value": .rounded(y)],

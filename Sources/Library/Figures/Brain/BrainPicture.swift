@@ -114,12 +114,12 @@ extension BrainPicture {
         if !shownNote.isEmpty { lines.append(shownNote) }
         let heading = [title ?? ""].filter { !$0.isEmpty }
         guard !peaks.isEmpty else { return (heading + lines).joined(separator: "\n") }
-        var columns: [Table.Column] = [.numbers(valueTitle.orElse("value"), peaks.map(\.value))]
+        var columns: [Table.Column] = [.shown(valueTitle.orElse("value"), peaks.map(\.value))]
         if !seconds.isEmpty {
-            columns.append(.numbers(secondTitle.orElse("second"), peaks.map { $0.second ?? .nan }))
+            columns.append(.shown(secondTitle.orElse("second"), peaks.map { $0.second ?? .nan }))
         }
         for (axis, name) in ["x", "y", "z"].enumerated() {
-            columns.append(.counts(name, peaks.map { Int($0.position[axis].rounded()) }))
+            columns.append(.numbers(name, peaks.map { $0.position[axis].rounded() }, decimals: 0))
         }
         if peaks.contains(where: { !$0.region.isEmpty }) {
             columns.append(.text("region", peaks.map(\.region)))

@@ -2,6 +2,10 @@ import Display
 import JSON
 
 extension Heatmap {
+    /// Above so many cells their colors are a picture instead of a mark each: notebooks stay small, and Jupyter's server
+    /// drops an output of several megabytes.
+    private static let interactiveLimit = 16_000
+
     var specification: JSON {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
@@ -13,16 +17,39 @@ extension Heatmap {
                 "scale": ["domain": .strings(axis.names), "paddingInner": 0, "paddingOuter": 0],
             ]
         }
+        let isPicture = values.count > Heatmap.interactiveLimit
+        let showsNumbers = layout.showsNumbers && !isPicture
+        let marks: [String: JSON] = [
+            "data": ["values": .array(cells(isPicture ? toldPlaces : places, layout, showsNumbers))],
+            "encoding": ["x": channel("column", across), "y": channel("row", down)],
+            "layer": .array([colors(layout)] + numbers(showsNumbers) + outlines),
+        ]
         return VegaLite.plot(
             title: title, note: shownNote, width: across.length, height: down.length,
-            [
-                "data": ["values": .array(cells(layout))],
-                "encoding": ["x": channel("column", across), "y": channel("row", down)],
-                "layer": .array([colors(layout)] + numbers(layout) + outlines),
-            ])
+            isPicture ? ["layer": [picture(layout), .object(marks)]] : marks)
     }
 
-    private func cells(_ layout: Layout) -> [JSON] {
+    /// A pixel for each cell.
+    private func picture(_ layout: Layout) -> JSON {
+        var picture = Picture(width: columns.count, height: rows.count)
+        for place in places where value(place).isFinite {
+            picture.set(place.column, place.row, layout.scale.color(of: value(place)))
+        }
+        return VegaLite.image(
+            picture.png(), x: 0, y: 0, width: layout.columnAxis.length, height: layout.rowAxis.length,
+            isSmooth: false)
+    }
+
+    /// The cells that are marks over a picture: those with an outline or a sign, the lowest and the highest.
+    private var toldPlaces: [Place] {
+        let finite = values.filter(\.isFinite)
+        let ends = [finite.min(), finite.max()].compactMap { $0.flatMap(values.firstIndex(of:)) }
+        return places.enumerated().filter { index, place in
+            ends.contains(index) || outlined.contains(place) || !sign(place).isEmpty
+        }.map(\.element)
+    }
+
+    private func cells(_ places: [Place], _ layout: Layout, _ showsNumbers: Bool) -> [JSON] {
         places.map { place in
             let value = value(place)
             var row: [String: JSON] = [
@@ -32,7 +59,7 @@ extension Heatmap {
             if value.isFinite {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
                 let text =
-                    layout.showsNumbers
+                    showsNumbers
                     ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
                 if !text.isEmpty { row["text"] = .string(text) }
             }
@@ -56,9 +83,9 @@ extension Heatmap {
         ]
     }
 
-    private func numbers(_ layout: Layout) -> [JSON] {
+    private func numbers(_ showsNumbers: Bool) -> [JSON] {
         var layers: [JSON] = []
-        if layout.showsNumbers || signs.contains(where: { !$0.isEmpty }) {
+        if showsNumbers || signs.contains(where: { !$0.isEmpty }) {
             layers.append([
                 "transform": [["filter": "isValid(datum.text)"]],
                 "mark": ["type": "text", "fontSize": 9, "baseline": "middle"],
@@ -68,7 +95,7 @@ extension Heatmap {
                 ],
             ])
         }
-        if layout.showsNumbers, values.contains(where: { !$0.isFinite }) {
+        if showsNumbers, values.contains(where: { !$0.isFinite }) {
             layers.append([
                 "transform": [["filter": "!isValid(datum.value)"]],
                 "mark": [

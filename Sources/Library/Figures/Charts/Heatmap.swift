@@ -54,7 +54,7 @@ public struct Heatmap: DrawnFigure {
     ///   - columns: the names of the columns, from the left.
     ///   - values: the values of the cells, row after row; NaN leaves a cell empty.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".
     ///   - valueTitle: what the values are, for instance "mean r".
@@ -82,7 +82,7 @@ public struct Heatmap: DrawnFigure {
     ///   - rowNames: the names of the rows, from the top.
     ///   - columnNames: the names of the columns, from the left.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".
     ///   - valueTitle: what the values are, for instance "mean r".
@@ -191,13 +191,17 @@ extension Heatmap {
         let isTurned = columns.count > rows.count
         let (down, across) = isTurned ? (columns, rows) : (rows, columns)
         var table: [Table.Column] = [.text(isTurned ? columnTitle : rowTitle, down)]
-        for (place, name) in across.enumerated() {
+        // Side by side, many columns of long names are megabytes of spaces.
+        let shown = across.prefix(40)
+        for (place, name) in shown.enumerated() {
             let cells = down.indices.map { index in
                 text(isTurned ? Place(row: place, column: index) : Place(row: index, column: place))
             }
             table.append(Table.Column(name, numbers: cells))
         }
+        let hidden = across.count - shown.count
         let lines = [
+            hidden > 0 ? "… \(Number.counted(hidden, "more column"))" : "",
             valueTitle.isEmpty ? "" : "Values: \(valueTitle).", fullNote(note),
             outlined.isEmpty || outlineMeaning.isEmpty ? "" : "\(star): \(outlineMeaning).",
         ]

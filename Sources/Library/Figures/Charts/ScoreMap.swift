@@ -48,9 +48,9 @@ public struct ScoreMap: DrawnFigure {
                 throw FigureError.value(
                     what: "the \(what) of a slice", got: "\(size)", expected: "0 to 100,000 pixels")
             }
-            for size in [pixelSize.width, pixelSize.height] where !(size > 0 && size.isFinite) {
+            for size in [pixelSize.width, pixelSize.height] where !(size > 0 && size <= 1e9) {
                 throw FigureError.value(
-                    what: "the size of a pixel", got: "\(size)", expected: "above zero")
+                    what: "the size of a pixel", got: "\(size)", expected: "above zero and at most 1e9")
             }
             guard sides.isEmpty || sides.count == 2 else {
                 throw FigureError.count(of: "sides of a slice", expected: 2, got: sides.count)
@@ -85,7 +85,7 @@ public struct ScoreMap: DrawnFigure {
     /// - Parameters:
     ///   - slices: the slices, from the upper left.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - style: colors, fonts and grid.
     public init(
@@ -110,9 +110,9 @@ public struct ScoreMap: DrawnFigure {
             [
                 .text("slice", slices.enumerated().map { $1.title.isEmpty ? "\($0 + 1)" : $1.title }),
                 .counts("voxels", shown.map(\.count)),
-                .numbers("mean", shown.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) }),
-                .numbers("min", shown.map { $0.min() ?? .nan }),
-                .numbers("max", shown.map { $0.max() ?? .nan }),
+                .shown("mean", shown.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) }),
+                .shown("min", shown.map { $0.min() ?? .nan }),
+                .shown("max", shown.map { $0.max() ?? .nan }),
             ])
         let fullest = slices.indices.max { shown[$0].count < shown[$1].count } ?? 0
         let picture =

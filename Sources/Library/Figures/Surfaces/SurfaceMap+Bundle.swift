@@ -13,7 +13,7 @@ extension SurfaceMap {
             return bundle
         }
         do {
-            bundle.add(pngAtTwice: try reducedPNG(scale: 2, colors: 256), altText: altText)
+            bundle.add(try reducedPNG(scale: 2, colors: 256), scale: 2, altText: altText)
             bundle.contents["text/html"] = .text(try html)
         } catch {
             // A picture that cannot be drawn must not hide the numbers.

@@ -28,11 +28,11 @@ extension SurfaceMap {
         }
         columns += [
             .counts("vertices", rows.map(\.values.count)),
-            .numbers(
+            .shown(
                 "mean",
                 rows.map { $0.values.isEmpty ? .nan : $0.values.reduce(0, +) / Double($0.values.count) }),
-            .numbers("min", rows.map { $0.values.min() ?? .nan }),
-            .numbers("max", rows.map { $0.values.max() ?? .nan }),
+            .shown("min", rows.map { $0.values.min() ?? .nan }),
+            .shown("max", rows.map { $0.values.max() ?? .nan }),
         ]
         if let threshold {
             columns.append(
@@ -48,10 +48,10 @@ extension SurfaceMap {
         let counts = regionCounts()
         var columns: [Table.Column] = [.text("region", names), .counts("vertices", counts)]
         for (layer, mean) in zip(shownLayers, means) {
-            columns.append(.numbers(layer.name.isEmpty ? "mean" : "mean of \(layer.name)", mean))
+            columns.append(.shown(layer.name.isEmpty ? "mean" : "mean of \(layer.name)", mean))
         }
         for detail in details {
-            columns.append(.numbers(detail.title, names.map { detail.values[$0] ?? .nan }))
+            columns.append(.shown(detail.title, names.map { detail.values[$0] ?? .nan }))
         }
         return Table(title ?? "", columns)
     }

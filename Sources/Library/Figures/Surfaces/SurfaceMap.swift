@@ -105,7 +105,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - right: the values of the right hemisphere's vertices.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; with a diverging color map those nearer to zero.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
@@ -133,7 +133,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - layers: the values of each layer; the picture shows the first.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
@@ -157,7 +157,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - second: the values of the second.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.

@@ -42,7 +42,8 @@ public struct SurfaceView: Sendable, Equatable, CustomStringConvertible {
                 what: "the azimuth of a view", got: "\(azimuth)", expected: "a number of degrees")
         }
         return SurfaceView(
-            name: "elevation \(Number.fixed(elevation, 0))°, azimuth \(Number.fixed(azimuth, 0))°",
+            name: "elevation \(Number.fixed(elevation.rounded(), 0))°, "
+                + "azimuth \(Number.fixed(azimuth.rounded(), 0))°",
             direction: .both(elevation: elevation, azimuth: azimuth))
     }
 

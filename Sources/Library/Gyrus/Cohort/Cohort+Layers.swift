@@ -17,7 +17,7 @@ extension Cohort {
     ///   - select: which voxels are averaged; nil for all that have a score.
     ///   - only: the models that are shown; nil for all.
     ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the figure; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the cohort has no subjects or lacks scores, and as the rule does.

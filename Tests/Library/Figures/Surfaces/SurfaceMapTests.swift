@@ -89,7 +89,19 @@ import Testing
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 91, azimuth: 0) }
         let far = try SurfaceView.from(elevation: 10, azimuth: 1e300)
         #expect(far.name == "elevation 10°, azimuth 1.00e+300°")
+        #expect(try SurfaceView.from(elevation: 22.5, azimuth: -0.4).name == "elevation 23°, azimuth 0°")
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
+    }
+
+    /// A page asks for courses by the key of its map, which another map must not have.
+    @Test func mapsOfFewResponsesHaveKeysOfTheirOwn() throws {
+        let (surface, left, right) = try spheres()
+        let map = try SurfaceMap(left: left, right: right, on: surface)
+        func html(_ course: [Double]) throws -> String {
+            try map.telling(VertexCourses("measured", count: 2) { $0 == .left && $1 == 5 ? course : [] }).html
+        }
+        #expect(try html([1, 2]) == html([1, 2]))
+        #expect(try html([1, 2]) != html([3, 4]))
     }
 
     @Test func whatDoesNotFitIsRefused() throws {

@@ -99,11 +99,18 @@ enum CourseDesk {
         for layer in map.shownLayers { add(layer.left + layer.right) }
         for courses in map.vertexCourses {
             for byte in courses.title.utf8 { hash.add(byte) }
-            // Some vertices tell one set of responses from another.
+            // Some vertices tell one set of responses from another; those of a region may be few.
             for (side, hemisphere) in map.surface.hemispheres {
-                for vertex in stride(
-                    from: 0, to: hemisphere.vertexCount, by: max(1, hemisphere.vertexCount / 16))
-                { add(courses.course(side, vertex)) }
+                let step = max(1, hemisphere.vertexCount / 16)
+                var told = 0
+                for start in 0..<step where told < 16 {
+                    for vertex in stride(from: start, to: hemisphere.vertexCount, by: step) where told < 16 {
+                        let course = courses.course(side, vertex)
+                        if course.isEmpty { continue }
+                        add(course)
+                        told += 1
+                    }
+                }
             }
         }
         return String(hash.value, radix: 16)
