@@ -146,7 +146,9 @@ public final class CellCompiler {
             try build(draft)
         } catch Failure.source(let found, let lines) {
             let errors = explained(found, of: draft, lines: lines)
-            if !options.isGlance { missed.add(draft.syntax, label: draft.label, reason: .notCompiled) }
+            if !options.isGlance {
+                missed.add(draft.syntax, of: draft.plan.cell, label: draft.label, reason: .notCompiled)
+            }
             throw failure(errors, lines, of: draft.plan, for: draft.plan, label: draft.label)
         }
         let made = contentHash(of: draft)
