@@ -81,8 +81,8 @@ extension NameTable {
     /// The versions of other cells that an item takes the place of.
     ///
     /// A function, or a member of an extension, takes that of an overload only if it says the same, or where no front end
-    /// tells whether it is the edited one. What stood in a part of the cell that is still to be run may stand in this one by
-    /// now.
+    /// tells whether it is the edited one. What stood in a part of the cell that is still to be run may stand in
+    /// this one by now.
     func displaced(by item: CellItem, of cell: CellKey) -> Set<Int> {
         var found: Set<Int> = []
         for declaration in item.declarations {

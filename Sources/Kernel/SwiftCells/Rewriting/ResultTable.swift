@@ -145,8 +145,8 @@ final class ResultReferences: SyntaxVisitor {
 }
 
 extension DiscardAssignmentExprSyntax {
-    /// Whether it matches anything in a `case` or a `catch` (`case (_, 2)`, `case .some(_)`): the parser takes such patterns
-    /// for expressions.
+    /// Whether it matches anything in a `case` or a `catch` (`case (_, 2)`, `case .some(_)`): the parser takes such
+    /// patterns for expressions.
     fileprivate var isInPattern: Bool {
         var node = parent
         while let current = node {
