@@ -199,6 +199,11 @@ def test_a_result_that_is_not_kept_is_the_last_one_nevertheless(fresh_kernel):
     assert fresh_kernel.value("__[0]") == "30"
 
 
+def test_a_result_whose_type_stands_in_an_extension(fresh_kernel):
+    fresh_kernel.ok("extension Int { enum Parity { case even, odd } }\nInt.Parity.odd")
+    assert "odd" in fresh_kernel.value("_")
+
+
 @pytest.mark.parametrize("code, value", [
     ('switch (7, 2) { case (_, 2): "any"; default: "none" }', '"any"'),
     ('switch 7 { case 1: "one"; case _: "any" }', '"any"'),
