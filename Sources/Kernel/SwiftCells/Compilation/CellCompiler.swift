@@ -125,9 +125,11 @@ public final class CellCompiler {
     /// What a cell says, with earlier results in the places where it speaks of them; throws `Failure`.
     private func parse(_ source: String, label: String) throws -> CellSyntax {
         var syntax = CellSyntax(source)
-        let unscoped = AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
-        guard unscoped.isEmpty else {
-            throw Failure.source(unscoped, lines: EditedSource(source, edits: []).originalLines)
+        let errors =
+            AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
+            + ValuelessVariables.errors(in: syntax.file, syntax.converter, label: label)
+        guard errors.isEmpty else {
+            throw Failure.source(errors, lines: EditedSource(source, edits: []).originalLines)
         }
         syntax.useResults(results) { names.declares($0) }
         return syntax
