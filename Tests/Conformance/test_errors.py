@@ -75,6 +75,13 @@ def test_an_uninitialized_name_gives_way_to_its_earlier_owner(kernel):
     assert outcome.result == "5" or "not initialized" in outcome.traceback
 
 
+def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
+    kernel.fails("let given: Int\ngiven = 5\nlet pending: Int\nlet stopping = [Int]()[2]\npending = 6")
+    assert kernel.value("given") == "5"
+    later = kernel.fails("pending")
+    assert "not initialized" in later.error["evalue"] + later.traceback
+
+
 @pytest.mark.parametrize("code, name", [
     ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
     ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),

@@ -5,14 +5,23 @@ import SwiftSyntax
 /// In one file the compiler refuses whatever reads such a variable. In a later cell, which knows it as one of another
 /// module, it would read what has never been written.
 enum ValuelessVariables {
+    /// The names of those that an item declares, mentioned again or not.
+    static func names(in item: CellItem) -> [String] {
+        names(in: CellSyntax(item.text).file).map(\.text.trimmingBackticks)
+    }
+
+    private static func names(in file: SourceFileSyntax) -> [TokenSyntax] {
+        file.statements.flatMap { statement -> [TokenSyntax] in
+            guard case .decl(let declaration) = statement.item else { return [] }
+            return declaration.as(VariableDeclSyntax.self)?.namesWithoutValue ?? []
+        }
+    }
+
     /// The errors for those that stand at a cell's top level.
     static func errors(in file: SourceFileSyntax, _ converter: SourceLocationConverter, label: String)
         -> [Diagnostic]
     {
-        let names = file.statements.flatMap { statement -> [TokenSyntax] in
-            guard case .decl(let declaration) = statement.item else { return [] }
-            return declaration.as(VariableDeclSyntax.self)?.namesWithoutValue ?? []
-        }
+        let names = names(in: file)
         guard !names.isEmpty else { return [] }
         var counts: [String: Int] = [:]
         for token in file.tokens(viewMode: .sourceAccurate) {
