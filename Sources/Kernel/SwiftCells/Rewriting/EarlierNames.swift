@@ -74,11 +74,14 @@ extension ClosureExprSyntax {
 }
 
 extension Syntax {
+    /// Whether it is what a guard of the cell itself, in no block or closure, binds.
     fileprivate var isConditionOfGuard: Bool {
+        if parent?.is(ClosureCaptureSyntax.self) == true { return false }
         var node = parent
         while let current = node {
             if current.is(ConditionElementSyntax.self) {
-                return current.parent?.parent?.is(GuardStmtSyntax.self) == true
+                let statement = current.parent?.parent?.as(GuardStmtSyntax.self)
+                return statement?.parent?.parent?.parent?.is(SourceFileSyntax.self) == true
             }
             node = current.parent
         }
