@@ -168,3 +168,24 @@ def test_imports_under_a_condition_are_those_of_later_cells_under_it_too(fresh_k
                     "import FoundationNetworking\n#endif")
     fresh_kernel.ok("let request = URLRequest(url: URL(fileURLWithPath: \"/\"))")
     assert fresh_kernel.value("root + 1") == "5"
+
+
+def test_properties_of_a_tuple_are_compared(cells):
+    cells.ok("struct Twins { var (a, b) = (1, 2) }")
+    cells.ok("extension Twins: Hashable {}")
+    cells.ok("var changed = Twins()\nchanged.b = 5")
+    assert cells.value("[changed == Twins(), Twins() == Twins()]") == "[false, true]"
+
+
+def test_an_initial_value_may_have_several_lines(cells):
+    cells.ok('struct Stages { var names = [\n        "early",\n        "late",\n    ]; var count = 1 }')
+    cells.ok("extension Stages { init(count: Int) { self.count = count } }")
+    assert cells.value("Stages(count: 3).names.count + Stages(count: 3).count") == "5"
+
+
+def test_what_is_declared_for_another_system_is_not_there(fresh_kernel):
+    fresh_kernel.ok("#if os(macOS)\nlet onMac = 1\n#elseif !os(Linux)\nlet elsewhere = 2\n#else\nlet here = 3\n#endif\nlet other = 4")
+    assert fresh_kernel.ok("%who").text().split() == ["here", "other"]
+    assert fresh_kernel.ok("%whos").of("display_data")
+    assert "cannot find 'onMac'" in fresh_kernel.fails("onMac").error["evalue"]
+    assert fresh_kernel.value("here + other") == "7"

@@ -75,6 +75,29 @@ def test_an_uninitialized_name_gives_way_to_its_earlier_owner(kernel):
     assert outcome.result == "5" or "not initialized" in outcome.traceback
 
 
+def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
+    kernel.fails("let given: Int\ngiven = 5\nlet pending: Int\nlet stopping = [Int]()[2]\npending = 6")
+    assert kernel.value("given") == "5"
+    later = kernel.fails("pending")
+    assert "not initialized" in later.error["evalue"] + later.traceback
+
+
+@pytest.mark.parametrize("code, name", [
+    ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
+    ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),
+])
+def test_a_variable_that_never_gets_a_value_is_an_error(kernel, code, name):
+    """A later cell would read what has never been written, as if it were a value."""
+    assert f"'{name}' has no value" in kernel.fails(code).error["evalue"]
+
+
+def test_a_variable_may_get_its_value_below_or_be_nil(kernel):
+    code = 'let named: String\nif Bool.random() { named = "either" } else { named = "or" }\nnamed.isEmpty'
+    assert kernel.value(code) == "false"
+    kernel.ok("var perhaps: Int?\nvar surely: [Int]!\nvar several: (Int?, String?)")
+    assert kernel.value("[perhaps == nil, surely == nil]") == "[true, true]"
+
+
 def test_a_compile_error_shows_the_cell_s_line_with_a_caret(kernel):
     failure = kernel.fails("let fine = 1\nlet wrong: Int = \"text\"")
     count = failure.reply["execution_count"]

@@ -105,6 +105,17 @@ def test_a_name_of_a_cell_that_did_not_compile_is_said_to_be_one(kernel):
     assert kernel.value("bold") == "4"
 
 
+def test_a_name_that_an_edited_cell_no_longer_declares_is_none_of_it(kernel):
+    kernel.fails("let maskOnce = nowhere", cell_id="masks")
+    assert "did not compile" in kernel.fails("maskOnce").error["evalue"]
+    kernel.ok("let unmasked = 1", cell_id="masks")
+    assert "did not compile" not in kernel.fails("maskOnce").error["evalue"]
+    # Another cell's success says nothing of it.
+    kernel.fails("let maskKept = nowhere", cell_id="maskKept")
+    kernel.ok("let unmasked = 2", cell_id="masks")
+    assert "did not compile" in kernel.fails("maskKept").error["evalue"]
+
+
 def test_an_older_meaning_of_a_name_is_told_with_the_error(kernel):
     kernel.ok("func scaled(_ a: Int) -> Int { a }")
     failed = kernel.fails('func scaled(_ a: Int, by b: Int) -> Int { a * "b" }')

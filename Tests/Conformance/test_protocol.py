@@ -33,6 +33,16 @@ def test_the_count_grows_only_with_store_history(kernel):
     assert kernel.ok("4").reply["execution_count"] == count + 1
 
 
+@pytest.mark.parametrize("options", [{"store_history": False}, {"silent": True}])
+def test_what_is_not_counted_leaves_the_last_cell_its_result_and_lines(kernel, options):
+    count = kernel.ok("func third(_ x: [Int]) -> Int { x[2] } // the third\n41").reply["execution_count"]
+    kernel.ok("// another\n7", **options)
+    assert kernel.value("_ + 1") == "42"
+    assert kernel.value(f"Out[{count}] + 1") == "42"
+    assert "// the third" in kernel.fails("third([])").traceback
+    assert "In[*]:1" in "".join(kernel.run("nonsense", **options).reply["traceback"])
+
+
 def test_silent_is_silent_but_runs(kernel):
     outcome = kernel.ok('var quiet = 7\nprint("x")\nquiet', silent=True)
     assert [message["msg_type"] for message in outcome.messages] == ["status", "status"]

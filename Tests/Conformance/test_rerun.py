@@ -353,6 +353,10 @@ class TestMemory:
         assert "usesLight" in kernel.ok("%del heavy, light").text()
         assert runner_memory(kernel) < before - 40
         kernel.fails("heavy")
+        kernel.ok("var computed: Int { 1 }\n#if os(Linux)\nlet conditional = 2\n#endif")
+        kernel.ok("%del computed conditional")
+        kernel.fails("computed")
+        kernel.fails("conditional")
         assert "no variable nothing" in kernel.fails("%del nothing").error["evalue"]
         assert "not a variable" in kernel.fails("%del usesLight").error["evalue"]
         assert "takes the names" in kernel.fails("%del").error["evalue"]

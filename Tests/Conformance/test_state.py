@@ -192,6 +192,18 @@ def test_the_last_results(fresh_kernel):
     assert kernel.value("_ = 7\nlet (_, b) = (1, 2)\nvar c = 0\n(_, c) = (3, 4)\n[1, 2].map { _ in b + c }") == "[6, 6]"
 
 
+def test_a_result_that_is_not_kept_is_the_last_one_nevertheless(fresh_kernel):
+    fresh_kernel.ok("[30]")
+    fresh_kernel.ok("[Double](repeating: 1, count: 4_000_000)")
+    assert "more than 8 MB" in fresh_kernel.fails("_.count").error["evalue"]
+    assert fresh_kernel.value("__[0]") == "30"
+
+
+def test_a_result_whose_type_stands_in_an_extension(fresh_kernel):
+    fresh_kernel.ok("extension Int { enum Parity { case even, odd } }\nInt.Parity.odd")
+    assert "odd" in fresh_kernel.value("_")
+
+
 @pytest.mark.parametrize("code, value", [
     ('switch (7, 2) { case (_, 2): "any"; default: "none" }', '"any"'),
     ('switch 7 { case 1: "one"; case _: "any" }', '"any"'),

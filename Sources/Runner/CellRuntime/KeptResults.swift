@@ -63,21 +63,20 @@ enum KeptResults {
         else { return }
         let size = ValueSize.bytes(of: value)
         let handed = Handed(value: value)
-        let isKept = state.withLock { state in
+        state.withLock { state in
             if let former = state.kept.removeValue(forKey: number) { state.total -= former.size }
             state.tooLarge.remove(number)
             guard size <= sizeLimit else {
                 state.tooLarge.insert(number)
-                return false
+                return
             }
             state.kept[number] = Kept(value: handed.value, size: size)
             state.total += size
             while state.total > totalLimit, let oldest = state.kept.keys.min(), oldest != number {
                 state.total -= state.kept.removeValue(forKey: oldest)?.size ?? 0
             }
-            return true
         }
-        guard isKept else { return }
+        // Also of one that is not kept: `_` must not stand for the result before it.
         let note = KeptResult(number: number, type: String(reflecting: Value.self))
         if let data = try? JSONEncoder().encode(note) { Output.send(.kept, data) }
     }

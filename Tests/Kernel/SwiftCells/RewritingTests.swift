@@ -95,6 +95,11 @@ struct RewritingTests {
             ("let x = y.map { [x] v in v + x }", "let x = y.map { [x = Cell3.x] v in v + x }"),
             ("let x = x.sorted { x, y in x < y }", "let x = Cell3.x.sorted { x, y in x < y }"),
             ("let x = x.map { let x = $0; return x }", "let x = Cell3.x.map { let x = $0; return x }"),
+            (
+                "let x = y.map { v in guard let x else { return v }; return x }",
+                "{ v in guard let x = Cell3.x else { return v }; return x }"
+            ),
+            ("guard let x = y.first(where: { [x] in $0 > x }) else { f() }", "{ [x = Cell3.x] in $0 > x }"),
             ("let f = { x }\nlet x = 1", "let f = { x }"),
             ("let t = Task { x }\nlet x = 1", "let t = Task { x }"),
             ("let l = y.lazy.map { $0 + x }\nlet x = 1", "let l = y.lazy.map { $0 + x }"),

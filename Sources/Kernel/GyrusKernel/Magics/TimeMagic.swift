@@ -39,14 +39,15 @@ extension CellTiming {
 
 extension Duration {
     /// Three digits and the unit that suits them.
-    var text: String {
+    package var text: String {
         let seconds = self / .seconds(1)
         if seconds >= 60 {
+            let whole = seconds.rounded()
             return String(
-                format: "%.0f min %.0f s", (seconds / 60).rounded(.down),
-                seconds.truncatingRemainder(dividingBy: 60))
+                format: "%.0f min %.0f s", (whole / 60).rounded(.down), whole.truncatingRemainder(dividingBy: 60))
         }
-        for (scale, unit) in [(1.0, "s"), (1e-3, "ms")] where seconds >= scale {
+        // What three digits round up to the next unit is written in that.
+        for (scale, unit) in [(1.0, "s"), (1e-3, "ms")] where seconds >= 0.9995 * scale {
             return String(format: "%.3g ", seconds / scale) + unit
         }
         return String(format: "%.3g µs", seconds / 1e-6)

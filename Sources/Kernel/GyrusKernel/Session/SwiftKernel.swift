@@ -50,7 +50,8 @@ public final class SwiftKernel: Kernel {
             return ExecuteReply(payload: help.answer(by: self, context: context))
         }
         if let farewell = farewell(code) { return ExecuteReply(payload: [farewell]) }
-        let label = "In[\(context.executionCount)]"
+        // What is not counted runs under the number of the last cell, whose lines and result must not become its own.
+        let label = request.storeHistory ? "In[\(context.executionCount)]" : "In[*]"
         if request.storeHistory {
             session.compiler { $0.results.add(context.executionCount, input: request.code) }
         }

@@ -7,6 +7,7 @@ extension CellCompiler {
             cell.plan, module: cell.tableModule, label: cell.label, imports: cell.syntax.imports,
             reached: reached)
         shapes.commit(cell.syntax, module: cell.module, plan: cell.plan)
+        missed.forget(cell.plan.cell)
         missed.remove(cell.syntax)
         onChange?(editorContext)
     }
@@ -34,13 +35,13 @@ extension CellCompiler {
 
     /// Forgets a variable. The next cell that ends releases its value if no code can reach it.
     public func forget(variable name: String) {
-        names.forgetVersions { $0.isVariable && $0.name == name }
+        names.forgetVersions { $0.kind == .variable && $0.name == name && !$0.item.isVisibleByModule }
         onChange?(editorContext)
     }
 
     /// Takes in that a cell runs: subshells cannot see what it declares before it ends, and are told so.
     public func noteRunning(_ cell: CompiledCell) {
-        missed.add(cell.syntax, label: cell.label, reason: .running)
+        missed.add(cell.syntax, of: cell.plan.cell, label: cell.label, reason: .running)
     }
 
     /// Takes in that a cell, or a part of one, will not run: later cells that miss its names are told so.

@@ -128,9 +128,11 @@ public final class CellCompiler {
     /// What a cell says, with earlier results in the places where it speaks of them; throws `Failure`.
     private func parse(_ source: String, label: String) throws -> CellSyntax {
         var syntax = CellSyntax(source)
-        let unscoped = AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
-        guard unscoped.isEmpty else {
-            throw Failure.source(unscoped, lines: EditedSource(source, edits: []).originalLines)
+        let errors =
+            AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
+            + ValuelessVariables.errors(in: syntax.file, syntax.converter, label: label)
+        guard errors.isEmpty else {
+            throw Failure.source(errors, lines: EditedSource(source, edits: []).originalLines)
         }
         syntax.useResults(results) { names.declares($0) }
         return syntax
@@ -149,7 +151,9 @@ public final class CellCompiler {
             try build(draft)
         } catch Failure.source(let found, let lines) {
             let errors = explained(found, of: draft, lines: lines)
-            if !options.isGlance { missed.add(draft.syntax, label: draft.label, reason: .notCompiled) }
+            if !options.isGlance {
+                missed.add(draft.syntax, of: draft.plan.cell, label: draft.label, reason: .notCompiled)
+            }
             throw failure(errors, lines, of: draft.plan, for: draft.plan, label: draft.label)
         }
         let made = contentHash(of: draft)

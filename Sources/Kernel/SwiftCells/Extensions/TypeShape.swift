@@ -89,10 +89,15 @@ extension VariableDeclSyntax {
         var type: TypeSyntax?
         for binding in bindings.reversed() {
             type = binding.typeAnnotation?.type ?? (binding.initializer == nil ? type : nil)
-            guard !binding.isComputed, let name = binding.pattern.as(IdentifierPatternSyntax.self)?.identifier
-            else { continue }
-            var initial = binding.initializer?.value.trimmedDescription
-            if initial?.contains(where: \.isNewline) == true { initial = nil }
+            if binding.isComputed { continue }
+            guard let name = binding.pattern.as(IdentifierPatternSyntax.self)?.identifier else {
+                // The initial value of a tuple is that of none of its names.
+                found += binding.pattern.boundNames.reversed().map {
+                    TypeShape.Property(name: $0.text, isLet: isLet, isLazy: false, initial: nil)
+                }
+                continue
+            }
+            var initial = binding.initializer?.value.textOnOneLine
             if initial == nil, !isLet, binding.initializer == nil, type?.is(OptionalTypeSyntax.self) == true {
                 initial = "nil"
             }
@@ -103,6 +108,16 @@ extension VariableDeclSyntax {
                     : .init(name: name.text, isLet: isLet, isLazy: false, initial: initial))
         }
         return found.reversed()
+    }
+}
+
+extension ExprSyntax {
+    /// The source on one line; nil where line breaks may have a meaning.
+    fileprivate var textOnOneLine: String? {
+        let text = trimmedDescription
+        guard text.contains(where: \.isNewline) else { return text }
+        let mayMatter = ["{", "//", "\"\"\""].contains { text.contains($0) }
+        return mayMatter ? nil : String(text.map { $0.isNewline ? " " : $0 })
     }
 }
 

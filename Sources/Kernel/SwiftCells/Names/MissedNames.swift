@@ -13,16 +13,27 @@ public struct MissedNames: Sendable {
     private struct Cell: Sendable {
         let label: String
         let reason: Reason
+        let key: CellKey?
     }
 
     private var names: [String: Cell] = [:]
     private var members: [String: Cell] = [:]
 
-    /// Adds what a cell would have declared.
-    mutating func add(_ syntax: CellSyntax, label: String, reason: Reason) {
-        let cell = Cell(label: label, reason: reason)
+    /// Adds what a cell would have declared, in the place of what it would have declared before.
+    mutating func add(_ syntax: CellSyntax, of key: CellKey? = nil, label: String, reason: Reason) {
+        if let key { forget(key) }
+        let cell = Cell(label: label, reason: reason, key: key)
         for declaration in syntax.declarations { names[declaration.name] = cell }
         for name in ShapeCollector(syntax.file).memberNames { members[name] = cell }
+    }
+
+    /// Forgets what a cell with an id would have declared before, and its parts that are still to be run.
+    mutating func forget(_ key: CellKey) {
+        // One without an id may be another cell.
+        guard !key.isAnonymous else { return }
+        func isFormer(_ cell: Cell) -> Bool { cell.key.map { $0 == key || key.precedes($0) } ?? false }
+        names = names.filter { !isFormer($0.value) }
+        members = members.filter { !isFormer($0.value) }
     }
 
     /// Forgets what a cell declares that did run.

@@ -93,9 +93,7 @@ public struct NameTable: Sendable {
 
     /// Adds a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
     mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
-        let unreached = Set(
-            plan.items.filter { $0.role == .variable }.flatMap(\.declarations)
-                .filter { declaration in reached.map { declaration.item >= $0 } ?? false }.map(\.name))
+        let unreached = reached.map(plan.variables(notSetBefore:)) ?? []
         for id in plan.removed {
             guard let version = versions[id] else { continue }
             if plan.misfits.postponed.contains(id) {

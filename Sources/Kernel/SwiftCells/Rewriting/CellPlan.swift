@@ -58,6 +58,21 @@ struct CellPlan: Sendable {
 
     /// The items that are compiled.
     var compiled: [CellItem] { items.filter { kept[$0.index] == nil } }
+
+    /// The names of the variables that have no value before the cell comes to one of its items.
+    func variables(notSetBefore index: Int) -> Set<String> {
+        let variables = items.filter { $0.role == .variable }
+        let below = variables.filter { $0.index >= index }.flatMap(\.declarations).map(\.name)
+        // Some get their values by statements that follow their declarations.
+        let pending = variables.flatMap { variable in
+            ValuelessVariables.names(in: variable).filter { name in
+                !items.contains {
+                    variable.index < $0.index && $0.index < index && $0.uses.names.contains(name)
+                }
+            }
+        }
+        return Set(below + pending)
+    }
 }
 
 extension NameTable {
@@ -81,8 +96,8 @@ extension NameTable {
     /// The versions of other cells that an item takes the place of.
     ///
     /// A function, or a member of an extension, takes that of an overload only if it says the same, or where no front end
-    /// tells whether it is the edited one. What stood in a part of the cell that is still to be run may stand in this one by
-    /// now.
+    /// tells whether it is the edited one. What stood in a part of the cell that is still to be run may stand in
+    /// this one by now.
     func displaced(by item: CellItem, of cell: CellKey) -> Set<Int> {
         var found: Set<Int> = []
         for declaration in item.declarations {

@@ -65,7 +65,7 @@ struct CellSyntax {
         } else if let node = declaration.as(PrecedenceGroupDeclSyntax.self) {
             add("precedencegroup \(node.name.text)", index)
         } else if let node = declaration.as(IfConfigDeclSyntax.self) {
-            for clause in node.clauses {
+            for clause in node.possibleClauses {
                 if case .statements(let items)? = clause.elements {
                     for inner in items { collect(inner.item, index) }
                 }

@@ -3,8 +3,8 @@ import SwiftSyntax
 /// Gives the names that a cell declares again the meaning that they have before it: in `let x = x + 1` the right-hand
 /// `x` is the earlier cell's, `Cell3.x`.
 ///
-/// So it is in a closure that is called at once (`let x = x.map { $0 / x.count }`). What is called later, in a closure or a
-/// function, sees the new values.
+/// So it is in a closure that is called at once (`let x = x.map { $0 / x.count }`). What is called later, in a
+/// closure or a function, sees the new values.
 final class EarlierNames: StatementScopeVisitor {
     /// For each variable that the cell declares and an earlier cell has, the earlier module.
     private let modules: [String: String]
@@ -75,11 +75,14 @@ extension ClosureExprSyntax {
 }
 
 extension Syntax {
+    /// Whether it is what a guard of the cell itself, in no block or closure, binds.
     fileprivate var isConditionOfGuard: Bool {
+        if parent?.is(ClosureCaptureSyntax.self) == true { return false }
         var node = parent
         while let current = node {
             if current.is(ConditionElementSyntax.self) {
-                return current.parent?.parent?.is(GuardStmtSyntax.self) == true
+                let statement = current.parent?.parent?.as(GuardStmtSyntax.self)
+                return statement?.parent?.parent?.parent?.is(SourceFileSyntax.self) == true
             }
             node = current.parent
         }

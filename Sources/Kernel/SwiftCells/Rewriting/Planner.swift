@@ -3,8 +3,8 @@ struct Planner {
     private let table: NameTable
     private let items: [CellItem]
     private let conformances: [Int: Conformance]
-    /// What the cell declared when it last ran. Of a cell without an id, which may be another one with names of its own, only
-    /// those variables that it declares again.
+    /// What the cell declared when it last ran. Of a cell without an id, which may be another one with names of its
+    /// own, only those variables that it declares again.
     private let former: [Version]
     private var plan: CellPlan
     /// The items that say what they said and mean what they meant, with their versions.

@@ -65,6 +65,7 @@ public struct ResultTable: Sendable {
     func expression(_ number: Int, isGuess: Bool, isDeclared: (String) -> Bool) -> String {
         guard let type = types[number]?.replacing(/\bCell\d+\./, with: ""),
             type.wholeMatch(of: /[\w.<>\[\], ()?:]+/) != nil, !type.contains("unknown context"),
+            !type.contains("(extension in "),
             isGuess || !type.matches(of: /\w+/).contains(where: { isDeclared(String($0.output)) })
         else { return "Out[\(number)]" }
         return "(Out[\(number)] as \(type))"
@@ -145,8 +146,8 @@ final class ResultReferences: SyntaxVisitor {
 }
 
 extension DiscardAssignmentExprSyntax {
-    /// Whether it matches anything in a `case` or a `catch` (`case (_, 2)`, `case .some(_)`): the parser takes such patterns
-    /// for expressions.
+    /// Whether it matches anything in a `case` or a `catch` (`case (_, 2)`, `case .some(_)`): the parser takes such
+    /// patterns for expressions.
     fileprivate var isInPattern: Bool {
         var node = parent
         while let current = node {
