@@ -114,6 +114,16 @@ import Testing
         #expect(try Matrix<Float>.zeros(3, 0).qr().q.rows == 3)
     }
 
+    /// As much memory as the matrix takes, and not rows x rows numbers (80 GB).
+    @Test func thePseudoinverseOfATallMatrix() throws {
+        let tall = Matrix<Double>.normal(100_000, 2, seed: 1)
+        let product = try tall.pseudoinverse() • tall
+        let error = (product - Matrix.identity(2)).abs().max()
+        #expect(error < 1e-12)
+        let none = try Matrix<Double>(rows: 3, columns: 0).pseudoinverse()
+        #expect(none.rows == 0 && none.columns == 3)
+    }
+
     /// Squares that leave the range of the numbers.
     @Test func normsOfVeryLargeAndSmallNumbers() {
         #expect(abs([3e200, 4e200].norm() / 5e200 - 1) < 1e-15)
