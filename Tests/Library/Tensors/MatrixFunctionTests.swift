@@ -85,7 +85,7 @@ import Testing
 
     @Test func linearAlgebraInDoublePrecision() throws { try checkLinearAlgebra(Double.self) }
 
-    /// numpy: `det(diag([1e200, 1e200, -1e-200, 1e-200]))` is -1 within rounding, though the product of two is infinite.
+    /// numpy: `det(diag([1e200, 1e200, -1e-200, 1e-200]))` is -1 within rounding; the product of two is infinite.
     @Test func determinantsOfVeryLargeAndSmallPivots() throws {
         let a = try Matrix<Double>.diagonal([1e200, 1e200, -1e-200, 1e-200]).det()
         #expect(abs(a + 1) < 1e-14)

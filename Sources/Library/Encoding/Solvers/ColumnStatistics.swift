@@ -66,8 +66,8 @@ private func momentsOfColumns<Element: Scalar>(
             for j in range { means[j] += Double(line[j]) }
         }
         for j in range { means[j] *= divisor }
-        // What a long sum has rounded away is found beside the squares and given back: a constant column would show it as
-        // its deviation (of a thousand rows of 0.1, more than ten roundings).
+        // What a long sum has rounded away is found beside the squares and given back: a constant column would show it
+        // as its deviation (of a thousand rows of 0.1, more than ten roundings).
         withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { memory in
             memory.initialize(repeating: 0)
             guard let rests = memory.baseAddress else { return }

@@ -24,8 +24,8 @@ struct RecordDecoder: Decoder {
         row.table.hasColumn(name) || row.table.columnNames.contains { $0.hasPrefix(name + ".") }
     }
 
-    /// Whether there is no value. A record inside that is nil in some rows has a column of its own, without values, beside
-    /// those of its properties in the others.
+    /// Whether there is no value. A record inside that is nil in some rows has a column of its own, without values,
+    /// beside those of its properties in the others.
     fileprivate var isMissing: Bool {
         guard let isMissing = try? row[name].isMissing else { return !hasColumn }
         let prefix = name + "."
