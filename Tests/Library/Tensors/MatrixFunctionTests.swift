@@ -118,7 +118,7 @@ import Testing
     @Test func thePseudoinverseOfATallMatrix() throws {
         let tall = Matrix<Double>.normal(100_000, 2, seed: 1)
         let product = try tall.pseudoinverse() • tall
-        let error = (product - Matrix.identity(2)).abs().max()
+        let error = (product - Matrix<Double>.identity(2)).abs().max()
         #expect(error < 1e-12)
         let none = try Matrix<Double>(rows: 3, columns: 0).pseudoinverse()
         #expect(none.rows == 0 && none.columns == 3)
