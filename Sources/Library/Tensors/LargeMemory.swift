@@ -11,11 +11,12 @@ package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
     // Where the system refuses, Swift's allocation stops without a word. (A `malloc` that is freed at once would be
     // optimized away.)
     if byteCount >= 1 << 30 {
-        let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let memory, memory != MAP_FAILED else {
-            fatalError("there is no memory for \(byteCount / 1_000_000) MB of numbers")
-        }
-        munmap(memory, byteCount)
+        guard
+            let probe = mmap(
+                nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            probe != MAP_FAILED
+        else { fatalError("there is no memory for \(byteCount / 1_000_000) MB of numbers") }
+        munmap(probe, byteCount)
     }
     let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: page)
     #if os(Linux)

@@ -202,6 +202,9 @@ import Testing
         struct Guess: Codable, Equatable { var place: Trial.Place? }
         let guesses = [Guess(place: .init(x: 1, y: 2)), Guess(place: nil), Guess(place: .init(x: 5, y: 6))]
         #expect(try DataTable(records: guesses).records(as: Guess.self) == guesses)
+        struct Rated: Codable, Equatable { var name: String, scores: [String: Double] }
+        let rated = [Rated(name: "x", scores: ["a": 1, "b": 2]), Rated(name: "y", scores: ["a": 3])]
+        #expect(try DataTable(records: rated).records(as: Rated.self) == rated)
         struct Listed: Encodable { var list = [1, 2] }
         #expect(throws: TableError.self) { try DataTable(records: [Listed()]) }
         let matrix = Matrix<Float>([[1, 2], [3, .nan]])

@@ -275,6 +275,20 @@ import Testing
         #expect(try DataTable.parse("a,b\n-99,x", missing: ["-99"])["a"].missingCount == 1)
     }
 
+    /// pandas writes a column with a -999 in it as -999.0, and takes both for the number that it is told of.
+    @Test func numbersThatSayThatAValueIsMissing() throws {
+        let column = try DataTable.parse("a,b\n-999.0,x\n1.5,y\n-999,z\n-9990,z", missing: ["-999"])["a"]
+        #expect(column.isMissing == [true, false, true, false] && column.type == .double)
+        let whole = try DataTable.parse("a,b\n-999,x\n2,y", missing: ["-999.0"])
+        #expect(try whole["a", as: Int?.self] == [nil, 2])
+        let all = try DataTable.parse("a,b\n-999.0,x\n-999.00,y", missing: ["-999"])["a"]
+        #expect(all.missingCount == 2 && all.type == .double)
+        let commas = try DataTable.parse("a;b\n-999,0;x\n1,5;y", missing: ["-999"])["a"]
+        #expect(commas.isMissing == [true, false])
+        let text = try DataTable.parse("a,b\n-999.0,x\nface,y", missing: ["-999"])["a"]
+        #expect(try text.values(as: String.self) == ["-999.0", "face"])
+    }
+
     @Test func jsonLines() throws {
         let text = """
             {"a": 1, "b": "x\\n\\u00e9\\ud83e\\udde0", "c": 1.5}

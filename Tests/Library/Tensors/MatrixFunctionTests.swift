@@ -85,7 +85,7 @@ import Testing
 
     @Test func linearAlgebraInDoublePrecision() throws { try checkLinearAlgebra(Double.self) }
 
-    /// numpy: `det(diag([1e200, 1e200, -1e-200, 1e-200]))` is -1 within rounding, though the product of two is infinite.
+    /// numpy: `det(diag([1e200, 1e200, -1e-200, 1e-200]))` is -1 within rounding; the product of two is infinite.
     @Test func determinantsOfVeryLargeAndSmallPivots() throws {
         let a = try Matrix<Double>.diagonal([1e200, 1e200, -1e-200, 1e-200]).det()
         #expect(abs(a + 1) < 1e-14)
@@ -112,6 +112,16 @@ import Testing
         #expect(try abs(singular.det()) < 1e-15)
         #expect(try Matrix<Float>.zeros(0, 0).solve(Matrix<Float>.zeros(0, 3)).columns == 3)
         #expect(try Matrix<Float>.zeros(3, 0).qr().q.rows == 3)
+    }
+
+    /// As much memory as the matrix takes, and not rows x rows numbers (80 GB).
+    @Test func thePseudoinverseOfATallMatrix() throws {
+        let tall = Matrix<Double>.normal(100_000, 2, seed: 1)
+        let product = try tall.pseudoinverse() • tall
+        let error = (product - Matrix<Double>.identity(2)).abs().max()
+        #expect(error < 1e-12)
+        let none = try Matrix<Double>(rows: 3, columns: 0).pseudoinverse()
+        #expect(none.rows == 0 && none.columns == 3)
     }
 
     /// Squares that leave the range of the numbers.

@@ -66,13 +66,27 @@ private func momentsOfColumns<Element: Scalar>(
             for j in range { means[j] += Double(line[j]) }
         }
         for j in range { means[j] *= divisor }
-        for row in rows {
-            let line = source + row * columns
+        // What a long sum has rounded away is found beside the squares and given back: a constant column would show it
+        // as its deviation (of a thousand rows of 0.1, more than ten roundings).
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { memory in
+            memory.initialize(repeating: 0)
+            guard let rests = memory.baseAddress else { return }
+            let first = range.lowerBound
+            for row in rows {
+                let line = source + row * columns
+                for j in range {
+                    let difference = Double(line[j]) - means[j]
+                    rests[j - first] += difference
+                    deviations[j] += difference * difference
+                }
+            }
             for j in range {
-                let difference = Double(line[j]) - means[j]
-                deviations[j] += difference * difference
+                let rest = rests[j - first] * divisor
+                let variance = deviations[j] * divisor - rest * rest
+                means[j] += rest
+                // Not `max`, which would make zero of NaN.
+                deviations[j] = variance < 0 ? 0 : variance.squareRoot()
             }
         }
-        for j in range { deviations[j] = (deviations[j] * divisor).squareRoot() }
     }
 }

@@ -24,6 +24,7 @@ extension DataTable {
     ///   - types: The types of columns by their names; what is not of that type is an error.
     ///   - infersTypes: Whether other columns get the narrowest type that loses nothing; otherwise they are text.
     ///   - missing: What an unquoted cell says that has no value, besides being empty; `DataTable.missingMarkers` if nil.
+    ///     A number is meant however it is written: "-999" is -999.0, too.
     ///   - quote: What stands around fields that hold separators or line ends; nil if quotes are ordinary characters.
     ///   - comment: What lines begin with that are no part of the table.
     ///   - skippingLines: How many lines stand above the table.
@@ -250,7 +251,7 @@ enum DecimalCommas {
                 if texts.isMissing(row) || markers.containsBesideNumbers(text) {
                     values.append(.nan)
                 } else if let value = numbers.double(text) {
-                    values.append(value)
+                    values.append(markers.numbers.contains(value) ? .nan : value)
                 } else {
                     return nil
                 }

@@ -55,8 +55,14 @@ struct PieceColumns {
         // Most cells are plain numbers, and no marker is one.
         if !markers.mayBeNumbers, let value = value(text) { return .value(value) }
         let trimmed = Self.trimmed(text)
-        if markers.containsBesideNumbers(trimmed) { return .missing }
+        if markers.containsBesideNumbers(trimmed) || isMarker(trimmed) { return .missing }
         return value(trimmed).map(Cell.value) ?? .other(trimmed)
+    }
+
+    /// Whether a cell is the number of a marker.
+    private func isMarker(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !markers.numbers.isEmpty, let value = numbers.double(text) else { return false }
+        return markers.numbers.contains(value)
     }
 
     /// The narrowest type that loses nothing.
@@ -92,7 +98,10 @@ struct PieceColumns {
     private func isMissing(_ column: Int) -> Bool {
         for row in 0..<rowCount {
             let field = field(row, column)
-            if field.isQuoted || !markers.contains(field.text(in: piece)) { return false }
+            let text = field.text(in: piece)
+            guard !field.isQuoted, markers.contains(text) || isMarker(Self.trimmed(text)) else {
+                return false
+            }
         }
         return true
     }

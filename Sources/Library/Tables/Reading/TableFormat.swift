@@ -31,6 +31,8 @@ struct MissingMarkers {
     private let first: [Bool]
     /// Whether a marker could be read as a number, a date or a truth value.
     let mayBeNumbers: Bool
+    /// The markers that are numbers, which are meant however they are written: -999 as -999.0, too.
+    let numbers: [Double]
 
     /// The given markers, or else the usual ones.
     init(_ given: [String]?) {
@@ -45,6 +47,11 @@ struct MissingMarkers {
         for marker in besideNumbers { first[Int(marker[0])] = true }
         self.first = first
         mayBeNumbers = given != nil
+        let number = CellNumbers(decimal: UInt8(ascii: "."), rounds: true)
+        numbers =
+            given == nil
+            ? []
+            : everywhere.compactMap { marker in marker.withUnsafeBufferPointer { number.double($0) } }
     }
 
     /// Whether a text without quotes says that a value is missing, in a column of any type.

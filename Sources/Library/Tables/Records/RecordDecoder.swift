@@ -24,8 +24,8 @@ struct RecordDecoder: Decoder {
         row.table.hasColumn(name) || row.table.columnNames.contains { $0.hasPrefix(name + ".") }
     }
 
-    /// Whether there is no value. A record inside that is nil in some rows has a column of its own, without values, beside
-    /// those of its properties in the others.
+    /// Whether there is no value. A record inside that is nil in some rows has a column of its own, without values,
+    /// beside those of its properties in the others.
     fileprivate var isMissing: Bool {
         guard let isMissing = try? row[name].isMissing else { return !hasColumn }
         let prefix = name + "."
@@ -67,7 +67,21 @@ struct RecordDecoder: Decoder {
     private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
         let decoder: RecordDecoder
         var codingPath: [any CodingKey] { decoder.codingPath }
-        var allKeys: [Key] { decoder.row.table.columnNames.compactMap { Key(stringValue: $0) } }
+        /// All columns, or of a record inside those names that have a value in the row: a dictionary has no others.
+        var allKeys: [Key] {
+            guard !decoder.codingPath.isEmpty else {
+                return decoder.row.table.columnNames.compactMap { Key(stringValue: $0) }
+            }
+            let prefix = decoder.name + "."
+            var seen: Set<String> = []
+            return decoder.row.table.columns.compactMap { column -> Key? in
+                guard column.name.hasPrefix(prefix), !column.storage.isMissing(decoder.row.index) else {
+                    return nil
+                }
+                let own = String(column.name.dropFirst(prefix.count).prefix { $0 != "." })
+                return seen.insert(own).inserted ? Key(stringValue: own) : nil
+            }
+        }
 
         func contains(_ key: Key) -> Bool { decoder.inner(key).hasColumn }
         func decodeNil(forKey key: Key) throws -> Bool { decoder.inner(key).isMissing }

@@ -71,8 +71,8 @@ struct LUFactors<Element: Scalar> {
 
     /// The product of the pivots, with the sign of the exchanges.
     ///
-    /// Its exponent is kept apart, since the product of some pivots may leave the range of the numbers where that of all
-    /// is within.
+    /// Its exponent is kept apart, since the product of some pivots may leave the range of the numbers where that of
+    /// all is within.
     var determinant: Element {
         var product: Element = 1
         var exponent: Element.Exponent = 0

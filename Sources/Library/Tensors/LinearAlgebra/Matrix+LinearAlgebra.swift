@@ -138,7 +138,12 @@ extension Matrix {
     }
 
     /// The Moore-Penrose pseudoinverse; throws `LinearAlgebraError` if the matrix is not finite.
-    public func pseudoinverse() throws -> Matrix { try lstsq(.identity(rows)).solution }
+    public func pseudoinverse() throws -> Matrix {
+        let (u, s, vt) = try svd()
+        // Least squares with an identity would take rows x rows numbers.
+        let scaled = Matrix._combined(.multiply, u, .row(inverted(s)))
+        return multiply(vt, transposed: true, scaled, transposed: true)
+    }
 
     /// How many singular values count as not zero; throws `LinearAlgebraError` if the matrix is not finite.
     public func matrixRank() throws -> Int {

@@ -36,28 +36,41 @@ extension Matrix {
     ///
     /// `standardized(axis: 1)` does the same with each row. A NaN makes its column NaN.
     public func standardized(axis: Int = 0, ddof: Int = 0) -> Matrix {
-        let means = mean(axis: axis)
-        let deviations = std(axis: axis, ddof: ddof)
-        let divisors = zip(deviations.elements, means.elements).map { deviation, mean in
-            // What is left of a constant column is the rounding of its mean.
-            deviation <= Swift.abs(mean) * Element.ulpOfOne * 10 ? Element.infinity : deviation
-        }
-        return (self - means)
-            / Matrix(rows: deviations.rows, columns: deviations.columns, elements: divisors)
+        guard count > 0 else { return self }
+        // In single precision a mean of 10,000 would be off by half a thousandth.
+        let wide = converted(to: Double.self)
+        let means = wide.mean(axis: axis)
+        let divisors = wide.divisors(axis, ddof: ddof, means, rounding: 1, ofConstant: .infinity)
+        return ((wide - means) / divisors).converted(to: Element.self)
     }
 
-    /// Columns of mean 0 and length 1.
+    /// Columns of mean 0 and length 1, of one row or more.
     private func unitColumns(_ kind: CorrelationKind) -> Matrix {
-        let values = kind == .spearman ? ranks(axis: 0) : self
-        let centered = values - values.mean(axis: 0)
-        let lengths = (centered * centered).sum(axis: 0).sqrt()
-        let means = values.mean(axis: 0)
-        // What is left of a constant column is the rounding of its mean, in each of its rows.
-        let rounding = Element.ulpOfOne * 10 * Element(rows).squareRoot()
-        let divisors = zip(lengths.elements, means.elements).map { length, mean in
-            length <= Swift.abs(mean) * rounding ? Element.nan : length
+        let wide = (kind == .spearman ? ranks(axis: 0) : self).converted(to: Double.self)
+        let means = wide.mean(axis: 0)
+        // The divisor 1 leaves the sum of the squares.
+        let divisors = wide.divisors(
+            0, ddof: rows - 1, means, rounding: Double(rows).squareRoot(), ofConstant: .nan)
+        return ((wide - means) / divisors).converted(to: Element.self)
+    }
+}
+
+extension Matrix<Double> {
+    /// The deviations along an axis, but `replacement` where all numbers are equal or differ by their rounding alone.
+    ///
+    /// The mean of equal numbers is rounded, the more the more there are, and their deviation is what that leaves.
+    fileprivate func divisors(
+        _ axis: Int, ddof: Int, _ means: Matrix<Double>, rounding: Double, ofConstant replacement: Double
+    ) -> Matrix<Double> {
+        let deviations = std(axis: axis, ddof: ddof)
+        let (found, centers) = (deviations.elements, means.elements)
+        let (least, greatest) = (min(axis: axis).elements, max(axis: axis).elements)
+        let divisors = found.indices.map { index -> Double in
+            let rounded = Swift.abs(centers[index]) * Double.ulpOfOne * 10 * rounding
+            let isConstant = least[index] == greatest[index] || found[index] <= rounded
+            return isConstant ? replacement : found[index]
         }
-        return centered / .row(divisors)
+        return Matrix<Double>(rows: deviations.rows, columns: deviations.columns, elements: divisors)
     }
 }
 

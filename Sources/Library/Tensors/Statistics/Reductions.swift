@@ -11,7 +11,8 @@
 /// ```
 ///
 /// The results are numpy's (with `keepdims`): a NaN makes a result NaN, the mean of no elements is NaN and their sum 0.
-/// The smallest and the largest of no elements stop the cell. Sums are made in double precision, pairwise.
+/// The smallest and the largest of no elements stop the cell. Sums are made in double precision,
+/// pairwise where the numbers lie side by side.
 extension ElementwiseArithmetic {
     /// The sum.
     public func sum() -> Element { reduced(.sum, skipsNaN: false) }

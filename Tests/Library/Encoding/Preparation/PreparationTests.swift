@@ -26,6 +26,19 @@ struct Preparation: Decodable {
 }
 
 @Suite struct PreparationTests {
+    /// The sum of a thousand equal numbers is rounded, and yet their column is known to be constant.
+    @Test func longConstantColumnsAreConstant() throws {
+        let x = Matrix<Double>(rows: 5000, columns: 3) { target in
+            for i in target.indices { target[i] = i % 3 == 0 ? 0.1 : i % 3 == 1 ? 98.7 : Double(i % 7) }
+        }
+        let scores = try x.zScored()
+        #expect(scores.columns(0..<2) == Matrix(rows: 5000, columns: 2))
+        #expect(abs(scores.columns(2..<3).std() - 1) < 1e-12)
+        let scaler = StandardScaler().fit(x)
+        #expect(scaler.deviations[0] == 1 && scaler.deviations[1] == 1 && scaler.deviations[2] > 1.9)
+        #expect(abs(scaler.means[0] - 0.1) < 1e-16 && abs(scaler.means[1] - 98.7) < 1e-13)
+    }
+
     let expected: Preparation
     let runs: Runs
 
