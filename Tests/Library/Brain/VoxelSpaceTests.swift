@@ -24,7 +24,8 @@ import Testing
         for number in [Double.nan, .infinity, -1e30] {
             #expect(throws: BrainError.self) {
                 try VoxelSpace(
-                    shape: [2, 2, 1], indices: [0], affine: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, number]])
+                    shape: [2, 2, 1], indices: [0],
+                    affine: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, number]])
             }
         }
     }

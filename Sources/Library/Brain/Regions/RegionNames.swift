@@ -44,10 +44,14 @@ extension [Region] {
         let exact = indices.filter { names[$0] == name }
         if exact.count == 1 { return exact[0] }
         let wanted = RegionSpelling(name)
-        let found = exact.count > 1 ? exact : indices.filter { index in
-            let spelling = RegionSpelling(names[index])
-            return spelling.letters == wanted.letters && (wanted.side == nil || spelling.side == wanted.side)
-        }
+        let found =
+            exact.count > 1
+            ? exact
+            : indices.filter { index in
+                let spelling = RegionSpelling(names[index])
+                return spelling.letters == wanted.letters
+                    && (wanted.side == nil || spelling.side == wanted.side)
+            }
         guard let first = found.first, !wanted.letters.isEmpty || wanted.side != nil else {
             throw BrainError.unknownRegion(name, known: names)
         }

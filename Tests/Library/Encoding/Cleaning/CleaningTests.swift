@@ -70,7 +70,9 @@ import Testing
         }
     }
 
-    @Test(arguments: SignalScale.allCases) func aVoxelWithANaNLeavesTheOthersAlone(_ scale: SignalScale) throws {
+    @Test(arguments: SignalScale.allCases) func aVoxelWithANaNLeavesTheOthersAlone(_ scale: SignalScale)
+        throws
+    {
         let signals = try matrix("signals")
         var broken = signals
         broken[3, 5] = .nan
