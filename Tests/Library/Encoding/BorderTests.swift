@@ -159,8 +159,11 @@ struct BordersFixture: Decodable {
         for offset in [1e3, 1e5, 1e8] {
             let found = try VoxelScores(predictions: predictions + offset, responses: responses).r
             #expect(relativeError(found, expected) < 1e-7)
+            let split = try SplitScores(parts: [predictions + offset], responses: responses)
+            #expect(relativeError(split.joint.r, expected) < 1e-6)
         }
         let constant = Matrix<Double>(rows: 50, columns: 3, repeating: 0.1)
+        #expect(try SplitScores(parts: [constant], responses: responses).r == [[0, 0, 0]])
         #expect(try VoxelScores(predictions: constant, responses: responses).r == [0, 0, 0])
         let single = constant.converted(to: Float.self)
         let responsesInSingle = responses.converted(to: Float.self)
