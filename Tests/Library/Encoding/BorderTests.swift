@@ -162,6 +162,12 @@ struct BordersFixture: Decodable {
             let split = try SplitScores(parts: [predictions + offset], responses: responses)
             #expect(relativeError(split.joint.r, expected) < 1e-6)
         }
+        let intervals = try [0, 1e8].map { offset -> [Double] in
+            try ScoreIntervals(
+                predictions: predictions + offset, responses: responses, blockLength: 5, resamples: 50
+            ).r.map { $0?.lowerBound ?? .nan }
+        }
+        #expect(relativeError(intervals[1], intervals[0]) < 1e-6)
         let constant = Matrix<Double>(rows: 50, columns: 3, repeating: 0.1)
         #expect(try SplitScores(parts: [constant], responses: responses).r == [[0, 0, 0]])
         #expect(try VoxelScores(predictions: constant, responses: responses).r == [0, 0, 0])
