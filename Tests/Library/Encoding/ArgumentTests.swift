@@ -154,6 +154,9 @@ import Testing
         for share in [-0.5, 0, 1.5, Double.nan] {
             try refuses("share of the variance", "\(share)") { try PCA(.variance(share)).fit(x) }
         }
+        try refuses("by a random projection", "a count") {
+            try PCA(.variance(0.9), solver: .randomized(seed: 1)).fit(x)
+        }
         try refuses("number of samples", "1") { try PCA(.count(1)).fit(x.rows(0..<1)) }
         try refuses("number of features", "0") { try PCA(.count(1)).fit(Matrix<Double>(rows: 5, columns: 0)) }
         try refuses("variance of the features", "0.0") {
