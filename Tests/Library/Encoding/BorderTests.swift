@@ -162,7 +162,7 @@ struct BordersFixture: Decodable {
             let split = try SplitScores(parts: [predictions + offset], responses: responses)
             #expect(relativeError(split.joint.r, expected) < 1e-6)
         }
-        let intervals = try [0, 1e8].map { offset -> [Double] in
+        let intervals = try [0.0, 1e8].map { offset -> [Double] in
             try ScoreIntervals(
                 predictions: predictions + offset, responses: responses, blockLength: 5, resamples: 50
             ).r.map { $0?.lowerBound ?? .nan }

@@ -50,7 +50,7 @@ struct KernelFixture: Decodable {
         let features = random.normal(600, 20)
         let responses = (features.columns(0..<3) + random.normal(600, 3)).converted(to: Float.self)
         let model = KernelRidge(kernel: .rbf(), alphas: [1], scoresHeldOut: false, showsProgress: false)
-        let predictions = try [0, 1000].map { offset -> [Double] in
+        let predictions = try [0.0, 1000].map { offset -> [Double] in
             let x = (features + offset).converted(to: Float.self)
             return try model.fit(x, to: responses).predict(x).elements.map { Double($0) }
         }
