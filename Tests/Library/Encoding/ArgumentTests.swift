@@ -59,6 +59,11 @@ import Testing
             try Folds.splits([Fold(train: [0, 1], test: [1])]).splits(samples: 2)
         }
         try refuses("0 training") { try Folds.splits([Fold(train: [], test: [1])]).splits(samples: 2) }
+        let beyond = Folds.splits([Fold(train: [0, 1, 10, 11, 20, 21], test: [2, 12, 22, 40])])
+        try refuses("split 0 names sample 40") {
+            try Ridge(folds: beyond).heldOutPredictions(x, to: y, outer: .kFold(3))
+        }
+        try refuses("split 0 names sample 40") { try Folds.kFold(3).nested(inner: beyond, samples: 30) }
         // A fold for each sample, and one training sample, are folds.
         #expect(try Ridge(folds: .kFold(30)).fit(x, to: y).scores.count == 3)
         #expect(try Ridge(folds: .kFold(2)).fit(x.rows(0..<2), to: y.rows(0..<2)).scores.count == 3)
@@ -153,6 +158,9 @@ import Testing
         }
         for share in [-0.5, 0, 1.5, Double.nan] {
             try refuses("share of the variance", "\(share)") { try PCA(.variance(share)).fit(x) }
+        }
+        try refuses("by a random projection", "a count") {
+            try PCA(.variance(0.9), solver: .randomized(seed: 1)).fit(x)
         }
         try refuses("number of samples", "1") { try PCA(.count(1)).fit(x.rows(0..<1)) }
         try refuses("number of features", "0") { try PCA(.count(1)).fit(Matrix<Double>(rows: 5, columns: 0)) }

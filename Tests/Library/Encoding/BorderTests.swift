@@ -150,6 +150,32 @@ struct BordersFixture: Decodable {
         }
     }
 
+    /// Where predictions lie says nothing of how they go together with responses.
+    @Test func correlationsDoNotDependOnAnOffset() throws {
+        var random = NumpyRandom(seed: 2)
+        let responses = random.normal(50, 3)
+        let predictions = responses + random.normal(50, 3)
+        let expected = try VoxelScores(predictions: predictions, responses: responses).r
+        for offset in [1e3, 1e5, 1e8] {
+            let found = try VoxelScores(predictions: predictions + offset, responses: responses).r
+            #expect(relativeError(found, expected) < 1e-7)
+            let split = try SplitScores(parts: [predictions + offset], responses: responses)
+            #expect(relativeError(split.joint.r, expected) < 1e-6)
+        }
+        let intervals = try [0.0, 1e8].map { offset -> [Double] in
+            try ScoreIntervals(
+                predictions: predictions + offset, responses: responses, blockLength: 5, resamples: 50
+            ).r.map { $0?.lowerBound ?? .nan }
+        }
+        #expect(relativeError(intervals[1], intervals[0]) < 1e-6)
+        let constant = Matrix<Double>(rows: 50, columns: 3, repeating: 0.1)
+        #expect(try SplitScores(parts: [constant], responses: responses).r == [[0, 0, 0]])
+        #expect(try VoxelScores(predictions: constant, responses: responses).r == [0, 0, 0])
+        let single = constant.converted(to: Float.self)
+        let responsesInSingle = responses.converted(to: Float.self)
+        #expect(try VoxelScores(predictions: single, responses: responsesInSingle).r == [0, 0, 0])
+    }
+
     /// Shares and what the intercept takes sum to the score, where test and training means differ too.
     @Test func sharesSumToTheScore() throws {
         let bands = [x.columns(0..<1), x.columns(1..<3)]

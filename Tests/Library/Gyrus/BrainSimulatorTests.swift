@@ -182,6 +182,20 @@ import Testing
         #expect(throws: SimulatorError.self) { try films.occlusion(of: "a red circle") }
     }
 
+    /// Where no voxel has a region, what is asked of regions is refused, and nothing traps when it is shown.
+    @Test func voxelsOutsideOfRegionsHaveNone() throws {
+        let subject = try Self.subjects.get()[0].captions
+        let outside = [String](repeating: "", count: subject.responses.columns)
+        let study = try Study(
+            name: "bare", stimuli: subject.stimuli, responses: subject.responses, runs: subject.runs,
+            regions: Regions(names: outside))
+        let simulator = try BrainSimulator(
+            of: study, model: Self.mini.get(), layers: "layer 1",
+            texts: Self.study.get().stimuli(.captions).texts, options: Self.options)
+        #expect(throws: SimulatorError.self) { try simulator.occlusion(of: "a red circle") }
+        #expect(throws: SimulatorError.self) { try simulator.respond(to: "a red circle").byRegion }
+    }
+
     @Test func everyBandOfAChartHasAName() throws {
         let split = try SplitScores(r2: [[0.1, 0.2], [0.3, 0.1]], r: [[0.1, 0.2], [0.3, 0.1]])
         let regions = Regions(names: ["V1", "V1"])

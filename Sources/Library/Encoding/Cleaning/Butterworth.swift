@@ -77,9 +77,10 @@ struct Butterworth {
         if let last = real.last, real.count % 2 == 1 { denominators.append((-last, 0, 1)) }
         var ones = zerosAtOne
         var minusOnes = zerosAtMinusOne
+        // A band's poles near 1 go with its zeros at 1, or sections of a high order would lose all digits.
+        if ones > 0, minusOnes > 0 { denominators.sort { $0.0 < $1.0 } }
         func takeZero() -> Double? {
-            // A band's sections have one zero of each kind.
-            if ones > 0, ones >= minusOnes {
+            if ones > 0 {
                 ones -= 1
                 return 1
             }

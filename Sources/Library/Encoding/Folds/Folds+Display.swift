@@ -1,4 +1,5 @@
 import Display
+import Hashing
 
 extension Fold: CustomStringConvertible {
     /// How many samples there are to learn from and to test on, and which ones.
@@ -23,6 +24,20 @@ extension Folds: CustomStringConvertible {
             "\(Set(tested.filter { $0 >= 0 }).count) predefined folds of \(Number.counted(tested.count, "sample"))"
         case .splits(let folds): Number.counted(folds.count, "given split")
         }
+    }
+
+    /// The description with a number that tells groups and splits from others of as many samples.
+    package var setting: String {
+        let numbers: [Int] =
+            switch self {
+            case .kFold, .leaveOneRunOut: []
+            case .groupKFold(_, let groups), .leaveOneGroupOut(let groups): groups
+            case .predefined(let tested): tested
+            case .splits(let folds): folds.flatMap { $0.train + [-1] + $0.test + [-2] }
+            }
+        guard !numbers.isEmpty else { return description }
+        let checksum: UInt64 = numbers.withUnsafeBytes { FNV1a($0).value }
+        return "\(description), checksum \(String(checksum, radix: 16))"
     }
 
     private func counted(_ groups: [Int]) -> String {

@@ -73,8 +73,8 @@ public enum Folds: Sendable, Equatable {
                 Fold(samples: samples) { tested[$0] == number }
             }
         case .splits(let given):
+            try checkSplits(samples: samples)
             folds = given
-            for (index, fold) in given.enumerated() { try check(fold, index: index, samples: samples) }
         }
         guard !folds.isEmpty else { throw EncodingError.folds("there is no split of the samples") }
         for (index, fold) in folds.enumerated() where fold.train.isEmpty || fold.test.isEmpty {
@@ -129,6 +129,12 @@ public enum Folds: Sendable, Equatable {
             fold[group] = lightest
         }
         return (0..<count).map { number in Fold(samples: samples) { fold[groups[$0]] == number } }
+    }
+
+    /// Throws `EncodingError` if one of given splits names a sample beyond the last, or one twice.
+    func checkSplits(samples: Int) throws {
+        guard case .splits(let given) = self else { return }
+        for (index, fold) in given.enumerated() { try check(fold, index: index, samples: samples) }
     }
 
     /// A sample that is named twice would count twice, or be tested by a model that has seen it.

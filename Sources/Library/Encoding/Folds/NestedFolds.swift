@@ -32,7 +32,10 @@ extension Folds {
     ///
     /// Throws `EncodingError` if the samples cannot be split in this way.
     public func nested(inner: Folds, samples: Int, runs: Runs? = nil) throws -> [NestedFold] {
-        try splits(samples: samples, runs: runs).map { outer in
+        let outerFolds = try splits(samples: samples, runs: runs)
+        // What lies beyond the last sample would only be missing in a part of the samples.
+        try inner.checkSplits(samples: samples)
+        return try outerFolds.map { outer in
             let folds = try inner.subset(outer.train).splits(
                 samples: outer.train.count, runs: runs?.subset(outer.train))
             return NestedFold(

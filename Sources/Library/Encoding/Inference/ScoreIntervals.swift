@@ -85,16 +85,20 @@ private func influencesOnR<Element: Scalar>(_ y: [Element], _ x: [Element], r: D
     return zip(scores(y), scores(x)).map { $0 * $1 - r * ($0 * $0 + $1 * $1) / 2 }
 }
 
-/// What a block of one voxel adds to the sums from which R2 and r follow: count, y, y², ŷ, ŷ², yŷ, then two unused.
+/// What a block of one voxel adds to the sums from which R2 and r follow: count, y, y², ŷ, ŷ², yŷ, the squared error,
+/// then one unused; ŷ about its own mean, which may lie far from that of y.
 private struct BlockSums {
     let blocks: [SIMD8<Double>]
 
     init<Element: Scalar>(_ y: [Element], _ x: [Element], _ ranges: [Range<Int>]) {
+        let mean = x.reduce(0) { $0 + Double($1) } / Double(max(x.count, 1))
         blocks = ranges.map { range in
             var sum = SIMD8<Double>()
             for row in range {
-                let (a, b) = (Double(y[row]), Double(x[row]))
-                sum += SIMD8(1, a, a * a, b, b * b, a * b, 0, 0)
+                let (a, prediction) = (Double(y[row]), Double(x[row]))
+                let b = prediction - mean
+                let squaredError = (a - prediction) * (a - prediction)
+                sum += SIMD8<Double>(1, a, a * a, b, b * b, a * b, squaredError, 0)
             }
             return sum
         }
@@ -127,14 +131,14 @@ private func resampledBounds(_ voxels: [BlockSums], counts: [Double], blocks: In
     }
 }
 
-/// R2 and r from the sums of count, y, y², ŷ, ŷ² and yŷ; NaN if the resampled responses are constant.
+/// R2 and r from the sums of count, y, y², ŷ, ŷ², yŷ and squared errors; NaN if the resampled responses are constant.
 private func scores(of sum: SIMD8<Double>) -> (Double, Double) {
     let (n, y, yy, p, pp, yp) = (sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])
     let total = yy - y * y / n
     let spread = pp - p * p / n
     guard total > yy * 1e-13 else { return (.nan, .nan) }
     let r = spread > pp * 1e-13 ? (yp - y * p / n) / (total * spread).squareRoot() : 0
-    return (1 - (yy - 2 * yp + pp) / total, min(1, max(-1, r)))
+    return (1 - sum[6] / total, min(1, max(-1, r)))
 }
 
 /// The interval of resampled scores; nil if the responses of every resample are constant.

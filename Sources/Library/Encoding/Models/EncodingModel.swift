@@ -98,6 +98,8 @@ struct TrainingData<Element: Scalar> {
     let responses: Matrix<Element>
     let runs: Runs?
     private let samples: [Int]?
+    /// How many samples there are, with those that nothing is learned from.
+    private let count: Int
 
     init(bands: [Matrix<Element>], responses: Matrix<Element>, runs: Runs?, samples: [Int]?) throws {
         guard !bands.isEmpty else {
@@ -110,6 +112,7 @@ struct TrainingData<Element: Scalar> {
             throw EncodingError.sampleCount(what: "runs", count: runs.samples, expected: responses.rows)
         }
         self.samples = samples
+        count = responses.rows
         self.bands = bands.map { $0.chosen(samples) }
         self.responses = responses.chosen(samples)
         self.runs = try runs.map { try $0.subset(samples) }
@@ -120,7 +123,10 @@ struct TrainingData<Element: Scalar> {
 
     /// The folds among the samples that are learned from.
     func folds(_ folds: Folds) throws -> Folds {
-        if let samples { try folds.subset(samples) } else { folds }
+        guard let samples else { return folds }
+        // What lies beyond the last sample would only be missing in a part of the samples.
+        try folds.checkSplits(samples: count)
+        return try folds.subset(samples)
     }
 }
 

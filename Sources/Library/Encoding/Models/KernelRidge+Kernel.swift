@@ -52,6 +52,13 @@ extension KernelRidge {
         /// The kernel of every sample of `left` with every sample of `right`.
         func matrix<Element: Scalar>(_ left: Matrix<Element>, _ right: Matrix<Element>) -> Matrix<Element> {
             if self == .precomputed { return left }
+            var (left, right) = (left, right)
+            if case .rbf = self {
+                // Distances do not depend on where the features lie, but their digits do.
+                let means = ColumnStatistics(right).means
+                left.center(by: means)
+                right.center(by: means)
+            }
             var products = multiply(left, right, transposed: true)
             let scale = 1 / Double(max(left.columns, 1))
             switch self {

@@ -39,14 +39,19 @@ public struct PCA: PipelineStep, Equatable {
 
     /// Learns the components of `features` (samples x features).
     ///
-    /// Throws `EncodingError` if a feature is not finite or there are not that many components, `LinearAlgebraError`
-    /// if the decomposition fails.
+    /// Throws `EncodingError` if a feature is not finite, there are not that many components, or a random projection is
+    /// asked for a share of the variance, and `LinearAlgebraError` if the decomposition fails.
     public func fit<Element: Scalar>(_ features: Matrix<Element>) throws -> PCAFit<Element> {
         try checkParameter(
             "the number of samples of a PCA", features.rows, expected: "at least 2", features.rows > 1)
         try checkParameter(
             "the number of features of a PCA", features.columns, expected: "at least 1", features.columns > 0)
         try checkFinite(features)
+        if case .randomized = solver, case .variance = size {
+            throw EncodingError.parameter(
+                name: "the size of a PCA by a random projection", value: "\(size)",
+                expected: "a count, such as .count(100); or take the solver .exact or .automatic")
+        }
         let statistics = ColumnStatistics(features)
         if let (count, seed) = randomized(rows: features.rows, columns: features.columns) {
             // An impossible count is refused just as the exact solver refuses it.

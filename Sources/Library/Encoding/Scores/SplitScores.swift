@@ -94,12 +94,13 @@ public struct SplitScores: Sendable, Equatable {
             let total = dot(target, target)
             let count = Double(target.count)
             let mean = joint.reduce(0, +) / count
-            let spread = dot(joint, joint) - count * mean * mean
+            let spread = joint.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let varies = !isConstant(deviation: (spread / count).squareRoot(), mean: mean)
             for (band, part) in bands.enumerated() {
                 let other = includingCorrelations ? joint : part
                 r2[band][voxel] = (2 * dot(target, part) - dot(part, other)) / total
                 // A constant prediction has no correlation, as in `VoxelScores`.
-                r[band][voxel] = spread > 0 ? dot(target, part) / (total * spread).squareRoot() : 0
+                r[band][voxel] = varies ? dot(target, part) / (total * spread).squareRoot() : 0
             }
             // Σ(y - d' - ŷ)² with the constant d' about the mean of y, less Σ(y - ŷ)².
             let shift = constants.map { $0[voxel] - statistics.means[voxel] } ?? 0

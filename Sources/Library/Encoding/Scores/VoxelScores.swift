@@ -46,8 +46,11 @@ public struct VoxelScores: Sendable, Equatable {
         }
         // A NaN or an infinity in the data must not come out as a score.
         let r2 = sums.r2
-        self.init(
-            ofEachVoxel: r2.map { $0.isFinite ? $0 : .nan }, zip(sums.r, r2).map { $1.isFinite ? $0 : .nan })
+        var r = zip(sums.r, r2).map { $1.isFinite ? $0 : .nan }
+        for voxel in sums.farFromZero where r[voxel].isFinite {
+            r[voxel] = correlation(y.column(voxel), predictions.column(voxel))
+        }
+        self.init(ofEachVoxel: r2.map { $0.isFinite ? $0 : .nan }, r)
     }
 
     /// How many voxels there are.
@@ -55,4 +58,23 @@ public struct VoxelScores: Sendable, Equatable {
 
     /// The voxels without a score.
     public var unscored: [Int] { r2.indices.filter { r2[$0].isNaN } }
+}
+
+/// Pearson's correlation of responses, which are not constant, with predictions, each about its own mean; 0 if the
+/// predictions vary by no more than the rounding of their mean.
+private func correlation<Element: Scalar>(_ responses: [Element], _ predictions: [Element]) -> Double {
+    func centered(_ values: [Element]) -> (mean: Double, values: [Double]) {
+        let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+        return (mean, values.map { Double($0) - mean })
+    }
+    let (y, x) = (centered(responses), centered(predictions))
+    var (yy, xx, yx) = (0.0, 0.0, 0.0)
+    for (a, b) in zip(y.values, x.values) {
+        yy += a * a
+        xx += b * b
+        yx += a * b
+    }
+    let rounding = 4 * Double(Element.ulpOfOne) * abs(x.mean)
+    guard (xx / Double(predictions.count)).squareRoot() > max(rounding, 1e-14 * abs(x.mean)) else { return 0 }
+    return min(1, max(-1, yx / (yy * xx).squareRoot()))
 }

@@ -57,6 +57,11 @@ struct ScoreSums {
         }
     }
 
+    /// The voxels whose predictions lie so far from zero, for how they vary, that `r` loses digits by it.
+    var farFromZero: [Int] {
+        (0..<voxels).filter { predictionSquared($0) > 0 && spread($0) <= predictionSquared($0) * 1e-4 }
+    }
+
     /// The sum of squared errors of one voxel.
     func squaredError(of j: Int) -> Double {
         max(0, responseSquared(j) - 2 * product(j) + predictionSquared(j))

@@ -142,7 +142,7 @@ extension LuEtAl2022 {
             folder, new: Cohort(models: features.map(\.model), layers: layers),
             settings: [
                 "film study of Lu et al. 2022", mode.rawValue, "components \(components)", "delays \(delays)",
-                "alphas \(alphas.values)", "folds \(folds)",
+                "alphas \(alphas.values)", "folds \(folds.setting)",
             ]
                 + features.flatMap { model in
                     (model.training + [model.test]).map {

@@ -79,7 +79,9 @@ public struct SimulatedResponse: Sendable {
     /// The regions; throws `SimulatorError` if the simulator knows none.
     var knownRegions: Regions {
         get throws {
-            guard let regions else { throw SimulatorError("\(subject) has no regions") }
+            guard let regions, !regions.regions.isEmpty else {
+                throw SimulatorError("\(subject) has no regions")
+            }
             return regions
         }
     }

@@ -81,6 +81,15 @@ import Testing
         #expect(found.column(5).allSatisfy(\.isNaN))
     }
 
+    /// Of such sections some once had their zeros far from their poles, and what came out was as large as 460.
+    @Test func wideBandsOfHighOrderKeepTheirDigits() throws {
+        var random = NumpyRandom(seed: 3)
+        let found = try (random.normal(600, 1) + 100).cleaned(
+            filter: .butterworth(highPass: 0.001, lowPass: 0.24, order: 12, repetitionTime: 2),
+            detrends: false, scale: .none)
+        #expect(found.elements.allSatisfy { abs($0) < 10 })
+    }
+
     @Test func runsAreCleanedApart() throws {
         let signals = try matrix("signals")
         let confounds = try matrix("confounds")

@@ -46,6 +46,20 @@ struct FoldsCase: Decodable, Sendable {
         }
     }
 
+    /// A study that resumes with other groups or splits of as many samples would mix two analyses.
+    @Test func groupsAndSplitsAreToldApart() {
+        let (left, right) = (Fold(train: [0, 1], test: [2]), Fold(train: [1, 2], test: [0]))
+        let pairs: [(Folds, Folds)] = [
+            (.leaveOneGroupOut(groups: [0, 0, 1, 1]), .leaveOneGroupOut(groups: [0, 1, 0, 1])),
+            (.groupKFold(2, groups: [0, 0, 1, 1]), .groupKFold(2, groups: [0, 1, 0, 1])),
+            (.predefined([0, 0, 1, 1]), .predefined([0, 1, 0, 1])), (.splits([left]), .splits([right])),
+        ]
+        for (first, second) in pairs {
+            #expect(first.description == second.description && first.setting != second.setting)
+        }
+        #expect(Folds.kFold(5).setting == Folds.kFold(5).description)
+    }
+
     @Test func runsAreLeftOut() throws {
         let runs = try Runs(labels: ["b", "b", "a", "a", "a"])
         #expect(runs.lengths == [2, 3])

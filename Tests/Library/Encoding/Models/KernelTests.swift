@@ -44,6 +44,19 @@ struct KernelFixture: Decodable {
 
     init() throws { expected = try fixture("kernels") }
 
+    /// So many samples that single precision is enough for the decomposition; the distances must keep their digits.
+    @Test func distancesDoNotDependOnAnOffset() throws {
+        var random = NumpyRandom(seed: 6)
+        let features = random.normal(600, 20)
+        let responses = (features.columns(0..<3) + random.normal(600, 3)).converted(to: Float.self)
+        let model = KernelRidge(kernel: .rbf(), alphas: [1], scoresHeldOut: false, showsProgress: false)
+        let predictions = try [0.0, 1000].map { offset -> [Double] in
+            let x = (features + offset).converted(to: Float.self)
+            return try model.fit(x, to: responses).predict(x).elements.map { Double($0) }
+        }
+        #expect(relativeError(predictions[1], predictions[0]) < 1e-2)
+    }
+
     @Test func kernelRidgeAgreesWithHimalaya() throws {
         let x = Matrix<Double>(listed: expected.features)
         let y = Matrix<Double>(listed: expected.responses)
