@@ -74,7 +74,8 @@ import Testing
     @Test func placesFarAwayAreTold() throws {
         func space(x: Double, z: Double) throws -> VoxelSpace {
             try VoxelSpace(
-                shape: [2, 2, 2], indices: Array(0..<8), affine: [[2, 0, 0, x], [0, 2, 0, 0], [0, 0, 2, z]])
+                shape: [2, 2, 2], indices: Array(0..<8),
+                affine: [[2, 0, 0, x], [0, 2, 0, 0], [0, 0, 2, z]])
         }
         let values = (0..<8).map { Double($0) / 8 }
         #expect(try space(x: 0, z: 1e20).map(values).vegaLite.contains("z = 1.00e+20 mm"))

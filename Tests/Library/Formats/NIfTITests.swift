@@ -74,7 +74,9 @@ import Testing
                 #expect(read == time.map { Double(Float($0)) })
             }
             // Of a spectrum (Hz, ppm, rad) the step is no time.
-            for (units, expected) in [(UInt8(8), Optional(2.0)), (16, 0.002), (32, nil), (40, nil), (48, nil)] {
+            for (units, expected) in [
+                (UInt8(8), Optional(2.0)), (16, 0.002), (32, nil), (40, nil), (48, nil),
+            ] {
                 var data = try Data(contentsOf: url)
                 data[123] = 2 | units
                 let other = folder.appendingPathComponent("y.nii")

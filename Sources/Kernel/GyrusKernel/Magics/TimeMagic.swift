@@ -44,7 +44,8 @@ extension Duration {
         if seconds >= 60 {
             let whole = seconds.rounded()
             return String(
-                format: "%.0f min %.0f s", (whole / 60).rounded(.down), whole.truncatingRemainder(dividingBy: 60))
+                format: "%.0f min %.0f s", (whole / 60).rounded(.down),
+                whole.truncatingRemainder(dividingBy: 60))
         }
         // What three digits round up to the next unit is written in that.
         for (scale, unit) in [(1.0, "s"), (1e-3, "ms")] where seconds >= 0.9995 * scale {

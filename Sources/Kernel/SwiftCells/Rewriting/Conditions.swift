@@ -18,7 +18,8 @@ extension ExprSyntax {
     /// Whether a condition of conditional compilation is met; nil where more must be known than the system.
     fileprivate var isMet: Bool? {
         if let node = self.as(BooleanLiteralExprSyntax.self) { return node.literal.text == "true" }
-        if let node = self.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1 {
+        if let node = self.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1
+        {
             return only.expression.isMet
         }
         if let node = self.as(PrefixOperatorExprSyntax.self), node.operator.text == "!" {

@@ -49,7 +49,8 @@ extension VariableDeclSyntax {
         for binding in bindings.reversed() {
             type = binding.typeAnnotation?.type ?? (binding.initializer == nil ? type : nil)
             guard binding.initializer == nil, binding.accessorBlock == nil, let type else { continue }
-            let isNil = bindingSpecifier.text == "var" && type.trimmedDescription.contains(/[?!]|\bOptional\b/)
+            let isNil =
+                bindingSpecifier.text == "var" && type.trimmedDescription.contains(/[?!]|\bOptional\b/)
             if !isNil { found = binding.pattern.boundNames + found }
         }
         return found
