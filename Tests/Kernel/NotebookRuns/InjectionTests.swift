@@ -129,6 +129,15 @@ import Testing
         #expect(cells[1].tags == ["parameters"])
     }
 
+    @Test func aByteOrderMarkHidesNoCell() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).swift")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\u{FEFF}// %% tags=[\"parameters\"]\r\nlet a = 1\r\n".utf8).write(to: file)
+        let cells = try Notebook(contentsOf: file).cells
+        #expect(cells.map(\.source) == ["let a = 1"])
+        #expect(cells.first?.tags == ["parameters"])
+    }
+
     /// What stands at the top of a notebook without a cell of parameters that runs `cell`.
     func atTheTop(_ cell: String, given: (inout Parameters) throws -> Void) throws -> [String] {
         var parameters = Parameters()
@@ -150,7 +159,7 @@ import Testing
     @Test(arguments: [
         "Ridge(alpha: x)", "\"\\(x)\"", "%%time\nprint(x)", "%%python --in x\nprint(x)",
         "func f() -> Int { x }",
-        "%%bash\necho $x",
+        "%%bash\necho $x", "%%bash\r\necho $x",
     ])
     func aNameThatACellTakesFromOutsideHasOne(cell: String) throws {
         #expect(try atTheTop(cell) { try $0.add("x=1") } == ["let x = 1"])

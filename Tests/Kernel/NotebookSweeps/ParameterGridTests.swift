@@ -1,3 +1,4 @@
+import Foundation
 import NotebookRuns
 import NotebookSweeps
 import Testing
@@ -27,6 +28,16 @@ import Testing
     ])
     func whatIsNoRangeOfWholeNumbersIsRefused(text: String) {
         #expect(throws: RunError.self) { try values(text) }
+    }
+
+    @Test func aTableOfASpreadsheetIsRead() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\u{FEFF}subject,alpha\r\nS01,0.5\r\n".utf8).write(to: file)
+        var grid = ParameterGrid()
+        try grid.add(contentsOf: file)
+        #expect(grid.names == ["subject", "alpha"])
+        #expect(grid.rows == [["S01", "0.5"]])
     }
 
     @Test func aGridBeyondAllMemoryIsRefusedBeforeItIsMade() {
