@@ -180,7 +180,9 @@ import Testing
     @Test(arguments: [
         (#"{"x": "01"}"#, #"let x = "01""#), (#"{"x": "1"}"#, #"let x = "1""#), (#"{"x": 1}"#, "let x = 1"),
         (#"{"x": 1.5}"#, "let x = 1.5"), (#"{"x": "true"}"#, #"let x = "true""#),
-        (#"{"x": [1, 2]}"#, "let x = [1, 2]"),
+        (#"{"x": [1, 2]}"#, "let x = [1, 2]"), (#"{"x": 1.0}"#, "let x = 1.0"),
+        ("{\r\n\t\"x\": [\n1.0,\n2\n]\n}\n", "let x = [1.0, 2.0]"),
+        (#"{"x": "{:,"}"#, #"let x = "{:,""#), (#"{"x": 1e20}"#, "let x = 1e+20"),
     ])
     func aFileTellsStringsFromNumbers(json: String, line: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
@@ -191,7 +193,9 @@ import Testing
 
     @Test(arguments: [
         (#"{"name": "nil"}"#, #"let name: String? = "nil""#), (#"{"name": null}"#, "let name: String? = nil"),
-        (#"{"limit": "3"}"#, "let limit: Int? = 3"), (#"{"limit": 3}"#, "let limit: Int? = 3"),
+        (#"{"big": 18446744073709551615}"#, "let big: UInt64 = 18446744073709551615"),
+        (#"{"limit": "3"}"#, "let limit: Int? = 3"), (#"{"limit": 3.0}"#, "let limit: Int? = 3"),
+        (#"{"limit": 3}"#, "let limit: Int? = 3"),
     ])
     func aStringOfAFileIsNoNil(json: String, line: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
@@ -199,7 +203,7 @@ import Testing
         try json.write(to: file, atomically: true, encoding: .utf8)
         var parameters = Parameters()
         try parameters.add(contentsOf: file)
-        let cell = "let name: String? = \"a\", limit: Int? = 1"
+        let cell = "let name: String? = \"a\", limit: Int? = 1, big: UInt64 = 1"
         let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
         let result = try Injection(of: parameters, into: notebook, named: "n.ipynb").result()
         #expect(result.cells[1].source == "// Parameters\n" + line)

@@ -58,12 +58,33 @@ public struct Parameters: Sendable {
         guard let members = (try? JSON(parsing: data))?.object else {
             throw RunError("-f \(file.relativePath): expected a JSON object of names and values")
         }
+        let written = Self.writtenMembers(of: data)
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            let text = written[name] ?? value.encodedText
             switch value {
             case .string(let text): try add(Value(name: name, text: text, kind: .string))
             case .null: try add(Value(name: name, text: "nil", kind: .null))
-            default: try add(name, value.encodedText)
+            // With all of its digits.
+            case .number where value.int == nil:
+                try add(name, text, as: CommonType(of: [value.encodedText]))
+            default: try add(name, value.encodedText, as: CommonType(of: [text]))
             }
         }
+    }
+
+    /// The values of a JSON object as they are written: read as JSON, `1.0` is `1`.
+    private static func writtenMembers(of data: Data) -> [String: String] {
+        let spaces: Set<Character> = ["\n", "\r", "\r\n", "\t"]
+        // No string of JSON holds one of these as it is.
+        let text = String(String(decoding: data, as: UTF8.self).map { spaces.contains($0) ? " " : $0 })
+        let object = text.trimmingCharacters(in: .whitespaces)
+        let members = (ListText.parts(of: String(object.dropFirst().dropLast())) ?? [])
+            .compactMap { ListText.split($0, at: ":") }
+            .compactMap { name, value in
+                ListText.unquoted(name.trimmingCharacters(in: .whitespaces)).map {
+                    ($0, value.trimmingCharacters(in: .whitespaces))
+                }
+            }
+        return Dictionary(members) { $1 }
     }
 }
