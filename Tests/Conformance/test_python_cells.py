@@ -302,6 +302,14 @@ def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(kernel):
     assert kernel.ok("%%python --restart\nprint('heard')").text() == "heard\n"
 
 
+@pytest.mark.parametrize("code", ["os.execvp('sleep', ['sleep', '600'])", "os.close(3); time.sleep(600)"])
+def test_a_process_that_cannot_be_heard_any_more_is_ended(kernel, code):
+    began = time.monotonic()
+    outcome = kernel.fails(f"%%python\nimport os, time\n{code}")
+    assert outcome.error["ename"] == "PythonDied" and time.monotonic() - began < 30
+    assert kernel.value("%%python\n1 + 1") == "2"
+
+
 def test_the_process_may_die(kernel):
     outcome = kernel.fails("%%python\nlost = 1\nimport os, signal\nprint('last words')\nos.kill(os.getpid(), signal.SIGKILL)")
     assert outcome.error["ename"] == "PythonDied" and "signal 9" in outcome.error["evalue"]
