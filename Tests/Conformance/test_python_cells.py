@@ -191,6 +191,12 @@ def test_values_from_swift(kernel):
     assert kernel.value("%%python -i half=real/2 -i n=words.count\n(half != half, n)") == "(True, 3)"
 
 
+def test_a_keyword_of_python_is_no_name(kernel):
+    kernel.ok("let lambda = 0.5")
+    refused(kernel, "%%python -i lambda\nprint(lambda)", "keyword lambda", "-i lambda_=lambda")
+    assert kernel.value("%%python -i lambda_=lambda\nlambda_") == "0.5"
+
+
 def test_names_are_those_that_python_keeps(kernel):
     kernel.ok("let \u00b5 = 3")
     assert kernel.value("%%python -i \u00b5\n\u00b5 + 1") == "4"

@@ -1,6 +1,7 @@
 """Serves the kernel: one cell after the other."""
 
 import builtins
+import keyword
 import os
 import signal
 import sys
@@ -65,6 +66,9 @@ class Host:
             self.is_interruptible = True
             self.follow(command)
             for name, path in command["inputs"]:
+                if keyword.iskeyword(name):
+                    raise values.Refusal(
+                        f"-i {name}: Python has a keyword {name}; pass it by another name: -i {name}_={name}")
                 self.execution.namespace[identifier(name)] = values.read(path, name)
             self.displays.patch()
             if "IPython" in code:
