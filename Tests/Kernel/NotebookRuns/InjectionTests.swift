@@ -198,15 +198,38 @@ import Testing
         (#"{"limit": 3}"#, "let limit: Int? = 3"),
     ])
     func aStringOfAFileIsNoNil(json: String, line: String) throws {
+        let cell = "let name: String? = \"a\", limit: Int? = 1, big: UInt64 = 1"
+        #expect(try injected(file: json, cell: cell) == "// Parameters\n" + line)
+    }
+
+    /// What a file of parameters puts behind a cell that declares them.
+    func injected(file json: String, cell: String) throws -> String {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try json.write(to: file, atomically: true, encoding: .utf8)
         var parameters = Parameters()
         try parameters.add(contentsOf: file)
-        let cell = "let name: String? = \"a\", limit: Int? = 1, big: UInt64 = 1"
         let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
-        let result = try Injection(of: parameters, into: notebook, named: "n.ipynb").result()
-        #expect(result.cells[1].source == "// Parameters\n" + line)
+        return try Injection(of: parameters, into: notebook, named: "n.ipynb").result().cells[1].source
+    }
+
+    @Test(arguments: [#"{"text": [1]}"#, #"{"text": {"a": 1}}"#, #"{"names": ["a", null]}"#])
+    func aListOfAFileIsNoStringAndItsNullIsNoWord(json: String) throws {
+        let cell = "let text = \"\"\nlet names = [\"a\"]\nlet gaps: [Int?] = []"
+        #expect(throws: RunError.self) { try injected(file: json, cell: cell) }
+        #expect(
+            try injected(file: #"{"gaps": [1, null]}"#, cell: cell)
+                == "// Parameters\nlet gaps: [Int?] = [1, nil]")
+    }
+
+    @Test(arguments: [
+        #"{"x": [1, null]}"#, #"{"x": ["a", null]}"#, #"{"x": [1, "a"]}"#, #"{"x": {"a": 1}}"#, #"{"x": null}"#,
+    ])
+    func whatDoesNotTellItsTypeIsRefused(json: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try json.write(to: file, atomically: true, encoding: .utf8)
+        #expect(throws: RunError.self) { try atTheTop("x") { try $0.add(contentsOf: file) } }
     }
 
     @Test func zerosInFrontMakeALabel() throws {

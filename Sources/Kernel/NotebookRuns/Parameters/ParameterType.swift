@@ -113,6 +113,15 @@ indirect enum ParameterType: Equatable, Sendable {
 
     var isOptional: Bool { if case .optional = self { true } else { false } }
 
+    /// Whether it is a collection of values that may be nil.
+    var holdsOptionals: Bool {
+        switch self {
+        case .array(let element), .dictionary(let element): element.isOptional || element.holdsOptionals
+        case .optional(let wrapped): wrapped.holdsOptionals
+        default: false
+        }
+    }
+
     /// The type without the mark of an optional.
     var unwrapped: ParameterType { if case .optional(let wrapped) = self { wrapped } else { self } }
 

@@ -11,9 +11,16 @@ public struct Parameters: Sendable {
         var kind: Kind?
         /// The type that it has where the notebook declares none; nil if it follows from the text alone.
         var type: CommonType?
+
+        /// Whether a file says that it is a string.
+        var isString: Bool { if case .string? = kind { true } else { false } }
     }
     /// The kinds of JSON that their texts do not tell.
-    enum Kind: Sendable { case string, null }
+    enum Kind: Sendable {
+        case string, null
+        /// A list or an object, and whether null is in it.
+        case collection(holdsNull: Bool)
+    }
 
     /// In the order in which they were given.
     private(set) var given: [Value] = []
@@ -67,8 +74,21 @@ public struct Parameters: Sendable {
             // With all of its digits.
             case .number where value.int == nil:
                 try add(name, text, as: CommonType(of: [value.encodedText]))
+            case .array, .object:
+                let kind = Kind.collection(holdsNull: Self.holdsNull(value))
+                let type = CommonType(of: [text])
+                try add(Value(name: name, text: value.encodedText, kind: kind, type: type))
             default: try add(name, value.encodedText, as: CommonType(of: [text]))
             }
+        }
+    }
+
+    private static func holdsNull(_ value: JSON) -> Bool {
+        switch value {
+        case .null: true
+        case .array(let items): items.contains(where: holdsNull)
+        case .object(let members): members.values.contains(where: holdsNull)
+        default: false
         }
     }
 
