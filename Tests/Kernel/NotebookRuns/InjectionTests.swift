@@ -57,6 +57,14 @@ import Testing
         #expect(throws: RunError.self) { try injected(argument) }
     }
 
+    @Test func aNumberThatIsReadFromATextIsNoNumber() throws {
+        for cell in ["let n = Int(\"5\")", "let n = Double(\"0.5\")"] {
+            #expect(throws: RunError.self) { try injected("n=7", cell: cell) }
+        }
+        #expect(try injected("n=7", cell: "let n = Double(5)") == ["let n = 7.0"])
+        #expect(try injected("n=7", cell: "let n = String(5)") == ["let n = \"7\""])
+    }
+
     @Test func anUnknownNameIsToldWithTheKnownOnes() {
         #expect {
             try injected("alhpa=1")

@@ -79,8 +79,11 @@ indirect enum ParameterType: Equatable, Sendable {
         {
             self = .dictionary(element)
         } else if let call = value.as(FunctionCallExprSyntax.self), call.arguments.count == 1,
+            let argument = call.arguments.first?.expression,
             let name = call.calledExpression.as(DeclReferenceExprSyntax.self)?.baseName.text,
-            let type = ParameterType(named: name)
+            let type = ParameterType(named: name),
+            // A number that is read from a text (`Int("5")`) may be nil.
+            type == .string || ParameterType(of: argument) != .string
         {
             self = type
         } else {
