@@ -325,6 +325,11 @@ def test_bash(kernel, first):
     assert kernel.ok("//%%bash\n//echo commented").text() == "commented\n"
 
 
+def test_what_a_command_leaves_running_does_not_hold_the_cell(kernel):
+    outcome = kernel.ok("!echo first; yes &", timeout=30)
+    assert outcome.text().startswith("first\n") and outcome.seconds < 10
+
+
 def test_output_comes_as_it_is_written(kernel):
     message = kernel.client.execute("!echo early; sleep 1.5; echo late")
     start = time.monotonic()

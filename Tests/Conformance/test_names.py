@@ -188,6 +188,22 @@ def test_the_history_is_closed_to_others(kernel):
     assert files and all(stat.S_IMODE(file.stat().st_mode) & 0o077 == 0 for file in files)
 
 
+def test_a_history_that_is_damaged_is_left_and_this_session_has_its_own(tmp_path):
+    from session import Session
+    import os
+
+    file = tmp_path / "gyrus/history.sqlite"
+    file.parent.mkdir()
+    file.write_bytes(b"no database" * 1000)
+    session = Session(env={**os.environ, "XDG_DATA_HOME": str(tmp_path)})
+    try:
+        session.ok("let early = 1")
+        assert "let early = 1" in session.ok("%history").text()
+    finally:
+        session.close()
+    assert file.read_bytes() == b"no database" * 1000
+
+
 def test_a_kernel_starts_whatever_the_folders_are(tmp_path):
     from session import Session
     import os

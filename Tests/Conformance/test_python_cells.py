@@ -141,6 +141,29 @@ def test_a_folder_that_is_gone_is_missed_by_every_cell(kernel, tmp_path):
     kernel.ok("%%python\n1")
 
 
+def test_bytes_and_forked_processes_keep_to_whole_characters_and_frames(kernel):
+    assert kernel.ok(
+        "%%python\nimport sys, time\nfor part in ('é'.encode()[:1], 'é'.encode()[1:]):\n"
+        "    sys.stdout.buffer.write(part)\n    time.sleep(0.1)").text() == "é"
+    outcome = kernel.ok(
+        "%%python\nimport os, sys\nchild = os.fork()\nif child == 0:\n    try:\n        input()\n"
+        "    except EOFError as error:\n        print(error)\n    display('x' * 200_000)\n"
+        "    sys.stdout.buffer.write(b'child\\n')\n    os._exit(0)\nos.waitpid(child, 0)[1]", timeout=60)
+    assert outcome.result == "0" and not outcome.of("display_data")
+    assert outcome.text() == "a process that was forked off cannot ask for input\nchild\n"
+    assert "show no displays" in outcome.text("stderr")
+
+
+def test_a_forked_process_ends_with_its_cell(kernel):
+    outcome = kernel.ok("%%python\nimport os, sys\nif os.fork() == 0:\n    1 / 0\nos.wait()[1] >> 8", timeout=60)
+    assert outcome.result == "1" and "ZeroDivisionError" in outcome.text("stderr")
+    assert kernel.value("%%python\nif os.fork() == 0:\n    sys.exit(7)\nos.wait()[1] >> 8") == "7"
+    # One that comes to the end of the cell has nothing to wait for, and says nothing.
+    outcome = kernel.ok("%%python\nchild = os.fork()\n(child and os.wait()[1])", timeout=60)
+    assert outcome.result == "0" and outcome.text("stderr") == ""
+    assert kernel.value("%%python\n'next'") == "'next'"
+
+
 # --- values -----------------------------------------------------------------------------------------------------
 
 VALUES = """
@@ -166,6 +189,12 @@ def test_values_from_swift(kernel):
                 [["x"], []], b"\x00\xff")
     assert shown == repr(repr(expected))
     assert kernel.value("%%python -i half=real/2 -i n=words.count\n(half != half, n)") == "(True, 3)"
+
+
+def test_a_keyword_of_python_is_no_name(kernel):
+    kernel.ok("let lambda = 0.5")
+    refused(kernel, "%%python -i lambda\nprint(lambda)", "keyword lambda", "-i lambda_=lambda")
+    assert kernel.value("%%python -i lambda_=lambda\nlambda_") == "0.5"
 
 
 def test_names_are_those_that_python_keeps(kernel):
@@ -277,6 +306,14 @@ def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(kernel):
     time.sleep(1)
     assert sum(own.cpu_times()[:2]) - before < 0.5
     assert kernel.ok("%%python --restart\nprint('heard')").text() == "heard\n"
+
+
+@pytest.mark.parametrize("code", ["os.execvp('sleep', ['sleep', '600'])", "os.close(3); time.sleep(600)"])
+def test_a_process_that_cannot_be_heard_any_more_is_ended(kernel, code):
+    began = time.monotonic()
+    outcome = kernel.fails(f"%%python\nimport os, time\n{code}")
+    assert outcome.error["ename"] == "PythonDied" and time.monotonic() - began < 30
+    assert kernel.value("%%python\n1 + 1") == "2"
 
 
 def test_the_process_may_die(kernel):

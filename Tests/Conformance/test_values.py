@@ -149,6 +149,14 @@ def test_a_finished_bar_is_saved_as_finished(kernel):
     assert len(outcome.of("display_data") + outcome.of("update_display_data")) == 1, "once is enough"
 
 
+def test_a_table_bears_any_limit_and_any_decimals(kernel):
+    kernel.ok('var odd = Table("odd", [.numbers("a", [1.5], decimals: -1), .numbers("b", [1.5], decimals: .max)])')
+    lines = kernel.ok("print(odd)").text().splitlines()
+    assert lines[-1].split() == ["2", "1.50000000000000000000"]
+    kernel.ok("odd.rowLimit = -3")
+    assert "1 more rows" in kernel.ok("print(odd)").text()
+
+
 def test_a_bar_without_an_end_counts(kernel):
     outcome = kernel.ok("""
         import Foundation

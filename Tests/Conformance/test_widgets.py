@@ -96,6 +96,15 @@ def test_each_input_takes_its_value(kernel, front, code, model, state, value):
     assert kernel.value("input.value") == value
 
 
+def test_no_number_of_a_slider_is_not_a_number(kernel):
+    outcome = kernel.ok(
+        'let odd = Slider("odd", 1...2.0, value: .nan)\nlet meter = ProgressMeter("m", 0...1.0, value: .nan)\nodd')
+    assert opened(outcome.messages, "FloatSliderModel")[1]["value"] == 1
+    assert opened(outcome.messages, "FloatProgressModel")[1]["value"] == 0
+    outcome = kernel.ok("odd.value = 1.5\nodd.value = .nan\nodd.value")
+    assert outcome.result == "1.0"
+
+
 def test_options_are_shown_by_their_labels(kernel):
     _, state = opened(kernel.ok('SelectionSlider("alpha", [1258.92541, 0.1, 100])').messages, "SelectionSliderModel")
     assert state["_options_labels"] == ["1259", "0.1", "100"] and state["index"] == 0

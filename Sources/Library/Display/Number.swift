@@ -3,8 +3,9 @@ import Foundation
 /// Numbers as text that can be read by people and copied into other programs: the minus sign is ASCII's hyphen, since
 /// neither Python nor R reads the typographic one.
 package enum Number {
-    /// A number with a fixed count of decimals; NaN is "n/a".
+    /// A number with a fixed count of decimals, from none to as many as a `Double` of its size can have; NaN is "n/a".
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let decimals = min(max(decimals, 0), 20)
         guard value.isFinite else { return value.isNaN ? "n/a" : value > 0 ? "inf" : "-inf" }
         // A number of more digits than precision has is not told better by all of them.
         guard abs(value) < 1e15 else { return String(format: "%.\(max(decimals, 2))e", value) }

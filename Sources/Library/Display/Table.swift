@@ -136,7 +136,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
     /// How many rows the table has.
     public var rowCount: Int { columns.map(\.cells.count).max() ?? 0 }
 
-    private var shownRows: Int { min(rowLimit, rowCount) }
+    private var shownRows: Int { max(0, min(rowLimit, rowCount)) }
 
     private func cell(_ column: Column, _ row: Int) -> String {
         row < column.cells.count ? column.cells[row] : ""

@@ -49,7 +49,8 @@ extension Double: WidgetNumber {
 }
 
 extension ClosedRange where Bound: WidgetNumber {
-    func clamp(_ value: Bound) -> Bound { Swift.min(Swift.max(value, lowerBound), upperBound) }
+    /// The number in the range that is nearest; the lower bound for NaN, of which a front end knows nothing.
+    func clamp(_ value: Bound) -> Bound { value >= lowerBound ? Swift.min(value, upperBound) : lowerBound }
 }
 
 /// A number chosen by a slider (ipywidgets' IntSlider and FloatSlider).

@@ -57,6 +57,14 @@ import Testing
         #expect(throws: RunError.self) { try injected(argument) }
     }
 
+    @Test func aNumberThatIsReadFromATextIsNoNumber() throws {
+        for cell in ["let n = Int(\"5\")", "let n = Double(\"0.5\")"] {
+            #expect(throws: RunError.self) { try injected("n=7", cell: cell) }
+        }
+        #expect(try injected("n=7", cell: "let n = Double(5)") == ["let n = 7.0"])
+        #expect(try injected("n=7", cell: "let n = String(5)") == ["let n = \"7\""])
+    }
+
     @Test func anUnknownNameIsToldWithTheKnownOnes() {
         #expect {
             try injected("alhpa=1")
@@ -129,6 +137,15 @@ import Testing
         #expect(cells[1].tags == ["parameters"])
     }
 
+    @Test func aByteOrderMarkHidesNoCell() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).swift")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\u{FEFF}// %% tags=[\"parameters\"]\r\nlet a = 1\r\n".utf8).write(to: file)
+        let cells = try Notebook(contentsOf: file).cells
+        #expect(cells.map(\.source) == ["let a = 1"])
+        #expect(cells.first?.tags == ["parameters"])
+    }
+
     /// What stands at the top of a notebook without a cell of parameters that runs `cell`.
     func atTheTop(_ cell: String, given: (inout Parameters) throws -> Void) throws -> [String] {
         var parameters = Parameters()
@@ -150,7 +167,7 @@ import Testing
     @Test(arguments: [
         "Ridge(alpha: x)", "\"\\(x)\"", "%%time\nprint(x)", "%%python --in x\nprint(x)",
         "func f() -> Int { x }",
-        "%%bash\necho $x",
+        "%%bash\necho $x", "%%bash\r\necho $x",
     ])
     func aNameThatACellTakesFromOutsideHasOne(cell: String) throws {
         #expect(try atTheTop(cell) { try $0.add("x=1") } == ["let x = 1"])
@@ -171,7 +188,9 @@ import Testing
     @Test(arguments: [
         (#"{"x": "01"}"#, #"let x = "01""#), (#"{"x": "1"}"#, #"let x = "1""#), (#"{"x": 1}"#, "let x = 1"),
         (#"{"x": 1.5}"#, "let x = 1.5"), (#"{"x": "true"}"#, #"let x = "true""#),
-        (#"{"x": [1, 2]}"#, "let x = [1, 2]"),
+        (#"{"x": [1, 2]}"#, "let x = [1, 2]"), (#"{"x": 1.0}"#, "let x = 1.0"),
+        ("{\r\n\t\"x\": [\n1.0,\n2\n]\n}\n", "let x = [1.0, 2.0]"),
+        (#"{"x": "{:,"}"#, #"let x = "{:,""#), (#"{"x": 1e20}"#, "let x = 1e+20"),
     ])
     func aFileTellsStringsFromNumbers(json: String, line: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
@@ -182,18 +201,43 @@ import Testing
 
     @Test(arguments: [
         (#"{"name": "nil"}"#, #"let name: String? = "nil""#), (#"{"name": null}"#, "let name: String? = nil"),
-        (#"{"limit": "3"}"#, "let limit: Int? = 3"), (#"{"limit": 3}"#, "let limit: Int? = 3"),
+        (#"{"big": 18446744073709551615}"#, "let big: UInt64 = 18446744073709551615"),
+        (#"{"limit": "3"}"#, "let limit: Int? = 3"), (#"{"limit": 3.0}"#, "let limit: Int? = 3"),
+        (#"{"limit": 3}"#, "let limit: Int? = 3"),
     ])
     func aStringOfAFileIsNoNil(json: String, line: String) throws {
+        let cell = "let name: String? = \"a\", limit: Int? = 1, big: UInt64 = 1"
+        #expect(try injected(file: json, cell: cell) == "// Parameters\n" + line)
+    }
+
+    /// What a file of parameters puts behind a cell that declares them.
+    func injected(file json: String, cell: String) throws -> String {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try json.write(to: file, atomically: true, encoding: .utf8)
         var parameters = Parameters()
         try parameters.add(contentsOf: file)
-        let cell = "let name: String? = \"a\", limit: Int? = 1"
         let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
-        let result = try Injection(of: parameters, into: notebook, named: "n.ipynb").result()
-        #expect(result.cells[1].source == "// Parameters\n" + line)
+        return try Injection(of: parameters, into: notebook, named: "n.ipynb").result().cells[1].source
+    }
+
+    @Test(arguments: [#"{"text": [1]}"#, #"{"text": {"a": 1}}"#, #"{"names": ["a", null]}"#])
+    func aListOfAFileIsNoStringAndItsNullIsNoWord(json: String) throws {
+        let cell = "let text = \"\"\nlet names = [\"a\"]\nlet gaps: [Int?] = []"
+        #expect(throws: RunError.self) { try injected(file: json, cell: cell) }
+        #expect(
+            try injected(file: #"{"gaps": [1, null]}"#, cell: cell)
+                == "// Parameters\nlet gaps: [Int?] = [1, nil]")
+    }
+
+    @Test(arguments: [
+        #"{"x": [1, null]}"#, #"{"x": ["a", null]}"#, #"{"x": [1, "a"]}"#, #"{"x": {"a": 1}}"#, #"{"x": null}"#,
+    ])
+    func whatDoesNotTellItsTypeIsRefused(json: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try json.write(to: file, atomically: true, encoding: .utf8)
+        #expect(throws: RunError.self) { try atTheTop("x") { try $0.add(contentsOf: file) } }
     }
 
     @Test func zerosInFrontMakeALabel() throws {

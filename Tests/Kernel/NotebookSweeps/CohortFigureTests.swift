@@ -12,6 +12,13 @@ import Testing
             })
     }
 
+    @Test(arguments: ["a\r\nb", "a\nb", "a,b", "a\"b"])
+    func aValueOfSeveralLinesIsQuoted(value: String) {
+        let text = table([("A", "0", value)]).csv
+        let quoted = "\"" + value.replacing("\"", with: "\"\"") + "\""
+        #expect(text == "task,subject,layer,r2\n0,A,0,\(quoted)\n")
+    }
+
     @Test func theDeviationIsThatOfTheCohort() throws {
         let full = table([("A", "0", "1"), ("A", "1", "2"), ("B", "0", "3"), ("B", "1", "6")])
         let figure = try CohortFigure(full, value: nil, axis: nil, series: nil)

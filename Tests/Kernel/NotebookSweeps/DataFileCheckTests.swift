@@ -23,6 +23,9 @@ import Testing
     @Test func whatIsNotThereIsFound() throws {
         #expect(try missing("try DataTable.open(path)", given: "path=a.csv,b.csv") == ["b.csv"])
         #expect(
+            try missing("// The scores.\r\ntry DataTable.open(path)", given: "path=a.csv,b.csv")
+                == ["b.csv"])
+        #expect(
             try missing(#"let x = try NumPyArray.open("sub-\(subject).npy")"#, given: "subject=01..03")
                 == ["sub-02.npy", "sub-03.npy"])
         #expect(

@@ -1,3 +1,4 @@
+import Foundation
 import NotebookRuns
 import NotebookSweeps
 import Testing
@@ -27,6 +28,32 @@ import Testing
     ])
     func whatIsNoRangeOfWholeNumbersIsRefused(text: String) {
         #expect(throws: RunError.self) { try values(text) }
+    }
+
+    func made(ofTable text: String) throws -> ParameterGrid {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file)
+        var grid = ParameterGrid()
+        try grid.add(contentsOf: file)
+        return grid
+    }
+
+    @Test func aTableOfASpreadsheetIsRead() throws {
+        let grid = try made(ofTable: "\u{FEFF}subject,alpha\r\nS01,0.5\r\n")
+        #expect(grid.names == ["subject", "alpha"])
+        #expect(grid.rows == [["S01", "0.5"]])
+    }
+
+    @Test func aQuoteThatIsNotClosedTakesNoRowsAlong() {
+        #expect {
+            try made(ofTable: "name,note\nS01,\"abc\nS02,def\n")
+        } throws: { "\($0)".contains("quote") }
+    }
+
+    @Test func anEmptyValueInQuotesIsOne() throws {
+        #expect(try made(ofTable: "x\n\"\"\n\n1\n").rows == [[""], ["1"]])
+        #expect(try made(ofTable: "x\n1\n\"\"").rows == [["1"], [""]])
     }
 
     @Test func aGridBeyondAllMemoryIsRefusedBeforeItIsMade() {

@@ -75,7 +75,9 @@ final class ChildProcess: Stoppable {
     ) {
         var open: [(descriptor: Int32, stream: Stream)] = [(output, .output), (errors, .errors)]
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while !open.isEmpty {
+        // What two pipes hold: all beyond it was written by what the command left running.
+        var last = 2 << 16
+        while !open.isEmpty, last > 0 {
             // Asked before the pipes are looked at: all that the command wrote is then in them.
             let hasEnded = ended.hasEnded
             var waits = open.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
@@ -84,6 +86,7 @@ final class ChildProcess: Stoppable {
             for (wait, source) in zip(waits, open) where wait.revents != 0 {
                 let count = read(source.descriptor, &buffer, buffer.count)
                 if count > 0 { receive(source.stream, Data(buffer[..<count])) }
+                if hasEnded { last -= max(count, 0) }
                 if count == 0 || (count < 0 && errno != EINTR) {
                     open.removeAll { $0.descriptor == source.descriptor }
                 }

@@ -10,26 +10,40 @@ final class History: Sendable {
     private let database: Mutex<Database>?
     let session: Int
 
-    /// Opens the history in a folder, or one that ends with this process; if that fails, remembers nothing and says why on
-    /// standard error.
+    /// Opens the history in a folder, or one that ends with this process; so does that of a file that cannot be used (damaged,
+    /// on a full disk), which standard error tells.
     init(folder: URL?) {
-        var handle: OpaquePointer?
-        // SQLite's name for a database in memory.
-        var path = ":memory:"
+        var opened: (handle: OpaquePointer, session: Int)?
         if let folder {
             try? FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            path = folder.appending(path: "history.sqlite").path
+            let path = folder.appending(path: "history.sqlite").path
             Self.closeToOthers(path)
+            opened = Self.opened(path)
+            if opened == nil {
+                let words = "gyrus: \(path) cannot be used: this session's history ends with it\n"
+                FileHandle.standardError.write(Data(words.utf8))
+            }
         }
-        guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else {
-            FileHandle.standardError.write(Data("gyrus: no history: \(path) cannot be opened\n".utf8))
+        // SQLite's name for a database in memory.
+        guard let (handle, number) = opened ?? Self.opened(":memory:") else {
             database = nil
             session = 1
             return
         }
+        session = number
+        database = Mutex(Database(handle: handle))
+    }
+
+    /// A database with its tables, and the number of a new session in it; nil if it cannot be used.
+    private static func opened(_ path: String) -> (handle: OpaquePointer, session: Int)? {
+        var database: OpaquePointer?
+        guard sqlite3_open(path, &database) == SQLITE_OK, let handle = database else {
+            sqlite3_close(database)
+            return nil
+        }
         sqlite3_busy_timeout(handle, 2000)
-        sqlite3_exec(
+        let code = sqlite3_exec(
             handle,
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -38,8 +52,11 @@ final class History: Sendable {
                 PRIMARY KEY (session, line));
             INSERT INTO sessions (started) VALUES (datetime('now'));
             """, nil, nil, nil)
-        session = Int(sqlite3_last_insert_rowid(handle))
-        database = Mutex(Database(handle: handle))
+        guard code == SQLITE_OK else {
+            sqlite3_close(handle)
+            return nil
+        }
+        return (handle, Int(sqlite3_last_insert_rowid(handle)))
     }
 
     /// Makes the file, with those that SQLite keeps beside it, readable by nobody else: cells hold what is no one

@@ -1,11 +1,12 @@
+import SwiftCells
+
 /// The cells of a Swift script in the "percent" format: each begins at a line `// %%`.
 ///
 /// Behind the mark may stand `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is one
 /// cell.
 enum ScriptCells {
     static func cells(of text: String) -> [NotebookCell] {
-        var lines = text.replacing("\r\n", with: "\n").split(
-            separator: "\n", omittingEmptySubsequences: false)
+        var lines = CellText.normalized(text).split(separator: "\n", omittingEmptySubsequences: false)
         // The line that names the interpreter is no Swift.
         if lines.first?.hasPrefix("#!") == true { lines[0] = "" }
         var cells: [NotebookCell] = []

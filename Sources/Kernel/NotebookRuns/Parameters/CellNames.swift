@@ -9,7 +9,7 @@ struct CellNames {
     private(set) var declared: Set<String> = []
 
     init(_ source: String) {
-        for step in MagicParser().steps(of: source) {
+        for step in MagicParser().steps(of: CellText.normalized(source)) {
             switch step {
             case .swift(let code): addSwift(code)
             case .magic(let call):

@@ -90,14 +90,16 @@ public struct Injection {
     private func assignment(of given: Parameters.Value) throws -> (String, JSON) {
         let (name, text) = (given.name, given.text)
         let guess =
-            given.kind == .string ? .string : given.type.map(\.type) ?? ParameterType(guessedFrom: text)
+            given.isString ? .string : given.type.map(\.type) ?? ParameterType(guessedFrom: text)
         guard let type = guess else {
             throw RunError(
                 "\(self.name): the values of \(name) have no type in common; declare it with its default in a cell that is tagged "
                     + "`parameters`, and the default's type holds for all")
         }
-        guard given.kind != .null, let value = ParameterValue(text, as: type) else {
-            throw RunError("\(self.name): \(name)=\(text) stands for no value")
+        guard Self.fits(given.kind, type), let value = ParameterValue(text, as: type) else {
+            throw RunError(
+                "\(self.name): \(name)=\(text) does not tell its type; declare it with its default in a cell that is tagged "
+                    + "`parameters`")
         }
         return ("let \(Self.escaped(name)) = \(value.literal)", value.json)
     }
@@ -121,9 +123,8 @@ public struct Injection {
             )
         }
         // A string of a file is never nil, also where its letters are.
-        let expected = given.kind == .string ? parameter.type.unwrapped : parameter.type
-        guard given.kind != .null || parameter.type.isOptional,
-            let value = ParameterValue(text, as: expected)
+        let expected = given.isString ? parameter.type.unwrapped : parameter.type
+        guard Self.fits(given.kind, parameter.type), let value = ParameterValue(text, as: expected)
         else {
             throw RunError(
                 "\(self.name): \(name) is \(Self.article(parameter.type.name)), and \"\(text)\" is not")
@@ -135,6 +136,15 @@ public struct Injection {
             "\(parameter.keyword) \(Self.escaped(name))\(type.map { ": \($0)" } ?? "") = \(value.literal)",
             value.json
         )
+    }
+
+    /// Whether what a file holds can be of a type: a list is no string, though its text is one.
+    private static func fits(_ kind: Parameters.Kind?, _ type: ParameterType) -> Bool {
+        switch kind {
+        case nil, .string?: true
+        case .null?: type.isOptional
+        case .collection(let holdsNull)?: type.unwrapped != .string && (!holdsNull || type.holdsOptionals)
+        }
     }
 
     /// The type where a literal alone would have another one (`Float(1)`).

@@ -79,8 +79,11 @@ indirect enum ParameterType: Equatable, Sendable {
         {
             self = .dictionary(element)
         } else if let call = value.as(FunctionCallExprSyntax.self), call.arguments.count == 1,
+            let argument = call.arguments.first?.expression,
             let name = call.calledExpression.as(DeclReferenceExprSyntax.self)?.baseName.text,
-            let type = ParameterType(named: name)
+            let type = ParameterType(named: name),
+            // A number that is read from a text (`Int("5")`) may be nil.
+            type == .string || ParameterType(of: argument) != .string
         {
             self = type
         } else {
@@ -112,6 +115,15 @@ indirect enum ParameterType: Equatable, Sendable {
     }
 
     var isOptional: Bool { if case .optional = self { true } else { false } }
+
+    /// Whether it is a collection of values that may be nil.
+    var holdsOptionals: Bool {
+        switch self {
+        case .array(let element), .dictionary(let element): element.isOptional || element.holdsOptionals
+        case .optional(let wrapped): wrapped.holdsOptionals
+        default: false
+        }
+    }
 
     /// The type without the mark of an optional.
     var unwrapped: ParameterType { if case .optional(let wrapped) = self { wrapped } else { self } }

@@ -11,9 +11,16 @@ public struct Parameters: Sendable {
         var kind: Kind?
         /// The type that it has where the notebook declares none; nil if it follows from the text alone.
         var type: CommonType?
+
+        /// Whether a file says that it is a string.
+        var isString: Bool { if case .string? = kind { true } else { false } }
     }
     /// The kinds of JSON that their texts do not tell.
-    enum Kind: Sendable { case string, null }
+    enum Kind: Sendable {
+        case string, null
+        /// A list or an object, and whether null is in it.
+        case collection(holdsNull: Bool)
+    }
 
     /// In the order in which they were given.
     private(set) var given: [Value] = []
@@ -58,12 +65,46 @@ public struct Parameters: Sendable {
         guard let members = (try? JSON(parsing: data))?.object else {
             throw RunError("-f \(file.relativePath): expected a JSON object of names and values")
         }
+        let written = Self.writtenMembers(of: data)
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            let text = written[name] ?? value.encodedText
             switch value {
             case .string(let text): try add(Value(name: name, text: text, kind: .string))
             case .null: try add(Value(name: name, text: "nil", kind: .null))
-            default: try add(name, value.encodedText)
+            // With all of its digits.
+            case .number where value.int == nil:
+                try add(name, text, as: CommonType(of: [value.encodedText]))
+            case .array, .object:
+                let kind = Kind.collection(holdsNull: Self.holdsNull(value))
+                let type = CommonType(of: [text])
+                try add(Value(name: name, text: value.encodedText, kind: kind, type: type))
+            default: try add(name, value.encodedText, as: CommonType(of: [text]))
             }
         }
+    }
+
+    private static func holdsNull(_ value: JSON) -> Bool {
+        switch value {
+        case .null: true
+        case .array(let items): items.contains(where: holdsNull)
+        case .object(let members): members.values.contains(where: holdsNull)
+        default: false
+        }
+    }
+
+    /// The values of a JSON object as they are written: read as JSON, `1.0` is `1`.
+    private static func writtenMembers(of data: Data) -> [String: String] {
+        let spaces: Set<Character> = ["\n", "\r", "\r\n", "\t"]
+        // No string of JSON holds one of these as it is.
+        let text = String(String(decoding: data, as: UTF8.self).map { spaces.contains($0) ? " " : $0 })
+        let object = text.trimmingCharacters(in: .whitespaces)
+        let members = (ListText.parts(of: String(object.dropFirst().dropLast())) ?? [])
+            .compactMap { ListText.split($0, at: ":") }
+            .compactMap { name, value in
+                ListText.unquoted(name.trimmingCharacters(in: .whitespaces)).map {
+                    ($0, value.trimmingCharacters(in: .whitespaces))
+                }
+            }
+        return Dictionary(members) { $1 }
     }
 }

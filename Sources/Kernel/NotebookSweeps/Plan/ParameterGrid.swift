@@ -26,11 +26,15 @@ public struct ParameterGrid: Sendable {
     ///
     /// Throws `RunError` that names the file and the line.
     public mutating func add(contentsOf file: URL) throws {
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+        guard var text = try? String(contentsOf: file, encoding: .utf8) else {
             throw RunError("--table \(file.relativePath): the file cannot be read as UTF-8 text")
         }
+        // Spreadsheets write a byte-order mark, which is no part of the first name.
+        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         let separator: Character = file.pathExtension == "tsv" ? "\t" : ","
-        let lines = SeparatedText.rows(of: text, separator: separator)
+        guard let lines = SeparatedText.rows(of: text, separator: separator) else {
+            throw RunError("--table \(file.relativePath): a quote (\") is not closed")
+        }
         guard let header = lines.first, lines.count > 1 else {
             throw RunError(
                 "--table \(file.relativePath): expected a header with the parameters' names and rows of values"

@@ -1,7 +1,7 @@
 /// Tables as text: rows of values between separators, quoted where they hold one (RFC 4180).
 enum SeparatedText {
-    /// The rows of a text; blank lines are none.
-    static func rows(of text: String, separator: Character) -> [[String]] {
+    /// The rows of a text, of which blank lines are none; nil if a quote is not closed.
+    static func rows(of text: String, separator: Character) -> [[String]]? {
         var rows: [[String]] = []
         var row: [String] = []
         var value = ""
@@ -9,7 +9,7 @@ enum SeparatedText {
         var wasQuoted = false
         func closeRow() {
             row.append(value)
-            if row != [""] { rows.append(row) }
+            if row != [""] || wasQuoted { rows.append(row) }
             row = []
         }
         var characters = Array(text.replacing("\r\n", with: "\n"))[...]
@@ -35,15 +35,15 @@ enum SeparatedText {
                 value.append(character)
             }
         }
-        if !value.isEmpty || !row.isEmpty { closeRow() }
-        return rows
+        if !value.isEmpty || !row.isEmpty || wasQuoted { closeRow() }
+        return isQuoted ? nil : rows
     }
 
     /// A row as text, with its end.
     static func line(_ values: [String], separator: String) -> String {
         values.map { value in
-            let needsQuotes =
-                value.contains { $0 == "\"" || $0 == "\n" || $0 == "\r" } || value.contains(separator)
+            // A line end of Windows is one character.
+            let needsQuotes = value.contains { $0 == "\"" || $0.isNewline } || value.contains(separator)
             return needsQuotes ? "\"" + value.replacing("\"", with: "\"\"") + "\"" : value
         }.joined(separator: separator) + "\n"
     }

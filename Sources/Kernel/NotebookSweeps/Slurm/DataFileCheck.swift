@@ -95,7 +95,9 @@ public struct DataFileCheck {
 
     /// The paths that calls are given and that parameters of the sweep alone make.
     private var patterns: Set<[Piece]> {
-        let lines = notebook.cells.filter { $0.kind == .code }.flatMap { $0.source.split(separator: "\n") }
+        let lines = notebook.cells.filter { $0.kind == .code }.flatMap {
+            $0.source.split(whereSeparator: \.isNewline)
+        }
         let code = lines.filter { !$0.drop(while: \.isWhitespace).hasPrefix("//") }.joined(separator: "\n")
         let opened = code.matches(
             of: /\b[A-Z]\w*\s*\.\s*(?:open|read)\s*\(\s*("(?:[^"\\\n]|\\\(\w+\))+"|\w+\s*[,)])/)

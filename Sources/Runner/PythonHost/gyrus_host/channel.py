@@ -1,5 +1,6 @@
 """The pipes to the kernel: frames of events out, lines of JSON in; and the streams that print into the former."""
 
+import codecs
 import io
 import json
 import os
@@ -20,6 +21,7 @@ class Channel:
         for descriptor in (EVENTS, COMMANDS):
             os.set_inheritable(descriptor, False)
         self.lock = threading.RLock()
+        self.owner = os.getpid()
         self.main = threading.main_thread().ident
         # An interrupt must not cut a frame in two: one that comes while the main thread sends is raised afterwards.
         self.is_sending = False
@@ -31,6 +33,10 @@ class Channel:
     def send(self, kind, payload=b""):
         if isinstance(payload, str):
             payload = payload.encode("utf-8", "replace")
+        if self.is_forked():
+            # It must not write into the middle of a frame, and IPython shows nothing of it either.
+            os.write(2, b"a process that was forked off can print, but show no displays\n")
+            return
         frame = struct.pack("<BII", kind, 0, len(payload)) + payload
         is_main = threading.get_ident() == self.main
         outer = self.is_sending
@@ -48,6 +54,10 @@ class Channel:
             self.is_interrupt_pending = False
             raise KeyboardInterrupt
 
+    def is_forked(self):
+        """Whether this process is a copy of the one that the kernel started."""
+        return os.getpid() != self.owner
+
     def send_json(self, kind, value):
         self.send(kind, json.dumps(value, ensure_ascii=False, allow_nan=False))
 
@@ -61,10 +71,11 @@ class Channel:
 
 
 class Bytes(io.RawIOBase):
-    """`sys.stdout.buffer`: bytes that are text in the end."""
+    """`sys.stdout.buffer`: bytes that are text in the end. A character that is cut in two waits for its rest."""
 
     def __init__(self, stream):
         self.stream = stream
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def writable(self):
         return True
@@ -73,7 +84,8 @@ class Bytes(io.RawIOBase):
         return self.stream.fileno()
 
     def write(self, data):
-        self.stream.channel.send(self.stream.kind, bytes(data))
+        data = bytes(data)
+        self.stream.write(self.decoder.decode(data))
         return len(data)
 
 
@@ -84,7 +96,6 @@ class Stream(io.TextIOBase):
 
     def __init__(self, channel, kind, descriptor, name):
         self.channel, self.kind, self.descriptor, self.name = channel, kind, descriptor, name
-        self.owner = os.getpid()
         self.buffer = Bytes(self)
 
     def writable(self):
@@ -102,8 +113,7 @@ class Stream(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if os.getpid() != self.owner:
-            # A forked process must not write into the middle of a frame.
+        if self.channel.is_forked():
             data = memoryview(text.encode("utf-8", "replace"))
             while data:
                 data = data[os.write(self.descriptor, data):]

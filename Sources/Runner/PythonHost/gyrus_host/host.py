@@ -1,6 +1,7 @@
 """Serves the kernel: one cell after the other."""
 
 import builtins
+import keyword
 import os
 import signal
 import sys
@@ -65,11 +66,16 @@ class Host:
             self.is_interruptible = True
             self.follow(command)
             for name, path in command["inputs"]:
+                if keyword.iskeyword(name):
+                    raise values.Refusal(
+                        f"-i {name}: Python has a keyword {name}; pass it by another name: -i {name}_={name}")
                 self.execution.namespace[identifier(name)] = values.read(path, name)
             self.displays.patch()
             if "IPython" in code:
                 self.patch_ipython()
             value = self.execution.run(code, command["label"])
+            if self.channel.is_forked():
+                self.leave()
             if value is not None:
                 self.execution.namespace["_"] = value
                 self.displays.show(RESULT, value)
@@ -83,9 +89,21 @@ class Host:
         except BaseException as error:
             self.is_interruptible = False
             failure = report(error, code, command["label"])
+            if self.channel.is_forked():
+                self.leave(error, failure["traceback"])
             self.close_figures()
         self.channel.is_interrupt_pending = False
         self.channel.send_json(FINISHED, {"outputs": outputs, "failure": failure})
+
+    def leave(self, error=None, lines=()):
+        """Ends a process that a cell has forked off: it must not answer for the cell, nor wait for the next."""
+        status = 0
+        if isinstance(error, SystemExit):
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        elif error is not None:
+            sys.stderr.write("\n".join(lines) + "\n")
+            status = 1
+        os._exit(status & 0xFF)
 
     def value(self, expression, name):
         """The value that `-o` names."""
@@ -121,6 +139,8 @@ class Host:
         """`input`: asks the front end."""
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("input() is for the main thread of a cell")
+        if self.channel.is_forked():
+            raise EOFError("a process that was forked off cannot ask for input")
         while not self.channel.answers.empty():
             self.channel.answers.get()
         self.channel.send_json(INPUT, {"prompt": str(prompt), "password": is_password})

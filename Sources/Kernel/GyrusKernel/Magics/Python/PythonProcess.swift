@@ -176,6 +176,7 @@ final class PythonProcess: Stoppable {
             for event in frames.take().compactMap(PythonEvent.init) { receive(event) }
         }
         drain()
+        waitForEnd()
         var status: Int32 = 0
         let isWaiting = state.withLock { state in
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -189,6 +190,20 @@ final class PythonProcess: Stoppable {
         }
         if isWaiting { ended.signal() }
         gone.leave()
+    }
+
+    /// How long a process whose channel is closed may take to end.
+    private static let patience = Duration.seconds(0.5)
+
+    /// Waits until the process, whose channel is closed, has ended; its number stays its own.
+    private func waitForEnd() {
+        let limit = ContinuousClock.now + Self.patience
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0, info.si_signo == 0 {
+            // It became another program (`exec`), or closed the channel itself: it cannot be heard any more.
+            if .now > limit { kill() }
+            usleep(10_000)
+        }
     }
 
     private func receive(_ event: PythonEvent) {
