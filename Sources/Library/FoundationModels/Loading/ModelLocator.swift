@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// Finds a model's folder, or its file of weights, by name.
