@@ -88,7 +88,7 @@ final class FrontEnd {
     @discardableResult
     func send(_ channel: String, _ type: String, _ content: JSON = [:], buffers: [Data] = []) throws -> String
     {
-        let frames = try wire.frames(to: [], type: type, content: try content.encoded(), buffers: buffers)
+        let frames = try wire.frames(to: [], type: type, content: content.encoded(), buffers: buffers)
         send(channel, frames: frames)
         return try JSONDecoder().decode(Header.self, from: frames[2]).messageID
     }

@@ -86,7 +86,8 @@ struct StructureTests {
         #expect(try array[0][1].string == "two" && array[1][1].tensor().elements == [0, 1, 2])
         // NumPy pickles objects row after row also where the array's memory is column after column.
         let fortran = try NumPyArray.open(file("fortran-objects.npy")).object()
-        #expect(fortran.count == 2 && (try fortran[0].count) == 3)
+        #expect(fortran.count == 2)
+        #expect(try fortran[0].count == 3)
         #expect(try fortran[0][1].string == "two" && fortran[1][1].string == "five")
         #expect(try fortran[0][2].number == 3.5 && fortran[1][2].integer == 6)
         let archive = try NumPyArchive.open(file("mixed.npz"))
