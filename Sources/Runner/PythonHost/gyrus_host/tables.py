@@ -3,7 +3,7 @@
 import shlex
 import sys
 
-from gyrus_host.values import Refusal, listed, microseconds, numbers, strings, with_article
+from gyrus_host.values import Refusal, listed, microseconds, numbers, strings, truths, with_article
 
 
 def libraries(name):
@@ -156,7 +156,7 @@ def column(series, encoding, title):
         values = np.ascontiguousarray(values, "<i8")
         return masked("Int", missing, encoding, numbers("<i8", len(values), encoding.writer.add(values)))
     if kind == "b":
-        values = np.ascontiguousarray(series[~missing].to_numpy(), bool)
+        values = truths(np, series[~missing].to_numpy())
         return masked("Bool", missing, encoding, numbers("?", len(values), encoding.writer.add(values)))
     remedy = {"m": ".dt.total_seconds()", "c": ".to_numpy().real"}.get(kind, ".astype(str)")
     encoding.refuse(f"{title} is of {series.dtype}, for which DataTable has no column", f"pass it with {remedy}")
