@@ -449,7 +449,7 @@ def test_frames_become_tables(kernel, peers):
 def test_labels_of_pandas_are_not_lost(kernel, peers):
     """An index that says something becomes a column; what may only count rows is left out with a word."""
     outcome = kernel.ok(
-        f"%%python --python {peers} -o means,counts,shares,plain -o nested={{'a':means}}\nimport pandas as pd\n"
+        f"%%python --python {peers} -o means,counts,shares,plain,nested\nimport pandas as pd\n"
         "df = pd.DataFrame({'roi': ['V1', 'V4', 'V1'], 'r': [0.5, 1.0, 1.5]})\n"
         "means, counts = df.groupby('roi').r.mean(), df.roi.value_counts()\n"
         "shares = pd.Series([0.25, 0.75], index=['a', 'b'])\nplain, nested = df.head(2).r, {'a': means}", timeout=120)
