@@ -51,7 +51,9 @@ public final class NotebookRun: Sendable {
 
     /// Runs the cells; the notebook with their outputs, and how it ended. A cell that fails ends it, unless errors are
     /// allowed. What cells that did not run had shown is cleared, or kept with `keepsFormerOutputs`.
-    public func run(_ notebook: Notebook, keepsFormerOutputs: Bool = false) -> (notebook: Notebook, ending: Ending) {
+    public func run(
+        _ notebook: Notebook, keepsFormerOutputs: Bool = false
+    ) -> (notebook: Notebook, ending: Ending) {
         let result = Mutex((notebook: notebook, ending: Ending.completed))
         let done = DispatchSemaphore(value: 0)
         let thread = Thread { [self] in
