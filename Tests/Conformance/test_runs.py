@@ -244,6 +244,13 @@ def test_an_output_that_cannot_be_written_leaves_the_former_one(prefix, tmp_path
     assert sorted(os.listdir(tmp_path)) == ["in.ipynb", "out.ipynb"]
 
 
+def test_values_go_to_python_and_back_where_few_files_may_be_open(prefix, tmp_path):
+    nbformat.write(notebook("let x = 2", "%%python -i x -o y\ny = x + 0.5", "print(y)"), tmp_path / "in.ipynb")
+    done = subprocess.run(["bash", "-c", f"ulimit -n 256; exec {prefix}/bin/gyrus run in.ipynb"], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and done.stdout == "2.5\n", done.stderr
+
+
 def test_cells_without_ids_and_with_equal_ones_are_told_apart(gyrus, tmp_path):
     cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None} | more
              for source, more in [(["let a = 1\n", "a"], {}), ("let b = a", {"id": "x"}), ("b", {"id": "x"})]]
