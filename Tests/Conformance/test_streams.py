@@ -58,6 +58,11 @@ def test_characters_are_never_cut(kernel):
     assert kernel.ok('print(String(repeating: "é🧠", count: 40_000))').text() == text + "\n"
 
 
+def test_half_a_character_at_the_end_of_a_cell_is_seen(kernel):
+    assert kernel.ok("FileHandle.standardOutput.write(Data([0x61, 0xC3]))").text() == "a\ufffd"
+    assert kernel.ok('print("b")').text() == "b\n"
+
+
 def test_output_of_c_code_is_seen(kernel):
     assert kernel.ok('puts("from C")\nfflush(stdout)').text() == "from C\n"
 

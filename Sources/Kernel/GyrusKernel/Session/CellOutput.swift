@@ -120,6 +120,9 @@ final class CellOutput: Sendable {
         case .stray(let end), .waits(let end): iopub?.stream(.stderr, note(end))
         case .ready, .answer: break
         case .finished(let end):
+            for name in [StreamName.stdout, .stderr] {
+                publish(name, change(request) { $0.streams[name]?.end() ?? "" } ?? "", of: request)
+            }
             releaseHeld(of: request, isTrap: end.outcome == .trap)
             change(request) {
                 $0.record.end = end
