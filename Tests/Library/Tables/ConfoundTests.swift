@@ -62,4 +62,15 @@ import Testing
             try self.table().confounds(.motion(.basic), scrubbing: Scrubbing(framewiseDisplacement: -1))
         }
     }
+
+    @Test func thresholdsAreNumbers() throws {
+        for (scrubbing, word) in [
+            (Scrubbing(framewiseDisplacement: .nan), "framewiseDisplacement: nan"),
+            (Scrubbing(standardizedDVARS: .nan), "standardizedDVARS: nan"),
+            (Scrubbing(shortestSegment: -1), "shortestSegment: -1"),
+        ] {
+            let error = try tableError { try table().confounds(.motion(.basic), scrubbing: scrubbing) }
+            #expect(error.problem.contains(word))
+        }
+    }
 }

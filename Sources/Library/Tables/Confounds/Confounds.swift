@@ -9,7 +9,8 @@ public enum ConfoundSet: Sendable, Equatable {
     case tissue(Expansion)
     /// The mean signal of the brain: 1, 2, 2 or 4 columns.
     case globalSignal(Expansion)
-    /// The first components of white matter and fluid together (`a_comp_cor_…`).
+    /// The first components of white matter and fluid together (`a_comp_cor_…`), or all where there are fewer, as in nilearn;
+    /// likewise the next two.
     case aCompCor(Int)
     /// The first components of fluid, and as many of white matter (`c_comp_cor_…`, `w_comp_cor_…`).
     case aCompCorSeparate(Int)
@@ -157,6 +158,7 @@ extension DataTable {
             dropped.formUnion(marks.indices.filter { marks[$0] != 0 && !marks[$0].isNaN })
         }
         guard let scrubbing else { return dropped }
+        try scrubbing.check()
         let displacement = try self["framewise_displacement"].values(as: Double.self)
         let dvars = try self["std_dvars"].values(as: Double.self)
         let moving = (0..<rowCount).filter {
@@ -167,6 +169,18 @@ extension DataTable {
 }
 
 extension Scrubbing {
+    /// Throws `TableError` if a threshold is no number, above which no sample would be, or the segment is negative.
+    func check() throws {
+        for (name, threshold) in [
+            ("framewiseDisplacement", framewiseDisplacement), ("standardizedDVARS", standardizedDVARS),
+        ] where threshold.isNaN {
+            throw TableError("\(name): nan is no threshold; .infinity leaves no sample out")
+        }
+        guard shortestSegment >= 0 else {
+            throw TableError("shortestSegment: \(shortestSegment) samples were given; at least 0 was expected")
+        }
+    }
+
     /// The moving samples, and those of stretches between them that are too short. Source: nilearn's `optimize_scrub`.
     func extended(_ moving: [Int], samples: Int) -> Set<Int> {
         var dropped = Set(moving)
