@@ -19,9 +19,11 @@ struct HeldTextTests {
     @Test("what comes together is told apart by its lines")
     func together() {
         var held = HeldText()
-        #expect(held.take("warning: Fatal error in sub-01\na.swift:3: Fatal error: one\ntwo\n", at: start) == "")
+        #expect(
+            held.take("warning: Fatal error in sub-01\na.swift:3: Fatal error: one\ntwo\n", at: start) == "")
         let (before, message) = held.end(isTrap: true, at: start)
-        #expect(before == "warning: Fatal error in sub-01\n" && message == "a.swift:3: Fatal error: one\ntwo\n")
+        #expect(
+            before == "warning: Fatal error in sub-01\n" && message == "a.swift:3: Fatal error: one\ntwo\n")
     }
 
     @Test("traps of several threads are one message")

@@ -221,7 +221,9 @@ final class RunnerProcess: Sendable {
     private func readSome(_ descriptor: Int32) -> Data? {
         var buffer = Data(count: 1 << 18)
         while true {
-            let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes {
+                Foundation.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count >= 0 { return buffer.prefix(count) }
             if errno != EINTR { return nil }
         }

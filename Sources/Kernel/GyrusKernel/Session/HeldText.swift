@@ -67,7 +67,9 @@ package struct HeldText {
     private static func split(_ text: String) -> (before: String, message: String) {
         let failure = /(?m)^(?:[^\n]*:\d+: )?(?:Fatal error|Precondition failed|Assertion failed)(?:: |$)/
         let other = /(?m)^(?:Could not cast value|Simultaneous accesses to 0x)/
-        let starts = [text.firstMatch(of: failure)?.range.lowerBound, text.firstMatch(of: other)?.range.lowerBound]
+        let starts = [
+            text.firstMatch(of: failure)?.range.lowerBound, text.firstMatch(of: other)?.range.lowerBound,
+        ]
         guard let start = starts.compactMap(\.self).min() else { return ("", text) }
         return (String(text[..<start]), String(text[start...]))
     }

@@ -90,13 +90,16 @@ public struct Notebook: Sendable {
             cells[index].executionCount = cell.executionCount
             isAnyKept = true
         }
-        let type = "application/vnd.jupyter.widget-state+json"
         guard isAnyKept, let before = former.metadata["widgets"] else { return }
-        guard let now = metadata["widgets"]?[type]?.object, let old = before[type]?["state"]?.object,
-            let new = now["state"]?.object
-        else { return metadata["widgets"] = before }
-        let all = now.merging(["state": .object(old.merging(new) { $1 })]) { $1 }
-        metadata["widgets"] = [type: .object(all)]
+        let type = "application/vnd.jupyter.widget-state+json"
+        var states = before
+        if var now = metadata["widgets"]?[type]?.object, let new = now["state"]?.object,
+            let old = before[type]?["state"]?.object
+        {
+            now["state"] = .object(old.merging(new) { $1 })
+            states = .object([type: .object(now)])
+        }
+        metadata["widgets"] = states
     }
 
     /// Notes how a run ended, and the key of what it was made from.

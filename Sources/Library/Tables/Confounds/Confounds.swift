@@ -221,7 +221,8 @@ extension Scrubbing {
             throw TableError("\(name): nan is no threshold; .infinity leaves no sample out")
         }
         guard shortestSegment >= 0 else {
-            throw TableError("shortestSegment: \(shortestSegment) samples were given; at least 0 was expected")
+            throw TableError(
+                "shortestSegment: \(shortestSegment) samples were given; at least 0 was expected")
         }
     }
 

@@ -137,10 +137,11 @@ extension DataTable {
     static func indexed(_ index: Column?, _ columns: [Column], rowCount: Int) throws -> DataTable {
         var all = columns
         if let index, !index.countsRows {
-            let free = index.name == "index" && columns.contains { $0.name == "index" } ? "level_0" : index.name
             let other = columns.first { $0.name == index.name }
-            if other == nil || free != index.name && other != index {
-                all.insert(index.renamed(free), at: 0)
+            if other == nil {
+                all.insert(index, at: 0)
+            } else if other != index, index.name == "index" {
+                all.insert(index.renamed("level_0"), at: 0)
             } else if let other, other != index {
                 throw TableError(
                     column: other.name,
