@@ -160,9 +160,9 @@ final class CellOutput: Sendable {
     /// Publishes text, unless it may be what the Swift runtime says of a trap: the error message then carries it.
     private func publish(_ name: StreamName, _ text: String, of request: UInt32) {
         guard name == .stderr else { return show(text, on: name, of: request) }
-        let taken = change(request) { job in
+        let taken = change(request) { job -> (shown: String, isHeld: Bool, request: UInt32) in
             let shown = job.held.take(text)
-            return (shown: shown, isHeld: !job.held.isEmpty, request: job.request)
+            return (shown, !job.held.isEmpty, job.request)
         }
         show(taken?.shown ?? text, on: name, of: request)
         guard let taken, taken.isHeld else { return }
