@@ -109,6 +109,19 @@ def test_papermill_replaces_the_parameters(tmp_path):
     assert "alpha" in shown.stdout and "the penalty" in shown.stdout
 
 
+def test_papermill_gives_whole_numbers_to_defaults_with_fractions(tmp_path):
+    """As `gyrus run` does: `-p alpha 1` over 10.0 is no Int, whose half is 0."""
+    source, done = tmp_path / "small.ipynb", tmp_path / "done.ipynb"
+    book = notebook("let alpha = 10.0, count = 4\nvar rate: Float = 0.5  // a rate, x = 3.0\nlet grid = [0.1, 1]",
+                    "print(alpha / 2, count / 3, type(of: rate), grid.map { $0 / 2 })")
+    book.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(book, source)
+    subprocess.run(
+        [program("papermill"), source, done, "-p", "alpha", "1", "-p", "count", "5", "-p", "rate", "1", "-y", "grid: [1, 2]"],
+        check=True, capture_output=True, timeout=120)
+    assert nbformat.read(done, 4).cells[2].outputs[0].text == "0.5 1 Float [0.5, 1.0]\n"
+
+
 def test_an_exported_script_compiles_and_runs(tmp_path, prefix):
     source = tmp_path / "small.ipynb"
     book = notebook(

@@ -136,6 +136,31 @@ def test_control_answers_while_a_cell_runs(kernel):
     assert kernel.finish(cell).reply["status"] == "ok"
 
 
+def test_control_answers_what_the_shell_answers(kernel):
+    """As ipykernel does; it would keep interrupts waiting if it ran code there."""
+    cell = kernel.client.execute('print("running")\nsleep(3)')
+    kernel.wait_for_output(cell)
+    start = time.monotonic()
+    assert kernel.request("is_complete_request", {"code": "1"}, "control")["status"] == "complete"
+    assert "comms" in kernel.request("comm_info_request", channel="control")
+    assert kernel.request("history_request", {"hist_access_type": "tail", "n": 1, "output": False, "raw": True},
+                          "control")["status"] == "ok"
+    refused = kernel.request("execute_request", {"code": "1"}, "control")
+    assert refused["status"] == "error" and "shell channel" in refused["evalue"]
+    assert time.monotonic() - start < 1.5
+    assert kernel.finish(cell).reply["status"] == "ok"
+
+
+def test_the_ports_are_told(kernel):
+    with open(kernel.manager.connection_file) as file:
+        connection = json.load(file)
+    for channel in ("shell", "control"):
+        reply = kernel.request("connect_request", channel=channel)
+        assert reply["status"] == "ok"
+        assert all(reply[name] == connection[name] for name in
+                   ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"))
+
+
 def test_a_subshell_serves_while_a_cell_runs(kernel):
     cell = kernel.client.execute('print("running")\nsleep(3)')
     kernel.wait_for_output(cell)

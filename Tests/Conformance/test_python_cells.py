@@ -446,6 +446,34 @@ def test_frames_become_tables(kernel, peers):
         '"Array<Optional<Int>> Array<Optional<String>> [1, 2]"')
 
 
+def test_labels_of_pandas_are_not_lost(kernel, peers):
+    """An index that says something becomes a column; what may only count rows is left out with a word."""
+    outcome = kernel.ok(
+        f"%%python --python {peers} -o means,counts,shares,plain,nested\nimport pandas as pd\n"
+        "df = pd.DataFrame({'roi': ['V1', 'V4', 'V1'], 'r': [0.5, 1.0, 1.5]})\n"
+        "means, counts = df.groupby('roi').r.mean(), df.roi.value_counts()\n"
+        "shares = pd.Series([0.25, 0.75], index=['a', 'b'])\nplain, nested = df.head(2).r, {'a': means}", timeout=120)
+    assert outcome.text("stderr") == ""
+    assert kernel.value('try (means["roi", as: String.self], means["r", as: Double.self])') == '(["V1", "V4"], [1.0, 1.0])'
+    assert kernel.value('try (counts["roi", as: String.self], counts["count", as: Int.self])') == '(["V1", "V4"], [2, 1])'
+    assert kernel.value("(shares.columnNames, plain)") == '(["index", "value"], [0.5, 1.0])'
+    assert kernel.value('nested["a"]?.rowCount ?? 0') == "2"
+    outcome = kernel.ok(
+        "%%python -o own,some,same\nown, some = df.copy(), df[df.r > 0.5].r\nown.index = [101, 102, 103]\n"
+        "same = pd.DataFrame({'a': [1, 2]}, index=pd.Index([0, 1], dtype='Int64'))")
+    said = outcome.text("stderr").splitlines()
+    assert len(said) == 2 and "-o own: the index (101, 102, 103)" in said[0] and "own.reset_index()" in said[0], said
+    assert "-o some: the index (1, 2)" in said[1]
+    assert kernel.value("(own.columnNames, some, same.rowCount)") == '(["roi", "r"], [1.0, 1.5], 2)'
+
+
+def test_bytes_that_are_viewed_as_booleans(kernel, peers):
+    kernel.ok(f"%%python --python {peers} -o seen,column\nimport numpy as np, pandas as pd\n"
+              "seen = np.array([2, 0, 255], 'u1').view(bool)\ncolumn = pd.Series(seen)", timeout=120)
+    assert kernel.value("(seen, column)") == "([true, false, true], [true, false, true])"
+    assert kernel.value("seen.map { unsafeBitCast($0, to: UInt8.self) }") == "[1, 0, 1]"
+
+
 def test_lists_of_moments_of_pandas(kernel, peers):
     kernel.ok(
         f"%%python --python {peers} -o stamps\nimport pandas as pd, datetime\n"

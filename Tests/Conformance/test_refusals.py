@@ -59,6 +59,11 @@ TRAPS = {
     'Dropdown("layer", ["a"], index: 4)': "none at 4",
     'Dropdown("layer", ["a", "b"], labels: ["c"])': "2 options and 1 labels",
     'LogSlider("alpha", -1...10)': "positive numbers",
+    'Slider("x", 0...Double.infinity)': "finite bounds, not 0.0...inf",
+    'RangeSlider("x", 0.0...1, step: .nan)': "finite step, not nan",
+    'ProgressMeter("x", -Double.infinity...0)': "finite bounds",
+    "Matrix<Double>.identity(-1)": "cannot have -1 rows",
+    "x[0...Int.max, 0]": "outside a matrix of 30 rows",
     "x[99, 0]": "outside a 30 x 4 matrix",
 }
 

@@ -133,6 +133,23 @@ def test_a_cell_that_fails_leaves_what_there_is(gyrus, tmp_path):
     assert "up to date" not in gyrus("in.ipynb", "-o", "out.ipynb", "--allow-errors", "--if-changed").stderr
 
 
+def test_in_its_own_place_what_was_not_reached_keeps_its_outputs(gyrus, tmp_path):
+    nbformat.write(notebook("print(1)", "print(2)", "Slider(\"layer\", 0...3)", "print(4)"), tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "in.ipynb")
+    book, before = outputs(tmp_path / "in.ipynb")
+    book.cells[1].source, book.cells[3].source = "[Int]()[0]", ""
+    nbformat.write(book, tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "in.ipynb", expect=1)
+    book, found = outputs(tmp_path / "in.ipynb")
+    assert found[0] == before[0] and found[1][0].output_type == "error" and found[2] == before[2] and found[3] == []
+    assert book.cells[2].execution_count == 3 and book.metadata.gyrus.run.status == "failed"
+    kept = found[2][0].data["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert kept in book.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    # Elsewhere the former notebook still has them.
+    gyrus("in.ipynb", "-o", "out.ipynb", expect=1)
+    assert outputs(tmp_path / "out.ipynb")[1][2] == []
+
+
 def test_a_cell_that_takes_too_long_is_ended(gyrus, tmp_path):
     nbformat.write(notebook('print("before"); while true { usleep(1000) }', "1"), tmp_path / "in.ipynb")
     done = gyrus("in.ipynb", "-o", "out.ipynb", "--timeout", "2.5", expect=1)
@@ -225,6 +242,13 @@ def test_an_output_that_cannot_be_written_leaves_the_former_one(prefix, tmp_path
     assert done.returncode == 1 and "out.ipynb cannot be written" in done.stderr, done.stderr
     assert (tmp_path / "out.ipynb").read_text() == "{}"
     assert sorted(os.listdir(tmp_path)) == ["in.ipynb", "out.ipynb"]
+
+
+def test_values_go_to_python_and_back_where_few_files_may_be_open(prefix, tmp_path):
+    nbformat.write(notebook("let x = 2", "%%python -i x -o y\ny = x + 0.5", "print(y)"), tmp_path / "in.ipynb")
+    done = subprocess.run(["bash", "-c", f"ulimit -n 256; exec {prefix}/bin/gyrus run in.ipynb"], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and done.stdout == "2.5\n", done.stderr
 
 
 def test_cells_without_ids_and_with_equal_ones_are_told_apart(gyrus, tmp_path):

@@ -58,12 +58,32 @@ def test_characters_are_never_cut(kernel):
     assert kernel.ok('print(String(repeating: "é🧠", count: 40_000))').text() == text + "\n"
 
 
+def test_half_a_character_at_the_end_of_a_cell_is_seen(kernel):
+    assert kernel.ok("FileHandle.standardOutput.write(Data([0x61, 0xC3]))").text() == "a\ufffd"
+    assert kernel.ok('print("b")').text() == "b\n"
+
+
 def test_output_of_c_code_is_seen(kernel):
     assert kernel.ok('puts("from C")\nfflush(stdout)').text() == "from C\n"
 
 
 def test_output_before_a_trap_is_seen(kernel):
     assert kernel.fails('print("before")\nfatalError()').text() == "before\n"
+
+
+def test_what_a_cell_says_of_fatal_errors_is_shown_while_it_runs(kernel):
+    cell = kernel.client.execute('fputs("Fatal error in sub-01\\n", stderr)\nsleep(4)')
+    start = time.monotonic()
+    kernel.wait_for_output(cell)
+    assert time.monotonic() - start < 3.5
+    kernel.finish(cell)
+
+
+def test_what_a_cell_says_of_fatal_errors_is_shown_before_a_trap(kernel):
+    failure = kernel.fails(
+        'fputs("Fatal error in sub-01\\n", stderr)\nusleep(100_000)\nfputs("next\\n", stderr)\nusleep(100_000)\n'
+        'fatalError("its own")')
+    assert failure.text("stderr") == "Fatal error in sub-01\nnext\n" and failure.error["evalue"] == "its own"
 
 
 def test_displays_and_text_keep_their_order(kernel):

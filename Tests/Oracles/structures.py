@@ -138,3 +138,14 @@ with h5py.File(TABLES / "series.h5", "w") as file:
         group.attrs["name"] = np.bytes_(name)
         group["index"] = np.arange(2)
         group["values"] = np.array([1.5, 2.5])
+
+# Indices that have the name of the values: one without a name of its own, one that differs and one that is the same.
+with h5py.File(TABLES / "indices.h5", "w") as file:
+    for key, index, name, values in [("unnamed", [5, 6], b"N.", b"index"), ("other", [5, 6], b"x", b"x"),
+                                     ("same", [7, 8], b"x", b"x")]:
+        group = file.create_group(key)
+        group.attrs["pandas_type"] = np.bytes_("series")
+        group.attrs["name"] = np.bytes_(values)
+        group["index"] = np.array(index)
+        group["index"].attrs["name"] = np.bytes_(name)
+        group["values"] = np.array([7, 8])

@@ -2,6 +2,7 @@
 
 import math
 import re
+import threading
 
 from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillException
@@ -16,6 +17,11 @@ KEYWORDS = frozenset(
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 DECLARATION = re.compile(
     r"^\s*(?:let|var)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=]+?))?\s*=\s*(?P<default>.+?)\s*(?://\s*(?P<help>.*))?$")
+# One variable of a line that declares some.
+BINDING = re.compile(
+    r"(?:\b(?:let|var)|,)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=,]+?))?\s*=\s*"
+    r"(?P<default>\[[^\]]*\]|\"[^\"]*\"|[^,\"\[]+?)\s*(?=,|;|//|$)")
+NUMBER = re.compile(r"[-+]?\d[\d_]*(?P<fraction>\.\d[\d_]*)?(?P<exponent>[eE][-+]?\d+)?")
 
 
 class Engine(NBClientEngine):
@@ -24,6 +30,9 @@ class Engine(NBClientEngine):
 
 class SwiftTranslator(Translator):
     """Values of JSON and YAML as Swift literals."""
+
+    # The types that the last cell of parameters declares: papermill inspects it just before it asks for the values' code.
+    last = threading.local()
 
     @classmethod
     def translate_str(cls, val):
@@ -81,13 +90,53 @@ class SwiftTranslator(Translator):
         return "Any?" if val is None else "String"
 
     @classmethod
+    def fitting(cls, val, kind):
+        """A value as a literal of the type that its default has, where that is made of numbers with fractions; else None."""
+        if kind in ("Double", "Float") and isinstance(val, (int, float)) and not isinstance(val, bool):
+            return cls.translate(float(val)).replace("Double", kind)
+        if kind.endswith("?"):
+            return "nil" if val is None else cls.fitting(val, kind[:-1])
+        dictionary = re.fullmatch(r"\[\s*String\s*:\s*(.+)\]", kind)
+        array = re.fullmatch(r"\[([^:]+)\]", kind)
+        if dictionary and isinstance(val, dict):
+            items = {cls.translate_str(key): cls.fitting(item, dictionary[1].strip()) for key, item in val.items()}
+            pairs = ", ".join(f"{key}: {item}" for key, item in items.items())
+            return None if None in items.values() else f"[{pairs or ':'}]"
+        if array and isinstance(val, list):
+            items = [cls.fitting(item, array[1].strip()) for item in val]
+            return None if None in items else f"[{', '.join(items)}]"
+        return None
+
+    @classmethod
+    def declared(cls, line):
+        """The types of the variables that a line declares, as far as the line tells them."""
+        return {
+            match["name"]: match["type"] or cls.type_of(match["default"])
+            for match in BINDING.finditer(line.split("//")[0]) if re.match(r"\s*(?:let|var)\b", line)}
+
+    @classmethod
+    def type_of(cls, literal):
+        """`Double` or `[Double]` for numbers with fractions, else nothing."""
+        if literal.startswith("[") and literal.endswith("]"):
+            elements = {cls.type_of(item.strip()) or NUMBER.fullmatch(item.strip()) and "Int"
+                        for item in literal[1:-1].rstrip(", ").split(",")}
+            return "[Double]" if "Double" in elements and elements <= {"Int", "Double"} else ""
+        number = NUMBER.fullmatch(literal)
+        return "Double" if number and (number["fraction"] or number["exponent"]) else ""
+
+    @classmethod
     def codify(cls, parameters, comment="Parameters"):
         lines = [cls.comment(comment)]
+        types, cls.last.types = getattr(cls.last, "types", {}), {}
         for name, val in parameters.items():
             if not name.isidentifier():
                 raise PapermillException(f"the parameter '{name}' is not a Swift name")
+            kind = types.get(name, "")
+            literal = cls.fitting(val, kind)
+            if literal is None:
+                kind, literal = cls.kind(val), cls.translate(val)
             name = f"`{name}`" if name in KEYWORDS else name
-            lines.append(f"let {name}: {cls.kind(val)} = {cls.translate(val)}")
+            lines.append(f"let {name}: {kind} = {literal}")
         return "\n".join(lines) + "\n"
 
     @classmethod
@@ -96,8 +145,10 @@ class SwiftTranslator(Translator):
 
     @classmethod
     def inspect(cls, parameters_cell):
-        """The parameters that a cell with the tag `parameters` declares, for `papermill --help-notebook`."""
-        matches = filter(None, map(DECLARATION.match, parameters_cell["source"].splitlines()))
+        """The parameters that a cell with the tag `parameters` declares."""
+        source = parameters_cell["source"].splitlines()
+        cls.last.types = {name: kind for line in source for name, kind in cls.declared(line).items()}
+        matches = filter(None, map(DECLARATION.match, source))
         return [
             Parameter(
                 name=match["name"], inferred_type_name=match["type"] or "None", default=match["default"],

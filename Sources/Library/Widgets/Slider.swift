@@ -51,6 +51,17 @@ extension Double: WidgetNumber {
 extension ClosedRange where Bound: WidgetNumber {
     /// The number in the range that is nearest; the lower bound for NaN, of which a front end knows nothing.
     func clamp(_ value: Bound) -> Bound { value >= lowerBound ? Swift.min(value, upperBound) : lowerBound }
+
+    /// Stops at a bound or step that is infinite, of which a front end knows nothing. Controls do not throw;
+    /// `Choices.values` says why.
+    func requireFinite(_ what: String, step: Bound? = nil) {
+        if [lowerBound, upperBound].contains(where: { $0.json.double?.isFinite != true }) {
+            fatalError("\(what) needs finite bounds, not \(self)")
+        }
+        if let step, step.json.double?.isFinite != true {
+            fatalError("\(what) needs a finite step, not \(step)")
+        }
+    }
 }
 
 /// A number chosen by a slider (ipywidgets' IntSlider and FloatSlider).
@@ -64,7 +75,7 @@ public final class Slider<Value: WidgetNumber>: InputWidget {
     /// The numbers that can be chosen.
     public let range: ClosedRange<Value>
 
-    /// A slider that begins at `value`, or at the lower bound.
+    /// A slider that begins at `value`, or at the lower bound; stops if a bound or the step is infinite.
     ///
     /// - Parameters:
     ///   - label: what stands beside the control; empty for none.
@@ -72,6 +83,7 @@ public final class Slider<Value: WidgetNumber>: InputWidget {
     ///   - value: the number at first; nil for the lower bound.
     ///   - step: from one number to the next; nil for one that suits the range.
     public init(_ label: String = "", _ range: ClosedRange<Value>, value: Value? = nil, step: Value? = nil) {
+        range.requireFinite("a slider", step: step)
         self.range = range
         model = WidgetModel(
             "\(Value.widgetName)Slider", style: "SliderStyle", label: label,
@@ -100,7 +112,7 @@ public final class RangeSlider<Bound: WidgetNumber>: InputWidget {
     /// The numbers within which a range can be chosen.
     public let range: ClosedRange<Bound>
 
-    /// A slider that begins at `value`, or at the whole range.
+    /// A slider that begins at `value`, or at the whole range; stops if a bound or the step is infinite.
     ///
     /// - Parameters:
     ///   - label: what stands beside the control; empty for none.
@@ -111,6 +123,7 @@ public final class RangeSlider<Bound: WidgetNumber>: InputWidget {
         _ label: String = "", _ range: ClosedRange<Bound>, value: ClosedRange<Bound>? = nil,
         step: Bound? = nil
     ) {
+        range.requireFinite("a slider", step: step)
         self.range = range
         let value = (value ?? range).clamped(to: range)
         model = WidgetModel(

@@ -6,13 +6,14 @@ public final class ProgressMeter<Value: WidgetNumber>: Widget {
     public let model: WidgetModel
     public let range: ClosedRange<Value>
 
-    /// A meter that begins at `value`, or at the lower bound.
+    /// A meter that begins at `value`, or at the lower bound; stops if a bound is infinite.
     ///
     /// - Parameters:
     ///   - label: what stands beside the control; empty for none.
     ///   - range: from nothing to all.
     ///   - value: how far it is at first; nil for the lower bound.
     public init(_ label: String = "", _ range: ClosedRange<Value>, value: Value? = nil) {
+        range.requireFinite("a meter")
         self.range = range
         model = WidgetModel(
             "\(Value.widgetName)Progress", style: "ProgressStyle", label: label,

@@ -25,8 +25,27 @@ static void write_all(const uint8_t *bytes, size_t length) {
     }
 }
 
+// Text that is longer than a frame goes in parts of so many bytes.
+#define PART ((size_t)1 << 30)
+
+static void refuse(uint32_t request, size_t length) {
+    char words[160];
+    int count = snprintf(
+        words, sizeof words, "A value of %zu bytes was not sent to the front end: at most %u bytes go in one message.\n",
+        length, UINT32_MAX);
+    if (count > 0) channel_send(request, MESSAGE_STDERR, (const uint8_t *)words, (size_t)count);
+}
+
 void channel_send(uint32_t request, enum message_kind kind, const uint8_t *payload, size_t length) {
     if (process_is_forked()) return; // The channel is the parent's.
+    if (length > UINT32_MAX) {
+        bool is_text = kind == MESSAGE_STDOUT || kind == MESSAGE_STDERR;
+        // Text goes in parts. Anything else is whole or not at all.
+        for (size_t sent = 0; is_text && sent < length; sent += PART)
+            channel_send(request, kind, payload + sent, length - sent < PART ? length - sent : PART);
+        if (!is_text) refuse(request, length);
+        return;
+    }
     // A jump out of a cell happens only while its thread runs the cell's own code, so never while this lock is held.
     pthread_mutex_lock(&channel_lock);
     uint8_t frame[4096];

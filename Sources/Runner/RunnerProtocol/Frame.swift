@@ -22,8 +22,10 @@ package struct Frame: Sendable, Equatable {
         return Data(bytes) + payload
     }
 
-    /// Writes the frame; false if the other side has gone.
-    package func write(to descriptor: Int32) -> Bool { encoded.write(to: descriptor) }
+    /// Writes the frame; false if the other side has gone, or the payload is longer than a frame's can be.
+    package func write(to descriptor: Int32) -> Bool {
+        payload.count <= Int(UInt32.max) && encoded.write(to: descriptor)
+    }
 
     /// Waits for a frame; nil if the other side has gone.
     package static func read(from descriptor: Int32) -> Frame? {

@@ -12,4 +12,12 @@ struct StreamTextTests {
             #expect(stream.take(bytes.prefix(cut)) + stream.take(bytes.suffix(bytes.count - cut)) == text)
         }
     }
+
+    @Test("what is not whole at the end is not lost")
+    func end() {
+        var stream = StreamText()
+        let text = stream.take(Data([0x61, 0xC3]))
+        let (rest, nothing) = (stream.end(), stream.end())
+        #expect(text == "a" && rest == "\u{FFFD}" && nothing == "")
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import NotebookRuns
 import NotebookSweeps
 import Testing
@@ -44,6 +45,13 @@ import Testing
             series: "subject")
         #expect(figure.lines.map(\.means) == [[1, 2], [3, 6]])
         #expect(figure.lines.allSatisfy { $0.deviations.allSatisfy(\.isNaN) } && figure.meaning.isEmpty)
+    }
+
+    @Test func whatIsNotFiniteIsSwiftToo() throws {
+        let full = table([("A", "0", "inf"), ("A", "1", "-inf"), ("A", "2", "nan"), ("A", "3", "1.5")])
+        let cell = try CohortFigure(full, value: nil, axis: nil, series: nil).cell(
+            saving: URL(filePath: "/tmp/x.svg"))
+        #expect(cell.contains("[Double.infinity, -Double.infinity, Double.nan, 1.5]"))
     }
 
     @Test func axisAndSeriesAreTwoParameters() {

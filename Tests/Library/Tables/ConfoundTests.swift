@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Tables
 import Tensors
@@ -60,6 +61,41 @@ import Testing
         #expect(throws: TableError.self) { try self.table().confounds(.aCompCor(0)) }
         #expect(throws: TableError.self) {
             try self.table().confounds(.motion(.basic), scrubbing: Scrubbing(framewiseDisplacement: -1))
+        }
+    }
+
+    /// What nilearn 0.13 chooses (`find_compcor`) where one number goes through the masks.
+    @Test func theMasksOfOlderVersionsAreToldApart() throws {
+        let names = (0..<9).map { "a_comp_cor_0\($0)" }
+        let table = try DataTable(names.map { DataTable.Column($0, [0.5, 1, 2]) })
+        let masks = names.enumerated().map { index, name in
+            let mask = ["combined", "CSF", "WM"][index / 3]
+            return "\"\(name)\": {\"Mask\": \"\(mask)\"}"
+        }
+        try withFolder { folder in
+            let json = folder.appending(path: "confounds.json")
+            let text = "{" + (masks + ["\"dropped\": {\"Variance\": NaN}"]).joined(separator: ", ") + "}"
+            try Data(text.utf8).write(to: json)
+            #expect(try table.confounds([.aCompCor(5)], describedBy: json).names == Array(names[..<3]))
+            let separate = try table.confounds([.aCompCorSeparate(2)], describedBy: json).names
+            #expect(separate == [names[3], names[4], names[6], names[7]])
+            try Data("{".utf8).write(to: json)
+            #expect(throws: FormatError.self) { try table.confounds([.aCompCor(5)], describedBy: json) }
+        }
+        let described = folder.appending(path: "sub-01_task-story_desc-confounds_timeseries.json")
+        let new = try self.table()
+        let sets: [ConfoundSet] = [.aCompCor(5), .aCompCorSeparate(2)]
+        #expect(try new.confounds(sets, describedBy: described) == new.confounds(sets))
+    }
+
+    @Test func thresholdsAreNumbers() throws {
+        for (scrubbing, word) in [
+            (Scrubbing(framewiseDisplacement: .nan), "framewiseDisplacement: nan"),
+            (Scrubbing(standardizedDVARS: .nan), "standardizedDVARS: nan"),
+            (Scrubbing(shortestSegment: -1), "shortestSegment: -1"),
+        ] {
+            let error = try tableError { try table().confounds(.motion(.basic), scrubbing: scrubbing) }
+            #expect(error.problem.contains(word))
         }
     }
 }

@@ -38,6 +38,15 @@ import Testing
         #expect(named.columnNames == ["N.trials"])
     }
 
+    @Test func anIndexWithTheNameOfAColumnIsNotLost() throws {
+        let unnamed = try DataTable.openPandas(pandas("indices.h5"), key: "unnamed")
+        #expect(unnamed.columnNames == ["level_0", "index"])
+        #expect(try unnamed["level_0", as: Int.self] == [5, 6] && unnamed["index", as: Int.self] == [7, 8])
+        let error = try tableError { try DataTable.openPandas(pandas("indices.h5"), key: "other") }
+        #expect(error.column == "x" && error.problem.contains("name of the index"))
+        #expect(try DataTable.openPandas(pandas("indices.h5"), key: "same").columnNames == ["x"])
+    }
+
     @Test func severalColumnsOfObjectsKeepTheirRows() throws {
         let table = try DataTable.openPandas(pandas("objects.h5"))
         #expect(table.columnNames == ["roi", "side"])

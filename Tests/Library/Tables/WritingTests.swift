@@ -46,6 +46,30 @@ import Testing
         #expect(try DataTable.parse(table.tsv, separator: "\t") == table)
     }
 
+    /// Numbers and dates stand in no quotes, so what ends a field or means that a value is missing must not be in them.
+    @Test func whatCouldNotBeReadAgainIsRefused() throws {
+        let day = Date(timeIntervalSince1970: 0)
+        let table = try DataTable([
+            "n": [1, nil, 0] as [Int?], "x": [0.5, -1, .nan], "b": [true, nil, true] as [Bool?],
+            "d": [day, nil, day] as [Date?], "t": ["0", nil, "-"] as [String?],
+        ])
+        try withFolder { folder in
+            let path = folder.appending(path: "a.csv").path
+            for missing in ["0", "0.0", "-1", "0.5", "true", "TRUE"] {
+                let problem = try tableError { try table.write(to: path, missing: missing) }.problem
+                #expect(problem.contains("missing: \"\(missing)\""), "\(missing)")
+            }
+            for separator: Character in ["-", ":", "e", "1", "T"] {
+                let problem = try tableError { try table.write(to: path, separator: separator) }.problem
+                #expect(problem.contains("separator: \"\(separator)\""), "\(separator)")
+            }
+            #expect(try tableError { try table.write(to: path, separator: "-") }.column == "n")
+            #expect(!FileManager.default.fileExists(atPath: path))
+            for missing in ["-99", "NA", "false", "7.5"] { try table.write(to: path, missing: missing) }
+            try table.write(to: path, separator: "|", decimal: ",")
+        }
+    }
+
     private static let real = URL(filePath: #filePath)
         .appending(path: "../../../../../shared/data/real-files").standardizedFileURL
     private static let isThere = FileManager.default.fileExists(atPath: real.path)

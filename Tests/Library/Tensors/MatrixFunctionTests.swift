@@ -96,6 +96,12 @@ import Testing
         #expect(try Matrix<Double>([[0, 3], [2, 0]]).det() == -6)
     }
 
+    @Test func theUpperBoundIsNotReached() {
+        let range = 1..<Float(1).nextUp
+        #expect(Matrix<Float>.uniform(20, 20, in: range, seed: 1).elements.allSatisfy(range.contains))
+        #expect(Matrix<Float>.uniform(1, 2, in: 3..<3, seed: 1).elements == [3, 3])
+    }
+
     @Test func whatHasNoAnswerIsRefused() throws {
         let singular: Matrix<Double> = [[1, 2], [2, 4]]
         let wide: Matrix<Double> = [[1, 2, 3]]

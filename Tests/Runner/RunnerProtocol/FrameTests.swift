@@ -79,6 +79,11 @@ import Testing
         #expect(Frame.read(from: pipe.fileHandleForReading.fileDescriptor) == nil)
     }
 
+    /// Its length has no number in the head. The bytes are never touched.
+    @Test func aFrameOfFourGigabytesIsNotWritten() {
+        #expect(!Frame(.question, Data(count: 1 << 32)).write(to: -1))
+    }
+
     @Test func aCommandIsOneLine() {
         let command = RunnerCommand.set(name: "A", value: "1\nrun 2")
         #expect(command.line == "set A=1 run 2\n")

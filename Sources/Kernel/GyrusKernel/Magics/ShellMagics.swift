@@ -42,6 +42,9 @@ extension Magic {
         } catch let error as LaunchFailure {
             throw MagicError(error.description)
         }
+        for (name, rest) in [(StreamName.stdout, output.end()), (.stderr, errors.end())] where !rest.isEmpty {
+            run.context.iopub.stream(name, rest)
+        }
         if child.wasStopped { throw ErrorReports.interrupted }
         if let complaint = complaint(status) { throw MagicError(complaint) }
     }

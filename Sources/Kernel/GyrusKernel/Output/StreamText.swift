@@ -15,6 +15,12 @@ package struct StreamText {
         return text
     }
 
+    /// The text of what has no rest: the stream has ended.
+    package mutating func end() -> String {
+        defer { rest = Data() }
+        return String(decoding: rest, as: UTF8.self)
+    }
+
     /// How many bytes at the end begin a character that is not whole.
     private func incompleteTail() -> Int {
         for back in 1...3 where rest.count >= back {

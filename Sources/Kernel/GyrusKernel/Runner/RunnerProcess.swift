@@ -217,11 +217,16 @@ final class RunnerProcess: Sendable {
         }
     }
 
+    /// Waits for what comes next: nothing at the other side's end, nil if it cannot be read.
     private func readSome(_ descriptor: Int32) -> Data? {
         var buffer = Data(count: 1 << 18)
-        let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 { return errno == EINTR ? Data([]) : nil }
-        return buffer.prefix(count)
+        while true {
+            let count = buffer.withUnsafeMutableBytes {
+                Foundation.read(descriptor, $0.baseAddress, $0.count)
+            }
+            if count >= 0 { return buffer.prefix(count) }
+            if errno != EINTR { return nil }
+        }
     }
 
     private struct Pipes {

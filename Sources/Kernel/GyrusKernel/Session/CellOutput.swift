@@ -40,8 +40,7 @@ final class CellOutput: Sendable {
         fileprivate let kind: Kind
         fileprivate var record = Record()
         fileprivate var streams: [StreamName: StreamText] = [:]
-        /// Text on standard error that may be the message of a trap which is about to be reported.
-        fileprivate var held = ""
+        fileprivate var held = HeldText()
     }
 
     private struct State {
@@ -121,6 +120,9 @@ final class CellOutput: Sendable {
         case .stray(let end), .waits(let end): iopub?.stream(.stderr, note(end))
         case .ready, .answer: break
         case .finished(let end):
+            for name in [StreamName.stdout, .stderr] {
+                publish(name, change(request) { $0.streams[name]?.end() ?? "" } ?? "", of: request)
+            }
             releaseHeld(of: request, isTrap: end.outcome == .trap)
             change(request) {
                 $0.record.end = end
@@ -157,31 +159,38 @@ final class CellOutput: Sendable {
 
     /// Publishes text, unless it may be what the Swift runtime says of a trap: the error message then carries it.
     private func publish(_ name: StreamName, _ text: String, of request: UInt32) {
-        let iopub = state.withLock { state -> IOPub? in
-            if name == .stderr, let place = state.place(of: request),
-                !state.jobs[place].held.isEmpty || Self.maySpeakOfTrap(text)
-            {
-                state.jobs[place].held += text
-                return nil
-            }
-            return state.context(of: request)?.iopub
+        guard name == .stderr else { return show(text, on: name, of: request) }
+        let taken = change(request) { job -> (shown: String, isHeld: Bool, request: UInt32) in
+            let shown = job.held.take(text)
+            return (shown, !job.held.isEmpty, job.request)
         }
+        show(taken?.shown ?? text, on: name, of: request)
+        guard let taken, taken.isHeld else { return }
+        DispatchQueue.global().asyncAfter(deadline: .now() + HeldText.patience + 0.05) { [self] in
+            releaseIfOld(of: taken.request)
+        }
+    }
+
+    private func show(_ text: String, on name: StreamName, of request: UInt32) {
+        let iopub = state.withLock { $0.context(of: request)?.iopub }
         if !text.isEmpty { iopub?.stream(name, text) }
     }
 
-    private static func maySpeakOfTrap(_ text: String) -> Bool {
-        text.contains("Fatal error") || text.contains("Could not cast value")
-            || text.contains("recondition failed")
-            || text.contains("ssertion failed") || text.contains("Simultaneous accesses to 0x")
+    /// Publishes text that was held for a trap which has not come.
+    private func releaseIfOld(of request: UInt32) {
+        let released = state.withLock { state -> (String, IOPub)? in
+            guard let place = state.jobs.firstIndex(where: { $0.request == request }) else { return nil }
+            return (state.jobs[place].held.releaseIfOld(), state.jobs[place].context.iopub)
+        }
+        if let (text, iopub) = released, !text.isEmpty { iopub.stream(.stderr, text) }
     }
 
     /// Publishes held text, or keeps it as the message of the trap that ended the job.
     private func releaseHeld(of request: UInt32, isTrap: Bool) {
         let released = change(request) { job -> (String, IOPub) in
-            let held = job.held
-            job.held = ""
-            if isTrap { job.record.trapText = held }
-            return (isTrap ? "" : held, job.context.iopub)
+            let (text, message) = job.held.end(isTrap: isTrap)
+            if isTrap { job.record.trapText = message }
+            return (text, job.context.iopub)
         }
         if let (text, iopub) = released, !text.isEmpty { iopub.stream(.stderr, text) }
     }

@@ -3,6 +3,29 @@ struct OKReply: Encodable {
     let status = "ok"
 }
 
+/// The reply to `connect_request`: the ports, as the connection file has them.
+struct ConnectReply: Encodable {
+    let status = "ok"
+    let shellPort, iopubPort, stdinPort, heartbeatPort, controlPort: Int
+
+    init(_ connection: ConnectionFile) {
+        shellPort = connection.shellPort
+        iopubPort = connection.iopubPort
+        stdinPort = connection.stdinPort
+        heartbeatPort = connection.heartbeatPort
+        controlPort = connection.controlPort
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case status
+        case shellPort = "shell_port"
+        case iopubPort = "iopub_port"
+        case stdinPort = "stdin_port"
+        case heartbeatPort = "hb_port"
+        case controlPort = "control_port"
+    }
+}
+
 /// `shutdown_request`, and its reply with a status.
 struct Shutdown: Codable {
     let restart: Bool

@@ -6,22 +6,34 @@ final class ControlHandler: Sendable {
     private let kernel: any Kernel
     private let replier: Replier
     private let shells: Shells
+    /// Answers what the shell channel answers, on this one.
+    private let questions: ShellHandler
     private let usage = Mutex(UsageMeter())
     private let onShutdown: @Sendable () -> Void
 
-    /// - Parameter onShutdown: called once a `shutdown_request` has been answered.
+    /// - Parameters:
+    ///   - questions: answers what may come on the shell channel, too, on this one.
+    ///   - onShutdown: called once a `shutdown_request` has been answered.
     init(
-        kernel: any Kernel, replier: Replier, shells: Shells,
+        kernel: any Kernel, replier: Replier, shells: Shells, questions: ShellHandler,
         onShutdown: @escaping @Sendable () -> Void
     ) {
         self.kernel = kernel
         self.replier = replier
         self.shells = shells
+        self.questions = questions
         self.onShutdown = onShutdown
     }
 
     /// Serves one request.
     func serve(_ request: Message) {
+        if ShellHandler.questions.contains(request.header.type) {
+            // An inspection may wait for a cell, and interrupts must not wait for it.
+            let thread = Thread { [self] in replier.serve(request) { _ = try questions.answer(request) } }
+            // The parser goes deep.
+            thread.stackSize = 64 << 20
+            return thread.start()
+        }
         replier.serve(request) { try handle(request) }
         if request.header.type == "shutdown_request" { onShutdown() }
     }
@@ -50,6 +62,9 @@ final class ControlHandler: Sendable {
             replier.reply(to: request, DebugReply(to: try request.content(as: DebugRequest.self)))
         case "usage_request":
             replier.reply(to: request, usage.withLock { $0.measure(kernel.processIDs) })
+        case "execute_request":
+            // It would keep this channel from interrupts.
+            throw ConnectionError("code is run on the shell channel, not on control")
         case let type:
             Log.write("control: \(type) is not known")
         }

@@ -25,13 +25,15 @@ public final class Server: Sendable {
         let finished = DispatchSemaphore(value: 0)
         let iopub = IOPubChannel(loop: sockets.iopub, wire: wire)
         let stdin = StdinChannel(loop: sockets.stdin, wire: wire)
-        let shells = Shells(
-            handler: ShellHandler(
-                kernel: kernel, replier: Replier(loop: sockets.shell, wire: wire, iopub: iopub), stdin: stdin)
-        )
+        func handler(_ loop: SocketLoop) -> ShellHandler {
+            ShellHandler(
+                kernel: kernel, replier: Replier(loop: loop, wire: wire, iopub: iopub), stdin: stdin,
+                connection: connection)
+        }
+        let shells = Shells(handler: handler(sockets.shell))
         control = ControlHandler(
             kernel: kernel, replier: Replier(loop: sockets.control, wire: wire, iopub: iopub), shells: shells,
-            onShutdown: { finished.signal() })
+            questions: handler(sockets.control), onShutdown: { finished.signal() })
         self.kernel = kernel
         self.wire = wire
         self.sockets = sockets

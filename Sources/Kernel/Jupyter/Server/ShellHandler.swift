@@ -6,13 +6,15 @@ final class ShellHandler: Sendable {
     private let kernel: any Kernel
     private let replier: Replier
     private let stdin: StdinChannel
+    private let connection: ConnectionFile
     /// The execution count, which all shells share.
     private let count = Mutex(0)
 
-    init(kernel: any Kernel, replier: Replier, stdin: StdinChannel) {
+    init(kernel: any Kernel, replier: Replier, stdin: StdinChannel, connection: ConnectionFile) {
         self.kernel = kernel
         self.replier = replier
         self.stdin = stdin
+        self.connection = connection
     }
 
     /// Serves what comes in a queue until it is closed.
@@ -38,8 +40,38 @@ final class ShellHandler: Sendable {
         switch request.header.type {
         case "execute_request":
             try execute(request, queue, subshellID)
+        case "comm_open":
+            let open = try request.content(as: CommOpen.self)
+            let context = context(of: request, count: 0, subshellID)
+            if !kernel.openComm(open, buffers: request.buffers, context: context) {
+                context.iopub.closeComm(CommMessage(commID: open.commID))
+            }
+        case "comm_msg":
+            kernel.receive(
+                try request.content(as: CommMessage.self), buffers: request.buffers,
+                context: context(of: request, count: 0, subshellID, waitingComms: waitingComms(queue)))
+        case "comm_close":
+            kernel.closeComm(
+                try request.content(as: CommMessage.self), buffers: request.buffers,
+                context: context(of: request, count: 0, subshellID))
+        default:
+            if try !answer(request, subshellID) { Log.write("shell: \(request.header.type) is not known") }
+        }
+    }
+
+    /// Requests that run no cell, which may come on the control channel, too.
+    static let questions: Set = [
+        "connect_request", "is_complete_request", "complete_request", "inspect_request", "history_request",
+        "comm_info_request",
+    ]
+
+    /// Answers a request that runs no cell; false if it is another.
+    func answer(_ request: Message, _ subshellID: String? = nil) throws -> Bool {
+        switch request.header.type {
         case "kernel_info_request":
             replier.reply(to: request, KernelInfoReply(kernel.info))
+        case "connect_request":
+            replier.reply(to: request, ConnectReply(connection))
         case "is_complete_request":
             replier.reply(to: request, kernel.isComplete(try request.content(as: IsCompleteRequest.self)))
         case "complete_request":
@@ -58,23 +90,9 @@ final class ShellHandler: Sendable {
             let target = try request.content(as: CommInfoRequest.self).target
             let comms = kernel.comms.filter { target == nil || $0.value == target }
             replier.reply(to: request, CommInfoReply(comms: comms.mapValues(CommInfoReply.Comm.init)))
-        case "comm_open":
-            let open = try request.content(as: CommOpen.self)
-            let context = context(of: request, count: 0, subshellID)
-            if !kernel.openComm(open, buffers: request.buffers, context: context) {
-                context.iopub.closeComm(CommMessage(commID: open.commID))
-            }
-        case "comm_msg":
-            kernel.receive(
-                try request.content(as: CommMessage.self), buffers: request.buffers,
-                context: context(of: request, count: 0, subshellID, waitingComms: waitingComms(queue)))
-        case "comm_close":
-            kernel.closeComm(
-                try request.content(as: CommMessage.self), buffers: request.buffers,
-                context: context(of: request, count: 0, subshellID))
-        case let type:
-            Log.write("shell: \(type) is not known")
+        default: return false
         }
+        return true
     }
 
     private func execute(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {

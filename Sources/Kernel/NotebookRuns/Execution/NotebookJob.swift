@@ -30,6 +30,11 @@ public struct NotebookJob: Sendable {
         self.keepsRecord = keepsRecord
     }
 
+    /// Whether the output takes the source's place: then nothing else has what cells that are not reached had shown.
+    private var isInPlace: Bool {
+        output?.resolvingSymlinksInPath().path == source.resolvingSymlinksInPath().path
+    }
+
     /// The notebook with its parameters, and what it is made from; throws `RunError` if something does not fit.
     public func prepared() throws -> (notebook: Notebook, record: RunRecord) {
         let notebook = try Injection(of: parameters, into: Notebook(contentsOf: source), named: name).result()
@@ -63,7 +68,7 @@ public struct NotebookJob: Sendable {
             withExtendedLifetime(signals) {}
         }
         let ending: NotebookRun.Ending
-        (notebook, ending) = run.run(notebook)
+        (notebook, ending) = run.run(notebook, keepsFormerOutputs: isInPlace)
         guard let output, mayWrite() else { return (notebook, ending) }
         RunRecord.remove(for: output)
         notebook.note(status: ending.status, key: record.key)

@@ -50,13 +50,15 @@ public final class NotebookRun: Sendable {
     public func receive(signal: Int32) { stop.stop(signal: signal) }
 
     /// Runs the cells; the notebook with their outputs, and how it ended. A cell that fails ends it, unless errors are
-    /// allowed.
-    public func run(_ notebook: Notebook) -> (notebook: Notebook, ending: Ending) {
+    /// allowed. What cells that did not run had shown is cleared, or kept with `keepsFormerOutputs`.
+    public func run(
+        _ notebook: Notebook, keepsFormerOutputs: Bool = false
+    ) -> (notebook: Notebook, ending: Ending) {
         let result = Mutex((notebook: notebook, ending: Ending.completed))
         let done = DispatchSemaphore(value: 0)
         let thread = Thread { [self] in
             var notebook = notebook
-            let ending = run(&notebook)
+            let ending = run(&notebook, keepsFormerOutputs: keepsFormerOutputs)
             result.withLock { $0 = (notebook, ending) }
             done.signal()
         }
@@ -67,9 +69,10 @@ public final class NotebookRun: Sendable {
         return result.withLock { $0 }
     }
 
-    private func run(_ notebook: inout Notebook) -> Ending {
+    private func run(_ notebook: inout Notebook, keepsFormerOutputs: Bool) -> Ending {
         // The kernel takes a cell of the same id for the former one, run again.
         notebook.assignIDs()
+        let former = notebook
         for index in notebook.cells.indices where notebook.cells[index].kind == .code {
             notebook.cells[index].outputs = []
             notebook.cells[index].executionCount = nil
@@ -79,6 +82,7 @@ public final class NotebookRun: Sendable {
             notebook.cells[index].outputs = outputs.outputs(of: index)
         }
         notebook.metadata["widgets"] = outputs.widgets
+        if keepsFormerOutputs { notebook.keepOutputs(of: former) }
         if let info = try? JSON(encoding: kernel.info.language) { notebook.metadata["language_info"] = info }
         if notebook.metadata["kernelspec"] == nil {
             notebook.metadata["kernelspec"] = [

@@ -81,6 +81,27 @@ public struct Notebook: Sendable {
         return Data((json.indentedText + "\n").utf8)
     }
 
+    /// Gives each cell that has not run what it had shown before, with the widgets in it. A blank cell shows nothing.
+    mutating func keepOutputs(of former: Notebook) {
+        var isAnyKept = false
+        for (index, cell) in former.cells.enumerated() where cell.kind == .code && !cell.isBlank {
+            guard cells[index].executionCount == nil, !cell.outputs.isEmpty else { continue }
+            cells[index].outputs = cell.outputs
+            cells[index].executionCount = cell.executionCount
+            isAnyKept = true
+        }
+        guard isAnyKept, let before = former.metadata["widgets"] else { return }
+        let type = "application/vnd.jupyter.widget-state+json"
+        var states = before
+        if var now = metadata["widgets"]?[type]?.object, let new = now["state"]?.object,
+            let old = before[type]?["state"]?.object
+        {
+            now["state"] = .object(old.merging(new) { $1 })
+            states = .object([type: .object(now)])
+        }
+        metadata["widgets"] = states
+    }
+
     /// Notes how a run ended, and the key of what it was made from.
     public mutating func note(status: String, key: String) {
         var own = metadata["gyrus"]?.object ?? [:]

@@ -92,9 +92,14 @@ public struct CohortFigure: Sendable {
         if case .failed(_, _, let error) = ending { throw RunError("\(file.relativePath): \(error)") }
     }
 
-    private func cell(saving file: URL) -> String {
+    /// The cell that draws it.
+    package func cell(saving file: URL) -> String {
+        func literal(_ value: Double) -> String {
+            if value.isFinite { return "\(value)" }
+            return value.isNaN ? "Double.nan" : value > 0 ? "Double.infinity" : "-Double.infinity"
+        }
         func list(_ values: [Double]) -> String {
-            "[" + values.map { $0.isNaN ? "Double.nan" : "\($0)" }.joined(separator: ", ") + "]"
+            "[" + values.map(literal).joined(separator: ", ") + "]"
         }
         let series = lines.map { line in
             let name = SwiftText.quoted(line.name)

@@ -167,6 +167,16 @@ public struct FMRIPrep: StudyLayout {
                 url, "the number of rows", expected: "\(samples), as the run has samples",
                 found: "\(table.rowCount)")
         }
+        let json = url.deletingPathExtension().appendingPathExtension("json")
+        let hasComponents = sets.contains {
+            switch $0 {
+            case .aCompCor, .aCompCorSeparate: true
+            default: false
+            }
+        }
+        if hasComponents, FileManager.default.fileExists(atPath: json.path) {
+            return try table.confounds(sets, scrubbing: scrubbing, describedBy: json)
+        }
         return try table.confounds(sets, scrubbing: scrubbing)
     }
 

@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+import JSON
 import Tensors
 
 /// What is regressed out of the signal, as fMRIPrep's `…_desc-confounds_timeseries.tsv` names it.
@@ -9,7 +11,8 @@ public enum ConfoundSet: Sendable, Equatable {
     case tissue(Expansion)
     /// The mean signal of the brain: 1, 2, 2 or 4 columns.
     case globalSignal(Expansion)
-    /// The first components of white matter and fluid together (`a_comp_cor_…`).
+    /// The first components of white matter and fluid together (`a_comp_cor_…`), or all where there are fewer, as in nilearn;
+    /// likewise the next two.
     case aCompCor(Int)
     /// The first components of fluid, and as many of white matter (`c_comp_cor_…`, `w_comp_cor_…`).
     case aCompCorSeparate(Int)
@@ -92,7 +95,36 @@ extension DataTable {
 
     /// The same for a list of sets.
     public func confounds(_ sets: [ConfoundSet], scrubbing: Scrubbing? = nil) throws -> Confounds {
-        let names = try sets.flatMap(columnNames(of:))
+        try confounds(sets, scrubbing, masks: [:])
+    }
+
+    /// The same with the JSON file beside the table: fMRIPrep before version 21 numbers the components of all masks as
+    /// `a_comp_cor_…`, and only that file says which is whose.
+    ///
+    /// - Parameters:
+    ///   - sets: what is regressed out.
+    ///   - scrubbing: which samples are left out because the head moved; nil for none.
+    ///   - json: the file, as a path or a URL (`…_desc-confounds_timeseries.json`).
+    ///
+    /// Throws `FormatError` if the file cannot be read, and `TableError` as without it.
+    public func confounds(
+        _ sets: [ConfoundSet], scrubbing: Scrubbing? = nil, describedBy json: some FileLocation
+    ) throws -> Confounds {
+        let url = json.fileURL
+        // Python writes NaN, which JSON has not.
+        let text = String(decoding: try Bytes(reading: url).data, as: UTF8.self)
+            .replacing(/:\s*(?:NaN|-?Infinity)\b/, with: ": null")
+        guard let columns = (try? JSON(parsing: Data(text.utf8)))?.object else {
+            throw FormatError(url, "is no JSON object that describes columns, or is cut short")
+        }
+        return try confounds(sets, scrubbing, masks: columns.compactMapValues { $0["Mask"]?.string })
+    }
+
+    /// - Parameter masks: the masks of components, by their names; those of all others are told by their names alone.
+    private func confounds(
+        _ sets: [ConfoundSet], _ scrubbing: Scrubbing?, masks: [String: String]
+    ) throws -> Confounds {
+        let names = try sets.flatMap { try columnNames(of: $0, masks) }
         let dropped = try outliers(scrubbing)
         let kept = dropped.isEmpty ? nil : (0..<rowCount).filter { !dropped.contains($0) }
         guard kept?.isEmpty != true, rowCount > 1 else {
@@ -116,7 +148,7 @@ extension DataTable {
         return Confounds(names: names, matrix: matrix, kept: kept)
     }
 
-    private func columnNames(of set: ConfoundSet) throws -> [String] {
+    private func columnNames(of set: ConfoundSet, _ masks: [String: String]) throws -> [String] {
         func expanded(_ bases: [String], _ expansion: ConfoundSet.Expansion) -> [String] {
             bases.flatMap { base in expansion.endings.map { base + $0 } }
         }
@@ -126,9 +158,10 @@ extension DataTable {
                 expanded(["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"], expansion)
             case .tissue(let expansion): expanded(["csf", "white_matter"], expansion)
             case .globalSignal(let expansion): expanded(["global_signal"], expansion)
-            case .aCompCor(let count): try components("a_comp_cor_", count)
+            case .aCompCor(let count):
+                try components("a_comp_cor_", count) { masks[$0].map { $0 == "combined" } ?? true }
             case .aCompCorSeparate(let count):
-                try components("c_comp_cor_", count) + components("w_comp_cor_", count)
+                try separate("c_comp_cor_", "CSF", count, masks) + separate("w_comp_cor_", "WM", count, masks)
             case .tCompCor(let count): try components("t_comp_cor_", count)
             case .cosine: self.columnNames.filter { $0.hasPrefix("cosine") }
             }
@@ -138,12 +171,24 @@ extension DataTable {
         return names
     }
 
+    /// The first components of one mask, which older tables number with those of the others.
+    private func separate(
+        _ prefix: String, _ mask: String, _ count: Int, _ masks: [String: String]
+    ) throws -> [String] {
+        if !columnNames.contains(where: { $0.hasPrefix(prefix) }), masks.values.contains(mask) {
+            return try components("a_comp_cor_", count) { masks[$0] == mask }
+        }
+        return try components(prefix, count)
+    }
+
     /// The first components in the order of their numbers, or all if there are fewer.
-    private func components(_ prefix: String, _ count: Int) throws -> [String] {
+    private func components(
+        _ prefix: String, _ count: Int, where isOfMask: (String) -> Bool = { _ in true }
+    ) throws -> [String] {
         guard count > 0 else {
             throw TableError("\(count) components of \(prefix)… were asked for; at least 1 was expected")
         }
-        let found = columnNames.filter { $0.hasPrefix(prefix) }
+        let found = columnNames.filter { $0.hasPrefix(prefix) && isOfMask($0) }
             .sorted { Int($0.dropFirst(prefix.count)) ?? 0 < Int($1.dropFirst(prefix.count)) ?? 0 }
         guard !found.isEmpty else { throw TableError.noColumn(prefix + "00", among: columnNames) }
         return Array(found.prefix(count))
@@ -157,6 +202,7 @@ extension DataTable {
             dropped.formUnion(marks.indices.filter { marks[$0] != 0 && !marks[$0].isNaN })
         }
         guard let scrubbing else { return dropped }
+        try scrubbing.check()
         let displacement = try self["framewise_displacement"].values(as: Double.self)
         let dvars = try self["std_dvars"].values(as: Double.self)
         let moving = (0..<rowCount).filter {
@@ -167,6 +213,19 @@ extension DataTable {
 }
 
 extension Scrubbing {
+    /// Throws `TableError` if a threshold is no number, above which no sample would be, or the segment is negative.
+    func check() throws {
+        for (name, threshold) in [
+            ("framewiseDisplacement", framewiseDisplacement), ("standardizedDVARS", standardizedDVARS),
+        ] where threshold.isNaN {
+            throw TableError("\(name): nan is no threshold; .infinity leaves no sample out")
+        }
+        guard shortestSegment >= 0 else {
+            throw TableError(
+                "shortestSegment: \(shortestSegment) samples were given; at least 0 was expected")
+        }
+    }
+
     /// The moving samples, and those of stretches between them that are too short. Source: nilearn's `optimize_scrub`.
     func extended(_ moving: [Int], samples: Int) -> Set<Int> {
         var dropped = Set(moving)

@@ -13,9 +13,10 @@ extension DataTable {
     ///   - key: The key under which the frame was stored; the only one of the file if nil.
     ///   - columns: The names of the columns to read, in this order; all if nil. Others are not read from the file.
     ///
-    /// The index comes first, as a column of its name (`index` if it has none), unless it only counts from 0. Throws
-    /// `FormatError` if the file cannot be read, holds several frames and no key was given, or has columns that only
-    /// pandas can read (categories, time zones, several levels), and `TableError` if a name is not there.
+    /// The index comes first, as a column of its name (`index` if it has none, and `level_0` if that is a column's),
+    /// unless it only counts from 0 or is equal to the column of its name. Throws `FormatError` if the file cannot be
+    /// read, holds several frames and no key was given, or has columns that only pandas can read (categories, time
+    /// zones, several levels), and `TableError` if a name is not there, or the index has the name of another column.
     public static func openPandas(
         _ file: some FileLocation, key: String? = nil, columns: [String]? = nil
     ) throws -> DataTable {
@@ -129,11 +130,24 @@ enum PandasColumn {
 }
 
 extension DataTable {
-    /// Columns with the index first, unless it only counts the rows from 0.
+    /// Columns with the index first, unless it only counts the rows from 0, or is one of them already.
+    ///
+    /// An index that was not named makes way for a column `index`, as in pandas' `reset_index`. Throws `TableError` if
+    /// another column has the index's name.
     static func indexed(_ index: Column?, _ columns: [Column], rowCount: Int) throws -> DataTable {
         var all = columns
-        if let index, !index.countsRows, !columns.contains(where: { $0.name == index.name }) {
-            all.insert(index, at: 0)
+        if let index, !index.countsRows {
+            let other = columns.first { $0.name == index.name }
+            if other == nil {
+                all.insert(index, at: 0)
+            } else if other != index, index.name == "index" {
+                all.insert(index.renamed("level_0"), at: 0)
+            } else if let other, other != index {
+                throw TableError(
+                    column: other.name,
+                    "has the name of the index, whose values are others; rename one of them in pandas, or name the "
+                        + "columns to read without it (columns:)")
+            }
         }
         return DataTable(fitting: try DataTable(all).columns, rowCount: rowCount)
     }

@@ -26,8 +26,9 @@ extension DataTable {
     ///     one column, whose lines would be empty; nothing in `.csv`.
     ///   - lineEnd: What ends a line.
     ///
-    /// Throws `TableError` if the name has another ending, the table has no columns, or an argument is given that JSON
-    /// lines do not have (all but the file), and `FormatError` if the file cannot be written.
+    /// Throws `TableError` if the name has another ending, the table has no columns, the separator or the text for
+    /// missing values could stand for a value, or an argument is given that JSON lines do not have (all but the file),
+    /// and `FormatError` if the file cannot be written.
     public func write(
         to file: some FileLocation, separator: Character? = nil, decimal: Character = ".",
         missing: String? = nil,
@@ -53,6 +54,8 @@ extension DataTable {
         let text = try fieldText(
             separator: separator ?? (kind == .tsv ? "\t" : ","), decimal: decimal,
             missing: missing ?? (kind == .tsv || columnCount == 1 ? "n/a" : ""))
+        if let separator { try checkFields(url, separator: separator, decimal: decimal) }
+        if let missing { try checkValues(url, missing: missing, decimal: decimal) }
         try writeAtomically(to: url) { draft in
             let file = try PartsFile(draft, named: url)
             try writeLines(text, lineEnd) { part in try part.withUnsafeBytes { try file.write($0) } }
@@ -69,6 +72,51 @@ extension DataTable {
                     file: url.path, column: column.name,
                     "row \(row) is \(DateText.text(date)), too far from now to be written as a date")
             }
+        }
+    }
+
+    /// Throws `TableError` if a number, truth value or date could be taken for two fields: only texts stand in quotes.
+    private func checkFields(_ url: URL, separator: Character, decimal: Character) throws {
+        for column in columns {
+            let characters =
+                switch column.storage {
+                case .int: "-0123456789"
+                case .double: "-+0123456789einf\(decimal)"
+                case .bool: "truefals"
+                case .date: "-+0123456789:.TZ"
+                case .string: ""
+                }
+            guard characters.contains(separator) else { continue }
+            throw TableError(
+                file: url.path, column: column.name,
+                "separator: \"\(separator)\" may stand in its values, too, which are of type \(column.type)")
+        }
+    }
+
+    /// Throws `TableError` if a number, truth value or date would be taken for a missing value.
+    private func checkValues(_ url: URL, missing: String, decimal: Character) throws {
+        let number = Double(decimal == "." ? missing : missing.replacing(String(decimal), with: "."))
+        for column in columns {
+            let row: Int? =
+                switch column.storage {
+                case .int(let values):
+                    number.flatMap { Int(exactly: $0) }.flatMap { number in
+                        (0..<values.count).first { values[$0] == number }
+                    }
+                case .double(let values): number.flatMap { values.firstIndex(of: $0) }
+                case .bool(let values):
+                    Bool(missing.lowercased()).flatMap { truth in
+                        (0..<values.count).first { values[$0] == truth }
+                    }
+                case .date(let values):
+                    missing.first?.isNumber == true
+                        ? (0..<values.count).first { values[$0].map(DateText.text) == missing } : nil
+                case .string: nil
+                }
+            guard let row else { continue }
+            throw TableError(
+                file: url.path, column: column.name,
+                "missing: \"\(missing)\" would not be told from the value of row \(row)")
         }
     }
 

@@ -14,9 +14,10 @@ extension Matrix {
         Matrix(rows: rows, columns: columns, repeating: 1)
     }
 
-    /// The matrix that has ones on its diagonal and zeros elsewhere.
+    /// The matrix that has ones on its diagonal and zeros elsewhere; stops if the order is negative.
     public static func identity(_ order: Int) -> Matrix {
-        diagonal([Element](repeating: 1, count: order))
+        require(order >= 0, "an identity matrix cannot have \(order) rows")
+        return diagonal([Element](repeating: 1, count: order))
     }
 
     /// The square matrix with `elements` on its diagonal and zeros elsewhere.

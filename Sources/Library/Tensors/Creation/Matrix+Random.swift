@@ -61,8 +61,12 @@ extension Matrix {
         _ rows: Int, _ columns: Int, in range: Range<Element> = 0..<1, using random: inout NumpyRandom
     ) -> Matrix {
         let (low, width) = (Double(range.lowerBound), Double(range.upperBound) - Double(range.lowerBound))
+        // What lies just below the upper bound may be rounded to it.
+        let last = Swift.max(range.lowerBound, range.upperBound.nextDown)
         return Matrix(rows: rows, columns: columns) { target in
-            for i in target.indices { target[i] = Element(low + width * random.uniform()) }
+            for i in target.indices {
+                target[i] = Swift.min(Element(low + width * random.uniform()), last)
+            }
         }
     }
 }

@@ -56,7 +56,15 @@ extension MatrixIndices where Self: RangeExpression<Int> {
 }
 
 extension Range: MatrixIndices where Bound == Int {}
-extension ClosedRange: MatrixIndices where Bound == Int {}
+extension ClosedRange: MatrixIndices where Bound == Int {
+    public func _selection(among extent: Int, _ dimension: _MatrixDimension) -> _Selection {
+        // Before the number behind the last, which `Int.max` has not.
+        if lowerBound < 0 || upperBound >= extent {
+            dimension.refuse("\(self)", extent, isNegative: lowerBound < 0)
+        }
+        return .range(lowerBound..<upperBound + 1)
+    }
+}
 extension PartialRangeFrom: MatrixIndices where Bound == Int {
     public func _selection(among extent: Int, _ dimension: _MatrixDimension) -> _Selection {
         if lowerBound < 0 || lowerBound > extent {

@@ -37,6 +37,8 @@ class Channel:
             # It must not write into the middle of a frame, and IPython shows nothing of it either.
             os.write(2, b"a process that was forked off can print, but show no displays\n")
             return
+        if len(payload) >= 2**32:
+            raise ValueError(f"{len(payload)} bytes were not sent to the front end: at most {2**32 - 1} go in one message")
         frame = struct.pack("<BII", kind, 0, len(payload)) + payload
         is_main = threading.get_ident() == self.main
         outer = self.is_sending

@@ -3,7 +3,7 @@
 import shlex
 import sys
 
-from gyrus_host.values import Refusal, listed, microseconds, numbers, strings, with_article
+from gyrus_host.values import Refusal, listed, microseconds, numbers, strings, truths, with_article
 
 
 def libraries(name):
@@ -78,12 +78,33 @@ def encode(value, encoding):
     if isinstance(value, pd.Timestamp):
         swift, node = dates(pd.Series([value]), encoding, encoding.name)
         return swift, {**node, "kind": "date"}
+    if isinstance(value, pd.Series):
+        if is_labelled(value.index):
+            return table(value.to_frame("value" if value.name is None else str(value.name)), encoding)
+        say_what_is_left_out(value.index, encoding)
     if isinstance(value, (pd.Series, pd.Index)) and not isinstance(value, pd.MultiIndex):
         if isinstance(value.dtype, np.dtype) and value.dtype.kind == "f":
             return None
         swift, node = column(pd.Series(value), encoding, encoding.name)
         return f"[{swift}]", node
     return None
+
+
+def is_labelled(index):
+    """Whether an index becomes columns: an unnamed one of whole numbers is taken for the rows' numbers."""
+    import pandas as pd
+
+    return isinstance(index, pd.MultiIndex) or index.name is not None or index.dtype.kind not in "iu"
+
+
+def say_what_is_left_out(index, encoding):
+    """Whole numbers other than 0, 1, 2, … may be what a filter left, or somebody's labels: only their user knows."""
+    import pandas as pd
+
+    if not (index == pd.RangeIndex(len(index))).all():
+        print(f"-o {encoding.name}: the index ({', '.join(map(str, index[:3]))}{', …' if len(index) > 3 else ''}) is not "
+              f"passed; {encoding.name}.reset_index() makes it a column, and .reset_index(drop=True) numbers the rows anew",
+              file=sys.stderr)
 
 
 def table(frame, encoding):
@@ -93,14 +114,14 @@ def table(frame, encoding):
     if isinstance(frame.columns, pd.MultiIndex):
         encoding.refuse("the columns of the DataFrame have names of several levels",
                         f"name them by one: {name}.columns = ['_'.join(map(str, c)) for c in {name}.columns]")
-    # An unnamed index of whole numbers is the rows' numbers; any other says something, and becomes columns.
-    index = frame.index
-    if isinstance(index, pd.MultiIndex) or index.name is not None or index.dtype.kind not in "iu":
+    if is_labelled(frame.index):
         try:
             frame = frame.reset_index()
         except ValueError as error:
             encoding.refuse(f"the DataFrame's index cannot be a column ({error})",
                             f"pass {name}.reset_index(drop=True), or rename the index")
+    else:
+        say_what_is_left_out(frame.index, encoding)
     for label in frame.columns:
         if not isinstance(label, str):
             encoding.refuse(f"the DataFrame's column {label!r} is named by {with_article(type(label).__name__)}, not by a text",
@@ -156,7 +177,7 @@ def column(series, encoding, title):
         values = np.ascontiguousarray(values, "<i8")
         return masked("Int", missing, encoding, numbers("<i8", len(values), encoding.writer.add(values)))
     if kind == "b":
-        values = np.ascontiguousarray(series[~missing].to_numpy(), bool)
+        values = truths(np, series[~missing].to_numpy())
         return masked("Bool", missing, encoding, numbers("?", len(values), encoding.writer.add(values)))
     remedy = {"m": ".dt.total_seconds()", "c": ".to_numpy().real"}.get(kind, ".astype(str)")
     encoding.refuse(f"{title} is of {series.dtype}, for which DataTable has no column", f"pass it with {remedy}")

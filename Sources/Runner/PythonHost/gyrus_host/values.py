@@ -336,7 +336,8 @@ class Encoding:
             element, dtype, code = "Int", "<i8", "q"
             if array.dtype.itemsize == 8 and array.dtype.kind == "u" and array.size and array.max() > 2**63 - 1:
                 self.refuse(f"an array of {array.dtype} has numbers beyond Swift's Int", "pass it as float64")
-        array = np.ascontiguousarray(array, dtype).reshape(array.shape)
+        shape = array.shape
+        array = (truths(np, array) if element == "Bool" else np.ascontiguousarray(array, dtype)).reshape(shape)
         if array.ndim == 0:
             return element, scalar(code, array.item())
         node = numbers(dtype if dtype != "|b1" else "?", array.shape, self.writer.add(array))
@@ -363,6 +364,11 @@ def since_1970(value):
     if value.tzinfo is None:
         value = value.replace(tzinfo=utc)
     return (value - datetime.datetime(1970, 1, 1, tzinfo=utc)) // datetime.timedelta(microseconds=1)
+
+
+def truths(np, array):
+    """Booleans whose bytes are 0 and 1, as Swift has them: a view of other bytes as `bool` has any."""
+    return np.ascontiguousarray(array, bool).view("u1") != 0
 
 
 def integers(values):

@@ -12,7 +12,11 @@ final class ExchangeSlot {
     var path: String { "/proc/\(getpid())/fd/\(number)" }
 
     /// Above all other descriptors, so that the numbers, which stand in the source that is compiled, are the same each time.
-    private static let first: Int32 = 600
+    private static var first: Int32 {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 600 }
+        return Int32(min(600, limit.rlim_cur / 2))
+    }
 
     /// Linux's MFD_CLOEXEC, which the C module does not export.
     private static let closeOnExec: UInt32 = 1
