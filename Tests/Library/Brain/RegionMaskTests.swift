@@ -111,7 +111,10 @@ struct RegionMaskTests {
         #expect(masks.map(\.name) == ["PPA", "rFFA"] && masks[1].voxels == [0, 1])
         let part = try VoxelSpace(shape: [4, 2, 1], indices: [7], affine: space.affine)
         #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: part) }
-        let other = try VoxelSpace(shape: [4, 2, 1], indices: [0, 1])
+        let other = try VoxelSpace(
+            shape: [4, 2, 1], indices: [0, 1], affine: [[2, 0, 0, 9], [0, 2, 0, 0], [0, 0, 2, 0]])
         #expect(throws: FormatError.self) { try RegionMask.folder(folder, in: other) }
+        let unknown = try VoxelSpace(shape: [4, 2, 1], indices: [0, 1])
+        #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: unknown) }
     }
 }

@@ -121,7 +121,8 @@ extension VoxelSpace {
         let onSurfaces = surfaces.flatMap {
             [Hemisphere?](repeating: $0.hemisphere, count: $0.vertices.count)
         }
-        let rest = VoxelSpace(checked: shape, indices: indices, affine: affine, points: points)
+        let rest = VoxelSpace(
+            checked: shape, indices: indices, affine: affine, hasKnownAffine: hasKnownAffine, points: points)
         return onSurfaces + (try rest.positions().map { $0[0] < 0 ? .left : $0[0] > 0 ? .right : nil })
     }
 }

@@ -19,7 +19,8 @@ struct SimulatorDescription: Codable {
     struct Space: Codable {
         let shape: [Int]
         let indices: [Int]
-        let affine: [[Double]]
+        /// nil if it is not known.
+        let affine: [[Double]]?
         let surfaces: [Surface]
         let points: [SIMD3<Double>]
     }
@@ -132,7 +133,7 @@ extension SimulatorDescription.Space {
     init(_ space: VoxelSpace) {
         shape = space.shape
         indices = space.indices
-        affine = space.affine
+        affine = space.hasKnownAffine ? space.affine : nil
         surfaces = space.surfaces.map {
             SimulatorDescription.Surface(
                 hemisphere: $0.hemisphere, meshVertexCount: $0.meshVertexCount, vertices: $0.vertices)
