@@ -9,7 +9,7 @@ import Tensors
 /// | file | dataset | what |
 /// | --- | --- | --- |
 /// | `cohort.h5` | `/models`, `/layers`, `/selecting`, `/settings`, `/subjects` | names; how the scores were made |
-/// | `NAME/subject.h5` | `/has_response` | 1 for a voxel whose mean response is other than zero |
+/// | `NAME/subject.h5` | `/has_response` | 1 for a voxel that has a response other than zero |
 /// | | `/regions`, `/region_groups` | the names and groups of the regions, in their order |
 /// | | `/region_of_voxel` | the number of each voxel's region among these, from 1; 0 for none |
 /// | | `/region_table/…` | the same regions with their ids in the atlas and their colors |
