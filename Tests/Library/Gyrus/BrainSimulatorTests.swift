@@ -126,6 +126,32 @@ import Testing
         #expect(throws: FormatError.self) { try BrainSimulator.open(weights) }
     }
 
+    /// A file that says what no fit has is refused with the field's name.
+    @Test func impossibleNumbersAreRefused() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let simulator = try films
+        try simulator.write(to: file)
+        let bytes = try Data(contentsOf: file)
+        let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+        let about = simulator.provenance
+        for (field, number, value) in [
+            ("runs", about.runs, "-1"), ("runs", about.runs, "900000000000"), ("samples", about.samples, "0"),
+        ] {
+            let old = "\\\"\(field)\\\":\(number)"
+            #expect(header.contains(old))
+            var new = Data(header.replacingOccurrences(of: old, with: "\\\"\(field)\\\":\(value)").utf8)
+            while new.count % 8 != 0 { new.append(0x20) }
+            var changed = Data((0..<8).map { UInt8(new.count >> (8 * $0) & 255) })
+            changed.append(new)
+            changed.append(bytes[(8 + length)...])
+            try changed.write(to: file)
+            let error = #expect(throws: FormatError.self) { try BrainSimulator.open(file) }
+            #expect(error?.description.contains("the number of \(field) of the fit") == true)
+        }
+    }
+
     /// Regions that share a number, voxels without a ceiling and another hemodynamic response come back as they were.
     @Test func whatIsUnusualIsSavedToo() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "simulators-\(UUID().uuidString)")

@@ -92,6 +92,21 @@ struct SimulatorDescription: Codable {
             throw FormatError(
                 file.url, "the version of the simulator", expected: "\(Self.version)", found: "\(version)")
         }
+        // Each run has its own weights in the file.
+        guard (1...max(1, file.entries.count)).contains(provenance.runs) else {
+            throw FormatError(
+                file.url, "the number of runs of the fit", expected: "1 or more, each with its weights",
+                found: "\(provenance.runs)")
+        }
+        guard provenance.samples >= provenance.runs else {
+            throw FormatError(
+                file.url, "the number of samples of the fit",
+                expected: "\(provenance.runs) or more, as there are runs", found: "\(provenance.samples)")
+        }
+        if let time = provenance.repetitionTime, !(time > 0 && time.isFinite) {
+            throw FormatError(
+                file.url, "the repetition time", expected: "a finite number above 0", found: "\(time)")
+        }
         let voxels = alphas.count
         for (what, count) in [
             ("R2", r2.count), ("r", r.count), ("residuals", residuals.count),
