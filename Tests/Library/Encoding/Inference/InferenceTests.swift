@@ -251,9 +251,12 @@ struct InferenceFixture: Decodable {
 
     @Test func drawsBeyondTheMemoryAreRefused() throws {
         var random = NumpyRandom(seed: 2)
-        let y = Matrix<Double>(rows: 50_000, columns: 1, elements: (0..<50_000).map { _ in random.gaussian() })
+        func column() -> Matrix<Double> {
+            Matrix(rows: 50_000, columns: 1, elements: (0..<50_000).map { _ in random.gaussian() })
+        }
+        let (x, y) = (column(), column())
         let error = #expect(throws: EncodingError.self) {
-            try ScoreIntervals(predictions: y, responses: y, blockLength: 1, resamples: 1_000_000)
+            try ScoreIntervals(predictions: x, responses: y, blockLength: 1, resamples: 1_000_000)
         }
         #expect(error?.description.contains("fit into memory") == true)
     }
