@@ -65,8 +65,8 @@ import Testing
     }
 
     @Test func regionsThatShareANumberComeBack() throws {
-        let halves = Regions(
-            [Region(id: 2, name: "A"), Region(id: 3, name: "A_R"), Region(id: 2, name: "B_L")], places: [0, 1, 2])
+        let all = [Region(id: 2, name: "A"), Region(id: 3, name: "A_R"), Region(id: 2, name: "B_L")]
+        let halves = Regions(all, places: [0, 1, 2])
         let study = try Study(name: "sub-04", responses: Matrix([[1, 2, 3]]), regions: halves)
         try withFolder { folder in
             let url = folder.appendingPathComponent("sub-04.h5")

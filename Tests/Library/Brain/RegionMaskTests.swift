@@ -114,7 +114,8 @@ struct RegionMaskTests {
 
     @Test("of two regions of one name neither is taken silently")
     func regionsOfOneName() throws {
-        let table = RegionTable(name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
         let twice = try Regions(labels: [1, 2, 2], table: table)
         let courses = #expect(throws: BrainError.self) { try twice.meanCourses(of: Matrix([[1, 2, 3]])) }
         #expect(courses?.description.contains("2 regions names of their own") == true)

@@ -87,8 +87,8 @@ public struct MoranSurrogates: Sendable {
         guard largest > 1e-12 * total else {
             throw BrainError.value(
                 what: "the distance of every two places", got: "1",
-                expected: "different ones, or in another unit: a place has the weight 1 with itself and 1 over the "
-                    + "distance with others, so that these maps would have no spatial structure")
+                expected: "different ones, or in another unit: a place has the weight 1 with itself and 1 "
+                    + "over the distance with others, so that these maps would have no spatial structure")
         }
         let kept = order.filter { abs(values[$0]) > 1e-10 * largest }
         eigenvalues = kept.map { values[$0] }

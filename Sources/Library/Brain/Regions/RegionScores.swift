@@ -166,7 +166,8 @@ public struct RegionScores: Sendable, Equatable {
         guard found.count == 1 else {
             throw BrainError.value(
                 what: "the region \"\(region)\"", got: "the name of several",
-                expected: "that of one; give the \(found.count) regions names of their own, or take them from `rows`")
+                expected: "that of one; give the \(found.count) regions names of their own, "
+                    + "or take them from `rows`")
         }
         return row
     }

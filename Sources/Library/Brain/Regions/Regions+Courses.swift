@@ -18,9 +18,10 @@ extension Regions {
         let means = means(of: responses)
         for (place, name) in names.enumerated() {
             guard courses.updateValue(means.column(place), forKey: name) == nil else {
+                let count = names.count { $0 == name }
                 throw BrainError.value(
                     what: "the region \"\(name)\"", got: "the name of several",
-                    expected: "that of one; give the \(names.count { $0 == name }) regions names of their own")
+                    expected: "that of one; give the \(count) regions names of their own")
             }
         }
         return courses

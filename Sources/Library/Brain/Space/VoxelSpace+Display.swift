@@ -136,7 +136,8 @@ extension SurfaceVertices: CustomStringConvertible {
 extension SlicePlane: CustomStringConvertible {
     /// Which axis is cut, and what lies at the edges.
     public var description: String {
-        "slices across axis \(cut) of the grid" + (sides.isEmpty ? "" : ", \(sides.joined(separator: " to "))")
+        "slices across axis \(cut) of the grid"
+            + (sides.isEmpty ? "" : ", \(sides.joined(separator: " to "))")
     }
 }
 

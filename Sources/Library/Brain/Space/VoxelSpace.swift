@@ -146,8 +146,8 @@ public struct VoxelSpace: Sendable, Equatable {
         throw BrainError.value(
             what: "the voxel space for \(what)", got: "one whose affine is not known",
             expected: "one with places in mm: give the affine where the space is made "
-                + "(`VoxelSpace(shape:indices:affine:)`) or the study is read (`affine:`), for instance that of an image "
-                + "on the same grid, `NIfTI.open(\"mask.nii.gz\").affine.rows`")
+                + "(`VoxelSpace(shape:indices:affine:)`) or the study is read (`affine:`), for instance that of an "
+                + "image on the same grid, `NIfTI.open(\"mask.nii.gz\").affine.rows`")
     }
 
     /// The size of a voxel along the three axes of the grid, in mm; 1 along each if the affine is not known.

@@ -32,6 +32,13 @@ extension PermutationTest {
         let isExact = rows <= 12
         let patterns = isExact ? 1 << rows : flips
         var random = NumpyRandom(seed: seed)
+        func signs(of patterns: Range<Int>) -> [Double] {
+            (patterns.lowerBound * rows..<patterns.upperBound * rows).map { index -> Double in
+                let isFlipped =
+                    isExact ? (index / rows) >> (index % rows) & 1 == 1 : random.nextUInt32() & 1 == 1
+                return isFlipped ? -1 : 1
+            }
+        }
         let count = Double(rows)
         let sums = (0..<differences.columns).map { column in
             differences.column(column).reduce(into: (sum: 0.0, square: 0.0)) {
@@ -50,14 +57,7 @@ extension PermutationTest {
         return try compare(
             effects: sums.map { $0.sum / count }, observed: observed, permutations: patterns,
             isExact: isExact,
-            tileWidth: 8, cost: rows, bytes: rows * MemoryLayout<Double>.stride,
-            drawing: { patterns -> [Double] in
-                (patterns.lowerBound * rows..<patterns.upperBound * rows).map { index -> Double in
-                    let isFlipped =
-                        isExact ? (index / rows) >> (index % rows) & 1 == 1 : random.nextUInt32() & 1 == 1
-                    return isFlipped ? -1 : 1
-                }
-            }
+            tileWidth: 8, cost: rows, bytes: rows * MemoryLayout<Double>.stride, drawing: signs(of:)
         ) { signs, columns, out in
             let tile = ScratchBuffer<Double>(count: rows * 8)
             for row in 0..<rows {

@@ -85,11 +85,12 @@ extension PermutationTest {
         effects: [Double], observed: [Double], permutations: Int, isExact: Bool, tileWidth: Int, cost: Int,
         bytes: Int, drawing draw: (Range<Int>) -> Rearrangements, statistics: TileStatistics<Rearrangements>
     ) throws -> PermutationTest {
-        let atOnce = max(1, min(permutations, (64 << 20) / max(bytes, 1)))
+        let atOnce = max(1, min(permutations, 1 << 17, (64 << 20) / max(bytes, 1)))
         let columns = observed.count
         let tiles = (columns + tileWidth - 1) / tileWidth
-        // About 50 ms per batch, so that an interrupt is noticed soon.
-        let batch = max(1, min(64, 1_000_000_000 / max(atOnce * tileWidth * cost, 1)))
+        // About 50 ms per batch, so that an interrupt is noticed soon, and at most 256 MB.
+        let room = (256 << 20) / (atOnce * (tileWidth + 1) * MemoryLayout<Double>.stride)
+        let batch = max(1, min(64, room, 1_000_000_000 / max(atOnce * tileWidth * cost, 1)))
         let scratch = ScratchBuffer<Double>(count: batch * atOnce * (tileWidth + 1))
         var exceeded = [Int](repeating: 0, count: columns)
         var maxima = [Double](repeating: -.infinity, count: permutations)

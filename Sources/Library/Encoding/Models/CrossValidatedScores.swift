@@ -27,7 +27,7 @@ public struct CrossValidatedScores: Sendable, Equatable, Displayable {
         return pooled.summary(
             title: "\(Number.counted(pooled.count, "voxel")), all held-out predictions together",
             notes: [
-                "A fold of a single sample has no R2 and no r, so that there is no mean over folds; these are `pooled`."
+                "A fold of a single sample has no R2 and no r, and so there is no mean over folds; these are `pooled`."
             ]
         ).mimeBundle
     }

@@ -176,8 +176,8 @@ func checkScored(_ outer: [Fold]) throws {
     guard let index = outer.firstIndex(where: { $0.test.count < 2 }) else { return }
     throw EncodingError.folds(
         """
-        the outer fold \(index) tests a single sample, within which there is neither R2 nor r, so that there is no mean \
-        over folds; take folds of 2 samples or more, or the scores of all predictions together, \
+        the outer fold \(index) tests a single sample, within which there is neither R2 nor r, so that there is no \
+        mean over folds; take folds of 2 samples or more, or the scores of all predictions together, \
         `crossValidatedScores(…).pooled`
         """)
 }

@@ -57,8 +57,8 @@ public struct RidgeOptions: Sendable, Equatable {
         else { return splits }
         throw EncodingError.folds(
             """
-            every fold tests a single sample, within which there is no \(searchScore), so that alphas cannot be compared \
-            by it; take searchScore: .negativeSquaredError, or fewer folds
+            every fold tests a single sample, within which there is no \(searchScore), so that alphas cannot be \
+            compared by it; take searchScore: .negativeSquaredError, or fewer folds
             """)
     }
 

@@ -225,7 +225,8 @@ struct InferenceFixture: Decodable {
         let x = y.map { $0 * 0.02 + random.gaussian() }
         func scored(_ values: [Double]) -> [Double] {
             let mean = values.reduce(0, +) / Double(samples)
-            let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(samples)).squareRoot()
+            let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let deviation = (square / Double(samples)).squareRoot()
             return values.map { ($0 - mean) / deviation }
         }
         let (left, right) = (scored(y), scored(x))

@@ -20,9 +20,10 @@ import Testing
         for score in [SearchScore.r2, .correlation] {
             let ridge = Ridge(alphas: [1, 10], folds: .kFold(6), searchScore: score, showsProgress: false)
             try refuses("single sample", "\(score)", "negativeSquaredError") { try ridge.fit(x, to: y) }
-            _ = try Ridge(alphas: [1], folds: .kFold(6), searchScore: score, showsProgress: false).fit(x, to: y)
-            _ = try Ridge(alphas: [1, 10], folds: .kFold(3), searchScore: score, showsProgress: false)
-                .fit(x, to: y)
+            let one = Ridge(alphas: [1], folds: .kFold(6), searchScore: score, showsProgress: false)
+            _ = try one.fit(x, to: y)
+            let halves = Ridge(alphas: [1, 10], folds: .kFold(3), searchScore: score, showsProgress: false)
+            _ = try halves.fit(x, to: y)
         }
         let banded = BandedRidge(
             alphas: [1], candidates: .given([[1, 0], [0, 1]]), folds: .kFold(6), searchScore: .r2,
