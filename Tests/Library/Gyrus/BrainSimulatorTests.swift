@@ -152,7 +152,8 @@ import Testing
         }
     }
 
-    /// Regions of other numbers than 1, 2, 3, voxels without a ceiling and another hemodynamic response come back as they were.
+    /// Regions of other numbers than 1, 2, 3, voxels without a ceiling and another hemodynamic response come back as they
+    /// were.
     @Test func whatIsUnusualIsSavedToo() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "simulators-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -38,7 +38,7 @@ extension RegionScores {
     public var means: [String: Double] {
         let rowsOfName = Dictionary(grouping: rows, by: \.region.name)
         let named = rowsOfName.flatMap { name, rows in
-            rows.enumerated().map { index, row in
+            rows.enumerated().map { index, row -> (String, Double) in
                 (rows.count > 1 ? "\(name) (\(index + 1) of \(rows.count))" : name, row.mean)
             }
         }

@@ -107,7 +107,8 @@ extension EncodingModel {
     ///
     /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is
     /// the rest of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of
-    /// `heldOutPredictions`. Throws what fitting the model throws, and `EncodingError.folds` if a fold tests a single sample.
+    /// `heldOutPredictions`. Throws what fitting the model throws, and `EncodingError.folds` if a fold tests a single
+    /// sample.
     ///
     /// - Parameters:
     ///   - bands: for each band samples x features.
