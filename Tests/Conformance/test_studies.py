@@ -176,6 +176,53 @@ def test_a_study_goes_on_where_it_was_interrupted(lab):
     assert (folder / "subject-1/layer-1.h5").read_bytes() == whole
 
 
+def test_other_data_of_a_subject_do_not_get_its_scores(lab):
+    lab.ok("""
+    func scored(
+        _ names: [String], _ folder: String, _ read: (String) throws -> Study
+    ) throws -> Cohort {
+        try LuEtAl2022.textStudy(
+            of: names, multimodal: multimodal, unimodal: unimodal, folder: scratch + "/" + folder,
+            showsProgress: false, reading: read)
+    }
+    let before = try Study.open(fixtures + "/subject-1.h5")
+    let louder = try before.transformed {
+        Matrix(rows: $0.rows, columns: $0.columns, elements: $0.elements.map { 2 * $0 })
+    }
+    let parcels = try Study(
+        name: "S", stimuli: before.stimuli, responses: before.responses, runs: before.runs,
+        regions: Regions(names: (0..<before.responses.columns).map { "parcel \\($0)" }))
+    _ = try scored(["S"], "memory") { _ in before }
+    _ = try scored(["S"], "memory") { _ in before }
+    try before.write(to: scratch + "/moving.h5")
+    func fromFile() throws -> Cohort { try scored(["S"], "file") { _ in try Study.open(scratch + "/moving.h5") } }
+    _ = try fromFile()
+    """, timeout=120)
+    for study, what in [("louder", "other responses"), ("parcels", "other regions")]:
+        error = lab.fails(f'try scored(["S"], "memory") {{ _ in {study} }}').traceback
+        assert what in error and "another folder" in error, error
+    # The same data in a file that was written again are the same; others are not, whether a layer is left or none.
+    lab.ok('try before.write(to: scratch + "/moving.h5")\n_ = try fromFile()')
+    error = lab.fails('try louder.write(to: scratch + "/moving.h5")\n_ = try fromFile()').traceback
+    assert "other responses" in error
+    (lab.scratch / "file/S/layer-1.h5").unlink()
+    assert "other responses" in lab.fails("try fromFile()").traceback
+    # A file that is not there any more is no reason to stop where all is done.
+    lab.ok("""
+    try before.write(to: scratch + "/moved.h5")
+    for _ in 0..<2 {
+        _ = try scored(["S"], "moved") { _ in try Study.open(scratch + "/moved.h5") }
+        try? FileManager.default.removeItem(atPath: scratch + "/moved.h5")
+    }""", timeout=120)
+
+
+def test_a_study_returns_the_subjects_that_were_asked_for(lab):
+    names = 'print(try textStudy("text", of: {}).subjects.map(\\.name))'
+    assert lab.ok(names.format('["subject-3"]')).text() == '["subject-3"]\n'
+    assert lab.ok(names.format('["subject-3", "subject-1"]')).text() == '["subject-3", "subject-1"]\n'
+    assert lab.ok('print(try Cohort.open(scratch + "/text").subjects.count)').text() == "4\n"
+
+
 def test_another_study_in_the_folder_is_refused(lab):
     for code in ['try textStudy("text", of: people, seed: 2)', 'try textStudy("text", of: people, .faithful)']:
         error = lab.fails(code).traceback

@@ -12,7 +12,8 @@ import Tensors
 /// | `/stimuli` | one text per sample | |
 /// | `/regions` | the name of each voxel's region, empty for none | |
 /// | `/region_groups` | the group of each voxel's region | |
-/// | `/space/shape`, `/space/indices`, `/space/affine` | the grid, each voxel's index in it, 3 or 4 rows of 4 | |
+/// | `/space/shape`, `/space/indices`, `/space/affine` | the grid, each voxel's index in it, 3 or 4 rows of 4 (absent | |
+/// | | if it is not known) | |
 /// | `/space/left_mesh`, `/space/left_vertices`, `/space/left_positions` | how many vertices the mesh has, those that | |
 /// | and the same with `right_` | come before the voxels of the grid, and their places in mm if they are known | |
 /// | `/space/points` | places in mm, behind those | |
@@ -178,7 +179,7 @@ extension Study {
         if space.kind == .volume || space.kind == .grayordinates {
             try file.write(space.shape, to: "/space/shape")
             try file.write(space.indices, to: "/space/indices")
-            try file.write(Matrix(space.affine), to: "/space/affine")
+            if space.hasKnownAffine { try file.write(Matrix(space.affine), to: "/space/affine") }
         }
         if !space.points.isEmpty {
             try file.write(Matrix(space.points.map { [$0.x, $0.y, $0.z] }), to: "/space/points")

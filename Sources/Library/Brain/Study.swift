@@ -42,17 +42,20 @@ public struct Study: Sendable {
         return set.regions
     }
 
-    /// Whether the mean response of each voxel is other than zero; a voxel that holds a NaN has no mean.
+    /// Whether each voxel has a response other than zero; a voxel that holds a NaN has none.
+    ///
+    /// The published scripts ask whether the mean is other than zero. That is the same for raw responses, but of those that
+    /// were standardized or detrended it would drop the voxels whose sum happens to be zero to the last digit.
     package var voxelsWithResponse: [Bool] {
         let voxels = responses.columns
-        // The mean is zero where the sum is.
+        // A NaN makes the sum of sizes one.
         var sums = [Double](repeating: 0, count: voxels)
         responses.withUnsafeBufferPointer { responses in
             for sample in 0..<self.responses.rows {
-                for voxel in 0..<voxels { sums[voxel] += Double(responses[sample * voxels + voxel]) }
+                for voxel in 0..<voxels { sums[voxel] += abs(Double(responses[sample * voxels + voxel])) }
             }
         }
-        return sums.map { $0 != 0 && !$0.isNaN }
+        return sums.map { $0 > 0 }
     }
 
     /// The regions, or nil if the study was made without them.

@@ -96,6 +96,11 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
         #expect(
             try VoxelSelection.pos.and(.ceiling(ceiling, atLeast: 0.2)).isSelected(r2: r2, in: study)
                 == [true, false, false, false, false])
+        // Standardized responses have a sum of 0, some to the last digit.
+        let standardized = Matrix<Float>([[1, 0, 1], [-1, 0, -2], [0, 0, .infinity]])
+        let scored = try Study(name: "s", responses: standardized)
+        #expect(try VoxelSelection.all.isSelected(r2: [1, 1, 1], in: scored) == [true, false, true])
+        #expect(try VoxelSelection.pos.isSelected(r2: [1, 1, 0], in: scored) == [true, false, false])
         let own = try Study(name: "s", responses: responses, regions: Regions(names: ["V1", "", "", "", ""]))
         #expect(throws: BrainError.self) { try VoxelSelection.pos90.isSelected(r2: r2, in: own) }
         #expect(throws: BrainError.self) { try VoxelSelection.all.isSelected(r2: [1], in: study) }

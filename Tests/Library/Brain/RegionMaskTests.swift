@@ -97,6 +97,46 @@ struct RegionMaskTests {
         #expect(error?.description.contains("the 2 regions names of their own") == true)
     }
 
+    @Test("divided regions stay in the atlas's order, each with a number of its own")
+    func numbersOfDividedRegions() throws {
+        let space = try VoxelSpace(coordinates: [-1, 1, -2, 2, -3, 3].map { [$0, 0, 0] })
+        let regions = Regions(names: ["A", "A", "B_L", "B_R", "C", "C"])
+        let halves = try regions.dividedByHemisphere(in: space)
+        let names = ["A_L", "A_R", "B_L", "B_R", "C_L", "C_R"]
+        #expect(halves.names == names && Set(halves.regions.map(\.id)).count == 6)
+        let scores = try RegionScores(
+            [1, 2, 3, 4, 5, 6], regions: halves, selected: Array(repeating: true, count: 6), rule: "all")
+        #expect(scores.sorted(by: .score).sorted(by: .anatomy).rows.map(\.region.name) == names)
+        // Regions that all tell their side keep the atlas's numbers.
+        let sided = Regions(names: ["A_L", "A_R", "B_L", "B_R", "B_L", "B_R"])
+        #expect(try sided.dividedByHemisphere(in: space) == sided)
+    }
+
+    @Test("of two regions of one name neither is taken silently")
+    func regionsOfOneName() throws {
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
+        let twice = try Regions(labels: [1, 2, 2], table: table)
+        let courses = #expect(throws: BrainError.self) { try twice.meanCourses(of: Matrix([[1, 2, 3]])) }
+        #expect(courses?.description.contains("2 regions names of their own") == true)
+        let scores = try RegionScores(
+            [1, 2, 4], regions: twice, selected: [true, true, true], rule: "all")
+        #expect(scores.means == ["V1 (1 of 2)": 1, "V1 (2 of 2)": 3])
+        let row = #expect(throws: BrainError.self) { try scores.row(of: "V1") }
+        #expect(row?.description.contains("2 regions names of their own") == true)
+    }
+
+    @Test("places that are all at distance 1 have no spatial structure to keep")
+    func placesAtOneDistance() throws {
+        func distances(_ distance: Double) -> Matrix<Double> {
+            Matrix((0..<5).map { row in (0..<5).map { $0 == row ? 0 : distance } })
+        }
+        let error = #expect(throws: BrainError.self) { try MoranSurrogates(distances: distances(1)) }
+        #expect(error?.description.contains("no spatial structure") == true)
+        let other = try MoranSurrogates(distances: distances(2))
+        #expect(try other.surrogates(of: [1, 2, 3, 4, 6], count: 3, seed: 1).columns == 5)
+    }
+
     @Test func aFolderOfMasks() throws {
         let space = try Self.space()
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -111,7 +151,10 @@ struct RegionMaskTests {
         #expect(masks.map(\.name) == ["PPA", "rFFA"] && masks[1].voxels == [0, 1])
         let part = try VoxelSpace(shape: [4, 2, 1], indices: [7], affine: space.affine)
         #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: part) }
-        let other = try VoxelSpace(shape: [4, 2, 1], indices: [0, 1])
+        let other = try VoxelSpace(
+            shape: [4, 2, 1], indices: [0, 1], affine: [[2, 0, 0, 9], [0, 2, 0, 0], [0, 0, 2, 0]])
         #expect(throws: FormatError.self) { try RegionMask.folder(folder, in: other) }
+        let unknown = try VoxelSpace(shape: [4, 2, 1], indices: [0, 1])
+        #expect(throws: BrainError.self) { try RegionMask.folder(folder, in: unknown) }
     }
 }

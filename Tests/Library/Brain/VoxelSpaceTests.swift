@@ -1,4 +1,6 @@
 import Brain
+import Foundation
+import Tensors
 import Testing
 
 @Suite struct VoxelSpaceTests {
@@ -9,6 +11,34 @@ import Testing
         #expect(throws: BrainError.count(what: "values", got: 1, expected: 2, of: "voxels of the space")) {
             try space.volume(of: [5])
         }
+    }
+
+    @Test("without an affine, what needs millimeters is refused, and slices are told by their indices")
+    func unknownAffine() throws {
+        let space = try VoxelSpace(shape: [2, 2, 2], mask: [0, 1, 1, 0, 0, 0, 0, 1])
+        let known = try VoxelSpace(shape: space.shape, indices: space.indices, affine: space.affine)
+        #expect(!space.hasKnownAffine && known.hasKnownAffine && space != known)
+        let regions = Regions(names: ["A", "A", "B"])
+        let image = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).nii")
+        let calls: [() throws -> Void] = [
+            { _ = try space.positions() }, { _ = try space.grid }, { _ = try space.mosaic([1, 2, 3]) },
+            { _ = try space.glassBrain([1, 2, 3]) }, { try space.write([1, 2, 3], to: image) },
+            { _ = try regions.dividedByHemisphere(in: space) }, { _ = try regions.centroids(in: space) },
+            { _ = try space.voxels.positions() }, { _ = try VoxelSpace(joining: [space]).positions() },
+        ]
+        for call in calls {
+            let error = #expect(throws: BrainError.self) { try call() }
+            #expect(error?.description.contains("affine is not known") == true)
+        }
+        #expect(!FileManager.default.fileExists(atPath: image.path))
+        #expect(space.name(of: 1, in: space.naturalPlane) == "axis 2, slice 1")
+        #expect(space.naturalPlane.sides.isEmpty)
+        _ = try space.map([1, 2, 3])
+        let study = try Study(name: "s", responses: Matrix(rows: 2, columns: 3), space: space)
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).h5")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try study.write(to: url)
+        #expect(try Study.open(url).space == space)
     }
 
     @Test func badSpacesAreRefused() throws {

@@ -78,8 +78,8 @@ public struct Atlas: Sendable {
     ///
     /// The labels of a volume are taken from the voxel that holds the place in mm, which must be in the atlas's space (MNI
     /// for those that have a name here); those of a surface from the same vertices of the same mesh. Throws
-    /// `BrainError.value` if the atlas has no labels of such a space, or the places of vertices are not known, and
-    /// `BrainError.unknownLabels` if the table lacks one.
+    /// `BrainError.value` if the atlas has no labels of such a space, or the places of vertices or a grid's affine are not
+    /// known, and `BrainError.unknownLabels` if the table lacks one.
     public func regions(in space: VoxelSpace) throws -> Regions {
         if space.kind == .grayordinates, grayordinates.count == space.count {
             return try Regions(labels: grayordinates, table: table)
@@ -90,7 +90,8 @@ public struct Atlas: Sendable {
                 surface.vertices.map { vertices[surface.hemisphere]?[$0] ?? 0 }
             }
             let rest = VoxelSpace(
-                checked: space.shape, indices: space.indices, affine: space.affine, points: space.points)
+                checked: space.shape, indices: space.indices, affine: space.affine,
+                hasKnownAffine: space.hasKnownAffine, points: space.points)
             let others = try image.map { try $0.labels(atPositions: rest.positions()) }
             return try Regions(
                 labels: onSurfaces + (others ?? [Int](repeating: 0, count: rest.count)), table: table)

@@ -47,7 +47,8 @@ public struct MoranSurrogates: Sendable {
     ///
     /// - Parameter distances: places x places, symmetric, in any unit.
     ///
-    /// Throws `BrainError` if the matrix is not square and symmetric, or two places have no distance.
+    /// Throws `BrainError` if the matrix is not square and symmetric, two places have no distance, or the weights (1 for a
+    /// place with itself) are all the same.
     public init(distances: Matrix<Double>) throws {
         let count = distances.rows
         guard distances.columns == count else {
@@ -74,6 +75,8 @@ public struct MoranSurrogates: Sendable {
         }
         let means = (0..<count).map { weights.row($0).reduce(0, +) / Double(count) }
         let mean = means.reduce(0, +) / Double(count)
+        // A weight of its own for no pair: the centered matrix is nothing but rounding.
+        let total = mean * Double(count)
         for row in 0..<count {
             for column in 0..<count { weights[row, column] += mean - means[row] - means[column] }
         }
@@ -81,6 +84,12 @@ public struct MoranSurrogates: Sendable {
         let order = values.indices.sorted { values[$0] > values[$1] }
         // One is zero, that of the constant map; of it nothing but rounding is left.
         let largest = values.reduce(0) { max($0, abs($1)) }
+        guard largest > 1e-12 * total else {
+            throw BrainError.value(
+                what: "the distance of every two places", got: "1",
+                expected: "different ones, or in another unit: a place has the weight 1 with itself and 1 "
+                    + "over the distance with others, so that these maps would have no spatial structure")
+        }
         let kept = order.filter { abs(values[$0]) > 1e-10 * largest }
         eigenvalues = kept.map { values[$0] }
         vectors = Matrix(kept.map { columns.column($0) })

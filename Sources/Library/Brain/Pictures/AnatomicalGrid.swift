@@ -17,7 +17,8 @@ struct AnatomicalGrid {
     /// The index of each cell in the space's own grid; -1 outside it.
     private let places: [Int32]
 
-    /// Throws `GridError` if the affine of the space has no inverse, `BrainError.value` for a space without voxels.
+    /// Throws `GridError` if the affine of the space has no inverse, `BrainError.value` for a space without voxels or one
+    /// whose affine is not known.
     init(_ space: VoxelSpace) throws {
         try space.requireVolume(for: "a picture of slices or a glass brain")
         let inverse = try space.grid.affine.inverse()

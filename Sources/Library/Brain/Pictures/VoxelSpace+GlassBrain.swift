@@ -36,8 +36,8 @@ extension VoxelSpace {
     ///   - style: colors, fonts and grid.
     ///
     /// Colors go about zero where values reach at least half as far below it as above, and otherwise from the lowest to
-    /// the highest value. Throws `BrainError` if the counts differ, no side is given or the threshold is not a number, and
-    /// `GridError` for an affine without an inverse.
+    /// the highest value. Throws `BrainError` if the counts differ, no side is given, the threshold is not a number or
+    /// the affine is not known, and `GridError` for one without an inverse.
     public func glassBrain(
         _ values: [Double], scoreName: String = "score", against second: [Double]? = nil,
         secondName: String = "second score", sides: [BrainSide] = [.sagittal, .coronal, .axial],

@@ -29,8 +29,8 @@ extension VoxelSpace {
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///
-    /// Throws `BrainError` if the counts differ, no side or slice is given, a cut lies outside the voxels or the threshold
-    /// is not a number, and `GridError` for an affine without an inverse.
+    /// Throws `BrainError` if the counts differ, no side or slice is given, a cut lies outside the voxels, the threshold is
+    /// not a number or the affine is not known (`map` draws such a space), and `GridError` for one without an inverse.
     public func mosaic(
         _ values: [Double], scoreName: String = "score", against second: [Double]? = nil,
         secondName: String = "second score", sides: [BrainSide] = [.axial, .coronal, .sagittal],

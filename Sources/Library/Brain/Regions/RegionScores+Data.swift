@@ -33,8 +33,16 @@ extension RegionScores {
     public var data: DataTable { table(chance: 0, intervals: nil) }
 
     /// The means by the names of the regions; NaN where there is no score.
+    ///
+    /// Of several regions of the same name each has its number and place behind it: "V1 (1 of 2)", "V1 (2 of 2)".
     public var means: [String: Double] {
-        Dictionary(rows.map { ($0.region.name, $0.mean) }, uniquingKeysWith: { first, _ in first })
+        let rowsOfName = Dictionary(grouping: rows, by: \.region.name)
+        let named = rowsOfName.flatMap { name, rows in
+            rows.enumerated().map { index, row -> (String, Double) in
+                (rows.count > 1 ? "\(name) (\(index + 1) of \(rows.count))" : name, row.mean)
+            }
+        }
+        return Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
 
     /// The same with the share above a value of chance, and a bootstrap confidence interval of each mean.

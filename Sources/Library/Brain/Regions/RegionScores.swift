@@ -157,10 +157,17 @@ public struct RegionScores: Sendable, Equatable {
         return result
     }
 
-    /// The row of a region; throws `BrainError.unknownRegion`.
+    /// The row of a region; throws `BrainError.unknownRegion`, and `BrainError.value` if several have the name.
     public func row(of region: String) throws -> Row {
-        guard let row = rows.first(where: { $0.region.name == region }) else {
+        let found = rows.filter { $0.region.name == region }
+        guard let row = found.first else {
             throw BrainError.unknownRegion(region, known: rows.map(\.region.name))
+        }
+        guard found.count == 1 else {
+            throw BrainError.value(
+                what: "the region \"\(region)\"", got: "the name of several",
+                expected: "that of one; give the \(found.count) regions names of their own, "
+                    + "or take them from `rows`")
         }
         return row
     }

@@ -4,7 +4,7 @@ extension Regions {
     /// The mean of each region's voxels at each time point, for instance of measured or predicted responses.
     ///
     /// Numbers that are not finite are left out; a time point without any is NaN. Throws `BrainError.count` if the matrix
-    /// has not a column for each voxel.
+    /// has not a column for each voxel, and `BrainError.value` if two regions have the same name.
     ///
     /// - Parameter responses: time points x voxels.
     public func meanCourses(of responses: Matrix<Float>) throws -> [String: [Double]] {
@@ -13,9 +13,18 @@ extension Regions {
                 what: "columns of the responses", got: responses.columns, expected: voxelCount,
                 of: "voxels of the regions")
         }
+        let names = names
+        var courses: [String: [Double]] = [:]
         let means = means(of: responses)
-        return Dictionary(
-            regions.indices.map { (names[$0], means.column($0)) }, uniquingKeysWith: { first, _ in first })
+        for (place, name) in names.enumerated() {
+            guard courses.updateValue(means.column(place), forKey: name) == nil else {
+                let count = names.count { $0 == name }
+                throw BrainError.value(
+                    what: "the region \"\(name)\"", got: "the name of several",
+                    expected: "that of one; give the \(count) regions names of their own")
+            }
+        }
+        return courses
     }
 
     /// The mean of each row over the voxels of each region, rows x regions: numbers that are not finite are left out, and a

@@ -15,19 +15,28 @@ extension Regions {
 
     /// Each region divided into its left and its right part, named with "_L" and "_R"; those whose names tell a side stay.
     ///
+    /// If one is divided, the numbers of all are doubled, and those of right parts are one higher: they stay different, and
+    /// in the order of the atlas.
+    ///
     /// Throws `BrainError` if the space has another number of voxels, or their places are not known.
     public func dividedByHemisphere(in space: VoxelSpace) throws -> Regions {
         try check(space)
         let sides = try space.sides()
+        let staysWhole = regions.allSatisfy { $0.hemisphere != nil }
+        func part(_ region: Region, _ side: Hemisphere, _ name: String) -> Region {
+            Region(
+                id: staysWhole ? region.id : 2 &* region.id &+ (side == .left ? 0 : 1), name: name,
+                group: region.group, color: region.color)
+        }
         // Two places for each region: left and right.
-        let all = regions.flatMap { region in
-            region.hemisphere != nil
-                ? [region, region]
-                : ["_L", "_R"].enumerated().map { index, side in
-                    Region(
-                        id: 2 &* region.id &+ index, name: region.name + side, group: region.group,
-                        color: region.color)
-                }
+        let all = regions.flatMap { region -> [Region] in
+            if let own = region.hemisphere {
+                let kept = part(region, own, region.name)
+                return [kept, kept]
+            }
+            return [
+                part(region, .left, region.name + "_L"), part(region, .right, region.name + "_R"),
+            ]
         }
         return Regions(
             all,
@@ -121,7 +130,8 @@ extension VoxelSpace {
         let onSurfaces = surfaces.flatMap {
             [Hemisphere?](repeating: $0.hemisphere, count: $0.vertices.count)
         }
-        let rest = VoxelSpace(checked: shape, indices: indices, affine: affine, points: points)
+        let rest = VoxelSpace(
+            checked: shape, indices: indices, affine: affine, hasKnownAffine: hasKnownAffine, points: points)
         return onSurfaces + (try rest.positions().map { $0[0] < 0 ? .left : $0[0] > 0 ? .right : nil })
     }
 }

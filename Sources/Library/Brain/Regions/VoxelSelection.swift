@@ -7,7 +7,7 @@ import Encoding
 /// try fit.scores.byRegion(study, select: .pos.and(.ceiling(ceiling, atLeast: 0.2)))
 /// ```
 public indirect enum VoxelSelection: Sendable, Equatable {
-    /// Every voxel whose mean response is not zero.
+    /// Every voxel that has a response other than zero.
     case all
     /// Of these the ones with an R2 above zero.
     case pos
@@ -38,7 +38,7 @@ public indirect enum VoxelSelection: Sendable, Equatable {
     /// - Parameters:
     ///   - r2: one for each voxel.
     ///   - voxels: how many voxels there are.
-    ///   - hasResponse: whether the mean response of each voxel is other than zero; asked for if a rule needs it.
+    ///   - hasResponse: whether each voxel has a response other than zero; asked for if a rule needs it.
     ///   - regions: the region of each voxel; asked for if a rule needs it.
     ///   - what: what the voxels are called in an error.
     package func isSelected(

@@ -1,6 +1,7 @@
 import Display
 
-/// The orientation of slices through a voxel grid: up is superior or anterior, right is the subject's right.
+/// The orientation of slices through a voxel grid: up is superior or anterior, right is the subject's right; where the
+/// affine is not known, they are the grid's own axes.
 public struct SlicePlane: Sendable, Equatable {
     /// The axis of the grid that is cut (0, 1 or 2).
     public let cut: Int
@@ -9,7 +10,7 @@ public struct SlicePlane: Sendable, Equatable {
     /// Whether the picture runs against the grid, so that it grows to the right and upwards in mm.
     let flipsAcross: Bool
     let flipsUp: Bool
-    /// What lies at the left and the right edge ("L" and "R", or "P" and "A").
+    /// What lies at the left and the right edge ("L" and "R", or "P" and "A"); empty if the affine is not known.
     public let sides: [String]
 
     /// How many pixels the picture has across and down.
@@ -67,7 +68,7 @@ extension VoxelSpace {
         let names = [["L", "R"], ["P", "A"], ["I", "S"]][anatomicalAxis(of: across)]
         return SlicePlane(
             cut: axis, across: across, up: up, flipsAcross: direction(of: across) < 0,
-            flipsUp: direction(of: up) < 0, sides: names)
+            flipsUp: direction(of: up) < 0, sides: hasKnownAffine ? names : [])
     }
 
     /// Which anatomical axis (0 left to right, 1 posterior to anterior, 2 inferior to superior) a grid axis follows.
@@ -87,9 +88,11 @@ extension VoxelSpace {
         return orders.max { fit($0) < fit($1) } ?? [0, 1, 2]
     }
 
-    /// The position of a slice in mm along the anatomical axis that it cuts, for instance "z = 12 mm".
+    /// The position of a slice in mm along the anatomical axis that it cuts, for instance "z = 12 mm"; its index in the
+    /// grid if the affine is not known, for instance "axis 2, slice 12".
     public func name(of slice: Int, in plane: SlicePlane) -> String {
         let axis = plane.cut
+        guard hasKnownAffine else { return "axis \(axis), slice \(slice)" }
         var voxel = shape.map { $0 / 2 }
         voxel[axis] = slice
         let anatomical = anatomicalAxes[axis]

@@ -31,6 +31,8 @@ extension VoxelSpace {
 
     /// A picture of the voxels' scores, slice by slice, over an image of the anatomy.
     ///
+    /// Where the affine is not known, slices have their indices in the grid for names, and voxels are drawn as cubes.
+    ///
     /// - Parameters:
     ///   - scores: one for each voxel of the space.
     ///   - scoreName: what the scores are, for titles and axes.
@@ -109,7 +111,12 @@ extension VoxelSpace: Displayable {
             rows += [
                 ("grid", shape.map(String.init).joined(separator: " x ")),
                 ("voxels", Number.grouped(indices.count)),
-                ("voxel size (mm)", voxelSize.map { Number.short($0) }.joined(separator: " x ")),
+                (
+                    "voxel size (mm)",
+                    hasKnownAffine
+                        ? voxelSize.map { Number.short($0) }.joined(separator: " x ")
+                        : "unknown, as the affine is"
+                ),
                 ("orientation", (try? grid.affine.orientation) ?? "unknown"),
             ]
         }
@@ -129,7 +136,8 @@ extension SurfaceVertices: CustomStringConvertible {
 extension SlicePlane: CustomStringConvertible {
     /// Which axis is cut, and what lies at the edges.
     public var description: String {
-        "slices across axis \(cut) of the grid, \(sides.joined(separator: " to "))"
+        "slices across axis \(cut) of the grid"
+            + (sides.isEmpty ? "" : ", \(sides.joined(separator: " to "))")
     }
 }
 

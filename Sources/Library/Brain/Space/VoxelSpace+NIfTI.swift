@@ -21,10 +21,11 @@ extension VoxelSpace {
 
     /// The whole grid that the voxels are part of.
     ///
-    /// Throws `GridError` if the affine is none, and `BrainError.value` if the space has no grid.
+    /// Throws `GridError` if the affine is none, and `BrainError.value` if the space has no grid or its affine is not known.
     public var grid: ImageGrid {
         get throws {
             if kind == .surface || kind == .points { try requireVolume(for: "a grid") }
+            try requireAffine(for: "an image, a surface or a picture in mm")
             return try ImageGrid(shape: shape, affine: Affine(rows: affine))
         }
     }
@@ -58,8 +59,10 @@ extension VoxelSpace {
     /// try space.write(fit.scores.r, to: "r.nii.gz")
     /// ```
     ///
-    /// Throws `BrainError.count` for another number of values, and `FormatError` if the file cannot be written.
+    /// Throws `BrainError.count` for another number of values, `BrainError.value` if the affine is not known, and
+    /// `FormatError` if the file cannot be written.
     public func write(_ values: [Double], to file: some FileLocation) throws {
+        try requireAffine(for: "an image in a file")
         let volume = try volume(of: values, fill: 0).map { Float($0) }
         let matrix = Matrix(affine + [[0, 0, 0, 1]])
         try NIfTI.write(

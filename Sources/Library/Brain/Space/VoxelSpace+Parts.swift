@@ -118,6 +118,7 @@ extension VoxelSpace {
         self.init(
             checked: grid?.shape ?? [0, 0, 0], indices: grid?.indices ?? [],
             affine: grid?.affine ?? [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]],
+            hasKnownAffine: grid?.hasKnownAffine ?? true,
             surfaces: parts.first { $0.kind == .surface }?.surfaces ?? [],
             points: parts.first { $0.kind == .points }?.points ?? [])
     }
@@ -147,7 +148,8 @@ extension VoxelSpace {
     public var voxels: VoxelSpace {
         get throws {
             if kind == .surface || kind == .points { try requireVolume(for: "its part in a grid") }
-            return VoxelSpace(checked: shape, indices: indices, affine: affine)
+            return VoxelSpace(
+                checked: shape, indices: indices, affine: affine, hasKnownAffine: hasKnownAffine)
         }
     }
 
@@ -175,8 +177,10 @@ extension VoxelSpace {
 
     /// Where each voxel lies in mm: right, anterior, superior.
     ///
-    /// Throws `BrainError.value` if the places of a surface's vertices are not known (`placed(on:)` adds them).
+    /// Throws `BrainError.value` if the places of a surface's vertices (`placed(on:)` adds them) or a grid's affine are not
+    /// known.
     public func positions() throws -> [[Double]] {
+        try requireAffine(for: "places in mm")
         let onSurfaces = try surfaces.flatMap { surface in
             guard let positions = surface.positions else {
                 throw BrainError.value(
@@ -197,7 +201,7 @@ extension VoxelSpace {
     /// Throws `BrainError.count` if a mesh has another number of vertices.
     public func placed(on meshes: [Hemisphere: SurfaceMesh]) throws -> VoxelSpace {
         VoxelSpace(
-            checked: shape, indices: indices, affine: affine,
+            checked: shape, indices: indices, affine: affine, hasKnownAffine: hasKnownAffine,
             surfaces: try surfaces.map { surface in
                 try meshes[surface.hemisphere].map { try surface.placed(on: $0) } ?? surface
             }, points: points)

@@ -29,8 +29,12 @@ public struct VoxelSpace: Sendable, Equatable {
     /// The index of each voxel of the grid: `(x * shape[1] + y) * shape[2] + z`, the order of `NIfTI.maskIndices()`,
     /// of `data[mask]` in numpy and of nilearn's maskers.
     public let indices: [Int]
-    /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive.
+    /// Rows 1 to 3 of the matrix that takes voxel (x, y, z, 1) to mm, right, anterior and superior positive; that of the
+    /// identity if it is not known.
     public let affine: [[Double]]
+    /// Whether the affine is known. If it is not, what needs places in mm (atlases, spheres, hemispheres, surfaces, images
+    /// on the same grid) throws.
+    public let hasKnownAffine: Bool
     /// The vertices of the cortex, left before right; empty in a volume.
     public let surfaces: [SurfaceVertices]
     /// The places in mm of a bare list.
@@ -39,12 +43,13 @@ public struct VoxelSpace: Sendable, Equatable {
     /// Parts that were checked.
     package init(
         checked shape: [Int] = [0, 0, 0], indices: [Int] = [],
-        affine: [[Double]] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]],
+        affine: [[Double]] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], hasKnownAffine: Bool = true,
         surfaces: [SurfaceVertices] = [], points: [SIMD3<Double>] = []
     ) {
         self.shape = shape
         self.indices = indices
         self.affine = affine
+        self.hasKnownAffine = hasKnownAffine
         self.surfaces = surfaces
         self.points = points
     }
@@ -54,7 +59,7 @@ public struct VoxelSpace: Sendable, Equatable {
     /// - Parameters:
     ///   - shape: how many voxels the grid has along x, y and z.
     ///   - indices: the index of each voxel in the grid, from zero, z fastest.
-    ///   - affine: 3 x 4, from voxel indices to mm; nil if it is not known.
+    ///   - affine: 3 x 4, from voxel indices to mm; nil if it is not known, and then what needs mm throws.
     ///
     /// Throws `BrainError` if the shape is not three positive numbers, the affine not 3 x 4 finite numbers, or an index
     /// outside or there twice.
@@ -63,6 +68,7 @@ public struct VoxelSpace: Sendable, Equatable {
             throw BrainError.value(
                 what: "the shape of a voxel space", got: "\(shape)", expected: "three positive numbers")
         }
+        let isKnown = affine != nil
         let affine = affine.map { Array($0.prefix(3)) } ?? [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
         guard affine.count == 3, affine.allSatisfy({ $0.count == 4 }) else {
             throw BrainError.value(
@@ -87,7 +93,7 @@ public struct VoxelSpace: Sendable, Equatable {
             throw BrainError.value(
                 what: "the voxel index \(twice)", got: "there more than once", expected: "there once")
         }
-        self.init(checked: shape, indices: indices, affine: affine)
+        self.init(checked: shape, indices: indices, affine: affine, hasKnownAffine: isKnown)
     }
 
     /// The voxels where a mask is not zero; the mask lists the grid with z fastest.
@@ -95,7 +101,7 @@ public struct VoxelSpace: Sendable, Equatable {
     /// - Parameters:
     ///   - shape: how many voxels the grid has along x, y and z.
     ///   - mask: one number for each voxel of the grid, z fastest.
-    ///   - affine: 3 x 4, from voxel indices to mm; nil if it is not known.
+    ///   - affine: 3 x 4, from voxel indices to mm; nil if it is not known, and then what needs mm throws.
     ///
     /// Throws `BrainError` if the mask has another number of voxels than the grid, or several numbers other than zero.
     public init(shape: [Int], mask: [Double], affine: [[Double]]? = nil) throws {
@@ -134,12 +140,22 @@ public struct VoxelSpace: Sendable, Equatable {
             expected: "a volume, with a grid and an affine\(advice)")
     }
 
-    /// The size of a voxel along the three axes of the grid, in mm.
+    /// Throws `BrainError.value` if the voxels lie in a grid whose affine is not known; `what` is what needs it.
+    func requireAffine(for what: String) throws {
+        guard !hasKnownAffine else { return }
+        throw BrainError.value(
+            what: "the voxel space for \(what)", got: "one whose affine is not known",
+            expected: "one with places in mm: give the affine where the space is made "
+                + "(`VoxelSpace(shape:indices:affine:)`) or the study is read (`affine:`), for instance that of an "
+                + "image on the same grid, `NIfTI.open(\"mask.nii.gz\").affine.rows`")
+    }
+
+    /// The size of a voxel along the three axes of the grid, in mm; 1 along each if the affine is not known.
     public var voxelSize: [Double] {
         (0..<3).map { axis in affine.reduce(0) { $0 + $1[axis] * $1[axis] }.squareRoot() }
     }
 
-    /// The position of a voxel of the grid in mm: right, anterior, superior.
+    /// The position of a voxel of the grid in mm: right, anterior, superior; its indices if the affine is not known.
     ///
     /// - Parameters:
     ///   - x: the index along the first axis, from zero.

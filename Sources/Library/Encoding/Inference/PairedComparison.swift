@@ -26,7 +26,10 @@ public struct PairedComparison: Sendable, Equatable {
     public let effects: [Double]
     /// The 95 % confidence interval of each mean difference, by Student's t.
     public let intervals: [ClosedRange<Double>?]
-    /// The two-sided p value of each; NaN if a subject has no score.
+    /// The two-sided p value of each; NaN if a subject has no score, or no subject a difference.
+    ///
+    /// Without any difference there is nothing to test, whichever the test, and the region does not count in `q`. So says
+    /// `scipy.stats.ttest_rel`; `wilcoxon` and `permutation_test` give 1.
     public let p: [Double]
     /// The false discovery rate at which each would just be called different (Benjamini & Hochberg).
     public let q: [Double]
@@ -70,11 +73,8 @@ public struct PairedComparison: Sendable, Equatable {
             pForMaximum = nil
         case .wilcoxon:
             p = try columns.map { column in
-                // Without any difference there is no evidence for one.
-                column.allSatisfy { $0 == 0 }
-                    ? 1
-                    : column.allSatisfy(\.isFinite)
-                        ? try PairedTest.wilcoxon(column).p : .nan
+                column.allSatisfy(\.isFinite) && column.contains { $0 != 0 }
+                    ? try PairedTest.wilcoxon(column).p : .nan
             }
             pForMaximum = nil
         case .signFlip(let seed):

@@ -41,17 +41,20 @@ extension PermutationTest {
         }
         let blocks = try TimeBlocks(samples: samples, runs: runs, length: blockLength) { needed }
         var random = NumpyRandom(seed: seed)
-        let orders = (0..<permutations).map { _ in
-            var order = blocks.ranges
-            random.shuffle(&order)
-            return order
+        func orders(of numbers: Range<Int>) -> [[Range<Int>]] {
+            numbers.map { _ in
+                var order = blocks.ranges
+                random.shuffle(&order)
+                return order
+            }
         }
         // Correlations are summed in single precision: a shuffle that ties with the data may fall short by this much.
         return try compare(
             effects: scores.r, observed: scores.r.map { $0 - 1e-6 }, permutations: permutations,
             isExact: false,
-            tileWidth: 16, cost: samples
-        ) { columns, out in
+            tileWidth: 16, cost: samples, bytes: blocks.ranges.count * MemoryLayout<Range<Int>>.stride,
+            drawing: orders(of:)
+        ) { orders, columns, out in
             let left = tile(y, columns)
             let right = tile(x, columns)
             for (index, order) in orders.enumerated() {

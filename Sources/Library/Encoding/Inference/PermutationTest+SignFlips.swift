@@ -32,10 +32,12 @@ extension PermutationTest {
         let isExact = rows <= 12
         let patterns = isExact ? 1 << rows : flips
         var random = NumpyRandom(seed: seed)
-        let signs = (0..<patterns * rows).map { index -> Double in
-            let isFlipped =
-                isExact ? (index / rows) >> (index % rows) & 1 == 1 : random.nextUInt32() & 1 == 1
-            return isFlipped ? -1 : 1
+        func signs(of patterns: Range<Int>) -> [Double] {
+            (patterns.lowerBound * rows..<patterns.upperBound * rows).map { index -> Double in
+                let isFlipped =
+                    isExact ? (index / rows) >> (index % rows) & 1 == 1 : random.nextUInt32() & 1 == 1
+                return isFlipped ? -1 : 1
+            }
         }
         let count = Double(rows)
         let sums = (0..<differences.columns).map { column in
@@ -55,8 +57,8 @@ extension PermutationTest {
         return try compare(
             effects: sums.map { $0.sum / count }, observed: observed, permutations: patterns,
             isExact: isExact,
-            tileWidth: 8, cost: rows
-        ) { columns, out in
+            tileWidth: 8, cost: rows, bytes: rows * MemoryLayout<Double>.stride, drawing: signs(of:)
+        ) { signs, columns, out in
             let tile = ScratchBuffer<Double>(count: rows * 8)
             for row in 0..<rows {
                 for lane in 0..<8 {
@@ -64,9 +66,10 @@ extension PermutationTest {
                         lane < columns.count ? differences[row, columns.lowerBound + lane] : 0
                 }
             }
+            let drawn = signs.count / rows
             signs.withUnsafeBufferPointer { signs in
                 guard let signs = signs.baseAddress else { return }
-                for pattern in 0..<patterns {
+                for pattern in 0..<drawn {
                     var total = SIMD8<Double>()
                     for row in 0..<rows {
                         let values = UnsafeRawPointer(tile.base + row * 8).load(as: SIMD8<Double>.self)

@@ -62,10 +62,12 @@ func checkPermutations(_ count: Int) throws {
         "the number of permutations", count, expected: "1 to 1,000,000", (1...1_000_000).contains(count))
 }
 
-/// The statistics of all rearrangements of a tile of columns, larger for stronger evidence.
+/// The statistics of some rearrangements of a tile of columns, larger for stronger evidence.
 ///
 /// Writes rearrangements x `tileWidth` numbers; those beyond the tile's columns may be anything.
-typealias TileStatistics = (_ columns: Range<Int>, _ out: UnsafeMutablePointer<Double>) -> Void
+typealias TileStatistics<Rearrangements> = (
+    _ rearrangements: Rearrangements, _ columns: Range<Int>, _ out: UnsafeMutablePointer<Double>
+) -> Void
 
 extension PermutationTest {
     /// Compares the observed statistics of columns with those of rearrangements, a tile of columns at a time on all
@@ -77,37 +79,48 @@ extension PermutationTest {
     /// - Parameters:
     ///   - observed: the least statistic that counts as being as extreme as the data's; NaN if a column has none.
     ///   - cost: multiplications per rearrangement and column.
-    static func compare(
+    ///   - bytes: how many bytes a rearrangement takes; some are drawn at a time, so that all take no more than 64 MB.
+    ///   - draw: the next rearrangements, which are asked for once and in their order.
+    static func compare<Rearrangements>(
         effects: [Double], observed: [Double], permutations: Int, isExact: Bool, tileWidth: Int, cost: Int,
-        statistics: TileStatistics
+        bytes: Int, drawing draw: (Range<Int>) -> Rearrangements, statistics: TileStatistics<Rearrangements>
     ) throws -> PermutationTest {
+        let atOnce = max(1, min(permutations, 1 << 17, (64 << 20) / max(bytes, 1)))
         let columns = observed.count
         let tiles = (columns + tileWidth - 1) / tileWidth
-        // About 50 ms per batch, so that an interrupt is noticed soon.
-        let batch = max(1, min(64, 1_000_000_000 / max(permutations * tileWidth * cost, 1)))
-        let scratch = ScratchBuffer<Double>(count: batch * permutations * (tileWidth + 1))
+        // About 50 ms per batch, so that an interrupt is noticed soon, and at most 256 MB.
+        let room = (256 << 20) / (atOnce * (tileWidth + 1) * MemoryLayout<Double>.stride)
+        let batch = max(1, min(64, room, 1_000_000_000 / max(atOnce * tileWidth * cost, 1)))
+        let scratch = ScratchBuffer<Double>(count: batch * atOnce * (tileWidth + 1))
         var exceeded = [Int](repeating: 0, count: columns)
         var maxima = [Double](repeating: -.infinity, count: permutations)
-        for first in stride(from: 0, to: tiles, by: batch) {
+        for drawn in stride(from: 0, to: permutations, by: atOnce) {
             try Task.checkCancellation()
-            let count = min(batch, tiles - first)
-            exceeded.withUnsafeMutableBufferPointer { exceeded in
-                guard let exceeded = exceeded.baseAddress else { return }
-                parallelFor(count, grain: 1) { part in
-                    for tile in part {
-                        let start = (first + tile) * tileWidth
-                        let range = start..<min(start + tileWidth, columns)
-                        let out = scratch.base + tile * permutations * (tileWidth + 1)
-                        statistics(range, out)
-                        countTile(
-                            out, permutations: permutations, width: tileWidth, columns: range,
-                            observed: observed, exceeded: exceeded, maxima: out + permutations * tileWidth)
+            let number = min(atOnce, permutations - drawn)
+            let rearrangements = draw(drawn..<drawn + number)
+            for first in stride(from: 0, to: tiles, by: batch) {
+                try Task.checkCancellation()
+                let count = min(batch, tiles - first)
+                exceeded.withUnsafeMutableBufferPointer { exceeded in
+                    guard let exceeded = exceeded.baseAddress else { return }
+                    parallelFor(count, grain: 1) { part in
+                        for tile in part {
+                            let start = (first + tile) * tileWidth
+                            let range = start..<min(start + tileWidth, columns)
+                            let out = scratch.base + tile * number * (tileWidth + 1)
+                            statistics(rearrangements, range, out)
+                            countTile(
+                                out, permutations: number, width: tileWidth, columns: range,
+                                observed: observed, exceeded: exceeded, maxima: out + number * tileWidth)
+                        }
                     }
                 }
-            }
-            for tile in 0..<count {
-                let largest = scratch.base + (tile * (tileWidth + 1) + tileWidth) * permutations
-                for index in 0..<permutations { maxima[index] = max(maxima[index], largest[index]) }
+                for tile in 0..<count {
+                    let largest = scratch.base + (tile * (tileWidth + 1) + tileWidth) * number
+                    for index in 0..<number {
+                        maxima[drawn + index] = max(maxima[drawn + index], largest[index])
+                    }
+                }
             }
         }
         maxima.sort()
@@ -124,7 +137,7 @@ extension PermutationTest {
     }
 }
 
-/// Counts the rearrangements of a tile that reach the observed statistics, and takes the largest of each.
+/// Adds the rearrangements of a tile that reach the observed statistics, and takes the largest of each.
 private func countTile(
     _ out: UnsafePointer<Double>, permutations: Int, width: Int, columns: Range<Int>, observed: [Double],
     exceeded: UnsafeMutablePointer<Int>, maxima: UnsafeMutablePointer<Double>
@@ -138,7 +151,7 @@ private func countTile(
                 if value >= observed[column] { count += 1 }
                 if value > maxima[index] { maxima[index] = value }
             }
-            exceeded[column] = count
+            exceeded[column] += count
         }
     }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Tensors
 
@@ -31,8 +32,8 @@ extension ScoreIntervals {
     ///   - level: the confidence level, 0.95 for instance.
     ///   - seed: the seed of the resamples; the same seed gives the same intervals at any number of threads.
     ///
-    /// Throws `EncodingError` if shapes differ, runs do not fit or there would not be two blocks,
-    /// `CancellationError` if the cell is interrupted.
+    /// Throws `EncodingError` if shapes differ, runs do not fit, there would not be two blocks or the draws do not fit into
+    /// memory, `CancellationError` if the cell is interrupted.
     public init<Element: Scalar>(
         predictions: Matrix<Element>, responses: Matrix<Element>, blockLength: Int? = nil, runs: Runs? = nil,
         resamples: Int = 1000, level: Double = 0.95, seed: UInt32 = 0
@@ -50,10 +51,17 @@ extension ScoreIntervals {
         let blocks = try TimeBlocks(samples: responses.rows, runs: runs, length: blockLength) { needed }
         let ranges = blocks.ranges
         var random = NumpyRandom(seed: seed)
-        let counts = (0..<resamples).flatMap { _ in
-            var counts = [Double](repeating: 0, count: ranges.count)
-            for _ in ranges { counts[Int(random.integer(through: UInt32(ranges.count - 1)))] += 1 }
-            return counts
+        let bytes = resamples * ranges.count * MemoryLayout<Double>.stride
+        try checkParameter(
+            "the number of resamples of \(ranges.count) blocks", resamples,
+            expected: "one whose draws fit into memory, of which they take \(MemoryLimit(bytes: bytes)); "
+                + "take fewer, or a longer blockLength", bytes < 1 << 26 || bytes < availableMemory() / 2)
+        var counts = [Double](repeating: 0, count: resamples * ranges.count)
+        for start in stride(from: 0, to: counts.count, by: ranges.count) {
+            if start % 4096 == 0 { try Task.checkCancellation() }
+            for _ in ranges {
+                counts[start + Int(random.integer(through: UInt32(ranges.count - 1)))] += 1
+            }
         }
         let centering = StandardScaler(scales: false)
         let y = try centering.fit(responses).transform(responses)

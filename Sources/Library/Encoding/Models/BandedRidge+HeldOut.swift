@@ -19,12 +19,13 @@ extension BandedRidge {
         fittedTo bands: [Matrix<Element>], _ responses: Matrix<Element>,
         of test: (bands: [Matrix<Element>], responses: Matrix<Element>), countsOffset: Bool
     ) throws -> SplitScores {
-        let splits = try options.folds.splits(samples: responses.rows)
+        _ = try options.folds.splits(samples: responses.rows)
         try check(bands, responses: responses)
         let means = bands.map { ColumnStatistics($0).means }
         let train = zip(bands, means).map { $0.centered(by: $1) }
         let centered = (bands: zip(test.bands, means).map { $0.centered(by: $1) }, responses: test.responses)
         let gammas = try scalings(bands: bands.count)
+        let splits = try options.splits(samples: responses.rows, runs: nil, candidates: gammas.count)
         return try isDouble(train, gammas: gammas, splits: splits)
             ? splitScores(
                 train.map { $0.converted(to: Double.self) }, original: train, gammas: gammas, to: responses,

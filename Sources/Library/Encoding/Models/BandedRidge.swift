@@ -79,9 +79,10 @@ public struct BandedRidge: Sendable {
     public func fit<Element: Scalar>(
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> BandedRidgeFit<Element> {
-        let splits = try options.folds.splits(samples: responses.rows, runs: runs)
+        _ = try options.folds.splits(samples: responses.rows, runs: runs)
         try check(bands, responses: responses)
         let gammas = try scalings(bands: bands.count)
+        let splits = try options.splits(samples: responses.rows, runs: runs, candidates: gammas.count)
         return try isDouble(bands, gammas: gammas, splits: splits)
             ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
             : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)

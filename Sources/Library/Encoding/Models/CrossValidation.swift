@@ -107,7 +107,8 @@ extension EncodingModel {
     ///
     /// Parts are taken about their training means and responses about the mean of the test samples; `offsetR2` is
     /// the rest of R2, so that `joint` is the mean of `crossValidatedScores`. The parameters are those of
-    /// `heldOutPredictions`. Throws what fitting the model throws.
+    /// `heldOutPredictions`. Throws what fitting the model throws, and `EncodingError.folds` if a fold tests a single
+    /// sample.
     ///
     /// - Parameters:
     ///   - bands: for each band samples x features.
@@ -118,6 +119,7 @@ extension EncodingModel {
         _ bands: [Matrix<Element>], to responses: Matrix<Element>, outer: Folds, runs: Runs? = nil
     ) throws -> SplitScores {
         let folds = try outer.splits(samples: responses.rows, runs: runs)
+        try checkScored(folds)
         return SplitScores(
             meanOf: try folds.map { fold in
                 let fit = try fitted(bands: bands, responses: responses, runs: runs, samples: fold.train)
@@ -168,6 +170,17 @@ extension EncodingModel {
         return try VoxelScores(
             predictions: prediction, responses: centering.fit(target.responses).transform(target.responses))
     }
+}
+
+/// Throws `EncodingError.folds` if an outer fold tests a single sample, of which there is neither R2 nor r.
+func checkScored(_ outer: [Fold]) throws {
+    guard let index = outer.firstIndex(where: { $0.test.count < 2 }) else { return }
+    throw EncodingError.folds(
+        """
+        the outer fold \(index) tests a single sample, within which there is neither R2 nor r, so that there is no \
+        mean over folds; take folds of 2 samples or more, or the scores of all predictions together, \
+        `crossValidatedScores(…).pooled`
+        """)
 }
 
 /// The mean over samples of each voxel's prediction less its parts.

@@ -86,7 +86,7 @@ public struct KernelRidge: Sendable {
     private func fit<Element: Scalar, Working: Scalar>(
         _ features: Matrix<Element>, kernel full: Matrix<Working>, to responses: Matrix<Element>, runs: Runs?
     ) throws -> KernelRidgeFit<Element> {
-        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         let intercept = options.intercept
         let form = GramForm.kernel(
             KernelFeatures(

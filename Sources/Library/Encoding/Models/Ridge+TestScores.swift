@@ -31,7 +31,7 @@ extension Ridge {
                 what: "voxels of the test responses", count: test.responses.columns,
                 expected: responses.columns)
         }
-        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         try checkFeatures(features, responses: responses)
         let solver = try solver(features, splits: splits)
         var (r2, r): ([Double], [Double]) = ([], [])

@@ -60,7 +60,7 @@ public struct Ridge: Sendable {
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> RidgeFit<Element> {
-        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         try checkFeatures(features, responses: responses)
         return try solver(features, splits: splits, voxels: responses.columns).fit(responses)
     }

@@ -47,6 +47,21 @@ public struct RidgeOptions: Sendable, Equatable {
         self.showsProgress = showsProgress
     }
 
+    /// The splits of the samples on which the alphas, and `candidates` of other kinds, are compared.
+    ///
+    /// Throws `EncodingError` if the samples cannot be split, or no split can tell one alpha from another.
+    func splits(samples: Int, runs: Runs?, candidates: Int = 1) throws -> [Fold] {
+        let splits = try folds.splits(samples: samples, runs: runs)
+        guard searchScore != .negativeSquaredError, alphas.values.count > 1 || candidates > 1,
+            splits.allSatisfy({ $0.test.count == 1 })
+        else { return splits }
+        throw EncodingError.folds(
+            """
+            every fold tests a single sample, within which there is no \(searchScore), so that alphas cannot be \
+            compared by it; take searchScore: .negativeSquaredError, or fewer folds
+            """)
+    }
+
     /// Throws `EncodingError` if the alphas or the memory limit have values that they cannot have.
     func check() throws {
         try alphas.check()

@@ -33,7 +33,7 @@ extension Ridge {
                 what: "responses", count: reader.samples, expected: features.rows)
         }
         try checkFeatures(features, responses: Matrix(rows: features.rows, columns: 0))
-        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         let done = try writer.isDone
         guard done.contains(false) else { return }
         try options.check()

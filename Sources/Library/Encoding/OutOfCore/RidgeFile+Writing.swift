@@ -110,7 +110,7 @@ extension Ridge {
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>, named name: String,
         file: some FileLocation, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws -> RidgeFile {
-        let splits = try options.folds.splits(samples: features.rows, runs: runs)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         do {  // The writer closes the file at the end of these braces.
             let writer = try RidgeFileWriter<Element>(
                 file.fileURL, alphas: options.alphas.values, features: features.columns,

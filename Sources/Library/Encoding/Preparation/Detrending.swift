@@ -46,21 +46,8 @@ public enum Drift: Sendable, Equatable {
                 throw EncodingError.parameter(
                     name: "the degree of the drift", value: "\(degree)", expected: "0 to \(window - 1)")
             }
-            let smoother = localPolynomials(degree: degree, window: window, samples: samples)
-            return .smoother(smoother.converted(to: type))
+            return .smoother(LocalPolynomials(polynomials(degree: degree, samples: window)))
         }
-    }
-
-    /// Each row takes the samples to the value that the polynomial of its window has there: samples x samples.
-    private func localPolynomials(degree: Int, window: Int, samples: Int) -> Matrix<Double> {
-        let basis = polynomials(degree: degree, samples: window)
-        let fits = multiply(basis, basis, transposed: true)
-        var result = Matrix<Double>(rows: samples, columns: samples)
-        for sample in 0..<samples {
-            let start = min(max(sample - window / 2, 0), samples - window)
-            for offset in 0..<window { result[sample, start + offset] = fits[sample - start, offset] }
-        }
-        return result
     }
 
     /// Polynomials by the three-term recurrence, each made orthogonal to the earlier ones a second time.
@@ -96,14 +83,65 @@ public enum Drift: Sendable, Equatable {
 enum DriftProjection<Element: Scalar> {
     /// Orthonormal columns that span the drift: samples x functions.
     case basis(Matrix<Element>)
-    /// Samples x samples.
-    case smoother(Matrix<Element>)
+    /// Polynomials of the windows around the samples.
+    case smoother(LocalPolynomials<Element>)
 
     func drift(of part: Matrix<Element>) -> Matrix<Element> {
         switch self {
         case .basis(let basis): multiply(basis, multiply(basis, transposed: true, part))
-        case .smoother(let smoother): multiply(smoother, part)
+        case .smoother(let smoother): smoother.values(of: part)
         }
+    }
+}
+
+/// The polynomials that fit windows of samples best, one around each sample.
+struct LocalPolynomials<Element: Scalar> {
+    /// Orthonormal polynomials over a window: its samples x functions.
+    private let basis: Matrix<Element>
+    /// What each sample of a window adds to the value of the polynomial in its middle.
+    private let weights: [Element]
+
+    init(_ basis: Matrix<Double>) {
+        self.basis = basis.converted(to: Element.self)
+        let middle = Matrix([basis.row(basis.rows / 2)])
+        weights = multiply(middle, basis, transposed: true).converted(to: Element.self).elements
+    }
+
+    /// The value at each sample of the polynomial of its window; at the ends, of the first and the last window.
+    ///
+    /// - Parameter part: samples x voxels, at least as many samples as the window has.
+    func values(of part: Matrix<Element>) -> Matrix<Element> {
+        let window = basis.rows
+        let half = window / 2
+        // A product of matrices for some rows at a time: one for all would be samples x samples.
+        let whole = part.rows - window + 1
+        let block = min(whole, max(32, min(window, 256)))
+        let sliding = slidingWeights(block)
+        var values: [Matrix<Element>] = []
+        if half > 0 { values.append(ends(of: part.rows(0..<window), at: 0..<half)) }
+        for start in stride(from: 0, to: whole, by: block) {
+            let count = min(block, whole - start)
+            let rows = part.rows(start..<start + count + window - 1)
+            values.append(multiply(count == block ? sliding : slidingWeights(count), rows))
+        }
+        if half > 0 {
+            values.append(ends(of: part.rows(part.rows - window..<part.rows), at: window - half..<window))
+        }
+        return .stacked(values)
+    }
+
+    /// The weights of the windows of so many samples after one another.
+    private func slidingWeights(_ count: Int) -> Matrix<Element> {
+        var matrix = Matrix<Element>(rows: count, columns: count + weights.count - 1)
+        for row in 0..<count {
+            for (offset, weight) in weights.enumerated() { matrix[row, row + offset] = weight }
+        }
+        return matrix
+    }
+
+    /// The values of a window's polynomial at some of its samples.
+    private func ends(of samples: Matrix<Element>, at rows: Range<Int>) -> Matrix<Element> {
+        multiply(basis.rows(rows), multiply(basis, transposed: true, samples))
     }
 }
 

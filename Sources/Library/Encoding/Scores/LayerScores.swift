@@ -96,7 +96,8 @@ extension EncodingModel {
     ///   - outer: the splits whose test samples are predicted (`crossValidatedScores`). Without them the scores are
     ///     those that the fit makes of its own folds (`RidgeFit.scores`).
     ///
-    /// Throws `EncodingError` if the fit makes no scores itself and `outer` is nil, and what fitting throws.
+    /// Throws `EncodingError` if the fit makes no scores itself and `outer` is nil, or an outer fold tests a single sample,
+    /// and what fitting throws.
     package func scoresByLayer<Element: Scalar>(
         _ layers: [(name: String, features: () throws -> Matrix<Element>)], to responses: Matrix<Element>,
         runs: Runs?, outer: Folds?
@@ -117,6 +118,7 @@ extension EncodingModel {
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs?, outer: Folds?
     ) throws -> VoxelScores {
         if let outer {
+            try checkScored(outer.splits(samples: responses.rows, runs: runs))
             return try crossValidatedScores(features, to: responses, outer: outer, runs: runs).mean
         }
         let fit = try fitted(bands: [features], responses: responses, runs: runs, samples: nil)

@@ -63,15 +63,16 @@ public struct VariancePartition: Sendable, Equatable {
     ///   - outer: the splits whose test samples are predicted; the model's own `folds` are the inner ones.
     ///   - runs: the runs of the samples, if steps or folds need them.
     ///
-    /// Throws what fitting the model throws.
+    /// Throws what fitting the model throws, and `EncodingError.folds` if an outer fold tests a single sample.
     public init<Element: Scalar>(
         _ bands: KeyValuePairs<String, Matrix<Element>>, to responses: Matrix<Element>,
         model: some EncodingModel, outer: Folds, runs: Runs? = nil
     ) throws {
         let names = bands.map(\.key)
-        // Sees to the names before hours of fits.
+        // Sees to the names and folds before hours of fits.
         _ = try VariancePartition(
             names: names, jointR2: Array(repeating: [], count: 1 << min(names.count, 16)))
+        try checkScored(outer.splits(samples: responses.rows, runs: runs))
         var jointR2 = [[Double]](
             repeating: Array(repeating: 0, count: responses.columns), count: 1 << names.count)
         for set in 1..<(1 << names.count) {

@@ -110,12 +110,12 @@ package final class OpenFile: Sendable {
 package struct FileVersion: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
-    let size: Int
+    package let size: Int
     let seconds: Int
     let nanoseconds: Int
 
     /// When it was last written, in nanoseconds since 1970.
-    var modified: Int { seconds * 1_000_000_000 + nanoseconds }
+    package var modified: Int { seconds * 1_000_000_000 + nanoseconds }
 
     init(_ descriptor: Int32, _ url: URL) throws {
         var status = stat()

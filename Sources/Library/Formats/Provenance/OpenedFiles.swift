@@ -36,9 +36,26 @@ package final class OpenedFiles: Sendable {
 
     private init() {}
 
+    /// The files that a body of code opens.
+    private final class Listener: Sendable {
+        let files = Mutex<[String: FileVersion]>([:])
+    }
+    @TaskLocal private static var listener: Listener?
+
+    /// The result of `body`, and the files that it opens, by their paths; those that it opens on other threads are not
+    /// among them.
+    package static func during<Result>(
+        _ body: () throws -> Result
+    ) rethrows -> (result: Result, files: [String: FileVersion]) {
+        let own = Listener()
+        let result = try $listener.withValue(own) { try body() }
+        return (result, own.files.withLock { $0 })
+    }
+
     /// Notes a file that has been opened.
     package func note(_ url: URL, _ version: FileVersion) {
         let path = url.standardizedFileURL.path
+        Self.listener?.files.withLock { $0[path] = version }
         let isNew = state.withLock { state in
             if let known = state.entries[path], known.version == version { return false }
             state.entries[path] = Entry(url: url, version: version)

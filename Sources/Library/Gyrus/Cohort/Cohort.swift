@@ -24,7 +24,7 @@ public struct Cohort: Sendable {
         public let regions: Regions?
         /// Further sets of regions, which may overlap one another.
         public let regionSets: [RegionSet]
-        /// Whether the mean response of each voxel is other than zero.
+        /// Whether each voxel has a response other than zero.
         public let hasResponse: [Bool]
         /// The noise ceiling of each voxel; nil if it is not known.
         public let ceiling: NoiseCeiling?

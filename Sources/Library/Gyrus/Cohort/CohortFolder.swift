@@ -9,13 +9,15 @@ import Tensors
 /// | file | dataset | what |
 /// | --- | --- | --- |
 /// | `cohort.h5` | `/models`, `/layers`, `/selecting`, `/settings`, `/subjects` | names; how the scores were made |
-/// | `NAME/subject.h5` | `/has_response` | 1 for a voxel whose mean response is other than zero |
+/// | `NAME/subject.h5` | `/has_response` | 1 for a voxel that has a response other than zero |
 /// | | `/regions`, `/region_groups` | the names and groups of the regions, in their order |
 /// | | `/region_of_voxel` | the number of each voxel's region among these, from 1; 0 for none |
 /// | | `/region_table/…` | the same regions with their ids in the atlas and their colors |
 /// | | `/region_sets` | the names of further sets of regions |
 /// | | `/region_set_1/…` | the same of the first of them |
 /// | | `/explainable_variance`, `/repeats` | the noise ceiling |
+/// | | `/sha256` | of a study: the checksums of the responses and of the regions |
+/// | | `/read_from/paths`, `bytes`, `modified` | the files that they were read from |
 /// | `NAME/layer-1.h5` | `/r2`, `/r` | models x voxels; NaN for a model without scores |
 /// | | `/has_scores` | 1 for a model with scores; absent where all have |
 struct CohortFolder: Sendable {
@@ -83,8 +85,9 @@ struct CohortFolder: Sendable {
         }
     }
 
-    /// Writes a subject without its scores; throws `FormatError` if its name cannot be that of a folder.
-    func write(_ subject: Cohort.Subject) throws {
+    /// Writes a subject without its scores, and what a study scored it from; throws `FormatError` if its name cannot be
+    /// that of a folder.
+    func write(_ subject: Cohort.Subject, from origin: SubjectOrigin? = nil) throws {
         try check(nameOf: subject)
         let folder = folder(of: subject.name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -108,7 +111,37 @@ struct CohortFolder: Sendable {
                 try file.write(Matrix([ceiling.explainableVariance]), to: "/explainable_variance")
                 try file.write([ceiling.repeats], to: "/repeats")
             }
+            if let origin {
+                try file.write([origin.responses, origin.regions], to: "/sha256")
+            }
+            if let origin, !origin.files.isEmpty {
+                try file.write(origin.files.map(\.path), to: "/read_from/paths")
+                try file.write(origin.files.map(\.bytes), to: "/read_from/bytes")
+                try file.write(origin.files.map(\.modified), to: "/read_from/modified")
+            }
         }
+    }
+
+    /// What a study scored a subject from; nil if the folder is of an earlier version, which did not keep it.
+    func origin(of subject: String) throws -> SubjectOrigin? {
+        let file = try HDF5File.open(folder(of: subject).appendingPathComponent("subject.h5"))
+        guard file.contains("/sha256") else { return nil }
+        let sums = try file.dataset("/sha256").strings()
+        let hasFiles = file.contains("/read_from/paths")
+        let paths = hasFiles ? try file.dataset("/read_from/paths").strings() : []
+        let bytes = hasFiles ? try file.dataset("/read_from/bytes").integers() : []
+        let modified = hasFiles ? try file.dataset("/read_from/modified").integers() : []
+        guard sums.count == 2, bytes.count == paths.count, modified.count == paths.count else {
+            throw FormatError(
+                file.url, "\"/sha256\" and \"/read_from\"",
+                expected: "2 checksums, and a size and a date for each of \(paths.count) files",
+                found: "\(sums.count), \(bytes.count) and \(modified.count)")
+        }
+        return SubjectOrigin(
+            responses: sums[0], regions: sums[1],
+            files: paths.indices.map {
+                SubjectOrigin.ReadFile(path: paths[$0], bytes: bytes[$0], modified: modified[$0])
+            })
     }
 
     /// Writes the scores of all models in one layer; nil for a model that has none.

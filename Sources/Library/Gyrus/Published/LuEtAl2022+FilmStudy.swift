@@ -97,7 +97,9 @@ extension LuEtAl2022 {
     /// regression with an alpha for each voxel predicts the mean over the repeats of the test film. The noise ceiling of
     /// the repeats goes with each subject (`Cohort.Subject.ceiling`). The features of one layer are in memory at a time, and the
     /// weights of some thousand voxels; with several subjects also the components of all layers, which are computed once. What
-    /// is done stays in the folder, and the next call goes on from there.
+    /// is done stays in the folder, and the next call goes on from there. Other responses or regions of a subject that is
+    /// there are refused; one that is done is read again only if a file that `responses` opened has changed, or it opened
+    /// none. Take another folder where `responses` itself changes them in another way.
     ///
     /// | | `.corrected` | `.faithful` |
     /// | --- | --- | --- |
@@ -154,11 +156,11 @@ extension LuEtAl2022 {
         var kept: [Int: [FilmComponents]] = [:]
         return try state.run(
             "film study", subjects, showsProgress: showsProgress,
-            reading: { subject -> (training: Study, repeats: [Matrix<Float>], mean: Matrix<Float>) in
-                let data = try responses(subject)
+            reading: responses,
+            preparing: { data -> (training: Study, repeats: [Matrix<Float>], mean: Matrix<Float>) in
                 try check(features, data)
                 return (data.training, data.repeats, try .average(of: data.repeats))
-            }, study: { $0.training },
+            }, study: { $0.training }, further: { $0.repeats },
             // A single repeat has none.
             ceiling: {
                 $0.repeats.count > 1 ? try NoiseCeiling(of: $0.repeats, voxelsAtOnce: 4096) : nil

@@ -23,7 +23,9 @@ extension LuEtAl2022 {
     /// decides which voxels `.pos` and `.pos90` select.
     ///
     /// Each subject's responses are read when its turn comes, and each layer's features, too. What is done stays in the
-    /// folder, and the next call with the same settings goes on from there.
+    /// folder, and the next call with the same settings goes on from there. Other responses or regions of a subject that is
+    /// there are refused; one that is done is read again only if a file that `study` opened has changed, or it opened none.
+    /// Take another folder where `study` itself changes the responses in another way.
     ///
     /// | | `.corrected` | `.faithful` |
     /// | --- | --- | --- |
@@ -107,8 +109,8 @@ extension LuEtAl2022 {
                 + zip(names, files).map { "\($0) features \($1.provenance.digest.prefix(16))" })
         return try state.run(
             "text study", subjects, showsProgress: showsProgress,
-            reading: { subject in
-                let data = try study(subject)
+            reading: study,
+            preparing: { data in
                 for file in files { try file.check(isOf: data, samples: data.responses.rows) }
                 return data
             }, study: { $0 }, ceiling: { _ in nil },

@@ -4,8 +4,13 @@ import Encoding
 import Formats
 import Foundation
 import FoundationModels
+import Tensors
 
 /// A study that goes through subjects and layers, and goes on where it was interrupted.
+///
+/// A subject keeps the checksums of its responses and regions and the files that they were read from: other data do not
+/// get its scores. A subject whose layers all have scores is read again only if one of these files has changed or none is
+/// known, so that resuming is quick; folders of earlier versions have no checksums, and are not compared.
 struct StudyFolder {
     private let folder: CohortFolder
     private let settings: [String]
@@ -38,16 +43,21 @@ struct StudyFolder {
     ///   - title: of the progress bar.
     ///   - subjects: the names of the subjects.
     ///   - showsProgress: whether the progress bar is shown.
-    ///   - read: reads the data of a subject and checks them.
+    ///   - read: reads the data of a subject.
+    ///   - prepare: checks them, and makes of them what is scored.
     ///   - study: the study among them that has the subject's voxels and regions.
+    ///   - further: other responses among them.
     ///   - ceiling: the noise ceiling of a subject that is new to the folder.
     ///   - score: the scores of a layer, one for each model.
     ///
-    /// Throws `BrainError` if there is no subject, `FormatError` if one is known with other voxels, `CancellationError`, and
-    /// what reading and scoring throw.
-    mutating func run<Data>(
-        _ title: String, _ subjects: [String], showsProgress: Bool, reading read: (String) throws -> Data,
-        study: (Data) -> Study, ceiling: (Data) throws -> NoiseCeiling?,
+    /// Returns the subjects that were asked for, in their order; the folder may have others. Throws `BrainError` if there
+    /// is no subject, `FormatError` if one is known with other voxels, responses or regions, `CancellationError`, and what
+    /// reading and scoring throw.
+    mutating func run<Source, Data>(
+        _ title: String, _ subjects: [String], showsProgress: Bool,
+        reading read: (String) throws -> Source, preparing prepare: (Source) throws -> Data,
+        study: (Data) -> Study, further: (Data) -> [Matrix<Float>] = { _ in [] },
+        ceiling: (Data) throws -> NoiseCeiling?,
         scoring score: (Data, _ layer: Int) throws -> [VoxelScores]
     ) throws -> Cohort {
         guard !subjects.isEmpty else {
@@ -55,10 +65,14 @@ struct StudyFolder {
         }
         let left = subjects.map { layersLeft(of: $0) }
         var bar = ProgressBar(title, total: left.reduce(0) { $0 + $1.count }, unit: "layers")
-        for (subject, layers) in zip(subjects, left) where !layers.isEmpty {
+        for (subject, layers) in zip(subjects, left) {
             try Task.checkCancellation()
-            let data = try read(subject)
-            try add(subject, study(data)) { try ceiling(data) }
+            let former = isKnown(subject) ? try folder.origin(of: subject) : nil
+            guard !layers.isEmpty || former?.mayHaveChanged == true else { continue }
+            let (source, files) = try OpenedFiles.during { try read(subject) }
+            let data = try prepare(source)
+            let origin = SubjectOrigin(study(data), further: further(data), files: files)
+            try add(subject, study(data), from: origin, former) { try ceiling(data) }
             for layer in layers {
                 try folder.write(score(data, layer), of: subject, layer: layer)
                 folder.refer(to: layer, of: subject, in: &cohort)
@@ -66,17 +80,32 @@ struct StudyFolder {
             }
         }
         if showsProgress { bar.finish() }
-        return cohort
+        return asked(subjects)
     }
+
+    /// The cohort with these subjects alone.
+    private func asked(_ names: [String]) -> Cohort {
+        var asked = cohort
+        var seen: Set<String> = []
+        asked.subjects = names.filter { seen.insert($0).inserted }.compactMap { name in
+            cohort.subjects.first { $0.name == name }
+        }
+        return asked
+    }
+
+    private func isKnown(_ subject: String) -> Bool { cohort.subjects.contains { $0.name == subject } }
 
     /// The layers of a subject that have no scores yet.
     private func layersLeft(of subject: String) -> [Int] {
-        let isKnown = cohort.subjects.contains { $0.name == subject }
+        let isKnown = isKnown(subject)
         return cohort.layers.indices.filter { !isKnown || !folder.contains(subject, layer: $0) }
     }
 
-    /// Notes a subject, unless it is known; throws `FormatError` if it is known with other voxels.
-    private mutating func add(_ subject: String, _ study: Study, ceiling: () throws -> NoiseCeiling?) throws {
+    /// Notes a subject, unless it is known; throws `FormatError` if it is known with other voxels, responses or regions.
+    private mutating func add(
+        _ subject: String, _ study: Study, from origin: SubjectOrigin, _ former: SubjectOrigin?,
+        ceiling: () throws -> NoiseCeiling?
+    ) throws {
         if let known = cohort.subjects.first(where: { $0.name == subject }) {
             guard known.voxelCount == study.responses.columns else {
                 throw FormatError(
@@ -84,9 +113,10 @@ struct StudyFolder {
                     expected: "of \(study.responses.columns) voxels",
                     found: "of \(known.voxelCount)")
             }
+            try former?.check(isThatOf: origin, subject, in: folder.url)
             return
         }
-        try folder.write(cohort.add(study, named: subject, ceiling: ceiling()))
+        try folder.write(cohort.add(study, named: subject, ceiling: ceiling()), from: origin)
         // A write that ended early may have left some, which are not this study's.
         for layer in cohort.layers.indices { try folder.remove(layer: layer, of: subject) }
         try folder.write(cohort, settings: settings)

@@ -19,7 +19,8 @@ struct SimulatorDescription: Codable {
     struct Space: Codable {
         let shape: [Int]
         let indices: [Int]
-        let affine: [[Double]]
+        /// nil if it is not known.
+        let affine: [[Double]]?
         let surfaces: [Surface]
         let points: [SIMD3<Double>]
     }
@@ -91,6 +92,21 @@ struct SimulatorDescription: Codable {
             throw FormatError(
                 file.url, "the version of the simulator", expected: "\(Self.version)", found: "\(version)")
         }
+        // Each run has its own weights in the file.
+        guard (1...max(1, file.entries.count)).contains(provenance.runs) else {
+            throw FormatError(
+                file.url, "the number of runs of the fit", expected: "1 or more, each with its weights",
+                found: "\(provenance.runs)")
+        }
+        guard provenance.samples >= provenance.runs else {
+            throw FormatError(
+                file.url, "the number of samples of the fit",
+                expected: "\(provenance.runs) or more, as there are runs", found: "\(provenance.samples)")
+        }
+        if let time = provenance.repetitionTime, !(time > 0 && time.isFinite) {
+            throw FormatError(
+                file.url, "the repetition time", expected: "a finite number above 0", found: "\(time)")
+        }
         let voxels = alphas.count
         for (what, count) in [
             ("R2", r2.count), ("r", r.count), ("residuals", residuals.count),
@@ -132,7 +148,7 @@ extension SimulatorDescription.Space {
     init(_ space: VoxelSpace) {
         shape = space.shape
         indices = space.indices
-        affine = space.affine
+        affine = space.hasKnownAffine ? space.affine : nil
         surfaces = space.surfaces.map {
             SimulatorDescription.Surface(
                 hemisphere: $0.hemisphere, meshVertexCount: $0.meshVertexCount, vertices: $0.vertices)

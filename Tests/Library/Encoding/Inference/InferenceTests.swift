@@ -211,6 +211,69 @@ struct InferenceFixture: Decodable {
         #expect(exact.mimeBundle.plainText?.contains("6 tests by 256 (all) permutations") == true)
     }
 
+    /// Rearrangements are drawn some at a time, and the answer is as if they had been drawn at once.
+    @Test func manyRearrangementsAreDrawnInParts() throws {
+        var random = NumpyRandom(seed: 9)
+        let differences = (0..<1000).map { _ in random.gaussian() + 0.03 }
+        let test = try PermutationTest.signFlips(
+            Matrix(rows: 1000, columns: 1, elements: differences), flips: 20_000, seed: 5)
+        let one = try PairedTest.signFlips(differences, flips: 20_000, seed: 5)
+        #expect(test.p[0] == one.p && test.pForMaximum[0] == one.p)
+
+        let samples = 2000
+        let y = (0..<samples).map { _ in random.gaussian() }
+        let x = y.map { $0 * 0.02 + random.gaussian() }
+        func scored(_ values: [Double]) -> [Double] {
+            let mean = values.reduce(0, +) / Double(samples)
+            let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let deviation = (square / Double(samples)).squareRoot()
+            return values.map { ($0 - mean) / deviation }
+        }
+        let (left, right) = (scored(y), scored(x))
+        func correlation(_ order: [Int]) -> Double {
+            var sum = 0.0
+            for (row, sample) in order.enumerated() { sum += left[row] * right[sample] }
+            return sum / Double(samples)
+        }
+        let observed = correlation(Array(0..<samples))
+        var shuffles = NumpyRandom(seed: 3)
+        let reached = (0..<5000).count { _ in
+            var order = Array(0..<samples)
+            shuffles.shuffle(&order)
+            return correlation(order) >= observed
+        }
+        let blocks = try PermutationTest.blocks(
+            predictions: Matrix(rows: samples, columns: 1, elements: x),
+            responses: Matrix(rows: samples, columns: 1, elements: y), blockLength: 1, permutations: 5000,
+            seed: 3)
+        // Sums in single precision may separate a tie.
+        #expect(abs(blocks.p[0] - Double(1 + reached) / 5001) < 3.0 / 5001)
+    }
+
+    @Test func drawsBeyondTheMemoryAreRefused() throws {
+        var random = NumpyRandom(seed: 2)
+        func column() -> Matrix<Double> {
+            Matrix(rows: 50_000, columns: 1, elements: (0..<50_000).map { _ in random.gaussian() })
+        }
+        let (x, y) = (column(), column())
+        let error = #expect(throws: EncodingError.self) {
+            try ScoreIntervals(predictions: x, responses: y, blockLength: 1, resamples: 1_000_000)
+        }
+        #expect(error?.description.contains("fit into memory") == true)
+    }
+
+    /// One rule for every test: without any difference nothing is tested, and nothing counts in q.
+    @Test func columnsWithoutADifferenceAreNotTested() throws {
+        let a = Matrix<Double>([[1, 5, 2], [2, 5, 2.5], [3.5, 5, 2.2], [5, 5, 3]])
+        let b = Matrix<Double>([[0, 5, 2.1], [1.5, 5, 2], [2, 5, 2], [3, 5, 3.4]])
+        for test in [PairedComparison.Test.t, .wilcoxon, .signFlip()] {
+            let found = try PairedComparison(a, b, test: test)
+            let without = try PairedComparison(a.columns(at: [0, 2]), b.columns(at: [0, 2]), test: test)
+            #expect(found.p[1].isNaN && found.q[1].isNaN && found.effects[1] == 0, "\(test)")
+            #expect([found.q[0], found.q[2]] == without.q)
+        }
+    }
+
     @Test func modelsAreExchanged() throws {
         let known = expected.exchanged
         let test = try PermutationTest.modelExchange(

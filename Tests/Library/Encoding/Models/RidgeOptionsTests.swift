@@ -13,6 +13,38 @@ import Testing
         #expect(kernel.folds == .kFold(2) && !kernel.intercept)
     }
 
+    @Test("a score that a single sample does not have cannot tell alphas apart, nor have a mean over folds")
+    func leavingOneOut() throws {
+        let x = Matrix<Double>(rows: 6, columns: 2, elements: [1, 2, 0, 3, 5, 1, 2, 2, 7, 4, 3, 9])
+        let y = Matrix<Double>(rows: 6, columns: 1, elements: [1, 2, 4, 2, 6, 5])
+        for score in [SearchScore.r2, .correlation] {
+            let ridge = Ridge(alphas: [1, 10], folds: .kFold(6), searchScore: score, showsProgress: false)
+            try refuses("single sample", "\(score)", "negativeSquaredError") { try ridge.fit(x, to: y) }
+            let one = Ridge(alphas: [1], folds: .kFold(6), searchScore: score, showsProgress: false)
+            _ = try one.fit(x, to: y)
+            let halves = Ridge(alphas: [1, 10], folds: .kFold(3), searchScore: score, showsProgress: false)
+            _ = try halves.fit(x, to: y)
+        }
+        let banded = BandedRidge(
+            alphas: [1], candidates: .given([[1, 0], [0, 1]]), folds: .kFold(6), searchScore: .r2,
+            showsProgress: false)
+        try refuses("single sample", "\(SearchScore.r2)") { try banded.fit([x, x], to: y) }
+
+        let model = Ridge(alphas: [1], folds: .kFold(2), showsProgress: false)
+        let scores = try model.crossValidatedScores(x, to: y, outer: .kFold(6))
+        #expect(scores.mean.r2[0].isNaN && scores.pooled.r2[0].isFinite)
+        #expect(scores.mimeBundle.plainText?.contains("all held-out predictions together") == true)
+        try refuses("single sample", "pooled") {
+            try VariancePartition(["a": x, "b": x], to: y, model: model, outer: .kFold(5))
+        }
+        try refuses("single sample", "pooled") {
+            try model.crossValidatedSplitScores([x, x], to: y, outer: .kFold(6))
+        }
+        try refuses("single sample", "pooled") {
+            try model.scoresByLayer([(name: "a", features: { x })], to: y, runs: nil, outer: .kFold(6))
+        }
+    }
+
     @Test func optionsWithoutMeaningAreRefused() throws {
         let x = Matrix<Double>([[1], [2], [3], [5]])
         var banded = BandedRidge(alphas: 1, candidates: .given([[1]]), folds: .kFold(2), showsProgress: false)

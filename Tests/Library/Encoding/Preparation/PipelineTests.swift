@@ -328,6 +328,30 @@ struct PipelineFixture: Decodable {
         }
     }
 
+    /// A matrix of samples x samples would take 29 GB.
+    @Test func longRunsAreSmoothedWindowByWindow() throws {
+        let samples = 60_000
+        let signal = Matrix<Double>(
+            rows: samples, columns: 1,
+            elements: (0..<samples).map { Double($0 * 7919 % 101) + Double($0 % 1000) / 10 })
+        let drift = Drift.savitzkyGolay(window: 121)
+        let left = try signal.detrended(drift)
+        // Away from the ends the curve depends on nothing but the window.
+        for start in [0, 29_000, samples - 700] {
+            let part = try signal.rows(start..<start + 700).detrended(drift)
+            let inner = start == 0 ? 0..<640 : start == 29_000 ? 60..<640 : 60..<700
+            let wanted = inner.map { left[start + $0, 0] }
+            #expect(relativeError(inner.map { part[$0, 0] }, wanted) < 1e-10)
+        }
+        // A window of the whole run is a polynomial; one of a sample leaves nothing.
+        let few = signal.rows(0..<31)
+        let polynomial = try few.detrended(.polynomial(degree: 3))
+        let whole = try few.detrended(.savitzkyGolay(window: 31))
+        #expect(relativeError(whole.elements, polynomial.elements) < 1e-10)
+        let nothing = try few.detrended(.savitzkyGolay(window: 1, degree: 0))
+        #expect(nothing.elements.allSatisfy { abs($0) < 1e-10 })
+    }
+
     /// The directions that are kept are found to the ratio of singular values to the power of 9 or 15.
     @Test func randomizedComponentsAreThoseOfScikitLearn() throws {
         for example in expected.components {
