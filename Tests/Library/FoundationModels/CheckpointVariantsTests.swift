@@ -308,6 +308,23 @@ struct CheckpointVariantsTests {
                 == true)
     }
 
+    @Test("an architecture of another kind than the weights is refused, and not ignored")
+    func otherArchitectures() throws {
+        try withTemporaryFolder { place in
+            for (name, words) in [("resnet18", "a ResNet"), ("alexnet", "an AlexNet")] {
+                let shapes: [String: [Int]] = try Fixtures.json("convolution/\(name)/tensors.json")
+                let file = place.appending(path: "\(name).safetensors")
+                try Seeded.write(shapes, to: file, isEmpty: true)
+                #expect(message(file, architecture: "nonsense").contains("has the weights of \(words)"))
+            }
+        }
+        for file in ["timm-file/vit.pth", "augreg/ViT.npz"] {
+            let place = Fixtures.folder.appending(path: "vision/\(file)")
+            let error = message(place, architecture: "resnet50")
+            #expect(error.contains("a vision transformer") && error.contains("\"resnet50\""), "\(error)")
+        }
+    }
+
     @Test("networks that only look like torchvision's are refused by their architecture")
     func blurred() throws {
         let shapes: [String: [Int]] = try Fixtures.json("convolution/resnet18/tensors.json")
