@@ -308,6 +308,19 @@ struct CheckpointVariantsTests {
                 == true)
     }
 
+    @Test("of a model and its running average in one file neither is taken unasked")
+    func severalTowers() throws {
+        let table = "textencoder.backbone.bert.embeddings.word_embeddings.weight"
+        for other in ["ema.module.", "zeta.module."] {
+            try withTemporaryFolder { place in
+                let file = place.appending(path: "weights.safetensors")
+                try Seeded.write(["module." + table: [4, 4], other + table: [4, 4]], to: file, isEmpty: true)
+                let error = message(file)
+                #expect(error.contains("several models") && error.contains("\"\(other)\""), "\(error)")
+            }
+        }
+    }
+
     @Test("an architecture of another kind than the weights is refused, and not ignored")
     func otherArchitectures() throws {
         try withTemporaryFolder { place in

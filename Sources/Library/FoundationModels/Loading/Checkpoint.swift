@@ -146,10 +146,10 @@ struct Checkpoint {
 
     /// What stands before the tensors of a part that is told by one of them, with the part's own name
     /// (`module.learnable.textencoder.`); nil if the checkpoint has no such part.
-    func root(of part: String, holding tensor: String) -> String? {
-        let anchor = part + "." + tensor
-        let name = names.first { $0 == anchor || $0.hasSuffix("." + anchor) }
-        return name.map { String($0.dropLast(tensor.count)) }
+    ///
+    /// Of several models in a file one is taken, or none, as `prefix(before:)` does.
+    func root(of part: String, holding tensor: String) throws -> String? {
+        try prefix(before: part + "." + tensor).map { "\($0)\(part)." }
     }
 
     /// The type and the shape of a tensor; nil if no such name exists or its numbers are of a type that is not read.
