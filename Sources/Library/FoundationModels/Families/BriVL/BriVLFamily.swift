@@ -68,7 +68,7 @@ enum BriVLModel {
             backbone: network,
             regionLayer: try reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
             head: try reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
-            boxes: isFirst ? [.whole] : ImageBox.grid(6))
+            boxes: try isFirst ? [.whole] : ImageBox.grid(6))
         return ImageTower(
             network: tower,
             transform: ImageTransform(fit: .stretched, interpolation: .bilinear, normalization: .imageNet),
