@@ -43,8 +43,8 @@ extension SurfaceMaps {
 extension SurfaceLabels {
     /// Writes the labels as a GIFTI file (`.label.gii`) with their names and colors.
     ///
-    /// Throws `FormatError` if a key does not fit 32 bits or two labels have it, a color is not finite, the name is that
-    /// of another format, or the file cannot be written.
+    /// Throws `FormatError` if a key does not fit 32 bits or two labels have it, a color is not finite, the name is
+    /// that of another format, or the file cannot be written.
     public func write(to file: some FileLocation, hemisphere: Hemisphere? = nil) throws {
         let url = file.fileURL
         var names: [Int: String] = [:]

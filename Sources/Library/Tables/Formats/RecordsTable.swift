@@ -4,9 +4,9 @@ import Foundation
 extension DataTable {
     /// A table of the records of a compound dataset of HDF5 or of a structured array of NumPy.
     ///
-    /// A field of several numbers or texts becomes as many columns (`position_0`, `position_1`, …), one of records the columns
-    /// of these (`pose.x`). Throws `FormatError` if a field is neither number nor text, or an integer is more than `Int`
-    /// can hold, and `TableError` if two columns have one name.
+    /// A field of several numbers or texts becomes as many columns (`position_0`, `position_1`, …), one of records the
+    /// columns of these (`pose.x`). Throws `FormatError` if a field is neither number nor text, or an integer is more
+    /// than `Int` can hold, and `TableError` if two columns have one name.
     ///
     /// - Parameter records: the records.
     public init(_ records: Records) throws {
