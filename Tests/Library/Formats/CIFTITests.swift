@@ -103,7 +103,8 @@ struct CIFTITests {
             try data.write(to: url)
             let error = #expect(throws: FormatError.self) { _ = try CIFTI.open(url) }
             #expect(
-                error?.problem.contains("a voxel of the parcel inner") == true, "\(String(describing: error))")
+                error?.problem.contains("a voxel of the parcel inner") == true, "\(String(describing: error))"
+            )
         }
     }
 

@@ -56,7 +56,8 @@ import Testing
         #expect(try checkpoint.tensor("numpy.#0").elements == [1])
         #expect(try checkpoint.tensor("numpy.text").elements == [2])
         for (name, type) in [
-            ("complex", "complex64"), ("float8", "float8_e4m3fn"), ("quantized", "qint8"), ("channels", "quint8"),
+            ("complex", "complex64"), ("float8", "float8_e4m3fn"), ("quantized", "qint8"),
+            ("channels", "quint8"),
         ] {
             #expect(checkpoint.entries[name] == nil)
             let error = #expect(throws: FormatError.self) { try checkpoint.tensor(name) }

@@ -105,7 +105,8 @@ import Testing
     }
 
     @Test func tensorsOfTypesThatAreNotReadLeaveTheOthersReadable() throws {
-        let header = #"{"a":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]},"#
+        let header =
+            #"{"a":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]},"#
             + #""b":{"dtype":"F32","shape":[1],"data_offsets":[3,7]},"#
             + #""c":{"dtype":"C64","shape":[2],"data_offsets":[7,23]}}"#
         try file(header, data: 23) { url in

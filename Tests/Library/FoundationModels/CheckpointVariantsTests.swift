@@ -202,6 +202,28 @@ struct CheckpointVariantsTests {
         }
     }
 
+    @Test("a tensor in 8 bits is refused by its name if the model has it, and passed over if not")
+    func unreadTensors() throws {
+        let weight = "encoder.layer.0.output.dense.weight"
+        for (name, isRefused) in [(weight, true), ("cls.small", false)] {
+            try withTemporaryFolder { place in
+                let copy = try ModelCopy("encoders/bert", in: place)
+                try copy.changeHeader { header in
+                    var header = header
+                    var small = header[weight] as! [String: Any]
+                    let offsets = small["data_offsets"] as! [Int]
+                    small["dtype"] = "F8_E4M3"
+                    small["data_offsets"] = [offsets[0], (offsets[0] + offsets[1]) / 2]
+                    header[name] = small
+                    return header
+                }
+                let error = message(copy.folder)
+                #expect(error.contains("\(name) cannot be read: it holds F8_E4M3") == isRefused, "\(error)")
+                #expect(error.isEmpty != isRefused)
+            }
+        }
+    }
+
     @Test(
         "numbers that are not finite are refused by the tensor's name",
         arguments: ["encoders/bert", "vision/hf-vit"])
@@ -314,7 +336,8 @@ struct CheckpointVariantsTests {
         for other in ["ema.module.", "zeta.module."] {
             try withTemporaryFolder { place in
                 let file = place.appending(path: "weights.safetensors")
-                try Seeded.write(["module." + table: [4, 4], other + table: [4, 4]], to: file, isEmpty: true)
+                try Seeded.write(
+                    ["module." + table: [4, 4], other + table: [4, 4]], to: file, isEmpty: true)
                 let error = message(file)
                 #expect(error.contains("several models") && error.contains("\"\(other)\""), "\(error)")
             }

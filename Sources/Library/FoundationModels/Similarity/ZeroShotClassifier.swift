@@ -116,7 +116,9 @@ extension ZeroShotResult: Displayable {
         let shown = min(probabilities.rows, 20)
         let rows = (0..<shown).map { image in
             [String(image)]
-                + likeliest(3, of: image).map { "\(classes[$0]) \(percent(Double(probabilities[image, $0])))" }
+                + likeliest(3, of: image).map {
+                    "\(classes[$0]) \(percent(Double(probabilities[image, $0])))"
+                }
         }
         let ranks = ["likeliest", "second", "third"].prefix(classes.count)
         let title =

@@ -22,10 +22,9 @@ extension DataTable {
                 guard let texts = field.texts, let width = texts.each else {
                     return [Column(name, try field.strings())]
                 }
-                return (0..<width).map { column in
-                    Column(
-                        "\(name)_\(column)",
-                        stride(from: column, to: texts.all.count, by: width).map { texts.all[$0] })
+                return (0..<width).map { column -> Column in
+                    let own = stride(from: column, to: texts.all.count, by: width).map { texts.all[$0] }
+                    return Column("\(name)_\(column)", own)
                 }
             }
             let width = numbers.shape.dropFirst().reduce(1, *)

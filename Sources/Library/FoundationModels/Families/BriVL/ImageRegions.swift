@@ -29,7 +29,8 @@ public struct ImageBox: Sendable, Equatable {
     /// Throws `FoundationModelError.input` if the count is below 0, or above 1000.
     public static func grid(_ count: Int) throws -> [ImageBox] {
         guard 0...1000 ~= count else {
-            throw FoundationModelError.input("a grid has 0 to 1000 parts along a side; \(count) were asked for")
+            throw FoundationModelError.input(
+                "a grid has 0 to 1000 parts along a side; \(count) were asked for")
         }
         let side = 1 / Float(count)
         return (0..<count * count).map { index in

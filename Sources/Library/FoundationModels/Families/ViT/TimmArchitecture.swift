@@ -40,7 +40,8 @@ package struct TimmArchitecture: Sendable, Equatable {
         guard !words.contains(where: { name.lowercased().contains($0) }) else { return }
         throw FoundationModelError.file(
             path: path,
-            problem: "has the weights of \(kind), and the architecture \"\(name)\" is not one; the names of those "
+            problem:
+                "has the weights of \(kind), and the architecture \"\(name)\" is not one; the names of those "
                 + "have \(words.map { "\"\($0)\"" }.joined(separator: " or ")) in them")
     }
 
