@@ -345,7 +345,7 @@ def test_images_and_texts_in_one_space(kernel, root, request):
 let both = try FoundationModel.load("{path('two-towers/clip', root)}")
 let likeness = try both.similarity(of: ImagesInMemory(pictures(3, 60)), to: {TEXTS})
 let classes = try both.zeroShotClassifier(of: ["cat", "dog"]).classify(both.imageEmbeddings(of: pictures(3, 60)))
-likeness.elements.map(Double.init) + [Double(classes.top(1, of: 0)[0])]""", 1e-3)
+try likeness.elements.map(Double.init) + [Double(classes.top(1, of: 0)[0])]""", 1e-3)
 
 
 @once

@@ -203,6 +203,18 @@ def pytorch_files():
     torch.save({"weights": torch.ones(2), "x": Hostile()}, FIXTURES / "hostile.pt")
     torch.save({"x": Hostile()}, FIXTURES / "hostile_legacy.pt", _use_new_zipfile_serialization=False)
     torch.save({"x": pathlib.PurePosixPath("a")}, FIXTURES / "object.pt")
+    numbers = torch.arange(6, dtype=torch.float32).reshape(2, 3)
+    kinds = {
+        "complex": numbers.to(torch.complex64),
+        "float8": numbers.to(torch.float8_e4m3fn),
+        "quantized": torch.quantize_per_tensor(numbers, 0.1, 0, torch.qint8),
+        "channels": torch.quantize_per_channel(numbers, torch.ones(2), torch.zeros(2), 0, torch.quint8),
+        "uint16": numbers.to(torch.uint16),
+        "plain": numbers,
+        "numpy": {np.int64(3): torch.ones(1), "text": 2 * torch.ones(1), np.float32(0.5): []},
+    }
+    torch.save(kinds, FIXTURES / "kinds.pt")
+    torch.save(kinds, FIXTURES / "kinds_legacy.pt", _use_new_zipfile_serialization=False)
 
 
 safetensors_files()

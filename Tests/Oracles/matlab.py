@@ -4,7 +4,7 @@ Run:  python Tests/Oracles/matlab.py FOLDER     (../shared/data/real-files; thos
 With: numpy 2.4.6, scipy 1.17.1, mat73 0.65, h5py 3.16.0.
 Writes Tests/Library/Formats/Fixtures/matlab/: expected.json, for each real file its tree or null if it must be refused,
 and tree.mat (version 5, compressed), big.mat (version 5 of big-endian computers), four.mat (version 4), seven.mat
-(version 7.3, as MATLAB has it).
+and empty-structs.mat (version 7.3, as MATLAB has it).
 
 A number array is its shape and the sum over its elements in row-major order of element * (index % 97 + 1), not finite
 ones left out and counted. mat73 leaves out extents of 1, so its arrays are compared without them.
@@ -205,7 +205,16 @@ with h5py.File(path, "w", userblock_size=512, libver=("earliest", "v108")) as fi
     mark(handle, "function_handle", MATLAB_object_decode=np.int32(1))
     thing = file.create_dataset("thing", data=np.zeros((1, 6), dtype=np.uint32))
     mark(thing, "string", MATLAB_object_decode=np.int32(3))
-content = bytearray(path.read_bytes())
-content[:512] = b"MATLAB 7.3 MAT-file, HDF5 schema 1.00 .".ljust(124) + b"\x00\x02IM" + bytes(384)
-path.write_bytes(content)
+# `struct("onset", {}, "label", {})`.
+empty = TARGET / "empty-structs.mat"
+with h5py.File(empty, "w", userblock_size=512, libver=("earliest", "v108")) as file:
+    trials = file.create_dataset("trials", data=np.array([0, 0], dtype=np.uint64))
+    mark(trials, "struct", MATLAB_empty=np.uint8(1))
+    names = np.empty(2, dtype=object)
+    names[:] = [np.array(list(name), dtype="S1") for name in ["onset", "label"]]
+    trials.attrs.create("MATLAB_fields", names, dtype=h5py.vlen_dtype(np.dtype("S1")))
+for path in [path, empty]:
+    content = bytearray(path.read_bytes())
+    content[:512] = b"MATLAB 7.3 MAT-file, HDF5 schema 1.00 .".ljust(124) + b"\x00\x02IM" + bytes(384)
+    path.write_bytes(content)
 print({name: entry is None for name, entry in expected.items() if entry is None})

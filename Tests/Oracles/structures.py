@@ -117,6 +117,15 @@ with h5py.File(FORMATS / "sides.h5", "w") as file:
     file["truths"] = np.array([True, False])
     file["trials"] = np.array([(1, True), (2, False)], dtype=np.dtype([("side", side), ("ok", "?")]))
 
+# Several texts a record.
+texts = np.zeros(2, dtype=[("onset", "<f8"), ("words", "S4", (3,)), ("grid", "S1", (2, 2))])
+texts["words"] = [[b"the", b"cat", b""], [b"sat", b"on", b"mats"]]
+texts["grid"] = [[[b"a", b"b"], [b"c", b"d"]], [[b"e", b"f"], [b"g", b"h"]]]
+np.save(FORMATS / "text-arrays.npy", texts)
+with h5py.File(FORMATS / "text-arrays.h5", "w") as file:
+    file["trials"] = texts
+    file.create_dataset("none", (0,), dtype=texts.dtype)
+
 # Two columns of objects in one block, as to_hdf stores them: a pickle of rows x items whose memory is item after item.
 block = np.array([["V1", "V4", "FFA"], ["left", None, "right"]], dtype=object)
 with h5py.File(TABLES / "objects.h5", "w") as file:

@@ -77,7 +77,7 @@ extension NumPyArchive: CustomStringConvertible {
 extension Safetensors: Displayable, CustomStringConvertible {
     /// The tensors with their shapes and types.
     public var mimeBundle: MIMEBundle {
-        tensors(url, names.map { ($0, entries[$0].map { ($0.shape, $0.type) }) })
+        tensors(url, names, entries.mapValues { ($0.shape, $0.type.rawValue) }, unread)
     }
 }
 
@@ -89,7 +89,7 @@ extension Safetensors.Entry: CustomStringConvertible {
 extension PyTorchFile: Displayable, CustomStringConvertible {
     /// The tensors with their shapes and types.
     public var mimeBundle: MIMEBundle {
-        tensors(url, names.map { ($0, entries[$0].map { ($0.shape, $0.type) }) })
+        tensors(url, names, entries.mapValues { ($0.shape, $0.type.rawValue) }, unread)
     }
 }
 
@@ -105,15 +105,19 @@ extension PixelBox: CustomStringConvertible {
     public var description: String { "\(width) x \(height) pixels from (\(left), \(top))" }
 }
 
-private func tensors(_ url: URL, _ entries: [(name: String, entry: (shape: [Int], type: NumberType)?)])
-    -> MIMEBundle
-{
+private func tensors(
+    _ url: URL, _ names: [String], _ entries: [String: (shape: [Int], type: String)],
+    _ unread: [String: UnreadTensor]
+) -> MIMEBundle {
+    let shown: [(shape: [Int], type: String)?] = names.map { name in
+        entries[name] ?? unread[name].map { ($0.shape, $0.type) }
+    }
     var table = Table(
-        "\(url.lastPathComponent): \(Number.counted(entries.count, "tensor"))",
+        "\(url.lastPathComponent): \(Number.counted(names.count, "tensor"))",
         [
-            .text("tensor", entries.map(\.name)),
-            .text("shape", entries.map { extents($0.entry?.shape ?? []) }),
-            .text("type", entries.map { $0.entry?.type.rawValue ?? "" }),
+            .text("tensor", names),
+            .text("shape", shown.map { extents($0?.shape ?? []) }),
+            .text("type", shown.map { $0?.type ?? "" }),
         ])
     table.rowLimit = 20
     return table.mimeBundle

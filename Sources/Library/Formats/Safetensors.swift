@@ -26,16 +26,18 @@ public struct Safetensors: Sendable {
     public let url: URL
     /// What the file says about itself.
     public let metadata: [String: String]
-    /// The tensors by name.
+    /// The tensors whose numbers can be read, by name.
     public let entries: [String: Entry]
+    /// Those whose numbers cannot: of 8 or fewer bits with a fraction, or complex.
+    package let unread: [String: UnreadTensor]
 
-    /// The names of the tensors in alphabetical order.
-    public var names: [String] { entries.keys.sorted() }
+    /// The names of all tensors in alphabetical order, also of those whose numbers cannot be read.
+    public var names: [String] { (Array(entries.keys) + Array(unread.keys)).sorted() }
 
     /// Opens a `.safetensors` file, or a `….safetensors.index.json` and all files that it names.
     ///
     /// Throws `FormatError` if a header is malformed, or a tensor lies outside its file or has another size than
-    /// its shape asks for.
+    /// its shape asks for. A tensor of a type that is not read (F8_E4M3, C64) is refused when it is asked for.
     public static func open(_ file: some FileLocation) throws -> Safetensors {
         let url = file.fileURL
         return try url.pathExtension == "json" ? openShards(url) : try openFile(url)
@@ -70,8 +72,9 @@ public struct Safetensors: Sendable {
     }
 
     private func entry(_ name: String) throws -> Entry {
+        if let unread = unread[name] { throw unread.error(url, name) }
         guard let entry = entries[name] else {
-            throw FormatError(url, "has no tensor \"\(name)\" (it has \(entries.count) others)")
+            throw FormatError(url, "has no tensor \"\(name)\" (it has \(names.count) others)")
         }
         return entry
     }
@@ -85,6 +88,12 @@ extension Safetensors {
         "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I64": .int64, "I32": .int32,
         "I16": .int16, "I8": .int8, "U8": .uint8, "U16": .uint16, "U32": .uint32, "U64": .uint64,
         "BOOL": .bool,
+    ]
+
+    /// How many bits a number takes of the types that are not read.
+    private static let unreadTypes = [
+        "C64": 64, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F6_E2M3": 6,
+        "F6_E3M2": 6, "F4": 4,
     ]
 
     /// A tensor as the header describes it, or the header's metadata.
@@ -134,28 +143,38 @@ extension Safetensors {
         let start = 8 + Int(length)
         var metadata: [String: String] = [:]
         var entries: [String: Entry] = [:]
+        var unread: [String: UnreadTensor] = [:]
+        var regions: [String: FileRegion] = [:]
         for (name, value) in values {
             switch value {
             case .metadata(let found): metadata = found
             case .tensor(let dtype, let shape, let offsets):
-                entries[name] = try entry(name, dtype, shape, offsets, in: file, from: start)
+                let region = try region(of: name, dtype, shape, offsets, in: file, from: start)
+                regions[name] = region
+                if let type = types[dtype] {
+                    entries[name] = Entry(type: type, shape: shape, region: region)
+                } else {
+                    unread[name] = UnreadTensor(type: dtype, shape: shape)
+                }
             }
         }
-        try checkCoverage(of: entries, in: file, from: start)
-        return Safetensors(url: url, metadata: metadata, entries: entries)
+        try checkCoverage(of: regions, in: file, from: start)
+        return Safetensors(url: url, metadata: metadata, entries: entries, unread: unread)
     }
 
-    private static func entry(
-        _ name: String, _ dtype: String, _ shape: [Int], _ offsets: [Int], in file: OpenFile, from start: Int
-    ) throws -> Entry {
+    /// Where a tensor's numbers lie.
+    private static func region(
+        of name: String, _ dtype: String, _ shape: [Int], _ offsets: [Int], in file: OpenFile,
+        from start: Int
+    ) throws -> FileRegion {
         let url = file.url
-        guard let type = types[dtype] else {
+        guard let bits = types[dtype].map({ 8 * $0.byteCount }) ?? unreadTypes[dtype] else {
             throw FormatError(
                 url, "the type of tensor \"\(name)\"",
                 expected: "one of \(types.keys.sorted().joined(separator: ", "))",
                 found: dtype)
         }
-        guard let size = byteCount(of: shape, type) else {
+        guard let size = byteCount(of: shape + [bits], .uint8).map({ ($0 + 7) / 8 }) else {
             throw FormatError(
                 url, "the shape of tensor \"\(name)\"", expected: "one that fits memory", found: "\(shape)")
         }
@@ -173,25 +192,25 @@ extension Safetensors {
                 url, "tensor \"\(name)\" of shape \(shape)", expected: "\(size) bytes of \(dtype)",
                 found: "\(offsets[1] - offsets[0])")
         }
-        return Entry(type: type, shape: shape, region: region)
+        return region
     }
 
     /// Throws if the tensors do not cover the data one after another, as the reference implementation asks: a file
     /// whose header was cut, or names a tensor twice, has holes.
-    private static func checkCoverage(of entries: [String: Entry], in file: OpenFile, from start: Int) throws
-    {
+    private static func checkCoverage(
+        of regions: [String: FileRegion], in file: OpenFile, from start: Int
+    ) throws {
         var position = start
-        for (name, entry) in entries.sorted(by: {
-            ($0.value.region.offset, $0.value.region.count, $0.key)
-                < ($1.value.region.offset, $1.value.region.count, $1.key)
+        for (name, region) in regions.sorted(by: {
+            ($0.value.offset, $0.value.count, $0.key) < ($1.value.offset, $1.value.count, $1.key)
         }) {
-            guard entry.region.offset == position else {
+            guard region.offset == position else {
                 throw FormatError(
                     file.url, "the data_offsets of tensor \"\(name)\"",
                     expected: "from \(position - start) on, where the tensor before it ends",
-                    found: "from \(entry.region.offset - start) on")
+                    found: "from \(region.offset - start) on")
             }
-            position += entry.region.count
+            position += region.count
         }
         guard position == file.count else {
             throw FormatError(
@@ -213,6 +232,7 @@ extension Safetensors {
             throw FormatError(url, "is not an index of safetensors files: \(explanation(of: error))")
         }
         var entries: [String: Entry] = [:]
+        var unread: [String: UnreadTensor] = [:]
         var metadata: [String: String] = [:]
         let files = Dictionary(grouping: index.weights.keys) { index.weights[$0] ?? "" }
         for (file, names) in files.sorted(by: { $0.key < $1.key }) {
@@ -223,9 +243,29 @@ extension Safetensors {
             }
             let shard = try openFile(url.deletingLastPathComponent().appendingPathComponent(file))
             metadata.merge(shard.metadata) { first, _ in first }
-            for name in names { entries[name] = try shard.entry(name) }
+            for name in names {
+                if let tensor = shard.unread[name] {
+                    unread[name] = tensor
+                } else {
+                    entries[name] = try shard.entry(name)
+                }
+            }
         }
-        return Safetensors(url: url, metadata: metadata, entries: entries)
+        return Safetensors(url: url, metadata: metadata, entries: entries, unread: unread)
+    }
+}
+
+/// A tensor that a file has, but whose numbers are of a type that is not read.
+package struct UnreadTensor: Sendable {
+    /// The type in the file's words.
+    package let type: String
+    /// The extent of each dimension, the slowest first.
+    package let shape: [Int]
+
+    func error(_ url: URL, _ name: String) -> FormatError {
+        FormatError(
+            url, "the type of tensor \"\(name)\"", expected: "plain integers or floating-point numbers",
+            found: type)
     }
 }
 

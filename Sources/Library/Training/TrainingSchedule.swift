@@ -15,12 +15,12 @@ public struct TrainingSchedule: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - peak: the largest rate.
-    ///   - warmUp: steps until the peak is reached.
+    ///   - warmUp: steps until the peak is reached, at most as many as there are; 200, or all of fewer, without it.
     ///   - steps: all steps, the warm-up among them.
     ///   - final: the last rate, as a share of the peak.
-    public init(peak: Float = 1e-3, warmUp: Int = 200, steps: Int, final: Float = 0.02) {
+    public init(peak: Float = 1e-3, warmUp: Int? = nil, steps: Int, final: Float = 0.02) {
         self.peak = peak
-        self.warmUp = warmUp
+        self.warmUp = warmUp ?? min(200, max(steps, 0))
         self.steps = steps
         self.final = final
     }
@@ -94,6 +94,10 @@ public struct TrainingOptions: Sendable, Equatable {
                 && (0...1).contains(schedule.final),
             "a schedule needs a rate and steps above zero and a last share from 0 to 1; they are \(signature)"
         )
+        try expect(
+            schedule.warmUp <= schedule.steps,
+            "a schedule of \(schedule.steps) steps with a warm-up of \(schedule.warmUp) never reaches its peak; "
+                + "warmUp is to be at most the steps")
         try expect(
             (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0 && weightDecay >= 0,
             "beta1 and beta2 are from 0 to below 1, epsilon is above 0, and weightDecay not below; they are "

@@ -71,6 +71,43 @@ struct CIFTITests {
         #expect(list[0].vertices == ["CORTEX_LEFT": [0, 1, 2, 4, 5]])
     }
 
+    @Test(arguments: [
+        "SeriesStep=\"0\" SeriesUnit=\"SECOND\" />", "SeriesStep=\"-2\" SeriesUnit=\"SECOND\"/>",
+    ])
+    func aStepThatIsNotAboveZeroIsNoRepetitionTime(_ step: String) throws {
+        var data = try Data(contentsOf: Self.file("parcels.ptseries.nii"))
+        // Of the same length, so that the sizes of the file stay true.
+        let own = try #require(data.range(of: Data("SeriesStep=\"2\" SeriesUnit=\"SECOND\" />".utf8)))
+        data.replaceSubrange(own, with: Data(step.utf8))
+        try withFolder { folder in
+            let url = folder.appending(path: "x.ptseries.nii")
+            try data.write(to: url)
+            #expect(try CIFTI.open(url).repetitionTime == nil)
+        }
+    }
+
+    @Test("a parcel's voxels are inside the volume, each once", arguments: ["0 0 2", "0 0 1 0 0 1"])
+    func voxelsOfParcels(_ voxels: String) throws {
+        var data = try Data(contentsOf: Self.file("parcels.ptseries.nii"))
+        let start = try #require(data.range(of: Data("<Surface ".utf8))).lowerBound
+        let end = try #require(data.range(of: Data("</MatrixIndicesMap></Matrix>".utf8))).lowerBound
+        let map = """
+            <Volume VolumeDimensions="4,3,2"><TransformationMatrixVoxelIndicesIJKtoXYZ MeterExponent="-3">\
+            1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1</TransformationMatrixVoxelIndicesIJKtoXYZ></Volume>\
+            <Parcel Name="inner"><VoxelIndicesIJK>\(voxels)</VoxelIndicesIJK></Parcel><Parcel Name="b"></Parcel>
+            """
+        let padded = map.padding(toLength: end - start, withPad: " ", startingAt: 0)
+        data.replaceSubrange(start..<end, with: Data(padded.utf8))
+        try withFolder { folder in
+            let url = folder.appending(path: "x.ptseries.nii")
+            try data.write(to: url)
+            let error = #expect(throws: FormatError.self) { _ = try CIFTI.open(url) }
+            #expect(
+                error?.problem.contains("a voxel of the parcel inner") == true, "\(String(describing: error))"
+            )
+        }
+    }
+
     @Test("a CIFTI file as an image, an image as a CIFTI file, and what does not fit are refused by name")
     func refusals() throws {
         let image = #expect(throws: FormatError.self) {
@@ -89,6 +126,7 @@ struct CIFTITests {
             ("CIFTI_MODEL_TYPE_VOXELS", "CIFTI_MODEL_TYPE_VOXELZ", "ModelType"),
             ("Version=\"2.0\"", "Version=\"1.0\"", "version"),
             ("4,3,5", "4,3,2", "inside the volume"),
+            ("1 1 4\n3 0 1", "1 1 3\n3 0 1", "(1, 1, 3) twice"),
             ("CIFTI_INDEX_TYPE_SCALARS", "CIFTI_INDEX_TYPE_SCALARZ", "IndicesMapToDataType"),
             ("AppliesToMatrixDimension=\"0\"", "AppliesToMatrixDimension=\"7\"", "AppliesToMatrixDimension"),
             ("second &lt; third", "second &bad; third", "undefined entity"),

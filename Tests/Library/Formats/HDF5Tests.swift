@@ -137,6 +137,13 @@ import Testing
                 #expect(throws: FormatError.self) { try file.write(["a", "b\0c"], to: "names") }
                 #expect(!file.contains("names"))
                 #expect(throws: FormatError.self) { try file.setAttribute("x", to: .strings(["b\0c"])) }
+                // A name that ends early would be another object's.
+                #expect(throws: FormatError.self) { try file.createDataset("cut\0b", shape: [1]) }
+                #expect(!file.contains("cut") && !file.contains("names\0b"))
+                #expect(throws: FormatError.self) { try file.write(["a"], to: "cut\0b") }
+                let error = #expect(throws: FormatError.self) { try file.dataset("rows\0b") }
+                #expect(error?.description.contains("rows\\0b") == true, "\(error?.description ?? "")")
+                #expect(throws: FormatError.self) { try file.setAttribute("x\0y", to: .integers([1])) }
             }
         }
     }

@@ -83,6 +83,15 @@ struct ImageTests {
     }
 
     @Test(
+        "an image that is resized to more than memory holds is refused",
+        .enabled(if: availableMemory() < 7 << 30))
+    func hugeSize() throws {
+        let image = try RGBImage(width: 1, height: 1, pixels: [1, 2, 3])
+        let error = #expect(throws: ImageError.self) { try image.resized(width: 178_000_000, height: 1) }
+        #expect(error?.description.contains("memory") == true)
+    }
+
+    @Test(
         "a file cut short is refused",
         arguments: ["rgb.jpg", "422-progressive.jpg", "rgb.png", "interlaced.png"])
     func truncated(_ name: String) throws {

@@ -97,6 +97,14 @@ struct MATLABTests {
         for name in ["handle", "thing"] { #expect(throws: FormatError.self) { try file[name].tensor() } }
     }
 
+    @Test func anEmptyArrayOfStructsHasItsFields() throws {
+        let trials = try file("empty-structs.mat")["trials"]
+        #expect(trials.className == "struct" && trials.shape == [0, 0])
+        #expect(trials.fieldNames == ["onset", "label"])
+        #expect(try trials.values(of: "label").isEmpty)
+        #expect(throws: FormatError.self) { try trials.values(of: "offset") }
+    }
+
     @Test(arguments: ["tree.mat", "plain.mat", "big.mat", "four.mat"])
     func damagedFilesNeverTrap(_ name: String) throws {
         try fuzz(fixture("matlab/\(name)"), changes: 2000) { url in

@@ -44,6 +44,28 @@ import Testing
         }
     }
 
+    @Test(arguments: ["kinds.pt", "kinds_legacy.pt"])
+    func tensorsOfTypesThatAreNotReadLeaveTheOthersReadable(_ file: String) throws {
+        let checkpoint = try PyTorchFile.open(fixture(file))
+        #expect(
+            checkpoint.names == [
+                "channels", "complex", "float8", "numpy.#0", "numpy.text", "plain", "quantized", "uint16",
+            ])
+        #expect(try checkpoint.tensor("plain").elements == [0, 1, 2, 3, 4, 5])
+        #expect(try checkpoint.integers("uint16") == [0, 1, 2, 3, 4, 5])
+        #expect(try checkpoint.tensor("numpy.#0").elements == [1])
+        #expect(try checkpoint.tensor("numpy.text").elements == [2])
+        for (name, type) in [
+            ("complex", "complex64"), ("float8", "float8_e4m3fn"), ("quantized", "qint8"),
+            ("channels", "quint8"),
+        ] {
+            #expect(checkpoint.entries[name] == nil)
+            let error = #expect(throws: FormatError.self) { try checkpoint.tensor(name) }
+            #expect(error?.description.contains("\"\(name)\"") == true)
+            #expect(error?.description.contains(type) == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func aNameOfTwoTensorsAndNumbersThatAreNotThoseOfTheStorageAreRefused() {
         for (file, word) in [("twice.pt", "two tensors of the name \"3\""), ("negative.pt", "resolve_neg()")]
         {

@@ -104,6 +104,26 @@ import Testing
         }
     }
 
+    @Test func tensorsOfTypesThatAreNotReadLeaveTheOthersReadable() throws {
+        let header =
+            #"{"a":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]},"#
+            + #""b":{"dtype":"F32","shape":[1],"data_offsets":[3,7]},"#
+            + #""c":{"dtype":"C64","shape":[2],"data_offsets":[7,23]}}"#
+        try file(header, data: 23) { url in
+            let opened = try Safetensors.open(url)
+            #expect(opened.names == ["a", "b", "c"] && Array(opened.entries.keys) == ["b"])
+            #expect(try opened.tensor("b").elements == [0])
+            for (name, type) in [("a", "F8_E4M3"), ("c", "C64")] {
+                let error = #expect(throws: FormatError.self) { try opened.tensor(name) }
+                #expect(error?.description.contains("is \(type)") == true, "\(error?.description ?? "")")
+            }
+        }
+        // Their sizes are compared with their shapes as those of all others.
+        try file(#"{"a":{"dtype":"C64","shape":[2],"data_offsets":[0,8]}}"#, data: 8) { url in
+            #expect(throws: FormatError.self) { try Safetensors.open(url) }
+        }
+    }
+
     @Test func absurdHeaderLengthsAreRefused() throws {
         for length in [UInt64.max, 100_000_001, 1000] {
             try file("{}", data: 0, length: length) { url in

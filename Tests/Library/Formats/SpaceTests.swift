@@ -198,6 +198,7 @@ import Testing
     @Test func aVolumeOfOtherVoxelsIsRefused() {
         #expect(throws: GridError.self) { try NIfTI.volume(of: [1, 2], at: [0], shape: [2, 2, 2]) }
         #expect(throws: GridError.self) { try NIfTI.volume(of: [1], at: [8], shape: [2, 2, 2]) }
+        #expect(throws: GridError.self) { try NIfTI.volume(of: [1, 2], at: [3, 3], shape: [2, 2, 2]) }
         #expect(throws: GridError.self) {
             try NIfTI.volume(of: [1], at: [0], shape: [100_000, 100_000, 1000])
         }

@@ -49,6 +49,17 @@ struct StructureTests {
         #expect(try file.members().contains("trials"))
     }
 
+    @Test(arguments: ["text-arrays.h5", "text-arrays.npy"])
+    func severalTextsOfARecordStayTogether(_ name: String) throws {
+        let trials =
+            try name.hasSuffix(".h5")
+            ? HDF5File.open(file(name)).dataset("trials").records() : NumPyArray.open(file(name)).records()
+        #expect(try trials["words"].textLists() == [["the", "cat", ""], ["sat", "on", "mats"]])
+        #expect(try trials["grid"].textLists() == [["a", "b", "c", "d"], ["e", "f", "g", "h"]])
+        let error = #expect(throws: FormatError.self) { try trials["words"].strings() }
+        #expect(error?.description.contains("textLists()") == true, "\(error?.description ?? "")")
+    }
+
     @Test func anEnumerationOfTwoMembersIsNoTruthValue() throws {
         let file = try HDF5File.open(file("sides.h5"))
         let sides = try file.dataset("sides")

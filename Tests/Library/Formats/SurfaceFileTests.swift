@@ -179,6 +179,17 @@ struct SurfaceFileTests {
                     to: folder.appending(path: "y.label.gii"))
             }
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "y.label.gii").path))
+            // What its own reader would refuse, or take for another label.
+            for (table, word) in [
+                ([SurfaceLabel(key: 1, name: "V1", color: SIMD4(.nan, 0, 0, 1))], "finite"),
+                ([SurfaceLabel(key: 1, name: "V1"), SurfaceLabel(key: 1, name: "V2")], "\"V1\" and \"V2\""),
+            ] {
+                let error = #expect(throws: FormatError.self) {
+                    try SurfaceLabels(keys: [1], labels: table).write(
+                        to: folder.appending(path: "y.label.gii"))
+                }
+                #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+            }
             // FreeSurfer and nibabel know files by their names.
             for name in ["lh.r2.mgh", "lh.curv", "x.gii.bz2", "x.dscalar.nii"] {
                 let error = #expect(throws: FormatError.self) {

@@ -107,6 +107,14 @@ struct SurfaceSamplingTests {
             try map.sampled(on: large, .line(samples: 10_000_000))
         }
         #expect(error?.description.contains("memory") == true)
+        // As many cannot even be listed.
+        let endless: [SurfaceSampling] = [
+            .line(samples: 1 << 40), .ribbon(to: small, samples: .max).mostFrequent, .ball(samples: 1 << 40),
+        ]
+        for sampling in endless {
+            let error = #expect(throws: GridError.self) { try map.sampled(on: pial, sampling) }
+            #expect(error?.description.contains("too many") == true)
+        }
         #expect(throws: FormatError.self) {
             try map.sampled(on: pial, mask: NIfTI.open(Self.file("wide.nii.gz")))
         }

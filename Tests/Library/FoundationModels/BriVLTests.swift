@@ -51,6 +51,15 @@ struct BriVLTests {
         }
     }
 
+    @Test("a grid has as many parts as are asked for and the whole, or is refused")
+    func grids() throws {
+        #expect(try ImageBox.grid(0) == [.whole])
+        #expect(try ImageBox.grid(2).count == 5)
+        for count in [-3, 1001, .max] {
+            #expect(throws: FoundationModelError.self) { try ImageBox.grid(count) }
+        }
+    }
+
     @Test("for images with boxes of a detector (1.0)")
     func boxes() throws {
         try withModel { model in

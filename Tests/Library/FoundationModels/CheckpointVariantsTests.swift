@@ -202,6 +202,28 @@ struct CheckpointVariantsTests {
         }
     }
 
+    @Test("a tensor in 8 bits is refused by its name if the model has it, and passed over if not")
+    func unreadTensors() throws {
+        let weight = "encoder.layer.0.output.dense.weight"
+        for (name, isRefused) in [(weight, true), ("cls.small", false)] {
+            try withTemporaryFolder { place in
+                let copy = try ModelCopy("encoders/bert", in: place)
+                try copy.changeHeader { header in
+                    var header = header
+                    var small = header[weight] as! [String: Any]
+                    let offsets = small["data_offsets"] as! [Int]
+                    small["dtype"] = "F8_E4M3"
+                    small["data_offsets"] = [offsets[0], (offsets[0] + offsets[1]) / 2]
+                    header[name] = small
+                    return header
+                }
+                let error = message(copy.folder)
+                #expect(error.contains("\(name) cannot be read: it holds F8_E4M3") == isRefused, "\(error)")
+                #expect(error.isEmpty != isRefused)
+            }
+        }
+    }
+
     @Test(
         "numbers that are not finite are refused by the tensor's name",
         arguments: ["encoders/bert", "vision/hf-vit"])
@@ -306,6 +328,37 @@ struct CheckpointVariantsTests {
         #expect(
             model.mimeBundle.plainText?.contains("assumed, since the weights do not tell it: 1 heads, gelu")
                 == true)
+    }
+
+    @Test("of a model and its running average in one file neither is taken unasked")
+    func severalTowers() throws {
+        let table = "textencoder.backbone.bert.embeddings.word_embeddings.weight"
+        for other in ["ema.module.", "zeta.module."] {
+            try withTemporaryFolder { place in
+                let file = place.appending(path: "weights.safetensors")
+                try Seeded.write(
+                    ["module." + table: [4, 4], other + table: [4, 4]], to: file, isEmpty: true)
+                let error = message(file)
+                #expect(error.contains("several models") && error.contains("\"\(other)\""), "\(error)")
+            }
+        }
+    }
+
+    @Test("an architecture of another kind than the weights is refused, and not ignored")
+    func otherArchitectures() throws {
+        try withTemporaryFolder { place in
+            for (name, words) in [("resnet18", "a ResNet"), ("alexnet", "an AlexNet")] {
+                let shapes: [String: [Int]] = try Fixtures.json("convolution/\(name)/tensors.json")
+                let file = place.appending(path: "\(name).safetensors")
+                try Seeded.write(shapes, to: file, isEmpty: true)
+                #expect(message(file, architecture: "nonsense").contains("has the weights of \(words)"))
+            }
+        }
+        for file in ["timm-file/vit.pth", "augreg/ViT.npz"] {
+            let place = Fixtures.folder.appending(path: "vision/\(file)")
+            let error = message(place, architecture: "resnet50")
+            #expect(error.contains("a vision transformer") && error.contains("\"resnet50\""), "\(error)")
+        }
     }
 
     @Test("networks that only look like torchvision's are refused by their architecture")

@@ -113,6 +113,25 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("a multiplier of the channels counts in all its digits, as in timm")
+    func multiplier() throws {
+        let shapes: [String: [Int]] = try Fixtures.json("convolution/efficientnet_small/tensors.json")
+        try withTemporaryFolder { folder in
+            try Seeded.write(shapes, to: folder.appending(path: "model.safetensors"), isEmpty: true)
+            let arguments = #"{"channel_multiplier": 1.3, "depth_multiplier": 0.7}"#
+            try Data(#"{"architecture": "efficientnet_b0", "model_args": \#(arguments)}"#.utf8).write(
+                to: folder.appending(path: "config.json"))
+            let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(folder) }
+            guard case .parameters(_, let problems)? = error else {
+                Issue.record("\(error?.description ?? "")")
+                return
+            }
+            // 40 * 1.3 is 52, which becomes 56; a little less would become 48.
+            let wanted = problems.first { $0.hasPrefix("blocks.2.0.conv_pwl.weight ") }
+            #expect(wanted?.contains("needs [56, ") == true, "\(problems)")
+        }
+    }
+
     @Test("tensors that are missing or have another shape are named")
     func problems() throws {
         var shapes: [String: [Int]] = try Fixtures.json("convolution/resnet18/tensors.json")

@@ -109,14 +109,14 @@ struct FilmFeatureTests {
 
         let rest = try WatchedFilm(film)
         let file = try featureFile(model, rest, at: path)
-        // A frame of each row for the hash, then those of the rows that were missing.
-        #expect(rest.asked.withLock { $0.dropFirst(6).sorted() } == Array(4 * done..<24))
+        // All frames for the hash, since they are few, then those of the rows that were missing.
+        #expect(rest.asked.withLock { $0.dropFirst(24).sorted() } == Array(4 * done..<24))
         for name in Self.names { #expect(try file[name] == whole[name]) }
         #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
 
         let again = try WatchedFilm(film)
         let found = try featureFile(model, again, at: path)
-        #expect(again.asked.withLock { $0.count } == 6)
+        #expect(again.asked.withLock { $0.count } == 24)
         #expect(try found["norm"] == whole["norm"])
     }
 
@@ -168,6 +168,24 @@ struct FilmFeatureTests {
             }
             #expect(Set(urls).count == 4)
             #expect(try FeatureFile.open(path)["norm"] == first["norm"])
+        }
+    }
+
+    @Test("another frame than the first of the only row makes another film")
+    func oneRow() throws {
+        try withTemporaryFolder { folder in
+            let model = try FoundationModel.load(Self.source)
+            func make(_ film: HDF5Dataset) throws -> FeatureFile {
+                try model.featureFile(
+                    at: folder.path + "/film.h5", ofFilm: film, framesPerSample: 24, layers: Self.layers,
+                    showsProgress: false)
+            }
+            _ = try make(film(in: folder))
+            let changed = try film(in: folder) { pixels in
+                for i in 12 * 5760..<13 * 5760 { pixels[i] = 0 }
+            }
+            let error = #expect(throws: FoundationModelError.self) { try make(changed) }
+            #expect(error?.description.contains("stimuli_sha256") == true, "\(error?.description ?? "")")
         }
     }
 

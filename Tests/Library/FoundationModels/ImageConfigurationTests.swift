@@ -100,6 +100,17 @@ struct ImageConfigurationTests {
         }
     }
 
+    @Test func positionsThatAreInterpolatedAreOnTheCard() throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("vision/hf-vit", in: place)
+            #expect(try FoundationModel.load(copy.folder).notes.isEmpty)
+            try copy.change("preprocessor_config.json", ["size": ["height": 40, "width": 32]])
+            let model = try FoundationModel.load(copy.folder)
+            #expect(try model.image.imageSize == ImageSize(height: 40, width: 32))
+            #expect(model.notes.contains { $0.contains("interpolated") }, "\(model.notes)")
+        }
+    }
+
     /// timm's files of before 2023 have all on the topmost level.
     @Test func flatConfigurations() throws {
         try withTemporaryFolder { place in

@@ -95,10 +95,14 @@ struct SimilarityTests {
         }
         let labels = result.labels
         #expect(try result.accuracy(of: labels) == 1)
-        let seconds = (0..<40).map { names[result.top(2, of: $0)[1]] }
+        let seconds = try (0..<40).map { names[try result.top(2, of: $0)[1]] }
         #expect(try result.accuracy(of: seconds) == 0)
         #expect(try result.accuracy(of: seconds, top: 2) == 1)
         #expect(throws: FoundationModelError.self) { try result.accuracy(of: ["g"]) }
+        for image in [-1, 40, .max] {
+            let error = #expect(throws: FoundationModelError.self) { try result.top(3, of: image) }
+            #expect(error?.description.contains("no image \(image)") == true)
+        }
     }
 
     @Test("a text tower gives a classifier of its sentences")

@@ -138,6 +138,31 @@ struct TextConfigurationTests {
         }
     }
 
+    @Test func fewerPositionsThanTokensAroundATextAreRefused() throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("encoders/bert", in: place)
+            try copy.changeHeader { header in
+                // The first of 24 positions; the others become a tensor that nothing reads.
+                var header = header
+                let name = "embeddings.position_embeddings.weight"
+                var first = header[name] as! [String: Any]
+                var rest = first
+                let offsets = first["data_offsets"] as! [Int]
+                let middle = offsets[0] + (offsets[1] - offsets[0]) / 24
+                first["shape"] = [1, 36]
+                first["data_offsets"] = [offsets[0], middle]
+                rest["shape"] = [23, 36]
+                rest["data_offsets"] = [middle, offsets[1]]
+                header[name] = first
+                header["cls.rest"] = rest
+                return header
+            }
+            try copy.change("config.json", ["max_position_embeddings": 1])
+            let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(copy.folder) }
+            #expect(error?.description.contains("1 positions") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func theTokenizersOwnLengthCounts() throws {
         try withTemporaryFolder { place in
             let copy = try ModelCopy("encoders/bert", in: place)

@@ -86,6 +86,12 @@ import Testing
         #expect(try trials["correct", as: Bool.self] == [true, false, true])
         let records = try DataTable(NumPyArray.open(folder.appending(path: "records.npy")).records())
         #expect(records.columnNames == ["id", "r", "name", "pair_0", "pair_1"])
+        let file = try HDF5File.open(folder.appending(path: "text-arrays.h5"))
+        let texts = try DataTable(file.dataset("trials").records())
+        let names = ["onset", "words_0", "words_1", "words_2", "grid_0", "grid_1", "grid_2", "grid_3"]
+        #expect(texts.columnNames == names)
+        #expect(try texts["words_1", as: String.self] == ["cat", "on"])
+        #expect(try DataTable(file.dataset("none").records()).columnNames == names)
     }
 
     private let long = """

@@ -12,6 +12,12 @@ import Training
         try body(file.path)
     }
 
+    @Test func theWarmUpOfFewStepsEndsAtThePeak() {
+        #expect(TrainingSchedule(steps: 1000).warmUp == 200 && TrainingSchedule(steps: 100).warmUp == 100)
+        #expect(TrainingSchedule(peak: 0.5, steps: 100).rate(at: 99) == 0.5)
+        #expect(TrainingSchedule(warmUp: 150, steps: 100).warmUp == 150)
+    }
+
     @Test(arguments: [false, true])
     func resumedTrainingReachesTheSameWeights(hasQueues: Bool) throws {
         let reference = try TrainingCase(hasQueues ? "queues" : "in-batch")
@@ -198,6 +204,10 @@ import Training
         var options = TrainingCase.options
         options.clipNorm = 0
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        options = TrainingCase.options
+        options.schedule = TrainingSchedule(warmUp: 21, steps: 20)
+        let endless = #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        #expect(endless.map { "\($0)".contains("warm-up of 21") } == true)
         for vocabulary in [-1, 0, 1 << 40] {
             let tower = TextTowerConfiguration(
                 vocabulary: vocabulary, positions: 9,

@@ -138,9 +138,12 @@ extension CIFTI {
         return []
     }
 
-    /// The time from one point of a series to the next in seconds; nil if the file is none, or not one of time.
+    /// The time from one point of a series to the next in seconds; nil if the file is none, or not one of time, or its
+    /// step is not above zero.
     public var repetitionTime: Double? {
-        for case .series(let series) in dimensions where series.unit == "SECOND" { return series.step }
+        for case .series(let series) in dimensions where series.unit == "SECOND" {
+            return series.step > 0 ? series.step : nil
+        }
         return nil
     }
 

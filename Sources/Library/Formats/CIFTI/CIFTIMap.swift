@@ -183,6 +183,7 @@ extension CIFTIMap {
                                 found: "\(vertices.max() ?? 0)")
                         }
                     }
+                    if let volume { try check(parcel.voxels, in: volume, "the parcel \(parcel.name)") }
                     return CIFTI.Parcel(name: parcel.name, vertices: parcel.vertices, voxels: parcel.voxels)
                 })
         default:
@@ -261,12 +262,22 @@ extension CIFTIMap {
                 found: "missing")
         }
         let voxels = model.voxels ?? []
-        let extents = SIMD3(volume[0], volume[1], volume[2])
-        if let outside = voxels.first(where: { any($0 .>= extents) }) {
-            throw FormatError(
-                url, "a voxel of \(structure)", expected: "inside the volume \(volume)",
-                found: "(\(outside.x), \(outside.y), \(outside.z))")
-        }
+        try check(voxels, in: volume, structure)
         return .voxels(voxels, in: try ImageGrid(shape: volume, affine: affine))
+    }
+
+    /// Throws if one of an owner's voxels is outside the volume, or listed twice.
+    private func check(_ voxels: [SIMD3<Int>], in volume: [Int], _ owner: String) throws {
+        let extents = SIMD3(volume[0], volume[1], volume[2])
+        var seen: Set<SIMD3<Int>> = []
+        for voxel in voxels {
+            let isInside = all(voxel .< extents)
+            guard isInside, seen.insert(voxel).inserted else {
+                throw FormatError(
+                    url, "a voxel of \(owner)",
+                    expected: isInside ? "listed once" : "inside the volume \(volume)",
+                    found: "(\(voxel.x), \(voxel.y), \(voxel.z))\(isInside ? " twice" : "")")
+            }
+        }
     }
 }

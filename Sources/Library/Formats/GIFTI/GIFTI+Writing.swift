@@ -43,10 +43,23 @@ extension SurfaceMaps {
 extension SurfaceLabels {
     /// Writes the labels as a GIFTI file (`.label.gii`) with their names and colors.
     ///
-    /// Throws `FormatError` if a key does not fit 32 bits, the name is that of another format, or the file cannot be
-    /// written.
+    /// Throws `FormatError` if a key does not fit 32 bits or two labels have it, a color is not finite, the name is
+    /// that of another format, or the file cannot be written.
     public func write(to file: some FileLocation, hemisphere: Hemisphere? = nil) throws {
         let url = file.fileURL
+        var names: [Int: String] = [:]
+        for label in labels {
+            if let other = names.updateValue(label.name, forKey: label.key) {
+                throw FormatError(
+                    url, "the key \(label.key)", expected: "that of one label",
+                    found: "that of \"\(other)\" and \"\(label.name)\"")
+            }
+            if let color = label.color, !(0..<4).allSatisfy({ color[$0].isFinite }) {
+                throw FormatError(
+                    url, "the color of the label \"\(label.name)\"", expected: "of finite numbers",
+                    found: "(\(color.x), \(color.y), \(color.z), \(color.w))")
+            }
+        }
         let numbers = try keys.map { key in
             guard let number = Int32(exactly: key) else {
                 throw FormatError(url, "a label's key", expected: "of 32 bits", found: "\(key)")

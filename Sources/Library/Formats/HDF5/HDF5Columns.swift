@@ -142,6 +142,9 @@ struct HDF5Columns {
         _ values: Gathered, _ element: HDF5Element, _ shape: [Int], _ url: URL, _ what: String
     ) -> Records.Field.Content {
         switch (element, values) {
+        case (.array, .texts(let texts)):
+            // The outermost array comes first, whose elements are the records.
+            return .textArrays(texts, each: element.partCount)
         case (.array(let base, let extents), _):
             return content(values, base.element, shape + extents, url, what)
         case (.number(let type), .bytes(let bytes)):

@@ -64,6 +64,7 @@ extension HDF5Dataset {
         case .record: ", which records() reads"
         case .list(let base):
             if case .number = base.element { ", which lists() reads" } else { ", which textLists() reads" }
+        case .array(let base, _) where base.element.isText: ", which textLists() reads"
         case .array, .number: ", which arrays() reads"
         case .objectReference, .regionReference: ", which references() reads"
         default: ""

@@ -24,6 +24,21 @@ indirect enum HDF5Element: Sendable {
         let offset: Int
         let type: HDF5MemoryType
     }
+
+    /// Whether it is text or has a name, or is an array of such.
+    var isText: Bool {
+        switch self {
+        case .text, .variableText, .enumeration: true
+        case .array(let base, _): base.element.isText
+        default: false
+        }
+    }
+
+    /// How many elements an array has, and an array of arrays in all; 1 of anything else.
+    var partCount: Int {
+        guard case .array(let base, let shape) = self else { return 1 }
+        return shape.reduce(base.element.partCount, *)
+    }
 }
 
 /// An element and how many bytes it takes in memory.

@@ -26,9 +26,10 @@ extension HDF5File {
     ///   - value: what it is set to.
     ///   - path: the group or dataset; `/` is the file itself.
     ///
-    /// Throws `FormatError` if there is no such object or the file cannot be written.
+    /// Throws `FormatError` if there is no such object, the name has a character zero, or the file cannot be written.
     public func setAttribute(_ name: String, to value: HDF5Attribute, of path: String = "/") throws {
         guard try exists(path) else { throw FormatError(url, "has no object \"\(path)\"") }
+        try checkName(name, "name of an attribute")
         let what = "attribute \"\(name)\" of \"\(path)\""
         if case .strings(let texts) = value { try checkWhole(texts, what) }
         try HDF5Library.locked(url) {

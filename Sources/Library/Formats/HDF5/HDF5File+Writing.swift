@@ -121,6 +121,14 @@ extension HDF5File {
         }
     }
 
+    /// Throws `FormatError` if a name has a zero character: HDF5 would end it there, and take another object's.
+    func checkName(_ name: String, _ what: String) throws {
+        guard name.utf8.contains(0) else { return }
+        throw FormatError(
+            url, "a \(what)", expected: "without a character zero, at which HDF5 ends it",
+            found: "\"\(name.replacing("\0", with: "\\0"))\"")
+    }
+
     /// Throws `FormatError` if a text has a zero character, at which HDF5 would end it.
     func checkWhole(_ texts: [String], _ what: String) throws {
         guard let index = texts.firstIndex(where: { $0.utf8.contains(0) }) else { return }

@@ -113,8 +113,9 @@ public final class HDF5File: Sendable {
     /// Whether there is a group or dataset at `path`.
     public func contains(_ path: String) -> Bool { (try? exists(path)) ?? false }
 
-    /// The same; throws `FormatError` if the library cannot be used any more.
+    /// The same; throws `FormatError` if the path has a character zero or the library cannot be used any more.
     func exists(_ path: String) throws -> Bool {
+        try checkName(path, "path")
         try HDF5Library.locked(url) {
             // Every step must be asked for, since a question about a missing group's member is an error.
             var reached = ""

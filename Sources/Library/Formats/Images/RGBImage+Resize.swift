@@ -31,7 +31,8 @@ extension RGBImage {
     ///   - newHeight: how many pixels it is high.
     ///   - interpolation: how pixels are interpolated.
     ///
-    /// Throws `ImageError` if the size is not above zero, or has more pixels than are decoded of a file.
+    /// Throws `ImageError` if the size is not above zero, has more pixels than are decoded of a file, or takes more
+    /// memory than there is.
     /// Source: Pillow, `src/libImaging/Resample.c`.
     public func resized(
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
@@ -39,6 +40,16 @@ extension RGBImage {
         try checkSize(width: newWidth, height: newHeight, "resized")
         // Between the two steps it is as high as before.
         try checkSize(width: newWidth, height: height, "resized")
+        let needed =
+            max(
+                ResizeWeights.byteCount(from: width, to: newWidth, interpolation),
+                ResizeWeights.byteCount(from: height, to: newHeight, interpolation))
+            + 3 * (newWidth * height + newWidth * newHeight)
+        guard needed < 4 << 20 || needed <= availableMemory() else {
+            throw ImageError(
+                "an image of \(width) x \(height) pixels cannot be resized to \(newWidth) x \(newHeight): "
+                    + "that takes more memory than there is")
+        }
         let narrow =
             newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
         guard newHeight != height else { return narrow }
@@ -87,12 +98,25 @@ private struct ResizeWeights {
     private(set) var weights: [Int32] = []
     let taps: Int
 
+    private static func taps(from old: Int, to new: Int, _ interpolation: Interpolation) -> Int {
+        let support = interpolation.support * max(Double(old) / Double(new), 1)
+        let group = Int(image_weight_group)
+        return (Int(support.rounded(.up)) * 2 + 1 + group - 1) / group * group
+    }
+
+    /// How much memory they take.
+    static func byteCount(from old: Int, to new: Int, _ interpolation: Interpolation) -> Int {
+        new * (taps(from: old, to: new, interpolation) + 2) * MemoryLayout<Int32>.stride
+    }
+
     init(from old: Int, to new: Int, _ interpolation: Interpolation) {
         let scale = Double(old) / Double(new)
         let filterScale = max(scale, 1)
         let support = interpolation.support * filterScale
-        let group = image_weight_group
-        taps = (Int(support.rounded(.up)) * 2 + 1 + group - 1) / group * group
+        taps = Self.taps(from: old, to: new, interpolation)
+        first.reserveCapacity(new)
+        count.reserveCapacity(new)
+        weights.reserveCapacity(new * taps)
         let unit = Double(1 << 22)
         for place in 0..<new {
             let center = (Double(place) + 0.5) * scale

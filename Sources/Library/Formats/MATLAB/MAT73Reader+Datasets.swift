@@ -7,7 +7,10 @@ extension MAT73Reader {
         _ handle: HDF5Handle, _ className: String?, _ place: MATPlace, _ depth: Int
     ) throws -> MATValue {
         let mark = try MATLABMark(of: handle, place.url, place.what)
-        if let empty = mark.emptyShape { return try self.empty(className, empty.reversed(), place) }
+        if let empty = mark.emptyShape {
+            let fields = try className == "struct" ? orderOfFields(handle, place) ?? [] : []
+            return try self.empty(className, empty.reversed(), fields, place)
+        }
         if H5Aexists(handle.id, "MATLAB_object_decode") > 0, className != "function_handle" {
             return unreadable(
                 className ?? "object",
@@ -103,13 +106,16 @@ extension MAT73Reader {
         return (try part("real"), try part("imag"))
     }
 
-    func empty(_ className: String?, _ shape: [Int], _ place: MATPlace) throws -> MATValue {
+    /// An empty array; of structs with the names of their fields.
+    private func empty(
+        _ className: String?, _ shape: [Int], _ fields: [String], _ place: MATPlace
+    ) throws -> MATValue {
         let shape = matlabShape(shape)
         let content: MATValue.Content
         switch className {
         case "char": content = .text([])
         case "cell": content = .cells([])
-        case "struct": content = .structs(fields: [], values: [])
+        case "struct": content = .structs(fields: fields, values: [])
         case "function_handle": content = .unreadable("it is an empty function handle")
         default:
             content = .numbers(

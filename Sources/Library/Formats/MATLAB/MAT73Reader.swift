@@ -106,7 +106,8 @@ struct MAT73Reader {
         return order
     }
 
-    private func orderOfFields(_ group: HDF5Handle, _ place: MATPlace) throws -> [String]? {
+    /// The fields that a group, or an empty array of structs, lists in an attribute; nil if it does not.
+    func orderOfFields(_ group: HDF5Handle, _ place: MATPlace) throws -> [String]? {
         let action = "reading the fields of \(place.what)"
         guard H5Aexists(group.id, "MATLAB_fields") > 0 else { return nil }
         let attribute = try HDF5Handle.attribute(H5Aopen(group.id, "MATLAB_fields", 0), place.url, action)

@@ -142,7 +142,8 @@ extension NIfTI {
     ///   - shape: the extents along x, y and z.
     ///   - background: the value of all other voxels.
     ///
-    /// Throws `GridError` if there is not one value for each index, an index is outside the shape, or memory is short.
+    /// Throws `GridError` if there is not one value for each index, an index is outside the shape or there twice, or
+    /// memory is short.
     public static func volume(
         of values: [Float], at indices: [Int], shape: [Int], background: Float = 0
     ) throws -> Tensor<Float> {
@@ -156,10 +157,15 @@ extension NIfTI {
             throw GridError("a volume of the shape \(shape) takes more memory than there is")
         }
         var elements = [Float](repeating: background, count: count)
+        var isFilled = [Bool](repeating: false, count: count)
         for (value, index) in zip(values, indices) {
             guard elements.indices.contains(index) else {
                 throw GridError("voxel \(index) lies outside a volume of \(shape)")
             }
+            guard !isFilled[index] else {
+                throw GridError("voxel \(index) is there twice; each has one value")
+            }
+            isFilled[index] = true
             elements[index] = value
         }
         return Tensor(shape: shape, elements: elements)

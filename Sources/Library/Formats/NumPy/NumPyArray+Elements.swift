@@ -108,7 +108,10 @@ extension NumPyArray {
         case .array(let base, let shape):
             let count = shape.reduce(1, *)
             let all = places.flatMap { place in (0..<count).map { place + $0 * base.byteCount } }
-            return try field(base, extents + shape, at: all, what)
+            let content = try field(base, extents + shape, at: all, what)
+            // The outermost array's elements are the records.
+            guard extents.isEmpty, case .texts(let texts) = content else { return content }
+            return .textArrays(texts, each: places.isEmpty ? count : texts.count / places.count)
         case .complex(let part, let isBigEndian):
             let number = NumPyType.number(part, bigEndian: isBigEndian)
             let parts = places.flatMap { [$0, $0 + part.byteCount] }

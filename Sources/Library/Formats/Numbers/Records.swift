@@ -44,6 +44,8 @@ public struct Records: Sendable {
             case numbers(StoredNumbers)
             /// The texts, or the names of an enumeration's members.
             case texts([String])
+            /// As many texts of each record, record after record.
+            case textArrays([String], each: Int)
             case records(Records)
             case lists([Content])
             case references([HDF5Reference])
@@ -70,7 +72,9 @@ extension Records.Field {
         return try numbers.integers()
     }
 
-    /// The texts, or the names of an enumeration's members. Throws `FormatError` if the field holds something else.
+    /// The texts, or the names of an enumeration's members, one a record.
+    ///
+    /// Throws `FormatError` if the field holds something else, also several texts a record (`textLists()`).
     public func strings() throws -> [String] {
         guard case .texts(let texts) = content else { throw wrong("text") }
         return texts
@@ -91,8 +95,13 @@ extension Records.Field {
         }
     }
 
-    /// The lists of texts of different lengths, one a record. Throws `FormatError` if the field holds something else.
+    /// The lists of texts, of different lengths or all of one, one a record.
+    ///
+    /// Throws `FormatError` if the field holds something else.
     public func textLists() throws -> [[String]] {
+        if case .textArrays(let texts, let each) = content {
+            return (0..<texts.count / max(1, each)).map { Array(texts[$0 * each..<($0 + 1) * each]) }
+        }
         guard case .lists(let lists) = content else { throw wrong("lists of texts") }
         return try lists.map { list in
             guard case .texts(let texts) = list else { throw wrong("lists of texts") }
@@ -114,6 +123,7 @@ extension Records.Field {
                 + (numbers.shape.count > 1
                     ? " (\(numbers.shape.dropFirst().map(String.init).joined(separator: " x ")) each)" : "")
         case .texts: "text"
+        case .textArrays(_, let each): "text (\(each) each), which textLists() reads"
         case .records(let records): "records of \(records.names.joined(separator: ", "))"
         case .lists: "lists"
         case .references: "references"
@@ -125,6 +135,15 @@ extension Records.Field {
     /// The numbers, for a table's column.
     package var numbers: (type: NumberType, shape: [Int])? {
         if case .numbers(let numbers) = content { (numbers.type, numbers.shape) } else { nil }
+    }
+
+    /// All texts, record after record, and how many a record has if that is part of the field's type.
+    package var texts: (all: [String], each: Int?)? {
+        switch content {
+        case .texts(let texts): (texts, nil)
+        case .textArrays(let texts, let each): (texts, each)
+        default: nil
+        }
     }
 
     private func wrong(_ expected: String) -> FormatError {

@@ -29,10 +29,25 @@ enum PickleValue {
     case tensor(PyTorchTensor)
 }
 
+/// The type of a checkpoint's numbers.
+enum PyTorchNumber {
+    case read(NumberType)
+    /// A type that is not read, in PyTorch's words.
+    case unread(String, byteCount: Int)
+
+    /// How many bytes one number takes.
+    var byteCount: Int {
+        switch self {
+        case .read(let type): type.byteCount
+        case .unread(_, let byteCount): byteCount
+        }
+    }
+}
+
 /// Numbers of a checkpoint that tensors share.
 struct PyTorchStorage {
     let key: String
-    let type: NumberType
+    let type: PyTorchNumber
     let count: Int
     /// Where a view of an older file begins in the storage.
     let offset: Int
@@ -41,6 +56,8 @@ struct PyTorchStorage {
 /// A tensor of a checkpoint as a view of a storage.
 struct PyTorchTensor {
     let storage: PyTorchStorage
+    /// The type of its numbers, which a storage of plain bytes does not tell.
+    let type: PyTorchNumber
     let offset: Int
     let shape: [Int]
     let strides: [Int]
@@ -63,6 +80,8 @@ struct Unpickler {
     private(set) var position: Int
     /// The values of all containers.
     private(set) var nodes: [[PickleValue]] = []
+    /// The types of all storages that the pickle names, by their keys.
+    private(set) var storageTypes: [String: PyTorchNumber] = [:]
     /// The arrays of NumPy and their types, where data is read.
     var arrays: [PickledArray] = []
     var types: [NumPyType] = []
@@ -222,7 +241,8 @@ extension Unpickler {
         "__builtin__.set", "torch.Size",
     ]
     private static let rebuilders: Set<String> = [
-        "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter",
+        "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v3",
+        "torch._utils._rebuild_qtensor", "torch._utils._rebuild_parameter",
         "torch._utils._rebuild_parameter_with_state",
     ]
     /// What training scripts save beside the weights: options, devices, types, numbers and arrays of NumPy. Nothing is
@@ -234,13 +254,35 @@ extension Unpickler {
         "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
         "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device",
         "torch.float16", "torch.bfloat16", "torch.float32", "torch.float64", "torch.int8", "torch.int16",
-        "torch.int32", "torch.int64", "torch.uint8", "torch.bool",
+        "torch.int32", "torch.int64", "torch.uint8", "torch.bool", "torch.complex64", "torch.complex128",
+        "torch.per_tensor_affine", "torch.per_channel_affine", "torch.per_channel_affine_float_qparams",
     ]
-    private static let storages: [String: NumberType] = [
-        "torch.FloatStorage": .float32, "torch.DoubleStorage": .float64, "torch.HalfStorage": .float16,
-        "torch.BFloat16Storage": .bfloat16, "torch.LongStorage": .int64, "torch.IntStorage": .int32,
-        "torch.ShortStorage": .int16, "torch.CharStorage": .int8, "torch.ByteStorage": .uint8,
-        "torch.BoolStorage": .bool,
+    private static let storages: [String: PyTorchNumber] = [
+        "torch.FloatStorage": .read(.float32), "torch.DoubleStorage": .read(.float64),
+        "torch.HalfStorage": .read(.float16), "torch.BFloat16Storage": .read(.bfloat16),
+        "torch.LongStorage": .read(.int64), "torch.IntStorage": .read(.int32),
+        "torch.ShortStorage": .read(.int16), "torch.CharStorage": .read(.int8),
+        "torch.ByteStorage": .read(.uint8), "torch.BoolStorage": .read(.bool),
+        "torch.ComplexFloatStorage": .unread("complex64", byteCount: 8),
+        "torch.ComplexDoubleStorage": .unread("complex128", byteCount: 16),
+        "torch.QInt8Storage": .unread("qint8", byteCount: 1),
+        "torch.QUInt8Storage": .unread("quint8", byteCount: 1),
+        "torch.QInt32Storage": .unread("qint32", byteCount: 4),
+        "torch.QUInt4x2Storage": .unread("quint4x2", byteCount: 1),
+        "torch.QUInt2x4Storage": .unread("quint2x4", byteCount: 1),
+        // Plain bytes, whose tensors tell their types themselves.
+        "torch.storage.UntypedStorage": .read(.uint8),
+    ]
+    /// The types of tensors over plain bytes.
+    private static let elementTypes: [String: PyTorchNumber] = [
+        "torch.uint16": .read(.uint16), "torch.uint32": .read(.uint32), "torch.uint64": .read(.uint64),
+        "torch.float8_e4m3fn": .unread("float8_e4m3fn", byteCount: 1),
+        "torch.float8_e4m3fnuz": .unread("float8_e4m3fnuz", byteCount: 1),
+        "torch.float8_e5m2": .unread("float8_e5m2", byteCount: 1),
+        "torch.float8_e5m2fnuz": .unread("float8_e5m2fnuz", byteCount: 1),
+        "torch.float8_e8m0fnu": .unread("float8_e8m0fnu", byteCount: 1),
+        "torch.float4_e2m1fn_x2": .unread("float4_e2m1fn_x2", byteCount: 1),
+        "torch.complex32": .unread("complex32", byteCount: 4),
     ]
 
     private mutating func push(global name: String) throws {
@@ -260,6 +302,7 @@ extension Unpickler {
         guard
             Self.containers.contains(name) || Self.rebuilders.contains(name)
                 || Self.passedOver.contains(name) || Self.storages[name] != nil
+                || Self.elementTypes[name] != nil
         else {
             throw FormatError(
                 url,
@@ -290,18 +333,9 @@ extension Unpickler {
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             guard let tensor = values.first, case .tensor = tensor else { throw malformed() }
             return tensor
-        case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor":
-            guard values.count >= 4, case .storage(let storage) = values[0],
-                case .integer(let offset) = values[1],
-                let shape = integers(values[2]), let strides = integers(values[3])
-            else { throw malformed() }
-            if values.count > 6, isChangedView(values[6]) {
-                throw FormatError(
-                    url,
-                    "its pickle holds a tensor that is the negative or the conjugate of what is stored; save it after "
-                        + "resolve_neg() and resolve_conj()")
-            }
-            return .tensor(PyTorchTensor(storage: storage, offset: offset, shape: shape, strides: strides))
+        case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor",
+            "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_qtensor":
+            return .tensor(try tensor(name, values))
         case _ where purpose == .data:
             guard let made = try make(name, values) else {
                 throw FormatError(
@@ -314,6 +348,34 @@ extension Unpickler {
             guard Self.passedOver.contains(name) else { throw malformed() }
             return .other
         }
+    }
+
+    /// The tensor that one of PyTorch's functions would make of a storage.
+    private func tensor(_ function: String, _ values: [PickleValue]) throws -> PyTorchTensor {
+        guard values.count >= 4, case .storage(let storage) = values[0],
+            case .integer(let offset) = values[1],
+            let shape = integers(values[2]), let strides = integers(values[3])
+        else { throw malformed() }
+        var type = storage.type
+        var metadata = 6
+        switch function {
+        case "torch._utils._rebuild_tensor_v3":
+            guard values.count > 6, case .global(let name) = values[6], let own = Self.elementTypes[name]
+            else { throw malformed() }
+            type = own
+            metadata = 7
+        case "torch._utils._rebuild_qtensor":
+            // The numbers mean nothing without the scale, whatever storage they are in.
+            guard case .unread = type else { throw malformed() }
+        default: break
+        }
+        if values.count > metadata, isChangedView(values[metadata]) {
+            throw FormatError(
+                url,
+                "its pickle holds a tensor that is the negative or the conjugate of what is stored; save it after "
+                    + "resolve_neg() and resolve_conj()")
+        }
+        return PyTorchTensor(storage: storage, type: type, offset: offset, shape: shape, strides: strides)
     }
 
     /// Whether what PyTorch says of a tensor has a mark ("neg", "conj") that its numbers are not those of the storage.
@@ -329,12 +391,13 @@ extension Unpickler {
     }
 
     /// A persistent identifier: `("storage", type, key, device, count)` and in older files a view of it.
-    private func storage(_ identifier: PickleValue) throws -> PyTorchStorage {
+    private mutating func storage(_ identifier: PickleValue) throws -> PyTorchStorage {
         guard let values = values(of: identifier), values.count >= 5, case .text("storage") = values[0],
             case .global(let name) = values[1], let type = Self.storages[name],
             case .text(let key) = values[2],
             case .integer(let count) = values[4]
         else { throw malformed() }
+        storageTypes[key] = type
         guard values.count > 5, let view = self.values(of: values[5]) else {
             return PyTorchStorage(key: key, type: type, count: count, offset: 0)
         }

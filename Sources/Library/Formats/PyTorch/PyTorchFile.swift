@@ -4,6 +4,7 @@ import Tensors
 /// The tensors of a file that `torch.save` wrote (`.pt`, `.pth`, `.bin`), also DeepSpeed's, old and new.
 ///
 /// Nested dictionaries and lists become names with points: the weights of a DeepSpeed checkpoint are `module.…`.
+/// A key that is neither text nor a number, such as a scalar of NumPy, gives its position in the dictionary (`#0`).
 /// Nothing in the file is executed; a file that wants more than tensors and containers is refused by what it calls.
 ///
 /// ```swift
@@ -33,16 +34,19 @@ public struct PyTorchFile: Sendable {
 
     /// Where the file is.
     public let url: URL
-    /// The tensors by name.
+    /// The tensors whose numbers can be read, by name.
     public let entries: [String: Entry]
+    /// Those whose numbers cannot: complex, quantized, or of 8 or fewer bits with a fraction.
+    package let unread: [String: UnreadTensor]
 
-    /// The names of the tensors in alphabetical order.
-    public var names: [String] { entries.keys.sorted() }
+    /// The names of all tensors in alphabetical order, also of those whose numbers cannot be read.
+    public var names: [String] { (Array(entries.keys) + Array(unread.keys)).sorted() }
 
     /// Opens a file; a tensor is read when it is asked for.
     ///
     /// Throws `FormatError` if the file is malformed or cut short, a tensor lies outside its storage, or the pickle
-    /// calls anything that is neither tensor nor container.
+    /// calls anything that is neither tensor nor container. A tensor of a type that is not read (complex, quantized,
+    /// float8) is refused when it is asked for.
     public static func open(_ file: some FileLocation) throws -> PyTorchFile {
         let file = try OpenFile(file.fileURL)
         let url = file.url
@@ -100,8 +104,9 @@ public struct PyTorchFile: Sendable {
     }
 
     private func entry(_ name: String) throws -> Entry {
+        if let unread = unread[name] { throw unread.error(url, name) }
         guard let entry = entries[name] else {
-            throw FormatError(url, "has no tensor \"\(name)\" (it has \(entries.count) others)")
+            throw FormatError(url, "has no tensor \"\(name)\" (it has \(names.count) others)")
         }
         return entry
     }
@@ -168,10 +173,6 @@ extension PyTorchFile {
         let root = try machine.load()
         var keys = Unpickler(head, at: machine.position, url)
         let list = try keys.load()
-        var types: [String: NumberType] = [:]
-        for tensor in try flattened(root, of: machine, url).values {
-            types[tensor.storage.key] = tensor.storage.type
-        }
         var storages: [String: PyTorchStorageBytes] = [:]
         position = keys.position
         for key in keys.values(of: list) ?? [] {
@@ -182,7 +183,8 @@ extension PyTorchFile {
                 throw FormatError(url, "its list of storages is malformed (the file may be cut short)")
             }
             // Without a tensor that uses it a storage's type is unknown, and so is where the next one begins.
-            guard let type = types[key], let size = byteCount(of: [count], type),
+            guard let type = machine.storageTypes[key],
+                let size = byteCount(of: [count, type.byteCount], .uint8),
                 let region = FileRegion(file, at: position + 8, count: size)
             else {
                 throw FormatError(
@@ -206,8 +208,15 @@ extension PyTorchFile {
         storage: (PyTorchStorage) throws -> PyTorchStorageBytes
     ) throws {
         var entries: [String: Entry] = [:]
+        var unread: [String: UnreadTensor] = [:]
         for (name, tensor) in try Self.flattened(root, of: machine, url) {
-            let type = tensor.storage.type
+            let type: NumberType
+            switch tensor.type {
+            case .read(let known): type = known
+            case .unread(let word, _):
+                unread[name] = UnreadTensor(type: word, shape: tensor.shape)
+                continue
+            }
             let storage = try storage(tensor.storage)
             guard tensor.shape.count == tensor.strides.count, tensor.strides.allSatisfy({ $0 >= 0 }),
                 byteCount(of: tensor.shape, type) != nil, let span = span(tensor.shape, tensor.strides),
@@ -234,6 +243,7 @@ extension PyTorchFile {
         }
         self.url = url
         self.entries = entries
+        self.unread = unread
     }
 
     /// Every tensor below `root`, by the keys and positions that lead to it.
@@ -266,9 +276,8 @@ extension PyTorchFile {
                 let values = machine.nodes[node]
                 for index in stride(from: 0, to: values.count - 1, by: 2)
                 where values[index + 1].mayHoldTensors {
-                    if let key = Self.name(of: values[index], in: machine) {
-                        pending.append((prefix + key, values[index + 1], depth + 1))
-                    }
+                    let key = Self.name(of: values[index], in: machine) ?? "#\(index / 2)"
+                    pending.append((prefix + key, values[index + 1], depth + 1))
                 }
             default: break
             }
@@ -276,7 +285,8 @@ extension PyTorchFile {
         return tensors
     }
 
-    /// The part of a name that a dictionary's key gives, in Python's words; a tuple's parts are in brackets.
+    /// The part of a name that a dictionary's key gives, in Python's words; a tuple's parts are in brackets. Nil of an
+    /// object, of which nothing is made.
     private static func name(of key: PickleValue, in machine: Unpickler) -> String? {
         guard let parts = machine.values(of: key) else { return key.simpleName }
         let names = parts.compactMap(\.simpleName)

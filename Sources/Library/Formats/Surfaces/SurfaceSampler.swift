@@ -59,6 +59,7 @@ package struct SurfaceSampler {
 
     /// The places in the mesh's mm, as many of each vertex.
     private static func places(of mesh: SurfaceMesh, _ sampling: SurfaceSampling) throws -> [SIMD3<Double>] {
+        if let problem = sampling.problem { throw GridError(problem) }
         let vertices = mesh.vertices.map { SIMD3<Double>($0) }
         switch sampling.places {
         case .vertex: return vertices

@@ -10,8 +10,10 @@ extension SurfaceSampling {
     ///   - radius: how far the places may be from the vertex, in mm.
     ///   - samples: how many places there are.
     public static func ball(radius: Double = 3, samples: Int = 20) -> SurfaceSampling {
-        let places = samples == 20 ? twentyInBall : spiral(max(samples, 0))
-        return SurfaceSampling(.offsets(places.map { $0 * radius }))
+        sampling(samples) { count in
+            let places = count == 20 ? twentyInBall : spiral(max(count, 0))
+            return .offsets(places.map { $0 * radius })
+        }
     }
 
     /// Radii of shells of equal volume; along the list the directions go around, not from pole to pole.

@@ -35,6 +35,8 @@ public struct SurfaceSampling: Sendable, Equatable {
     public let places: Places
     /// What becomes of the numbers there.
     public let rule: Rule
+    /// Why nothing can be sampled so; the places were not made then.
+    let problem: String?
 
     /// Places and a rule.
     ///
@@ -42,8 +44,21 @@ public struct SurfaceSampling: Sendable, Equatable {
     ///   - places: where around a vertex the image is read.
     ///   - rule: how its numbers are read there.
     public init(_ places: Places, rule: Rule = .linear) {
+        self.init(places, rule, problem: nil)
+    }
+
+    private init(_ places: Places, _ rule: Rule, problem: String?) {
         self.places = places
         self.rule = rule
+        self.problem = problem
+    }
+
+    /// So many places of each vertex, or of more than any memory holds the refusal.
+    static func sampling(_ count: Int, _ places: (Int) -> Places) -> SurfaceSampling {
+        let limit = 1 << 24
+        let problem = "\(count) samples at each vertex are too many; at most \(limit) are possible"
+        return count <= limit
+            ? SurfaceSampling(places(count)) : SurfaceSampling(places(1), .linear, problem: problem)
     }
 
     /// The voxel nearest to the vertex.
@@ -51,12 +66,12 @@ public struct SurfaceSampling: Sendable, Equatable {
 
     /// Places evenly spaced along the normal, from `radius` mm outward to as much inward: nilearn's "line".
     public static func line(radius: Double = 3, samples: Int = 10) -> SurfaceSampling {
-        SurfaceSampling(.normal(offsets: spread(from: radius, to: -radius, samples)))
+        sampling(samples) { .normal(offsets: spread(from: radius, to: -radius, $0)) }
     }
 
     /// Places evenly spaced between this mesh (0) and another (1), as the pial and the white surface: nilearn's "depth".
     public static func ribbon(to inner: SurfaceMesh, samples: Int = 10) -> SurfaceSampling {
-        SurfaceSampling(.ribbon(to: inner, depths: spread(from: 0, to: 1, samples)))
+        sampling(samples) { .ribbon(to: inner, depths: spread(from: 0, to: 1, $0)) }
     }
 
     /// Places at given depths between this mesh (0) and another (1); they may lie beyond.
@@ -65,7 +80,7 @@ public struct SurfaceSampling: Sendable, Equatable {
     }
 
     /// The same places with the most frequent number of the nearest voxels, for labels.
-    public var mostFrequent: SurfaceSampling { SurfaceSampling(places, rule: .mostFrequent) }
+    public var mostFrequent: SurfaceSampling { SurfaceSampling(places, .mostFrequent, problem: problem) }
 
     private static func spread(from first: Double, to last: Double, _ count: Int) -> [Double] {
         guard count > 1 else { return count == 1 ? [first] : [] }

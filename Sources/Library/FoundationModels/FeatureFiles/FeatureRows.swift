@@ -47,7 +47,7 @@ struct FeatureRows {
             (hashes, stimuliHash) = try Self.hashes(of: files, group: group)
             check = { try files.check($0.flatMap { $0 * group..<($0 + 1) * group }) }
         } else {
-            (hashes, stimuliHash) = try Self.hashes(of: images, rows: count, group: group)
+            (hashes, stimuliHash) = try Self.hashes(of: images, group: group)
             check = { _ in }
         }
         try checkIDs(count: count, unit: group > 1 ? "rows" : images.unit)
@@ -90,13 +90,12 @@ struct FeatureRows {
 
     /// The hashes of images that are not files, by their pixels.
     ///
-    /// Of averaged images one of each row is read, in up to 1,024 rows evenly spread: a film is long, and reading all of
-    /// it takes minutes. The rows then have no hashes themselves, so that none is taken for another that begins alike.
-    private static func hashes(of images: any ImageSource, rows: Int, group: Int) throws -> ([String], String)
-    {
+    /// Of averaged images up to 1,024 are read, evenly spread over all: a film is long, and reading all of it takes
+    /// minutes. The rows then have no hashes themselves, so that none is taken for another that begins alike.
+    private static func hashes(of images: any ImageSource, group: Int) throws -> ([String], String) {
         let all = SHA256()
         all.update("\(images.count) \(images.unit)")
-        let samples = min(rows, 1024)
+        let samples = min(images.count, 1024)
         let sampled = (0..<samples).map { samples > 1 ? $0 * (images.count - 1) / (samples - 1) : 0 }
         var hashes: [String] = []
         var next = sampled.startIndex

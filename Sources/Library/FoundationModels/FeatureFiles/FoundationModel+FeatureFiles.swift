@@ -68,8 +68,8 @@ extension FoundationModel {
     ///   - memory: The bytes that features may take before they are written.
     ///
     /// Files are decoded once before the first features are computed, so that a damaged one is named at once.
-    /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of one image of each row,
-    /// in up to 1024 rows evenly spread.
+    /// The hash of the stimuli is that of all files' bytes; of other sources, of the pixels of up to 1024 images,
+    /// evenly spread over all.
     public func featureFile(
         at file: some FileLocation, of images: any ImageSource, averaging group: Int = 1,
         layers selection: LayerSelection = .all, pooling: Pooling? = nil, transform: ImageTransform? = nil,

@@ -109,7 +109,7 @@ struct Checkpoint {
     }
 
     /// How many numbers all tensors have together.
-    var count: Int { names.reduce(0) { $0 + (shape(of: $1) ?? []).reduce(1, *) } }
+    var count: Int { names.reduce(0) { $0 + (entry($1)?.shape ?? []).reduce(1, *) } }
 
     /// What a safetensors file says about itself; nothing of other files.
     var metadata: [String: String] {
@@ -146,19 +146,29 @@ struct Checkpoint {
 
     /// What stands before the tensors of a part that is told by one of them, with the part's own name
     /// (`module.learnable.textencoder.`); nil if the checkpoint has no such part.
-    func root(of part: String, holding tensor: String) -> String? {
-        let anchor = part + "." + tensor
-        let name = names.first { $0 == anchor || $0.hasSuffix("." + anchor) }
-        return name.map { String($0.dropLast(tensor.count)) }
+    ///
+    /// Of several models in a file one is taken, or none, as `prefix(before:)` does.
+    func root(of part: String, holding tensor: String) throws -> String? {
+        try prefix(before: part + "." + tensor).map { "\($0)\(part)." }
     }
 
-    /// The type and the shape of a tensor; nil if no such name exists.
+    /// The type and the shape of a tensor; nil if no such name exists or its numbers are of a type that is not read.
     private func entry(_ name: String) -> (type: NumberType, shape: [Int])? {
         switch store {
         case .safetensors(let file): file.entries[name].map { ($0.type, $0.shape) }
         case .pytorch(let file): file.entries[name].map { ($0.type, $0.shape) }
         case .shards(let owners): owners[name]?.entries[name].map { ($0.type, $0.shape) }
         case .arrays(let arrays): arrays[name].flatMap { array in array.type.map { ($0, array.shape) } }
+        }
+    }
+
+    /// A tensor whose numbers are of a type that is not read; nil of any other.
+    private func unread(_ name: String) -> UnreadTensor? {
+        switch store {
+        case .safetensors(let file): file.unread[name]
+        case .pytorch(let file): file.unread[name]
+        case .shards(let owners): owners[name]?.unread[name]
+        case .arrays: nil
         }
     }
 
@@ -180,19 +190,20 @@ struct Checkpoint {
     }
 
     /// The shape of a tensor; nil if no such name exists.
-    func shape(of name: String) -> [Int]? { entry(name)?.shape }
+    func shape(of name: String) -> [Int]? { entry(name)?.shape ?? unread(name)?.shape }
 
     /// A tensor's numbers, read from the file.
     ///
     /// Throws if they are integers, which are weights only together with scales of some quantization, and if one
     /// of them is not finite, since every feature behind it would be NaN.
     func tensor(_ name: String) throws -> Tensor<Float> {
-        guard let type = entry(name)?.type else {
+        let type = entry(name)?.type
+        guard let word = type?.rawValue ?? unread(name)?.type else {
             throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])
         }
-        guard [.float16, .bfloat16, .float32, .float64].contains(type) else {
+        guard let type, [.float16, .bfloat16, .float32, .float64].contains(type) else {
             throw FoundationModelError.input(
-                "it holds \(type.rawValue), as quantized weights do, which are not supported; float weights are"
+                "it holds \(word), as quantized weights do, which are not supported; float weights are"
             )
         }
         let tensor = try read(name)

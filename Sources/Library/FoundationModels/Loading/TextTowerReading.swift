@@ -43,8 +43,15 @@ extension ModelConfiguration {
         }
     }
 
-    /// Throws if the tokenizer has ids for which there is no embedding.
-    func check(_ tokenizer: any Tokenizer, vocabulary: Int) throws {
+    /// Throws if the tokenizer has ids for which there is no embedding, or leaves no position for a text.
+    func check(_ tokenizer: any Tokenizer, vocabulary: Int, positions: Int) throws {
+        // The tokens before and after a text are there even if nothing of it has room.
+        let special = tokenizer.specialTokens.opening.count + tokenizer.specialTokens.closing.count
+        guard positions > special else {
+            throw problem(
+                "the model has \(positions) positions for the tokens of a text, but the tokenizer puts \(special) "
+                    + "around each, so no text has room")
+        }
         guard tokenizer.vocabularyCount <= vocabulary else {
             throw problem(
                 "\"vocab_size\" is \(vocabulary), but the tokenizer has \(tokenizer.vocabularyCount) tokens")

@@ -72,14 +72,24 @@ public struct ZeroShotResult: Sendable {
     public let probabilities: Matrix<Float>
 
     /// The numbers of the `count` likeliest classes of an image, the likeliest first.
-    public func top(_ count: Int, of image: Int) -> [Int] {
+    ///
+    /// Throws `FoundationModelError.input` if there is no such image.
+    public func top(_ count: Int, of image: Int) throws -> [Int] {
+        guard 0..<probabilities.rows ~= image else {
+            throw FoundationModelError.input(
+                "there is no image \(image); there are \(probabilities.rows), from 0")
+        }
+        return likeliest(count, of: image)
+    }
+
+    private func likeliest(_ count: Int, of image: Int) -> [Int] {
         let row = probabilities.row(image)
         return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(max(count, 0)))
     }
 
     /// The likeliest class of each image.
     public var labels: [String] {
-        (0..<probabilities.rows).map { image in top(1, of: image).first.map { classes[$0] } ?? "" }
+        (0..<probabilities.rows).map { image in likeliest(1, of: image).first.map { classes[$0] } ?? "" }
     }
 
     /// The share of images whose true class is among the `count` likeliest.
@@ -95,7 +105,7 @@ public struct ZeroShotResult: Sendable {
                 throw FoundationModelError.input(
                     "\"\(name)\" is none of the classes \(classes.joined(separator: ", "))")
             }
-            if top(count, of: image).contains(number) { right += 1 }
+            if likeliest(count, of: image).contains(number) { right += 1 }
         }
         return Double(right) / Double(max(truth.count, 1))
     }
@@ -106,7 +116,9 @@ extension ZeroShotResult: Displayable {
         let shown = min(probabilities.rows, 20)
         let rows = (0..<shown).map { image in
             [String(image)]
-                + top(3, of: image).map { "\(classes[$0]) \(percent(Double(probabilities[image, $0])))" }
+                + likeliest(3, of: image).map {
+                    "\(classes[$0]) \(percent(Double(probabilities[image, $0])))"
+                }
         }
         let ranks = ["likeliest", "second", "third"].prefix(classes.count)
         let title =

@@ -91,7 +91,7 @@ struct PandasTable {
                     name, stride(from: item, to: all.count, by: width).map { all[$0] }, kind: kind)
             }
         }
-        let texts = try field.strings()
+        let texts = try field.texts?.all ?? field.strings()
         return names.enumerated().map { item, name in
             PandasColumn.texts(
                 name, stride(from: item, to: texts.count, by: max(1, names.count)).map { texts[$0] },

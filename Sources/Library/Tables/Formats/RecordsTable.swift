@@ -4,9 +4,9 @@ import Foundation
 extension DataTable {
     /// A table of the records of a compound dataset of HDF5 or of a structured array of NumPy.
     ///
-    /// A field of several numbers becomes as many columns (`position_0`, `position_1`, …), one of records the columns
-    /// of these (`pose.x`). Throws `FormatError` if a field is neither number nor text, or an integer is more than `Int`
-    /// can hold, and `TableError` if two columns have one name.
+    /// A field of several numbers or texts becomes as many columns (`position_0`, `position_1`, …), one of records the
+    /// columns of these (`pose.x`). Throws `FormatError` if a field is neither number nor text, or an integer is more
+    /// than `Int` can hold, and `TableError` if two columns have one name.
     ///
     /// - Parameter records: the records.
     public init(_ records: Records) throws {
@@ -19,7 +19,13 @@ extension DataTable {
             let name = prefix + field.name
             guard let numbers = field.numbers else {
                 if let inner = try? field.records() { return try columns(inner, prefix: name + ".") }
-                return [Column(name, try field.strings())]
+                guard let texts = field.texts, let width = texts.each else {
+                    return [Column(name, try field.strings())]
+                }
+                return (0..<width).map { column -> Column in
+                    let own = stride(from: column, to: texts.all.count, by: width).map { texts.all[$0] }
+                    return Column("\(name)_\(column)", own)
+                }
             }
             let width = numbers.shape.dropFirst().reduce(1, *)
             let names = numbers.shape.count > 1 ? (0..<width).map { "\(name)_\($0)" } : [name]

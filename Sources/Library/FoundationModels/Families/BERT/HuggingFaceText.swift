@@ -53,7 +53,8 @@ enum HuggingFaceText {
         if reader.has(.pooler) { _ = try reader.linear([.pooler], outputs: width, inputs: width) }
         let unused = try reader.finish()
         let tokenizer = try TokenizerFolder(files.folder, files.notes)
-        try configuration.check(tokenizer.tokenizer, vocabulary: family.vocabulary)
+        try configuration.check(
+            tokenizer.tokenizer, vocabulary: family.vocabulary, positions: embedding.maximumLength)
         let modules = try SentenceModules(files)
         var head = TextHead()
         head.sentence = try modules.head(width: width, files.notes)

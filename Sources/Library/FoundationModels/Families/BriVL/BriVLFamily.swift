@@ -7,11 +7,11 @@ extension ModelFamily {
         kinds: ["BriVL"],
         recognizes: { files in
             guard let checkpoint = try? files.checkpoint() else { return false }
-            return BriVLModel.imageRoot(of: "imgencoder", in: checkpoint) != nil
+            return try BriVLModel.imageRoot(of: "imgencoder", in: checkpoint) != nil
         },
         load: { files in
             var towers = try BriVLModel.towers(files, twin: "")
-            if BriVLModel.imageRoot(of: "imgencoder_mom", in: try files.checkpoint()) != nil {
+            if try BriVLModel.imageRoot(of: "imgencoder_mom", in: files.checkpoint()) != nil {
                 towers.momentum = { try BriVLModel.towers(files, twin: "_mom") }
             }
             return towers
@@ -37,8 +37,8 @@ enum BriVLModel {
     }
 
     /// What stands before the names of an image encoder's tensors; nil without one.
-    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) -> String? {
-        checkpoint.root(of: encoder, holding: "backbone.conv_stem.weight")
+    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) throws -> String? {
+        try checkpoint.root(of: encoder, holding: "backbone.conv_stem.weight")
     }
 
     /// The image tower. Version 1.0 has 380 pixels, and boxes that a detector must bring; that of 2022 has 456 pixels and a
@@ -48,7 +48,7 @@ enum BriVLModel {
     private static func image(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> ImageTower
     {
-        guard let root = imageRoot(of: encoder, in: checkpoint) else {
+        guard let root = try imageRoot(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
         let isFirst = try isFirst(files)
@@ -68,7 +68,7 @@ enum BriVLModel {
             backbone: network,
             regionLayer: try reader.linear("max_pool.0", outputs: width, inputs: width, isConvolution: true),
             head: try reader.fusionHead(width: width, heads: heads, names: ("imgAtt", "imgFC")),
-            boxes: isFirst ? [.whole] : ImageBox.grid(6))
+            boxes: try isFirst ? [.whole] : ImageBox.grid(6))
         return ImageTower(
             network: tower,
             transform: ImageTransform(fit: .stretched, interpolation: .bilinear, normalization: .imageNet),
@@ -93,7 +93,7 @@ enum BriVLModel {
     private static func text(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> TextTower
     {
-        guard let root = PaperModel.textRoot(of: encoder, in: checkpoint) else {
+        guard let root = try PaperModel.textRoot(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
         let backbone = ParameterReader(

@@ -25,7 +25,13 @@ public struct ImageBox: Sendable, Equatable {
     public static let whole = ImageBox(left: 0, top: 0, right: 1, bottom: 1)
 
     /// `count` x `count` equal parts and the whole image, which comes last: what BriVL 2022 looks at (6 x 6).
-    public static func grid(_ count: Int) -> [ImageBox] {
+    ///
+    /// Throws `FoundationModelError.input` if the count is below 0, or above 1000.
+    public static func grid(_ count: Int) throws -> [ImageBox] {
+        guard 0...1000 ~= count else {
+            throw FoundationModelError.input(
+                "a grid has 0 to 1000 parts along a side; \(count) were asked for")
+        }
         let side = 1 / Float(count)
         return (0..<count * count).map { index in
             let (column, row) = (Float(index / count), Float(index % count))

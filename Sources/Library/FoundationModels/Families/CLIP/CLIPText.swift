@@ -91,7 +91,8 @@ enum CLIPText {
         let unused = try reader.finish()
         let tokenizer = try TokenizerFolder(files.folder, files.notes)
         let vocabulary = description.vocabulary
-        try configuration.check(tokenizer.tokenizer, vocabulary: vocabulary)
+        try configuration.check(
+            tokenizer.tokenizer, vocabulary: vocabulary, positions: embedding.maximumLength)
         // The token with the highest id is the one that ends a text, if the configuration names none.
         let end = description.end ?? Int32(tokenizer.tokenizer.vocabularyCount - 1)
         guard tokenizer.tokenizer.specialTokens.closing.contains(end) else {

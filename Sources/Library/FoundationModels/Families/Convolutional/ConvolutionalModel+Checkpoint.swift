@@ -23,8 +23,11 @@ extension ConvolutionalModel {
             throw FoundationModelError.file(path: checkpoint.path, problem: reason)
         }
         switch kind {
-        case .alexNet: self.init(alexNet: checkpoint, prefix)
+        case .alexNet:
+            try timm.architecture?.check("an AlexNet", ["alexnet"], checkpoint.path)
+            self.init(alexNet: checkpoint, prefix)
         case .resNet:
+            try timm.architecture?.check("a ResNet", ["resnet", "resnext"], checkpoint.path)
             for (part, kind) in [("se.", "squeeze-and-excitation"), ("eca.", "channel attention")] {
                 guard checkpoint.names.contains(where: { $0.hasPrefix(prefix + "layer1.0." + part) }) else {
                     continue
@@ -36,7 +39,12 @@ extension ConvolutionalModel {
                 try timm.arguments(as: .timmResNet),
                 hasHead: checkpoint.shape(of: prefix + "fc.weight") != nil)
             self.init(resNet: checkpoint, prefix)
-        case .efficientNet: try self.init(efficientNet: checkpoint, prefix, files, timm)
+        case .efficientNet:
+            // Of timm's names it tells the padding, and is looked at there.
+            if checkpoint.shape(of: prefix + "conv_stem.weight") == nil {
+                try timm.architecture?.check("an EfficientNet", ["efficientnet"], checkpoint.path)
+            }
+            try self.init(efficientNet: checkpoint, prefix, files, timm)
         }
         if let size = try timm.imageSize(), size != imageSize {
             imageSize = size

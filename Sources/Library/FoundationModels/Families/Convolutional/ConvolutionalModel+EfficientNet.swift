@@ -52,12 +52,13 @@ extension ConvolutionalModel {
 extension ModelConfiguration {
     /// How many times wider or deeper than b0 a network is, if it is given.
     fileprivate func multiplier(_ key: String) throws -> Double? {
-        guard let number = try number(key) else { return nil }
+        // timm multiplies in double precision: 40 channels times 1.3 are 52, and a little less is another width.
+        guard let number = try double(key) else { return nil }
         // The largest that was published is 5.3 times deeper (L2).
         guard number >= 0.1, number <= 10 else {
             throw problem("\"\(key)\" must be a number from 0.1 to 10; it is \(number)")
         }
-        return Double(number)
+        return number
     }
 
     /// Throws if an EfficientNet has another activation than its kind's own.

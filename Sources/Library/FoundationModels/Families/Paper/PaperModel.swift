@@ -5,13 +5,13 @@ extension ModelFamily {
         recognizes: { files in
             guard files.configuration == nil, files.openCLIP == nil else { return false }
             let checkpoint = try files.checkpoint()
-            return PaperModel.textRoot(of: "textencoder", in: checkpoint) != nil
+            return try PaperModel.textRoot(of: "textencoder", in: checkpoint) != nil
                 || PaperModel.imageRoot(of: "imgencoder", in: checkpoint) != nil
         },
         load: { files in
             var towers = try PaperModel.towers(files, twin: "")
             let checkpoint = try files.checkpoint()
-            if PaperModel.textRoot(of: "textencoder_mom", in: checkpoint) != nil
+            if try PaperModel.textRoot(of: "textencoder_mom", in: checkpoint) != nil
                 || PaperModel.imageRoot(of: "imgencoder_mom", in: checkpoint) != nil
             {
                 towers.momentum = { try PaperModel.towers(files, twin: "_mom") }
@@ -42,20 +42,20 @@ enum PaperModel {
     }
 
     /// What stands before the names of an image encoder's tensors; nil without one.
-    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) -> String? {
-        checkpoint.root(of: encoder, holding: "backbone_vit.cls_token")
+    static func imageRoot(of encoder: String, in checkpoint: Checkpoint) throws -> String? {
+        try checkpoint.root(of: encoder, holding: "backbone_vit.cls_token")
     }
 
     /// What stands before the names of a text encoder's tensors; nil without one.
-    static func textRoot(of encoder: String, in checkpoint: Checkpoint) -> String? {
-        checkpoint.root(of: encoder, holding: "backbone.bert.embeddings.word_embeddings.weight")
+    static func textRoot(of encoder: String, in checkpoint: Checkpoint) throws -> String? {
+        try checkpoint.root(of: encoder, holding: "backbone.bert.embeddings.word_embeddings.weight")
     }
 
     /// BERT and its head; the sizes are those of the tensors, with heads of 64 as in BERT.
     private static func text(_ files: ModelFiles, _ checkpoint: Checkpoint, encoder: String) throws
         -> TextTower
     {
-        guard let root = textRoot(of: encoder, in: checkpoint) else {
+        guard let root = try textRoot(of: encoder, in: checkpoint) else {
             throw FoundationModelError.parameters(path: checkpoint.path, problems: ["\(encoder) is missing"])
         }
         let layout = CheckpointLayout.paperText

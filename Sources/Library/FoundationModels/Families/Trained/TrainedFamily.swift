@@ -70,7 +70,8 @@ enum TrainedModel {
         }
         let unused = try reader.finish()
         let tokenizer = try TokenizerFolder(files.folder, files.notes)
-        try section.check(tokenizer.tokenizer, vocabulary: words.first ?? 0)
+        try section.check(
+            tokenizer.tokenizer, vocabulary: words.first ?? 0, positions: embedding.maximumLength)
         return TextTower(
             TextTower.Parts(
                 family: layout.family, configuration: transformer, embedding: embedding, blocks: blocks,

@@ -35,6 +35,19 @@ package struct TimmArchitecture: Sendable, Equatable {
         return name.hasPrefix("efficientnet") ? false : nil
     }
 
+    /// Throws `FoundationModelError` if the name has none of the words that those of a kind of network have.
+    func check(_ kind: String, _ words: [String], _ path: String) throws {
+        guard !words.contains(where: { name.lowercased().contains($0) }) else { return }
+        throw FoundationModelError.file(
+            path: path,
+            problem:
+                "has the weights of \(kind), and the architecture \"\(name)\" is not one; the names of those "
+                + "have \(words.map { "\"\($0)\"" }.joined(separator: " or ")) in them")
+    }
+
+    /// What the names of plain vision transformers have in them.
+    static let visionTransformers = ["vit", "deit", "beit3", "eva"]
+
     /// Why a convolutional network is not one of those that its tensors look like.
     package var unsupportedConvolutions: String? {
         let kinds = [

@@ -20,6 +20,8 @@ extension VisionModel {
     ///
     /// Throws if the tensors do not tell what the model computes.
     init(plain checkpoint: Checkpoint, _ files: ModelFiles) throws {
+        let given = try files.configuration?.text("architecture").map(TimmArchitecture.init)
+        try given?.check("a vision transformer", TimmArchitecture.visionTransformers, checkpoint.path)
         if checkpoint.shape(of: "Transformer/encoderblock_0/LayerNorm_0/scale") != nil {
             self.init(layout: .augreg)
             return

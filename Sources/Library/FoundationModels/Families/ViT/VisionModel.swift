@@ -79,6 +79,13 @@ struct VisionModel {
         let (network, unused) = try network(checkpoint)
         let (transform, size) = try files.imageTransform(
             standard(network.imageSize), size: network.imageSize)
+        // transformers interpolates DINOv2's positions unasked, those of other models only on request.
+        if let type = files.modelType, !type.hasPrefix("dinov2"), size != network.imageSize {
+            files.notes.add(
+                "images are prepared as \(size) pixels and the model was made for \(network.imageSize): its positions "
+                    + "are interpolated, as transformers does with interpolate_pos_encoding=True and else refuses"
+            )
+        }
         return ImageTower(network: try network.resized(to: size), transform: transform, unused: unused)
     }
 
