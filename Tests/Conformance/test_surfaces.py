@@ -201,6 +201,27 @@ def test_the_saved_view_holds_what_the_map_held(kernel, shown, page, tmp_path):
 
 
 @in_browser
+def test_an_outlier_leaves_the_other_values_true(kernel, shown, page, tmp_path):
+    """Among values below 0.5 one of 100, another of three million and one without a value: each is told as it is."""
+    html = kernel.ok("""
+        var wild = leftValues.map { ($0 + 1) / 4 }
+        wild[7] = 100
+        wild[8] = -3_456_789
+        try SurfaceMap(layers: [.init("one", left: wild, right: rightValues), .init("two", left: leftValues, right: rightValues)], on: spheres)
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    wild = [float(value) for value in kernel.ok('print(wild.map { String($0) }.joined(separator: " "))').text().split()]
+    assert open_views(page, tmp_path, html) == ["live"]
+    told = page.run("""(root => [...root.view.layers[0].sides[0]].map((_, vertex) => root.told({s: 0, vertex})[0][1]))(
+        document.querySelector('.gyrus-surface').gyrusView)""")
+    assert told[7:9] == ["100.0", "-3.46e+6"]
+    # A value halfway between two numbers may be told as either.
+    assert all(abs(float(text) - value) <= 0.000501 for text, value in zip(told[9:], wild[9:]))
+    assert told[0] == "0.500" and told[-1] == "0.000"
+    second = page.run("[...document.querySelector('.gyrus-surface').gyrusView.view.layers[1].sides[0]]")
+    assert max(abs(a - (4 * b - 1)) for a, b in zip(second[9:], wild[9:])) <= 0.000501
+
+
+@in_browser
 def test_the_mouse_finds_region_value_and_place(shown, page, tmp_path):
     open_views(page, tmp_path, shown["data"]["text/html"])
     box = page.run("(r => [r.x, r.y, r.width, r.height])(document.querySelector('.gyrus-live canvas').getBoundingClientRect())")

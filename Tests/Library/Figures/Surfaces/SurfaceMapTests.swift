@@ -176,6 +176,31 @@ import Testing
             SurfaceRegions(left: [0, 3, -1], right: [7], names: [3: "V1", 0: "?"]).left == ["?", "V1", ""])
     }
 
+    @Test("the live view holds what is told of a value, whatever the others are")
+    func stepsAreAsFineAsWhatIsTold() {
+        let some = (0..<500).map { Double($0) * 0.001003 - 0.1 }
+        for outliers in [[], [100], [-2e5, 3e9], [8e307, -8e307], [0.4]] as [[Double]] {
+            let values = some + outliers
+            let steps = ValueSteps(values)
+            for value in some {
+                let held = steps.value(of: steps.number(of: value))
+                #expect(String(format: "%.3f", held + 0.0) == String(format: "%.3f", value), "\(value)")
+            }
+            for value in outliers {
+                #expect(abs(steps.value(of: steps.number(of: value)) - value) <= abs(value) * 0.005)
+            }
+            #expect(steps.value(of: steps.number(of: 0)) == 0)
+        }
+        // Scores take no more steps than before, and numbers that lie close together no fewer.
+        #expect(ValueSteps([-0.2, 0, 0.8]).number(of: 0.8) == 1000)
+        #expect((500...1500).contains(ValueSteps([1000, 1000.2]).number(of: 1000.2)))
+        #expect((500...1500).contains(ValueSteps([0, 1e-20]).number(of: 1e-20)))
+        for only in [0, -10, 0.3, 1e6, -8e307] {
+            let steps = ValueSteps([only])
+            #expect(steps.number(of: only) == 0 && abs(steps.value(of: 0) - only) <= abs(only) * 1e-6)
+        }
+    }
+
     /// The same figure is the same text, and holds nothing from the network.
     @Test func theLiveViewIsSelfContained() throws {
         let (surface, left, right) = try spheres()
