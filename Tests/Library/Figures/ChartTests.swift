@@ -68,6 +68,18 @@ import Testing
         #expect(data[1]["y"] is NSNull)
     }
 
+    @Test("both pictures join the points of a line from the left, whatever their order")
+    func linesGoFromTheLeft() throws {
+        let places: [(Double, Double)] = [(0, 1), (1, 3), (1, 2), (2, .nan), (3, 5)]
+        let points = places.map { LineChart.Series.Point($0, $1, error: 0.1) }
+        let given = [points[4], points[1], points[0], points[3], points[2]]
+        let chart = LineChart([.init("a", points: given + [.init(.infinity, 1)])])
+        let ordered = LineChart([.init("a", points: points)])
+        #expect(try svg(chart) == svg(ordered))
+        #expect(try rows(specification(chart)).map { $0["x"] as? Double } == [0, 1, 1, 2, 3])
+        #expect(chart.data.rowCount == 6)
+    }
+
     @Test func heatMapsRefuseTheWrongCount() {
         #expect(
             throws: FigureError.count(

@@ -27,7 +27,7 @@ extension LineChart {
 
     /// The stretches of a line between its gaps.
     private func stretches(_ line: Series) -> [[Series.Point]] {
-        line.points.split { !isOnAxis($0) || !$0.y.isFinite }.map(Array.init)
+        drawnPoints(line).split { !$0.y.isFinite }.map(Array.init)
     }
 
     private func x(_ point: Series.Point, _ layout: Layout, _ frame: PlotFrame) -> Double {

@@ -35,14 +35,14 @@ public struct LineChart: DrawnFigure {
 
         /// The name of the line.
         public var name: String
-        /// The points, from the left.
+        /// The points; the line joins them from the left to the right, whatever their order.
         public var points: [Point]
 
         /// A line through points.
         ///
         /// - Parameters:
         ///   - name: the name of the line.
-        ///   - points: the points, from the left.
+        ///   - points: the points; the line joins them from the left to the right, whatever their order.
         public init(_ name: String, points: [Point]) {
             self.name = name
             self.points = points
@@ -157,6 +157,14 @@ public struct LineChart: DrawnFigure {
         guard let positions else { return point.x.isFinite }
         return point.x >= 0 && point.x <= Double(positions.count - 1)
     }
+
+    /// The points of a line that lie on the axis, from the left: Vega-Lite joins them so. Those of one place keep their
+    /// order.
+    func drawnPoints(_ line: Series) -> [Series.Point] {
+        line.points.filter(isOnAxis).enumerated()
+            .sorted { ($0.element.x, $0.offset) < ($1.element.x, $1.offset) }.map(\.element)
+    }
+
     var hasErrors: Bool { series.contains { $0.points.contains { $0.error != nil } } }
     var emptyMessage: String { "No finite points to show" }
 
