@@ -50,6 +50,31 @@ import Testing
         #expect(numbered.categories == ["V1", "V1 (2)", "V1 (2) (2)"])
     }
 
+    @Test("the points of all bars are one layer, each where the picture has it")
+    func pointsAreOneLayer() throws {
+        let many = (0..<40).map { Double($0) * 1e-4 }
+        let chart = BarChart(
+            [
+                .init("a", 0.002, series: "m", ceiling: 0.004, points: [0.001, 0.003]),
+                .init("a", 0.001, series: "n", points: many), .init("b", .nan, series: "m", points: [0.002]),
+            ], valueTitle: "r", orientation: .vertical)
+        let all = try layers(specification(chart))
+        #expect(all.count < 8)
+        let points = all.filter { (($0["mark"] as? [String: Any])?["type"] as? String) == "point" }
+        #expect(points.count == 1)
+        let data = try rows(specification(chart))
+        let places = data.flatMap { $0["places"] as? [Double] ?? [] }
+        let drawn = try svg(chart).matches(of: #/<circle cx="([0-9.]+)" cy="[0-9.]+" r="1\.9"/#)
+            .compactMap { Double($0.1) }
+        #expect(places.count == 42 && drawn.count == 42)
+        #expect(zip(places, drawn).allSatisfy { abs(($0 - places[0]) - ($1 - drawn[0])) < 0.02 })
+        // Small numbers are told with as many digits as the table has.
+        #expect(chart.vegaLite.contains(#""field":"point","format":".5f""#))
+        #expect(chart.vegaLite.contains(#""field":"ceiling","format":".5f""#))
+        #expect(chart.dataByPoint.rowCount == 43)
+        #expect(chart.dataByPoint.columnNames == ["category", "series", "point", "r"])
+    }
+
     @Test(arguments: [1, 12, 100])
     func anyNumberOfRegions(_ count: Int) throws {
         let chart = BarChart((0..<count).map { .init("A long name of region \($0)", Double($0)) })
@@ -129,6 +154,8 @@ import Testing
         let counts = try rows(specification(plot)).map { $0["count"] as? Int ?? 0 }
         #expect(counts.reduce(0, +) == 3)
         #expect(throws: FigureError.self) { try DensityPlot(x: [1], y: [1, 2]) }
+        // Small numbers are told with as many digits as it takes.
+        #expect(try DensityPlot(x: [0, 0.0002], y: [0.0001, 0]).vegaLite.contains(#""format":".6f""#))
     }
 
     @Test func scoreMapsMarkEveryVoxelWithItsPlace() throws {
