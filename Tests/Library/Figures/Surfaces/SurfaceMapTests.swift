@@ -73,6 +73,17 @@ import Testing
         #expect(small.pixels.prefix(3).elementsEqual([255, 255, 255]))
     }
 
+    @Test("the square of two small values tells how small they are")
+    func smallPairsHaveTheirNumbers() throws {
+        let (surface, left, right) = try spheres()
+        func text(_ high: Double) throws -> String {
+            let layer = SurfaceMap.Layer(left: left.map { _ in high }, right: right.map { _ in 0 })
+            return try svg(SurfaceMap(comparing: layer, with: layer, on: surface))
+        }
+        #expect(try text(5e-8).contains(">5.0e-08</text>") && !text(5e-8).contains(">0.000000</text>"))
+        #expect(try text(0.5).contains(">0.50</text>"))
+    }
+
     @Test func everyViewAndOneHemisphereAreDrawn() throws {
         let (whole, left, _) = try spheres()
         let surface = try CorticalSurface(name: "half", left: whole.left, right: nil)

@@ -19,8 +19,10 @@ extension ViewerScript {
             const rough = (high - low) / count, power = Math.pow(10, Math.floor(Math.log10(rough)));
             const step = [1, 2, 2.5, 5, 10].map(k => k * power).find(step => rough <= step * 1.0001), ticks = [];
             for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
-            const decimals = Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9) + (step / power === 2.5 ? 1 : 0)));
-            return ticks.map(value => ({value, text: value.toFixed(decimals)}));
+            const more = step / power === 2.5 ? 1 : 0, size = Math.max(Math.abs(low), Math.abs(high));
+            // Small numbers are told by their powers of ten.
+            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(size < 1e-6 ? step / size : step) - 1e-9) + more));
+            return ticks.map(value => ({value, text: value && size < 1e-6 ? value.toExponential(digits) : value.toFixed(size < 1e-6 ? 0 : digits)}));
         }
 
         // The scale as SVG: a bar or, for two values, a square.
