@@ -222,6 +222,29 @@ def test_an_outlier_leaves_the_other_values_true(kernel, shown, page, tmp_path):
 
 
 @in_browser
+def test_long_titles_and_large_meshes_are_shown_whole(kernel, shown, page, tmp_path):
+    """Every word of the value's title stands above the scale; spheres of 600 mm have their nearest points."""
+    title = "noise-ceiling-normalized held-out correlation of predicted and measured responses, meanoverallsubjectsandruns"
+    html = kernel.ok(f"""
+        func enlarged(_ mesh: SurfaceMesh) throws -> SurfaceMesh {{
+            try SurfaceMesh(vertices: mesh.vertices.map {{ $0 * 12 }}, faces: mesh.faces)
+        }}
+        let large = try CorticalSurface(name: "large", left: enlarged(leftMesh), right: enlarged(rightMesh))
+        try SurfaceMap(left: leftValues, right: rightValues, on: large, valueTitle: "{title}")
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    legend = page.run("""(legend => ({text: [...legend.querySelectorAll('text')].map(line => line.textContent).join(''),
+        top: Number(legend.querySelector('image').getAttribute('y')), height: Number(legend.getAttribute('height')),
+        bottom: Math.max(...[...legend.querySelectorAll('text')].filter(line => line.getAttribute('x') === '0')
+            .map(line => Number(line.getAttribute('y'))))}))(document.querySelector('.gyrus-live svg'))""")
+    assert legend["text"].replace(" ", "").startswith(title.replace(" ", ""))
+    assert legend["bottom"] <= legend["top"] < legend["height"] - 176
+    seen = page.run("""(canvas => canvas.getContext('2d').getImageData(Math.round(canvas.width / 4), Math.round(canvas.height / 2),
+        1, 1).data[3])(document.querySelector('.gyrus-live canvas'))""")
+    assert seen == 255
+
+
+@in_browser
 def test_the_mouse_finds_region_value_and_place(shown, page, tmp_path):
     open_views(page, tmp_path, shown["data"]["text/html"])
     box = page.run("(r => [r.x, r.y, r.width, r.height])(document.querySelector('.gyrus-live canvas').getBoundingClientRect())")
@@ -289,7 +312,7 @@ def test_many_views_live_on_one_page(shown, page, tmp_path):
     for index in range(count):
         page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
         wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
-    assert page.run("window.gyrusSurfaces1.meshes.size") == 1
+    assert page.run("window.gyrusSurfaces2.meshes.size") == 1
     page.run("document.querySelectorAll('.gyrus-surface')[0].gyrusView.select(1, null, true)")
     assert page.run("document.querySelectorAll('.gyrus-surface')[5].gyrusView.state.selected") == 1
     # One that is cleared takes nothing from the others.

@@ -151,7 +151,9 @@ extension ViewerScript {
                 high[axis] = Math.max(high[axis], places[3 * v + axis]);
             }
             const center = low.map((value, axis) => (value + high[axis]) / 2);
-            return {name: shape.name, places, faces, isCut: !!shape.cut, center, normals: normalsOf(places, faces, center, shape.name === "flat")};
+            // No vertex lies farther from the middle, however the shape is turned.
+            const reach = Math.hypot(...low.map((value, axis) => high[axis] - value)) / 2;
+            return {name: shape.name, places, faces, isCut: !!shape.cut, center, reach, normals: normalsOf(places, faces, center, shape.name === "flat")};
         }
 
         function normalsOf(places, faces, center, isFlat) {

@@ -37,8 +37,14 @@ extension ViewerScript {
                 brush.fillStyle = `rgb(${color.map(Math.round).join(",")})`;
                 brush.fillRect(x, y, 1, 1);
             }
-            const box = pair ? [44, 22, 76, 76] : [2, 24, 13, 176];
-            wrap(map.valueTitle, 18).slice(0, 2).forEach((line, i, lines) => svg.append(drawing("text", {x: 0, y: 10 + 12 * i - (lines.length - 1) * 0}, line)));
+            brush.font = "11px Arial, Liberation Sans, sans-serif";
+            const fits = width => text => brush.measureText(text).width <= width;
+            const title = wrap(map.valueTitle, fits(116)), across = pair ? wrap(view.layers[0].name || "first", fits(76)) : [];
+            // There is room for two lines of the title and one below the square; more make the legend longer.
+            const lower = 12 * Math.max(0, title.length - 2), box = pair ? [44, 22 + lower, 76, 76] : [2, 24 + lower, 13, 176];
+            svg.setAttribute("height", height + lower + 12 * Math.max(0, across.length - 1));
+            svg.style.overflow = "visible";
+            title.forEach((line, i) => svg.append(drawing("text", {x: 0, y: 10 + 12 * i}, line)));
             svg.append(drawing("image", {x: box[0], y: box[1], width: box[2], height: box[3], preserveAspectRatio: "none", href: canvas.toDataURL()}));
             for (const tick of roundTicks(low, high, pair ? 2 : 4)) {
                 const part = (tick.value - low) / (high - low), y = box[1] + box[3] * (1 - part);
@@ -52,8 +58,12 @@ extension ViewerScript {
                 }
             }
             if (pair) {
-                svg.append(drawing("text", {x: box[0], y: box[1] + box[3] + 28}, view.layers[0].name || "first"));
-                svg.append(drawing("text", {transform: `translate(12 ${box[1] + box[3]}) rotate(-90)`}, view.second.name || "second"));
+                across.forEach((line, i) => svg.append(drawing("text", {x: box[0], y: box[1] + box[3] + 28 + 12 * i}, line)));
+                // Beside the square there is room for one line.
+                const name = view.second.name || "second", parts = wrap(name, fits(box[3] + (map.valueTitle ? 0 : 18)));
+                const up = drawing("text", {transform: `translate(12 ${box[1] + box[3]}) rotate(-90)`}, parts.length > 1 ? parts[0].slice(0, -1) + "\u2026" : name);
+                up.append(drawing("title", {}, name));
+                svg.append(up);
             }
             return svg;
         }
@@ -89,13 +99,21 @@ extension ViewerScript {
             return list;
         }
 
-        function wrap(text, width) {
-            const lines = [""];
-            for (const word of text.split(" ")) {
-                const last = lines[lines.length - 1];
-                if (last && (last + " " + word).length > width) lines.push(word); else lines[lines.length - 1] = last ? last + " " + word : word;
+        // The text in lines that fit; a word that is wider than a line is broken.
+        function wrap(text, fits) {
+            const lines = [];
+            let line = "";
+            for (const word of text.split(/\s+/)) {
+                const longer = line ? line + " " + word : word;
+                if (fits(longer)) { line = longer; continue; }
+                if (line) lines.push(line);
+                line = "";
+                for (const letter of word) {
+                    if (line && !fits(line + letter)) { lines.push(line); line = ""; }
+                    line += letter;
+                }
             }
-            return lines.filter(line => line);
+            return [...lines, line].filter(part => part);
         }
 
         // An empty chart of so many places across; its scale holds zero and the numbers.
