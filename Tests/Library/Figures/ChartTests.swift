@@ -342,6 +342,19 @@ import Testing
         #expect(try cloud.png(scale: 1).count > 1_000)
     }
 
+    @Test("a long note without spaces is wrapped without asking for the fonts at each letter")
+    func longNotesInChinese() throws {
+        let scalars = (0..<4_000).compactMap { Unicode.Scalar(UInt32(0x4E00 + $0)) }
+        let letters = String(String.UnicodeScalarView(scalars))
+        let chart = BarChart([.init("a", 1)], note: letters)
+        let duration = try ContinuousClock().measure {
+            #expect(try specification(chart)["title"] != nil)
+        }
+        #expect(duration < .seconds(6), "\(duration)")
+        let title = try #require(try specification(chart)["title"] as? [String: Any])
+        #expect((title["subtitle"] as? [String])?.joined() == letters)
+    }
+
     @Test func heatMapsTellSmallNumbers() throws {
         let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [0.0012, 0.0034])
         #expect(map.description.contains("0.0012") && map.description.contains("0.0034"))
