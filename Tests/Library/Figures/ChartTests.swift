@@ -105,6 +105,13 @@ import Testing
         #expect(chart.data.rowCount == 6)
     }
 
+    @Test("a band of errors has a gap where a point has none")
+    func bandsHaveGaps() throws {
+        let errors: [Double?] = [0.1, 0.1, nil, 0.1, Double.nan, 0.1, 0.1]
+        let points = errors.enumerated().map { LineChart.Series.Point(Double($0), 1, error: $1) }
+        #expect(occurrences(of: "<polygon", in: try svg(LineChart([.init("a", points: points)]))) == 3)
+    }
+
     @Test func heatMapsRefuseTheWrongCount() {
         #expect(
             throws: FigureError.count(
