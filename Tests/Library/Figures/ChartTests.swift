@@ -315,6 +315,29 @@ import Testing
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
     }
 
+    @Test func valuesThatAreAlikeAreToldSo() throws {
+        let zeros = BarChart([.init("a", 0), .init("b", 0), .init("c", .nan)])
+        #expect(zeros.altText.contains("values: 0 (all 2)"))
+        #expect(BarChart([.init("a", 0.3)]).altText.contains("values: 0.300 (a)"))
+        let figures: [any Figure] = [
+            zeros, BarChart([.init("a", .nan)]), BarChart([.init("a", -0.3), .init("b", -0.1)]),
+            LineChart([.init("a", points: [.init(5, 0.3)])]), LineChart([.init("a", [0.3, 0.3])]),
+            Histogram([3]), Heatmap(rowNames: ["a"], columnNames: ["x"]) { _, _ in 0 },
+        ]
+        for figure in figures {
+            #expect(!figure.vegaLite.isEmpty && !figure.altText.isEmpty && !figure.description.isEmpty)
+            #expect(try figure.png(scale: 1).count > 100)
+        }
+    }
+
+    @Test func largeTicksAreWrittenAlike() throws {
+        let chart = LineChart([.init("a", [-2_000, 3_000])])
+        let picture = try svg(chart)
+        #expect(picture.contains(">-2,000<") && picture.contains(">3,000<") && picture.contains(">0<"))
+        let y = try channel(layers(specification(chart))[0], "y")
+        #expect((y["axis"] as? [String: Any])?["format"] as? String == ",.0f")
+    }
+
     @Test func smallNumbersAreTold() throws {
         let small = [0.00012, 0.00034]
         let figures: [any Figure] = [
