@@ -245,6 +245,23 @@ def test_long_titles_and_large_meshes_are_shown_whole(kernel, shown, page, tmp_p
 
 
 @in_browser
+def test_titles_of_courses_stand_below_one_another_where_they_are_long(kernel, shown, page, tmp_path):
+    html = kernel.ok("""
+        try layered.telling("the response that was measured, detrended and standardized", courses: ["top": [0, 1, 2, 3]])
+            .telling("the response that the model of the images predicts", courses: ["top": [1, 1, 2, 2]])
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    page.run("""(view => view.select(JSON.parse(document.querySelector('.gyrus-surface-data').textContent)
+        .map.regions.names.indexOf('top'), null, true))(document.querySelector('.gyrus-surface').gyrusView)""")
+    charts = page.run("""[...document.querySelectorAll('.gyrus-profile svg')].filter(chart => chart.textContent.includes('detrended'))
+        .map(chart => [...chart.querySelectorAll('text')].map(line => [line.textContent, line.getBBox().x + line.getBBox().width,
+            line.getBBox().y + line.getBBox().height, Number(chart.getAttribute('height'))]))""")
+    assert len(charts) == 1
+    assert all(right <= 461 and lower <= height + 1 for _, right, lower, height in charts[0])
+    assert len({lower for text, _, lower, _ in charts[0] if "response" in text}) == 2
+
+
+@in_browser
 def test_the_mouse_finds_region_value_and_place(shown, page, tmp_path):
     open_views(page, tmp_path, shown["data"]["text/html"])
     box = page.run("(r => [r.x, r.y, r.width, r.height])(document.querySelector('.gyrus-live canvas').getBoundingClientRect())")

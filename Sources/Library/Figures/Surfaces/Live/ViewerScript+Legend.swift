@@ -149,14 +149,17 @@ extension ViewerScript {
             const chart = chartOf(shown.flatMap(course => course.values), count, 460, "courses over time: " + shown.map(course => course.title).join(", "));
             if (!chart) return null;
             const {svg, x, line, width, height, left, right} = chart, colors = ["#8a8a8a", "#d55e00", "#0a7bc2", "#009e73"];
-            let place = left;
+            let place = left, lower = 0;
             shown.forEach((course, i) => {
-                const color = colors[i % colors.length];
+                const color = colors[i % colors.length], room = 40 + 6 * course.title.length;
                 line(course.values, color, i ? 1.6 : 1.2);
-                svg.append(drawing("path", {d: `M${place} ${height - 7}h16`, stroke: color, "stroke-width": 2.5}));
-                svg.append(drawing("text", {x: place + 20, y: height - 4}, course.title));
-                place += 40 + 6 * course.title.length;
+                if (place > left && place + room > width) { place = left; lower += 14; }
+                svg.append(drawing("path", {d: `M${place} ${height + lower - 7}h16`, stroke: color, "stroke-width": 2.5}));
+                svg.append(drawing("text", {x: place + 20, y: height + lower - 4}, course.title));
+                place += room;
             });
+            svg.setAttribute("height", height + lower);
+            svg.style.overflow = "visible";
             const last = count - 1;
             svg.append(drawing("text", {x: x(0), y: height - 20, "text-anchor": "middle"}, "0"));
             if (last) svg.append(drawing("text", {x: x(last), y: height - 20, "text-anchor": "end"}, String(last)));
