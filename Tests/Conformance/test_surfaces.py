@@ -201,6 +201,67 @@ def test_the_saved_view_holds_what_the_map_held(kernel, shown, page, tmp_path):
 
 
 @in_browser
+def test_an_outlier_leaves_the_other_values_true(kernel, shown, page, tmp_path):
+    """Among values below 0.5 one of 100, another of three million and one without a value: each is told as it is."""
+    html = kernel.ok("""
+        var wild = leftValues.map { ($0 + 1) / 4 }
+        wild[7] = 100
+        wild[8] = -3_456_789
+        try SurfaceMap(layers: [.init("one", left: wild, right: rightValues), .init("two", left: leftValues, right: rightValues)], on: spheres)
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    wild = [float(value) for value in kernel.ok('print(wild.map { String($0) }.joined(separator: " "))').text().split()]
+    assert open_views(page, tmp_path, html) == ["live"]
+    told = page.run("""(root => [...root.view.layers[0].sides[0]].map((_, vertex) => root.told({s: 0, vertex})[0][1]))(
+        document.querySelector('.gyrus-surface').gyrusView)""")
+    assert told[7:9] == ["100.0", "-3.46e+6"]
+    # A value halfway between two numbers may be told as either.
+    assert all(abs(float(text) - value) <= 0.000501 for text, value in zip(told[9:], wild[9:]))
+    assert told[0] == "0.500" and told[-1] == "0.000"
+    second = page.run("[...document.querySelector('.gyrus-surface').gyrusView.view.layers[1].sides[0]]")
+    assert max(abs(a - (4 * b - 1)) for a, b in zip(second[9:], wild[9:])) <= 0.000501
+
+
+@in_browser
+def test_long_titles_and_large_meshes_are_shown_whole(kernel, shown, page, tmp_path):
+    """Every word of the value's title stands above the scale; spheres of 600 mm have their nearest points."""
+    title = "noise-ceiling-normalized held-out correlation of predicted and measured responses, meanoverallsubjectsandruns"
+    html = kernel.ok(f"""
+        func enlarged(_ mesh: SurfaceMesh) throws -> SurfaceMesh {{
+            try SurfaceMesh(vertices: mesh.vertices.map {{ $0 * 12 }}, faces: mesh.faces)
+        }}
+        let large = try CorticalSurface(name: "large", left: enlarged(leftMesh), right: enlarged(rightMesh))
+        try SurfaceMap(left: leftValues, right: rightValues, on: large, valueTitle: "{title}")
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    legend = page.run("""(legend => ({text: [...legend.querySelectorAll('text')].map(line => line.textContent).join(''),
+        top: Number(legend.querySelector('image').getAttribute('y')), height: Number(legend.getAttribute('height')),
+        bottom: Math.max(...[...legend.querySelectorAll('text')].filter(line => line.getAttribute('x') === '0')
+            .map(line => Number(line.getAttribute('y'))))}))(document.querySelector('.gyrus-live svg'))""")
+    assert legend["text"].replace(" ", "").startswith(title.replace(" ", ""))
+    assert legend["bottom"] <= legend["top"] < legend["height"] - 176
+    seen = page.run("""(canvas => canvas.getContext('2d').getImageData(Math.round(canvas.width / 4), Math.round(canvas.height / 2),
+        1, 1).data[3])(document.querySelector('.gyrus-live canvas'))""")
+    assert seen == 255
+
+
+@in_browser
+def test_titles_of_courses_stand_below_one_another_where_they_are_long(kernel, shown, page, tmp_path):
+    html = kernel.ok("""
+        try layered.telling("the response that was measured, detrended and standardized", courses: ["top": [0, 1, 2, 3]])
+            .telling("the response that the model of the images predicts", courses: ["top": [1, 1, 2, 2]])
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    page.run("""(view => view.select(JSON.parse(document.querySelector('.gyrus-surface-data').textContent)
+        .map.regions.names.indexOf('top'), null, true))(document.querySelector('.gyrus-surface').gyrusView)""")
+    charts = page.run("""[...document.querySelectorAll('.gyrus-profile svg')].filter(chart => chart.textContent.includes('detrended'))
+        .map(chart => [...chart.querySelectorAll('text')].map(line => [line.textContent, line.getBBox().x + line.getBBox().width,
+            line.getBBox().y + line.getBBox().height, Number(chart.getAttribute('height'))]))""")
+    assert len(charts) == 1
+    assert all(right <= 461 and lower <= height + 1 for _, right, lower, height in charts[0])
+    assert len({lower for text, _, lower, _ in charts[0] if "response" in text}) == 2
+
+
+@in_browser
 def test_the_mouse_finds_region_value_and_place(shown, page, tmp_path):
     open_views(page, tmp_path, shown["data"]["text/html"])
     box = page.run("(r => [r.x, r.y, r.width, r.height])(document.querySelector('.gyrus-live canvas').getBoundingClientRect())")
@@ -268,7 +329,7 @@ def test_many_views_live_on_one_page(shown, page, tmp_path):
     for index in range(count):
         page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
         wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
-    assert page.run("window.gyrusSurfaces1.meshes.size") == 1
+    assert page.run("window.gyrusSurfaces2.meshes.size") == 1
     page.run("document.querySelectorAll('.gyrus-surface')[0].gyrusView.select(1, null, true)")
     assert page.run("document.querySelectorAll('.gyrus-surface')[5].gyrusView.state.selected") == 1
     # One that is cleared takes nothing from the others.

@@ -27,7 +27,7 @@ extension String {
 }
 
 extension BarChart {
-    /// A row for each bar.
+    /// A row for each bar; `dataByPoint` has the single values that are drawn over it.
     public var data: DataTable {
         var columns = [DataTable.Column(categoryTitle.orElse("category"), bars.map(\.category))]
         if series.count > 1 {
@@ -41,6 +41,20 @@ extension BarChart {
         if bars.contains(where: { !$0.sign.isEmpty }) {
             columns.append(DataTable.Column("mark", bars.map { $0.sign.isEmpty ? nil : $0.sign }))
         }
+        return DataTable(shown: columns, title: title)
+    }
+
+    /// A row for each single value that is drawn over a bar, for instance a subject's, counted from zero in each bar.
+    public var dataByPoint: DataTable {
+        let points = bars.flatMap { bar in bar.points.enumerated().map { (bar, $0.offset, $0.element) } }
+        var columns = [DataTable.Column(categoryTitle.orElse("category"), points.map(\.0.category))]
+        if series.count > 1 {
+            columns.append(DataTable.Column(seriesTitle.orElse("series"), points.map(\.0.series)))
+        }
+        columns += [
+            DataTable.Column("point", points.map(\.1)),
+            DataTable.Column(valueTitle.orElse("value"), points.map(\.2)),
+        ]
         return DataTable(shown: columns, title: title)
     }
 }

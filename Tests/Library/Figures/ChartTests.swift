@@ -50,6 +50,31 @@ import Testing
         #expect(numbered.categories == ["V1", "V1 (2)", "V1 (2) (2)"])
     }
 
+    @Test("the points of all bars are one layer, each where the picture has it")
+    func pointsAreOneLayer() throws {
+        let many = (0..<40).map { Double($0) * 1e-4 }
+        let chart = BarChart(
+            [
+                .init("a", 0.002, series: "m", ceiling: 0.004, points: [0.001, 0.003]),
+                .init("a", 0.001, series: "n", points: many), .init("b", .nan, series: "m", points: [0.002]),
+            ], valueTitle: "r", orientation: .vertical)
+        let all = try layers(specification(chart))
+        #expect(all.count < 8)
+        let points = all.filter { (($0["mark"] as? [String: Any])?["type"] as? String) == "point" }
+        #expect(points.count == 1)
+        let data = try rows(specification(chart))
+        let places = data.flatMap { $0["places"] as? [Double] ?? [] }
+        let drawn = try svg(chart).matches(of: #/<circle cx="([0-9.]+)" cy="[0-9.]+" r="1\.9"/#)
+            .compactMap { Double($0.1) }
+        #expect(places.count == 42 && drawn.count == 42)
+        #expect(zip(places, drawn).allSatisfy { abs(($0 - places[0]) - ($1 - drawn[0])) < 0.02 })
+        // Small numbers are told with as many digits as the table has.
+        #expect(chart.vegaLite.contains(#""field":"point","format":".5f""#))
+        #expect(chart.vegaLite.contains(#""field":"ceiling","format":".5f""#))
+        #expect(chart.dataByPoint.rowCount == 43)
+        #expect(chart.dataByPoint.columnNames == ["category", "series", "point", "r"])
+    }
+
     @Test(arguments: [1, 12, 100])
     func anyNumberOfRegions(_ count: Int) throws {
         let chart = BarChart((0..<count).map { .init("A long name of region \($0)", Double($0)) })
@@ -66,6 +91,26 @@ import Testing
         let data = try rows(specification(chart))
         #expect(data.map { $0["place"] as? String } == ["x", "y", "z"])
         #expect(data[1]["y"] is NSNull)
+    }
+
+    @Test("both pictures join the points of a line from the left, whatever their order")
+    func linesGoFromTheLeft() throws {
+        let places: [(Double, Double)] = [(0, 1), (1, 3), (1, 2), (2, .nan), (3, 5)]
+        let points = places.map { LineChart.Series.Point($0, $1, error: 0.1) }
+        let given = [points[4], points[1], points[0], points[3], points[2]]
+        let chart = LineChart([.init("a", points: given + [.init(.infinity, 1)])])
+        let ordered = LineChart([.init("a", points: points)])
+        #expect(try svg(chart) == svg(ordered))
+        #expect(try rows(specification(chart)).map { $0["x"] as? Double } == [0, 1, 1, 2, 3])
+        #expect(chart.data.rowCount == 6)
+    }
+
+    @Test("a band of errors has a gap where a point has none")
+    func bandsHaveGaps() throws {
+        let errors: [Double?] = [0.1, 0.1, nil, 0.1, Double.nan, 0.1, 0.1]
+        let points = errors.enumerated().map { LineChart.Series.Point(Double($0), 1, error: $1) }
+        let picture = try svg(LineChart([.init("a", points: points)]))
+        #expect(occurrences(of: "<polygon", in: picture) == 3)
     }
 
     @Test func heatMapsRefuseTheWrongCount() {
@@ -117,6 +162,8 @@ import Testing
         let counts = try rows(specification(plot)).map { $0["count"] as? Int ?? 0 }
         #expect(counts.reduce(0, +) == 3)
         #expect(throws: FigureError.self) { try DensityPlot(x: [1], y: [1, 2]) }
+        // Small numbers are told with as many digits as it takes.
+        #expect(try DensityPlot(x: [0, 0.0002], y: [0.0001, 0]).vegaLite.contains(#""format":".6f""#))
     }
 
     @Test func scoreMapsMarkEveryVoxelWithItsPlace() throws {
@@ -269,6 +316,29 @@ import Testing
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
     }
 
+    @Test func valuesThatAreAlikeAreToldSo() throws {
+        let zeros = BarChart([.init("a", 0), .init("b", 0), .init("c", .nan)])
+        #expect(zeros.altText.contains("values: 0 (all 2)"))
+        #expect(BarChart([.init("a", 0.3)]).altText.contains("values: 0.300 (a)"))
+        let figures: [any Figure] = [
+            zeros, BarChart([.init("a", .nan)]), BarChart([.init("a", -0.3), .init("b", -0.1)]),
+            LineChart([.init("a", points: [.init(5, 0.3)])]), LineChart([.init("a", [0.3, 0.3])]),
+            Histogram([3]), Heatmap(rowNames: ["a"], columnNames: ["x"]) { _, _ in 0 },
+        ]
+        for figure in figures {
+            #expect(!figure.vegaLite.isEmpty && !figure.altText.isEmpty && !figure.description.isEmpty)
+            #expect(try figure.png(scale: 1).count > 100)
+        }
+    }
+
+    @Test func largeTicksAreWrittenAlike() throws {
+        let chart = LineChart([.init("a", [-2_000, 3_000])])
+        let picture = try svg(chart)
+        #expect(picture.contains(">-2,000<") && picture.contains(">3,000<") && picture.contains(">0<"))
+        let y = try channel(layers(specification(chart))[0], "y")
+        #expect((y["axis"] as? [String: Any])?["format"] as? String == ",.0f")
+    }
+
     @Test func smallNumbersAreTold() throws {
         let small = [0.00012, 0.00034]
         let figures: [any Figure] = [
@@ -301,6 +371,19 @@ import Testing
         #expect(throws: FigureError.self) { try map.data(.png, width: 8.5, dpi: 72, font: nil) }
         let cloud = ScatterPlot((0..<60_000).map { .init(Double($0 % 251), Double($0 % 241)) })
         #expect(try cloud.png(scale: 1).count > 1_000)
+    }
+
+    @Test("a long note without spaces is wrapped without asking for the fonts at each letter")
+    func longNotesInChinese() throws {
+        let scalars = (0..<4_000).compactMap { Unicode.Scalar(UInt32(0x4E00 + $0)) }
+        let letters = String(String.UnicodeScalarView(scalars))
+        let chart = BarChart([.init("a", 1)], note: letters)
+        let duration = try ContinuousClock().measure {
+            #expect(try specification(chart)["title"] != nil)
+        }
+        #expect(duration < .seconds(6), "\(duration)")
+        let title = try #require(try specification(chart)["title"] as? [String: Any])
+        #expect((title["subtitle"] as? [String])?.joined() == letters)
     }
 
     @Test func heatMapsTellSmallNumbers() throws {

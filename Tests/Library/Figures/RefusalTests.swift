@@ -54,6 +54,16 @@ import Testing
         #expect(throws: Never.self) { _ = try BarChart([.init("V1", 0.3, error: 0)]).png(scale: 2) }
     }
 
+    @Test func placesBetweenTwoNames() {
+        let chart = LineChart([.init("a", points: [.init(0, 1), .init(0.5, 2)])], positions: ["V1", "V2"])
+        refuses("a place of the line \"a\" is 0.5, but must be the index of a position") {
+            _ = try chart.png(scale: 1)
+        }
+        #expect(chart.vegaLite.contains("No picture"))
+        #expect(chart.description.contains("0.500") && chart.altText.contains("from V1 to 0.500"))
+        #expect("\(chart.data)".contains("0.500"))
+    }
+
     @Test func aPictureThatIsTooLargeNamesTheArgument() {
         refuses("lower the scale") { _ = try BarChart([.init("V1", 0.3)]).png(scale: 1000) }
         refuses("lower the scale") { _ = try BarChart([.init("V1", 0.3)]).png(scale: 1e300) }

@@ -36,8 +36,9 @@ struct AltText {
         func named(_ item: (name: String, value: Double)) -> String {
             Number.short(item.value) + (item.name.isEmpty ? "" : " (\(item.name))")
         }
-        return low.value == high.value
-            ? "\(what): \(named(low))" : "\(what) from \(named(low)) to \(named(high))"
+        guard low.value == high.value else { return "\(what) from \(named(low)) to \(named(high))" }
+        if finite.count == 1 || low.name.isEmpty { return "\(what): \(named(low))" }
+        return "\(what): \(Number.short(low.value)) (all \(Number.grouped(finite.count)))"
     }
 
     /// "Rows (layer, 12): layer 0, layer 1, …".

@@ -23,7 +23,8 @@ extension BarChart {
             let lanes = Dictionary(uniqueKeysWithValues: layout.series.enumerated().map { ($1, $0) })
             for bar in bars {
                 guard let place = places[bar.category], let lane = lanes[bar.series] else { continue }
-                draw(bar, lane: lane, center: category.center(place), layout, frame, on: canvas)
+                let across = layout.middle(category: place, lane: lane)
+                draw(bar, layout.colors[lane], across: across, layout, frame, on: canvas)
             }
             for bracket in layout.brackets { draw(bracket, layout, frame, on: canvas) }
             for reference in references {
@@ -37,13 +38,10 @@ extension BarChart {
     }
 
     private func draw(
-        _ bar: Bar, lane: Int, center: Double, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
+        _ bar: Bar, _ color: Color, across: Double, _ layout: Layout, _ frame: PlotFrame,
+        on canvas: any Canvas
     ) {
-        let thickness = layout.thickness
-        let shift = layout.isGrouped ? (Double(lane) - Double(layout.series.count - 1) / 2) * thickness : 0
-        let across = center + shift
         let axis = layout.valueAxis
-        let color = layout.colors[lane]
         guard bar.value.isFinite else {
             if layout.isHorizontal {
                 canvas.text("n/a", frame.x(0, axis) + 4, frame.y + across, .note)
@@ -54,7 +52,7 @@ extension BarChart {
         }
         let (low, high) = (bar.value - (bar.error ?? 0), bar.value + (bar.error ?? 0))
         let tip = bar.tip
-        let drawn = layout.isGrouped ? thickness * 0.94 : thickness
+        let drawn = layout.barThickness
         if layout.isHorizontal {
             let y = frame.y + across
             let zero = frame.x(0, axis)

@@ -21,6 +21,15 @@ extension BarChart {
         var height: Double { isHorizontal ? categoryAxis.length : valueLength }
         /// The thickness of one bar.
         var thickness: Double { BarChart.thickness(categoryAxis.step, gap, isGrouped ? series.count : 1) }
+        /// How much of it is drawn: bars that stand side by side do not touch.
+        var barThickness: Double { isGrouped ? thickness * 0.94 : thickness }
+
+        /// Where the middle of a bar lies across.
+        func middle(category: Int, lane: Int) -> Double {
+            let shift = isGrouped ? (Double(lane) - Double(series.count - 1) / 2) * thickness : 0
+            return categoryAxis.center(category) + shift
+        }
+
         /// What the axis on the left takes.
         var left: Double {
             isHorizontal

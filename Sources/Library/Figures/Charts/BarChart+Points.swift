@@ -41,54 +41,50 @@ extension BarChart {
 // MARK: - Vega-Lite
 
 extension BarChart {
-    /// The points of bars, and the noise ceilings as lines across them.
-    ///
-    /// Across a bar both are placed as the bars are, by category and series; points are shifted by pixels.
+    /// The points of bars, each at its own place: in pixels across, since marks that are placed by series take no shift.
     func pointLayers(_ layout: Layout, along: String) -> [JSON] {
-        var layers: [JSON] = []
-        let thickness = layout.thickness * (layout.isGrouped ? 0.94 : 1)
+        guard bars.contains(where: { !$0.points.isEmpty }) else { return [] }
         let across = along == "x" ? "y" : "x"
-        if bars.contains(where: { !$0.points.isEmpty }) {
-            let most = bars.map(\.points.count).max() ?? 0
-            for index in 0..<most {
-                let shift = (bars.first { $0.points.count == most }?.spread(index) ?? 0) * thickness
-                layers.append([
-                    "transform": [
-                        [
-                            "calculate": .string("datum.points ? datum.points[\(index)] : null"),
-                            "as": "point",
-                        ],
-                        ["filter": "isValid(datum.point)"],
-                    ],
-                    "mark": [
-                        "type": "point", "filled": true, "size": 16, "color": "#333333", "stroke": "#ffffff",
-                        "strokeWidth": 0.7, "opacity": 1, "\(across)Offset": .rounded(shift),
-                    ],
-                    "encoding": [
-                        along: ["field": "point", "type": "quantitative"],
-                        "tooltip": VegaLite.tooltip([
-                            ("category", categoryTitle.orElse("category"), nil),
-                            ("point", valueTitle.orElse("value"), ".3f"),
-                        ]),
-                    ],
-                ])
-            }
-        }
-        if hasCeilings {
-            layers.append([
+        var fields: [(field: String, title: String, format: String?)] = [
+            ("category", categoryTitle.orElse("category"), nil)
+        ]
+        if layout.series.count > 1 { fields.append(("series", seriesTitle.orElse("series"), nil)) }
+        fields.append(("point", valueTitle.orElse("value"), Digits.format(bars.flatMap(\.points))))
+        return [
+            [
+                "transform": [
+                    ["filter": "isValid(datum.points)"],
+                    ["flatten": ["points", "places"], "as": ["point", "place"]],
+                ],
                 "mark": [
-                    "type": "tick", "color": "#888888", "thickness": 1.8, "size": .rounded(thickness),
+                    "type": "point", "filled": true, "size": 16, "color": "#333333", "stroke": "#ffffff",
+                    "strokeWidth": 0.7, "opacity": 1, across: ["expr": "datum.place"],
+                ],
+                "encoding": [
+                    along: ["field": "point", "type": "quantitative"], "tooltip": VegaLite.tooltip(fields),
+                ],
+            ]
+        ]
+    }
+
+    /// The noise ceilings as lines across bars, placed as the bars are.
+    func ceilingLayers(_ layout: Layout, along: String) -> [JSON] {
+        guard hasCeilings else { return [] }
+        return [
+            [
+                "mark": [
+                    "type": "tick", "color": "#888888", "thickness": 1.8,
+                    "size": .rounded(layout.barThickness),
                     "orient": layout.isHorizontal ? "vertical" : "horizontal",
                 ],
                 "encoding": [
                     along: ["field": "ceiling", "type": "quantitative"],
                     "tooltip": VegaLite.tooltip([
                         ("category", categoryTitle.orElse("category"), nil),
-                        ("ceiling", "noise ceiling", ".3f"),
+                        ("ceiling", "noise ceiling", Digits.format(bars.compactMap(\.ceiling))),
                     ]),
                 ],
-            ])
-        }
-        return layers
+            ]
+        ]
     }
 }

@@ -30,19 +30,22 @@ extension BarChart {
             ]
             for mark in VegaLite.errorBarMarks { layers.append(["mark": mark, "encoding": ends]) }
         }
-        layers += pointLayers(layout, along: along) + textLayers(layout, along: along)
+        layers += ceilingLayers(layout, along: along) + textLayers(layout, along: along)
         layers = [["encoding": .object(encoding), "layer": .array(layers)]]
+        layers += pointLayers(layout, along: along)
         for reference in references {
             layers += reference.layers(isLevel: !layout.isHorizontal, width: layout.width)
         }
         layers += layout.brackets.flatMap { bracketLayers($0, layout, along: along) }
         return VegaLite.plot(
             title: title, note: shownNote, width: layout.width, height: layout.height,
-            ["data": ["values": .array(rows)], "layer": .array(layers)])
+            ["data": ["values": .array(rows(layout))], "layer": .array(layers)])
     }
 
-    private var rows: [JSON] {
-        bars.map { bar in
+    private func rows(_ layout: Layout) -> [JSON] {
+        let places = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
+        let lanes = Dictionary(uniqueKeysWithValues: layout.series.enumerated().map { ($1, $0) })
+        return bars.map { bar in
             var row: [String: JSON] = [
                 "category": .string(bar.category), "series": .string(bar.series),
                 "value": .rounded(bar.value),
@@ -52,8 +55,15 @@ extension BarChart {
                 row["low"] = .rounded(bar.value - error)
                 row["high"] = .rounded(bar.value + error)
             }
-            if let ceiling = bar.ceiling { row["ceiling"] = .rounded(ceiling) }
-            if !bar.points.isEmpty { row["points"] = .numbers(bar.points) }
+            // "n/a" stands alone, as in the picture.
+            if let ceiling = bar.ceiling, bar.value.isFinite { row["ceiling"] = .rounded(ceiling) }
+            if !bar.points.isEmpty, bar.value.isFinite {
+                let middle = layout.middle(
+                    category: places[bar.category] ?? 0, lane: lanes[bar.series] ?? 0)
+                row["points"] = .numbers(bar.points)
+                row["places"] = .numbers(
+                    bar.points.indices.map { middle + bar.spread($0) * layout.barThickness })
+            }
             let end = bar.tip
             if !bar.sign.isEmpty, end.isFinite {
                 row["sign"] = .string(bar.sign)

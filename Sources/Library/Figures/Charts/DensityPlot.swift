@@ -197,6 +197,7 @@ extension DensityPlot {
                 "log": .rounded(log10(Double(cell.count))),
             ]
         }
+        let format = Digits.format([range.lowerBound, range.upperBound])
         let squares: JSON = [
             "mark": "rect",
             "encoding": [
@@ -209,8 +210,8 @@ extension DensityPlot {
                 "x2": ["field": "x2"], "y2": ["field": "y2"],
                 "color": bar(in: .natural).channel(field: "log", plotHeight: DensityPlot.side),
                 "tooltip": VegaLite.tooltip([
-                    ("x", xTitle.isEmpty ? "x from" : xTitle + " from", ".3f"),
-                    ("y", yTitle.isEmpty ? "y from" : yTitle + " from", ".3f"), ("count", countTitle, ",d"),
+                    ("x", xTitle.isEmpty ? "x from" : xTitle + " from", format),
+                    ("y", yTitle.isEmpty ? "y from" : yTitle + " from", format), ("count", countTitle, ",d"),
                 ]),
             ],
         ]

@@ -27,7 +27,7 @@ extension LineChart {
 
     /// The stretches of a line between its gaps.
     private func stretches(_ line: Series) -> [[Series.Point]] {
-        line.points.split { !isOnAxis($0) || !$0.y.isFinite }.map(Array.init)
+        drawnPoints(line).split { !$0.y.isFinite }.map(Array.init)
     }
 
     private func x(_ point: Series.Point, _ layout: Layout, _ frame: PlotFrame) -> Double {
@@ -38,8 +38,10 @@ extension LineChart {
     private func drawErrors(
         _ line: Series, _ color: Color, _ layout: Layout, _ frame: PlotFrame, on canvas: any Canvas
     ) {
-        for stretch in stretches(line) {
-            let bounds = stretch.filter { $0.error?.isFinite == true }.map { point in
+        // A point without an error leaves a gap, as in Vega-Lite.
+        let known = stretches(line).flatMap { stretch in stretch.split { $0.error?.isFinite != true } }
+        for stretch in known {
+            let bounds = stretch.map { point in
                 (
                     x: x(point, layout, frame), low: point.y - (point.error ?? 0),
                     high: point.y + (point.error ?? 0)

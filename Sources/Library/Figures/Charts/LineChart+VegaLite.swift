@@ -82,7 +82,7 @@ extension LineChart {
 
     private var rows: [JSON] {
         series.flatMap { line in
-            line.points.filter(isOnAxis).map { point in
+            drawnPoints(line).map { point in
                 var row: [String: JSON] = [
                     "series": .string(line.name), "x": .rounded(point.x), "y": .rounded(point.y),
                     "place": .string(name(of: point.x)),

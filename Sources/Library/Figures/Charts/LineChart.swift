@@ -13,7 +13,7 @@ public struct LineChart: DrawnFigure {
     public struct Series: Sendable, Equatable {
         /// One place of a line.
         public struct Point: Sendable, Equatable {
-            /// The place across; on an axis of names the index of the name.
+            /// The place across; on an axis of names the index of the name: a whole number.
             public var x: Double
             /// The height; NaN leaves a gap.
             public var y: Double
@@ -23,7 +23,7 @@ public struct LineChart: DrawnFigure {
             /// A point of a line.
             ///
             /// - Parameters:
-            ///   - x: the place across; on an axis of names the index of the name.
+            ///   - x: the place across; on an axis of names the index of the name: a whole number.
             ///   - y: the height; NaN leaves a gap.
             ///   - error: half the height of the error band or bar, at least 0; nil for none.
             public init(_ x: Double, _ y: Double, error: Double? = nil) {
@@ -35,14 +35,14 @@ public struct LineChart: DrawnFigure {
 
         /// The name of the line.
         public var name: String
-        /// The points, from the left.
+        /// The points; the line joins them from the left to the right, whatever their order.
         public var points: [Point]
 
         /// A line through points.
         ///
         /// - Parameters:
         ///   - name: the name of the line.
-        ///   - points: the points, from the left.
+        ///   - points: the points; the line joins them from the left to the right, whatever their order.
         public init(_ name: String, points: [Point]) {
             self.name = name
             self.points = points
@@ -146,6 +146,15 @@ public struct LineChart: DrawnFigure {
             throw FigureError.value(
                 what: "an error of the line \"\(line.name)\"", got: "\(error)", expected: "at least 0")
         }
+        guard positions != nil else { return }
+        for line in series {
+            guard let point = line.points.first(where: { isOnAxis($0) && $0.x != $0.x.rounded() }) else {
+                continue
+            }
+            throw FigureError.value(
+                what: "a place of the line \"\(line.name)\"", got: "\(point.x)",
+                expected: "the index of a position, a whole number")
+        }
     }
 
     var hasPoints: Bool { series.contains { $0.points.contains { $0.y.isFinite && isOnAxis($0) } } }
@@ -157,12 +166,22 @@ public struct LineChart: DrawnFigure {
         guard let positions else { return point.x.isFinite }
         return point.x >= 0 && point.x <= Double(positions.count - 1)
     }
+
+    /// The points of a line that lie on the axis, from the left: Vega-Lite joins them so. Those of one place keep their
+    /// order.
+    func drawnPoints(_ line: Series) -> [Series.Point] {
+        line.points.filter(isOnAxis).enumerated()
+            .sorted { ($0.element.x, $0.offset) < ($1.element.x, $1.offset) }.map(\.element)
+    }
+
     var hasErrors: Bool { series.contains { $0.points.contains { $0.error != nil } } }
     var emptyMessage: String { "No finite points to show" }
 
     /// What a place on the axis is called.
     func name(of x: Double) -> String {
-        guard let positions, x >= 0, x < Double(positions.count) else { return Number.short(x) }
+        guard let positions, x >= 0, x < Double(positions.count), x == x.rounded() else {
+            return Number.short(x)
+        }
         return positions[Int(x)]
     }
 

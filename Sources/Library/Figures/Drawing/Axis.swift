@@ -1,3 +1,4 @@
+import Display
 import Foundation
 import JSON
 
@@ -25,8 +26,15 @@ struct ValueAxis: Sendable {
         self.title = title
         domain = ticks.domain
         self.ticks = ticks.values
-        labels = ticks.labels
+        labels = ticks.labels.map(ValueAxis.grouped)
         format = ticks.format
+    }
+
+    /// A label with commas between thousands, as `axisJSON` has Vega write it.
+    private static func grouped(_ label: String) -> String {
+        let parts = label.split(separator: ".", maxSplits: 1)
+        guard let whole = parts.first.flatMap({ Int($0) }), abs(whole) >= 1_000 else { return label }
+        return ([Number.grouped(whole)] + parts.dropFirst().map { String($0) }).joined(separator: ".")
     }
 
     /// Where a value lies, 0 at the lower end and 1 at the upper.

@@ -65,8 +65,12 @@ struct ColorSquare {
     private var labels: (first: [String], second: [String]) {
         func ends(_ domain: ClosedRange<Double>) -> [String] {
             let span = domain.upperBound - domain.lowerBound
-            let decimals = Int(max(0, min(6, (1 - log10(span)).rounded(.up))))
-            return [domain.lowerBound, domain.upperBound].map { String(format: "%.\(decimals)f", $0) }
+            let size = max(abs(domain.lowerBound), abs(domain.upperBound))
+            let isByPower = size > 0 && (size < 1e-6 || size >= 1e7)
+            let decimals = Int(max(0, min(15, (1 - log10(isByPower ? span / size : span)).rounded(.up))))
+            return [domain.lowerBound, domain.upperBound].map {
+                isByPower && $0 == 0 ? "0" : String(format: "%.\(decimals)\(isByPower ? "e" : "f")", $0)
+            }
         }
         return (ends(domains.first), ends(domains.second))
     }

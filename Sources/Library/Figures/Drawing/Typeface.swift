@@ -23,7 +23,7 @@ enum Typeface {
         guard !face.trimmingCharacters(in: .whitespaces).isEmpty else {
             throw FigureError.value(what: "the font", got: "an empty name", expected: "the name of a font")
         }
-        let families = match(face, text: nil)
+        let families = match(face)
         guard !families.contains(where: { $0.caseInsensitiveCompare(face) == .orderedSame }) else { return }
         throw FigureError.font(face, nearest: families.first ?? "none", installed: installed)
     }
@@ -33,38 +33,69 @@ enum Typeface {
         let rare = Set(text.unicodeScalars.filter { $0.value >= 0x100 }).sorted()
         guard !rare.isEmpty else { return face }
         let characters = String(String.UnicodeScalarView(rare))
-        return substitutes.withLock { known in
-            if let face = known[[face, characters]] { return face }
-            let found = match(face, text: characters).first ?? face
-            known[[face, characters]] = found
+        return known.withLock { known in
+            if let face = known.substitutes[[face, characters]] { return face }
+            let fonts = known.fonts[face] ?? FontList(alike: face)
+            known.fonts[face] = fonts
+            let found = fonts.family(with: characters) ?? face
+            known.substitutes[[face, characters]] = found
             return found
         }
     }
 
-    /// The faces by the face that was asked for and the characters that it should have: asking fontconfig takes
-    /// milliseconds, and a layout measures a text many times.
-    private static let substitutes = Mutex<[[String]: String]>([:])
+    /// What was found out: a layout measures a text many times.
+    private struct Known {
+        /// The faces by the face that was asked for and the characters that it should have.
+        var substitutes: [[String]: String] = [:]
+        var fonts: [String: FontList] = [:]
+    }
+    private static let known = Mutex(Known())
 
-    /// The names of the installed family that fontconfig takes for a name, and for the characters of a text.
-    private static func match(_ face: String, text: String?) -> [String] {
-        guard let pattern = FcPatternCreate() else { return [] }
-        defer { FcPatternDestroy(pattern) }
+    /// The installed fonts in order of their likeness to a face.
+    ///
+    /// fontconfig takes milliseconds to order them, and a note without spaces is measured at each of its letters.
+    private final class FontList: @unchecked Sendable {
+        // Read alone once it is made, which fontconfig allows from any thread.
+        private let set: UnsafeMutablePointer<FcFontSet>?
+
+        init(alike face: String) {
+            guard let pattern = Typeface.pattern(face) else {
+                set = nil
+                return
+            }
+            var result = FcResultMatch
+            set = FcFontSort(nil, pattern, 1, nil, &result)
+            FcPatternDestroy(pattern)
+        }
+
+        deinit { if let set { FcFontSetDestroy(set) } }
+
+        /// The family of the first font that has all of the characters or, where none has, of the first of all.
+        func family(with characters: String) -> String? {
+            guard let set else { return nil }
+            let fonts = UnsafeBufferPointer(start: set.pointee.fonts, count: Int(set.pointee.nfont))
+                .compactMap { $0 }
+            return Typeface.families(fonts.first { Typeface.has($0, characters) } ?? fonts.first).first
+        }
+    }
+
+    /// What fontconfig looks for where a face is asked for.
+    private static func pattern(_ face: String) -> OpaquePointer? {
+        guard let pattern = FcPatternCreate() else { return nil }
         FcPatternAddString(pattern, FC_FAMILY, face)
         FcConfigSubstitute(nil, pattern, FcMatchPattern)
         FcDefaultSubstitute(pattern)
+        return pattern
+    }
+
+    /// The names of the installed family that fontconfig takes for a name.
+    private static func match(_ face: String) -> [String] {
+        guard let pattern = pattern(face) else { return [] }
+        defer { FcPatternDestroy(pattern) }
         var result = FcResultMatch
-        guard let text else {
-            guard let found = FcFontMatch(nil, pattern, &result) else { return [] }
-            defer { FcPatternDestroy(found) }
-            return families(found)
-        }
-        // The faces in order of likeness: the first that has all of the characters.
-        guard let set = FcFontSort(nil, pattern, 1, nil, &result) else { return [] }
-        defer { FcFontSetDestroy(set) }
-        let fonts = UnsafeBufferPointer(start: set.pointee.fonts, count: Int(set.pointee.nfont)).compactMap {
-            $0
-        }
-        return families(fonts.first { has($0, text) } ?? fonts.first)
+        guard let found = FcFontMatch(nil, pattern, &result) else { return [] }
+        defer { FcPatternDestroy(found) }
+        return families(found)
     }
 
     private static func has(_ font: OpaquePointer, _ text: String) -> Bool {

@@ -73,6 +73,17 @@ import Testing
         #expect(small.pixels.prefix(3).elementsEqual([255, 255, 255]))
     }
 
+    @Test("the square of two small values tells how small they are")
+    func smallPairsHaveTheirNumbers() throws {
+        let (surface, left, right) = try spheres()
+        func text(_ high: Double) throws -> String {
+            let layer = SurfaceMap.Layer(left: left.map { _ in high }, right: right.map { _ in 0 })
+            return try svg(SurfaceMap(comparing: layer, with: layer, on: surface))
+        }
+        #expect(try text(5e-8).contains(">5.0e-08</text>") && !text(5e-8).contains(">0.000000</text>"))
+        #expect(try text(0.5).contains(">0.50</text>"))
+    }
+
     @Test func everyViewAndOneHemisphereAreDrawn() throws {
         let (whole, left, _) = try spheres()
         let surface = try CorticalSurface(name: "half", left: whole.left, right: nil)
@@ -174,6 +185,31 @@ import Testing
         #expect(map.regions?.names == ["pole", "rest"])
         #expect(
             SurfaceRegions(left: [0, 3, -1], right: [7], names: [3: "V1", 0: "?"]).left == ["?", "V1", ""])
+    }
+
+    @Test("the live view holds what is told of a value, whatever the others are")
+    func stepsAreAsFineAsWhatIsTold() {
+        let some = (0..<500).map { Double($0) * 0.001003 - 0.1 }
+        for outliers in [[], [100], [-2e5, 3e9], [8e307, -8e307], [0.4]] as [[Double]] {
+            let values = some + outliers
+            let steps = ValueSteps(values)
+            for value in some {
+                let held = steps.value(of: steps.number(of: value))
+                #expect(String(format: "%.3f", held + 0.0) == String(format: "%.3f", value), "\(value)")
+            }
+            for value in outliers {
+                #expect(abs(steps.value(of: steps.number(of: value)) - value) <= abs(value) * 0.005)
+            }
+            #expect(steps.value(of: steps.number(of: 0)) == 0)
+        }
+        // Scores take no more steps than before, and numbers that lie close together no fewer.
+        #expect(ValueSteps([-0.2, 0, 0.8]).number(of: 0.8) == 1000)
+        #expect((500...1500).contains(ValueSteps([1000, 1000.2]).number(of: 1000.2)))
+        #expect((500...1500).contains(ValueSteps([0, 1e-20]).number(of: 1e-20)))
+        for only in [0, -10, 0.3, 1e6, -8e307] {
+            let steps = ValueSteps([only])
+            #expect(steps.number(of: only) == 0 && abs(steps.value(of: 0) - only) <= abs(only) * 1e-6)
+        }
     }
 
     /// The same figure is the same text, and holds nothing from the network.

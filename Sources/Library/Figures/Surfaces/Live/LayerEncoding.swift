@@ -2,37 +2,35 @@ import Formats
 import Foundation
 import JSON
 
-/// Layers of values of vertices as the viewer reads them, in 1,024 steps from the lowest of all layers to the highest.
+/// Layers of values of vertices as the viewer reads them, as the numbers of their steps.
 ///
 /// A layer is stored by itself or as its difference to the layer before, whichever is shorter: those of a network are alike.
 struct LayerEncoding {
-    let low: Double
-    let step: Double
+    let steps: ValueSteps
     private var last: [Hemisphere: [Int32]] = [:]
 
-    init(low: Double, step: Double) {
-        self.low = low
-        self.step = step
-    }
+    init(_ steps: ValueSteps) { self.steps = steps }
 
     /// Adds the values of a hemisphere, and says where they are.
     mutating func add(
         _ values: [Double], _ side: Hemisphere, _ predictor: VertexPredictor?, _ parts: inout PackedParts
     ) -> JSON {
         let needed = values.map(\.isFinite)
-        var numbers = values.map { $0.isFinite ? Int32((($0 - low) / step).rounded()) : 0 }
+        var numbers = values.map { $0.isFinite ? steps.number(of: $0) : 0 }
         var isDifference = false
         var packed = encode(&numbers, needed, predictor)
         if let last = last[side] {
-            var steps = zip(numbers, last).map { $0 &- $1 }
-            let packedSteps = encode(&steps, needed, predictor)
-            if packedSteps.count < packed.count {
-                (packed, isDifference) = (packedSteps, true)
-                numbers = zip(steps, last).map { $0 &+ $1 }
+            var changes = zip(numbers, last).map { $0 &- $1 }
+            let packedChanges = encode(&changes, needed, predictor)
+            if packedChanges.bytes.count < packed.bytes.count {
+                (packed, isDifference) = (packedChanges, true)
+                numbers = zip(changes, last).map { $0 &+ $1 }
             }
         }
         last[side] = numbers
-        var members: [String: JSON] = ["values": parts.add(packed: packed)]
+        var members: [String: JSON] = [
+            "values": parts.add(packed: packed.bytes), "planes": .integer(packed.planes),
+        ]
         if isDifference { members["toLast"] = true }
         if needed.contains(false) {
             var bits = Data(count: (values.count + 7) / 8)
@@ -44,7 +42,12 @@ struct LayerEncoding {
         return .object(members)
     }
 
-    private func encode(_ numbers: inout [Int32], _ needed: [Bool], _ predictor: VertexPredictor?) -> Data {
-        PackedParts.packed(predictor?.differences(filling: &numbers, needed: needed) ?? numbers)
+    /// The numbers compressed, and in how many planes of bytes.
+    private func encode(
+        _ numbers: inout [Int32], _ needed: [Bool], _ predictor: VertexPredictor?
+    ) -> (bytes: Data, planes: Int) {
+        let differences = predictor?.differences(filling: &numbers, needed: needed) ?? numbers
+        let planes = differences.allSatisfy { Int16(exactly: $0) != nil } ? 2 : 4
+        return (PackedParts.packed(differences, planes: planes), planes)
     }
 }

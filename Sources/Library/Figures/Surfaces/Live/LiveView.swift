@@ -73,9 +73,7 @@ struct LiveView {
         let scale = map.scale
         let finite = map.shownLayers.flatMap { $0.left + $0.right }.filter(\.isFinite)
             .map(LiveView.held)
-        let range = (finite.min() ?? 0)...(finite.max() ?? 1)
-        var values = LayerEncoding(
-            low: range.lowerBound, step: max((range.upperBound - range.lowerBound) / 1023, 1e-12))
+        var values = LayerEncoding(ValueSteps(finite))
         func encode(_ layer: SurfaceMap.Layer) -> JSON {
             [
                 "name": .string(layer.name),
@@ -89,7 +87,7 @@ struct LiveView {
             "title": .string(map.title ?? ""), "note": .string(fullNote(map.note)),
             "alt": .string(map.altText),
             "valueTitle": .string(map.valueTitle), "shape": .string(map.shape.rawValue),
-            "low": .number(values.low), "step": .number(values.step),
+            "steps": values.steps.description, "decimals": .integer(Digits.afterPoint(finite)),
             "domain": .numbers([scale.domain.lowerBound, scale.domain.upperBound]),
             "signed": .bool(map.isSigned), "threshold": map.threshold.map { .rounded($0) } ?? .null,
             "layers": .array(map.layers.map(encode)),

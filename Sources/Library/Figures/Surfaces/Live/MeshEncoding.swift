@@ -22,10 +22,15 @@ struct PackedParts: Sendable {
 
     private static func packed(_ part: Data) -> Data { zlibStream(of: part, level: 9, filtered: true) }
 
-    /// Signed numbers compressed: the low bytes of all, then the high ones, signs in the lowest bit.
-    static func packed(_ numbers: [Int32]) -> Data {
-        let folded = numbers.map { UInt16(truncatingIfNeeded: $0 << 1 ^ $0 >> 31) }
-        return packed(Data(folded.map { UInt8($0 & 255) }) + Data(folded.map { UInt8($0 >> 8) }))
+    /// Signed numbers compressed: the lowest bytes of all, then the higher ones, signs in the lowest bit.
+    ///
+    /// Two planes of bytes hold numbers of 16 bits, four any.
+    static func packed(_ numbers: [Int32], planes: Int = 2) -> Data {
+        let folded = numbers.map { UInt32(bitPattern: $0 << 1 ^ $0 >> 31) }
+        return packed(
+            (0..<UInt32(planes)).reduce(into: Data()) { bytes, plane in
+                bytes.append(Data(folded.map { UInt8(truncatingIfNeeded: $0 >> (8 * plane)) }))
+            })
     }
 }
 

@@ -54,20 +54,21 @@ enum VertexPredictor: Sendable {
         case .icosphere(let sphere):
             guard vertex >= Icosphere.first else { return 0 }
             let child = sphere.children[vertex - Icosphere.first]
-            let ends = numbers[child.ends.0] + numbers[child.ends.1]
-            let beside = numbers[child.beside.0] + numbers[child.beside.1]
+            // Beyond 32 bits as the browser's shift does it.
+            let ends = numbers[child.ends.0] &+ numbers[child.ends.1]
+            let beside = numbers[child.beside.0] &+ numbers[child.beside.1]
             let beyond =
-                numbers[child.beyond.0] + numbers[child.beyond.1] + numbers[child.beyond.2]
-                + numbers[child.beyond.3]
-            return (8 * ends + 2 * beside - beyond) >> 4
+                numbers[child.beyond.0] &+ numbers[child.beyond.1] &+ numbers[child.beyond.2]
+                &+ numbers[child.beyond.3]
+            return (8 &* ends &+ 2 &* beside &- beyond) >> 4
         case .neighbors(let starts, let neighbors):
             let (start, end) = (starts[vertex], starts[vertex + 1])
             guard end > start else { return vertex > 0 ? numbers[vertex - 1] : 0 }
-            var sum: Int32 = 0
-            for place in start..<end { sum += numbers[Int(neighbors[place])] }
+            var sum = 0
+            for place in start..<end { sum += Int(numbers[Int(neighbors[place])]) }
             // Rounded down, as the browser's division is made to.
-            let count = Int32(end - start)
-            return sum >= 0 ? sum / count : -((count - 1 - sum) / count)
+            let count = end - start
+            return Int32(sum >= 0 ? sum / count : -((count - 1 - sum) / count))
         }
     }
 }

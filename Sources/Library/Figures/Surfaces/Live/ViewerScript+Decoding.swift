@@ -9,10 +9,11 @@ extension ViewerScript {
             return new Uint8Array(await new Response(plain).arrayBuffer());
         }
 
-        async function signed(bytes, part) {
-            const planes = await inflate(bytes, part), count = planes.length / 2, numbers = new Int32Array(count);
+        async function signed(bytes, part, planes = 2) {
+            const all = await inflate(bytes, part), count = all.length / planes, numbers = new Int32Array(count);
             for (let i = 0; i < count; i++) {
-                const folded = planes[i] | planes[count + i] << 8;
+                let folded = 0;
+                for (let plane = 0; plane < planes; plane++) folded |= all[plane * count + i] << 8 * plane;
                 numbers[i] = folded >>> 1 ^ -(folded & 1);
             }
             return numbers;
@@ -150,7 +151,9 @@ extension ViewerScript {
                 high[axis] = Math.max(high[axis], places[3 * v + axis]);
             }
             const center = low.map((value, axis) => (value + high[axis]) / 2);
-            return {name: shape.name, places, faces, isCut: !!shape.cut, center, normals: normalsOf(places, faces, center, shape.name === "flat")};
+            // No vertex lies farther from the middle, however the shape is turned.
+            const reach = Math.hypot(...low.map((value, axis) => high[axis] - value)) / 2;
+            return {name: shape.name, places, faces, isCut: !!shape.cut, center, reach, normals: normalsOf(places, faces, center, shape.name === "flat")};
         }
 
         function normalsOf(places, faces, center, isFlat) {
@@ -188,14 +191,21 @@ extension ViewerScript {
         // The values of each layer and hemisphere; NaN where no value exists.
         async function layersOf(map, mesh) {
             const bytes = bytesOf(map.bytes), last = [];
+            // A value of so many steps; see ValueSteps.
+            const valueOf = number => {
+                let i = map.steps.length - 1;
+                while (i > 0 && number < map.steps[i][0]) i--;
+                const [start, first, step] = map.steps[i];
+                return (number - start + first) * step;
+            };
             const layer = async one => {
                 const sides = [];
                 for (let s = 0; s < one.sides.length; s++) {
                     const side = mesh.sides[s], part = one.sides[s];
-                    const numbers = restored(await signed(bytes, part.values), side.tree);
+                    const numbers = restored(await signed(bytes, part.values, part.planes), side.tree);
                     if (part.toLast) for (let v = 0; v < side.count; v++) numbers[v] += last[s][v];
                     last[s] = numbers;
-                    const values = Float32Array.from(numbers, n => map.low + n * map.step);
+                    const values = Float32Array.from(numbers, valueOf);
                     if (part.none) {
                         const none = await bits(bytes, part.none, side.count);
                         for (let v = 0; v < side.count; v++) if (none[v]) values[v] = NaN;

@@ -7,7 +7,7 @@ extension ViewerScript {
             uniform mat3 turn;
             uniform vec3 center;
             uniform vec2 scale, offset;
-            uniform float part;
+            uniform float part, depth;
             out vec3 above;
             out vec2 below;
             out float light;
@@ -17,7 +17,7 @@ extension ViewerScript {
                 light = min(1.0, 0.56 + 0.5 * max(0.0, dot(normal, vec3(-0.30, 0.42, 0.857))));
                 above = value;
                 below = extra;
-                gl_Position = vec4(place.xy * scale + offset, -place.z / 400.0, 1.0);
+                gl_Position = vec4(place.xy * scale + offset, -place.z / depth, 1.0);
             }`;
         const meshFragment = `#version 300 es
             precision highp float;
@@ -52,7 +52,7 @@ extension ViewerScript {
             uniform mat3 turn;
             uniform vec3 center;
             uniform vec2 scale, offset, pixel;
-            uniform float part, width;
+            uniform float part, width, depth;
             void main() {
                 vec3 start = turn * (mix(startA, startB, part) - center), end = turn * (mix(endA, endB, part) - center);
                 vec2 from = (start.xy * scale + offset) / pixel, to = (end.xy * scale + offset) / pixel;
@@ -61,7 +61,7 @@ extension ViewerScript {
                 bool isEnd = gl_VertexID > 1;
                 float side = gl_VertexID % 2 == 0 ? -0.5 : 0.5;
                 vec2 place = (isEnd ? to + along * width * 0.4 : from - along * width * 0.4) + vec2(-along.y, along.x) * side * width;
-                gl_Position = vec4(place * pixel, -((isEnd ? end.z : start.z) + 0.8) / 400.0, 1.0);
+                gl_Position = vec4(place * pixel, -((isEnd ? end.z : start.z) + 0.8) / depth, 1.0);
             }`;
         const lineFragment = `#version 300 es
             precision highp float;
@@ -139,6 +139,8 @@ extension ViewerScript {
             const azimuth = (own + (270 - near === 0 ? 0 : (270 - near)) * flat) * Math.PI / 180;
             const [sa, ca, se, ce] = [Math.sin(azimuth), Math.cos(azimuth), Math.sin(elevation), Math.cos(elevation)];
             return {a, b, part, faces: part > 0 && b.isCut ? b : a, center: mixed(a.center, b.center, part),
+                // How far before and behind the middle something is drawn, in mm: a cortex of any size.
+                depth: Math.max(400, 1.01 * Math.max(a.reach, b.reach) + 1),
                 right: [-sa, ca, 0], up: [-se * ca, -se * sa, ce], toward: [ce * ca, ce * sa, se]};
         }
 
@@ -201,6 +203,7 @@ extension ViewerScript {
             gl.uniformMatrix3fv(names.turn, false, [0, 1, 2].flatMap(i => [pose.right[i], pose.up[i], pose.toward[i]]));
             gl.uniform3fv(names.center, pose.center);
             gl.uniform1f(names.part, pose.part);
+            gl.uniform1f(names.depth, pose.depth);
             gl.uniform2f(names.scale, 2 * item.scale / state.width, 2 * item.scale / state.height);
             gl.uniform2f(names.offset, 2 * item.x / state.width - 1, 1 - 2 * item.y / state.height);
         }

@@ -19,8 +19,10 @@ extension ViewerScript {
             const rough = (high - low) / count, power = Math.pow(10, Math.floor(Math.log10(rough)));
             const step = [1, 2, 2.5, 5, 10].map(k => k * power).find(step => rough <= step * 1.0001), ticks = [];
             for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
-            const decimals = Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9) + (step / power === 2.5 ? 1 : 0)));
-            return ticks.map(value => ({value, text: value.toFixed(decimals)}));
+            const more = step / power === 2.5 ? 1 : 0, size = Math.max(Math.abs(low), Math.abs(high));
+            // Small numbers are told by their powers of ten.
+            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(size < 1e-6 ? step / size : step) - 1e-9) + more));
+            return ticks.map(value => ({value, text: value && size < 1e-6 ? value.toExponential(digits) : value.toFixed(size < 1e-6 ? 0 : digits)}));
         }
 
         // The scale as SVG: a bar or, for two values, a square.
@@ -35,8 +37,14 @@ extension ViewerScript {
                 brush.fillStyle = `rgb(${color.map(Math.round).join(",")})`;
                 brush.fillRect(x, y, 1, 1);
             }
-            const box = pair ? [44, 22, 76, 76] : [2, 24, 13, 176];
-            wrap(map.valueTitle, 18).slice(0, 2).forEach((line, i, lines) => svg.append(drawing("text", {x: 0, y: 10 + 12 * i - (lines.length - 1) * 0}, line)));
+            brush.font = "11px Arial, Liberation Sans, sans-serif";
+            const fits = width => text => brush.measureText(text).width <= width;
+            const title = wrap(map.valueTitle, fits(116)), across = pair ? wrap(view.layers[0].name || "first", fits(76)) : [];
+            // There is room for two lines of the title and one below the square; more make the legend longer.
+            const lower = 12 * Math.max(0, title.length - 2), box = pair ? [44, 22 + lower, 76, 76] : [2, 24 + lower, 13, 176];
+            svg.setAttribute("height", height + lower + 12 * Math.max(0, across.length - 1));
+            svg.style.overflow = "visible";
+            title.forEach((line, i) => svg.append(drawing("text", {x: 0, y: 10 + 12 * i}, line)));
             svg.append(drawing("image", {x: box[0], y: box[1], width: box[2], height: box[3], preserveAspectRatio: "none", href: canvas.toDataURL()}));
             for (const tick of roundTicks(low, high, pair ? 2 : 4)) {
                 const part = (tick.value - low) / (high - low), y = box[1] + box[3] * (1 - part);
@@ -50,8 +58,12 @@ extension ViewerScript {
                 }
             }
             if (pair) {
-                svg.append(drawing("text", {x: box[0], y: box[1] + box[3] + 28}, view.layers[0].name || "first"));
-                svg.append(drawing("text", {transform: `translate(12 ${box[1] + box[3]}) rotate(-90)`}, view.second.name || "second"));
+                across.forEach((line, i) => svg.append(drawing("text", {x: box[0], y: box[1] + box[3] + 28 + 12 * i}, line)));
+                // Beside the square there is room for one line.
+                const name = view.second.name || "second", parts = wrap(name, fits(box[3] + (map.valueTitle ? 0 : 18)));
+                const up = drawing("text", {transform: `translate(12 ${box[1] + box[3]}) rotate(-90)`}, parts.length > 1 ? parts[0].slice(0, -1) + "\u2026" : name);
+                up.append(drawing("title", {}, name));
+                svg.append(up);
             }
             return svg;
         }
@@ -87,13 +99,21 @@ extension ViewerScript {
             return list;
         }
 
-        function wrap(text, width) {
-            const lines = [""];
-            for (const word of text.split(" ")) {
-                const last = lines[lines.length - 1];
-                if (last && (last + " " + word).length > width) lines.push(word); else lines[lines.length - 1] = last ? last + " " + word : word;
+        // The text in lines that fit; a word that is wider than a line is broken.
+        function wrap(text, fits) {
+            const lines = [];
+            let line = "";
+            for (const word of text.split(/\s+/)) {
+                const longer = line ? line + " " + word : word;
+                if (fits(longer)) { line = longer; continue; }
+                if (line) lines.push(line);
+                line = "";
+                for (const letter of word) {
+                    if (line && !fits(line + letter)) { lines.push(line); line = ""; }
+                    line += letter;
+                }
             }
-            return lines.filter(line => line);
+            return [...lines, line].filter(part => part);
         }
 
         // An empty chart of so many places across; its scale holds zero and the numbers.
@@ -129,14 +149,17 @@ extension ViewerScript {
             const chart = chartOf(shown.flatMap(course => course.values), count, 460, "courses over time: " + shown.map(course => course.title).join(", "));
             if (!chart) return null;
             const {svg, x, line, width, height, left, right} = chart, colors = ["#8a8a8a", "#d55e00", "#0a7bc2", "#009e73"];
-            let place = left;
+            let place = left, lower = 0;
             shown.forEach((course, i) => {
-                const color = colors[i % colors.length];
+                const color = colors[i % colors.length], room = 40 + 6 * course.title.length;
                 line(course.values, color, i ? 1.6 : 1.2);
-                svg.append(drawing("path", {d: `M${place} ${height - 7}h16`, stroke: color, "stroke-width": 2.5}));
-                svg.append(drawing("text", {x: place + 20, y: height - 4}, course.title));
-                place += 40 + 6 * course.title.length;
+                if (place > left && place + room > width) { place = left; lower += 14; }
+                svg.append(drawing("path", {d: `M${place} ${height + lower - 7}h16`, stroke: color, "stroke-width": 2.5}));
+                svg.append(drawing("text", {x: place + 20, y: height + lower - 4}, course.title));
+                place += room;
             });
+            svg.setAttribute("height", height + lower);
+            svg.style.overflow = "visible";
             const last = count - 1;
             svg.append(drawing("text", {x: x(0), y: height - 20, "text-anchor": "middle"}, "0"));
             if (last) svg.append(drawing("text", {x: x(last), y: height - 20, "text-anchor": "end"}, String(last)));

@@ -35,8 +35,10 @@ extension ViewerScript {
 
         function number(value) {
             if (!Number.isFinite(value)) return "n/a";
-            const size = Math.abs(value);
-            return size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(2) : value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0);
+            const size = Math.abs(value), digits = map.decimals;
+            // Values have 32 bits: one step may lie a little below what it stands for.
+            if (size !== 0 && size < 0.9999 * Math.pow(10, -digits) || size >= 1e6) return value.toExponential(2);
+            return value.toFixed(size < 10 ? digits : size < 100 ? 2 : size < 1000 ? 1 : 0);
         }
 
         function isWhole(value) { return Number.isFinite(value) && Math.round(value) === value; }

@@ -28,7 +28,7 @@ enum ViewerScript {
         const source = root.querySelector("script.gyrus-surface-data");
         const data = JSON.parse(source.textContent), map = data.map;
         root.dataset.state = "waiting";
-        const page = window.gyrusSurfaces1 = window.gyrusSurfaces1 || {meshes: new Map(), gl: null};
+        const page = window.gyrusSurfaces2 = window.gyrusSurfaces2 || {meshes: new Map(), gl: null};
         let started = false;
         // A long notebook opens sooner if a figure is decoded when it comes near the window.
         const watcher = new IntersectionObserver(entries => {
