@@ -543,6 +543,31 @@ def test_a_cell_without_an_id_takes_the_place_of_the_variables_that_it_declares_
     assert fresh_kernel.value("[train, test, figure]") == "[6, 7, 8]"
 
 
+def test_a_cell_without_an_id_leaves_the_functions_that_it_does_not_declare(fresh_kernel):
+    """It may be another cell with names of its own: what nobody declares again is still there, and sees the new ones."""
+    cell = "func load() -> Int { 1 }\nfunc clean() -> Int { 2 }\nfunc show() -> Int { load() * 10 + clean() }"
+    fresh_kernel.ok(cell)
+    for load in (3, 4):
+        fresh_kernel.ok(f"func load() -> Int {{ {load} }}\nfunc clean() -> Int {{ 5 }}")
+        assert fresh_kernel.value("show()") == f"{load}5"
+    fresh_kernel.ok(cell)
+    assert fresh_kernel.value("show()") == "12"
+    fresh_kernel.ok("func show() -> Int { 7 }")
+    assert fresh_kernel.value("[show(), load()]") == "[7, 1]"
+
+
+def test_a_cell_without_an_id_leaves_types_and_members_that_it_does_not_declare(fresh_kernel):
+    fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 2 }\nstruct Three { var a = 3 }\ntypealias Number = Int")
+    fresh_kernel.ok("let one = One()")
+    fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 20 }")
+    # A type that says what it said is the same one.
+    assert fresh_kernel.value("let again: One = one\n[again.a, Two().a, Three().a, Number(4)]") == "[1, 20, 3, 4]"
+    fresh_kernel.ok("func left() -> Int { 1 }\nfunc right() -> Int { 2 }\n"
+                    "extension Int { var plusOne: Int { self + 1 }; var plusTwo: Int { self + 2 } }")
+    fresh_kernel.ok("func left() -> Int { 3 }\nfunc right() -> Int { 4 }\nextension Int { var plusTwo: Int { self + 20 } }")
+    assert fresh_kernel.value("[left(), right(), 1.plusOne, 1.plusTwo]") == "[3, 4, 2, 21]"
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"

@@ -2,7 +2,8 @@
 ///
 /// What a cell declares belongs to that cell: run again, it replaces what it declared before. Where the front end sends
 /// no cell ids, a cell is taken for one that ran before if it has the same text or declares the same names
-/// (`NameTable.predecessor`), and a name that another cell declares goes to the one that ran last.
+/// (`NameTable.predecessor`), and a name that another cell declares goes to the one that ran last. What such a cell does
+/// not declare again stays (`NameTable.remnant`).
 public struct NameTable: Sendable {
     /// A module that a cell became.
     struct Module: Sendable {
@@ -91,9 +92,21 @@ public struct NameTable: Sendable {
         if case .anonymous(let number) = cell { anonymousCount = max(anonymousCount, number + 1) }
     }
 
+    /// Makes a cell of its own of what a cell without an id declared before and does not declare now.
+    mutating func detach(_ remnant: CellPlan.Remnant) {
+        reserve(remnant.cell)
+        for id in remnant.versions {
+            guard let cell = versions[id]?.cell else { continue }
+            versions[id]?.cell = remnant.cell
+            versionsOfCell[cell]?.remove(id)
+            versionsOfCell[remnant.cell, default: []].insert(id)
+        }
+    }
+
     /// Adds a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
     mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
         let unreached = reached.map(plan.variables(notSetBefore:)) ?? []
+        if let remnant = plan.remnant { detach(remnant) }
         for id in plan.removed {
             guard let version = versions[id] else { continue }
             if plan.misfits.postponed.contains(id) {
@@ -109,6 +122,7 @@ public struct NameTable: Sendable {
         for line in imports where !self.imports.contains(line) { self.imports.append(line) }
         var made: [Int] = []
         for brought in plan.brought {
+            reserve(brought.version.cell)
             made.append(brought.version.id)
             if brought.replacesBodies {
                 versions[brought.version.id]?.bindings = []
