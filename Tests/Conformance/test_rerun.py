@@ -333,6 +333,42 @@ class TestMemory:
         kernel.ok("let kept = 2")
         assert kernel.value("await waiting.value") == "1"
 
+    @pytest.mark.parametrize("declarations, keeping, use, value", [
+        ("struct P { var fs: [(Int) -> Int] = []; mutating func map(_ f: @escaping (Int) -> Int) { fs.append(f) } }\n"
+         "var p = P()", "p.map { $0 + told.count }", "p.fs[0](1)", "3"),
+        ("final class Q { var f: () -> Int = { 0 }; func first(where f: @escaping () -> Int) { self.f = f } }\n"
+         "let q = [Q()]", "q[0].first { told.count }", "q[0].f()", "2"),
+        ("extension Array { func filter(_ f: @escaping () -> Int) -> () -> Int { f } }",
+         "let later = [1].filter { () -> Int in told.count }", "later()", "2"),
+        ("let stream = AsyncStream<Int> { $0.yield(1); $0.finish() }", "let mapped = stream.map { $0 + told.count }",
+         "var sum = 0\nfor await n in mapped { sum += n }\nsum", "3"),
+        ("struct Lazily { let f: () -> Int; init(_ f: @autoclosure @escaping () -> Int) { self.f = f } }",
+         "let lazily = Lazily(told.count)", "lazily.f()", "2"),
+        ("var kept: [() -> Int] = []\nfunc keep(_ f: @autoclosure @escaping () -> Int) { kept.append(f) }",
+         "keep(told.count)", "kept[0]()", "2"),
+    ], ids=["struct", "class", "extension", "stream", "initializer", "function"])
+    def test_what_a_method_with_a_usual_name_keeps(self, fresh_kernel, declarations, keeping, use, value):
+        """Only of the libraries' own `map` and the like is it known that they are done with their closures."""
+        fresh_kernel.ok(declarations)
+        fresh_kernel.ok("let told = [1, 2]")
+        fresh_kernel.ok(keeping)
+        fresh_kernel.ok("let told = [3]")
+        assert fresh_kernel.value(use) == value
+
+    @pytest.mark.parametrize("use", [
+        "let sums = numbers.map { $0 + large[0] }", "let sums = (0..<2).map { Double($0) + large[0] }",
+        "let sums = rows.map { row in row.map { $0 + large[0] } }",
+        "func sums(_ xs: [Double]) -> [Double] { xs.map { $0 + large[0] } }\nlet summed = sums(numbers)",
+    ], ids=["variable", "range", "nested", "function"])
+    def test_what_the_library_s_methods_are_done_with_is_released(self, kernel, use):
+        kernel.ok("let numbers = [1.0, 2]; let rows = [[1.0], [2.0]]")
+        cell = f"let large = {LARGE}\n{use}"
+        kernel.ok(cell)
+        before = runner_memory(kernel)
+        rerun(kernel, cell, times=5)
+        assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
+        kernel.ok("%del large")
+
     def test_an_object_is_deinitialized_at_once(self, kernel):
         cell = 'final class Loud { deinit { print("gone") } }\nvar loud = Loud()'
         assert kernel.ok(cell).text() == ""

@@ -142,6 +142,7 @@ public struct NameTable: Sendable {
             guard let uses = versions[id]?.item.uses else { continue }
             let meanings = meanings(of: uses)
             versions[id]?.bindings.formUnion(meanings)
+            settle(id)
         }
         for (type, conformance) in conformancesOfTypes(among: made) {
             versions[type]?.bindings.insert(conformance)
@@ -163,6 +164,7 @@ public struct NameTable: Sendable {
             versions[id]?.label = label
             guard plan.replaced[item.index] != nil else {
                 versions[id]?.item = item
+                settle(id)
                 return []
             }
             let former = versions[id]?.item
@@ -184,6 +186,8 @@ public struct NameTable: Sendable {
         _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
     ) -> [Int] {
         let bindings = meanings(of: item.uses).union(plan.earlier[item.index] ?? [])
+        var item = item
+        item.uses.settle(in: self, bindings: bindings)
         var statement = version(of: item, nil, plan, module, label, bindings)
         var made: [Int] = []
         for declaration in item.declarations {
@@ -196,6 +200,14 @@ public struct NameTable: Sendable {
         statement.bindings.formUnion(made)
         if !plan.isQuestion { past.note(statement, among: self) }
         return made
+    }
+
+    /// Decides which closures in a declaration may outlive what runs it.
+    private mutating func settle(_ id: Int) {
+        guard let version = versions[id] else { return }
+        var uses = version.item.uses
+        uses.settle(in: self, bindings: version.bindings)
+        versions[id]?.item.uses = uses
     }
 
     private mutating func version(
