@@ -82,6 +82,22 @@ def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
     assert "not initialized" in later.error["evalue"] + later.traceback
 
 
+def test_a_stop_in_conditional_code_leaves_what_was_set_before(fresh_kernel):
+    fresh_kernel.fails("let before = 1\n#if os(Linux)\nlet within = [Int]()[3]\n#endif\nlet after = 2")
+    assert fresh_kernel.value("before") == "1"
+    for name in ("within", "after"):
+        later = fresh_kernel.fails(name)
+        assert f"'{name}' is not initialized" in later.error["evalue"] + later.traceback
+
+
+def test_a_stop_before_conditional_code_leaves_its_variables_without_a_value(fresh_kernel):
+    fresh_kernel.ok("let kept = 1")
+    fresh_kernel.fails("let stopping = [Int]()[3]\n#if os(Linux)\nlet unset = 2\nlet kept = 3\n#endif")
+    later = fresh_kernel.fails("unset")
+    assert "'unset' is not initialized" in later.error["evalue"] + later.traceback
+    assert fresh_kernel.value("kept") == "1"
+
+
 @pytest.mark.parametrize("code, name", [
     ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
     ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),

@@ -118,6 +118,16 @@ struct RewritingTests {
         }
     }
 
+    @Test("what conditional compilation leaves in the cell is marked as a part of it")
+    func conditions() {
+        let conditional = "#if os(Linux)\nlet b = f()\n#if X\ng()\n#endif\n#else\nfunc h() {}\nwhile k() {}\n#endif"
+        let text = rewritten("let a = 1\n" + conditional)
+        for line in ["let b = f()", "g()", "while k() {}"] {
+            #expect(text.contains("\n_gyrusReached(1); \(line)\n"))
+        }
+        #expect(text.contains("\nfunc h() {}\n"))
+    }
+
     @Test("lines stay, and columns of the edited source lead back to the user's")
     func columns() {
         let source = CellRewriter.rewritten("let a = 1\nfoo(bar)", owners: { _ in nil })

@@ -114,7 +114,7 @@ public struct NameTable: Sendable {
                 continue
             }
             // A variable that the stopped cell would have declared again keeps its value.
-            if version.isVariable, let name = version.name, unreached.contains(name) { continue }
+            if version.kind == .variable, let name = version.name, unreached.contains(name) { continue }
             remove(id)
         }
         modules[module.name] = module
@@ -135,7 +135,7 @@ public struct NameTable: Sendable {
         }
         // Statements can use what is declared below them.
         let runs = { (item: CellItem) in item.role == .statement || item.role == .variable }
-        for item in plan.items where !runs(item) { made += declare(item, plan, module, label) }
+        for item in plan.items where !runs(item) { made += declare(item, plan, module, label, unreached) }
         for item in plan.items where runs(item) { made += run(item, plan, module, label, unreached) }
         // Now that all names are known, those of functions that call each other too.
         for id in made {
@@ -155,10 +155,10 @@ public struct NameTable: Sendable {
         cells[plan.cell] = keys.isEmpty ? nil : Cell(source: plan.source, keys: keys, order: order.count)
     }
 
-    /// Adds a declaration other than a variable.
-    private mutating func declare(_ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String)
-        -> [Int]
-    {
+    /// Adds a declaration other than a variable, unless that is conditional.
+    private mutating func declare(
+        _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
+    ) -> [Int] {
         if item.role == .importing { return [] }
         if let id = plan.kept[item.index] ?? plan.replaced[item.index] {
             versions[id]?.label = label
@@ -176,9 +176,22 @@ public struct NameTable: Sendable {
             return [id, adopt(added, as: nil)]
         }
         let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
-        return declarations.map {
-            adopt(version(of: item, $0, plan, module, label, []), as: plan.same[item.index])
+        var made: [Int] = []
+        for declaration in declarations {
+            if item.role == .other, let declaration, isUnset(declaration, unreached, label) { continue }
+            let version = version(of: item, declaration, plan, module, label, [])
+            made.append(adopt(version, as: plan.same[item.index]))
         }
+        return made
+    }
+
+    /// Whether a stopped cell did not come to a variable, which then has no value.
+    private mutating func isUnset(_ declaration: Declaration, _ unreached: Set<String>, _ label: String)
+        -> Bool
+    {
+        guard declaration.kind == .variable, unreached.contains(declaration.name) else { return false }
+        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = label }
+        return true
     }
 
     /// Adds a statement, or the variables of one that declares some.
@@ -191,10 +204,7 @@ public struct NameTable: Sendable {
         var statement = version(of: item, nil, plan, module, label, bindings)
         var made: [Int] = []
         for declaration in item.declarations {
-            if unreached.contains(declaration.name) {
-                if owners[declaration.name] == nil { uninitialized[declaration.name] = label }
-                continue
-            }
+            if isUnset(declaration, unreached, label) { continue }
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
         }
         statement.bindings.formUnion(made)

@@ -70,8 +70,9 @@ struct CellPlan: Sendable {
 
     /// The names of the variables that have no value before the cell comes to one of its items.
     func variables(notSetBefore index: Int) -> Set<String> {
-        let variables = items.filter { $0.role == .variable }
-        let below = variables.filter { $0.index >= index }.flatMap(\.declarations).map(\.name)
+        let variables = items.filter { $0.role == .variable || $0.role == .other }
+        let below = variables.filter { $0.index >= index }.flatMap(\.declarations)
+            .filter { $0.kind == .variable }.map(\.name)
         // Some get their values by statements that follow their declarations.
         let pending = variables.flatMap { variable in
             ValuelessVariables.names(in: variable).filter { name in

@@ -55,6 +55,7 @@ package final class CellRewriter: StatementVisitor {
         case .decl(let declaration):
             let variable = declaration.as(VariableDeclSyntax.self)
             if let variable, !variable.isComputed { mark(statement) }
+            if let condition = declaration.as(IfConfigDeclSyntax.self) { markStatements(in: condition) }
             removeAccessModifier(of: declaration)
             walk(declaration)
             if let variable, variable.isPlainStorage {
@@ -80,6 +81,24 @@ package final class CellRewriter: StatementVisitor {
 
     private func mark(_ statement: CodeBlockItemSyntax) {
         insert("_gyrusReached(\(item)); ", at: statement.positionAfterSkippingLeadingTrivia)
+    }
+
+    /// What conditional compilation leaves in the cell runs as part of it.
+    private func markStatements(in node: IfConfigDeclSyntax) {
+        for clause in node.clauses {
+            guard case .statements(let statements)? = clause.elements else { continue }
+            for statement in statements where !statement.hasError {
+                guard case .decl(let declaration) = statement.item else {
+                    mark(statement)
+                    continue
+                }
+                if let inner = declaration.as(IfConfigDeclSyntax.self) {
+                    markStatements(in: inner)
+                } else if let variable = declaration.as(VariableDeclSyntax.self), !variable.isComputed {
+                    mark(statement)
+                }
+            }
+        }
     }
 
     /// Says where the values of variables are, so that they can be released once nothing uses them.
