@@ -46,6 +46,18 @@ struct RewritingTests {
                 "outer: for await v in s { continue outer }",
                 "_gyrusAwait({ outer: for await v in s { continue outer } })"
             ),
+            (
+                "outer: for x in xs { for await v in s { continue outer } }",
+                "_gyrusAwait({ outer: for x in xs { for await v in s { continue outer } } })"
+            ),
+            (
+                "a: while c { b: for x in xs { for try await v in s { break a } } }",
+                "try _gyrusAwait({ a: while c { b: for x in xs { for try await v in s { break a } } } })"
+            ),
+            (
+                "outer: for x in xs { for await v in s { continue } }",
+                "outer: for x in xs { _gyrusAwait({ for await v in s { continue } }) }"
+            ),
             ("try use(await f())", "try use(_gyrusAwait({ try await f() }))"),
             ("try? use(await f())", "try? use(_gyrusAwait({ try await f() }))"),
             ("x = try a() + (await f())", "try a() + (_gyrusAwait({ try await f() }))"),
@@ -120,8 +132,9 @@ struct RewritingTests {
 
     @Test("what conditional compilation leaves in the cell is marked as a part of it")
     func conditions() {
-        let conditional = "#if os(Linux)\nlet b = f()\n#if X\ng()\n#endif\n#else\nfunc h() {}\nwhile k() {}\n#endif"
-        let text = rewritten("let a = 1\n" + conditional)
+        let inner = "#if X\ng()\n#endif\n"
+        let text = rewritten(
+            "let a = 1\n#if os(Linux)\nlet b = f()\n\(inner)#else\nfunc h() {}\nwhile k() {}\n#endif")
         for line in ["let b = f()", "g()", "while k() {}"] {
             #expect(text.contains("\n_gyrusReached(1); \(line)\n"))
         }

@@ -218,10 +218,12 @@ package final class CellRewriter: StatementVisitor {
     }
 
     package override func visit(_ node: LabeledStmtSyntax) -> SyntaxVisitorContinueKind {
-        guard let loop = node.statement.as(ForStmtSyntax.self), loop.awaitKeyword != nil else {
+        let waits = node.statement.as(ForStmtSyntax.self)?.awaitKeyword != nil
+        // No jump leads out of a closure, so that one to this label and the label stand in the same.
+        guard waits || JumpFinder.leadsOutOfWaits(to: node.label.text, in: node.statement) else {
             return .visitChildren
         }
-        wrap(loop.containsTry ? .throwing : .plain, all: node)
+        wrap(node.statement.containsTry ? .throwing : .plain, all: node)
         return .skipChildren
     }
 
@@ -280,7 +282,6 @@ private enum AwaitKind {
 extension SyntaxProtocol {
     /// Whether an unmarked `try` or a `throw` stands in it, outside closures.
     fileprivate var containsTry: Bool {
-        if let node = self.as(ForStmtSyntax.self), node.tryKeyword != nil { return true }
         let finder = TryFinder(viewMode: .sourceAccurate)
         finder.walk(self)
         return finder.found
@@ -296,12 +297,53 @@ private final class TryFinder: SyntaxVisitor {
         return .visitChildren
     }
 
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+        if node.tryKeyword != nil { found = true }
+        return .visitChildren
+    }
+
     override func visit(_ node: ThrowStmtSyntax) -> SyntaxVisitorContinueKind {
         found = true
         return .visitChildren
     }
 
     override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+}
+
+/// Finds whether a `for await` is left by a jump to a label around it.
+private final class JumpFinder: StatementVisitor {
+    private let label: String
+    private var found = false
+    /// How many such loops are around this place.
+    private var waits = 0
+
+    private init(label: String) {
+        self.label = label
+        super.init()
+    }
+
+    static func leadsOutOfWaits(to label: String, in node: StmtSyntax) -> Bool {
+        let finder = JumpFinder(label: label)
+        finder.walk(node)
+        return finder.found
+    }
+
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+        if node.awaitKeyword != nil { waits += 1 }
+        return .visitChildren
+    }
+
+    override func visitPost(_ node: ForStmtSyntax) {
+        if node.awaitKeyword != nil { waits -= 1 }
+    }
+
+    override func visit(_ node: ContinueStmtSyntax) -> SyntaxVisitorContinueKind { note(node.label) }
+    override func visit(_ node: BreakStmtSyntax) -> SyntaxVisitorContinueKind { note(node.label) }
+
+    private func note(_ target: TokenSyntax?) -> SyntaxVisitorContinueKind {
+        if waits > 0, target?.text == label { found = true }
+        return .skipChildren
+    }
 }
 
 extension TokenSyntax {
