@@ -59,6 +59,11 @@ def test_for_await_that_throws_or_has_a_label(kernel):
     assert kernel.value("got") == "12"
 
 
+def test_a_guard_may_bind_a_word_of_the_language(kernel):
+    kernel.ok("guard let `default` = Int(\"7\"), `default` > 1 else { fatalError() }")
+    assert kernel.value("`default` + 1") == "8"
+
+
 def test_a_guard_may_bind_a_variable(kernel):
     kernel.ok('guard var bound = Int("7") else { fatalError() }\nbound += 1')
     kernel.ok("bound += 1")

@@ -142,17 +142,18 @@ package final class CellRewriter: StatementVisitor {
             switch condition.condition {
             case .optionalBinding(let binding):
                 for name in binding.pattern.boundNames {
-                    let source = earlier[name.text].map { "\($0).\(name.text)" } ?? name.text
+                    let module = earlier[name.text.trimmingBackticks]
+                    let source = module.map { "\($0).\(name.text)" } ?? name.text
                     let shorthand = binding.initializer == nil ? " = \(source)" : ""
-                    replace(name, with: "_guard_\(name.text)\(shorthand)")
-                    renamed.insert(name.text)
+                    replace(name, with: name.ofGuard + shorthand)
+                    renamed.insert(name.text.trimmingBackticks)
                     declarations += declaration(of: name, binding.bindingSpecifier)
                 }
                 if let value = binding.initializer { walk(value) }
             case .matchingPattern(let matching):
                 for name in matching.pattern.boundNames {
-                    replace(name, with: "_guard_\(name.text)")
-                    renamed.insert(name.text)
+                    replace(name, with: name.ofGuard)
+                    renamed.insert(name.text.trimmingBackticks)
                     declarations += declaration(of: name, name.bindingSpecifier)
                 }
                 walk(matching.initializer)
@@ -167,18 +168,18 @@ package final class CellRewriter: StatementVisitor {
     /// What declares a name of a guard by the word that binds it there, where nothing changes it.
     private func declaration(of name: TokenSyntax, _ specifier: TokenSyntax?) -> String {
         guard let specifier, specifier.tokenKind == .keyword(.var) else {
-            return "; let \(name.text) = _guard_\(name.text)"
+            return "; let \(name.text) = \(name.ofGuard)"
         }
         if constants.insert(specifier.id).inserted { replace(specifier, with: "let") }
-        return "; var \(name.text) = _guard_\(name.text)"
+        return "; var \(name.text) = \(name.ofGuard)"
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {
         for token in node.tokens(viewMode: .sourceAccurate) {
-            guard names.contains(token.text), let reference = token.parent?.as(DeclReferenceExprSyntax.self),
-                reference.isFree
+            guard names.contains(token.text.trimmingBackticks),
+                let reference = token.parent?.as(DeclReferenceExprSyntax.self), reference.isFree
             else { continue }
-            replace(token, with: "_guard_\(token.text)")
+            replace(token, with: token.ofGuard)
         }
     }
 
@@ -347,6 +348,9 @@ private final class JumpFinder: StatementVisitor {
 }
 
 extension TokenSyntax {
+    /// The other name that a guard binds for a name.
+    fileprivate var ofGuard: String { "_guard_\(text.trimmingBackticks)" }
+
     /// The `let` or `var` by which a pattern binds a name.
     fileprivate var bindingSpecifier: TokenSyntax? {
         var node = parent
