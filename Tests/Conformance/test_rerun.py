@@ -112,6 +112,21 @@ class TestEdits:
         kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count + 10 }", cell_id="collections")
         assert kernel.value("[sizeOf([1, 2]), sizeOf(7)]") == "[12, 7]"
 
+    def test_member_overloads_of_cells_with_ids_are_kept_apart(self, kernel):
+        kernel.ok("struct Apart { var n = 0 }", cell_id="apart")
+        for number in (1, 2):
+            kernel.ok("extension Apart { init<T: Collection>(of x: T) { n = x.count } }", cell_id="apart-a")
+            kernel.ok("extension Apart { init<T: BinaryInteger>(of x: T) { n = Int(x) } }", cell_id="apart-b")
+            kernel.ok("extension Apart { subscript(i: Int) -> Int { i } }", cell_id="apart-c")
+            kernel.ok(f'extension Apart {{ subscript(i: Int) -> String {{ "{number}" }} }}', cell_id="apart-d")
+            kernel.ok("extension Apart { static subscript(i: Int) -> Int { -i } }", cell_id="apart-e")
+            kernel.ok("extension Apart { subscript<T: Collection>(x: T) -> Int { x.count } }", cell_id="apart-f")
+            kernel.ok("extension Apart { subscript<T: BinaryFloatingPoint>(x: T) -> Int { Int(x) } }", cell_id="apart-g")
+            use = "let at: Int = Apart()[5]; let text: String = Apart()[5]; let of: Int = Apart[5]\n"
+            assert kernel.value(use + "[Apart(of: [1, 2]).n, Apart(of: 7).n, at, of, Apart()[[1]], Apart()[2.5]]") == (
+                "[2, 7, 5, -5, 1, 2]")
+            assert kernel.value("text") == f'"{number}"'
+
     def test_members_and_operators_that_are_gone(self, kernel):
         kernel.ok("extension Int { var doubled: Int { self * 2 }; var tripled: Int { self * 3 } }", cell_id="members")
         kernel.ok("extension Int { var doubled: Int { self * 4 } }", cell_id="members")
