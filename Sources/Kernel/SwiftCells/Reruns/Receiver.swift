@@ -150,7 +150,7 @@ extension NameTable {
     ]
 
     private static func speaksOfLibraries(_ type: String) -> Bool {
-        guard !["->", "Any", "Async", "Lazy"].contains(where: type.contains) else { return false }
+        guard !["->", "Any", "Async", "Lazy"].contains(where: { type.contains($0) }) else { return false }
         let words = type.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
         return words.allSatisfy { word in
             guard let module = word.split(separator: ".").first else { return true }
