@@ -36,7 +36,7 @@ enum ValuelessVariables {
     static func checks(of syntax: CellSyntax, label: String) -> String {
         variables(in: syntax.file).map {
             let line = $0.name.startLocation(converter: syntax.converter).line
-            return CellCompiler.placed("_ = \($0.name.text)", label: label, line: line)
+            return CellCompiler.placed("_gyrusKeep(\($0.name.text))", label: label, line: line)
         }.joined()
     }
 
