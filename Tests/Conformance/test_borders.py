@@ -183,6 +183,21 @@ def test_an_initial_value_may_have_several_lines(cells):
     assert cells.value("Stages(count: 3).names.count + Stages(count: 3).count") == "5"
 
 
+@pytest.mark.parametrize("condition", [
+    "os(Linux)", "!DEBUG", "arch(x86_64) || arch(arm64)", "canImport(Foundation)", "swift(>=5.9)", "swift(<6)",
+    "compiler(>=6.1)", "compiler(>=6) && !compiler(<6.1.0)", "!targetEnvironment(simulator) && !(MY_FLAG || os(macOS))",
+    "false && DEBUG || true", "!canImport(Darwin) && !canImport(UIKit)",
+])
+def test_what_is_declared_under_a_condition_that_is_not_met_is_not_there(fresh_kernel, condition):
+    fresh_kernel.ok(f"#if {condition}\nlet met = 1\n#else\nlet unmet = 2\nfunc unmetToo() {{}}\n#endif")
+    assert fresh_kernel.ok("%who").text().split() == ["met"]
+    assert fresh_kernel.ok("%whos").of("display_data")
+    assert fresh_kernel.value("met") == "1"
+    assert "cannot find 'unmet'" in fresh_kernel.fails("unmet").error["evalue"]
+    fresh_kernel.ok(f"#if {condition}\n#else\nlet met = 5\n#endif")
+    assert fresh_kernel.value("met") == "1"
+
+
 def test_what_is_declared_for_another_system_is_not_there(fresh_kernel):
     fresh_kernel.ok("#if os(macOS)\nlet onMac = 1\n#elseif !os(Linux)\nlet elsewhere = 2\n#else\nlet here = 3\n#endif\nlet other = 4")
     assert fresh_kernel.ok("%who").text().split() == ["here", "other"]

@@ -82,6 +82,22 @@ def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
     assert "not initialized" in later.error["evalue"] + later.traceback
 
 
+def test_a_stop_in_conditional_code_leaves_what_was_set_before(fresh_kernel):
+    fresh_kernel.fails("let before = 1\n#if os(Linux)\nlet within = [Int]()[3]\n#endif\nlet after = 2")
+    assert fresh_kernel.value("before") == "1"
+    for name in ("within", "after"):
+        later = fresh_kernel.fails(name)
+        assert f"'{name}' is not initialized" in later.error["evalue"] + later.traceback
+
+
+def test_a_stop_before_conditional_code_leaves_its_variables_without_a_value(fresh_kernel):
+    fresh_kernel.ok("let kept = 1")
+    fresh_kernel.fails("let stopping = [Int]()[3]\n#if os(Linux)\nlet unset = 2\nlet kept = 3\n#endif")
+    later = fresh_kernel.fails("unset")
+    assert "'unset' is not initialized" in later.error["evalue"] + later.traceback
+    assert fresh_kernel.value("kept") == "1"
+
+
 @pytest.mark.parametrize("code, name", [
     ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
     ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),
@@ -89,6 +105,34 @@ def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
 def test_a_variable_that_never_gets_a_value_is_an_error(kernel, code, name):
     """A later cell would read what has never been written, as if it were a value."""
     assert f"'{name}' has no value" in kernel.fails(code).error["evalue"]
+
+
+@pytest.mark.parametrize("code, advice", [
+    ("var total: Int", "'var total: Int = 0', or 'var total: Int?'"), ("let mask: [Bool]", "'let mask: [Bool] = []'"),
+    ("var counts: [String: Int]", "'var counts: [String: Int] = [:]'"), ("let maybe: Int?", "'var maybe: Int?'"),
+    ("var act: (Int?) -> Int", "'var act: ((Int?) -> Int)?'"), ("var listed: Optional<Int>", "'var listed: Optional<Int> = …'"),
+])
+def test_what_to_write_for_a_variable_without_a_value(kernel, code, advice):
+    assert advice in kernel.fails(code).error["evalue"]
+
+
+def test_a_variable_that_gets_no_value_in_some_case_is_an_error(kernel):
+    kernel.ok("var isMet = false")
+    failure = kernel.fails("let other = 1\nlet valued: Int\nif isMet { valued = 1 }")
+    assert "'valued' may have no value when the cell ends" in failure.error["evalue"]
+    assert "let valued: Int" in failure.traceback
+    kernel.fails("var looped: [Int]\nfor i in 0..<3 where isMet { looped = [i] }")
+    kernel.fails("var labelled: Int\nfunc take(labelled: Int) {}\ntake(labelled: 1)")
+    kernel.ok("let chosen: Int, given: Int\nif isMet { chosen = 1 } else { chosen = 2 }\ngiven = 3")
+    kernel.ok("func risky() throws -> Int { throw CancellationError() }\nlet tried: Int\n"
+              "do { tried = try risky() } catch { tried = 1 }")
+    kernel.ok("let switched: Int\nswitch isMet { case true: switched = 1; case false: switched = 2 }\nswitched")
+    assert kernel.value("[chosen, given, tried, switched]") == "[2, 3, 1, 2]"
+
+
+def test_a_variable_that_needs_no_value_is_none_without_one(kernel):
+    kernel.ok("final class Held { var n = 1 }\nvar computed: Int { 4 }\nweak var held: Held?\nvar unwrapped: Held!")
+    assert kernel.value("[held == nil, unwrapped == nil, computed == 4]") == "[true, true, true]"
 
 
 def test_a_variable_may_get_its_value_below_or_be_nil(kernel):

@@ -52,8 +52,16 @@ def test_for_await_that_throws_or_has_a_label(kernel):
     kernel.ok("struct Ended: Error {}\nvar got = 0\n"
               "func numbers() -> AsyncStream<Int> { AsyncStream { c in for i in 1...4 { c.yield(i) }; c.finish() } }")
     assert kernel.fails("for await i in numbers() { got = i; if i == 2 { throw Ended() } }").error["ename"] == "Ended"
+    kernel.ok("var rounds: [Int] = []\n"
+              "outer: for r in 1...3 { for await i in numbers() { rounds.append(r * 10 + i); if i == 2 { continue outer } } }")
+    assert kernel.value("rounds") == "[11, 12, 21, 22, 31, 32]"
     kernel.ok("outer: for await i in numbers() { for j in 1...9 where j == i { got += i; continue outer } }")
     assert kernel.value("got") == "12"
+
+
+def test_a_guard_may_bind_a_word_of_the_language(kernel):
+    kernel.ok("guard let `default` = Int(\"7\"), `default` > 1 else { fatalError() }")
+    assert kernel.value("`default` + 1") == "8"
 
 
 def test_a_guard_may_bind_a_variable(kernel):

@@ -390,6 +390,9 @@ def test_include(kernel, tmp_path):
     failure = kernel.fails("//%include wrong.swift")
     assert failure.error["ename"] == "CompileError" and "wrong.swift:2:18" in failure.traceback
     assert kernel.ok("%include helper.swift\nincluded + 1").result == "6"
+    (tmp_path / "script.swift").write_text("#!/usr/bin/env swift\nlet scripted = [6]\nlet stop = scripted[1]\n")
+    assert "script.swift:3" in kernel.fails("%include script.swift").traceback
+    assert kernel.value("scripted") == "[6]"
     fails(kernel, "%include nowhere.swift", "nowhere.swift")
     fails(kernel, "%include", "one file")
     (tmp_path / "binary.swift").write_bytes(b"\xff\xfe\x00")

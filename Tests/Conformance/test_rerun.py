@@ -112,6 +112,21 @@ class TestEdits:
         kernel.ok("func sizeOf<T: Collection>(_ x: T) -> Int { x.count + 10 }", cell_id="collections")
         assert kernel.value("[sizeOf([1, 2]), sizeOf(7)]") == "[12, 7]"
 
+    def test_member_overloads_of_cells_with_ids_are_kept_apart(self, kernel):
+        kernel.ok("struct Apart { var n = 0 }", cell_id="apart")
+        for number in (1, 2):
+            kernel.ok("extension Apart { init<T: Collection>(of x: T) { n = x.count } }", cell_id="apart-a")
+            kernel.ok("extension Apart { init<T: BinaryInteger>(of x: T) { n = Int(x) } }", cell_id="apart-b")
+            kernel.ok("extension Apart { subscript(i: Int) -> Int { i } }", cell_id="apart-c")
+            kernel.ok(f'extension Apart {{ subscript(i: Int) -> String {{ "{number}" }} }}', cell_id="apart-d")
+            kernel.ok("extension Apart { static subscript(i: Int) -> Int { -i } }", cell_id="apart-e")
+            kernel.ok("extension Apart { subscript<T: Collection>(x: T) -> Int { x.count } }", cell_id="apart-f")
+            kernel.ok("extension Apart { subscript<T: BinaryFloatingPoint>(x: T) -> Int { Int(x) } }", cell_id="apart-g")
+            use = "let at: Int = Apart()[5]; let text: String = Apart()[5]; let of: Int = Apart[5]\n"
+            assert kernel.value(use + "[Apart(of: [1, 2]).n, Apart(of: 7).n, at, of, Apart()[[1]], Apart()[2.5]]") == (
+                "[2, 7, 5, -5, 1, 2]")
+            assert kernel.value("text") == f'"{number}"'
+
     def test_members_and_operators_that_are_gone(self, kernel):
         kernel.ok("extension Int { var doubled: Int { self * 2 }; var tripled: Int { self * 3 } }", cell_id="members")
         kernel.ok("extension Int { var doubled: Int { self * 4 } }", cell_id="members")
@@ -333,6 +348,42 @@ class TestMemory:
         kernel.ok("let kept = 2")
         assert kernel.value("await waiting.value") == "1"
 
+    @pytest.mark.parametrize("declarations, keeping, use, value", [
+        ("struct P { var fs: [(Int) -> Int] = []; mutating func map(_ f: @escaping (Int) -> Int) { fs.append(f) } }\n"
+         "var p = P()", "p.map { $0 + told.count }", "p.fs[0](1)", "3"),
+        ("final class Q { var f: () -> Int = { 0 }; func first(where f: @escaping () -> Int) { self.f = f } }\n"
+         "let q = [Q()]", "q[0].first { told.count }", "q[0].f()", "2"),
+        ("extension Array { func filter(_ f: @escaping () -> Int) -> () -> Int { f } }",
+         "let later = [1].filter { () -> Int in told.count }", "later()", "2"),
+        ("let stream = AsyncStream<Int> { $0.yield(1); $0.finish() }", "let mapped = stream.map { $0 + told.count }",
+         "var sum = 0\nfor await n in mapped { sum += n }\nsum", "3"),
+        ("struct Lazily { let f: () -> Int; init(_ f: @autoclosure @escaping () -> Int) { self.f = f } }",
+         "let lazily = Lazily(told.count)", "lazily.f()", "2"),
+        ("var kept: [() -> Int] = []\nfunc keep(_ f: @autoclosure @escaping () -> Int) { kept.append(f) }",
+         "keep(told.count)", "kept[0]()", "2"),
+    ], ids=["struct", "class", "extension", "stream", "initializer", "function"])
+    def test_what_a_method_with_a_usual_name_keeps(self, fresh_kernel, declarations, keeping, use, value):
+        """Only of the libraries' own `map` and the like is it known that they are done with their closures."""
+        fresh_kernel.ok(declarations)
+        fresh_kernel.ok("let told = [1, 2]")
+        fresh_kernel.ok(keeping)
+        fresh_kernel.ok("let told = [3]")
+        assert fresh_kernel.value(use) == value
+
+    @pytest.mark.parametrize("use", [
+        "let sums = numbers.map { $0 + large[0] }", "let sums = (0..<2).map { Double($0) + large[0] }",
+        "let sums = rows.map { row in row.map { $0 + large[0] } }",
+        "func sums(_ xs: [Double]) -> [Double] { xs.map { $0 + large[0] } }\nlet summed = sums(numbers)",
+    ], ids=["variable", "range", "nested", "function"])
+    def test_what_the_library_s_methods_are_done_with_is_released(self, kernel, use):
+        kernel.ok("let numbers = [1.0, 2]; let rows = [[1.0], [2.0]]")
+        cell = f"let large = {LARGE}\n{use}"
+        kernel.ok(cell)
+        before = runner_memory(kernel)
+        rerun(kernel, cell, times=5)
+        assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
+        kernel.ok("%del large")
+
     def test_an_object_is_deinitialized_at_once(self, kernel):
         cell = 'final class Loud { deinit { print("gone") } }\nvar loud = Loud()'
         assert kernel.ok(cell).text() == ""
@@ -541,6 +592,31 @@ def test_a_cell_without_an_id_takes_the_place_of_the_variables_that_it_declares_
         assert fresh_kernel.value("[train, test, figure]") == "[4, 5, 3]"
     fresh_kernel.ok("let train = 6; let test = 7; let figure = 8")
     assert fresh_kernel.value("[train, test, figure]") == "[6, 7, 8]"
+
+
+def test_a_cell_without_an_id_leaves_the_functions_that_it_does_not_declare(fresh_kernel):
+    """It may be another cell with names of its own: what nobody declares again is still there, and sees the new ones."""
+    cell = "func load() -> Int { 1 }\nfunc clean() -> Int { 2 }\nfunc show() -> Int { load() * 10 + clean() }"
+    fresh_kernel.ok(cell)
+    for load in (3, 4):
+        fresh_kernel.ok(f"func load() -> Int {{ {load} }}\nfunc clean() -> Int {{ 5 }}")
+        assert fresh_kernel.value("show()") == f"{load}5"
+    fresh_kernel.ok(cell)
+    assert fresh_kernel.value("show()") == "12"
+    fresh_kernel.ok("func show() -> Int { 7 }")
+    assert fresh_kernel.value("[show(), load()]") == "[7, 1]"
+
+
+def test_a_cell_without_an_id_leaves_types_and_members_that_it_does_not_declare(fresh_kernel):
+    fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 2 }\nstruct Three { var a = 3 }\ntypealias Number = Int")
+    fresh_kernel.ok("let one = One()")
+    fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 20 }")
+    # A type that says what it said is the same one.
+    assert fresh_kernel.value("let again: One = one\n[again.a, Two().a, Three().a, Number(4)]") == "[1, 20, 3, 4]"
+    fresh_kernel.ok("func left() -> Int { 1 }\nfunc right() -> Int { 2 }\n"
+                    "extension Int { var plusOne: Int { self + 1 }; var plusTwo: Int { self + 2 } }")
+    fresh_kernel.ok("func left() -> Int { 3 }\nfunc right() -> Int { 4 }\nextension Int { var plusTwo: Int { self + 20 } }")
+    assert fresh_kernel.value("[left(), right(), 1.plusOne, 1.plusTwo]") == "[3, 4, 2, 21]"
 
 
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):

@@ -17,6 +17,15 @@ struct CellTextTests {
         #expect(CellText.normalizedInPlace(text).unicodeScalars.count == text.unicodeScalars.count)
     }
 
+    @Test("a first line that names an interpreter is empty, and the others keep their numbers")
+    func interpreters() {
+        #expect(CellText.normalized("#!/usr/bin/env swift\nf()\n#!x") == "\nf()\n#!x")
+        #expect(CellText.normalized("\u{FEFF}#!/bin/swift\r\nf()\r\n") == "\nf()\n")
+        #expect(CellText.normalized("#!/bin/swift") == "")
+        #expect(CellText.normalizedInPlace("\u{FEFF}#!a\r\nf()") == "     \nf()")
+        #expect(CellText.normalizedInPlace("#!a\nf()") == "   \nf()")
+    }
+
     @Test("the names that code declares")
     func names() {
         #expect(CellText.declaredNames(in: "let a = 1\nfunc f() { let b = 2 }") == ["a", "f"])

@@ -46,6 +46,18 @@ struct RewritingTests {
                 "outer: for await v in s { continue outer }",
                 "_gyrusAwait({ outer: for await v in s { continue outer } })"
             ),
+            (
+                "outer: for x in xs { for await v in s { continue outer } }",
+                "_gyrusAwait({ outer: for x in xs { for await v in s { continue outer } } })"
+            ),
+            (
+                "a: while c { b: for x in xs { for try await v in s { break a } } }",
+                "try _gyrusAwait({ a: while c { b: for x in xs { for try await v in s { break a } } } })"
+            ),
+            (
+                "outer: for x in xs { for await v in s { continue } }",
+                "outer: for x in xs { _gyrusAwait({ for await v in s { continue } }) }"
+            ),
             ("try use(await f())", "try use(_gyrusAwait({ try await f() }))"),
             ("try? use(await f())", "try? use(_gyrusAwait({ try await f() }))"),
             ("x = try a() + (await f())", "try a() + (_gyrusAwait({ try await f() }))"),
@@ -67,6 +79,14 @@ struct RewritingTests {
         let text = rewritten("guard let x = f(), x > 1 else { fatalError() }")
         #expect(text.contains("guard let _guard_x = f(), _guard_x > 1 else"))
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
+    }
+
+    @Test("a name of a guard may be a word of the language")
+    func quotedNamesOfGuards() {
+        let text = rewritten("guard let `default` = f(), `default` > 1, let `in` else { fatalError() }")
+        #expect(text.contains("guard let _guard_default = f(), _guard_default > 1, let _guard_in = `in` else"))
+        #expect(text.contains("; let `default` = _guard_default; let `in` = _guard_in; "))
+        #expect(text.hasSuffix("_gyrusHolds(\"default\", `default`); _gyrusHolds(\"in\", `in`)"))
     }
 
     @Test("a variable of a guard stays one")
@@ -116,6 +136,17 @@ struct RewritingTests {
         ] {
             #expect(!rewritten(source).contains("_gyrusHolds"))
         }
+    }
+
+    @Test("what conditional compilation leaves in the cell is marked as a part of it")
+    func conditions() {
+        let inner = "#if X\ng()\n#endif\n"
+        let text = rewritten(
+            "let a = 1\n#if os(Linux)\nlet b = f()\n\(inner)#else\nfunc h() {}\nwhile k() {}\n#endif")
+        for line in ["let b = f()", "g()", "while k() {}"] {
+            #expect(text.contains("\n_gyrusReached(1); \(line)\n"))
+        }
+        #expect(text.contains("\nfunc h() {}\n"))
     }
 
     @Test("lines stay, and columns of the edited source lead back to the user's")

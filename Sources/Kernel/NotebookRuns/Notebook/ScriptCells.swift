@@ -6,9 +6,7 @@ import SwiftCells
 /// cell.
 enum ScriptCells {
     static func cells(of text: String) -> [NotebookCell] {
-        var lines = CellText.normalized(text).split(separator: "\n", omittingEmptySubsequences: false)
-        // The line that names the interpreter is no Swift.
-        if lines.first?.hasPrefix("#!") == true { lines[0] = "" }
+        let lines = CellText.normalized(text).split(separator: "\n", omittingEmptySubsequences: false)
         var cells: [NotebookCell] = []
         var header = ""
         var body: [Substring] = []

@@ -18,6 +18,7 @@ extension CellCompiler {
         if errors.contains(where: \.speaksOfRewriting) {
             errors = plainErrors(of: draft) ?? errors.map(\.withoutRewriting)
         }
+        errors = ValuelessVariables.explaining(errors, in: draft.syntax, label: draft.label)
         errors = names.explaining(errors, of: draft.plan, label: draft.label)
         errors = names.naming(
             uninitialized: draft.frame.prelude.stubs, in: draft.syntax, label: draft.label,

@@ -118,6 +118,7 @@ public final class CellCompiler {
         } else {
             count += 1
             names.reserve(plan.cell)
+            if let remnant = plan.remnant { names.reserve(remnant.cell) }
             contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }

@@ -11,6 +11,8 @@ struct CellDraft {
     let edited: EditedSource
     /// The cell with its statements as the user wrote them.
     let plain: EditedSource
+    /// Code by which the compiler tells whether all variables have a value; see `ValuelessVariables.checks`.
+    let checks: String
     /// Code by which the compiler tells whether the result is meant to be seen; see `CellResultSyntax.probe`.
     var probe: String?
 
@@ -21,7 +23,7 @@ struct CellDraft {
 
     /// The text of a module with a form of the cell.
     func whole(_ source: EditedSource) -> String {
-        frame.head + CellCompiler.placed(source.text, label: label, line: 1) + frame.tail
+        frame.head + CellCompiler.placed(source.text, label: label, line: 1) + checks + frame.tail
     }
 }
 
@@ -91,6 +93,7 @@ extension CellCompiler {
             module: module, label: label, syntax: syntax, plan: plan, frame: frame,
             edited: EditedSource(source, edits: edits + ownEdits),
             plain: EditedSource(source, edits: ownEdits),
+            checks: options.wrapping == nil ? ValuelessVariables.checks(of: syntax, label: label) : "",
             probe: options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         )
     }

@@ -4,7 +4,7 @@
 /// so whoever uses it need not be compiled again.
 struct Version: Sendable {
     let id: Int
-    let cell: CellKey
+    var cell: CellKey
     /// The cell's label in its last run.
     var label: String
     /// The module that has the newest copy of its code, or its storage.

@@ -2,7 +2,8 @@
 ///
 /// What a cell declares belongs to that cell: run again, it replaces what it declared before. Where the front end sends
 /// no cell ids, a cell is taken for one that ran before if it has the same text or declares the same names
-/// (`NameTable.predecessor`), and a name that another cell declares goes to the one that ran last.
+/// (`NameTable.predecessor`), and a name that another cell declares goes to the one that ran last. What such a cell does
+/// not declare again stays (`NameTable.remnant`).
 public struct NameTable: Sendable {
     /// A module that a cell became.
     struct Module: Sendable {
@@ -91,9 +92,21 @@ public struct NameTable: Sendable {
         if case .anonymous(let number) = cell { anonymousCount = max(anonymousCount, number + 1) }
     }
 
+    /// Makes a cell of its own of what a cell without an id declared before and does not declare now.
+    mutating func detach(_ remnant: CellPlan.Remnant) {
+        reserve(remnant.cell)
+        for id in remnant.versions {
+            guard let cell = versions[id]?.cell else { continue }
+            versions[id]?.cell = remnant.cell
+            versionsOfCell[cell]?.remove(id)
+            versionsOfCell[remnant.cell, default: []].insert(id)
+        }
+    }
+
     /// Adds a cell that ran. `reached` is the item that a stopped cell did not complete; nil for one that ended well.
     mutating func commit(_ plan: CellPlan, module: Module, label: String, imports: [String], reached: Int?) {
         let unreached = reached.map(plan.variables(notSetBefore:)) ?? []
+        if let remnant = plan.remnant { detach(remnant) }
         for id in plan.removed {
             guard let version = versions[id] else { continue }
             if plan.misfits.postponed.contains(id) {
@@ -101,7 +114,7 @@ public struct NameTable: Sendable {
                 continue
             }
             // A variable that the stopped cell would have declared again keeps its value.
-            if version.isVariable, let name = version.name, unreached.contains(name) { continue }
+            if version.kind == .variable, let name = version.name, unreached.contains(name) { continue }
             remove(id)
         }
         modules[module.name] = module
@@ -109,6 +122,7 @@ public struct NameTable: Sendable {
         for line in imports where !self.imports.contains(line) { self.imports.append(line) }
         var made: [Int] = []
         for brought in plan.brought {
+            reserve(brought.version.cell)
             made.append(brought.version.id)
             if brought.replacesBodies {
                 versions[brought.version.id]?.bindings = []
@@ -121,13 +135,14 @@ public struct NameTable: Sendable {
         }
         // Statements can use what is declared below them.
         let runs = { (item: CellItem) in item.role == .statement || item.role == .variable }
-        for item in plan.items where !runs(item) { made += declare(item, plan, module, label) }
+        for item in plan.items where !runs(item) { made += declare(item, plan, module, label, unreached) }
         for item in plan.items where runs(item) { made += run(item, plan, module, label, unreached) }
         // Now that all names are known, those of functions that call each other too.
         for id in made {
             guard let uses = versions[id]?.item.uses else { continue }
             let meanings = meanings(of: uses)
             versions[id]?.bindings.formUnion(meanings)
+            settle(id)
         }
         for (type, conformance) in conformancesOfTypes(among: made) {
             versions[type]?.bindings.insert(conformance)
@@ -140,15 +155,16 @@ public struct NameTable: Sendable {
         cells[plan.cell] = keys.isEmpty ? nil : Cell(source: plan.source, keys: keys, order: order.count)
     }
 
-    /// Adds a declaration other than a variable.
-    private mutating func declare(_ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String)
-        -> [Int]
-    {
+    /// Adds a declaration other than a variable, unless that is conditional.
+    private mutating func declare(
+        _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
+    ) -> [Int] {
         if item.role == .importing { return [] }
         if let id = plan.kept[item.index] ?? plan.replaced[item.index] {
             versions[id]?.label = label
             guard plan.replaced[item.index] != nil else {
                 versions[id]?.item = item
+                settle(id)
                 return []
             }
             let former = versions[id]?.item
@@ -160,9 +176,22 @@ public struct NameTable: Sendable {
             return [id, adopt(added, as: nil)]
         }
         let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
-        return declarations.map {
-            adopt(version(of: item, $0, plan, module, label, []), as: plan.same[item.index])
+        var made: [Int] = []
+        for declaration in declarations {
+            if item.role == .other, let declaration, isUnset(declaration, unreached, label) { continue }
+            let version = version(of: item, declaration, plan, module, label, [])
+            made.append(adopt(version, as: plan.same[item.index]))
         }
+        return made
+    }
+
+    /// Whether a stopped cell did not come to a variable, which then has no value.
+    private mutating func isUnset(_ declaration: Declaration, _ unreached: Set<String>, _ label: String)
+        -> Bool
+    {
+        guard declaration.kind == .variable, unreached.contains(declaration.name) else { return false }
+        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = label }
+        return true
     }
 
     /// Adds a statement, or the variables of one that declares some.
@@ -170,18 +199,25 @@ public struct NameTable: Sendable {
         _ item: CellItem, _ plan: CellPlan, _ module: Module, _ label: String, _ unreached: Set<String>
     ) -> [Int] {
         let bindings = meanings(of: item.uses).union(plan.earlier[item.index] ?? [])
+        var item = item
+        item.uses.settle(in: self, bindings: bindings)
         var statement = version(of: item, nil, plan, module, label, bindings)
         var made: [Int] = []
         for declaration in item.declarations {
-            if unreached.contains(declaration.name) {
-                if owners[declaration.name] == nil { uninitialized[declaration.name] = label }
-                continue
-            }
+            if isUnset(declaration, unreached, label) { continue }
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
         }
         statement.bindings.formUnion(made)
         if !plan.isQuestion { past.note(statement, among: self) }
         return made
+    }
+
+    /// Decides which closures in a declaration may outlive what runs it.
+    private mutating func settle(_ id: Int) {
+        guard let version = versions[id] else { return }
+        var uses = version.item.uses
+        uses.settle(in: self, bindings: version.bindings)
+        versions[id]?.item.uses = uses
     }
 
     private mutating func version(

@@ -5,6 +5,9 @@ class ScopeVisitor: StatementScopeVisitor {
     /// Called for what a type or an extension inherits and conforms to.
     func inherit(_ clause: InheritanceClauseSyntax) {}
 
+    /// Binds a parameter of a function.
+    func bindParameter(_ name: TokenSyntax, of type: TypeSyntax) { bind(name) }
+
     private func bind(_ members: MemberBlockSyntax) {
         for member in members.members { for name in member.decl.memberNames { bind(name) } }
     }
@@ -50,7 +53,9 @@ class ScopeVisitor: StatementScopeVisitor {
                 walk(parameter.type)
                 walkAny(parameter.defaultValue)
             }
-            for parameter in parameters { bind(parameter.secondName ?? parameter.firstName) }
+            for parameter in parameters {
+                bindParameter(parameter.secondName ?? parameter.firstName, of: parameter.type)
+            }
             for node in rest.compactMap(\.self) { walk(node) }
         }
         return .skipChildren

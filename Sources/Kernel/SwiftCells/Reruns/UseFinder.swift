@@ -7,6 +7,15 @@ final class UseFinder: ScopeVisitor {
     private var lasting = 0
     /// How many calls around this place may keep what they are given.
     private var keepers = 0
+    /// The closures around this place, of those in `uses.passed`.
+    private var open: [Int] = []
+    /// The functions in whose arguments this place is.
+    private var callees: [String] = []
+    /// What is known of the names that each scope binds, and of the arguments of the closures around this place.
+    private var receivers: [[String: Receiver]] = [[:]]
+    private var elements: [Receiver] = []
+    /// How many task groups around this place wait for their tasks.
+    private var groups = 0
 
     private func use(_ text: String, isCalled: Bool = false) {
         let name = text.trimmingBackticks
@@ -15,6 +24,8 @@ final class UseFinder: ScopeVisitor {
         if !isCalled { uses.values.insert(name) }
         if lasting > 0 { uses.inClosures.insert(name) }
         if keepers > 0, !isCalled { uses.handedOver.insert(name) }
+        for place in open { uses.passed[place].names.insert(name) }
+        for callee in callees { uses.arguments[callee, default: []].insert(name) }
     }
 
     override func read(_ name: TokenSyntax) { use(name.text) }
@@ -121,7 +132,18 @@ final class UseFinder: ScopeVisitor {
 
     override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
         uses.implicit.insert(ImplicitUse.iteration)
-        return super.visit(node)
+        let sequence = node.awaitKeyword == nil ? receiver(of: node.sequence) : .unknown
+        walk(node.sequence)
+        scoped {
+            walk(node.pattern)
+            bind(node.pattern)
+            if let name = node.pattern.as(IdentifierPatternSyntax.self)?.identifier {
+                know(name, sequence.element)
+            }
+            walkAny(node.whereClause)
+            walk(node.body)
+        }
+        return .skipChildren
     }
 
     override func visit(_ node: SwitchCaseSyntax) -> SyntaxVisitorContinueKind {
@@ -161,6 +183,9 @@ final class UseFinder: ScopeVisitor {
         } else {
             walk(node.calledExpression)
         }
+        let receiver = treatment == .calls ? self.receiver(calledBy: node) : nil
+        let isGroup = node.calledExpression.trimmedDescription.hasSuffix("TaskGroup")
+        if isGroup { groups += 1 }
         if treatment == .keeps { keepers += 1 }
         var arguments = node.arguments.map(\.expression)
         if let trailing = node.trailingClosure { arguments.append(ExprSyntax(trailing)) }
@@ -168,12 +193,22 @@ final class UseFinder: ScopeVisitor {
         for argument in arguments {
             if let closure = argument.as(ClosureExprSyntax.self) {
                 uses.implicit.insert(ImplicitUse.builder)
-                enter(closure, lasts: treatment != .calls)
+                if let receiver {
+                    open.append(uses.passed.count)
+                    uses.passed.append(PassedClosure(receiver: receiver))
+                }
+                enter(closure, lasts: treatment != .calls, elements: receiver?.element ?? .unknown)
+                if receiver != nil { open.removeLast() }
+            } else if let callee = node.calleeName {
+                callees.append(callee)
+                walk(argument)
+                callees.removeLast()
             } else {
                 walk(argument)
             }
         }
         if treatment == .keeps { keepers -= 1 }
+        if isGroup { groups -= 1 }
         return .skipChildren
     }
 
@@ -182,7 +217,9 @@ final class UseFinder: ScopeVisitor {
         return .skipChildren
     }
 
-    private func enter(_ node: ClosureExprSyntax, lasts: Bool) {
+    private func enter(_ node: ClosureExprSyntax, lasts: Bool, elements element: Receiver = .unknown) {
+        elements.append(element)
+        defer { elements.removeLast() }
         if lasts {
             lasting += 1
             if keepers > 0 { uses.handsOverClosure = true }
@@ -193,9 +230,129 @@ final class UseFinder: ScopeVisitor {
 
     override func walkCapture(_ capture: ClosureCaptureSyntax) {
         // What is captured by value is read now and not later.
-        let before = lasting
-        lasting = 0
+        let before = (lasting, open)
+        (lasting, open) = (0, [])
         super.walkCapture(capture)
-        lasting = before
+        (lasting, open) = before
+    }
+
+    // MARK: whose method is called
+
+    override func scoped(_ body: () -> Void) {
+        receivers.append([:])
+        super.scoped(body)
+        receivers.removeLast()
+    }
+
+    override func bind(_ name: String) {
+        super.bind(name)
+        receivers[receivers.count - 1][name] = .unknown
+    }
+
+    override func bindParameter(_ name: TokenSyntax) {
+        bind(name)
+        know(name, elements.last ?? .unknown)
+    }
+
+    override func bindParameter(_ name: TokenSyntax, of type: TypeSyntax) {
+        bind(name)
+        know(name, Receiver(of: type))
+    }
+
+    private func know(_ name: TokenSyntax, _ receiver: Receiver) {
+        receivers[receivers.count - 1][name.text.trimmingBackticks] = receiver
+    }
+
+    override func visit(_ node: VariableDeclSyntax) -> SyntaxVisitorContinueKind {
+        let known = node.bindings.compactMap { binding -> (TokenSyntax, Receiver)? in
+            guard let name = binding.pattern.as(IdentifierPatternSyntax.self)?.identifier else { return nil }
+            if let type = binding.typeAnnotation?.type { return (name, Receiver(of: type)) }
+            return binding.initializer.map { (name, receiver(of: $0.value)) }
+        }
+        let kind = super.visit(node)
+        for (name, receiver) in known { know(name, receiver) }
+        return kind
+    }
+
+    /// The value whose method a call that seems to be done with its closures calls; nil where it surely is.
+    private func receiver(calledBy node: FunctionCallExprSyntax) -> Receiver? {
+        if node.calledExpression.is(ClosureExprSyntax.self) { return nil }
+        if let function = node.calledExpression.as(DeclReferenceExprSyntax.self)?.baseName.text {
+            guard function.hasPrefix("with") || function == "print", isUnbound(function) else {
+                return .unknown
+            }
+            return Receiver(own: .nothing, elements: .unknowable, names: [function])
+        }
+        guard let called = node.calledExpression.as(MemberAccessExprSyntax.self), let base = called.base
+        else { return .unknown }
+        let name = called.declName.baseName.text
+        if name == "addTask", groups > 0 { return nil }
+        if name == "concurrentPerform", base.trimmedDescription == "DispatchQueue" { return nil }
+        var found = receiver(of: base)
+        found.members.insert(name)
+        // What a reduction begins with is no element.
+        if name == "reduce" { found.elements = .unknowable }
+        return found
+    }
+
+    private func receiver(of node: ExprSyntax) -> Receiver {
+        switch node.kind {
+        case .arrayExpr, .dictionaryExpr, .stringLiteralExpr: return .collection
+        default: break
+        }
+        if let node = node.as(DeclReferenceExprSyntax.self) { return receiver(named: node.baseName) }
+        if let node = node.as(FunctionCallExprSyntax.self) { return receiver(madeBy: node) }
+        if let node = node.as(SubscriptCallExprSyntax.self) {
+            return receiver(of: node.calledExpression).element
+        }
+        if let node = node.as(ForceUnwrapExprSyntax.self) { return receiver(of: node.expression).element }
+        if let node = node.as(MemberAccessExprSyntax.self), let base = node.base {
+            return receiver(of: base).member(node.declName.baseName.text)
+        }
+        if let node = node.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1
+        {
+            return receiver(of: only.expression)
+        }
+        let operators = node.as(SequenceExprSyntax.self)?.elements.compactMap {
+            $0.as(BinaryOperatorExprSyntax.self)?.operator.text
+        }
+        let isRange = operators.map { $0.contains("..<") || $0.contains("...") } ?? false
+        return isRange ? .collection : .unknown
+    }
+
+    private func receiver(madeBy node: FunctionCallExprSyntax) -> Receiver {
+        let called = node.calledExpression
+        if called.is(ArrayExprSyntax.self) || called.is(DictionaryExprSyntax.self) { return .collection }
+        if let name = called.as(DeclReferenceExprSyntax.self)?.baseName.text {
+            guard Receiver.makers.contains(name), isUnbound(name) else { return .unknown }
+            return Receiver(own: .nothing, elements: .unknowable, names: [name])
+        }
+        guard let name = called.as(MemberAccessExprSyntax.self)?.declName.baseName.text else {
+            return .unknown
+        }
+        // What is given to another method may decide what it returns.
+        let mayBeAnything =
+            node.trailingClosure != nil
+            || node.arguments.tokens(viewMode: .sourceAccurate).contains {
+                $0.text == "{" || $0.text.first?.isUppercase ?? false
+            }
+        return Receiver.makesCollection(name) || !mayBeAnything ? receiver(of: called) : .unknown
+    }
+
+    private func receiver(named token: TokenSyntax) -> Receiver {
+        let name = token.text.trimmingBackticks
+        if name.hasPrefix("$") { return elements.last ?? .unknown }
+        if let known = receivers.last(where: { $0[name] != nil })?[name] { return known }
+        return isUnbound(name) ? Receiver(variable: name) : .unknown
+    }
+}
+
+extension FunctionCallExprSyntax {
+    /// The name of the function, method or type that is called.
+    fileprivate var calleeName: String? {
+        let name =
+            calledExpression.as(DeclReferenceExprSyntax.self)?.baseName
+            ?? calledExpression.as(MemberAccessExprSyntax.self)?.declName.baseName
+        return name?.text.trimmingBackticks
     }
 }

@@ -19,6 +19,11 @@ package struct Uses: Sendable {
     /// The free names that are arguments of such calls.
     package internal(set) var handedOver: Set<String> = []
 
+    /// The closures whose calls are done with them if they are what they seem, and the free names in the arguments of
+    /// each function; until it is settled which of them may outlive the statement.
+    var passed: [PassedClosure] = []
+    var arguments: [String: Set<String>] = [:]
+
     var all: Set<String> { names.union(members).union(implicit) }
 
     init() {}

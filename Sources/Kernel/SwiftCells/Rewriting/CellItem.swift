@@ -44,7 +44,9 @@ struct CellItem: Sendable {
     let nestedTypes: Set<String>
     /// Whether it is an extension that makes a type conform to a protocol.
     let isConformance: Bool
-    let uses: Uses
+    var uses: Uses
+    /// The functions that it declares which keep arguments as code.
+    let autoclosures: Set<String>
     /// For a function: whether what it returns can hold no code.
     let returnsPlainValue: Bool
 
@@ -90,7 +92,7 @@ struct CellItem: Sendable {
             declarations: declarations, effects: effects, provided: provided, requirements: requirements,
             synthesizedInitializers: synthesizedInitializers, addedInitializers: addedInitializers,
             extendedType: extendedType, nestedTypes: nestedTypes,
-            isConformance: isConformance, uses: uses,
+            isConformance: isConformance, uses: uses, autoclosures: autoclosures,
             returnsPlainValue: returnsPlainValue,
             isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
     }
@@ -122,7 +124,7 @@ extension CellSyntax {
             extendedType: Self.extendedType(of: statement.item),
             nestedTypes: Self.nestedTypes(of: statement.item),
             isConformance: Self.isConformance(statement.item),
-            uses: Uses(of: statement),
+            uses: Uses(of: statement), autoclosures: AutoclosureFinder.functions(in: statement),
             returnsPlainValue: Self.returnsPlainValue(statement.item),
             isReleasable: Self.isReleasable(statement.item),
             hasStaticState: StaticState.exists(in: statement.item),
@@ -212,7 +214,7 @@ extension CellSyntax {
     }
 
     /// Types whose values hold neither closures nor objects of the notebook's own types.
-    private static let plainTypes: Set<String> = [
+    static let plainTypes: Set<String> = [
         "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64", "Double",
         "Float",
         "Bool", "String", "Character", "Substring", "Void", "Data", "URL", "Date", "Matrix", "Array", "Set",

@@ -26,6 +26,8 @@ struct CellPlan: Sendable {
     var told: Set<Int> = []
     /// Types that stay though they use what is gone, since there are values of them.
     var accepted: Set<Int> = []
+    /// What an earlier run of a cell without an id declared besides what the cell declares now.
+    var remnant: Remnant?
     /// What does not compile with what there is now.
     var misfits = Misfits()
     /// Whether its statements have no lasting effect.
@@ -41,6 +43,13 @@ struct CellPlan: Sendable {
         var left: Set<Int> = []
         /// Other declarations that are in no module until something mentions them, or what they add.
         var postponed: Set<Int> = []
+    }
+
+    /// Declarations that nobody declares again. Without an id no one can tell whether their cell was edited or another
+    /// one was run, and a name that is lost is worse than one too many: they go on as a cell of their own.
+    struct Remnant: Sendable {
+        let cell: CellKey
+        let versions: Set<Int>
     }
 
     /// A declaration of another cell.
@@ -61,8 +70,9 @@ struct CellPlan: Sendable {
 
     /// The names of the variables that have no value before the cell comes to one of its items.
     func variables(notSetBefore index: Int) -> Set<String> {
-        let variables = items.filter { $0.role == .variable }
-        let below = variables.filter { $0.index >= index }.flatMap(\.declarations).map(\.name)
+        let variables = items.filter { $0.role == .variable || $0.role == .other }
+        let below = variables.filter { $0.index >= index }.flatMap(\.declarations)
+            .filter { $0.kind == .variable }.map(\.name)
         // Some get their values by statements that follow their declarations.
         let pending = variables.flatMap { variable in
             ValuelessVariables.names(in: variable).filter { name in
@@ -91,6 +101,30 @@ extension NameTable {
             let isMostOfIt = shared == cell.keys.count || 2 * shared >= max(keys.count, cell.keys.count)
             return cell.keys == keys || shared > 1 && isMostOfIt
         }?.key
+    }
+
+    /// What a cell without an id declared besides what it declares now; nil if there is nothing.
+    ///
+    /// Extensions of a type that it declares are a part of that, and go with it. Of others it takes the place of members.
+    func remnant(of cell: CellKey, besides items: [CellItem]) -> CellPlan.Remnant? {
+        guard cell.isAnonymous else { return nil }
+        let keys = keys(of: items)
+        let effects = items.reduce(into: Set<String>()) { $0.formUnion($1.effects) }
+        let texts = Set(items.map(\.text))
+        func isDeclaredAgain(_ version: Version) -> Bool {
+            if let name = version.name { return keys.contains(name) }
+            let item = version.item
+            if let type = item.extendedType, keys.contains(type) { return true }
+            if item.isConformance { return !effects.isDisjoint(with: item.effects) }
+            return texts.contains(item.text) || self.keys(of: [item]).isSubset(of: keys)
+        }
+        let left = versions(of: cell).filter { version in
+            // What was added to a conformance stays with it.
+            let whole = version.addition.flatMap { versions[$0] } ?? version
+            return !isDeclaredAgain(whole)
+        }
+        guard !left.isEmpty else { return nil }
+        return CellPlan.Remnant(cell: .anonymous(anonymousCount), versions: Set(left.map(\.id)))
     }
 
     /// The versions of other cells that an item takes the place of.

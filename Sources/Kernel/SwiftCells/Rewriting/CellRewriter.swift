@@ -55,6 +55,7 @@ package final class CellRewriter: StatementVisitor {
         case .decl(let declaration):
             let variable = declaration.as(VariableDeclSyntax.self)
             if let variable, !variable.isComputed { mark(statement) }
+            if let condition = declaration.as(IfConfigDeclSyntax.self) { markStatements(in: condition) }
             removeAccessModifier(of: declaration)
             walk(declaration)
             if let variable, variable.isPlainStorage {
@@ -80,6 +81,24 @@ package final class CellRewriter: StatementVisitor {
 
     private func mark(_ statement: CodeBlockItemSyntax) {
         insert("_gyrusReached(\(item)); ", at: statement.positionAfterSkippingLeadingTrivia)
+    }
+
+    /// What conditional compilation leaves in the cell runs as part of it.
+    private func markStatements(in node: IfConfigDeclSyntax) {
+        for clause in node.clauses {
+            guard case .statements(let statements)? = clause.elements else { continue }
+            for statement in statements where !statement.hasError {
+                guard case .decl(let declaration) = statement.item else {
+                    mark(statement)
+                    continue
+                }
+                if let inner = declaration.as(IfConfigDeclSyntax.self) {
+                    markStatements(in: inner)
+                } else if let variable = declaration.as(VariableDeclSyntax.self), !variable.isComputed {
+                    mark(statement)
+                }
+            }
+        }
     }
 
     /// Says where the values of variables are, so that they can be released once nothing uses them.
@@ -123,17 +142,18 @@ package final class CellRewriter: StatementVisitor {
             switch condition.condition {
             case .optionalBinding(let binding):
                 for name in binding.pattern.boundNames {
-                    let source = earlier[name.text].map { "\($0).\(name.text)" } ?? name.text
+                    let module = earlier[name.text.trimmingBackticks]
+                    let source = module.map { "\($0).\(name.text)" } ?? name.text
                     let shorthand = binding.initializer == nil ? " = \(source)" : ""
-                    replace(name, with: "_guard_\(name.text)\(shorthand)")
-                    renamed.insert(name.text)
+                    replace(name, with: name.ofGuard + shorthand)
+                    renamed.insert(name.text.trimmingBackticks)
                     declarations += declaration(of: name, binding.bindingSpecifier)
                 }
                 if let value = binding.initializer { walk(value) }
             case .matchingPattern(let matching):
                 for name in matching.pattern.boundNames {
-                    replace(name, with: "_guard_\(name.text)")
-                    renamed.insert(name.text)
+                    replace(name, with: name.ofGuard)
+                    renamed.insert(name.text.trimmingBackticks)
                     declarations += declaration(of: name, name.bindingSpecifier)
                 }
                 walk(matching.initializer)
@@ -148,18 +168,18 @@ package final class CellRewriter: StatementVisitor {
     /// What declares a name of a guard by the word that binds it there, where nothing changes it.
     private func declaration(of name: TokenSyntax, _ specifier: TokenSyntax?) -> String {
         guard let specifier, specifier.tokenKind == .keyword(.var) else {
-            return "; let \(name.text) = _guard_\(name.text)"
+            return "; let \(name.text) = \(name.ofGuard)"
         }
         if constants.insert(specifier.id).inserted { replace(specifier, with: "let") }
-        return "; var \(name.text) = _guard_\(name.text)"
+        return "; var \(name.text) = \(name.ofGuard)"
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {
         for token in node.tokens(viewMode: .sourceAccurate) {
-            guard names.contains(token.text), let reference = token.parent?.as(DeclReferenceExprSyntax.self),
-                reference.isFree
+            guard names.contains(token.text.trimmingBackticks),
+                let reference = token.parent?.as(DeclReferenceExprSyntax.self), reference.isFree
             else { continue }
-            replace(token, with: "_guard_\(token.text)")
+            replace(token, with: token.ofGuard)
         }
     }
 
@@ -199,10 +219,12 @@ package final class CellRewriter: StatementVisitor {
     }
 
     package override func visit(_ node: LabeledStmtSyntax) -> SyntaxVisitorContinueKind {
-        guard let loop = node.statement.as(ForStmtSyntax.self), loop.awaitKeyword != nil else {
+        let waits = node.statement.as(ForStmtSyntax.self)?.awaitKeyword != nil
+        // No jump leads out of a closure, so that one to this label and the label stand in the same.
+        guard waits || JumpFinder.leadsOutOfWaits(to: node.label.text, in: node.statement) else {
             return .visitChildren
         }
-        wrap(loop.containsTry ? .throwing : .plain, all: node)
+        wrap(node.statement.containsTry ? .throwing : .plain, all: node)
         return .skipChildren
     }
 
@@ -261,7 +283,6 @@ private enum AwaitKind {
 extension SyntaxProtocol {
     /// Whether an unmarked `try` or a `throw` stands in it, outside closures.
     fileprivate var containsTry: Bool {
-        if let node = self.as(ForStmtSyntax.self), node.tryKeyword != nil { return true }
         let finder = TryFinder(viewMode: .sourceAccurate)
         finder.walk(self)
         return finder.found
@@ -277,6 +298,11 @@ private final class TryFinder: SyntaxVisitor {
         return .visitChildren
     }
 
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+        if node.tryKeyword != nil { found = true }
+        return .visitChildren
+    }
+
     override func visit(_ node: ThrowStmtSyntax) -> SyntaxVisitorContinueKind {
         found = true
         return .visitChildren
@@ -285,7 +311,46 @@ private final class TryFinder: SyntaxVisitor {
     override func visit(_ node: ClosureExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 }
 
+/// Finds whether a `for await` is left by a jump to a label around it.
+private final class JumpFinder: StatementVisitor {
+    private let label: String
+    private var found = false
+    /// How many such loops are around this place.
+    private var waits = 0
+
+    private init(label: String) {
+        self.label = label
+        super.init()
+    }
+
+    static func leadsOutOfWaits(to label: String, in node: StmtSyntax) -> Bool {
+        let finder = JumpFinder(label: label)
+        finder.walk(node)
+        return finder.found
+    }
+
+    override func visit(_ node: ForStmtSyntax) -> SyntaxVisitorContinueKind {
+        if node.awaitKeyword != nil { waits += 1 }
+        return .visitChildren
+    }
+
+    override func visitPost(_ node: ForStmtSyntax) {
+        if node.awaitKeyword != nil { waits -= 1 }
+    }
+
+    override func visit(_ node: ContinueStmtSyntax) -> SyntaxVisitorContinueKind { note(node.label) }
+    override func visit(_ node: BreakStmtSyntax) -> SyntaxVisitorContinueKind { note(node.label) }
+
+    private func note(_ target: TokenSyntax?) -> SyntaxVisitorContinueKind {
+        if waits > 0, target?.text == label { found = true }
+        return .skipChildren
+    }
+}
+
 extension TokenSyntax {
+    /// The other name that a guard binds for a name.
+    fileprivate var ofGuard: String { "_guard_\(text.trimmingBackticks)" }
+
     /// The `let` or `var` by which a pattern binds a name.
     fileprivate var bindingSpecifier: TokenSyntax? {
         var node = parent

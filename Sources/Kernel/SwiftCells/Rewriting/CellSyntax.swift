@@ -232,12 +232,20 @@ extension DeclSyntax {
         }
         if let node = self.as(InitializerDeclSyntax.self) {
             return "init\(node.signature.parameterClause.compactText)"
+                + Self.text(of: [node.genericParameterClause, node.genericWhereClause])
         }
         if let node = self.as(SubscriptDeclSyntax.self) {
-            return "subscript\(node.parameterClause.compactText)"
+            let isOfType = node.modifiers.contains { ["static", "class"].contains($0.name.text) }
+            return "\(isOfType ? "static " : "")subscript\(node.parameterClause.compactText)"
+                + Self.text(of: [node.returnClause, node.genericParameterClause, node.genericWhereClause])
         }
         if let node = self.asProtocol((any NamedDeclSyntax).self) { return "type \(node.name.text)" }
         return compactText
+    }
+
+    /// What tells overloads apart behind their parameters.
+    private static func text(of clauses: [(any SyntaxProtocol)?]) -> String {
+        clauses.compactMap { $0.map { " " + $0.compactText } }.joined()
     }
 }
 

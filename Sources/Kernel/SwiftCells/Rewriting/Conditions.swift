@@ -15,9 +15,11 @@ extension IfConfigDeclSyntax {
 }
 
 extension ExprSyntax {
-    /// Whether a condition of conditional compilation is met; nil where more must be known than the system.
+    /// Whether a condition of conditional compilation is met; nil where more must be known than how cells are compiled.
     fileprivate var isMet: Bool? {
         if let node = self.as(BooleanLiteralExprSyntax.self) { return node.literal.text == "true" }
+        // No flag is set for cells, `DEBUG` neither.
+        if self.is(DeclReferenceExprSyntax.self) { return false }
         if let node = self.as(TupleExprSyntax.self), let only = node.elements.first, node.elements.count == 1
         {
             return only.expression.isMet
@@ -25,9 +27,96 @@ extension ExprSyntax {
         if let node = self.as(PrefixOperatorExprSyntax.self), node.operator.text == "!" {
             return node.expression.isMet.map { !$0 }
         }
-        guard let node = self.as(FunctionCallExprSyntax.self),
-            node.calledExpression.trimmedDescription == "os"
-        else { return nil }
-        return node.arguments.trimmedDescription == "Linux"
+        if let node = self.as(SequenceExprSyntax.self) { return node.isMet }
+        guard let node = self.as(FunctionCallExprSyntax.self) else { return nil }
+        return CellPlatform.meets(node.calledExpression.trimmedDescription, node.arguments.trimmedDescription)
+    }
+}
+
+extension SequenceExprSyntax {
+    /// Whether conditions that `&&` and `||` join are met; the first binds more tightly.
+    fileprivate var isMet: Bool? {
+        var alternatives: [[Bool?]] = [[]]
+        for element in elements {
+            switch element.as(BinaryOperatorExprSyntax.self)?.operator.text {
+            case nil: alternatives[alternatives.count - 1].append(element.isMet)
+            case "&&": break
+            case "||": alternatives.append([])
+            default: return nil
+            }
+        }
+        let values = alternatives.map { conditions -> Bool? in
+            conditions.contains(false) ? false : conditions.contains(nil) ? nil : true
+        }
+        return values.contains(true) ? true : values.contains(nil) ? nil : false
+    }
+}
+
+/// What cells are compiled for, and by what.
+private enum CellPlatform {
+    /// Whether a condition such as `os(Linux)` is met; nil where that is not known.
+    static func meets(_ condition: String, _ argument: String) -> Bool? {
+        switch condition {
+        case "os": argument == "Linux"
+        case "arch": argument == architecture
+        case "targetEnvironment": false
+        case "canImport": canImport(argument)
+        // Cells are compiled in Swift 5's mode.
+        case "swift": isMet(argument, by: [5, 10, 0], isExact: true)
+        case "compiler": isMet(argument, by: compiler, isExact: false)
+        default: nil
+        }
+    }
+
+    private static func canImport(_ module: String) -> Bool? {
+        if ofThisSystem.contains(module) { return true }
+        return ofOtherSystems.contains(module) ? false : nil
+    }
+
+    private static let ofThisSystem: Set<String> = [
+        "Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Gyrus",
+    ]
+    private static let ofOtherSystems: Set<String> = [
+        "Accelerate", "Android", "AppKit", "AVFoundation", "Bionic", "Cocoa", "CoreGraphics", "CoreImage",
+        "CoreML", "CRT", "Darwin", "Metal", "MetalKit", "Musl", "ObjectiveC", "QuartzCore", "SwiftUI",
+        "UIKit", "ucrt", "Vision", "WASILibc", "WinSDK",
+    ]
+
+    private static var architecture: String {
+        #if arch(x86_64)
+            return "x86_64"
+        #elseif arch(arm64)
+            return "arm64"
+        #else
+            return ""
+        #endif
+    }
+
+    /// The compiler that the kernel was built with, which compiles cells; the newest here stands for later ones.
+    private static var compiler: [Int] {
+        #if compiler(>=6.4)
+            return [6, 4]
+        #elseif compiler(>=6.3)
+            return [6, 3]
+        #elseif compiler(>=6.2)
+            return [6, 2]
+        #else
+            return [6, 1]
+        #endif
+    }
+
+    /// Whether `>=5.9` or `<6` is met by a version; unless that is exact, more digits of it may follow.
+    private static func isMet(_ condition: String, by version: [Int], isExact: Bool) -> Bool? {
+        guard let match = condition.wholeMatch(of: /(>=|<)\s*([0-9]+(?:\.[0-9]+)*)/) else { return nil }
+        let asked = match.2.split(separator: ".").compactMap { Int($0) }
+        var known = version
+        if !isExact {
+            let isNewest = version == [6, 4]
+            if isNewest && version.lexicographicallyPrecedes(asked) { return nil }
+            if asked.count > version.count && asked.starts(with: version) { return nil }
+            known = Array(version.prefix(asked.count))
+        }
+        let isOlder = known.lexicographicallyPrecedes(asked)
+        return match.1 == "<" ? isOlder : !isOlder
     }
 }

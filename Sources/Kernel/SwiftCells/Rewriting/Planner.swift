@@ -1,26 +1,27 @@
 /// Decides what becomes of a cell's items: which are made again, which stay, and what must be compiled along.
 struct Planner {
+    /// What there is, with what the cell leaves to another one; see `CellPlan.Remnant`.
     private let table: NameTable
     private let items: [CellItem]
     private let conformances: [Int: Conformance]
-    /// What the cell declared when it last ran. Of a cell without an id, which may be another one with names of its
-    /// own, only those variables that it declares again.
+    /// What the cell declared when it last ran.
     private let former: [Version]
     private var plan: CellPlan
     /// The items that say what they said and mean what they meant, with their versions.
     private var unchanged: [Int: Int] = [:]
 
     init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, misfits: CellPlan.Misfits) {
-        self.table = table
         items = syntax.items
         conformances = Dictionary(syntax.conformances.map { ($0.item, $0) }) { first, _ in first }
         let key =
             cell ?? table.predecessor(of: items, source: source) ?? .anonymous(table.anonymousCount)
-        let names = Set(items.flatMap(\.declarations).map(\.name))
-        former = table.versions(of: key).filter {
-            !key.isAnonymous || !$0.isVariable || names.contains($0.name ?? "")
-        }
         plan = CellPlan(cell: key, source: source, items: items)
+        var parted = table
+        let remnant = table.remnant(of: key, besides: items)
+        if let remnant { parted.detach(remnant) }
+        self.table = parted
+        former = parted.versions(of: key)
+        plan.remnant = remnant
         plan.misfits = misfits
     }
 

@@ -14,6 +14,9 @@ class StatementScopeVisitor: StatementVisitor {
 
     func bind(_ name: TokenSyntax) { bind(name.text.trimmingBackticks) }
 
+    /// Binds a parameter of a closure.
+    func bindParameter(_ name: TokenSyntax) { bind(name) }
+
     func bind(_ pattern: PatternSyntax) { for name in pattern.boundNames { bind(name) } }
 
     func scoped(_ body: () -> Void) {
@@ -66,10 +69,10 @@ class StatementScopeVisitor: StatementVisitor {
                 bind(capture.name)
             }
             switch node.signature?.parameterClause {
-            case .simpleInput(let parameters)?: for parameter in parameters { bind(parameter.name) }
+            case .simpleInput(let parameters)?: for parameter in parameters { bindParameter(parameter.name) }
             case .parameterClause(let clause)?:
                 for parameter in clause.parameters {
-                    bind(parameter.secondName ?? parameter.firstName)
+                    bindParameter(parameter.secondName ?? parameter.firstName)
                     walkAny(parameter.type)
                 }
             default: break
