@@ -84,7 +84,8 @@ struct RewritingTests {
     @Test("a name of a guard may be a word of the language")
     func quotedNamesOfGuards() {
         let text = rewritten("guard let `default` = f(), `default` > 1, let `in` else { fatalError() }")
-        #expect(text.contains("guard let _guard_default = f(), _guard_default > 1, let _guard_in = `in` else"))
+        #expect(
+            text.contains("guard let _guard_default = f(), _guard_default > 1, let _guard_in = `in` else"))
         #expect(text.contains("; let `default` = _guard_default; let `in` = _guard_in; "))
         #expect(text.hasSuffix("_gyrusHolds(\"default\", `default`); _gyrusHolds(\"in\", `in`)"))
     }
