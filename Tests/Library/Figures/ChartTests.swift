@@ -378,9 +378,9 @@ import Testing
         let scalars = (0..<4_000).compactMap { Unicode.Scalar(UInt32(0x4E00 + $0)) }
         let letters = String(String.UnicodeScalarView(scalars))
         let chart = BarChart([.init("a", 1)], note: letters)
-        let duration = try ContinuousClock().measure {
-            #expect(try specification(chart)["title"] != nil)
-        }
+        let start = ContinuousClock.now
+        #expect(try specification(chart)["title"] != nil)
+        let duration = ContinuousClock.now - start
         #expect(duration < .seconds(6), "\(duration)")
         let title = try #require(try specification(chart)["title"] as? [String: Any])
         #expect((title["subtitle"] as? [String])?.joined() == letters)

@@ -116,7 +116,7 @@ public final class HDF5File: Sendable {
     /// The same; throws `FormatError` if the path has a character zero or the library cannot be used any more.
     func exists(_ path: String) throws -> Bool {
         try checkName(path, "path")
-        try HDF5Library.locked(url) {
+        return try HDF5Library.locked(url) {
             // Every step must be asked for, since a question about a missing group's member is an error.
             var reached = ""
             for part in path.split(separator: "/") {

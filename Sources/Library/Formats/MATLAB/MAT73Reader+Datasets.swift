@@ -107,7 +107,7 @@ extension MAT73Reader {
     }
 
     /// An empty array; of structs with the names of their fields.
-    private func empty(
+    func empty(
         _ className: String?, _ shape: [Int], _ fields: [String], _ place: MATPlace
     ) throws -> MATValue {
         let shape = matlabShape(shape)

@@ -197,7 +197,7 @@ struct MAT73Reader {
     }
 
     mutating func value(at reference: UInt64, _ place: MATPlace, _ depth: Int) throws -> MATValue {
-        guard reference != 0 else { return try empty("double", [0, 0], place) }
+        guard reference != 0 else { return try empty("double", [0, 0], [], place) }
         let object = try HDF5Opening.object(
             at: reference, in: file.handle, place.url, "following the reference \(place.what)")
         return try value(of: object, place, depth: depth + 1)
