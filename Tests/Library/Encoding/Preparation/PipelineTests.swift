@@ -331,9 +331,11 @@ struct PipelineFixture: Decodable {
     /// A matrix of samples x samples would take 29 GB.
     @Test func longRunsAreSmoothedWindowByWindow() throws {
         let samples = 60_000
-        let signal = Matrix<Double>(
-            rows: samples, columns: 1,
-            elements: (0..<samples).map { Double($0 * 7919 % 101) + Double($0 % 1000) / 10 })
+        let elements: [Double] = (0..<samples).map { sample in
+            let (noise, trend): (Double, Double) = (Double(sample * 7919 % 101), Double(sample % 1000))
+            return noise + trend / 10
+        }
+        let signal = Matrix<Double>(rows: samples, columns: 1, elements: elements)
         let drift = Drift.savitzkyGolay(window: 121)
         let left = try signal.detrended(drift)
         // Away from the ends the curve depends on nothing but the window.
