@@ -78,7 +78,7 @@ public struct VoxelSpace: Sendable, Equatable {
         // A NaN is not below either.
         guard affine.allSatisfy({ row in row.allSatisfy { abs($0) < 1e9 } }) else {
             throw BrainError.value(
-                what: "the affine of a voxel space", got: "\(affine)", expected: "of finite numbers in mm")
+                what: "the affine of a voxel space", got: "\(affine)", expected: "of numbers in mm below 1e9")
         }
         guard let count = byteCount(of: shape, .uint8), count <= Int(Int32.max) else {
             throw BrainError.value(
