@@ -84,7 +84,7 @@ public final class CellCompiler {
     public func compile(_ source: String, label: String, options: CellOptions = CellOptions()) throws
         -> CompiledCell
     {
-        try surroundings.check(libraries, with: toolchain)
+        if try surroundings.hasNewFiles(libraries, with: toolchain) { builder.dropPreloaded() }
         let source = CellText.normalized(source)
         labels.insert(label)
         let syntax = try parse(source, label: label)

@@ -14,15 +14,17 @@ struct LoadedContent {
         hash = libraries.contentHash(with: toolchain)
     }
 
-    /// Throws `CellCompiler.Failure.outdated` where the files hold something else by now.
-    mutating func check(_ libraries: CellLibraries, with toolchain: Toolchain) throws {
+    /// Whether the files were written again since this was asked last; throws `CellCompiler.Failure.outdated` where they hold
+    /// something else by now.
+    mutating func hasNewFiles(_ libraries: CellLibraries, with toolchain: Toolchain) throws -> Bool {
         let now = LoadedContent.versions(of: libraries)
-        guard now != written else { return }
+        guard now != written else { return false }
         guard libraries.contentHash(with: toolchain) == hash else {
             let changed = Set(now.keys).union(written.keys).filter { now[$0] != written[$0] }
             throw CellCompiler.Failure.outdated(changed.min() ?? "")
         }
         written = now
+        return true
     }
 
     private static func versions(of libraries: CellLibraries) -> [String: FileVersion] {

@@ -74,6 +74,9 @@ final class ModuleBuilder {
     /// Ends what was started ahead; any thread may call it.
     func close() { standby.close() }
 
+    /// Has the next compiler read anew what cells import.
+    func dropPreloaded() { standby.dropPreloaded() }
+
     /// The lines that every module begins with, and those of `prelude`.
     func header(_ prelude: [String]) -> String {
         (libraries.imports.map { "import \($0)" } + prelude).joined(separator: "\n") + "\n"

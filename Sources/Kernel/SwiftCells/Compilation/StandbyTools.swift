@@ -121,6 +121,9 @@ final class StandbyTools: Sendable {
         }
     }
 
+    /// Ends the compilers that have read what cells import, which is no longer what they read.
+    func dropPreloaded() { dropUnlikely([]) }
+
     private func preload(_ compilation: Compilation, _ turn: Int) {
         start(turn) { waiting in
             guard !waiting.preloaded.contains(where: { $0.arguments == compilation.arguments }),
