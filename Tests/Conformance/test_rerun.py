@@ -607,16 +607,12 @@ def test_a_cell_without_an_id_leaves_the_functions_that_it_does_not_declare(fres
     assert fresh_kernel.value("[show(), load()]") == "[7, 1]"
 
 
-def test_a_cell_without_an_id_leaves_types_and_members_that_it_does_not_declare(fresh_kernel):
+def test_a_cell_without_an_id_leaves_types_that_it_does_not_declare(fresh_kernel):
     fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 2 }\nstruct Three { var a = 3 }\ntypealias Number = Int")
     fresh_kernel.ok("let one = One()")
     fresh_kernel.ok("struct One { var a = 1 }\nstruct Two { var a = 20 }")
     # A type that says what it said is the same one.
     assert fresh_kernel.value("let again: One = one\n[again.a, Two().a, Three().a, Number(4)]") == "[1, 20, 3, 4]"
-    fresh_kernel.ok("func left() -> Int { 1 }\nfunc right() -> Int { 2 }\n"
-                    "extension Int { var plusOne: Int { self + 1 }; var plusTwo: Int { self + 2 } }")
-    fresh_kernel.ok("func left() -> Int { 3 }\nfunc right() -> Int { 4 }\nextension Int { var plusTwo: Int { self + 20 } }")
-    assert fresh_kernel.value("[left(), right(), 1.plusOne, 1.plusTwo]") == "[3, 4, 2, 21]"
 
 
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
