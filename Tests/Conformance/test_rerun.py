@@ -615,6 +615,26 @@ def test_a_cell_without_an_id_leaves_types_that_it_does_not_declare(fresh_kernel
     assert fresh_kernel.value("let again: One = one\n[again.a, Two().a, Three().a, Number(4)]") == "[1, 20, 3, 4]"
 
 
+@pytest.mark.parametrize("ids", [False, True])
+@pytest.mark.parametrize("between", ["; ", "\n"])
+def test_one_of_several_members_is_declared_again_by_another_cell(fresh_kernel, ids, between):
+    cells = [f"extension Int {{ var plusOne: Int {{ self + 1 }}{between}var plusTwo: Int {{ self + 2 }}{between}"
+             "func plus(_ n: Int) -> Int { self + n } }",
+             "extension Int { var plusTwo: Int { self + 20 } }", "extension Int { func plus(_ n: Int) -> Int { self + 10 * n } }"]
+    for number, cell in enumerate(cells):
+        fresh_kernel.ok(cell, cell_id=f"cell-{number}" if ids else None)
+    assert fresh_kernel.value("[1.plusOne, 1.plusTwo, 1.plus(3)]") == "[2, 21, 31]"
+
+
+def test_a_prefix_operator_of_a_conformance_is_edited(fresh_kernel):
+    cell = ("protocol Flips { static prefix func - (one: Self) -> Self }\nstruct Side: Equatable { var n = 1 }",
+            "extension Side: Flips { static prefix func - (one: Side) -> Side { Side(n: FACTOR * one.n) } }")
+    fresh_kernel.ok(cell[0], cell_id="a")
+    for factor in ("-1", "-2"):
+        fresh_kernel.ok(cell[1].replace("FACTOR", factor), cell_id="b")
+        assert fresh_kernel.value("func flip<F: Flips>(_ f: F) -> F { -f }\nflip(Side()).n", cell_id="c") == factor
+
+
 def test_a_type_without_an_id_takes_the_extensions_of_its_cell_along(kernel):
     kernel.ok("struct Twin<T> { var v: T }\nextension Twin where T == Int { var twice: Int { v * 2 } }")
     assert kernel.value("Twin(v: 4).twice") == "8"

@@ -9,9 +9,12 @@ extension CellSyntax {
         else { return source }
         let type = node.effectiveType
         let bytes = Array(source.utf8)
-        let edits = node.memberBlock.members
-            .filter { effects.contains("extension \(type) \($0.decl.memberKey)") }
-            .flatMap { SourceEdit.blanks(over: $0, in: bytes) }
+        var edits: [SourceEdit] = []
+        // A collection that is filtered is a new one, whose members stand elsewhere.
+        for member in node.memberBlock.members
+        where effects.contains("extension \(type) \(member.decl.memberKey)") {
+            edits += SourceEdit.blanks(over: member, in: bytes)
+        }
         return EditedSource(source, edits: edits).text
     }
 }

@@ -17,7 +17,8 @@ struct ReplaceableMember {
                 function.isOperator
                 ? parameters.map { _ in "_:" } : parameters.map { $0.firstName.text + ":" }
             reference = "\(function.name.text)(\(labels.joined()))"
-            let fixity = function.modifiers.filter { ["prefix", "postfix"].contains($0.name.text) }
+            // A collection that is filtered is a new one, whose members stand elsewhere.
+            let fixity = Array(function.modifiers).filter { ["prefix", "postfix"].contains($0.name.text) }
             renaming =
                 function.isOperator
                 ? fixity.map { .replacing($0, with: "") } + [
