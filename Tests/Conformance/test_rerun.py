@@ -1,6 +1,5 @@
 """A cell that is run again, edited or not, replaces what it declared; and what nothing uses any more is released."""
 
-import os
 import random
 import re
 
