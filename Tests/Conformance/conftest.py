@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PREFIX = Path(os.environ.get("GYRUS_PREFIX", ROOT / ".venv"))
 os.environ["JUPYTER_PATH"] = str(PREFIX / "share/jupyter")
 # A history of its own: that of the user grows while other kernels run, and is no place for tests.
-os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="gyrus-history-")
+HISTORY = tempfile.TemporaryDirectory(prefix="gyrus-history-", ignore_cleanup_errors=True)
+os.environ["XDG_DATA_HOME"] = HISTORY.name
 # A cache too: what earlier runs compiled is not to be taken for what this one compiles.
 CACHE = tempfile.TemporaryDirectory(prefix="gyrus-cache-", ignore_cleanup_errors=True)
 os.environ["XDG_CACHE_HOME"] = CACHE.name

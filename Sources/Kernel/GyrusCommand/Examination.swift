@@ -36,8 +36,7 @@ struct Examination {
         "install Swift 6.1 or later, the whole toolchain, from https://www.swift.org/install/linux/"
 
     private func examine(_ toolchain: Toolchain) -> [Finding] {
-        let answer = try? Shell.run(toolchain.root + "/bin/swiftc", ["--version"])
-        let version = answer?.output.firstMatch(of: /Swift version (\d+)\.(\d+)/)
+        let version = toolchain.version.firstMatch(of: /Swift version (\d+)\.(\d+)/)
             .flatMap { match in Int(match.1).flatMap { major in Int(match.2).map { (major, $0) } } }
         let found = version.map { "\($0.0).\($0.1)" } ?? "of an unknown version"
         let isNewEnough = version.map { $0 >= (6, 1) } ?? false

@@ -50,6 +50,7 @@ final class FrontEnd {
         ended.wait()
         for socket in sockets.values { zmq_close(socket) }
         zmq_ctx_term(context)
+        for port in 1...5 { try? FileManager.default.removeItem(atPath: "\(connection.ip)-\(port)") }
     }
 
     /// Whether the server ends by itself within some seconds.

@@ -172,6 +172,26 @@ import Testing
         }
     }
 
+    /// Doubles whose upper 32 bits are equal are told apart by the others, in runs of two and of thousands.
+    @Test(arguments: [1, 20, 300, 5000])
+    func doublesWithEqualUpperHalvesAreOrdered(different: Int) {
+        var bits: UInt64 = 1
+        let x: [Double] = (0..<9000).map { i in
+            bits = bits &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let lower = bits >> 33 % UInt64(different)
+            let number = Double(bitPattern: (1.5).bitPattern | lower)
+            return i % 97 == 0 ? .nan : i % 2 == 0 ? -number : number
+        }
+        func expected<E: Scalar>(_ x: [E]) -> [Int] {
+            x.indices.sorted { i, j in
+                if x[i].isNaN || x[j].isNaN { return x[i].isNaN == x[j].isNaN ? i < j : x[j].isNaN }
+                return x[i] == x[j] ? i < j : x[i] < x[j]
+            }
+        }
+        #expect(x.argsort() == expected(x))
+        #expect(x.map { Float($0) }.argsort() == expected(x.map { Float($0) }))
+    }
+
     /// A constant column has no correlation, and standardized it is zero.
     @Test func constantColumns() {
         let x: Matrix<Float> = [[0.1, 1], [0.1, 2], [0.1, 4]]

@@ -43,8 +43,7 @@ public struct Toolchain: Sendable {
         guard let compiler = find() else { throw ToolchainError.notFound }
         let root = URL(fileURLWithPath: compiler).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().path
-        let answer = try Subprocess.run(
-            compiler, ["-print-target-info"], settings: driverSettings)
+        let answer = try ask(compiler, ["-print-target-info"])
         guard let info = try? JSONDecoder().decode(TargetInfo.self, from: Data(answer.output.utf8)),
             let libraries = info.paths.runtimeLibraryPaths.first
         else { throw ToolchainError.unreadable(compiler, answer.output) }
@@ -56,9 +55,16 @@ public struct Toolchain: Sendable {
             macroFlags: try macroFlags(of: compiler))
     }
 
-    /// The compiler's driver fails if the folder for temporary files is not there, and crashes where its name is not
-    /// ASCII.
-    private static let driverSettings = ["TMPDIR=/tmp"]
+    /// Asks the compiler's driver a question, in a folder of its own for temporary files: the driver leaves a folder
+    /// behind with each answer, fails if TMPDIR is not there, and crashes where its name is not ASCII.
+    private static func ask(_ compiler: String, _ arguments: [String]) throws -> Subprocess.Result {
+        var template = Array("/tmp/gyrus-driver-XXXXXX".utf8CString)
+        let folder = mkdtemp(&template).map { String(cString: $0) }
+        defer {
+            if let folder { try? FileManager.default.removeItem(atPath: folder) }
+        }
+        return try Subprocess.run(compiler, arguments, settings: ["TMPDIR=\(folder ?? "/tmp")"])
+    }
 
     /// Where `make` puts a toolchain that it fetched (Kernelspec/fetch_swift.py).
     private static var fetched: String {
@@ -77,8 +83,7 @@ public struct Toolchain: Sendable {
 
     /// The plug-in flags that the driver would pass to the compiler.
     private static func macroFlags(of compiler: String) throws -> [String] {
-        let answer = try Subprocess.run(
-            compiler, ["-###", "-c", "cell.swift"], settings: driverSettings)
+        let answer = try ask(compiler, ["-###", "-c", "cell.swift"])
         let command = answer.output.split(separator: "\n").first { $0.contains("-frontend") } ?? ""
         let words = command.split(separator: " ").map(String.init)
         let flags: Set = ["-plugin-path", "-in-process-plugin-server-path", "-external-plugin-path"]

@@ -7,11 +7,21 @@ enum Order {
         guard x.count > 1 else { return Array(0..<x.count) }
         if x.count < 256 { return (0..<x.count).sorted { isBefore(x, $0, $1) } }
         require(x.count <= Int(UInt32.max), "\(x.count) numbers are too many to be ordered")
-        let isDouble = MemoryLayout<Element>.size == 8
-        return sortedByDigits(count: x.count, bits: isDouble ? 64 : 32) { pairs in
-            for i in 0..<x.count {
-                pairs[i] = Pair(key: key(x[i], isDouble: isDouble), index: UInt32(truncatingIfNeeded: i))
-            }
+        let size = MemoryLayout<UInt64>.stride * x.count
+        let memory = (allocateNumbers(byteCount: size), allocateNumbers(byteCount: size))
+        defer {
+            memory.0.deallocate()
+            memory.1.deallocate()
+        }
+        let words = memory.0.bindMemory(to: UInt64.self, capacity: x.count)
+        let scratch = memory.1.bindMemory(to: UInt64.self, capacity: x.count)
+        // A word is the upper half of a number's key and its index, so that a pass moves half as many bytes.
+        for i in 0..<x.count { words[i] = key(x[i]) & upperHalf | UInt64(truncatingIfNeeded: i) }
+        sortByUpperHalf(words, x.count, scratch)
+        if MemoryLayout<Element>.size == 8 { sortRuns(of: words, x, scratch) }
+        return Array(unsafeUninitializedCapacity: x.count) { indices, initialized in
+            for i in 0..<x.count { indices.initializeElement(at: i, to: Int(words[i] & lowerHalf)) }
+            initialized = x.count
         }
     }
 
@@ -24,41 +34,64 @@ enum Order {
         return x[i] == x[j] && i < j
     }
 
-    struct Pair {
-        var key: UInt64
-        var index: UInt32
-    }
+    private static var upperHalf: UInt64 { 0xFFFF_FFFF_0000_0000 }
+    private static var lowerHalf: UInt64 { 0xFFFF_FFFF }
 
-    /// Bits that are in the order of the numbers: negative ones reversed, both zeros one, NaN above all.
+    /// Bits that are in the order of the numbers: negative ones reversed, both zeros one, NaN above all. Those of single
+    /// precision are the upper half.
     @inline(__always)
-    private static func key<Element: Scalar>(_ number: Element, isDouble: Bool) -> UInt64 {
-        if number != number { return isDouble ? .max : UInt64(UInt32.max) }
-        if isDouble {
+    private static func key<Element: Scalar>(_ number: Element) -> UInt64 {
+        if number != number { return .max }
+        if MemoryLayout<Element>.size == 8 {
             let bits = Double(number + 0).bitPattern
             return bits >> 63 == 1 ? ~bits : bits | 1 << 63
         }
         let bits = Float(number + 0).bitPattern
-        return UInt64(bits >> 31 == 1 ? ~bits : bits | 1 << 31)
+        return UInt64(bits >> 31 == 1 ? ~bits : bits | 1 << 31) << 32
     }
 
-    private static func sortedByDigits(
-        count: Int, bits: Int, _ fill: (UnsafeMutablePointer<Pair>) -> Void
-    ) -> [Int] {
-        let width = 11
-        let digits = (bits + width - 1) / width
-        let size = MemoryLayout<Pair>.stride * count
-        let memory = (allocateNumbers(byteCount: size), allocateNumbers(byteCount: size))
-        defer {
-            memory.0.deallocate()
-            memory.1.deallocate()
+    /// Orders words with equal upper halves by the lower halves of their keys.
+    @inline(__always)
+    private static func sortRuns<Element: Scalar>(
+        of words: UnsafeMutablePointer<UInt64>, _ x: UnsafeBufferPointer<Element>,
+        _ scratch: UnsafeMutablePointer<UInt64>
+    ) {
+        var first = 0
+        while first < x.count {
+            let upper = words[first] >> 32
+            var next = first + 1
+            while next < x.count, words[next] >> 32 == upper { next &+= 1 }
+            if next > first + 1 {
+                for i in first..<next {
+                    let index = words[i] & lowerHalf
+                    words[i] = key(x[Int(index)]) << 32 | index
+                }
+                sort(words + first, next - first, scratch)
+            }
+            first = next
         }
-        var from = memory.0.bindMemory(to: Pair.self, capacity: count)
-        var to = memory.1.bindMemory(to: Pair.self, capacity: count)
-        fill(from)
-        var counts = [Int](repeating: 0, count: digits << width)
-        counts.withUnsafeMutableBufferPointer { counts in
+    }
+
+    private static func sort(
+        _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ scratch: UnsafeMutablePointer<UInt64>
+    ) {
+        if count > 1024 { return sortByUpperHalf(words, count, scratch) }
+        // No two words are equal, since no two indices are: any sort keeps the order of equal numbers.
+        UnsafeMutableBufferPointer(start: words, count: count).sort()
+    }
+
+    /// Sorts words by their upper halves, in three passes over digits of 11 bits; equal halves keep their order.
+    private static func sortByUpperHalf(
+        _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ scratch: UnsafeMutablePointer<UInt64>
+    ) {
+        let width = 11
+        let digits = 3
+        var from = words
+        var to = scratch
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: digits << width) { counts in
+            counts.initialize(repeating: 0)
             for i in 0..<count {
-                var key = from[i].key
+                var key = words[i] >> 32
                 for digit in 0..<digits {
                     counts[digit << width + Int(key & (1 << width - 1))] &+= 1
                     key >>= width
@@ -67,23 +100,20 @@ enum Order {
             for digit in 0..<digits {
                 let starts = UnsafeMutableBufferPointer(
                     rebasing: counts[digit << width..<(digit + 1) << width])
-                let shift = digit * width
+                let shift = 32 + digit * width
                 // A digit that all numbers share changes nothing.
-                if starts[Int(from[0].key >> shift & (1 << width - 1))] == count { continue }
+                if starts[Int(from[0] >> shift & (1 << width - 1))] == count { continue }
                 var sum = 0
                 for value in 0..<1 << width { (starts[value], sum) = (sum, sum + starts[value]) }
                 for i in 0..<count {
-                    let value = Int(from[i].key >> shift & (1 << width - 1))
+                    let value = Int(from[i] >> shift & (1 << width - 1))
                     to[starts[value]] = from[i]
                     starts[value] &+= 1
                 }
                 swap(&from, &to)
             }
         }
-        return Array(unsafeUninitializedCapacity: count) { indices, initialized in
-            for i in 0..<count { indices.initializeElement(at: i, to: Int(from[i].index)) }
-            initialized = count
-        }
+        if from != words { words.update(from: from, count: count) }
     }
 
     /// The ranks of `x` from 1 on; equal numbers share the mean of theirs. Any NaN makes all ranks NaN, as in scipy.
