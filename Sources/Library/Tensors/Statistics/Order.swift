@@ -16,7 +16,9 @@ enum Order {
         let words = memory.0.bindMemory(to: UInt64.self, capacity: x.count)
         let scratch = memory.1.bindMemory(to: UInt64.self, capacity: x.count)
         // A word is the upper half of a number's key and its index, so that a pass moves half as many bytes.
-        for i in 0..<x.count { words[i] = key(x[i]) & upperHalf | UInt64(truncatingIfNeeded: i) }
+        parallelFor(x.count, grain: 1 << 16) { range in
+            for i in range { words[i] = key(x[i]) & upperHalf | UInt64(truncatingIfNeeded: i) }
+        }
         sortByUpperHalf(words, x.count, scratch)
         if MemoryLayout<Element>.size == 8 { sortRuns(of: words, x, scratch) }
         return Array(unsafeUninitializedCapacity: x.count) { indices, initialized in
@@ -72,43 +74,70 @@ enum Order {
         }
     }
 
+    /// Sorts the words of a run, mostly two. No two are equal, since no two indices are: any sort keeps the order of
+    /// equal numbers.
     private static func sort(
         _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ scratch: UnsafeMutablePointer<UInt64>
     ) {
         if count > 1024 { return sortByUpperHalf(words, count, scratch) }
-        // No two words are equal, since no two indices are: any sort keeps the order of equal numbers.
-        UnsafeMutableBufferPointer(start: words, count: count).sort()
+        if count > 16 {
+            var run = UnsafeMutableBufferPointer(start: words, count: count)
+            return run.sort()
+        }
+        for i in 1..<count {
+            let word = words[i]
+            var index = i
+            while index > 0, words[index - 1] > word {
+                words[index] = words[index - 1]
+                index -= 1
+            }
+            words[index] = word
+        }
     }
 
     /// Sorts words by their upper halves, in three passes over digits of 11 bits; equal halves keep their order.
+    ///
+    /// Each thread moves the words of one part; a part's words of a digit go behind those of the parts before it.
     private static func sortByUpperHalf(
         _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ scratch: UnsafeMutablePointer<UInt64>
     ) {
         let width = 11
-        let digits = 3
+        let values = 1 << width
+        let parts = max(1, min(threadCount, count >> 16))
+        let bounds = { (part: Int) in count * part / parts }
         var from = words
         var to = scratch
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: digits << width) { counts in
-            counts.initialize(repeating: 0)
-            for i in 0..<count {
-                var key = words[i] >> 32
-                for digit in 0..<digits {
-                    counts[digit << width + Int(key & (1 << width - 1))] &+= 1
-                    key >>= width
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: parts * values) { starts in
+            guard let starts = starts.baseAddress else { return }
+            for shift in stride(from: UInt64(32), to: 64, by: width) {
+                let (source, target) = (from, to)
+                @inline(__always) func digit(_ i: Int) -> Int { Int(source[i] >> shift) & (values - 1) }
+                parallelFor(parts, grain: 1) { range in
+                    for part in range {
+                        let counts = starts + part * values
+                        counts.update(repeating: 0, count: values)
+                        for i in bounds(part)..<bounds(part + 1) { counts[digit(i)] &+= 1 }
+                    }
                 }
-            }
-            for digit in 0..<digits {
-                let starts = UnsafeMutableBufferPointer(
-                    rebasing: counts[digit << width..<(digit + 1) << width])
-                let shift = 32 + digit * width
-                // A digit that all numbers share changes nothing.
-                if starts[Int(from[0] >> shift & (1 << width - 1))] == count { continue }
+                // A digit that all words share changes nothing.
+                let first = digit(0)
+                if (0..<parts).reduce(0, { $0 + starts[$1 * values + first] }) == count { continue }
                 var sum = 0
-                for value in 0..<1 << width { (starts[value], sum) = (sum, sum + starts[value]) }
-                for i in 0..<count {
-                    let value = Int(from[i] >> shift & (1 << width - 1))
-                    to[starts[value]] = from[i]
-                    starts[value] &+= 1
+                for value in 0..<values {
+                    for part in 0..<parts {
+                        let index = part * values + value
+                        (starts[index], sum) = (sum, sum + starts[index])
+                    }
+                }
+                parallelFor(parts, grain: 1) { range in
+                    for part in range {
+                        let next = starts + part * values
+                        for i in bounds(part)..<bounds(part + 1) {
+                            let value = digit(i)
+                            target[next[value]] = source[i]
+                            next[value] &+= 1
+                        }
+                    }
                 }
                 swap(&from, &to)
             }
