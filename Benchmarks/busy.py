@@ -57,7 +57,7 @@ def measure(spins):
 
 
 def main():
-    print("| | " + " | ".join(f"{name}, {place}" for name in RUNS for place in ("quiet", "beside a busy program")) + " |")
+    print("| | " + " | ".join(f"{name}, {place}" for name in RUNS for place in ("alone", "with a busy program")) + " |")
     print("| --- " * (1 + 2 * len(RUNS)) + "|")
     for name, spins in (("spinning 300,000 times", "300000"), ("2,000 times", "2000")):
         quiet = measure(spins)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 TASKS = {
-    "bold": ("300 volumes of 2 mm (.nii.gz), masked; line, 24 confounds, 0.01 to 0.1 Hz", "nilearn",
+    "bold": ("300 volumes of 2 mm (.nii.gz), masked; linear trend, 24 confounds, 0.01 to 0.1 Hz", "nilearn",
              ["bold.nii.gz", "mask.nii.gz", "confounds.tsv"]),
     "betas": ("750 betas of 20,000 voxels, a chunk each (HDF5)", "h5py", ["betas.hdf5", "voxels.npy"]),
     "matlab": ("627 x 60,000 numbers and 627 sentences, compressed (.mat)", "scipy.io", ["examples.mat"]),
@@ -32,7 +32,7 @@ def main():
                     found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
                     known = best.get((task, side), found)
                     best[task, side] = {key: min(found[key], known[key]) for key in found}
-    print("| task | beside | step | Gyrus, s | theirs, s | ratio | peak: Gyrus, MB | theirs, MB |")
+    print("| task | peer | step | Gyrus, s | peer, s | ratio | peak: Gyrus, MB | peer, MB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for task, (title, name, _) in TASKS.items():
         ours, theirs = best[task, "ours"], best[task, "theirs"]

@@ -97,7 +97,7 @@ def main(python, rounds):
         finally:
             session.close()
         theirs = json.loads(subprocess.run([*peer, json.dumps(widths)], check=True, capture_output=True, text=True).stdout)
-    print("| figure | Gyrus ms | nilearn ms | times sooner | Gyrus still kB | nilearn still kB | Gyrus live kB | view_img kB |")
+    print("| figure | Gyrus ms | nilearn ms | times faster | Gyrus still kB | nilearn still kB | Gyrus live kB | view_img kB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     live = theirs["view_img"]["bytes"]
     for name, mine in own.items():

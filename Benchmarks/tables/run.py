@@ -16,7 +16,7 @@ from pathlib import Path
 FILES = {
     "short": "numbers of nine decimals",
     "exact": "numbers of sixteen digits",
-    "mixed": "texts with quotes, whole numbers, numbers with missing ones, truth values",
+    "mixed": "texts with quotes, integers, numbers with missing values, Booleans",
 }
 
 
