@@ -48,7 +48,7 @@ package struct CompletionAnswer: Codable, Sendable {
     package init() {}
 }
 
-/// Something that could stand at the cursor.
+/// Something that can be completed at the cursor.
 package struct Suggestion: Codable, Sendable, Equatable {
     /// What kinds there are, in the words by which Jupyter's front ends choose a symbol.
     package enum Kind: String, Codable, Sendable {

@@ -1,5 +1,5 @@
-// The process that knows what could stand at the cursor: it answers the kernel's requests (see CodeCompletion) with
-// sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
+// The process that knows what can be completed at the cursor: it answers the kernel's requests (see CodeCompletion)
+// with sourcekitd, over the socket that is its standard input. It ends when the kernel closes that.
 
 import CRunnerProtocol
 import CSourceKit

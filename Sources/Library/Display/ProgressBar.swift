@@ -107,7 +107,7 @@ struct ProgressState: Displayable {
 
     private func clock(_ seconds: Double) -> String {
         if seconds < 60 { return String(format: "%.1f s", seconds) }
-        // A total of `.max`, for a work whose end nobody knows, can leave more seconds than an `Int` holds.
+        // A total of `.max`, for work of unknown length, can leave more seconds than an `Int` holds.
         let whole = Int(min(seconds, 1e12).rounded())
         return whole < 3600
             ? String(format: "%d:%02d", whole / 60, whole % 60)

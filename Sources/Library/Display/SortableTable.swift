@@ -88,7 +88,7 @@ package struct SortableTable {
         return "<td\(attributes)>\(text.escapedHTML)</td>"
     }
 
-    /// `document.currentScript` stands in the same element as the table, also where a front end inserts it later.
+    /// `document.currentScript` is in the same element as the table, also where a front end inserts it later.
     private static let script = """
         (function (script) {
           var table = script && script.parentNode && script.parentNode.querySelector("table");

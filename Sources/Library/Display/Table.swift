@@ -52,7 +52,7 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         /// - Parameters:
         ///   - heading: what stands above the column.
         ///   - values: the numbers, from the top.
-        ///   - decimals: how many digits stand behind the point.
+        ///   - decimals: how many digits follow the decimal point.
         public static func numbers(_ heading: String, _ values: [Double], decimals: Int = 3) -> Column {
             Column(
                 heading: heading, cells: values.map { Number.fixed($0, decimals) }, isNumeric: true,

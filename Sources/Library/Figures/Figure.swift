@@ -144,8 +144,8 @@ extension DrawnFigure {
 }
 
 extension MIMEBundle {
-    /// Adds a PNG of so many pixels for each of the screen, with the size at which it is shown and its text for those who do
-    /// not see it.
+    /// Adds a PNG with this many pixels for each of the screen, with the size at which it is shown and its text for
+    /// those who do not see it.
     mutating func add(_ png: Data, scale: Int, altText: String) {
         let size = PNGFile.size(of: png)
         contents["image/png"] = .binary(png)

@@ -2,7 +2,7 @@ import Display
 import Foundation
 import Tensors
 
-/// A pre-trained model, loaded from the files that people have, whose layers give features of stimuli.
+/// A pre-trained model, loaded from the usual kinds of file, whose layers give features of stimuli.
 ///
 /// ```swift
 /// let model = try FoundationModel.load("all-minilm-l6-v2")
@@ -18,7 +18,7 @@ public struct FoundationModel: Sendable {
     var architecture: String?
     let towers: Towers
 
-    /// What the files say that is not known or not applied, and what was assumed; shown on the model's card.
+    /// What the files say that is not known or not used, and what was assumed; shown on the model's card.
     public var notes: [String] { towers.notes }
 
     /// The text tower; throws if the model has none.
@@ -49,7 +49,7 @@ public struct FoundationModel: Sendable {
         }
     }
 
-    /// What stands behind the name of a model of momentum twins.
+    /// What follows the name of a model of momentum twins.
     static let momentumMark = " (momentum)"
 
     /// The model of the momentum twins, the slow copies of the towers that were kept in training; throws if the file
@@ -119,14 +119,14 @@ public struct FoundationModel: Sendable {
         return FoundationModel(name: name, folder: folder, architecture: architecture, towers: towers)
     }
 
-    /// The features of texts in the wanted layers of the text tower; see `TextTower.features`.
+    /// The features of texts in the requested layers of the text tower; see `TextTower.features`.
     ///
     /// - Parameters:
     ///   - texts: the texts, each a row of the result.
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchTokens: how many tokens run at a time, which bounds the memory.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of texts: [String], layers: LayerSelection = .all, pooling: Pooling? = nil, batchTokens: Int = 2048,
         showsProgress: Bool = true

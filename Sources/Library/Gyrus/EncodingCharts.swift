@@ -7,8 +7,8 @@ extension VariancePartition {
     ///
     /// - Parameters:
     ///   - regions: the region of each voxel.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///
     /// Throws `BrainError.count` if the regions have other voxels.
     public func chart(by regions: Regions, title: String? = "", note: String? = "") throws -> BarChart {
@@ -26,8 +26,8 @@ extension SplitScores {
     ///   - regions: the region of each voxel.
     ///   - bands: the name of each band.
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///
     /// Throws `BrainError.count` if the regions have other voxels, or there is not a name for each band.
     public func chart(

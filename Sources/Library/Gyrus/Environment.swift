@@ -34,7 +34,7 @@ public struct GyrusEnvironment: Sendable, Equatable, Codable {
     public let files: [FileRecord]
 }
 
-/// What this session computes with. Files that were not hashed yet are hashed now, about a second a gigabyte.
+/// What this session computes with. Files that were not hashed yet are hashed now, about a second per gigabyte.
 public var environment: GyrusEnvironment {
     GyrusEnvironment(
         gyrus: GyrusVersion.number,

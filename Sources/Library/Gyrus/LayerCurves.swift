@@ -55,8 +55,8 @@ public struct LayerSplits: Sendable, Equatable {
     ///   - score: which score: R2 or r.
     ///   - bands: the names of the bands.
     ///   - selected: which voxels are averaged; nil for all that have a score.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if names or truth values are of another number.
@@ -83,8 +83,8 @@ extension [LayerSplits] {
     ///   - score: which score: R2 or r.
     ///   - bands: the names of the bands.
     ///   - selected: which voxels are averaged; nil for all that have a score.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if there is no subject, subjects have other layers or bands, or names are of another number.
@@ -119,8 +119,8 @@ extension LayerScores {
     /// - Parameters:
     ///   - score: which score: R2 or r.
     ///   - selected: which voxels are averaged; nil for all that have a score.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError.count` for another number of truth values than voxels.
@@ -137,8 +137,8 @@ extension LayerScores {
     /// - Parameters:
     ///   - regions: the region of each voxel.
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func byLayerAndRegion(
         _ regions: Regions, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
@@ -154,8 +154,8 @@ extension [LayerScores] {
     /// - Parameters:
     ///   - score: which score: R2 or r.
     ///   - selected: which voxels are averaged; nil for all that have a score.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if there is no subject or subjects have other layers.

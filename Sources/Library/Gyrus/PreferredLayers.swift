@@ -64,8 +64,8 @@ public struct PreferredLayers: Sendable, Equatable {
     /// The share of each region's voxels that prefers each layer, the most preferred one outlined.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func heatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .standard
@@ -93,10 +93,10 @@ public struct PreferredLayers: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
-    ///   - count: how many slices a side.
+    ///   - count: how many slices per side.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
         _ space: VoxelSpace, count: Int = 7, anatomy: [Double]? = nil, title: String? = "",
@@ -113,8 +113,8 @@ public struct PreferredLayers: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func onGlassBrain(
         _ space: VoxelSpace, title: String? = "", note: String? = "", style: ChartStyle = .standard

@@ -24,7 +24,7 @@ extension SimulatedSubject {
 
     /// What an analysis found for each region beside what the region was made from.
     ///
-    /// A region that follows nothing is found rightly where its best mean score is below `threshold`.
+    /// A region that follows nothing is found correctly where its best mean score is below `threshold`.
     public func check(_ found: RegionComparison, threshold: Double = 0.1) -> Recovery {
         let best = Dictionary(
             found.best.map { ($0.region.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -57,10 +57,10 @@ public struct Recovery: Sendable {
     /// One row per region.
     public let rows: [Row]
 
-    /// How many regions were found rightly.
+    /// How many regions were found correctly.
     public var rightCount: Int { rows.count(where: \.isRight) }
 
-    /// Whether all regions were found rightly.
+    /// Whether all regions were found correctly.
     public var isComplete: Bool { rightCount == rows.count }
 }
 

@@ -17,8 +17,8 @@ extension VoxelScores {
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - outline: the brain's outline.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels; see `VoxelSpace.glassBrain`.
@@ -43,8 +43,8 @@ extension VoxelScores {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - outline: the brain's outline.
     ///   - regions: the region of each voxel.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func onGlassBrain(
         _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.sagittal, .coronal, .axial],
@@ -66,14 +66,14 @@ extension VoxelScores {
     ///   - study: where the voxels and regions are.
     ///   - score: which score: R2 or r.
     ///   - sides: from where, or which way slices are cut.
-    ///   - count: how many slices a side.
+    ///   - count: how many slices per side.
     ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels.
@@ -94,15 +94,15 @@ extension VoxelScores {
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
     ///   - sides: from where, or which way slices are cut.
-    ///   - count: how many slices a side.
+    ///   - count: how many slices per side.
     ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
         _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
@@ -128,8 +128,8 @@ extension VoxelScores {
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func flatMap(
         _ mapper: FlatMapper, _ score: VoxelScore = .r, threshold: Double? = nil, fades: Bool = false,
@@ -147,8 +147,8 @@ extension VoxelScores {
     ///   - score: which score: R2 or r.
     ///   - names: what the two models are called.
     ///   - bins: how many bins each axis has, 1 to 1,000.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `FigureError` if the other scores are of another number of voxels.

@@ -52,8 +52,8 @@ extension VoxelScores {
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
@@ -72,8 +72,8 @@ extension VoxelScores {
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
@@ -93,8 +93,8 @@ extension VoxelScores {
     ///   - others: the scores that are subtracted, of the same voxels.
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
     ///   - style: colors, fonts and grid.
     ///
@@ -117,8 +117,8 @@ extension VoxelScores {
     ///
     /// - Parameters:
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func histogram(
         _ score: VoxelScore = .r, title: String? = "", note: String? = "", style: ChartStyle = .standard
@@ -132,8 +132,8 @@ extension VoxelScores {
     ///
     /// - Parameters:
     ///   - score: which score: R2 or r.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - bins: about how many bins there are, 1 to 1,000.
     ///   - style: colors, fonts and grid.
     public func histogram(

@@ -15,8 +15,8 @@ extension VoxelScores {
     ///   - score: which score: R2 or r.
     ///   - space: where the voxels lie, as vertices of the cortex or in a grid; nil where there is one voxel for each vertex,
     ///     those of the left hemisphere first.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - threshold: scores below it fade; nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
@@ -54,8 +54,8 @@ extension LayerScores {
     ///   - score: which score: R2 or r.
     ///   - space: where the voxels lie, as vertices of the cortex or in a grid; nil where there is one voxel for each vertex,
     ///     those of the left hemisphere first.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - threshold: scores below it fade; nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.

@@ -1,7 +1,7 @@
 import Formats
 import SmallWorld
 
-/// What can be told of a scene or of a caption, as numbers; a region of the study responds to some of them.
+/// What can be said of a scene or of a caption, as numbers; a region of the study responds to some of them.
 public enum SceneFactor: String, Sendable, CaseIterable {
     /// The mean red, green and blue of 4 x 4 parts of the picture.
     case pixels

@@ -58,7 +58,7 @@ public struct SceneStudy: Sendable {
                     lengths: [Int](repeating: scenes.count / session.runCount, count: session.runCount))
             }
         }
-        /// What stands for each sample in a `Study`.
+        /// What represents each sample in a `Study`.
         var names: [String] { captions.isEmpty ? scenes.map(\.description) : texts }
     }
 

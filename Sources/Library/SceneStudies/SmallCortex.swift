@@ -3,10 +3,10 @@ import Formats
 import Foundation
 import Hashing
 
-/// The cortex of the study: two hemispheres of 2,562 vertices, drawn by formulas, so that it is nobody's and free.
+/// The cortex of the study: two hemispheres of 2,562 vertices, drawn by formulas, so that it is free of rights.
 ///
-/// Its outline is like a human one's, its sulci are waves without meaning, and its regions stand where the areas lie whose
-/// names they have.
+/// Its outline is like a human one's, its sulci are waves without meaning, and its regions are where the areas lie
+/// whose names they have.
 enum SmallCortex {
     /// A direction from the middle of a hemisphere: lateral, anterior, superior.
     typealias Direction = SIMD3<Float>

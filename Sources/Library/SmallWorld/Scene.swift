@@ -1,4 +1,4 @@
-/// What stands on one of nine cells of a picture.
+/// What is in one of the nine cells of a picture.
 public struct SceneObject: Sendable, Hashable {
     public enum Shape: String, Sendable, CaseIterable {
         case circle, square, triangle, star, cross, ring, moon, diamond
@@ -112,7 +112,7 @@ public struct Scene: Sendable, Hashable {
         self.drawing = drawing
     }
 
-    /// Whether three objects stand in one row, or in one column.
+    /// Whether three objects are in one row, or in one column.
     public var isRow: Bool { objects.count == 3 && Set(objects.map(\.row)).count == 1 }
     public var isColumn: Bool { objects.count == 3 && Set(objects.map(\.column)).count == 1 }
 

@@ -41,7 +41,7 @@ public struct Sweep: Sendable {
     }
 
     /// Runs the tasks that are not done, shows where they stand until all have ended, and returns what they recorded: a row for
-    /// each task with its parameters. Run again, it goes on where it stopped, and runs failed tasks again.
+    /// each task with its parameters. Run again, it continues where it stopped, and runs failed tasks again.
     ///
     /// An interrupt ends the tasks on this machine; those that Slurm has stay in its queue, and the next call follows them.
     /// Throws `SweepError` with what the command said, or with the tasks that failed, and `CancellationError`.

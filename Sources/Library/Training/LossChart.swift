@@ -14,7 +14,7 @@ public final class LossChart {
     private var losses: [Double] = []
     private var handle: DisplayHandle?
     private var drawn = Date.distantPast
-    /// At least so many seconds lie between two drawings.
+    /// At least this many seconds lie between two drawings.
     private let interval: TimeInterval
 
     /// A chart that has no losses yet.

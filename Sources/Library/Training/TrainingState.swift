@@ -3,7 +3,7 @@ import Foundation
 import Hashing
 import Tensors
 
-/// The weights of a model in training, the optimizer's moments, and what else a training must know to go on.
+/// The weights of a model in training, the optimizer's moments, and what else is needed to continue a training.
 ///
 /// One thread at a time may use it.
 public final class TrainingState {

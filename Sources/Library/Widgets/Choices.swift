@@ -28,7 +28,7 @@ private struct Choices<Value: Sendable>: Sendable {
         json.int.flatMap { options.indices.contains($0) ? $0 : nil } ?? 0
     }
 
-    /// What stands for each option: numbers with four digits, which is what a scale of alphas needs.
+    /// The label of each option; numbers have four digits, as a scale of alphas needs.
     static func labels(_ options: [Value]) -> [String] {
         options.map { option in
             guard let number = option as? Double else { return String(describing: option) }
@@ -49,7 +49,7 @@ public final class Dropdown<Value: Sendable>: InputWidget {
     /// A list of `options` that begins at the one at `index`; `labels` say how each is shown. Traps if it is empty.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - options: the values to choose from; at least one.
     ///   - labels: how each option is shown; nil for its description.
     ///   - index: the index of the option that is chosen at first.
@@ -91,7 +91,7 @@ public final class SelectionSlider<Value: Sendable>: InputWidget {
     /// A slider over `options` that begins at the one at `index`; `labels` say how each is shown. Traps if it is empty.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - options: the values to choose from; at least one.
     ///   - labels: how each option is shown; nil for its description.
     ///   - index: the index of the option that is chosen at first.

@@ -8,7 +8,7 @@ public final class Checkbox: InputWidget {
     /// A box to check.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - value: whether it is checked at first.
     public init(_ label: String = "", value: Bool = false) {
         model = WidgetModel(
@@ -29,9 +29,9 @@ public final class TextField: InputWidget {
     /// A field for a line of text.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - value: the text at first.
-    ///   - placeholder: what stands in the empty field.
+    ///   - placeholder: the text in the empty field.
     public init(_ label: String = "", value: String = "", placeholder: String = "") {
         model = WidgetModel(
             "Text", style: "TextStyle", label: label,
@@ -64,7 +64,7 @@ public final class Button: Widget {
     /// A button.
     ///
     /// - Parameters:
-    ///   - label: what stands on it.
+    ///   - label: the text on it.
     ///   - style: what it means, which gives it a color.
     public init(_ label: String, style: Style = .plain) {
         model = WidgetModel(

@@ -37,7 +37,8 @@ public final class OutputArea: Widget {
         var values: [String: JSON] = ["msg_id": .string(id)]
         if clearing { values["outputs"] = [] }
         model.set(values)
-        // A trap leaves no time for `end`; a front end that goes on taking messages takes the one that says idle, too.
+        // A trap leaves no time for `end`; a front end that continues to take messages also takes the one that says
+        // idle.
         model.setOnFailure(["msg_id": ""])
     }
 

@@ -78,7 +78,7 @@ public final class Slider<Value: WidgetNumber>: InputWidget {
     /// A slider that begins at `value`, or at the lower bound; stops if a bound or the step is infinite.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - range: the least and the greatest number.
     ///   - value: the number at first; nil for the lower bound.
     ///   - step: from one number to the next; nil for one that suits the range.
@@ -115,7 +115,7 @@ public final class RangeSlider<Bound: WidgetNumber>: InputWidget {
     /// A slider that begins at `value`, or at the whole range; stops if a bound or the step is infinite.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - range: the least and the greatest number.
     ///   - value: the range at first; nil for the whole.
     ///   - step: from one number to the next; nil for one that suits the range.
@@ -169,7 +169,7 @@ public final class LogSlider: InputWidget {
     /// A slider of `steps` steps to a factor of ten; stops, as an empty `Dropdown` does, unless all numbers are positive.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - range: the least and the greatest number, both above zero.
     ///   - value: the number at first; nil for the lower bound.
     ///   - steps: how many steps there are to a factor of ten.

@@ -9,7 +9,7 @@ public final class ProgressMeter<Value: WidgetNumber>: Widget {
     /// A meter that begins at `value`, or at the lower bound; stops if a bound is infinite.
     ///
     /// - Parameters:
-    ///   - label: what stands beside the control; empty for none.
+    ///   - label: the text beside the control; empty for none.
     ///   - range: from nothing to all.
     ///   - value: how far it is at first; nil for the lower bound.
     public init(_ label: String = "", _ range: ClosedRange<Value>, value: Value? = nil) {

@@ -46,7 +46,7 @@ extension Widget {
 public protocol InputWidget<Value>: Widget {
     associatedtype Value
 
-    /// What stands beside it.
+    /// The text beside it.
     var label: String { get }
 
     /// The value; one that is set is shown, and told to the handlers of changes.

@@ -5,7 +5,7 @@ package struct ClearOutput: Codable, Sendable {
     package init(wait: Bool) { self.wait = wait }
 }
 
-/// A result that the runner keeps: it can be had again as `Out[3]`.
+/// A result that the runner keeps: it is available again as `Out[3]`.
 package struct KeptResult: Codable, Sendable {
     package let number: Int
     /// Its type as source.

@@ -4,7 +4,7 @@ import JSON
 import Jupyter
 import SwiftCells
 
-/// `complete_request`: what could stand at the cursor.
+/// `complete_request`: what can be completed at the cursor.
 struct Completion {
     let service: CompletionService
     /// The folder that relative paths start from.
@@ -13,7 +13,7 @@ struct Completion {
     let models: () -> [String]
     /// The names of the layers that the value of an expression has; none if that cannot be told now.
     let layers: (String) -> [String]
-    /// The names by which parts of the value of an expression are had (columns, keys); none if that cannot be told now.
+    /// The names of the parts of an expression's value (columns, keys); empty if they are not known now.
     let names: (String) -> [String]
 
     func reply(to request: CompleteRequest) -> CompleteReply {

@@ -20,7 +20,7 @@ package struct MagicCompletion {
         magics = parser.magics(in: lines, cursorLine: cursorLine)
     }
 
-    /// What could stand at the cursor, where a magic is being written.
+    /// What can be completed at the cursor, where a magic is being written.
     package enum Completion: Equatable {
         /// The magics, and where the first of their marks stands.
         case names([Suggestion], start: Int)

@@ -10,7 +10,7 @@ public struct Installation: Sendable {
     public let executable: String
     /// The process that runs cells.
     public let runner: String
-    /// The process that knows what could stand at the cursor.
+    /// The process that knows what can be completed at the cursor.
     public let completion: String
     /// The program that runs cells in Python.
     let pythonHost: String

@@ -9,7 +9,7 @@ enum RunnerEvent {
     case clear(wait: Bool)
     case result(Data)
     case error(UncaughtError)
-    /// A result can be had again as `Out[3]`.
+    /// A result that is available again as `Out[3]`.
     case kept(KeptResult)
     case comm(CommFrame)
     case stdout(Data)

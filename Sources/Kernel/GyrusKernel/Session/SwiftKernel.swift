@@ -81,7 +81,7 @@ public final class SwiftKernel: Kernel {
         return ["source": "ask_exit", "keepkernel": false]
     }
 
-    /// One of the request's user expressions, as the protocol wants it.
+    /// One of the request's user expressions, as the protocol requires.
     private func evaluate(_ expression: String, context: RequestContext) -> JSON {
         let activity = Activity(context)
         let execution = CellExecution(

@@ -1,6 +1,6 @@
 import JSON
 
-/// `complete_request`: what could stand at the cursor.
+/// `complete_request`: what can be completed at the cursor.
 public struct CompleteRequest: Decodable, Sendable {
     public let code: String
     /// The cursor's place in Unicode code points.

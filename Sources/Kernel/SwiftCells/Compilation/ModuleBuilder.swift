@@ -74,7 +74,7 @@ final class ModuleBuilder {
     /// Ends what was started ahead; any thread may call it.
     func close() { standby.close() }
 
-    /// Has the next compiler read anew what cells import.
+    /// Makes the next compiler read what cells import again.
     func dropPreloaded() { standby.dropPreloaded() }
 
     /// The lines that every module begins with, and those of `prelude`.

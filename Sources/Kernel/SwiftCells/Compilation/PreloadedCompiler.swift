@@ -44,7 +44,7 @@ final class PreloadedCompiler {
             (try? Self.filled(with: Data("#error(\"\(Self.unfilled)\")\n".utf8))
                 .write(to: URL(fileURLWithPath: file))) != nil
         source = open(file, O_WRONLY | O_CLOEXEC)
-        // A pipe with a name would hold a compiler for ever that opens it again when nobody writes any more.
+        // A pipe with a name would hold a compiler forever that opens it again when nobody writes any more.
         guard isFilled, source >= 0, symlink("/dev/stdin", module) == 0,
             let started = try? Subprocess(
                 compiler, ["-frontend", "-primary-file", file, "-I", folder.path] + loads + arguments,

@@ -1,6 +1,6 @@
 import Text
 
-/// Names that a misspelt one may mean.
+/// Names that a misspelled one may mean.
 enum NearNames {
     /// The nearest of the names, if one or two slips lead to it; nil if none is near or two are equally so.
     static func nearest(to word: String, among names: some Sequence<String>) -> String? {

@@ -64,7 +64,8 @@ struct PlainDiagnostics {
         return diagnostic
     }
 
-    /// The C library has so many short names that one of them is like any misspelt word; no user of a notebook means it.
+    /// The C library has so many short names that one of them is like any misspelled word; no user of a notebook means
+    /// it.
     static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
         diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
@@ -81,7 +82,7 @@ struct PlainDiagnostics {
         return diagnostic
     }
 
-    /// Whether so many letters of a name differ that nobody has misspelt it: the compiler takes `df` for `modf`.
+    /// Whether so many letters of a name differ that nobody has misspelled it: the compiler takes `df` for `modf`.
     private static func isFar(_ missed: Substring, _ suggested: Substring) -> Bool {
         editDistance(missed.lowercased(), suggested.lowercased()) > max(1, missed.count / 3)
     }

@@ -30,7 +30,7 @@ struct PythonHints {
         return told.sorted { $0.line < $1.line }
     }
 
-    /// So many lines are told of.
+    /// At most this many lines are reported.
     private static let limit = 6
 
     private static let remark = Diagnostic(

@@ -112,7 +112,7 @@ public struct LayoutDescription: Sendable, Displayable, CustomStringConvertible 
 }
 
 extension Study {
-    /// The layouts that are known, the most particular first.
+    /// The layouts that are known, the most specific first.
     static let layouts: [any StudyLayout.Type] = [
         Pereira2018.self, Shortclips.self, NaturalScenes.self, Algonauts2023.self, Algonauts2025.self,
         LeBelStories.self, Narratives.self, ThingsFMRI.self, BOLD5000.self, Haxby2001.self, FMRIPrep.self,

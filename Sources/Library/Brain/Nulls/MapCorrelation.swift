@@ -4,7 +4,7 @@ import Figures
 import Tables
 import Tensors
 
-/// Whether two maps of the brain go together more than maps as smooth as they are do by chance.
+/// Whether two maps of the brain are more strongly correlated than equally smooth maps are by chance.
 ///
 /// ```swift
 /// let spins = try SpinRotations(sphere: centroids, isRight: isRight, matching: .onceEach, seed: 1)
@@ -87,8 +87,8 @@ public struct MapCorrelation: Sendable, Equatable {
     /// How the correlations of the nulls are spread, with the maps' own as a line.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func histogram(
         title: String? = "", note: String? = "", style: ChartStyle = .standard

@@ -2,7 +2,8 @@ import Encoding
 import Foundation
 import Tensors
 
-/// Random rotations of maps on the spherical cortex, which keep how alike neighbors are: the null of "two maps go together".
+/// Random rotations of maps on the spherical cortex, which preserve the similarity of neighbors: the null of "two maps
+/// go together".
 ///
 /// ```swift
 /// let spins = try SpinRotations(sphere: centroids, isRight: isRight, count: 1000, matching: .onceEach, seed: 1)

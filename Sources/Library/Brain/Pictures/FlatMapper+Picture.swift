@@ -13,8 +13,8 @@ extension FlatMapper {
     ///   - threshold: values below it let the folds show; where the color map is diverging, those nearer to zero.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn, where the file holds them.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///

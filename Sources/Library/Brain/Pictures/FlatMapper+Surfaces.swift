@@ -57,7 +57,7 @@ extension FlatMapper {
                     let own = voxels[vertex]
                     for voxel in own { sums[voxel, default: 0] += weight / Double(own.count) }
                 }
-                // Vertices without a voxel count for nothing, so that values do not fade at the edge of a mask.
+                // Vertices without a voxel do not count, so that values do not fade at the edge of a mask.
                 let whole = sums.values.reduce(0, +)
                 for (voxel, weight) in sums.sorted(by: { $0.key < $1.key }) {
                     columns.append(voxel)

@@ -89,7 +89,7 @@ struct ShownValues {
         return style
     }
 
-    /// What is said of the threshold.
+    /// What the note says of the threshold.
     var note: String {
         guard let threshold else { return "" }
         let above = "\(Number.short(threshold))\(isSigned ? " above or below zero" : "")"

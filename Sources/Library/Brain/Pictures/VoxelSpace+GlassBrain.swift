@@ -30,8 +30,8 @@ extension VoxelSpace {
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden, with lines at it.
     ///   - outline: the brain's.
     ///   - regions: the region of each voxel, for what is said of it.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///

@@ -17,15 +17,15 @@ extension VoxelSpace {
     ///   - second: further values, for colors of two: A against B.
     ///   - secondName: what the further values are.
     ///   - sides: which way slices are cut.
-    ///   - count: how many slices a side, evenly spaced over the voxels that are shown.
+    ///   - count: how many slices per side, evenly spaced over the voxels that are shown.
     ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
     ///   - anatomy: one value for each voxel of the whole grid, in shades of gray below; without it the voxels' own
     ///     section is pale gray.
     ///   - threshold: values below it are hidden; where signs matter, those nearer to zero.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden, with lines at it.
     ///   - regions: the region of each voxel, for what is said of it.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///
@@ -97,15 +97,15 @@ extension VoxelSpace {
     ///   - second: further values, for colors of two: A against B; nil for one.
     ///   - secondName: what the further values are.
     ///   - sides: from where, or which way slices are cut.
-    ///   - count: how many slices a side.
+    ///   - count: how many slices per side.
     ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///

@@ -27,8 +27,8 @@ extension ModalityComparison {
     /// A bar for each region: the difference with its interval, in the color of its verdict.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - sorted: whether the largest difference comes first instead of the order of the regions.
     ///   - mark: stars, or the corrected p values themselves.
     ///   - style: colors, fonts and grid.

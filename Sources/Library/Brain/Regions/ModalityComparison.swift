@@ -188,7 +188,8 @@ public struct ModalityComparison: Sendable, Equatable {
     /// Compares two models of one subject by their held-out predictions: by region and by voxel, over blocks of time.
     ///
     /// Where it does not matter which model made which prediction, the labels can be exchanged within blocks; blocks are as
-    /// long as the autocorrelation of the difference between the models' errors asks for, unless `blockLength` is given.
+    /// long as the autocorrelation of the difference between the models' errors requires, unless `blockLength` is
+    /// given.
     ///
     /// - Parameters:
     ///   - multimodal: predictions, samples x voxels.
@@ -196,7 +197,7 @@ public struct ModalityComparison: Sendable, Equatable {
     ///   - responses: samples x voxels.
     ///   - regions: of the voxels.
     ///   - runs: the runs of the samples, which no block crosses.
-    ///   - blockLength: samples a block; nil for what the autocorrelation asks for.
+    ///   - blockLength: samples per block; nil for as many as the autocorrelation requires.
     ///   - permutations: how many random exchanges, where there are too many to try all.
     ///   - seed: the seed of the random numbers.
     ///   - correction: how p values are corrected for the number of comparisons.
@@ -231,7 +232,7 @@ public struct ModalityComparison: Sendable, Equatable {
     ///   - responses: samples x voxels.
     ///   - regions: the region of each voxel.
     ///   - runs: the runs of the samples; nil for one run.
-    ///   - blockLength: samples a block; nil for what the autocorrelation asks for.
+    ///   - blockLength: samples per block; nil for as many as the autocorrelation requires.
     ///   - permutations: how many random exchanges are made, if there are too many to try all.
     ///   - seed: the seed of the random numbers.
     ///   - correction: how p values are corrected for the number of comparisons.

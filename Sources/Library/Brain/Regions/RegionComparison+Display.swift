@@ -5,8 +5,8 @@ extension RegionComparison {
     /// Candidates by regions, the best of each region outlined where it is above zero; more than 40 regions go down.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - outlinesBest: whether the best candidate of each region has an outline.
     ///   - style: colors, fonts and grid.
     public func heatmap(
@@ -42,9 +42,9 @@ extension RegionComparison {
     /// ```
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after the scores.
-    ///   - note: nil for none, not even for what error bars and marks mean.
-    ///   - mark: what stands over two bars whose difference is real: stars, or the corrected p value.
+    ///   - title: nil for none; by default it names the scores.
+    ///   - note: nil for none, not even to say what error bars and marks mean.
+    ///   - mark: what is drawn over two bars whose difference is real: stars, or the corrected p value.
     ///   - references: lines across the chart, such as a chance level.
     ///   - style: colors, fonts and grid.
     public func chart(
@@ -85,8 +85,8 @@ extension RegionComparison {
     /// the voxels of one subject cannot tell which are real.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func differenceHeatmap(
         title: String? = "", note: String? = "", style: ChartStyle = .diverging

@@ -101,7 +101,7 @@ extension RegionComparison {
     ///   - responses: samples x voxels.
     ///   - regions: of the voxels.
     ///   - blockLength: samples a block. Without it blocks are as long as the autocorrelation of the difference
-    ///     between the models' errors asks for.
+    ///     between the models' errors requires.
     ///   - runs: the runs of the samples, which no block crosses.
     ///   - test: how two models are compared over the blocks.
     ///   - correction: how p values are corrected for the number of comparisons.

@@ -10,8 +10,8 @@ extension RegionScores {
     /// ```
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after the scores.
-    ///   - note: nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it names the scores.
+    ///   - note: nil for none, not even to say what error bars and marks mean.
     ///   - error: what error bars show; nil for none.
     ///   - significance: p values in the order of the rows.
     ///   - mark: stars, or the corrected p values themselves.
@@ -36,8 +36,8 @@ extension RegionScores {
     /// A bar for each region: the mean, with the standard deviation as error bar.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - references: lines across the chart, such as a chance level.
     ///   - style: colors, fonts and grid.
     public func chart(
@@ -50,8 +50,8 @@ extension RegionScores {
     /// The same with other error bars; throws `BrainError.value` if an interval has no such level.
     ///
     /// - Parameters:
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - error: what error bars show; nil for none.
     ///   - references: lines across the chart, such as a chance level.
     ///   - style: colors, fonts and grid.

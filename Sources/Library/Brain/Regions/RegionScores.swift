@@ -23,7 +23,7 @@ public struct RegionScores: Sendable, Equatable {
         public let standardDeviation: Double
         /// The standard deviation over the root of the count.
         ///
-        /// Neighbouring voxels share noise, so this is smaller than the true uncertainty of the mean.
+        /// Neighboring voxels share noise, so this is smaller than the true uncertainty of the mean.
         public let standardError: Double
         /// The score of each voxel, subject or block, in their order; NaN if missing.
         let values: [Double]

@@ -39,7 +39,7 @@ public enum RegionTest: Sendable, Equatable {
         }
     }
 
-    /// The smallest p value that so many differences can give, which is that of differences of one sign.
+    /// The smallest p value that this many differences can give, which is that of differences of one sign.
     func leastP(_ differences: [Double]) throws -> Double {
         switch self {
         case .pairedT: 0

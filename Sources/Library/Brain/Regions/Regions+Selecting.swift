@@ -58,7 +58,7 @@ extension Regions {
         return chosen
     }
 
-    /// The regions of at least so many voxels; voxels of smaller ones belong to none.
+    /// The regions of at least this many voxels; voxels of smaller ones belong to none.
     public func atLeast(voxels count: Int) -> Regions {
         let sizes = voxels.map(\.count)
         return Regions(

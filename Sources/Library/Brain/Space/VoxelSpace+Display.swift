@@ -8,8 +8,8 @@ extension VoxelSpace {
     /// - Parameters:
     ///   - scores: one for each voxel of the space.
     ///   - scoreName: what the scores are, for titles and axes.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: an image on the space's grid; of several volumes the mean is shown.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
@@ -36,8 +36,8 @@ extension VoxelSpace {
     /// - Parameters:
     ///   - scores: one for each voxel of the space.
     ///   - scoreName: what the scores are, for titles and axes.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero.
     ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.

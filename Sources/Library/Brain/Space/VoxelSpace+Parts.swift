@@ -40,7 +40,7 @@ extension VoxelSpace {
         ])
     }
 
-    /// All vertices of both hemispheres' meshes, which have so many.
+    /// All vertices of both hemispheres' meshes, which have these counts.
     init(left: Int, right: Int) throws {
         try self.init(surfaces: [SurfaceVertices(.left, of: left), SurfaceVertices(.right, of: right)])
     }

@@ -8,7 +8,7 @@ struct Butterworth {
     struct Section {
         let b0, b1, b2, a1, a2: Double
 
-        /// The state after a step of height 1 that has lasted for ever.
+        /// The steady state after a step of height 1.
         var steadyState: (Double, Double) {
             let first = (b1 - a1 * b0 + b2 - a2 * b0) / (1 + a1 + a2)
             return (first, (1 + a1) * first - (b1 - a1 * b0))

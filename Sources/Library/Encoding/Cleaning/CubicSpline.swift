@@ -5,7 +5,7 @@ import Tensors
 /// Source: `scipy.interpolate.CubicSpline` with its "not-a-knot" ends; fewer samples give a parabola or a line.
 enum CubicSpline {
     /// What takes the values at some samples to those at all of them: samples x known. Beyond the ends, the outer
-    /// polynomials go on.
+    /// polynomials continue.
     static func interpolation(from known: [Int], samples: Int) throws -> Matrix<Double> {
         let x = known.map(Double.init)
         let count = x.count

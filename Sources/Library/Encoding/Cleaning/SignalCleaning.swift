@@ -20,14 +20,14 @@ public enum SignalScale: String, Sendable, CaseIterable {
 /// ```
 ///
 /// Within each run, and in this order: samples are left out that are not kept (with Butterworth's filter they are
-/// bridged by a spline, and left out after it), a line is removed from signals and confounds, both are filtered alike,
-/// the confounds are regressed out, and the signals are scaled. Filtering signals alone and regressing out unfiltered
-/// confounds afterwards would bring back what the filter removed (Lindquist et al. 2019). Everything is learned from one
-/// run and used in it, so nothing passes from one run to another: clean before runs are divided into folds. A scaling
-/// over several runs, or one that is learned from training samples, is `StandardScaler`'s, inside a `Pipeline`.
-/// The same numbers as those of nilearn's `clean`, with one difference: nilearn leaves out all of its cosines if one of
-/// them correlates with a confound by more than 0.9, and here they are never left out. Confounds that have cosines of
-/// their own (`.cosine` of fMRIPrep's table) need no filter beside them.
+/// bridged by a spline, and left out after it), a line is removed from signals and confounds, both are filtered the
+/// same way, the confounds are regressed out, and the signals are scaled. Filtering signals alone and regressing out
+/// unfiltered confounds afterwards would bring back what the filter removed (Lindquist et al. 2019). Everything is
+/// learned from one run and used in it, so nothing passes from one run to another: clean before runs are divided into
+/// folds. A scaling over several runs, or one that is learned from training samples, is `StandardScaler`'s, inside a
+/// `Pipeline`. The same numbers as those of nilearn's `clean`, with one difference: nilearn leaves out all of its
+/// cosines if one of them correlates with a confound by more than 0.9, and here they are never left out. Confounds that
+/// have cosines of their own (`.cosine` of fMRIPrep's table) need no filter beside them.
 public struct SignalCleaning: Sendable, Equatable {
     /// Whether a line is removed from each time course.
     public var detrends: Bool
@@ -36,12 +36,12 @@ public struct SignalCleaning: Sendable, Equatable {
     /// How each time course is scaled at the end.
     public var scale: SignalScale
 
-    /// A way of cleaning.
+    /// Settings for cleaning.
     ///
     /// - Parameters:
     ///   - detrends: whether a line is removed from each time course.
     ///   - filter: which frequencies are kept; nil for all.
-    ///   - scale: what each time course is divided by at last.
+    ///   - scale: what each time course is finally divided by.
     public init(detrends: Bool = true, filter: TemporalFilter? = nil, scale: SignalScale = .zScore) {
         self.detrends = detrends
         self.filter = filter
@@ -115,7 +115,7 @@ extension Matrix {
     ///   - confounds: what is regressed out: samples x confounds; nil for none.
     ///   - filter: which frequencies are kept; nil for all.
     ///   - detrends: whether a line is removed from each time course.
-    ///   - scale: what each time course is divided by at last.
+    ///   - scale: what each time course is finally divided by.
     ///   - kept: the indices of the samples that are kept, ascending, from zero; nil for all.
     ///   - runs: the runs of the samples; nil for one run.
     public func cleaned(

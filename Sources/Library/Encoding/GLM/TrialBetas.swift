@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// How the responses to single trials are told apart from those to their neighbors.
+/// How the responses to single trials are separated from those to their neighbors.
 public enum TrialModel: String, Sendable, CaseIterable {
     /// One regressor for each trial, all in one model.
     case leastSquaresAll
@@ -18,7 +18,7 @@ extension GLM {
     /// - Parameters:
     ///   - responses: samples x voxels.
     ///   - events: the trials; a hemodynamic response gives one beta for each.
-    ///   - model: how trials are told apart from each other.
+    ///   - model: how trials are separated from each other.
     ///   - confounds: what is regressed out, samples x confounds; nil for none.
     ///
     /// Throws what `fit` throws, and `EncodingError` if the responses are modeled by finite impulses.

@@ -10,7 +10,7 @@ package struct BlockScores: Sendable {
     package let notes: [String]
 
     /// Scores each model's predictions (samples x voxels) in blocks as long as the autocorrelation of the difference
-    /// between the models' errors asks for, or `blockLength`.
+    /// between the models' errors requires, or `blockLength`.
     ///
     /// Throws `EncodingError` if shapes differ, runs do not fit or there would not be two blocks.
     package init<Element: Scalar>(

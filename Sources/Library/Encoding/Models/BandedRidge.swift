@@ -20,7 +20,7 @@ import Tensors
 public struct BandedRidge: Sendable {
     /// The scalings of the bands to try.
     public enum Candidates: Sendable, Equatable {
-        /// Samples of Dirichlet distributions of the given concentrations, in turn; the first is all bands alike.
+        /// Samples of Dirichlet distributions of the given concentrations, in turn; the first weighs all bands equally.
         ///
         /// The same samples as himalaya draws for `random_state = seed`.
         case dirichlet(Int, concentrations: [Double] = [0.1, 1], seed: UInt32)

@@ -77,7 +77,8 @@ extension Ridge {
     /// Fits the model to responses in an HDF5 file, a batch of voxels at a time, and writes the results to another.
     ///
     /// A fit that was interrupted, or whose process died, resumes where it was stopped when the same call is made
-    /// again: the file says which voxels are done. Other responses are told by a checksum of a few voxels and refused.
+    /// again: the file says which voxels are done. Different responses are detected by a checksum of a few voxels and
+    /// refused.
     ///
     /// ```swift
     /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")

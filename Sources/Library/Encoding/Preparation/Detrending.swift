@@ -130,7 +130,7 @@ struct LocalPolynomials<Element: Scalar> {
         return .stacked(values)
     }
 
-    /// The weights of the windows of so many samples after one another.
+    /// The weights of the windows of so many consecutive samples.
     private func slidingWeights(_ count: Int) -> Matrix<Element> {
         var matrix = Matrix<Element>(rows: count, columns: count + weights.count - 1)
         for row in 0..<count {

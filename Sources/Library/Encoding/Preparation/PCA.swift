@@ -12,7 +12,7 @@ import Tensors
 public struct PCA: PipelineStep, Equatable {
     /// How the components are found.
     public enum Solver: Sendable, Equatable {
-        /// Randomized if both sides are above 500 and few components are wanted, else exact.
+        /// Randomized if both sides are above 500 and few components are requested, else exact.
         case automatic
         /// From the singular value decomposition of the centered features.
         case exact

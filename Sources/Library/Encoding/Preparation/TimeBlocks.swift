@@ -4,7 +4,7 @@ import Tensors
 /// Consecutive samples that stay together when time is rearranged or resampled; none reaches from one run into
 /// another.
 struct TimeBlocks {
-    /// How many samples per block has; the last one of a run may have fewer.
+    /// How many samples a block has; the last one of a run may have fewer.
     let length: Int
     /// The samples of each block, in order.
     let ranges: [Range<Int>]

@@ -39,7 +39,7 @@ public struct BrainPicture: DrawnFigure {
     /// What kind of picture it is, for the alternative text, for instance "Glass brain".
     let kind: String
     let panels: [BrainPanel]
-    /// How many panels stand beside one another.
+    /// How many panels are side by side.
     let columns: Int
     let peaks: [Peak]
     /// What the picture says of itself, after its note.

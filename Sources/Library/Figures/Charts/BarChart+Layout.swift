@@ -4,7 +4,7 @@ extension BarChart {
         let isHorizontal: Bool
         let series: [String]
         let colors: [Color]
-        /// Whether bars of one category stand side by side.
+        /// Whether bars of one category are side by side.
         let isGrouped: Bool
         let categoryAxis: CategoryAxis
         let valueAxis: ValueAxis

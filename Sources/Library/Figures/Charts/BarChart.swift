@@ -11,7 +11,7 @@ import Foundation
 public struct BarChart: DrawnFigure {
     /// One bar.
     public struct Bar: Sendable, Equatable {
-        /// What the bar stands for; bars of one category stand side by side.
+        /// What the bar stands for; bars of one category are side by side.
         public var category: String
         /// The height of the bar; NaN is drawn as "n/a".
         public var value: Double
@@ -31,7 +31,7 @@ public struct BarChart: DrawnFigure {
         /// A bar of a category.
         ///
         /// - Parameters:
-        ///   - category: what the bar stands for; bars of one category stand side by side.
+        ///   - category: what the bar stands for; bars of one category are side by side.
         ///   - value: the height of the bar; NaN is drawn as "n/a".
         ///   - series: which of several bars of a category this is.
         ///   - error: half the length of the error bar, in units of the value, at least 0; nil for none.
@@ -82,7 +82,7 @@ public struct BarChart: DrawnFigure {
     /// - Parameters:
     ///   - bars: the bars; categories and series appear in the order of their first bar.
     ///   - title: what stands above the chart; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - categoryTitle: what the categories are, for instance "region".
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - seriesTitle: what the series are, for instance "model".

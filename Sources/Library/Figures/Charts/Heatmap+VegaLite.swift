@@ -2,8 +2,8 @@ import Display
 import JSON
 
 extension Heatmap {
-    /// Above so many cells their colors are a picture instead of a mark each: notebooks stay small, and Jupyter's server
-    /// drops an output of several megabytes.
+    /// Above this many cells, their colors are a picture instead of a mark each: notebooks stay small, and Jupyter's
+    /// server drops an output of several megabytes.
     private static let interactiveLimit = 16_000
 
     var specification: JSON {

@@ -54,7 +54,7 @@ public struct Heatmap: DrawnFigure {
     ///   - columns: the names of the columns, from the left.
     ///   - values: the values of the cells, row after row; NaN leaves a cell empty.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".
     ///   - valueTitle: what the values are, for instance "mean r".
@@ -82,7 +82,7 @@ public struct Heatmap: DrawnFigure {
     ///   - rowNames: the names of the rows, from the top.
     ///   - columnNames: the names of the columns, from the left.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".
     ///   - valueTitle: what the values are, for instance "mean r".

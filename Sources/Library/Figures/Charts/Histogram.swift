@@ -34,7 +34,7 @@ public struct Histogram: DrawnFigure {
     /// - Parameters:
     ///   - values: the numbers; those that are not finite are left out and counted.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - countTitle: what is counted, for instance "voxels".
     ///   - references: upright lines, for instance the threshold of a test.
@@ -56,7 +56,7 @@ public struct Histogram: DrawnFigure {
     ///   - values: the numbers; those that are not finite are left out and counted.
     ///   - bins: about how many bins there are, 1 to 1,000.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - countTitle: what is counted, for instance "voxels".
     ///   - references: upright lines, for instance the threshold of a test.

@@ -48,7 +48,7 @@ public struct LineChart: DrawnFigure {
             self.points = points
         }
 
-        /// A line through the heights at 0, 1, 2, …, as an axis of names wants them.
+        /// A line through the heights at 0, 1, 2, …, as an axis of names requires.
         ///
         /// - Parameters:
         ///   - name: the name of the line.
@@ -111,7 +111,7 @@ public struct LineChart: DrawnFigure {
     ///   - series: the lines.
     ///   - positions: the names along the axis; nil if the axis is numeric.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - positionTitle: what the axis across is, for instance "layer".
     ///   - valueTitle: what the heights are, for instance "mean R²".
     ///   - seriesTitle: what the lines are, for instance "model".

@@ -11,7 +11,7 @@ public struct ReferenceLine: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - value: where the line is, in units of the axis.
-    ///   - label: what stands beside it; empty for none.
+    ///   - label: the text beside it; empty for none.
     public init(_ value: Double, _ label: String) {
         self.value = value
         self.label = label

@@ -85,7 +85,7 @@ public struct ScoreMap: DrawnFigure {
     /// - Parameters:
     ///   - slices: the slices, from the upper left.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - style: colors, fonts and grid.
     public init(

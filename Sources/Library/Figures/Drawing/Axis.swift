@@ -2,7 +2,7 @@ import Display
 import Foundation
 import JSON
 
-/// An axis of numbers, decided once and drawn alike by both renderers.
+/// An axis of numbers, decided once and drawn the same way by both renderers.
 struct ValueAxis: Sendable {
     var title: String
     let domain: ClosedRange<Double>

@@ -1,4 +1,4 @@
-/// What stands beside a plot: to its right, or a legend below it.
+/// What is drawn beside a plot: to its right, or a legend below it.
 enum SideNote {
     case none
     case legend(Legend)
@@ -81,7 +81,7 @@ struct PlotFrame {
         side.width > 0 ? right + sideGap + side.width : right + 6
     }
 
-    /// Draws title, note, and what stands beside the plot.
+    /// Draws title, note, and what is beside the plot.
     func drawHeader(on canvas: any Canvas) {
         var line = edge
         for text in titleLines {

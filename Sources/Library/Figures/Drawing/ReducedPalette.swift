@@ -11,7 +11,7 @@ struct ReducedPalette {
         let place: Int
     }
 
-    /// At most so many colors for pixels as cairo holds them.
+    /// At most this many colors for pixels as cairo holds them.
     init(_ pixels: [UInt32], colors most: Int) {
         var counts = [Int](repeating: 0, count: 1 << 18)
         var sums = [SIMD3<Int>](repeating: .zero, count: 1 << 18)

@@ -12,7 +12,7 @@ enum Typeface {
     /// The face of the figure that is laid out and drawn now: every measurement of text depends on it.
     @TaskLocal static var current = standard
 
-    /// The face with what may stand for it, as CSS names them.
+    /// The typeface with its fallbacks, as CSS lists them.
     static func css(_ face: String) -> String {
         let fallback = "Arial, Liberation Sans, Helvetica, sans-serif"
         return face == standard ? fallback : "\(face), \(fallback)"

@@ -83,10 +83,10 @@ public struct SurfaceMap: DrawnFigure {
     public private(set) var shape: SurfaceShape
     /// From where the picture shows it.
     public var views: [SurfaceView]
-    /// Whether all views stand in one row.
+    /// Whether all views are in one row.
     public var isOneRow: Bool
     /// Values below it fade the more the lower they are, and a line is drawn at it; with a diverging color map it holds for
-    /// their size. Nil shows all alike.
+    /// their size. Nil shows all equally.
     public var threshold: Double?
     /// A region for each vertex: their borders are drawn, and the live view tells them.
     public private(set) var regions: SurfaceRegions?
@@ -105,12 +105,12 @@ public struct SurfaceMap: DrawnFigure {
     ///   - right: the values of the right hemisphere's vertices.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; with a diverging color map those nearer to zero.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - views: from where the surface is seen.
-    ///   - isOneRow: whether all views stand in one row.
+    ///   - isOneRow: whether all views are in one row.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `FigureError` if there is not one value for each vertex, the surface lacks the shape, no view is given, or
@@ -133,12 +133,12 @@ public struct SurfaceMap: DrawnFigure {
     ///   - layers: the values of each layer; the picture shows the first.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - views: from where the surface is seen.
-    ///   - isOneRow: whether all views stand in one row.
+    ///   - isOneRow: whether all views are in one row.
     ///   - style: colors, fonts and grid.
     public init(
         layers: [Layer], on surface: CorticalSurface, title: String? = nil, note: String? = "",
@@ -157,13 +157,13 @@ public struct SurfaceMap: DrawnFigure {
     ///   - second: the values of the second.
     ///   - surface: the meshes.
     ///   - title: what stands above the figure; nil for none.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - colors: the colors of two values.
     ///   - views: from where the surface is seen.
-    ///   - isOneRow: whether all views stand in one row.
+    ///   - isOneRow: whether all views are in one row.
     ///   - style: colors, fonts and grid.
     public init(
         comparing first: Layer, with second: Layer, on surface: CorticalSurface, title: String? = nil,

@@ -3,7 +3,7 @@ import Foundation
 /// The members of a zip file (`.npz`, PyTorch's `.pt`), each read when it is asked for and checked against its CRC-32.
 ///
 /// Source: PKWARE's APPNOTE 6.3, with the 64-bit extension; encryption and parts over several disks are refused, and
-/// so are two members of one name, of which nobody can say which is meant.
+/// so are two members of one name, which are ambiguous.
 package struct ZipArchive: Sendable {
     package var url: URL { file.url }
     let file: OpenFile

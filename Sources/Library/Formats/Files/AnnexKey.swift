@@ -6,7 +6,7 @@ import Foundation
 /// A file that was not downloaded is a link to `.git/annex/objects/…/KEY/KEY`, or a text with `/annex/objects/KEY`.
 /// Source: git-annex's internals, "key format": `BACKEND[-sNUMBER][-mNUMBER][-SNUMBER-CNUMBER]--NAME`.
 struct AnnexKey {
-    /// How the content is hashed: `MD5E`, `SHA256E`, …; an E stands for the file's ending behind the hash.
+    /// How the content is hashed: `MD5E`, `SHA256E`, …; an E means that the file's extension follows the hash.
     let backend: String
     /// The size in bytes, if the key says it.
     let size: Int?
@@ -42,7 +42,7 @@ struct AnnexKey {
     }
 }
 
-/// A small text that stands in the place of a large file that was not downloaded.
+/// A small text in place of a large file that was not downloaded.
 struct PointerFile {
     private enum Kind {
         case lfs(size: Int?)

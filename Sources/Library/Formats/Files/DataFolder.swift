@@ -14,11 +14,11 @@ public enum DataFolder {
     ///
     /// - Parameters:
     ///   - name: the folder's name.
-    ///   - source: where the data are to be had, for the error.
+    ///   - source: where the data can be obtained, for the error.
     ///   - hashes: the SHA-256 of each file that is needed, by its name.
     ///
-    /// Throws `FormatError` if there is none, which says where it was looked for and where the data are to be had, or if
-    /// a file is another than it should be.
+    /// Throws `FormatError` if there is none, which says where it was looked for and where the data can be obtained, or
+    /// if a file is another than it should be.
     public static func find(_ name: String, from source: String, sha256 hashes: [String: String]) throws
         -> URL
     {

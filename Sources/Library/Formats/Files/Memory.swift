@@ -2,7 +2,7 @@ import Foundation
 
 /// Throws `FormatError` if `count` bytes for `what` are more memory than this process can have now.
 ///
-/// A file may claim any size: what it claims is asked for only if it can be had, since memory that is promised but not
+/// A file may claim any size: memory for it is requested only if it is available, since memory that is promised but not
 /// there ends the process. Sizes below 4 MiB are not asked about, and words for an error that cannot come are not made:
 /// they would take a tenth of the time of reading a voxel.
 package func requireMemory(_ count: Int, for what: @autoclosure () -> String, _ url: URL) throws {

@@ -49,7 +49,7 @@ struct GIFTIArrayHeader {
         type = try one(
             "DataType",
             of: Dictionary(uniqueKeysWithValues: Self.types.map { ("NIFTI_TYPE_\($0.key)", $0.value) }))
-        // The C library's own names stand in the files of some programs.
+        // Some programs write the C library's own names.
         encoding = try one(
             "Encoding", of: Dictionary(uniqueKeysWithValues: Encoding.allCases.map { ($0.rawValue, $0) }),
             or: [

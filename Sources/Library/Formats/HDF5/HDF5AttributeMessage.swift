@@ -43,7 +43,7 @@ struct HDF5AttributeMessage {
     }
 }
 
-/// What stands in a header in place of a message that lies elsewhere.
+/// What a header holds in place of a message that is elsewhere.
 ///
 /// Source: HDF5 file format specification 3.0, section IV.A.2 ("Shared Message").
 enum HDF5SharedMessage {

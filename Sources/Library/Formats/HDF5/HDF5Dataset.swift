@@ -23,7 +23,7 @@ public struct HDF5Dataset: Sendable {
     /// The open dataset; nil if it cannot be opened.
     let handle: HDF5Handle?
     let layout: HDF5Layout
-    /// Whether it stands for no elements, whatever is stored: a null dataspace, or an empty array of MATLAB.
+    /// Whether it has no elements, whatever is stored: a null dataspace, or an empty array of MATLAB.
     let isEmpty: Bool
 
     /// Opens a dataset; the caller holds the library's lock.

@@ -49,7 +49,7 @@ struct HDF5ObjectHeader {
 
     private var damaged: FormatError { FormatError(file.url, "is damaged: the header of \(what)") }
 
-    /// Reads blocks of messages, and those in which they go on.
+    /// Reads blocks of messages, and the blocks that continue them.
     private mutating func read(_ blocks: [(start: UInt64, length: Int)], isNew: Bool, hasOrder: Bool) throws {
         var blocks = blocks
         var next = 0

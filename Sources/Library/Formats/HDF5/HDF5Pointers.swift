@@ -14,7 +14,7 @@ struct HDF5Pointers {
     }
 
     indirect enum Content {
-        /// A count, and a reference to so many elements.
+        /// A count, and a reference to that many elements.
         case sequence(HDF5Pointers)
         case array(count: Int, HDF5Pointers)
     }

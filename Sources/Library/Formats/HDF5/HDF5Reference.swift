@@ -104,7 +104,7 @@ enum HDF5Selection {
             guard try next(4) == rank, rank > 0 else { throw damaged(url) }
         }
 
-        /// A number of parts, each of which has so many bytes.
+        /// A number of parts, each of which has this many bytes.
         private mutating func count(of size: Int) throws -> Int {
             let count = try next(4)
             guard count <= limit, count * size <= bytes.count - place else { throw damaged(url) }

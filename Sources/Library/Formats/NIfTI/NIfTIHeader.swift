@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What stands at the head of an image, checked: NIfTI-1, NIfTI-2 or FreeSurfer's MGH.
+/// The header of an image, checked: NIfTI-1, NIfTI-2 or FreeSurfer's MGH.
 ///
 /// Source: the NIfTI specifications (`nifti1.h`, `nifti2.h`); the affine matrix as nibabel chooses and computes it.
 struct NIfTIHeader {
@@ -19,7 +19,7 @@ struct NIfTIHeader {
     var isScaled: Bool { slope != 1 || intercept != 0 }
     let affine: Matrix<Double>
     var repetitionTime: Double?
-    /// Whether the repetition time stands behind the data, as in MGH.
+    /// Whether the repetition time follows the data, as in MGH.
     var hasFooter = false
 
     static let types: [Int16: NumberType] = [

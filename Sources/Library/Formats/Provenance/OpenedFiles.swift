@@ -11,7 +11,7 @@ package final class OpenedFiles: Sendable {
 
     /// Files beyond this size (256 MiB) are hashed only when somebody asks: it takes as long as reading them again.
     package static let backgroundLimit = 256 << 20
-    /// More files than this in one folder are told of together.
+    /// More files than this in one folder are reported together.
     static let folderLimit = 20
 
     private struct Entry {
@@ -20,7 +20,7 @@ package final class OpenedFiles: Sendable {
         var sha256: String?
         /// Whether the hash was looked for.
         var isHashed = false
-        /// Whether a cell's output has told of it.
+        /// Whether a cell's output has reported it.
         var isTold = false
     }
 

@@ -156,8 +156,8 @@ package struct SurfaceSampler {
     @inline(__always)
     private func index(of place: SIMD3<Double>) -> Int { (SIMD3<Int>(place) &* strides).wrappedSum() }
 
-    /// Straight lines between the eight voxels around; within a voxel's width beyond the last center they go on, as in
-    /// scipy's `RegularGridInterpolator` without a fill value.
+    /// Straight lines between the eight voxels around; within a voxel's width beyond the last center they continue, as
+    /// in scipy's `RegularGridInterpolator` without a fill value.
     @inline(__always)
     private func linear(_ volume: UnsafeBufferPointer<Double>, _ place: SIMD3<Double>) -> Double {
         let most = (shape &- 2).clamped(lowerBound: .zero, upperBound: shape)

@@ -43,7 +43,7 @@ extension FeatureFile {
         }
     }
 
-    /// A field as RFC 4180 wants it: in quotes if it holds a comma, a quote or a line break.
+    /// A field as RFC 4180 requires: in quotes if it holds a comma, a quote or a line break.
     private static func quoted(_ field: String) -> String {
         let needsQuotes = field.unicodeScalars.contains { [",", "\"", "\n", "\r"].contains($0) }
         return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field

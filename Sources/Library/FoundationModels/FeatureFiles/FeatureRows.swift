@@ -7,7 +7,7 @@ import Tensors
 struct FeatureRows {
     /// What each row is called: the file of an image, the number of a text, or what the user says.
     var ids: [String]
-    /// Whether a file with other ids is another file: numbers that nobody chose are not names.
+    /// Whether a file with other ids is another file: numbers that were not chosen are not names.
     var isNamed: Bool
     /// The texts, if they are to be kept.
     var texts: [String]?
@@ -91,7 +91,7 @@ struct FeatureRows {
     /// The hashes of images that are not files, by their pixels.
     ///
     /// Of averaged images up to 1,024 are read, evenly spread over all: a film is long, and reading all of it takes
-    /// minutes. The rows then have no hashes themselves, so that none is taken for another that begins alike.
+    /// minutes. The rows then have no hashes themselves, so that none is mistaken for another with the same beginning.
     private static func hashes(of images: any ImageSource, group: Int) throws -> ([String], String) {
         let all = SHA256()
         all.update("\(images.count) \(images.unit)")

@@ -3,10 +3,10 @@ import Foundation
 import Tensors
 
 extension FoundationModel {
-    /// The file of the features of texts in the wanted layers: found there, or computed and written there.
+    /// The file of the features of texts in the requested layers: found there, or computed and written there.
     ///
     /// If the computation is interrupted, or the process dies, what is done stays in `FILE.partial`, and the next call
-    /// goes on from there. A file of the same model, layers and texts is found again; if some of the texts changed,
+    /// continues from there. A file of the same model, layers and texts is found again; if some of the texts changed,
     /// only those are computed. A file of others is left alone. If `file` is a folder (or ends in `/`), the file in
     /// it is named by what it holds.
     ///
@@ -18,7 +18,7 @@ extension FoundationModel {
     ///   - ids: What each row is called in the file, all different; without it, the number of the text from 0.
     ///   - keepsTexts: Whether the texts themselves are written into the file.
     ///   - batchTokens: how many tokens run at a time, which bounds the memory.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     ///
     /// ```swift
     /// let file = try model.featureFile(at: "features/", of: sentences, layers: .everyBlock)
@@ -54,7 +54,7 @@ extension FoundationModel {
         return try job.run(at: file.fileURL)
     }
 
-    /// The file of the features of images in the wanted layers; see `featureFile(at:of:layers:)` of texts.
+    /// The file of the features of images in the requested layers; see `featureFile(at:of:layers:)` of texts.
     ///
     /// - Parameters:
     ///   - file: the feature file, or the folder that it is in.

@@ -6,7 +6,7 @@ public struct ModelLayer: Sendable, Equatable {
     public let shortName: String
     /// What it has for one stimulus.
     public let shape: LayerShape
-    /// Its number in the order of computation; nothing after the last wanted layer runs.
+    /// Its number in the order of computation; nothing after the last requested layer runs.
     public let index: Int
     /// The number of the block whose output it is.
     public let block: Int?

@@ -34,14 +34,14 @@ public struct HuggingFaceHub: Sendable {
 
     /// The folder with the configuration, the tokenizer and the weights of a model.
     ///
-    /// Files that the cache has are not loaded again; a download that broke off goes on from where it stopped. Sizes and
+    /// Files that the cache has are not loaded again; a download that broke off continues where it stopped. Sizes and
     /// hashes are checked. Without a connection the revision that was last seen is taken. Throws `HubError`, and
     /// `CancellationError`, after which what was downloaded is kept.
     ///
     /// - Parameters:
     ///   - repository: `OWNER/NAME`.
     ///   - revision: A branch, a tag or a hash.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func download(_ repository: String, revision branch: String = "main", showsProgress: Bool = true)
         throws
         -> URL

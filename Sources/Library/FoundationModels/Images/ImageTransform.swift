@@ -14,8 +14,8 @@ public struct ImageTransform: Sendable, Equatable {
     public enum Fit: Sendable, Equatable {
         /// The shorter side becomes that many pixels, and the middle is taken (torchvision's `Resize` and `CenterCrop`).
         case shorterSide(Int)
-        /// Both sides are scaled alike until they just cover that box, and the middle is taken (timm, for networks whose
-        /// images are not square).
+        /// Both sides are scaled equally until they just cover that box, and the middle is taken (timm, for networks
+        /// whose images are not square).
         case covering(ImageSize)
         /// The middle is taken as it is; a smaller image gets black edges.
         case cropped

@@ -61,7 +61,7 @@ extension ImageTower {
         return ImageTower(network: try network.resized(to: size), transform: transform, unused: unusedTensors)
     }
 
-    /// The features of images in the wanted layers, a row for each image.
+    /// The features of images in the requested layers, a row for each image.
     ///
     /// Images are made, transformed and run `batchSize` at a time, which bounds the memory. Layers after the last
     /// wanted one do not run. Without `pooling` the network's own is taken: the class token of a transformer, the mean
@@ -73,7 +73,7 @@ extension ImageTower {
     ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of source: any ImageSource, layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil, showsProgress: Bool = true
@@ -100,7 +100,7 @@ extension ImageTower {
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of images: [RGBImage], layers: LayerSelection = .all, pooling: Pooling? = nil, batchSize: Int? = nil,
         showsProgress: Bool = true
@@ -117,7 +117,7 @@ extension ImageTower {
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of files: [some FileLocation], layers: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil,
@@ -135,7 +135,7 @@ extension ImageTower {
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchSize: how many images run at a time, which bounds the memory; nil for a size that suits the network.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of images: Tensor<Float>, layers: LayerSelection = .all, pooling: Pooling? = nil,
         batchSize: Int? = nil, showsProgress: Bool = true

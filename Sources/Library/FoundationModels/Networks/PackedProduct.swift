@@ -2,7 +2,7 @@ internal import COneDNN
 import Synchronization
 import Tensors
 
-/// The weights of a linear layer in the blocks in which the processor wants them.
+/// The weights of a linear layer in blocks that suit the processor.
 ///
 /// oneDNN's `matmul` on packed weights runs near the peak from 16 rows on, where `sgemm`, which packs them again each
 /// time, needs thousands (measured at 768 x 3072 on two cores: 230 GFLOP/s against 69 at 16 rows). In bfloat16 it

@@ -129,7 +129,7 @@ final class OneDNN: @unchecked Sendable {
         return description
     }
 
-    /// The blocking that oneDNN wants for the weights of a product.
+    /// The blocking that oneDNN requires for the weights of a product.
     static func packedDescription(_ shape: ProductShape) -> dnnl_memory_desc_t {
         let any = description(
             dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), dnnl_format_tag_any, shape.precision)

@@ -158,7 +158,7 @@ public struct TextTower: Sendable {
 }
 
 extension TextTower {
-    /// The features of texts in the wanted layers, a row for each text.
+    /// The features of texts in the requested layers, a row for each text.
     ///
     /// Texts are sorted by length and packed one after the other, so padding costs nothing; `batchTokens` bounds the
     /// memory. Layers after the last wanted one do not run. Without `pooling` the tower's own is taken (the mean; of
@@ -175,7 +175,7 @@ extension TextTower {
     ///   - selection: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
     ///   - batchTokens: how many tokens run at a time, which bounds the memory.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of texts: [String], layers selection: LayerSelection = .all, pooling: Pooling? = nil,
         batchTokens: Int = 2048, showsProgress: Bool = true
@@ -208,7 +208,7 @@ extension TextTower {
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 
-    /// The states of all tokens of one text in the wanted layers: tokens x width each, 1 x width of a vector.
+    /// The states of all tokens of one text in the requested layers: tokens x width each, 1 x width of a vector.
     ///
     /// A text that is cut is mentioned on standard error. Throws as `features` does.
     public func tokenFeatures(of text: String, layers selection: LayerSelection = .all) throws

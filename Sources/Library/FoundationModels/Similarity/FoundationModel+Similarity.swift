@@ -34,7 +34,7 @@ extension FoundationModel {
     /// - Parameters:
     ///   - images: the rows of the result.
     ///   - texts: the columns of the result.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func similarity(of images: any ImageSource, to texts: [String], showsProgress: Bool = false) throws
         -> Matrix<Float>
     {
@@ -64,7 +64,7 @@ extension FoundationModel {
     ///   - captions: the captions; an image may have several.
     ///   - imageOfCaption: the index of each caption's image; nil if caption i belongs to image i.
     ///   - depths: the numbers k for which it is counted how often the right one is among the first k.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func retrieval(
         of images: any ImageSource, captions: [String], imageOfCaption: [Int]? = nil,
         depths: [Int] = [1, 5, 10],

@@ -23,7 +23,7 @@ extension TokenizerFile {
         }
     }
 
-    /// Options of a model that would change the ids and that nobody's CLIP or RoBERTa has.
+    /// Options of a model that would change the ids and that no known CLIP or RoBERTa has.
     private func refuse(_ model: OrderedJSON, _ options: String...) throws {
         for option in options {
             switch model[option] {

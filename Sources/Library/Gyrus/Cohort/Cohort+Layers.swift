@@ -16,8 +16,8 @@ extension Cohort {
     ///   - score: which score: R2 or r.
     ///   - select: which voxels are averaged; nil for all that have a score.
     ///   - only: the models that are shown; nil for all.
-    ///   - title: nil for none; without it the figure is named after what it shows.
-    ///   - note: a line below the title; nil for none, not even for what error bars and marks mean.
+    ///   - title: nil for none; by default it says what the figure shows.
+    ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if the cohort has no subjects or lacks scores, and as the rule does.
@@ -52,7 +52,7 @@ extension Cohort {
         test: RegionTest = .pairedT, correction: PValueCorrection = .benjaminiHochberg
     ) throws -> DataTable {
         let means = try meansByLayer(score, select: select, only: [first, second])
-        // Each layer stands where a region does: subjects x layers.
+        // Each layer takes the place of a region: subjects x layers.
         let comparison = try RegionComparison(
             zip([first, second], means).map { ($0, Matrix($1)) }, regions: layers,
             scoreName: score.title, test: test, correction: correction)

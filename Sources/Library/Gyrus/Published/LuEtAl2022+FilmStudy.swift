@@ -97,9 +97,9 @@ extension LuEtAl2022 {
     /// regression with an alpha for each voxel predicts the mean over the repeats of the test film. The noise ceiling of
     /// the repeats goes with each subject (`Cohort.Subject.ceiling`). The features of one layer are in memory at a time, and the
     /// weights of some thousand voxels; with several subjects also the components of all layers, which are computed once. What
-    /// is done stays in the folder, and the next call goes on from there. Other responses or regions of a subject that is
-    /// there are refused; one that is done is read again only if a file that `responses` opened has changed, or it opened
-    /// none. Take another folder where `responses` itself changes them in another way.
+    /// is done stays in the folder, and the next call continues from there. Other responses or regions of a subject
+    /// that is there are refused; one that is done is read again only if a file that `responses` opened has changed, or
+    /// it opened none. Take another folder where `responses` itself changes them in another way.
     ///
     /// | | `.corrected` | `.faithful` |
     /// | --- | --- | --- |

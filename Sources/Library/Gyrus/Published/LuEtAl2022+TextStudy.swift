@@ -23,9 +23,9 @@ extension LuEtAl2022 {
     /// decides which voxels `.pos` and `.pos90` select.
     ///
     /// Each subject's responses are read when its turn comes, and each layer's features, too. What is done stays in the
-    /// folder, and the next call with the same settings goes on from there. Other responses or regions of a subject that is
-    /// there are refused; one that is done is read again only if a file that `study` opened has changed, or it opened none.
-    /// Take another folder where `study` itself changes the responses in another way.
+    /// folder, and the next call with the same settings continues from there. Other responses or regions of a subject
+    /// that is there are refused; one that is done is read again only if a file that `study` opened has changed, or it
+    /// opened none. Take another folder where `study` itself changes the responses in another way.
     ///
     /// | | `.corrected` | `.faithful` |
     /// | --- | --- | --- |

@@ -6,7 +6,7 @@ import Foundation
 import FoundationModels
 import Tensors
 
-/// A study that goes through subjects and layers, and goes on where it was interrupted.
+/// A study that goes through subjects and layers, and continues where it was interrupted.
 ///
 /// A subject keeps the checksums of its responses and regions and the files that they were read from: other data do not
 /// get its scores. A subject whose layers all have scores is read again only if one of these files has changed or none is

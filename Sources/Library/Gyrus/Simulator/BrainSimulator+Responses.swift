@@ -5,19 +5,19 @@ import FoundationModels
 import Tensors
 
 extension BrainSimulator {
-    /// What the brain does at images: a map for each, as if it stood still for long.
+    /// The predicted response to images: a map for each, as if it were shown for long.
     ///
-    /// - Parameter images: the images, each an answer of its own.
+    /// - Parameter images: the images, each with a response of its own.
     ///
     /// Throws `SimulatorError` if the simulator is one of texts, and what the features throw.
     public func respond(to images: any ImageSource) throws -> SimulatedResponse {
         response(try features(of: images), images.names)
     }
 
-    /// What the brain does at images in memory; see the one of a source.
+    /// The predicted response to images in memory; see the one for a source.
     ///
     /// - Parameters:
-    ///   - images: the images, each an answer of its own.
+    ///   - images: the images, each with a response of its own.
     ///   - names: what they are called; nil for their numbers.
     public func respond(to images: [RGBImage], names: [String]? = nil) throws -> SimulatedResponse {
         if let names, names.count != images.count {
@@ -27,19 +27,19 @@ extension BrainSimulator {
             try features(of: ImagesInMemory(images)), names ?? images.indices.map { "image \($0)" })
     }
 
-    /// What the brain does at texts: a map for each.
+    /// The predicted response to texts: a map for each.
     ///
-    /// - Parameter texts: the texts, each an answer of its own.
+    /// - Parameter texts: the texts, each with a response of its own.
     ///
     /// Throws `SimulatorError` if the simulator is one of images, and what the features throw.
     public func respond(to texts: [String]) throws -> SimulatedResponse {
         response(try features(of: texts), texts)
     }
 
-    /// What the brain does at one text.
+    /// The predicted response to one text.
     public func respond(to text: String) throws -> SimulatedResponse { try respond(to: [text]) }
 
-    /// What the brain does while a film runs, one frame a sample: the time course of each voxel.
+    /// The predicted response while a film runs, one frame per sample: the time course of each voxel.
     ///
     /// Throws `SimulatorError` if the simulator is one of texts, or of responses to single stimuli.
     ///
@@ -48,7 +48,7 @@ extension BrainSimulator {
         try course(features(of: frames), frames.names)
     }
 
-    /// What the brain does while texts are read one after another, one a sample: the time course of each voxel.
+    /// The predicted response while texts are read one after another, one per sample: the time course of each voxel.
     ///
     /// Throws `SimulatorError` if the simulator is one of images, or of responses to single stimuli.
     ///

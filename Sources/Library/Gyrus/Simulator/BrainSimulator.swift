@@ -3,7 +3,8 @@ import Encoding
 import FoundationModels
 import Tensors
 
-/// A fitted encoding model with the model whose features it needs: a brain that answers to new stimuli.
+/// A fitted encoding model with the model whose features it needs: a brain whose responses to new stimuli can be
+/// predicted.
 ///
 /// ```swift
 /// let simulator = try BrainSimulator(
@@ -39,7 +40,7 @@ public struct BrainSimulator: Sendable {
         ///   - ridge: alphas and the folds by which they are chosen.
         ///   - repetitionTime: the seconds from one sample to the next; nil for responses to single stimuli.
         ///   - hemodynamics: the hemodynamic response by which features are convolved, if there is a repetition time.
-        ///   - drift: what is removed from the responses of each run; nil for nothing.
+        ///   - drift: what is removed from the responses of each run; nil for none.
         public init(
             ridge: Ridge = Ridge(alphas: .logspace(0, 5, count: 11), showsProgress: false),
             repetitionTime: Double? = nil, hemodynamics: HemodynamicResponse = .spm, drift: Drift? = nil

@@ -150,7 +150,7 @@ extension [BrainSimulator] {
             }, test)
     }
 
-    /// The contrast of each subject; subjects whose features are made alike share them.
+    /// The contrast of each subject; subjects whose features are made in the same way share them.
     private func contrasts(
         names: (first: [String], second: [String]),
         features: (BrainSimulator) throws -> (first: Matrix<Float>, second: Matrix<Float>)

@@ -64,7 +64,7 @@ struct SimulatorDescription: Codable {
         ceilings = simulator.ceilings
     }
 
-    /// The description as it stands in the metadata.
+    /// The description as the metadata holds it.
     var text: String {
         get throws {
             let encoder = JSONEncoder()

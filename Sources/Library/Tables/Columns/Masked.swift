@@ -10,7 +10,7 @@ struct Masked<Value: Sendable & Equatable>: Sendable {
         self.missing = missing
     }
 
-    /// The values of an array of optionals; `placeholder` stands where they are nil.
+    /// The values of an array of optionals; `placeholder` takes the place of nil.
     init(_ values: [Value?], placeholder: Value) {
         self.init(values.map { $0 ?? placeholder })
         if values.contains(nil) { missing = values.map { $0 == nil } }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Swift type that stands in the columns of a `DataTable`: `Int`, `Double`, `Float`, `String`, `Bool`, `Date`, their
+/// A Swift type that the columns of a `DataTable` can hold: `Int`, `Double`, `Float`, `String`, `Bool`, `Date`, their
 /// optionals, and enumerations with raw values that say that they conform.
 public protocol TableValue: Sendable {
     /// The value of a cell as this type; throws if it is of another type, missing, or would be changed.

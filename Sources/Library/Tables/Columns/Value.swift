@@ -25,7 +25,7 @@ extension DataTable.Value {
         }
     }
 
-    /// The type of the column that such a value stands in; nil of a missing one.
+    /// The type of column that holds such a value; nil for a missing one.
     public var type: DataTable.ColumnType? {
         switch self {
         case .int: .int

@@ -22,7 +22,7 @@ extension DataTable {
         /// The rows of each group as a table.
         public var tables: [DataTable] { rows.map(table.taking) }
 
-        /// A row for each group: its values, then what is asked for.
+        /// A row for each group: its values, then the requested aggregates.
         ///
         /// ```swift
         /// try events.grouped(by: "subject", "condition").aggregated(.rows, .mean("rt"), .standardError("rt"))
@@ -34,7 +34,7 @@ extension DataTable {
             try aggregated(aggregations)
         }
 
-        /// A row for each group: its values, then what is asked for.
+        /// A row for each group: its values, then the requested aggregates.
         public func aggregated(_ aggregations: [Aggregation]) throws -> DataTable {
             var columns = keys.columns
             for aggregation in aggregations { columns.append(try aggregation.column(of: table, rows)) }

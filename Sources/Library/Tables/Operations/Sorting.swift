@@ -34,8 +34,8 @@ extension DataTable {
     /// try table.sorted(by: "subject", .descending("rt"))
     /// ```
     ///
-    /// Texts are ordered by their Unicode scalars. Rows that are alike keep their order, and missing values come last in
-    /// both directions. Throws `TableError` if there is no such column.
+    /// Texts are ordered by their Unicode scalars. Rows that compare equal keep their order, and missing values come
+    /// last in both directions. Throws `TableError` if there is no such column.
     public func sorted(by keys: SortKey...) throws -> DataTable { taking(try order(by: keys)) }
 
     /// The rows sorted by a column, from the highest value down if so asked.
@@ -54,7 +54,7 @@ extension DataTable {
 }
 
 extension ColumnStorage {
-    /// The rows in the order of their values, missing ones last; rows that are alike keep their order.
+    /// The rows in the order of their values, missing ones last; rows that compare equal keep their order.
     func sorted(_ rows: [Int], descending: Bool) -> [Int] {
         let present = rows.filter { !isMissing($0) }
         let missing = rows.filter { isMissing($0) }

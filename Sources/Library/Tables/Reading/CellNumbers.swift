@@ -109,7 +109,7 @@ struct CellNumbers {
         return mark + 1 < text.count && text[mark + 1] == 45
     }
 
-    /// What stands behind `e`; at most six digits count, since more decide nothing.
+    /// What follows `e`; at most six digits count, since more change nothing.
     private static func exponent(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
         guard text[start] | 32 == 101 else { return nil }
         var position = start + 1

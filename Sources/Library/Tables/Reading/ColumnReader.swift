@@ -134,7 +134,7 @@ struct ColumnReader {
         }
     }
 
-    /// The pieces of a column one below the other; each is given back as soon as it is copied.
+    /// The pieces of a column one below the other; each is released as soon as it is copied.
     private func joined(_ pieces: consuming [PieceColumn], _ declared: DataTable.ColumnType?) -> ColumnStorage
     {
         let type = declared ?? pieces.lazy.compactMap(\.type).first ?? .double

@@ -16,7 +16,8 @@ extension DataTable {
     /// - Parameters:
     ///   - file: The file, as a path or a URL; `~` is the home folder.
     ///   - separator: What stands between two fields. If nil, what a first line `sep=;` says, or a tab in `.tsv`;
-    ///     otherwise the comma, or the semicolon, tab or bar where that splits all records alike and the comma does not.
+    ///     otherwise the comma, or the semicolon, tab or bar where that splits all records equally and the comma does
+    ///     not.
     ///   - decimal: What stands before decimals. If nil, the point; the comma in columns of a file with semicolons
     ///     where all numbers have it.
     ///   - hasHeader: Whether the first record has the names of the columns.

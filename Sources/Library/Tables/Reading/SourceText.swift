@@ -72,7 +72,7 @@ struct SourceText {
         }
     }
 
-    /// An error about what stands at an offset.
+    /// An error about the text at an offset.
     func error(at offset: Int, column: String? = nil, _ problem: String) -> TableError {
         TableError(file: file, line: line(at: offset), column: column, problem)
     }

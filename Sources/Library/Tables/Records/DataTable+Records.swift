@@ -9,7 +9,7 @@ extension DataTable {
     /// let again = try table.records(as: Trial.self)
     /// ```
     ///
-    /// The columns stand in the order of the properties. Throws `TableError` if a property is not a number, text, truth
+    /// The columns are in the order of the properties. Throws `TableError` if a property is not a number, text, truth
     /// value, date or an enumeration of these.
     ///
     /// - Parameter records: the rows.

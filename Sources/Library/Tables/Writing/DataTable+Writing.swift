@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 extension DataTable {
-    /// What stands at the end of a line.
+    /// How a line ends.
     public enum LineEnd: String, Sendable {
         /// A line feed, as Unix has it.
         case lf = "\n"
@@ -27,8 +27,8 @@ extension DataTable {
     ///   - lineEnd: What ends a line.
     ///
     /// Throws `TableError` if the name has another ending, the table has no columns, the separator or the text for
-    /// missing values could stand for a value, or an argument is given that JSON lines do not have (all but the file),
-    /// and `FormatError` if the file cannot be written.
+    /// missing values could be mistaken for a value, or an argument is given that JSON lines do not have (all but the
+    /// file), and `FormatError` if the file cannot be written.
     public func write(
         to file: some FileLocation, separator: Character? = nil, decimal: Character = ".",
         missing: String? = nil,
@@ -75,7 +75,7 @@ extension DataTable {
         }
     }
 
-    /// Throws `TableError` if a number, truth value or date could be taken for two fields: only texts stand in quotes.
+    /// Throws `TableError` if a number, truth value or date could be taken for two fields: only texts are quoted.
     private func checkFields(_ url: URL, separator: Character, decimal: Character) throws {
         for column in columns {
             let characters =

@@ -59,7 +59,7 @@ extension Storage {
         storage.owner == nil && isKnownUniquelyReferenced(&storage)
     }
 
-    /// This memory, or new memory where somebody else sees this, after `body` wrote `count` numbers from it.
+    /// This memory, or new memory where it is shared, after `body` wrote `count` numbers from it.
     consuming func rewritten<Element: Scalar>(
         count: Int, of type: Element.Type,
         _ body: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void

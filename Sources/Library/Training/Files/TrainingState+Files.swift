@@ -75,7 +75,7 @@ extension TrainingState {
         }
     }
 
-    /// All vectors that a training goes on from, and what stands before the names of their tensors.
+    /// All vectors that a training continues from, and what precedes the names of their tensors.
     private var vectors: [(prefix: String, numbers: Floats)] {
         [("", weights), ("optimizer.first.", first), ("optimizer.second.", second)]
             + (slow.map { [("momentum.", $0)] } ?? [])

@@ -260,7 +260,8 @@ public final class ContrastiveTrainer {
         )
         let width = model.embeddingWidth
         for key in 0..<count {
-            // After batches of another size, one may reach beyond the end of the queues: it goes on at their beginning.
+            // After batches of another size, one may reach beyond the end of the queues: it continues at their
+            // beginning.
             let place = (state.queuePosition + key) % length * width
             (imageQueue + place).update(from: memory.imageKeys + key * width, count: width)
             (textQueue + place).update(from: memory.textKeys + key * width, count: width)

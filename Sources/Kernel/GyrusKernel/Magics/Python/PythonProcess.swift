@@ -167,7 +167,7 @@ final class PythonProcess: Stoppable {
             var waits = awaited.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if poll(&waits, nfds_t(waits.count), -1) < 0 { continue }
             if waits[1].revents & Int16(POLLIN) != 0 || waits[2].revents & Int16(POLLIN) != 0 { drain() }
-            // One that the cell has closed is not waited for: that would return at once, for ever.
+            // One that the cell has closed is not waited for: that would return at once, forever.
             for place in [1, 2] where waits[place].revents == Int16(POLLHUP) { awaited[place] = -1 }
             guard waits[0].revents != 0 else { continue }
             usleep(Self.gathering)

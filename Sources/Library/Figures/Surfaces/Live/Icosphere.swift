@@ -23,7 +23,7 @@ package struct Icosphere: Sendable {
         [10, 11, 6], [6, 11, 7], [7, 11, 8],
     ]
 
-    /// How many steps give a mesh of so many vertices and faces; nil where none does.
+    /// How many steps give a mesh of this many vertices and faces; nil where none does.
     package static func steps(vertices: Int, faces: Int) -> Int? {
         (0...8).first { 10 << (2 * $0) + 2 == vertices && 20 << (2 * $0) == faces }
     }

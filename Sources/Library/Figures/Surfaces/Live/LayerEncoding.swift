@@ -4,7 +4,8 @@ import JSON
 
 /// Layers of values of vertices as the viewer reads them, as the numbers of their steps.
 ///
-/// A layer is stored by itself or as its difference to the layer before, whichever is shorter: those of a network are alike.
+/// A layer is stored by itself or as its difference to the layer before, whichever is shorter: those of a network are
+/// similar.
 struct LayerEncoding {
     let steps: ValueSteps
     private var last: [Hemisphere: [Int32]] = [:]

@@ -5,7 +5,7 @@ enum VertexPredictor: Sendable {
     /// Of any other mesh: the mean of the neighbors that come earlier; `starts` and `neighbors` list them by vertex.
     case neighbors(starts: [Int], neighbors: [UInt32])
 
-    /// For a mesh of so many vertices with the faces.
+    /// For a mesh of this many vertices with these faces.
     init(faces: [SIMD3<UInt32>], vertexCount: Int) {
         var lists = [[UInt32]](repeating: [], count: vertexCount)
         for face in faces {

@@ -1,6 +1,6 @@
 /// One triangle, in samples: its edges from top to bottom, its plane of depth, and how its corners mix.
 struct Triangle {
-    /// The corners by row, then by column: an edge that two triangles share is computed alike in both.
+    /// The corners by row, then by column: a shared edge is computed the same way in both triangles.
     var top: SIMD2<Double>
     var middle: SIMD2<Double>
     var bottom: SIMD2<Double>

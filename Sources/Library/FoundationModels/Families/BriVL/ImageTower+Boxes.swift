@@ -20,7 +20,7 @@ extension ImageTower {
     ///   - boxes: the boxes of each image.
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of source: any ImageSource, boxes: [[ImageBox]], layers: LayerSelection = .all,
         pooling: Pooling? = nil, showsProgress: Bool = true
@@ -37,7 +37,7 @@ extension ImageTower {
     ///   - boxes: the boxes of each image.
     ///   - layers: the names of the layers; patterns such as `layer *` are allowed.
     ///   - pooling: how the positions of a stimulus become one vector; nil for the network's own way.
-    ///   - showsProgress: whether a progress bar is shown if it takes long.
+    ///   - showsProgress: whether a progress bar is shown for a long computation.
     public func features(
         of images: Tensor<Float>, boxes: [[ImageBox]], layers: LayerSelection = .all,
         pooling: Pooling? = nil, showsProgress: Bool = true

@@ -16,7 +16,7 @@ extension VisionLayout {
         return layout
     }()
 
-    /// The image half of `CLIPModel` of transformers, without `vision_model.` if it stands before most names.
+    /// The image half of `CLIPModel` of transformers, without `vision_model.` if that precedes most names.
     static let clip = VisionLayout(
         classToken: "vision_model.embeddings.class_embedding",
         positions: "vision_model.embeddings.position_embedding.weight",

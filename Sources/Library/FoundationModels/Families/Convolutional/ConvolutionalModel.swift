@@ -7,7 +7,7 @@ struct ConvolutionalModel {
     var layers: [MapLayer]
     var imageSize: ImageSize
     var transform: ImageTransform
-    /// What stands before the names of the tensors (`module.`).
+    /// What precedes the names of the tensors (`module.`).
     var prefix: String
     /// How the names of blocks begin; a tensor of that kind that the network has no use for is an error.
     var blocks: String

@@ -84,7 +84,7 @@ struct ConvolutionalNetwork: ImageNetwork {
 private final class PlanCache: Sendable {
     private let plan = Mutex<MapPlan?>(nil)
 
-    /// A plan that nobody else uses until it is given back.
+    /// A plan that nobody else uses until it is returned.
     func plan(images: Int, wanted: Set<Int>, make: () throws -> MapPlan) rethrows -> MapPlan {
         let kept = plan.withLock { kept in
             defer { kept = nil }

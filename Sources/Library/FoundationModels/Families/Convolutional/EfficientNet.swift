@@ -162,7 +162,7 @@ struct EfficientNetNames: Sendable {
 
     var stem: String
     var stemNorm: String
-    /// What stands before the names of a block: `{s}` is its stage, `{i}` its number there, `{n}` its number in all.
+    /// What precedes the names of a block: `{s}` is its stage, `{i}` its number there, `{n}` its number in all.
     var prefix: String
     var separable: Block
     var inverted: Block

@@ -53,7 +53,7 @@ enum MapActivation: String, Sendable {
 struct MapWindow: Sendable, Hashable {
     /// What stands around the map.
     enum Padding: Sendable, Hashable {
-        /// As many pixels on every side.
+        /// This many pixels on every side.
         case fixed(Int)
         /// TensorFlow's `SAME`: as many as make the output ceil(input / stride), the odd one below and to the right.
         case same

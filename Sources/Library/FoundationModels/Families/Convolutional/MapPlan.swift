@@ -17,7 +17,7 @@ struct MapParameters: Sendable {
 /// A network compiled for a number of images of one size and for the layers that are wanted: a list of calls on one
 /// piece of memory, in which maps that are no longer needed make room for later ones.
 ///
-/// It runs on one thread at a time, whoever holds it, hence `@unchecked Sendable`.
+/// It runs on one thread at a time, hence `@unchecked Sendable`.
 final class MapPlan: @unchecked Sendable {
     /// One call.
     enum Call {

@@ -99,7 +99,7 @@ struct MapPlanner {
     /// The depthwise convolution at an index, if a SiLU follows it and there is a kernel for both.
     ///
     /// oneDNN's SiLU takes as long as the convolution (0.32 ns a number on two cores); that kernel takes a third, reads
-    /// the map once for both activations, and has the means that squeeze-and-excitation wants.
+    /// the map once for both activations, and has the means that squeeze-and-excitation needs.
     private static func depthwise(at index: Int, in layers: [MapLayer]) -> Convolution? {
         guard index < layers.count, case .convolution(let convolution) = layers[index].operation,
             activation(after: index, in: layers) == .silu, convolution.groups == convolution.inputs,

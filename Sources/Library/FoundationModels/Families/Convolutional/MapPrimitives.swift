@@ -27,7 +27,7 @@ extension OneDNN {
         description([images, shape.channels, shape.height, shape.width], dnnl_abcd)
     }
 
-    /// The weights of a convolution as PyTorch keeps them, or in whatever order oneDNN wants.
+    /// The weights of a convolution as PyTorch keeps them, or in the order that oneDNN requires.
     static func weights(of convolution: Convolution, isAny: Bool) -> dnnl_memory_desc_t {
         let (groups, side) = (convolution.groups, convolution.window.size)
         let (outputs, inputs) = (convolution.outputs / groups, convolution.inputs / groups)
@@ -55,7 +55,7 @@ extension OneDNN {
 final class MapPrimitive: @unchecked Sendable {
     let handle: dnnl_primitive_t?
     let scratchpad: dnnl_memory_desc_t
-    /// The order in which a convolution wants its weights.
+    /// The order in which a convolution needs its weights.
     let weights: dnnl_memory_desc_t
 
     private init(_ description: dnnl_primitive_desc_t?, _ what: String) {

@@ -9,7 +9,8 @@ struct PatchPositions: Sendable {
         case antialiased
         /// As PyTorch's `interpolate` does without antialias (a = -0.75, always 4 x 4): transformers, DINOv2.
         case plain
-        /// As `plain`, on a grid that is said to be larger by so much of a place (the files of DINOv2's authors, 0.1).
+        /// As `plain`, on a grid that is taken to be larger by this fraction of a cell (the files of DINOv2's authors,
+        /// 0.1).
         case offset(Double)
     }
 

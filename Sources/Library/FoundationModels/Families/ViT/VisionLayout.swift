@@ -13,7 +13,7 @@ struct VisionLayout: Sendable {
 
     var spelling = Spelling.pytorch
     var classToken: String
-    /// The registers' name, which differs between libraries that are alike in the rest.
+    /// The registers' name, which differs between libraries that otherwise agree.
     var registers: [String] = []
     var positions: String
     var patch: String

@@ -3,7 +3,7 @@ import Foundation
 /// A vision transformer in a checkpoint: what its tensors do not tell.
 struct VisionModel {
     var layout: VisionLayout
-    /// What stands before the layout's names in the file.
+    /// What precedes the layout's names in the file.
     var prefix = ""
     /// How the names of this tower's tensors begin, if the file has others too.
     var scope: [String] = []
