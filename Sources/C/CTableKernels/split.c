@@ -55,7 +55,7 @@ static inline long next_end(scanner *scanner) {
         } else {
             uint8_t block[block_size] = {0};
             memcpy(block, scanner->text + scanner->next, left);
-            // Behind the end there is nothing to be found.
+            // Nothing is found after the end.
             scanner->found = ends(block, scanner->separator) & (((uint64_t)1 << bits * left) - 1);
         }
         scanner->next += block_size;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 // Debian's OpenBLAS is of 2022, and takes a processor that came later (Emerald Rapids, Granite Rapids, Zen 5) for one of 2004.
-// Products of doubles then take six times as long; and now and then the kernels for those processors, which nobody tries any
-// more, gave eigenvalues that are not a number (2 of 15 runs of a test with two threads, none of 30 with the kernels below).
-// So OpenBLAS chooses once more, and is told from what.
+// Products of doubles then take six times as long; and now and then the kernels for those processors, which nobody
+// tests any more, gave eigenvalues that are not a number (2 of 15 runs of a test with two threads, none of 30 with the
+// kernels below). So OpenBLAS chooses once more, and is told from what.
 
 #if defined(__x86_64__)
 

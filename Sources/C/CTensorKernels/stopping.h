@@ -4,7 +4,7 @@
 
 #include <setjmp.h>
 
-// Where a computation of LAPACK's goes on that was told to stop.
+// Where a computation of LAPACK continues after it was told to stop.
 struct stopping {
     kernel_stop stop;
     void *context;

@@ -48,7 +48,7 @@ final class CompletionProcess: Sendable {
                 what: "no socket to the completion process: \(String(cString: strerror(errno)))")
         }
         var launch = Launch(executable)
-        // The compiler's own remarks on half-written cells are nobody's business.
+        // The compiler's own remarks on half-written cells are not shown.
         launch.descriptors = [.descriptor(ends[1]), .nothing, .nothing]
         // A front end's signal to the kernel's group is not meant for it.
         launch.group = .own
@@ -93,7 +93,7 @@ final class CompletionProcess: Sendable {
             ticket.fulfil(nil)
             return ticket
         }
-        // A process that hangs reads nothing; whoever asks waits for the answer alone.
+        // A process that hangs reads nothing; the caller waits only for the answer.
         writer.async { [self] in _ = Frame(.question, request: ticket.number, payload).write(to: socket) }
         return ticket
     }

@@ -1,7 +1,7 @@
 /// What the kernel asks the completion process about a position in Swift source.
 package struct CompletionRequest: Codable, Sendable {
     package enum Kind: String, Codable, Sendable {
-        /// What could stand there.
+        /// What can be completed there.
         case suggest
         /// What the name there stands for.
         case describe
@@ -17,7 +17,7 @@ package struct CompletionRequest: Codable, Sendable {
     package var arguments: [String]
     /// The offset in UTF-8 bytes; of a name, its first byte.
     package var offset: Int
-    /// Of `suggest`: what of the name stands there already.
+    /// For `suggest`: the part of the name that is already there.
     package var prefix: String
     /// Of `suggest`: how many suggestions there may be.
     package var limit: Int
@@ -42,7 +42,7 @@ package struct CompletionAnswer: Codable, Sendable {
     package var replacedBytes = 0
     package var description: SymbolDescription?
     package var signatures: [Signature] = []
-    /// Which of them fits best what stands there.
+    /// Which of them fits best what is already there.
     package var activeSignature = 0
 
     package init() {}

@@ -4,7 +4,7 @@ import Foundation
 package enum PathCompletion {
     /// The suggestions for the last component of `path`, a folder with `/` behind it.
     ///
-    /// `path` is what stands between the opening quote and the cursor; `~` is the user's folder, and what is relative
+    /// `path` is the text between the opening quote and the cursor; `~` is the user's folder, and what is relative
     /// lies in `folder`. Hidden files are suggested only if a dot is typed.
     package static func suggestions(for path: String, in folder: String, home: String = NSHomeDirectory())
         -> (suggestions: [Suggestion], typed: String)

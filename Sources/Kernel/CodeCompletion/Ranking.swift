@@ -16,7 +16,7 @@ package enum Ranking {
         return sorted.prefix(limit).map(\.suggestion)
     }
 
-    /// The text without what stands before the name (`?.`, a back-tick).
+    /// The text without what precedes the name (`?.`, a back-tick).
     private static func name(_ text: String) -> Substring {
         text.drop { !($0.isLetter || $0 == "_" || $0.isNumber) }
     }

@@ -5,7 +5,7 @@ struct KernelExamination {
     /// The path of the library.
     let library: String
 
-    /// What was found; `each` is told of every kernel at every level.
+    /// What was found; `each` is called for every kernel at every level.
     ///
     /// A kernel that crashes ends the process after a line that names it: what it may have destroyed is not run on.
     func finding(each: (KernelRun) -> Void = { _ in }) -> Finding {

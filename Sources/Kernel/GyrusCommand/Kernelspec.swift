@@ -24,7 +24,7 @@ enum Kernelspec {
         let folder = data.appendingPathComponent("kernels/\(name)")
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
         for file in try files.contentsOfDirectory(atPath: source) {
-            // In the source tree other things lie beside them.
+            // In the source tree, other files lie beside them.
             guard file == "kernel.json" || file.hasPrefix("logo-") else { continue }
             var bytes = try Data(contentsOf: URL(fileURLWithPath: source).appending(path: file))
             if file == "kernel.json" { bytes = try naming(executable, in: bytes) }

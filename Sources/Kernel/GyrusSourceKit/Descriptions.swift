@@ -1,7 +1,7 @@
 import CodeCompletion
 import Foundation
 
-/// What a name, or the call around a place, stands for.
+/// The meaning of a name, or of the call around a place.
 struct Descriptions {
     let kit: SourceKit
     let request: CompletionRequest

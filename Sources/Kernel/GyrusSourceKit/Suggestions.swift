@@ -1,7 +1,7 @@
 import CodeCompletion
 import Foundation
 
-/// What could stand at a place.
+/// What can be completed at a place.
 struct Suggestions {
     let kit: SourceKit
     let request: CompletionRequest
@@ -18,7 +18,7 @@ struct Suggestions {
             ])
         guard let response else { return ([], 0) }
         var items = response.value.list("key.results").compactMap { Item($0, prefix: request.prefix) }
-        // Where labels can stand and nothing is typed, of all other names only the near ones are meant.
+        // Where labels are possible and nothing is typed, only the nearest of all other names are suggested.
         if request.prefix.isEmpty, items.contains(where: { $0.kind == .param }) {
             items.removeAll { $0.distance.rawValue > Suggestion.Distance.member.rawValue }
         }
@@ -33,7 +33,7 @@ struct Suggestions {
         // The documentation of one of many is asked for when the user stops at it.
         let isShort = groups.count <= Self.describedLimit
         var found = groups.map { $1.suggestion($0, isDescribed: isShort) }
-        // Where a function's name stands already, its call is what can be added.
+        // Where a function's name is already there, its call can be added.
         if let whole = groups[request.prefix] { found += whole.calls }
         return (Ranking.ranked(found, prefix: request.prefix, limit: request.limit), replaced)
     }
@@ -54,7 +54,7 @@ private struct Group {
         return longest
     }
 
-    /// The calls of functions, with labels and brackets and with a parameter's name where no label stands.
+    /// The calls of functions, with labels and brackets and with a parameter's name where there is no label.
     var calls: [Suggestion] {
         longest.values.filter { $0.kind == .function || $0.kind == .type }.compactMap { item in
             item.call.map {
@@ -127,7 +127,7 @@ private struct Item {
         return module.pointee == UInt8(ascii: "_") || strcmp(module, "SwiftGlibc") == 0
     }
 
-    /// Whether a kind of declaration stands at the top level of a C header.
+    /// Whether a kind of declaration is at the top level of a C header.
     private static func isGlobal(_ kind: String) -> Bool {
         [".function.free", ".var.global", ".struct", ".enum", ".typealias"].contains { kind.hasSuffix($0) }
     }

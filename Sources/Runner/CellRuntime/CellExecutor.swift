@@ -60,7 +60,7 @@ final class CellExecutor: TaskExecutor, @unchecked Sendable {
         changed.unlock()
     }
 
-    /// Wakes whoever waits in `work`.
+    /// Wakes those that wait in `work`.
     func wake() {
         changed.lock()
         changed.broadcast()

@@ -49,7 +49,7 @@ enum ValueSize {
         elements.count * MemoryLayout<Elements.Element>.stride
     }
 
-    /// What stands before an object's own fields: its type and its reference count.
+    /// What precedes an object's own fields: its type and its reference count.
     private static let objectHeader = 16
 }
 

@@ -52,7 +52,7 @@ void gyrus_runner_reached(int32_t item) {
     struct job *job = thread_job();
     if (job == NULL) return;
     atomic_store(&job->reached, item);
-    // Code that ended early because it was asked to: the cell does not go on with what it left.
+    // Code that ended early because it was asked to: the cell does not continue with what it left.
     if (atomic_load(&job->interrupted)) signal_leave(OUTCOME_INTERRUPT);
 }
 bool gyrus_runner_is_interrupted(void) { return atomic_load(&own_job()->interrupted); }

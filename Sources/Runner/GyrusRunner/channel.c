@@ -25,7 +25,7 @@ static void write_all(const uint8_t *bytes, size_t length) {
     }
 }
 
-// Text that is longer than a frame goes in parts of so many bytes.
+// Text that is longer than a frame is sent in parts of this many bytes.
 #define PART ((size_t)1 << 30)
 
 static void refuse(uint32_t request, size_t length) {

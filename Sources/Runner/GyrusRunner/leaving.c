@@ -30,7 +30,8 @@ static void close_reserve(struct thread *thread) {
     mprotect((void *)thread->reserve_low, thread->stack_low - thread->reserve_low, PROT_NONE);
 }
 
-// What runs work for others may itself have been called by a cell, which must not go on: there the thread is taken out again.
+// What runs work for others may itself have been called by a cell, which must not continue: there the thread is taken
+// out again.
 static void meet_again(struct thread *thread, const struct trail *trail) {
     thread->met_again_slot = trail->next_return;
     if (trail->next_return == NULL) return;

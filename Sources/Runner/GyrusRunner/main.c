@@ -66,7 +66,7 @@ static void answer(const char *error) {
     gyrus_runner_send(MESSAGE_ANSWER, (const uint8_t *)error, error ? strlen(error) : 0);
 }
 
-// What stands behind a command's word; NULL if the line is another command.
+// What follows a command's word; NULL if the line is another command.
 static char *arguments(char *line, const char *command) {
     size_t length = strlen(command);
     if (strncmp(line, command, length) != 0) return NULL;

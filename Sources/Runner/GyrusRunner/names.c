@@ -34,7 +34,7 @@ static size_t module_length(const char *text) {
     return digits > 0 && text[4 + digits] == '.' ? 5 + digits : 0;
 }
 
-// The length of what stands before a name and means nothing to a reader: the module of a cell, the place of a private
+// The length of what precedes a name and means nothing to a reader: the module of a cell, the place of a private
 // type in memory, the cell of an extension.
 static size_t noise_length(const char *text, char before) {
     if (strncmp(text, "(unknown context at $", 21) == 0) {
@@ -68,7 +68,7 @@ static struct type_name plain_name(const char *text) {
     return (struct type_name){plain, length};
 }
 
-// The runtime keeps each name forever, so its address stands for it; what is made of it is kept likewise.
+// The runtime keeps each name forever, so its address identifies it; what is made of it is kept likewise.
 struct entry {
     const char *key;
     struct type_name name;

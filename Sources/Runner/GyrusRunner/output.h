@@ -26,9 +26,9 @@ void streams_open(void);
 void streams_settle(bool failed);
 // Sends what the calling thread's job wrote so far, so that what it sends next comes behind it.
 void streams_flush(void);
-// Hands over a line that the user typed (without its line break); NULL stands for end of input.
+// Hands over a line that the user typed (without its line break); NULL means end of input.
 void streams_answer_input(const char *line);
-// Whether somebody waits for a line that the user types.
+// Whether a thread waits for a line that the user types.
 bool streams_wait_for_input(void);
 // Gives up a read of a job that waits for input.
 struct job;

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 // Whether anything goes on in the process, or may come from outside, that could end a wait of one of its threads. What is
-// not understood counts as something that goes on.
+// not understood counts as something that may.
 
 enum { LOOKS = 3, LOOK_STEPS = 15, STEP_MICROSECONDS = 20000 };
 enum { QUIET_MICROSECONDS = 15000 }; // The runner's own threads take less processor time during a look.

@@ -43,7 +43,7 @@ void gyrus_runner_leave_if_interrupted(void);
 
 // --- unwind.c: the way out of a stack ------------------------------------------------------------------------------
 
-// What the registers are to be so that a function goes on behind the call it made.
+// What the registers are to be so that a function continues after the call it made.
 struct registers {
     uintptr_t rbx, rbp, r12, r13, r14, r15, rsp, rip;
 };

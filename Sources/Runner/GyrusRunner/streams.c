@@ -114,8 +114,8 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
         if (is_cancelled) {
-            // An end of input would let the cell go on with nil. The stream's lock stays held, so the next cell gets a
-            // new stream.
+            // An end of input would let the cell continue with nil. The stream's lock stays held, so the next cell gets
+            // a new stream.
             pthread_mutex_unlock(&input_lock);
             signal_leave(OUTCOME_INTERRUPT);
             return 0;

@@ -130,7 +130,7 @@ static void *run_any(void *argument) {
     struct thread *thread = argument;
     enter(thread);
     void *result = NULL;
-    // A cell's code that traps ends its thread; who joins it goes on.
+    // A cell's code that traps ends its thread; whatever joins it continues.
     if (sigsetjmp(thread->start, 1) == 0) {
         thread->armed = 1;
         result = thread->routine(thread->context);

@@ -35,7 +35,7 @@ void trap_at_bar(struct thread *thread, ucontext_t *context) {
     way_out_interrupted(thread, context, &trail);
 }
 
-// A library that meets the end of the stack may hold a lock: it goes on in the reserve until it comes back to the cell.
+// A library that meets the end of the stack may hold a lock: it continues in the reserve until it returns to the cell.
 static bool open_reserve(struct thread *thread, const struct trail *trail) {
     if (thread->reserve_is_open || thread->reserve_low == thread->stack_low || trail->frame_count == 0) return false;
     uintptr_t guard = thread->reserve_low + PAGE;

@@ -16,7 +16,7 @@
 // The numbers of registers in the tables (System V ABI for x86-64, figure 3.36).
 enum { DWARF_RBX = 3, DWARF_RBP = 6, DWARF_R12 = 12, DWARF_R13, DWARF_R14, DWARF_R15 };
 
-// The functions that run work which others gave them: such a function may go on as if the work had come to its end.
+// The functions that run work which others gave them: such a function may continue as if the work had ended.
 // libdispatch's callers of blocks all are; of the Swift runtime it is the one that runs a job of a task, behind which an
 // actor is given back.
 static const void *(*current_task)(void);
@@ -120,7 +120,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
 }
 
 // Some functions are in no table, and a call may have gone where no code is: but Swift keeps frame pointers. They tell the
-// frames, and not the registers by which a boundary could go on.
+// frames, and not the registers with which a boundary could continue.
 static void follow_frame_pointers(struct trail *trail, const struct thread *thread, uintptr_t frame) {
     while (trail->frame_count < FRAMES && frame >= thread->stack_low && frame + 16 <= thread->stack_high && frame % 8 == 0) {
         uintptr_t next = ((uintptr_t *)frame)[0], back = ((uintptr_t *)frame)[1];

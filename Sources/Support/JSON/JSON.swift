@@ -51,7 +51,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// The value that UTF-8 JSON text stands for; throws `DecodingError` if it is not JSON.
+    /// The value that UTF-8 JSON text represents; throws `DecodingError` if it is not JSON.
     ///
     /// - Parameter data: UTF-8 text.
     public init(parsing data: Data) throws {

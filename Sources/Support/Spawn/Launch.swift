@@ -41,7 +41,7 @@ package struct Launch {
 
     /// Starts the program and returns its number; throws `LaunchFailure`.
     package func start() throws -> pid_t {
-        // Lifted above the places that they are put on, so that none is closed by another's.
+        // Lifted above the numbers that they are given, so that none is closed by another's.
         var lifted: [Int32] = []
         defer { for descriptor in lifted { close(descriptor) } }
         var actions = posix_spawn_file_actions_t()

@@ -3,7 +3,7 @@
 #include <hdf5.h>
 #include <unistd.h>
 
-// HDF5 names its types and property classes by macros that first initialise the library, which Swift cannot import.
+// HDF5 names its types and property classes by macros that first initialize the library, which Swift cannot import.
 static inline hid_t gyrus_h5_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t gyrus_h5_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t gyrus_h5_int8(void) { return H5T_NATIVE_INT8; }
@@ -37,7 +37,7 @@ static inline int gyrus_h5_synchronize(hid_t file) {
     return descriptor < 0 ? -1 : fsync(descriptor);
 }
 
-// A program that is started while a file is open would go on holding the file's lock.
+// A program that is started while a file is open would keep holding the file's lock.
 static inline void gyrus_h5_close_in_children(hid_t file) {
     int descriptor = gyrus_h5_descriptor(file);
     if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);

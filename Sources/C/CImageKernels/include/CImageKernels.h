@@ -6,7 +6,8 @@
 // Kernels over images of 8 bits a channel, red, green and blue side by side, and the part of libpng that needs setjmp.
 // Each runs on the calling thread and is compiled for AVX-512, AVX2 and the base instruction set, chosen at each call.
 
-/// How many weights of one position stand together; the lists of weights are padded with zeros to a multiple of it.
+/// How many weights of one position are stored together; the lists of weights are padded with zeros to a multiple of
+/// it.
 enum { image_weight_group = 4 };
 
 /// Resizes each row: pixel x is the sum of `taps` pixels from `first[x]` on, weighted by `weights[x * taps ...]`.

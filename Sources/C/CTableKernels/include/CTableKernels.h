@@ -12,11 +12,11 @@ extern "C" {
 /// Where a field lies in a text.
 typedef struct {
     uint32_t start;
-    /// The length in the lower 30 bits; bit 31: quotes stood around it; bit 30: doubled quotes in it stand for one.
+    /// The length in the lower 30 bits; bit 31: it was quoted; bit 30: doubled quotes in it mean one.
     uint32_t length_and_flags;
 } table_field;
 
-/// What stands between the fields of a text, and what its records may begin with that is no plain field.
+/// What separates the fields of a text, and what its records may begin with that is no plain field.
 typedef struct {
     uint8_t separator;
     /// The quote, and the first byte of a comment; -1 where there is none.

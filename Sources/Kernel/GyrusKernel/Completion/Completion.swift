@@ -67,7 +67,7 @@ struct Completion {
         return (answer.suggestions, start - answer.replacedBytes)
     }
 
-    /// What could stand in a string, of which a part stands already: a model, a layer, or else a path.
+    /// What can be completed in a string of which a part is already there: a model, a layer, or else a path.
     private func string(_ before: String, in code: String, at offset: Int) -> ([Suggestion], Int) {
         let context = CallContext(in: code, at: offset)
         func named(_ names: [String]) -> [Suggestion] {
@@ -89,7 +89,7 @@ struct Completion {
         }
         if context?.function == "load", context?.receiver == "FoundationModel", context?.label == nil {
             let (files, start) = paths(before, at: offset)
-            // All replace the same text: the folders of a path stand before its last part.
+            // All replace the same text: the folders of a path precede its last part.
             let folders = String(decoding: Array(before.utf8).dropLast(offset - start), as: UTF8.self)
             let found = files.map { Suggestion(text: folders + $0.text, kind: .path) }
             return (named(models()) + found, offset - before.utf8.count)

@@ -4,7 +4,8 @@ import Jupyter
 import SwiftCells
 import Synchronization
 
-/// Knows what could stand in a cell that is being written, and what stands there. Any thread may ask, while a cell runs.
+/// Knows what can be completed in a cell that is being written, and what its names mean. Any thread may ask, while a
+/// cell runs.
 final class CompletionService: Sendable {
     let client: CompletionClient
     private struct State {
@@ -64,7 +65,7 @@ final class CompletionService: Sendable {
         )
     }
 
-    /// What could stand at an offset in bytes of a cell, behind a name's first letters.
+    /// What can be completed at an offset in bytes of a cell, after a name's first letters.
     func suggestions(for cell: String, at offset: Int, prefix: String) -> CompletionAnswer? {
         guard var answer = ask(.suggest, about: cell, at: offset, prefix: prefix) else { return nil }
         let found = Set(answer.suggestions.map(\.text))

@@ -3,7 +3,7 @@ import Jupyter
 
 /// A cell that asks what a name or a magic is: `Ridge?`, `?Ridge`, `%time?`, or `Ridge??` for all there is to say.
 ///
-/// Nothing is lost to Swift: an optional chain that stands alone does not compile.
+/// Nothing is lost to Swift: an optional chain on its own does not compile.
 package struct HelpRequest: Equatable {
     package let name: String
     package let detailLevel: Int

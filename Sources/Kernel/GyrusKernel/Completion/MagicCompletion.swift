@@ -22,13 +22,13 @@ package struct MagicCompletion {
 
     /// What can be completed at the cursor, where a magic is being written.
     package enum Completion: Equatable {
-        /// The magics, and where the first of their marks stands.
+        /// The magics, and the position of the first of their marks.
         case names([Suggestion], start: Int)
-        /// Options, and where the first of their dashes stands.
+        /// Options, and the position of the first of their dashes.
         case options([Suggestion], start: Int)
-        /// A path, of which this part stands already.
+        /// A path, of which this part is already there.
         case path(String)
-        /// A variable of the session, of which this part stands already.
+        /// A variable of the session, of which this part is already there.
         case variable(String)
         /// Nothing that is known.
         case nothing

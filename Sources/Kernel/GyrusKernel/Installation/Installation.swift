@@ -3,7 +3,7 @@ import SwiftCells
 
 /// Where the parts of Gyrus lie, all found from the executable that runs.
 ///
-/// Installed: `PREFIX/bin/gyrus` beside `PREFIX/lib/gyrus`. In a build folder everything lies beside the executable,
+/// Installed: `PREFIX/bin/gyrus` beside `PREFIX/lib/gyrus`. In a build folder everything is beside the executable,
 /// and the C modules and the kernelspec in the source tree.
 public struct Installation: Sendable {
     /// The executable that runs, without symbolic links.
@@ -20,7 +20,7 @@ public struct Installation: Sendable {
     public let modules: String
     /// The folders with a module map for each C library beneath them.
     public let cModules: [String]
-    /// The flags for the C headers as recorded at the installation, one a line; there is none in a build folder.
+    /// The flags for the C headers as recorded at the installation, one per line; a build folder has none.
     public let recordedFlags: String?
     /// The folder of the kernel's description and logos.
     public let kernelspec: String

@@ -43,7 +43,7 @@ final class CellRun {
                 if timesAll { total?.report(to: context) }
             }
             try run(steps)
-            // Of a cell that stopped, what stands below is still to be run.
+            // The rest of a cell that stopped is still to be run.
             if let cell = context.cellID { session.compiler { $0.forget(cell: cell, from: parts) } }
         }
     }
@@ -104,7 +104,7 @@ final class CellRun {
         return timing
     }
 
-    /// Runs what stands below `%%name` as if it were the whole cell.
+    /// Runs what is below `%%name` as if it were the whole cell.
     func runBody(of call: MagicCall) throws(ErrorReport) {
         if let body = call.body { try run(session.compiler.magicParser.steps(of: "\n" + body)) }
     }

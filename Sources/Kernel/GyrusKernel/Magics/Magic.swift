@@ -12,7 +12,7 @@ struct Magic: Sendable {
     let usage: String
     /// What it does, in a line.
     let help: String
-    /// Whether it can stand as `%name`, and what it takes as `%%name`.
+    /// Whether it can be written as `%name`, and what it takes as `%%name`.
     var isForLine = true
     var body = Body.none
     var argument = Argument.other

@@ -4,7 +4,7 @@ struct MagicLine {
     let name: String
     /// Whether it begins with `%%`.
     let isForCell: Bool
-    /// The bytes of the line at which the name stands.
+    /// The bytes of the line that the name occupies.
     let nameRange: Range<Int>
     /// The rest of the line, without white space around it, and the byte at which it begins.
     let arguments: String

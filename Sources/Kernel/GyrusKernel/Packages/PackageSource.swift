@@ -28,7 +28,7 @@ struct PackageRequest: Equatable {
         for product in products where product.contains(/[^A-Za-z0-9_.-]/) {
             throw MagicError("\(product) is no name of a product")
         }
-        // The @ of git@github.com:owner/name is none of a version.
+        // The @ of git@github.com:owner/name does not begin a version.
         if let match = first.wholeMatch(of: /(.+)@(?:(branch|revision):(.+)|([0-9][^@\/:]*))/) {
             place = String(match.1)
             if let kind = match.2, let name = match.3 {

@@ -7,7 +7,7 @@ import SwiftCells
 struct PackageStore {
     let folder: URL
     let toolchain: Toolchain
-    /// Runs a command and hands on its lines; its status, and all that it printed. Throws if it was stopped.
+    /// Runs a command and passes on its lines; its status, and all that it printed. Throws if it was stopped.
     let run:
         (_ executable: String, _ arguments: [String], _ line: (String) -> Void) throws -> (
             status: Int32, output: String

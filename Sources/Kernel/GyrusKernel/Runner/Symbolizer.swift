@@ -81,7 +81,7 @@ struct Symbolizer {
             .replacing(/\(extension in Cell\d+\):/, with: "")
             // A closure at a cell's top level.
             .replacing(/\ in Cell\d+\b/, with: "")
-            // What stands between two waits of an asynchronous function, and how a global is reached.
+            // The part between two waits of an asynchronous function, and the accessor of a global.
             .replacing(/\(\d+\) (suspend|await) resume partial function for\ /, with: "")
             .replacing(/\.unsafeMutableAddressor : .*/, with: "")
             // What the kernel adds to the names of members that another cell replaced.

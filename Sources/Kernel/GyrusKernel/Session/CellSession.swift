@@ -12,7 +12,7 @@ final class CellSession: Sendable {
     /// Publishes what the runner sends.
     let output: CellOutput
     let comms: CommHandlers
-    /// Knows what could stand in the cell that is being written.
+    /// Knows what can be completed in the cell that is being written.
     let completion: CompletionService
     let documentation: DocumentationPages
     /// Runs the cells under `%%python`.

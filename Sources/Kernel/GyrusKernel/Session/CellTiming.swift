@@ -4,7 +4,7 @@ import RunnerProtocol
 struct CellTiming {
     /// Time to compile and link, or to fetch from the cache.
     var compilation: Duration = .zero
-    /// To run, by the clock.
+    /// To run, in elapsed time.
     var wall: Duration
     /// Processor time of all threads.
     var user, system: Duration

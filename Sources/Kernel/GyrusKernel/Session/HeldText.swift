@@ -21,7 +21,7 @@ package struct HeldText {
     package mutating func take(_ text: String, at time: ContinuousClock.Instant = .now) -> String {
         if text.isEmpty { return "" }
         let isFresh = time - since < .seconds(Self.patience)
-        // Several threads may trap at once, and overlapping accesses are told of in pieces.
+        // Several threads may trap at once, and overlapping accesses are reported in pieces.
         if !held.isEmpty, isFresh, Self.maySpeakOfTrap(text) || held.contains(Self.accesses) {
             held += text
             return ""

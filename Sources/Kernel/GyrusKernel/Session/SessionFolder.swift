@@ -17,7 +17,7 @@ enum SessionFolder {
     private static func removeOrphans(in place: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
         for name in names where name.hasPrefix(prefix) {
-            // The whole name is matched, so that a folder such as "gyrus-2024" of somebody else is not taken for one.
+            // The whole name is matched, so that somebody else's folder, such as "gyrus-2024", is not taken for one.
             let parts = name.dropFirst(prefix.count).split(separator: "-", maxSplits: 1)
             guard parts.count == 2, let pid = pid_t(parts[0]), pid > 0,
                 UUID(uuidString: String(parts[1])) != nil

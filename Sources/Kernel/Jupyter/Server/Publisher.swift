@@ -1,6 +1,6 @@
 import Foundation
 
-/// Takes what a kernel publishes for a request: the iopub socket, or whoever runs code in the kernel's own process.
+/// Takes what a kernel publishes for a request: the iopub socket, or what runs code in the kernel's own process.
 public protocol Publisher: Sendable {
     /// Takes a message of iopub.
     ///

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The socket on which a kernel publishes: sends messages, and welcomes whoever subscribes.
+/// The socket on which a kernel publishes: sends messages, and welcomes subscribers.
 final class IOPubChannel: Sendable {
     private struct State {
         var hasStarted = false

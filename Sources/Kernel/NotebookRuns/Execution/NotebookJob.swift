@@ -59,7 +59,7 @@ public struct NotebookJob: Sendable {
         guard FileManager.default.changeCurrentDirectoryPath(folder.path) else {
             throw RunError("\(folder.relativePath) is no folder in which cells can run")
         }
-        // A file that may not grow further is an error of whoever writes it, not the end of the process.
+        // A file that may not grow further is an error for its writer, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         let run = try NotebookRun(options: options)
         let signals = Signals.ending.map { number in Signals.handle(number) { run.receive(signal: number) } }

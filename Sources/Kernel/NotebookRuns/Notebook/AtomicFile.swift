@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes files that are there whole or not at all.
+/// Writes files that are complete or absent.
 public enum AtomicFile {
     /// Writes a file under another name and gives it its own once it is on the disk; what was there before stays until then.
     ///

@@ -113,7 +113,7 @@ public struct Notebook: Sendable {
         id.wholeMatch(of: /[a-zA-Z0-9_-]{1,64}/) != nil
     }
 
-    /// An id that follows from where the cell stands and what it says.
+    /// An id that follows from the cell's position and text.
     private static func newID(for cell: NotebookCell, at index: Int, notIn used: Set<String>) -> String {
         var salt = 0
         while true {

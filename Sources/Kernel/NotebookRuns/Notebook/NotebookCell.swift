@@ -33,7 +33,7 @@ public struct NotebookCell: Sendable, Equatable {
 }
 
 extension NotebookCell {
-    /// A cell as it stands in a file; throws `RunError` without the file's name.
+    /// A cell as a file holds it; throws `RunError` without the file's name.
     init(_ json: JSON) throws {
         guard let type = json["cell_type"]?.string, let kind = Kind(rawValue: type) else {
             throw RunError("has a cell whose cell_type is not code, markdown or raw")

@@ -2,8 +2,8 @@ import SwiftCells
 
 /// The cells of a Swift script in the "percent" format: each begins at a line `// %%`.
 ///
-/// Behind the mark may stand `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is one
-/// cell.
+/// The mark may be followed by `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks
+/// is one cell.
 enum ScriptCells {
     static func cells(of text: String) -> [NotebookCell] {
         let lines = CellText.normalized(text).split(separator: "\n", omittingEmptySubsequences: false)

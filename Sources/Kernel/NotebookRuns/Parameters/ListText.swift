@@ -12,7 +12,7 @@ package enum ListText {
         return trimmed.contains("") ? nil : trimmed
     }
 
-    /// What stands before and behind the first of a separator.
+    /// What precedes and follows the first separator.
     package static func split(_ text: String, at separator: Character) -> (String, String)? {
         guard let parts = split(text, atEach: separator), parts.count >= 2 else { return nil }
         return (parts[0], parts[1...].joined(separator: String(separator)))

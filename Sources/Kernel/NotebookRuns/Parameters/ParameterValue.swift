@@ -14,7 +14,7 @@ struct ParameterValue: Equatable, Sendable {
         self.needsType = needsType
     }
 
-    /// The value of a type that a text stands for; nil if it stands for none.
+    /// The value of a type that a text represents; nil if it represents none.
     ///
     /// Lists are written `[1, 2]` or `1,2`, dictionaries `{"a": 1}`. A string is taken as it is; within lists it may be quoted.
     init?(_ text: String, as type: ParameterType) {

@@ -35,12 +35,12 @@ public struct Parameters: Sendable {
         try add(String(argument[..<sign]), String(argument[argument.index(after: sign)...]))
     }
 
-    /// Takes in a value; throws `RunError` if the name is none of Swift's, or if it was given before.
+    /// Takes in a value; throws `RunError` if the name is not a Swift name, or if it was given before.
     ///
     /// - Parameters:
     ///   - name: the parameter's name.
     ///   - text: the value.
-    ///   - type: the type that it has where the notebook declares none; nil for what the text stands for.
+    ///   - type: the type that it has where the notebook declares none; nil for what the text represents.
     public mutating func add(_ name: String, _ text: String, as type: CommonType? = nil) throws {
         try add(Value(name: name, text: text, type: type))
     }

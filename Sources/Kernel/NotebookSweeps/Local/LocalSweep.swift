@@ -19,7 +19,7 @@ public final class LocalSweep: Sendable {
 
     /// How it ended.
     public struct Summary: Sendable {
-        /// Where the tasks stand.
+        /// The state of each task.
         public let report: StatusReport
         /// The signal that ended it.
         public let signal: Int32?
@@ -33,7 +33,7 @@ public final class LocalSweep: Sendable {
     /// - Parameters:
     ///   - folder: the sweep.
     ///   - jobs: how many tasks run at once.
-    ///   - say: is told of each task that has ended.
+    ///   - say: is called for each task that has ended.
     public init(_ folder: SweepFolder, jobs: Int, say: @escaping @Sendable (String) -> Void) {
         self.folder = folder
         self.jobs = jobs
@@ -76,7 +76,7 @@ public final class LocalSweep: Sendable {
         return Summary(report: StatusReport(folder, statuses), signal: state.withLock { $0.signal })
     }
 
-    /// The last attempts and where the tasks stand.
+    /// The last attempts and the state of each task.
     private func look() -> (attempts: [Attempt?], statuses: [TaskStatus]) {
         // The queue first: a task that ends in between has then left its end.
         let reader = StatusReader(folder, queue: SlurmQueue(of: folder))

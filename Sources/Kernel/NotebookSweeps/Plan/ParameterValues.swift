@@ -1,7 +1,7 @@
 import Foundation
 import NotebookRuns
 
-/// The values that one argument of a sweep stands for.
+/// The values that one argument of a sweep describes.
 enum ParameterValues {
     /// The values of a text such as `S01..S03,S07`; throws `RunError` that names `argument`.
     static func all(in text: String, of argument: String) throws -> [String] {

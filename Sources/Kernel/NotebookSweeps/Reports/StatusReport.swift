@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Where the tasks of a sweep stand, for people and for programs.
+/// The state of a sweep's tasks, for people and for programs.
 public struct StatusReport: Sendable {
     private let folder: SweepFolder
     private let statuses: [TaskStatus]
@@ -25,7 +25,7 @@ public struct StatusReport: Sendable {
         return "\(statuses.count) tasks: " + counts.joined(separator: ", ")
     }
 
-    /// A line for each task: its number, where it stands, its parameters, and what else is known.
+    /// A line for each task: its number, its state, its parameters, and what else is known.
     public var table: String {
         statuses.enumerated().map { task, status in
             let detail = status.detail.split(separator: "\n").first.map { "  \($0)" } ?? ""

@@ -26,7 +26,7 @@ public struct ModelCheck {
         return Set(wanted).filter { !known.has($0) }.sorted()
     }
 
-    /// The names that stand in `FoundationModel.load("…")`, and the values of the parameters that stand there.
+    /// The names in `FoundationModel.load("…")`, and the values of the parameters there.
     private var wanted: [String] {
         let code = notebook.cells.filter { $0.kind == .code }.map(\.source).joined(separator: "\n")
         let literals = code.matches(of: /FoundationModel\s*\.\s*load\s*\(\s*"([^"\\]+)"/).map { String($0.1) }

@@ -3,7 +3,7 @@ import GyrusKernel
 import NotebookRuns
 import Text
 
-/// Submits the tasks of a sweep as an array of Slurm's, or as several if the cluster takes none of that size.
+/// Submits the tasks of a sweep as an array of Slurm's, or as several if the cluster takes no array of that size.
 public struct SlurmArray {
     private let folder: SweepFolder
     private let options: SlurmOptions

@@ -15,7 +15,7 @@ struct SlurmQueue: Sendable {
     /// The arrays that Slurm was asked for, and answered.
     private var known: Set<String> = []
 
-    /// The queue of which nobody asks anything.
+    /// An empty queue, for sweeps without Slurm.
     static let unasked = SlurmQueue()
 
     private init() {}

@@ -73,7 +73,7 @@ struct TaskState: Sendable {
     /// Tells that the process of an attempt is alive.
     func beat(_ number: Int) { utimensat(AT_FDCWD, file(number, "claim").path, nil, 0) }
 
-    /// How many seconds ago the process of an attempt told that it is alive, by the clock of the file system.
+    /// How many seconds ago the process of an attempt reported that it is alive, by the file system's clock.
     func silence(of number: Int) -> Double {
         let probe = folder.appending(path: ".probe-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: probe.path, contents: nil)

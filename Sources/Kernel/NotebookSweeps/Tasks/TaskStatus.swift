@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import NotebookRuns
 
-/// Where a task stands.
+/// The state of a task.
 public enum TaskStatus: Sendable, Equatable {
     /// Never begun, or begun and told to end.
     case pending
@@ -29,7 +29,7 @@ public enum TaskStatus: Sendable, Equatable {
         }
     }
 
-    /// What is known besides.
+    /// What else is known.
     public var detail: String {
         switch self {
         case .pending: ""
@@ -39,7 +39,7 @@ public enum TaskStatus: Sendable, Equatable {
     }
 }
 
-/// Finds where the tasks of a sweep stand, from its files and from Slurm's queue.
+/// Finds the state of a sweep's tasks, from its files and from Slurm's queue.
 struct StatusReader {
     let folder: SweepFolder
     let queue: SlurmQueue

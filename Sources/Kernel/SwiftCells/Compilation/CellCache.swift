@@ -15,7 +15,7 @@ public struct CellCache: Sendable {
 
     private static let endings = ["so", "swiftmodule", "swiftdoc", "dia"]
 
-    /// A cache in a folder, which is made if it is not there.
+    /// A cache in a folder, which is created if necessary.
     public init(folder: URL, limit: Int = 512 << 20) throws {
         self.folder = folder
         self.limit = limit

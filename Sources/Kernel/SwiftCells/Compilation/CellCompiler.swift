@@ -147,7 +147,7 @@ public final class CellCompiler {
         do {
             try build(draft)
         } catch Failure.tool where draft.probe != nil {
-            // What can stand at the top level may be impossible in the probe's function.
+            // What is allowed at the top level may be impossible in the probe's function.
             draft.probe = nil
             try build(draft)
         } catch Failure.source(let found, let lines) {

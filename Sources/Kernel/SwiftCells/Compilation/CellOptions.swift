@@ -4,12 +4,12 @@ public struct CellOptions: Sendable {
     public var showsResult = true
     /// Whether its last expression may be left unused without a warning.
     public var mayDiscardResult = false
-    /// Code to stand before and behind the source, on its own lines: the source is then the body of a closure, and
+    /// Code before and after the source, on its own lines: the source is then the body of a closure, and
     /// declares nothing for later cells.
     public var wrapping: (before: String, after: String)?
     /// Whether it is compiled with `-O`; nil for what the session says.
     public var isOptimized: Bool?
-    /// Whether it only looks at what is there: it is then none of the cells, and `discard` is to follow.
+    /// Whether it only looks at what is there: it then does not count as a cell, and `discard` must follow.
     public var isGlance = false
     /// Whether it only asks for values: it then leaves nothing behind.
     public var isQuestion = false

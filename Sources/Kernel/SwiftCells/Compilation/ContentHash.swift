@@ -10,7 +10,7 @@ public struct ContentHash: ~Copyable {
     /// Takes in a text.
     public func add(_ text: String) { digest.update(text) }
 
-    /// Takes in a file's bytes; a file that cannot be read counts as one that is not there.
+    /// Adds a file's bytes; a file that cannot be read counts as missing.
     public func add(contentsOf path: String) {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
             return add("no such file")

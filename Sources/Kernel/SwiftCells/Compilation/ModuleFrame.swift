@@ -1,9 +1,9 @@
-/// What stands around the source of a cell in its module, and how that module is compiled.
+/// What surrounds the source of a cell in its module, and how that module is compiled.
 struct ModuleFrame {
     let prelude: Prelude
-    /// What stands before the cell: the lines that bring in libraries and earlier cells.
+    /// What precedes the cell: the lines that bring in libraries and earlier cells.
     let head: String
-    /// What stands behind it: the release of former values, and the declarations that are compiled along.
+    /// What follows it: the release of former values, and the declarations that are compiled along.
     let tail: String
     let flags: [String]
 
@@ -23,7 +23,7 @@ struct ModuleParts {
 }
 
 extension CellCompiler {
-    /// What stands around a cell; `syntax` is that of the cell, empty if only companions are compiled.
+    /// What surrounds a cell; `syntax` is that of the cell, empty if only companions are compiled.
     func frame(
         of module: String, _ syntax: CellSyntax, _ plan: CellPlan, _ parts: ModuleParts, isOptimized: Bool?
     ) -> ModuleFrame {
@@ -65,7 +65,7 @@ extension CellCompiler {
             + (needsSwift4 ? ["-swift-version", "4"] : [])
     }
 
-    /// The import of a module none of whose names is wanted.
+    /// The import of a module without any of its names.
     private func anchor(of module: String, _ plan: CellPlan) -> [String] {
         let isSeen = (plan.compiled + plan.brought.map(\.version.item)).contains {
             $0.isTypeOrAlias || $0.isVisibleByModule || $0.role == .other

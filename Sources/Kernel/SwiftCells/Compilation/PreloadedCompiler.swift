@@ -19,7 +19,7 @@ final class PreloadedCompiler {
     /// not end where a page does.
     private static let capacity = 131_000
 
-    /// What stands in the source until the text does. A system that would not show the compiler what is written into a
+    /// What the source holds until the text arrives. A system that would not show the compiler what is written into a
     /// mapped file would show it this.
     private static let unfilled = "the source of this module was not seen"
 

@@ -1,7 +1,7 @@
 /// A declaration of the notebook as it was when its cell was last run, or a statement that ran.
 ///
 /// A declaration that is compiled again without a change of what it says or of what its names mean stays the same version;
-/// so whoever uses it need not be compiled again.
+/// so what uses it need not be compiled again.
 struct Version: Sendable {
     let id: Int
     var cell: CellKey

@@ -133,7 +133,7 @@ struct Bitstream {
                 position = end * 8
                 align()
             default:
-                // The element type of an array stands last and is no operand of its own.
+                // The element type of an array comes last and is not an operand itself.
                 if index > 0, case .array = abbreviation[index - 1] { continue }
                 values.append(readScalar(operand))
             }

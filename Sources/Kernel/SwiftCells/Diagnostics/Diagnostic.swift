@@ -47,7 +47,7 @@ extension Diagnostic {
 }
 
 extension Diagnostic {
-    /// The diagnostic at a place in one of the files; one about what a macro wrote is placed where the macro stands.
+    /// The diagnostic at a place in one of the files; one about a macro's expansion is placed at the macro.
     ///
     /// Nil if it speaks of none of them.
     func placed(in files: Set<String>) -> Diagnostic? {

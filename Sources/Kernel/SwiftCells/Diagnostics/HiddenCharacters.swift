@@ -3,7 +3,7 @@ import SwiftSyntax
 
 /// Finds characters that cannot be seen, often come with pasted text, and that the compiler takes for names.
 enum HiddenCharacters {
-    /// An error for each that stands in the code itself, not in a string or a comment.
+    /// An error for each in the code itself, not in a string or a comment.
     static func errors(in file: SourceFileSyntax, _ converter: SourceLocationConverter, label: String)
         -> [Diagnostic]
     {

@@ -1,12 +1,12 @@
 import SwiftParser
 import SwiftSyntax
 
-/// What stands around a place in a cell. All places are in UTF-8 bytes.
+/// The context of a place in a cell. All places are in UTF-8 bytes.
 public struct Cursor: Equatable, Sendable {
     /// What kind of text the place lies in.
     public enum Surroundings: Equatable, Sendable {
         case code
-        /// A string literal, with what stands in it before the place; nil if that is not known before it runs.
+        /// A string literal, with its text before the place; nil if that is not known before it runs.
         case string(before: String?)
         case comment
         case number

@@ -2,7 +2,7 @@ import Hashing
 import SwiftSyntax
 import Synchronization
 
-/// What a cell that is being written can see, and how the compiler is told of it.
+/// What a cell that is being written can see, and how it is given to the compiler.
 public struct EditorContext: Sendable {
     private let names: NameTable
     private let results: ResultTable

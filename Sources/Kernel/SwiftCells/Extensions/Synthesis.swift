@@ -1,4 +1,4 @@
-/// Writes out what the compiler synthesizes for a conformance that stands in the file of the type.
+/// Writes out what the compiler synthesizes for a conformance in the file of the type.
 ///
 /// In another file, and each cell is one, it synthesizes nothing. Sources: SE-0185 (Equatable and Hashable), SE-0166 and
 /// SE-0295 (Codable), SE-0194 (CaseIterable), SE-0266 (Comparable).

@@ -57,7 +57,7 @@ public struct MissedNames: Sendable {
         }
     }
 
-    /// An error in whose line a missed name stands: what the name means there is what an earlier cell declared.
+    /// An error whose line has a missed name: what the name means there is what an earlier cell declared.
     private func noting(_ error: Diagnostic, _ lines: [String], _ own: Set<String>) -> Diagnostic {
         guard !names.isEmpty, lines.indices.contains(error.line - 1) else { return error }
         var error = error

@@ -13,7 +13,7 @@ public struct NameTable: Sendable {
         /// All names that it declares, living or not.
         let names: Set<String>
         let hasTypes: Bool
-        /// Whether something of it is gone that whoever imports it would still see.
+        /// Whether something of it is gone that an import of it would still show.
         var hasDeadEffects = false
         /// The same of an operator's function, which is only seen by an import of the whole module.
         var hasDeadOperators = false
@@ -47,7 +47,7 @@ public struct NameTable: Sendable {
     private(set) var imports: [String] = []
     /// What is no longer declared but may still be reached.
     var past = Past()
-    /// Which types the user was told of that they use what is no longer declared.
+    /// The types of which the user was told that they use what is no longer declared.
     var told: Set<Int> = []
     /// What was provided by declarations of operators and precedence groups that are gone.
     private(set) var goneOperators: Set<String> = []

@@ -1,7 +1,7 @@
 /// Operators and precedence groups that were declared more than once.
 extension NameTable {
-    /// The declarations that a module must repeat: whoever imports one name of a module sees all of its operators, also those
-    /// that are gone, and a declaration in the module itself comes before all of them.
+    /// The declarations that a module must repeat: an import of one name of a module shows all of its operators, also
+    /// those that are gone, and a declaration in the module itself comes before all of them.
     func operatorLines(_ mentions: Set<String>, _ plan: CellPlan?) -> [String] {
         let local = (plan?.compiled ?? []) + (plan?.brought ?? []).map(\.version.item)
         let declared = local.filter { $0.role == .operatorDeclaration }.reduce(into: Set<String>()) {

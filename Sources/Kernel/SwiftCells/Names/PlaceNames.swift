@@ -23,7 +23,7 @@ final class PlaceNames: SyntaxVisitor {
         return finder.edits
     }
 
-    /// The lines at which a `#sourceLocation` stands, which is taken out: messages name the cell's own lines.
+    /// The lines that have a `#sourceLocation`, which is removed: messages name the cell's own lines.
     static func directives(in file: SourceFileSyntax) -> [PoundSourceLocationSyntax] {
         let finder = DirectiveFinder(viewMode: .sourceAccurate)
         finder.walk(file)

@@ -1,4 +1,4 @@
-/// Tells whoever writes Python in a cell of Swift how it is written here.
+/// Explains how to write Python that was typed in a Swift cell in Swift.
 struct PythonHints {
     /// The lines of the cell.
     let lines: [String]

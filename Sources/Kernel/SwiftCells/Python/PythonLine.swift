@@ -153,7 +153,7 @@ struct PythonLine: Equatable {
         return text.replacing(/\bTrue\b/, with: "true").replacing(/\bFalse\b/, with: "false")
     }
 
-    /// The arguments of a call, cut at the commas that stand in no brackets.
+    /// The arguments of a call, split at the commas outside brackets.
     private static func arguments(_ text: String) -> [String] {
         var depth = 0
         var parts = [""]

@@ -2,7 +2,7 @@
 enum PythonMembers {
     /// What a member that a type of the library lacks is here; nil if it is not Python's.
     ///
-    /// `receiver` is what stands before the member in the line, and tells whether the member is called.
+    /// `receiver` is what precedes the member in the line, and tells whether the member is called.
     static func hint(for name: String, of type: String, receiver: String?, isCalled: Bool) -> String? {
         guard let family = family(of: type) else { return nil }
         if let word = family.members[name] { return "Python's \(name) is here \(word)" }

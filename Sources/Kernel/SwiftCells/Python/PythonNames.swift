@@ -2,7 +2,7 @@
 ///
 /// `Documentation/Gyrus.docc/ComingFromPython.md` is the longer table.
 enum PythonNames {
-    /// What stands for a module that a cell imports.
+    /// What replaces a module that a cell imports.
     static func hint(forModule path: String) -> String? {
         let root = path.split(separator: ".").first.map(String.init) ?? path
         return modules[root].map { "nothing is to be imported: \($0)" }

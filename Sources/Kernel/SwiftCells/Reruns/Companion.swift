@@ -10,7 +10,7 @@ struct Companion {
     let syntax: CellSyntax
     private let ownEdits: [SourceEdit]
 
-    /// `declared` are the types that stand in the same module; see `ExtensionEdits`.
+    /// `declared` are the types in the same module; see `ExtensionEdits`.
     init(
         _ brought: CellPlan.Brought, declared: Set<String>, shapes: TypeShapes, isAlive: (String) -> Bool
     ) {

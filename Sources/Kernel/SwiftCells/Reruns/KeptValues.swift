@@ -3,7 +3,7 @@ import SwiftSyntax
 /// Has what a measured statement computes used, so that the optimizer cannot leave the computation out.
 ///
 /// Each variable is looked at when its scope ends, and so is the value of each top-level expression and of all that is
-/// assigned to `_`. What stands in closures and functions is left as it is but for variables: its values go elsewhere.
+/// assigned to `_`. Code in closures and functions is left as it is except for variables: its values go elsewhere.
 final class KeptValues: SyntaxVisitor {
     private var edits: [SourceEdit] = []
 
@@ -67,7 +67,7 @@ final class KeptValues: SyntaxVisitor {
 }
 
 extension ExprSyntax {
-    /// Whether it is an operator that changes what stands before it.
+    /// Whether it is an operator that changes its left operand.
     fileprivate var assigns: Bool {
         if self.is(AssignmentExprSyntax.self) { return true }
         guard let name = self.as(BinaryOperatorExprSyntax.self)?.operator.text, name.hasSuffix("=") else {

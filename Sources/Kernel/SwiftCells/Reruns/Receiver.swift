@@ -158,7 +158,7 @@ extension NameTable {
         }
     }
 
-    /// Whether a function of a cell may keep what stands between its parentheses as code.
+    /// Whether a function of a cell may keep what is between its parentheses as code.
     fileprivate func keepsArguments(_ function: String) -> Bool {
         versions.values.contains { $0.item.autoclosures.contains(function) }
     }

@@ -10,7 +10,7 @@ extension CellSyntax {
         let type = node.effectiveType
         let bytes = Array(source.utf8)
         var edits: [SourceEdit] = []
-        // A collection that is filtered is a new one, whose members stand elsewhere.
+        // Filtering a collection makes a new one, whose members have other positions.
         for member in node.memberBlock.members
         where effects.contains("extension \(type) \(member.decl.memberKey)") {
             edits += SourceEdit.blanks(over: member, in: bytes)

@@ -17,7 +17,7 @@ struct ReplaceableMember {
                 function.isOperator
                 ? parameters.map { _ in "_:" } : parameters.map { $0.firstName.text + ":" }
             reference = "\(function.name.text)(\(labels.joined()))"
-            // A collection that is filtered is a new one, whose members stand elsewhere.
+            // Filtering a collection makes a new one, whose members have other positions.
             let fixity = Array(function.modifiers).filter { ["prefix", "postfix"].contains($0.name.text) }
             renaming =
                 function.isOperator

@@ -10,7 +10,7 @@ package struct Uses: Sendable {
     package internal(set) var implicit: Set<String> = []
     /// The names of what its types inherit and conform to.
     package internal(set) var inherited: Set<String> = []
-    /// The free names that stand elsewhere than in front of a call's parentheses.
+    /// The free names other than those directly before a call's parentheses.
     package internal(set) var values: Set<String> = []
     /// The free names in closures that may outlive the statement.
     package internal(set) var inClosures: Set<String> = []

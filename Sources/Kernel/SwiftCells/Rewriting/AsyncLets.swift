@@ -13,7 +13,7 @@ final class AsyncLets: StatementVisitor {
         return !finder.found.isEmpty
     }
 
-    /// The errors for those that stand at a cell's top level itself.
+    /// The errors for those at a cell's top level itself.
     static func errors(in file: SourceFileSyntax, _ converter: SourceLocationConverter, label: String)
         -> [Diagnostic]
     {

@@ -15,7 +15,7 @@ struct CellItem: Sendable {
         /// An operator or a precedence group.
         case operatorDeclaration
         case importing
-        /// Conditional compilation, or what cannot stand at the top level.
+        /// Conditional compilation, or what is not allowed at the top level.
         case other
     }
 

@@ -67,8 +67,8 @@ private struct ParameterClause {
     private(set) var labels = ""
     private(set) var types = ""
 
-    /// What stands before the clause of a declaration, which begins with the one parenthesis that no space precedes; others are
-    /// those of types. What is conditional is known by all of its text, and by what stands before its first parenthesis.
+    /// What precedes the clause of a declaration, which begins with the one parenthesis that no space precedes; others
+    /// are those of types. What is conditional is known by all of its text, and by what precedes its first parenthesis.
     static func name(before effect: String) -> String {
         if effect.hasSuffix("#endif") { return String(effect.prefix { $0 != "(" }) }
         var last: Character = " "

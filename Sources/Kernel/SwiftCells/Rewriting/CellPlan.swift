@@ -46,7 +46,7 @@ struct CellPlan: Sendable {
     }
 
     /// Declarations that nobody declares again. Without an id no one can tell whether their cell was edited or another
-    /// one was run, and a name that is lost is worse than one too many: they go on as a cell of their own.
+    /// one was run, and a name that is lost is worse than one too many: they live on as a cell of their own.
     struct Remnant: Sendable {
         let cell: CellKey
         let versions: Set<Int>

@@ -220,7 +220,7 @@ package final class CellRewriter: StatementVisitor {
 
     package override func visit(_ node: LabeledStmtSyntax) -> SyntaxVisitorContinueKind {
         let waits = node.statement.as(ForStmtSyntax.self)?.awaitKeyword != nil
-        // No jump leads out of a closure, so that one to this label and the label stand in the same.
+        // No jump leads out of a closure, so a jump to this label is in the same closure as the label.
         guard waits || JumpFinder.leadsOutOfWaits(to: node.label.text, in: node.statement) else {
             return .visitChildren
         }
@@ -247,7 +247,7 @@ package final class CellRewriter: StatementVisitor {
     }
 }
 
-/// How an expression awaits, which decides what stands before the call that waits.
+/// How an expression awaits, which decides what precedes the call that waits.
 private enum AwaitKind {
     /// `await f()`
     case plain
@@ -281,7 +281,7 @@ private enum AwaitKind {
 }
 
 extension SyntaxProtocol {
-    /// Whether an unmarked `try` or a `throw` stands in it, outside closures.
+    /// Whether it has an unmarked `try` or a `throw`, outside closures.
     fileprivate var containsTry: Bool {
         let finder = TryFinder(viewMode: .sourceAccurate)
         finder.walk(self)
@@ -363,7 +363,7 @@ extension TokenSyntax {
 }
 
 extension DeclReferenceExprSyntax {
-    /// Whether the name stands by itself, not behind a dot.
+    /// Whether the name is by itself, not after a dot.
     var isFree: Bool {
         if let member = parent?.as(MemberAccessExprSyntax.self) { return member.declName.id != id }
         return parent?.is(KeyPathPropertyComponentSyntax.self) != true

@@ -174,7 +174,7 @@ extension CellSyntax {
 }
 
 extension CodeBlockItemSyntax.Item {
-    /// The imports in it, with the conditions under which they stand; nil if there are none.
+    /// The imports in it, with the conditions around them; nil if there are none.
     fileprivate var importText: String? {
         guard case .decl(let declaration) = self else { return nil }
         if declaration.is(ImportDeclSyntax.self) { return declaration.trimmedDescription }

@@ -158,7 +158,7 @@ extension DiscardAssignmentExprSyntax {
         return false
     }
 
-    /// Whether it stands on the left of an assignment, by itself or in a tuple, behind a `try` or an `await` or none.
+    /// Whether it is on the left of an assignment, by itself or in a tuple, with or without `try` or `await` before it.
     fileprivate var isAssigned: Bool {
         var node = Syntax(self)
         while let parent = node.parent {

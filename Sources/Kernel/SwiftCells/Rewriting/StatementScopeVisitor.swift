@@ -61,7 +61,7 @@ class StatementScopeVisitor: StatementVisitor {
 
     // MARK: closures
 
-    /// Walks what stands in a closure, with its captures and parameters.
+    /// Walks the code in a closure, with its captures and parameters.
     func walkScope(of node: ClosureExprSyntax) {
         scoped {
             for capture in node.signature?.capture?.items ?? [] {

@@ -11,7 +11,7 @@ final class ExchangeSlot {
     /// Where other processes find it.
     var path: String { "/proc/\(getpid())/fd/\(number)" }
 
-    /// Above all other descriptors, so that the numbers, which stand in the source that is compiled, are the same each time.
+    /// Above all other descriptors, so that the numbers, which are part of the compiled source, are the same each time.
     private static var first: Int32 {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 600 }

@@ -22,7 +22,7 @@ final class PythonProcess: Stoppable {
         var end: PythonEnd?
         var ready: PythonEvent.Ready?
         var death: Int32?
-        /// What it wrote before the first cell: whoever runs that reads it.
+        /// What it wrote before the first cell, for which it is reported.
         var early: [(name: StreamName, text: String)] = []
         var wasStopped = false
         var isLossTold = false
