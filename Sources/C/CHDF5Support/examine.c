@@ -111,12 +111,8 @@ static void read_ends(hid_t dataset, hid_t type, hid_t space) {
     H5Sclose(memory_space);
 }
 
-static int may_be_virtual;
-
 static void look_at_dataset(hid_t dataset, int follows) {
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), creation = H5Dget_create_plist(dataset);
-    H5D_layout_t layout = H5Pget_layout(creation);
-    if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) may_be_virtual = 1;
     hssize_t count = H5Sget_simple_extent_npoints(space);
     // Goes through the whole index of the chunks.
     H5Dget_storage_size(dataset);
@@ -151,12 +147,8 @@ static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t
 static void look_at(hid_t file, const char *name, gyrus_h5_examination *result) {
     strncpy(result->place, name, sizeof result->place - 1);
     hid_t object = H5Oopen(file, name, 0);
-    if (object < 0) {
-        result->may_be_virtual = 1;
-        return;
-    }
+    if (object < 0) return;
     if (H5Iget_type(object) == H5I_DATASET) look_at_dataset(object, 1);
-    if (may_be_virtual) result->may_be_virtual = 1;
     H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at_attribute, NULL);
     H5Oclose(object);
 }

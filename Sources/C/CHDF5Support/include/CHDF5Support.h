@@ -8,8 +8,6 @@ typedef struct {
     int signal;
     /// Whether the library did not get as much memory as it asked for, although nothing in the file is so large.
     int wants_memory;
-    /// Whether an object is a virtual dataset, or could not be opened.
-    int may_be_virtual;
     /// Whether every object was looked at, as far as time allowed.
     int is_complete;
     /// The object that was looked at last.

@@ -12,8 +12,6 @@ enum HDF5Examination {
     private struct State {
         /// What was looked at in each state of a file: all, or the named objects.
         var known: [FileVersion: (isComplete: Bool, objects: Set<String>)] = [:]
-        /// Files of which all objects were opened, none of them a virtual dataset.
-        var withoutVirtual: Set<FileVersion> = []
         /// How many times each file is open for writing here.
         var written: [FileIdentity: Int] = [:]
         /// The files that were open for writing here at any time.
@@ -65,15 +63,6 @@ enum HDF5Examination {
             throw FormatError(url, "is damaged: \(object) \(what) (tried in a process of its own)")
         }
         remember(version, object: object, isComplete: result.is_complete != 0)
-        if object == nil, result.is_complete != 0, result.may_be_virtual == 0 {
-            state.withLock { _ = $0.withoutVirtual.insert(version) }
-        }
-    }
-
-    /// Whether it is known that no named object of a file is a virtual dataset.
-    static func isWithoutVirtual(_ url: URL) -> Bool {
-        guard let version = try? FileVersion(url) else { return false }
-        return state.withLock { $0.withoutVirtual.contains(version) }
     }
 
     /// Whether this process writes a file, or has done so: what it changes is known to the library.
@@ -84,7 +73,7 @@ enum HDF5Examination {
     private static func remember(_ version: FileVersion, object: String?, isComplete: Bool) {
         state.withLock { state in
             // Only files that are in use matter; the memory of others is not worth keeping.
-            if state.known.count >= 1000 { (state.known, state.withoutVirtual) = ([:], []) }
+            if state.known.count >= 1000 { state.known = [:] }
             var known = state.known[version] ?? (false, [])
             if let object { known.objects.insert(object) } else if isComplete { known.isComplete = true }
             state.known[version] = known
