@@ -4,7 +4,7 @@ import NotebookSweeps
 /// `gyrus sweep retry`.
 struct SweepRetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Run the tasks that failed, vanished or were ended, and no others.")
+        commandName: "retry", abstract: "Run the tasks that failed, vanished, were ended or have not yet run.")
 
     @OptionGroup var folder: SweepFolderArgument
     @OptionGroup var place: SweepPlace

@@ -26,7 +26,8 @@ public struct OpenedFile: Codable, Sendable, Equatable {
         return Self.digest(of: path) == sha256
     }
 
-    private static func status(_ path: String) -> (bytes: Int, modified: Int)? {
+    /// The size of a file, and when it was last written, in nanoseconds since 1970; nil if there is none.
+    package static func status(_ path: String) -> (bytes: Int, modified: Int)? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return (Int(status.st_size), status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)

@@ -68,10 +68,9 @@ public struct TaskRun {
     }
 
     private func note(_ output: URL, in end: inout Attempt.End) {
-        var status = stat()
-        guard stat(output.path, &status) == 0 else { return }
-        end.bytes = Int(status.st_size)
-        end.modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        guard let status = OpenedFile.status(output.path) else { return }
+        end.bytes = status.bytes
+        end.modified = status.modified
         end.sha256 = OpenedFile.digest(of: output.path)
     }
 

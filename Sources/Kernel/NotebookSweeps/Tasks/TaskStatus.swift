@@ -101,10 +101,8 @@ struct StatusReader {
     /// could not note its end, a notebook of a run of the same code and parameters that was completed.
     private func isDone(_ task: Int, _ end: Attempt.End?) -> Bool {
         let output = folder.output(of: task)
-        var status = stat()
-        guard stat(output.path, &status) == 0 else { return false }
-        let modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
-        if end?.status == .done, end?.bytes == Int(status.st_size), end?.modified == modified { return true }
+        guard let status = OpenedFile.status(output.path) else { return false }
+        if end?.status == .done, end?.bytes == status.bytes, end?.modified == status.modified { return true }
         if end?.status == .done, let digest = end?.sha256, OpenedFile.digest(of: output.path) == digest {
             return true
         }
