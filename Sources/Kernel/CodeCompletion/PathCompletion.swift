@@ -2,7 +2,7 @@ import Foundation
 
 /// The files that a path in a string literal could lead to.
 package enum PathCompletion {
-    /// The suggestions for the last component of `path`, a folder with `/` behind it.
+    /// The suggestions for the last component of `path`, a folder with `/` after it.
     ///
     /// `path` is the text between the opening quote and the cursor; `~` is the user's folder, and what is relative
     /// lies in `folder`. Hidden files are suggested only if a dot is typed.

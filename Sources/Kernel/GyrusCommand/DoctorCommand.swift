@@ -7,7 +7,7 @@ import RunnerProtocol
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check all that the kernel needs, and say how to mend what is missing.")
+        abstract: "Check everything that the kernel needs, and say how to fix what is missing.")
 
     @Flag(help: "Only run every C kernel of the library at every instruction set, and print each.")
     var kernels = false

@@ -6,10 +6,10 @@ import GyrusKernel
 struct InstallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Tell Jupyter of the kernel, so that its front ends offer \"Swift (Gyrus)\".",
-        discussion: "Without an option the kernel is installed for you alone (--user).")
+        abstract: "Register the kernel with Jupyter, so that its front ends offer \"Swift (Gyrus)\".",
+        discussion: "Without an option, the kernel is installed only for you (--user).")
 
-    @Flag(help: "Install for you alone, in Jupyter's data folder.")
+    @Flag(help: "Install only for you, in Jupyter's data folder.")
     var user = false
 
     @Flag(help: "Install in the Python environment that is active (VIRTUAL_ENV or CONDA_PREFIX).")

@@ -9,11 +9,11 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Execute a notebook or a Swift script, with parameters, into a notebook.",
         discussion: """
-            Parameters are put into a cell behind the one that is tagged `parameters`, which declares them with their \
+            Parameters are put into a cell after the one that is tagged `parameters`, which declares them with their \
             defaults; the defaults' types decide how a value is read. A script (.swift) is one cell, or begins a cell at \
             each line `// %%`; its parameters are the plain values that it begins with.
 
-            The output is written whole and at once when the cells have run, also when one has failed (exit code 1) or the \
+            The output is written in one step when the cells have run, also if one has failed (exit code 1) or the \
             run was interrupted (130, or 143 for SIGTERM).
             """)
 
@@ -47,10 +47,10 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var cells: CellOptions
 
-    @Flag(help: "Run the cells behind one that failed, and exit with 0.")
+    @Flag(help: "Run the cells after one that failed, and exit with 0.")
     var allowErrors = false
 
-    @Flag(name: .shortAndLong, help: "Write nothing to the terminal but errors.")
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
 
     func validate() throws {

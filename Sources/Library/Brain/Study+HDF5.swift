@@ -16,7 +16,7 @@ import Tensors
 /// | | if it is not known) | |
 /// | `/space/left_mesh`, `/space/left_vertices`, `/space/left_positions` | how many vertices the mesh has, those that | |
 /// | and the same with `right_` | come before the voxels of the grid, and their places in mm if they are known | |
-/// | `/space/points` | places in mm, behind those | |
+/// | `/space/points` | places in mm, after those | |
 /// | `/regions_table/ids`, `names`, `groups`, `colors` | the regions in their order; colors of four columns, NaN for none | |
 /// | `/regions_table/places` | for each voxel the number of its region among these, from 0; -1 for none | |
 /// | `/region_sets/names` | the names of other sets of regions | |

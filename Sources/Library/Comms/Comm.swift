@@ -25,7 +25,7 @@ public final class Comm: Sendable {
         public let data: JSON
         public let metadata: JSON
         public let buffers: [Data]
-        /// The comms for which further messages wait behind this one.
+        /// The comms for which further messages wait after this one.
         package let waiting: Set<String>
     }
 

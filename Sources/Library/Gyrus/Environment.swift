@@ -13,8 +13,8 @@ import Tensors
 /// ```
 ///
 /// A notebook that is executed holds the versions in its metadata (`language_info.gyrus`), and the files in the metadata
-/// of the first output behind their opening (`gyrus.files`). Neither times, nor the machine's name, nor paths outside of
-/// the working folder are in it, so that it is the same at each run.
+/// of the first output after they were opened (`gyrus.files`). Neither times, nor the machine's name, nor paths outside
+/// of the working folder are in it, so that it is the same at each run.
 public struct GyrusEnvironment: Sendable, Equatable, Codable {
     /// The version of Gyrus.
     public let gyrus: String

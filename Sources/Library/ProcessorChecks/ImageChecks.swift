@@ -68,7 +68,7 @@ extension KernelCheck {
         ]
     }
 
-    /// Weights of 22 bits behind the point, of both signs, whose sum of eight is near 1.
+    /// Weights with 22 bits after the point, of both signs, whose sum of eight is near 1.
     private static func weights(_ count: Int) -> [Int32] {
         CheckNumbers.doubles(count, seed: 33).map { Int32((0.125 + $0 / 4) * 0x1p22) }
     }

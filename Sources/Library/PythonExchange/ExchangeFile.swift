@@ -14,7 +14,7 @@ package final class ExchangeFile: @unchecked Sendable {
     private let mapping: UnsafeRawBufferPointer
     private let start: Int
 
-    /// Where the data begins behind a description of that many bytes.
+    /// Where the data begins after a description of that many bytes.
     static func start(behind length: Int) -> Int { (headLength + length).rounded(toMultipleOf: 4096) }
 
     /// Linux's MAP_POPULATE, which the C module does not export: the pages of memory that is there are not worth a fault

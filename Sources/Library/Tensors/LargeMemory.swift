@@ -20,7 +20,7 @@ package func allocateNumbers(byteCount: Int) -> UnsafeMutableRawPointer {
     }
     let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: page)
     #if os(Linux)
-        // What lies behind the last whole page stays in small ones: no memory is held that is not used.
+        // What follows the last whole page stays in small ones: no memory is held that is not used.
         madvise(base, byteCount / page * page, MADV_HUGEPAGE)
     #endif
     return base

@@ -95,7 +95,7 @@ void left_given_back(const void *object) {
 
 static bool has_ended(pid_t thread) { return syscall(SYS_tgkill, getpid(), thread, 0) != 0 && errno == ESRCH; }
 
-// The owner of the mutex that a thread seems to wait for: it stands behind the lock's word and the count (glibc's
+// The owner of the mutex that a thread seems to wait for: it follows the lock's word and the count (glibc's
 // struct __pthread_mutex_s).
 static pid_t owner_of(const struct thread *thread) {
     enum { COUNT_AND_LOCK = 8 };

@@ -119,7 +119,7 @@ static struct type_name name_of_type(const void *type, bool qualified) {
 
 #if defined(__x86_64__)
 
-// jmp *0(%rip), and behind it where to.
+// jmp *0(%rip), and after it where to.
 static const uint8_t jump[] = {0xFF, 0x25, 0, 0, 0, 0};
 
 // The length of an instruction that does the same elsewhere; 0 for all others.
@@ -137,7 +137,7 @@ static size_t movable_length(const uint8_t *code) {
 
 #elif defined(__aarch64__)
 
-// ldr x16, 8; br x16, and behind it where to.
+// ldr x16, 8; br x16, and after it where to.
 static const uint8_t jump[] = {0x50, 0, 0, 0x58, 0, 0x02, 0x1F, 0xD6};
 
 static size_t movable_length(const uint8_t *code) {

@@ -24,7 +24,7 @@ void streams_open(void);
 // Sends what the calling thread's job wrote. A job that `failed` was taken out of its code and may have left the lock of a
 // stream held forever: such a stream is replaced.
 void streams_settle(bool failed);
-// Sends what the calling thread's job wrote so far, so that what it sends next comes behind it.
+// Sends what the calling thread's job wrote so far, so that what it sends next comes after it.
 void streams_flush(void);
 // Hands over a line that the user typed (without its line break); NULL means end of input.
 void streams_answer_input(const char *line);

@@ -5,7 +5,7 @@
 
 // --- environment.c: what the process is set to ---------------------------------------------------------------------
 
-// Sends the variables of the environment as an answer, a NUL behind each.
+// Sends the variables of the environment as an answer, a NUL after each.
 void environment_list(void);
 // Sets a variable (`NAME=VALUE`), or goes to a folder. What was wrong, or NULL.
 const char *environment_set(char *assignment);

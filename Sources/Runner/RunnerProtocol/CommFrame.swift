@@ -2,7 +2,7 @@ import Foundation
 
 /// A comm message between the kernel and its runner: what happens to which comm, the data, and the binary buffers.
 ///
-/// Its bytes are a row of parts, each behind its length (4 bytes, little endian): head, content, metadata, buffers. The
+/// Its bytes are a row of parts, each after its length (4 bytes, little endian): head, content, metadata, buffers. The
 /// content stays the JSON text that its maker wrote, so that nothing on the way encodes it again.
 package struct CommFrame: Sendable, Equatable {
     /// The message types of the protocol.
@@ -18,7 +18,7 @@ package struct CommFrame: Sendable, Equatable {
         package var commID: String
         /// The target of a comm that is opened.
         package var target: String?
-        /// The comms for which further messages wait behind this one.
+        /// The comms for which further messages wait after this one.
         package var waiting: [String]?
         /// Whether the kernel keeps the message, and sends it if the cell or handler fails.
         package var onFailure: Bool?

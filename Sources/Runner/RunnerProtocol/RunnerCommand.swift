@@ -11,7 +11,7 @@ package enum RunnerCommand: Sendable {
     case endOfInput
     // These are answered; an empty answer says that it was done.
     case load(library: String)
-    /// Asks for the variables of the environment, a NUL behind each.
+    /// Asks for the variables of the environment, a NUL after each.
     case environment
     case set(name: String, value: String)
     case go(folder: String)

@@ -12,7 +12,7 @@ enum { image_weight_group = 4 };
 
 /// Resizes each row: pixel x is the sum of `taps` pixels from `first[x]` on, weighted by `weights[x * taps ...]`.
 ///
-/// Weights are of 22 bits behind the point; the sum is rounded to 8 bits. `taps` is a multiple of `image_weight_group`;
+/// Weights have 22 bits after the point; the sum is rounded to 8 bits. `taps` is a multiple of `image_weight_group`;
 /// weights of pixels beyond the row's end are zero. `expanded` is room for (from_width + taps) * 4 bytes.
 void image_resize_rows(const unsigned char *from, long from_width, unsigned char *to, long to_width, long rows,
                        const int *first, const int *weights, long taps, unsigned char *expanded);

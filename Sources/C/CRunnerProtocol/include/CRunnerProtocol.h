@@ -75,7 +75,7 @@ enum SWIFT_ENUM("HeldKind") held_kind : uint8_t {
 #define COMMAND_END_OF_INPUT "end-of-input"
 // These are answered. An empty answer says that it was done.
 #define COMMAND_LOAD "load"               // load PATH
-#define COMMAND_ENVIRONMENT "environment" // The variables, a NUL behind each.
+#define COMMAND_ENVIRONMENT "environment" // The variables, a NUL after each.
 #define COMMAND_SET "set"                 // set NAME=VALUE
 #define COMMAND_GO "go"                   // go FOLDER
 

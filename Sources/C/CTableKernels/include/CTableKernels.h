@@ -33,7 +33,7 @@ long table_split(const uint8_t *text, long start, long end, table_marks marks, l
 
 typedef enum {
     table_number_read,
-    /// Not a decimal number, or one with something behind it.
+    /// Not a decimal number, or one with something after it.
     table_number_malformed,
     /// Too large or too small for a double.
     table_number_out_of_range,

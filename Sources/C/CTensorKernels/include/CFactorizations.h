@@ -5,7 +5,7 @@
 
 #pragma GCC visibility push(hidden)
 
-// Each asks `stop` again and again, and returns LAPACK's `info` or one of the numbers behind `kernel_stopped`.
+// Each asks `stop` again and again, and returns LAPACK's `info` or one of the numbers after `kernel_stopped`.
 
 /// The singular values of a (m x n), descending, and unless `left` is null the thin factors: `left` (m x r) and `right`
 /// (r x n), with r the smaller of m and n. `a` is overwritten.

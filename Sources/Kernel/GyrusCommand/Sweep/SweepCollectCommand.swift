@@ -27,7 +27,7 @@ struct SweepCollectCommand: ParsableCommand {
     @Option(help: "The parameter along the figure's axis; by default the last that has several values.")
     var axis: String?
 
-    @Option(help: "The parameter of which each value has a line.")
+    @Option(help: "The parameter with one line for each of its values.")
     var series: String?
 
     func validate() throws {

@@ -4,7 +4,7 @@ import NotebookSweeps
 /// `gyrus sweep logs`.
 struct SweepLogsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Print what a task has printed, at all of its attempts.")
+        commandName: "logs", abstract: "Print what a task has printed, in all of its attempts.")
 
     @OptionGroup var folder: SweepFolderArgument
 

@@ -5,16 +5,16 @@ import NotebookSweeps
 
 /// Where the tasks of a sweep are run.
 struct SweepPlace: ParsableArguments {
-    @Option(help: "How many tasks run at once on this machine; by default one for every two processors.")
+    @Option(help: "How many tasks run at once on this machine; by default one per two processors.")
     var jobs: Int?
 
-    @Flag(help: "Submit the tasks as one array of Slurm's.")
+    @Flag(help: "Submit the tasks as a Slurm array.")
     var slurm = false
 
     @Option(help: "Slurm: the partition.")
     var partition: String?
 
-    @Option(help: "Slurm: the limit of a task's time (2:00:00).")
+    @Option(help: "Slurm: the time limit of a task (2:00:00).")
     var time: String?
 
     @Option(help: "Slurm: the memory of a task (16G).")
@@ -23,7 +23,7 @@ struct SweepPlace: ParsableArguments {
     @Option(help: "Slurm: the processors of a task (1).")
     var cpus: Int?
 
-    @Option(help: "Slurm: how many tasks run at once at most.")
+    @Option(help: "Slurm: the most tasks that run at once.")
     var maxRunning: Int?
 
     @Option(

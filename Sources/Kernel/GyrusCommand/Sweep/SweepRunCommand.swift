@@ -3,10 +3,10 @@ import Foundation
 import NotebookRuns
 import NotebookSweeps
 
-/// `gyrus sweep NOTEBOOK`: begins a sweep, or goes on with one.
+/// `gyrus sweep NOTEBOOK`: begins a sweep, or continues one.
 struct SweepRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Begin a sweep, or go on with it (the default).")
+        commandName: "run", abstract: "Begin a sweep, or continue it (the default).")
 
     @Argument(help: ArgumentHelp("The notebook (.ipynb) or script (.swift).", valueName: "notebook"))
     var source: String
@@ -31,13 +31,13 @@ struct SweepRunCommand: ParsableCommand {
     @Flag(help: "Write a Snakefile into the folder, and run nothing.")
     var snakefile = false
 
-    @Flag(help: "Run the tasks that failed before, too.")
+    @Flag(help: "Also run the tasks that failed before.")
     var retry = false
 
     @Flag(
         name: [.customLong("skip-input-check"), .customLong("skip-model-check")],
         help:
-            "Slurm: do not look whether the models and the data files that the notebook names are on this machine."
+            "Slurm: do not check whether the models and data files that the notebook names are on this machine."
     )
     var skipInputCheck = false
 

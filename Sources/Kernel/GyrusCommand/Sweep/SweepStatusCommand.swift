@@ -5,7 +5,7 @@ import NotebookSweeps
 struct SweepStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show where each task of a sweep stands; exit code 1 if one failed or vanished.")
+        abstract: "Show the state of each task of a sweep; exit code 1 if one failed or vanished.")
 
     @OptionGroup var folder: SweepFolderArgument
 

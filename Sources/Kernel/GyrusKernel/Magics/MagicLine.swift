@@ -1,4 +1,4 @@
-/// A line that looks like a magic: it begins with `%name`, `%%name`, `!command`, or the same behind `//`.
+/// A line that looks like a magic: it begins with `%name`, `%%name`, `!command`, or the same after `//`.
 struct MagicLine {
     /// `!` for a command; empty or a part of a name while it is being written.
     let name: String

@@ -35,7 +35,7 @@ package enum CellStep: Equatable, Sendable {
 
 /// Finds the magics of a cell.
 ///
-/// A magic is a line that begins with `%name`, `!command`, or the same behind `//`, where a statement could begin: not
+/// A magic is a line that begins with `%name`, `!command`, or the same after `//`, where a statement could begin: not
 /// inside brackets, a string or a comment. `%%name` is on the first line and takes the whole cell.
 package struct MagicParser {
     /// Whether a name is that of a variable or function of the notebook: `!isReady` is Swift if `isReady` is.

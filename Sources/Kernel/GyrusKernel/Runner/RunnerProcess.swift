@@ -62,7 +62,7 @@ final class RunnerProcess: Sendable {
 
     private var isFirstThreadGone: Bool { statistics.map { $0.first == "Z" } ?? true }
 
-    /// The fields behind the name in Linux's account of the process, which begins with its state; nil once it is gone.
+    /// The fields after the name in Linux's account of the process, which begins with its state; nil once it is gone.
     private var statistics: [Substring]? {
         // The name is in parentheses and may itself hold any character.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),

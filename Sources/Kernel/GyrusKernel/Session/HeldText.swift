@@ -10,7 +10,7 @@ package struct HeldText {
 
     private var held = ""
     private var since = ContinuousClock.now
-    /// What was shown since another thread wrote behind it, or since the trap took its time.
+    /// What was shown since another thread wrote after it, or since the trap took its time.
     private var shown = ""
 
     package init() {}

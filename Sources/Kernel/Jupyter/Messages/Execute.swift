@@ -11,7 +11,7 @@ public struct ExecuteRequest: Decodable, Sendable {
     public let userExpressions: [String: String]
     /// Whether the front end answers requests for input.
     public let allowStdin: Bool
-    /// Whether an error aborts the requests that wait behind this one.
+    /// Whether an error aborts the requests that wait after this one.
     public let stopOnError: Bool
 
     /// A request to run code and to remember it, from a front end that answers no requests for input.

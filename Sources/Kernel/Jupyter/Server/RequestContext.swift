@@ -13,7 +13,7 @@ public struct RequestContext: Sendable {
     public let metadata: JSON
     /// The subshell that serves the request; nothing for the main shell.
     public let subshellID: String?
-    /// Of a comm message: the comms for which further messages wait behind it.
+    /// Of a comm message: the comms for which further messages wait after it.
     public let waitingComms: Set<String>
 
     /// The id of the request's message.

@@ -11,7 +11,7 @@ public final class NotebookRun: Sendable {
     public struct Options: Sendable {
         /// How many seconds a cell may take; nil for as long as it takes.
         public var timeout: Double?
-        /// Whether cells behind one that failed are run.
+        /// Whether cells after one that failed are run.
         public var allowsErrors = false
         /// Whether nothing that cells print is written to the terminal.
         public var isQuiet = false

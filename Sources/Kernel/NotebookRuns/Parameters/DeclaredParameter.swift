@@ -34,8 +34,8 @@ struct DeclaredParameter: Equatable, Sendable {
         }
     }
 
-    /// Splits a script behind the imports and the variables with plain values that it begins with: its parameters, and the
-    /// rest. Nil if it begins with no such variable.
+    /// Splits a script after the imports and the variables with plain values that it begins with: its parameters, and
+    /// the rest. Nil if it begins with no such variable.
     static func split(_ source: String) -> (parameters: String, rest: String)? {
         let file = Parser.parse(source: source)
         var end: Int?
@@ -52,7 +52,7 @@ struct DeclaredParameter: Equatable, Sendable {
         }
         guard let end else { return nil }
         let bytes = Array(source.utf8)
-        // A comment behind the last of them belongs to its line.
+        // A comment after the last of them belongs to its line.
         let line = bytes[end...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
         return (
             String(decoding: bytes[..<line], as: UTF8.self),

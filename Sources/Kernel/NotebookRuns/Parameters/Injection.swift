@@ -1,7 +1,7 @@
 import JSON
 import SwiftParser
 
-/// Puts parameters into a notebook, as papermill does: in a cell behind the one that is tagged `parameters`.
+/// Puts parameters into a notebook, as papermill does: in a cell after the one that is tagged `parameters`.
 public struct Injection {
     private let notebook: Notebook
     private let parameters: Parameters

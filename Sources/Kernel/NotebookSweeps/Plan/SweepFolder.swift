@@ -86,7 +86,7 @@ public struct SweepFolder: Sendable {
         }
     }
 
-    /// The rows of a former plan, with those that are new behind them.
+    /// The rows of a former plan, with new ones after them.
     private static func union(_ former: SweepPlan, _ plan: SweepPlan, isSameSource: Bool, _ url: URL) throws
         -> [[String]]
     {

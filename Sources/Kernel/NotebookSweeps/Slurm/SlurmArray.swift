@@ -56,7 +56,7 @@ public struct SlurmArray {
         guard
             let answer = Programs.run("sbatch", ["--parsable"] + [order].compactMap(\.self) + [stem + ".sh"])
         else { throw RunError("sbatch could not be started") }
-        // "1234" or "1234;cluster", maybe behind warnings.
+        // "1234" or "1234;cluster", possibly after warnings.
         let last = answer.output.split(separator: "\n").last.map(String.init) ?? ""
         let job = String(last.prefix { $0 != ";" })
         guard answer.status == 0, Int(job) != nil else {

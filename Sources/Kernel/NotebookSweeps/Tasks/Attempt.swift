@@ -60,7 +60,8 @@ struct TaskState: Sendable {
         return Attempt(number: number, claim: claim, end: read(file(number, "end")))
     }
 
-    /// Claims the attempt behind the last; nil if another process was first. Throws `RunError` if nothing can be written.
+    /// Claims the attempt after the last; nil if another process was first. Throws `RunError` if nothing can be
+    /// written.
     func claim(after last: Attempt?) throws -> Int? {
         let number = (last?.number ?? 0) + 1
         let claim = Attempt.Claim(process: .current, began: .now)

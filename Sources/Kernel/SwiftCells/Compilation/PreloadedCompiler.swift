@@ -70,7 +70,7 @@ final class PreloadedCompiler {
         return process.wasKilled || result.output.contains(Self.unfilled) ? nil : result
     }
 
-    /// A text behind as many blanks as make it a whole source: where it ends is then where the file does.
+    /// A text after as many blanks as make it a whole source: where it ends is then where the file does.
     private static func filled(with text: Data) -> Data {
         Data(repeating: 0x20, count: capacity - text.count) + text
     }

@@ -40,7 +40,7 @@ struct PythonHints {
             + "says what more is called here",
         file: "", line: 0, column: 0, length: 1)
 
-    /// Errors behind the head of a block are found in the line behind it.
+    /// Errors after the head of a block are found in the line after it.
     private func isFaulty(_ line: PythonLine, _ places: Set<Int>) -> Bool {
         places.contains(line.number)
             || (lines[line.number - 1].contains(/:\s*(?:#.*)?$/) && places.contains(line.number + 1))
@@ -71,7 +71,7 @@ struct PythonHints {
             : "Of a matrix it is a method, \(value).\(function)(); of an array \(value).map(\(function))"
     }
 
-    /// A line before and behind a column, which is counted in bytes from 1.
+    /// A line before and after a column, which is counted in bytes from 1.
     private func cut(_ line: String, at column: Int) -> (before: Substring, after: Substring) {
         let index =
             line.utf8.index(

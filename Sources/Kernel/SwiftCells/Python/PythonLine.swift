@@ -15,7 +15,7 @@ struct PythonLine: Equatable {
     /// How a line of Python is written in Swift; nil if it may well be Swift.
     static func hint(for line: String) -> String? {
         var text = line.trimmed
-        // What is behind a `#` in Python is a comment.
+        // What follows a `#` in Python is a comment.
         if let comment = text.firstMatch(of: /\s#\s.*$/) {
             text = String(text[..<comment.range.lowerBound]).trimmed
         }
@@ -41,7 +41,7 @@ struct PythonLine: Equatable {
         return nil
     }
 
-    /// Lines that begin a block: a colon at the end, which no line of Swift has behind these words.
+    /// Lines that begin a block: a colon at the end, which no line of Swift has after these words.
     private static func header(_ text: String) -> String? {
         guard text.hasSuffix(":") || text.contains(/^(?:async\s+)?def\s+\w+\s*\(/) else { return nil }
         if let match = text.firstMatch(of: /^(async\s+)?def\s+(\w+)\s*\(([^)]*)/) {

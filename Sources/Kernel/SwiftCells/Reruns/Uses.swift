@@ -4,7 +4,7 @@ import SwiftSyntax
 package struct Uses: Sendable {
     /// The free names and operators: those that nothing inside the item binds.
     package internal(set) var names: Set<String> = []
-    /// The names behind a dot.
+    /// The names after a dot.
     package internal(set) var members: Set<String> = []
     /// What the language calls without naming it; see `ImplicitUse`.
     package internal(set) var implicit: Set<String> = []

@@ -153,7 +153,7 @@ extension CellSyntax {
         replacements = [:]
     }
 
-    /// The edits that put code before and behind all of the cell, on its own lines, and have all of its values used.
+    /// The edits that put code before and after the whole cell, on its own lines, and have all of its values used.
     func edits(wrapping: (before: String, after: String)) -> [SourceEdit] {
         guard let first = file.statements.first, let last = file.statements.last else { return [] }
         return [
@@ -243,7 +243,7 @@ extension DeclSyntax {
         return compactText
     }
 
-    /// What tells overloads apart behind their parameters.
+    /// What distinguishes overloads after their parameters.
     private static func text(of clauses: [(any SyntaxProtocol)?]) -> String {
         clauses.compactMap { $0.map { " " + $0.compactText } }.joined()
     }

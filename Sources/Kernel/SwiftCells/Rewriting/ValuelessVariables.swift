@@ -32,7 +32,7 @@ enum ValuelessVariables {
         }
     }
 
-    /// Code behind a cell that reads each, as later cells may: so the compiler tells which may have none by then.
+    /// Code after a cell that reads each, as later cells may: so the compiler tells which may have no value by then.
     static func checks(of syntax: CellSyntax, label: String) -> String {
         variables(in: syntax.file).map {
             let line = $0.name.startLocation(converter: syntax.converter).line

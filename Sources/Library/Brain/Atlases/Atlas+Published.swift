@@ -149,7 +149,7 @@ extension Atlas {
         return try Atlas(name: name, image: image, table: table)
     }
 
-    /// The volume of this atlas and the surfaces of another, whose regions are numbered behind this one's.
+    /// The volume of this atlas and the surfaces of another, whose regions are numbered after this one's.
     private func with(_ surface: Atlas) -> Atlas {
         let first = table.regions.map(\.id).max() ?? 0
         let others = surface.table.regions.map {

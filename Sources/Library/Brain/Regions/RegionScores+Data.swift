@@ -34,7 +34,7 @@ extension RegionScores {
 
     /// The means by the names of the regions; NaN where there is no score.
     ///
-    /// Of several regions of the same name each has its number and place behind it: "V1 (1 of 2)", "V1 (2 of 2)".
+    /// Of several regions of the same name each is followed by its number and place: "V1 (1 of 2)", "V1 (2 of 2)".
     public var means: [String: Double] {
         let rowsOfName = Dictionary(grouping: rows, by: \.region.name)
         let named = rowsOfName.flatMap { name, rows in

@@ -36,7 +36,7 @@ extension Regions {
     ///     in: space)
     /// ```
     ///
-    /// A label that both hemispheres have is two regions, with "_L" and "_R" behind the name. The medial wall and voxels
+    /// A label that both hemispheres have is two regions, with "_L" and "_R" after the name. The medial wall and voxels
     /// below the cortex belong to none. Throws `BrainError` if a hemisphere of the space has no labels or another number
     /// of vertices, or a vertex's label is not in its table.
     ///

@@ -102,7 +102,7 @@ extension VoxelSpace {
         try self.init(joining: parts)
     }
 
-    /// Several spaces behind one another: the cortex, a grid, places.
+    /// Several spaces one after another: the cortex, a grid, places.
     ///
     /// Throws `BrainError.value` if there is none, or they are not in that order, one of a kind.
     package init(joining parts: [VoxelSpace]) throws {

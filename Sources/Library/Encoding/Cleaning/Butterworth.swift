@@ -105,7 +105,7 @@ struct Butterworth {
 
     /// Filters the columns of `rows` x `width` numbers, of which `work` has room for `2 * padding` rows more.
     ///
-    /// The numbers lie in `work` behind the first `padding` rows, before and after.
+    /// The numbers are in `work` after the first `padding` rows, before and after.
     func apply(_ work: UnsafeMutablePointer<Double>, rows: Int, width: Int) {
         let total = rows + 2 * padding
         let first = work + padding * width

@@ -3,8 +3,8 @@ import Foundation
 
 /// A gzipped file that is unpacked from its beginning on.
 ///
-/// As Python's `gzip` does, it reads members one after another and zeros behind the last, and refuses a file whose
-/// length or checksum is another than it says, that ends early, or that has something else behind it.
+/// As Python's `gzip` does, it reads members one after another and zeros after the last, and refuses a file whose
+/// length or checksum is another than it says, that ends early, or that has something else after it.
 package final class GzipFile {
     private let file: OpenFile
     private var stream: InflateStream

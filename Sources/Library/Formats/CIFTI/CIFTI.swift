@@ -136,7 +136,7 @@ private struct CIFTIBytes {
         try gzip.finish()
     }
 
-    /// The XML behind the header: the extension of the code 32.
+    /// The XML after the header: the extension of the code 32.
     func `extension`(isBigEndian: Bool) throws -> Bytes {
         var position = 540
         guard let flag = head.number(at: position, as: UInt8.self), flag != 0 else {

@@ -39,7 +39,7 @@ package func fileKind(_ head: Bytes) -> String? {
     return nil
 }
 
-/// The same of a file, in brackets behind a sentence; empty if it is not known.
+/// The same of a file, in brackets after a sentence; empty if it is not known.
 package func kindNote(_ head: Bytes?) -> String { head.flatMap(fileKind).map { " (it is \($0))" } ?? "" }
 
 private let signatures: [([UInt8], String)] =

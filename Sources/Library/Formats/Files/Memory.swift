@@ -45,7 +45,7 @@ package func availableMemory() -> Int {
     #endif
 }
 
-/// The first whole number behind `key` in a small file of the system.
+/// The first integer after `key` in a small file of the system.
 private func number(after key: String, in path: String) -> Int? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }

@@ -37,7 +37,7 @@ enum FreeSurferCurvature {
     }
 
     private static func checkEnd(_ bytes: FreeSurferBytes) throws {
-        // FreeSurfer may write tags behind the numbers, which begin with a number of 32 bits.
+        // FreeSurfer may write tags after the numbers, which begin with a number of 32 bits.
         guard bytes.rest != 0, bytes.rest < 4 else { return }
         throw FormatError(
             bytes.url, "the end of the file", expected: "behind the numbers",

@@ -9,7 +9,7 @@ import Tensors
 /// ```
 ///
 /// FreeSurfer's coordinates have their origin at the center of the volume that the surface was made from; that center's
-/// place in the scanner is behind the mesh. Positions and faces are nibabel's. Source: FreeSurfer's `fsio`.
+/// place in the scanner follows the mesh. Positions and faces are nibabel's. Source: FreeSurfer's `fsio`.
 public struct FreeSurferSurface: Sendable, Equatable {
     /// The mesh in FreeSurfer's own coordinates ("surface RAS"), in mm.
     public let mesh: SurfaceMesh
@@ -134,7 +134,7 @@ public struct FreeSurferSurface: Sendable, Equatable {
         return try SurfaceMesh(vertices: vertices, faces: faces, of: bytes.url.path)
     }
 
-    /// The center in the lines behind the faces, where there are any: `cras   = 5.4 18.0 0.5`.
+    /// The center in the lines after the faces, where there are any: `cras   = 5.4 18.0 0.5`.
     private static func center(_ bytes: inout FreeSurferBytes) throws -> SIMD3<Float>? {
         let rest = try bytes.part(min(bytes.rest, 1 << 16), "the volume's geometry")
         let text = withExtendedLifetime(rest.owner) { String(decoding: rest.buffer, as: UTF8.self) }

@@ -35,7 +35,7 @@ struct HDF5DenseAttributes {
         HDF5MessageDamage("has attributes in a heap, whose block at address \(address) is damaged")
     }
 
-    /// The bytes of a block with a signature, whose checksum is behind them or at an offset in them.
+    /// The bytes of a block with a signature, whose checksum follows them or is at an offset in them.
     private func block(
         _ address: UInt64, _ signature: String, _ size: Int, checksumAt place: Int? = nil
     ) throws -> [UInt8] {

@@ -3,7 +3,7 @@ import Foundation
 extension HDF5File {
     private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
-    /// Where the file begins as HDF5: at 0, or behind a block of the user's of 512, 1024, … bytes, as MATLAB has it.
+    /// Where the file begins as HDF5: at 0, or after a user block of 512, 1024, … bytes, as MATLAB has it.
     ///
     /// Nil if it does so nowhere. A beginning of fewer than 8 bytes counts, so that a file cut short is known as such.
     private static func start(in file: OpenFile) throws -> Int? {

@@ -91,7 +91,7 @@ struct HDF5ObjectHeader {
             file.bytes(after: address) ?? 0 >= length
         else { throw damaged }
         guard isNew else { return (address, length) }
-        // Its signature stands before the messages, and its checksum behind.
+        // Its signature precedes the messages, and its checksum follows them.
         guard length >= 8 else { throw damaged }
         return (address + 4, length - 8)
     }

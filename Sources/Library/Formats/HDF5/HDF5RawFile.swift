@@ -12,7 +12,7 @@ final class HDF5RawFile {
     let lengthSize: Int
     private let file: HDF5Handle
     private let descriptor: Int32
-    /// Where addresses count from: behind a block of the user's.
+    /// Where addresses count from: after a user block.
     private let base: Int
     private let count: Int
     /// The bytes that were read last, which lie from `windowStart` on.

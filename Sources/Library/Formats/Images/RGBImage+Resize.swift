@@ -94,7 +94,7 @@ private struct ResizeWeights {
     private(set) var first: [Int32] = []
     /// How many old pixels it is made of.
     private(set) var count: [Int32] = []
-    /// The weights of each new pixel, `taps` for each, with 22 bits behind the point.
+    /// The weights of each new pixel, `taps` for each, with 22 bits after the point.
     private(set) var weights: [Int32] = []
     let taps: Int
 

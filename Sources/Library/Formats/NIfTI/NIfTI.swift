@@ -56,7 +56,7 @@ public struct NIfTI: Sendable {
     @available(*, unavailable, renamed: "open(_:)")
     public static func read(_ file: some FileLocation) throws -> NIfTI { try open(file) }
 
-    /// The numbers behind the header, and at most four bytes behind these.
+    /// The numbers after the header, and at most four bytes after these.
     private static func read(_ file: OpenFile, _ header: NIfTIHeader) throws -> (Bytes, rest: Bytes?) {
         let size = try dataSize(header, file.url)
         guard try file.isGzipped else {

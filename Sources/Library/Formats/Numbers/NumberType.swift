@@ -57,7 +57,7 @@ extension Bytes {
         }
     }
 
-    /// The numbers as integers; nil of a floating-point type, since what is behind the point would be lost.
+    /// The numbers as integers; nil of a floating-point type, since what follows the point would be lost.
     ///
     /// Throws `FormatError` if a number of 64 bits without sign is too large for `Int`.
     package func integers(

@@ -3,7 +3,7 @@ import Foundation
 /// A file that was opened for reading, as a record of an analysis names it.
 public struct FileRecord: Sendable, Equatable, Codable {
     /// The path from the working folder on; of a file elsewhere its name and folder alone (`…/bert/model.safetensors`), so
-    /// that no record tells how a machine is laid out. Of many files in one folder, the folder with `/*` behind it.
+    /// that no record tells how a machine is laid out. Of many files in one folder, the folder with `/*` after it.
     public let path: String
     /// How many files it stands for.
     public let count: Int

@@ -150,7 +150,7 @@ extension PyTorchFile {
 
     /// Five pickles (magic number, version, system, object, keys of storages), and then the storages.
     private static func openLegacy(_ file: OpenFile) throws -> PyTorchFile {
-        // Where the pickles end is not known before they are read, and the storages behind them are many times larger.
+        // Where the pickles end is not known before they are read, and the storages after them are many times larger.
         let beginning = 4 << 20
         if file.count > beginning, let head = try file.bytes(upTo: beginning),
             let opened = try? openLegacy(file, head)

@@ -88,7 +88,7 @@ struct Base64Decoder {
 enum Base64Error: Error {
     /// A letter that base64 does not have.
     case letter(UInt8)
-    /// `=` elsewhere than at the end, or something behind it.
+    /// `=` elsewhere than at the end, or something after it.
     case misplaced
 
     var description: String {

@@ -21,7 +21,7 @@ extension ModelFiles {
     }
 
     /// The SHA-256 of the configuration, the image processor's and the tokenizer's files, and of the linear layers that
-    /// sentence-transformers has behind the pooling.
+    /// sentence-transformers has after the pooling.
     func settingsHash() throws -> String {
         let digest = SHA256()
         for name in Self.settings {
@@ -36,7 +36,7 @@ extension ModelFiles {
 }
 
 extension SentenceModules {
-    /// The modules behind the pooling with the hashes of their files; nothing if none of them has weights, so that
+    /// The modules after the pooling with the hashes of their files; nothing if none of them has weights, so that
     /// feature files of most models keep their names.
     fileprivate static func hashes(in folder: URL) throws -> [String] {
         let modules = try list(in: folder).filter { !["Transformer", "Pooling"].contains($0.type) }

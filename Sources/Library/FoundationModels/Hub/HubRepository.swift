@@ -40,7 +40,7 @@ struct HubRepository {
         "merges.txt",
     ]
 
-    /// What sentence-transformers has behind an encoder: descriptions, and one kind of weights of each linear layer.
+    /// What sentence-transformers has after an encoder: descriptions, and one kind of weights of each linear layer.
     private var moduleFiles: [String] {
         let kinds = ["_Pooling/config.json", "_Dense/config.json", "_Normalize/config.json"]
         let descriptions = files.filter { name in kinds.contains { name.hasSuffix($0) } }.sorted()

@@ -49,7 +49,7 @@ public struct ImageFiles: ImageSource {
     public func name(_ index: Int) -> String { names[index] }
     public func image(_ index: Int) throws -> RGBImage { try RGBImage.open(files[index]) }
 
-    /// The last parts of the paths, as few as make them differ; a file that is there twice has its number behind it.
+    /// The last parts of the paths, as few as make them differ; a file that is there twice has its number after it.
     private static func names(of files: [URL]) -> [String] {
         let parts = files.map { $0.standardizedFileURL.pathComponents }
         let longest = parts.map(\.count).max() ?? 0

@@ -195,7 +195,7 @@ struct Checkpoint {
     /// A tensor's numbers, read from the file.
     ///
     /// Throws if they are integers, which are weights only together with scales of some quantization, and if one
-    /// of them is not finite, since every feature behind it would be NaN.
+    /// of them is not finite, since every feature after it would be NaN.
     func tensor(_ name: String) throws -> Tensor<Float> {
         let type = entry(name)?.type
         guard let word = type?.rawValue ?? unread(name)?.type else {

@@ -19,7 +19,7 @@ final class ParameterReader {
     /// How many problems are noted before they are thrown.
     private static let problemLimit = 100
 
-    /// The tensors of the layout behind whatever stands before its token embedding; names of other towers do not count.
+    /// The tensors of the layout, after whatever precedes its token embedding; names of other towers do not count.
     ///
     /// Throws if there are several such models.
     convenience init(_ checkpoint: Checkpoint, layout: CheckpointLayout) throws {

@@ -10,7 +10,7 @@ struct TextHead: Sendable {
     var pooling = Pooling.cls
     /// What BriVL has instead of the two.
     var fusion: FusionHead?
-    /// What sentence-transformers has behind the encoder.
+    /// What sentence-transformers has after the encoder.
     var sentence: SentenceHead?
 
     var parameterCount: Int {

@@ -16,7 +16,7 @@ enum ByteAlphabet {
         }
     }()
 
-    /// How a vocabulary spells each byte, with `suffix` behind it.
+    /// How a vocabulary spells each byte, with `suffix` after it.
     static func spellings(suffix: [UInt8] = []) -> [[UInt8]] {
         scalars.map { Array(String(Character($0)).utf8) + suffix }
     }

@@ -51,7 +51,7 @@ struct ComposingNormalizer: Sendable, Equatable {
 
     /// NFC as `tokenizers` does it, to which a character that Unicode 9 did not have stands by itself.
     ///
-    /// Its bugs are not followed: it takes a character beyond U+FFFF with an accent behind it for the one 65,536 below.
+    /// Its bugs are not followed: it takes a character beyond U+FFFF with an accent after it for the one 65,536 below.
     private func composed(_ text: String) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.utf8.count)

@@ -52,7 +52,7 @@ private struct Scanner {
         return start..<end
     }
 
-    /// The next word, or an empty range behind white space.
+    /// The next word, or an empty range after white space.
     func clipWord(at start: Int) -> Range<Int> {
         if let end = contraction(at: start) { return start..<end }
         let (first, length) = character(at: start)

@@ -3,7 +3,7 @@ import Display
 extension DataTable {
     /// The values of a table that the library shows, with all their digits.
     ///
-    /// Columns without a heading are called after their place, and a second one of a name gets a number behind it.
+    /// Columns without a heading are called after their place, and a second one of a name gets a number after it.
     ///
     /// - Parameter table: a table that the library shows.
     public init(_ table: Table) {

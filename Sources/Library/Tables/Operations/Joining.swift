@@ -20,7 +20,7 @@ extension DataTable {
     /// ```
     ///
     /// Rows come in the order of the left table, then those that the right one has alone. A missing value has no partner.
-    /// Columns of the right table whose names are taken get "_right" behind them.
+    /// Columns of the right table whose names are taken get "_right" after them.
     ///
     /// - Parameters:
     ///   - other: The right table.

@@ -30,7 +30,7 @@ struct Tokenizer {
 
     /// Appends the fields of the records of a piece of text to `fields`, and returns where it stopped.
     ///
-    /// It stops at the end, or behind `limit` records. Throws `Fault` at an open quote, at text behind a closing one,
+    /// It stops at the end, or after `limit` records. Throws `Fault` at an open quote, at text after a closing one,
     /// and at a record of another number of fields than `width`, if that is not nil.
     @discardableResult
     func fields(
@@ -70,7 +70,7 @@ struct Tokenizer {
             &fields.count)
     }
 
-    /// Appends the fields of one record, goes behind its line end, and returns how many there are.
+    /// Appends the fields of one record, goes past its line end, and returns how many there are.
     private func record(
         _ piece: UnsafeBufferPointer<UInt8>, at position: inout Int, into fields: FieldList
     ) throws(Fault) -> Int {

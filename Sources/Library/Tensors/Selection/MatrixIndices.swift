@@ -58,7 +58,7 @@ extension MatrixIndices where Self: RangeExpression<Int> {
 extension Range: MatrixIndices where Bound == Int {}
 extension ClosedRange: MatrixIndices where Bound == Int {
     public func _selection(among extent: Int, _ dimension: _MatrixDimension) -> _Selection {
-        // Before the number behind the last, which `Int.max` has not.
+        // Before the number after the last, which `Int.max` has not.
         if lowerBound < 0 || upperBound >= extent {
             dimension.refuse("\(self)", extent, isNegative: lowerBound < 0)
         }

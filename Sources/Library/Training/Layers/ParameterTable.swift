@@ -10,7 +10,7 @@ struct ParameterTable: Sendable {
         case constant(Float)
     }
 
-    /// One or several tensors of a file that make one parameter, each the rows behind the one before.
+    /// One or several tensors of a file that make one parameter, each the rows after the one before.
     struct Entry: Sendable {
         let names: [String]
         /// The shape of each of the tensors.

@@ -50,7 +50,8 @@ struct SentenceModules {
         }
     }
 
-    /// Linear layers, of which all that belongs to them is there, and perhaps a normalization behind them; nil for others.
+    /// Linear layers, of which all that belongs to them is there, and perhaps a normalization after them; nil for
+    /// others.
     private static func behind(
         of modules: [(type: String, path: String)], in folder: URL, _ notes: LoadingNotes
     ) throws -> (dense: [URL], isNormalized: Bool)? {
@@ -69,7 +70,7 @@ struct SentenceModules {
         return (folders, isNormalized)
     }
 
-    /// What is computed behind an encoder of `width` numbers a token; nil if there is nothing.
+    /// What is computed after an encoder of `width` numbers per token; nil if there is nothing.
     ///
     /// Throws if a linear layer has an activation that is not known, or its tensors do not fit.
     func head(width: Int, _ notes: LoadingNotes) throws -> SentenceHead? {

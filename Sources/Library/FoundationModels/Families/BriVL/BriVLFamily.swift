@@ -57,7 +57,7 @@ enum BriVLModel {
         var backbone = try ConvolutionalModel(
             efficientNet: checkpoint, root + "backbone.", files, timm, isTensorFlow: true)
         backbone.imageSize = try timm.imageSize() ?? ImageSize(isFirst ? 380 : 456)
-        // The regions are taken from the last map: what timm has behind it is not used.
+        // The regions are taken from the last map: what timm has after it is not used.
         backbone.layers.removeAll { ["global_pool", "classifier"].contains($0.name) }
         let (network, unusedInBackbone) = try backbone.network(checkpoint, scope: [root + "backbone."])
         let learnable = root + "learnable."

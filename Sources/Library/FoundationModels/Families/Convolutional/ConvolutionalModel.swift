@@ -57,7 +57,7 @@ extension MapLayer {
 }
 
 extension ParameterReader {
-    /// A convolution, with the batch normalization behind it.
+    /// A convolution, with the batch normalization after it.
     fileprivate func convolution(_ convolution: Convolution) throws -> FoldedConvolution {
         let (outputs, side) = (convolution.outputs, convolution.window.size)
         let weight = try tensor(

@@ -2,7 +2,7 @@ internal import COneDNN
 import Tensors
 
 /// Compiles a list of layers into a plan: chooses the memory layout, fuses activations and sums into convolutions, and
-/// leaves out what lies behind the last wanted layer.
+/// leaves out what follows the last requested layer.
 struct MapPlanner {
     /// A value, and how it lies in memory.
     struct MapValue {
@@ -45,7 +45,7 @@ struct MapPlanner {
         while index < layers.count, let last = wanted.max(), layerIndex <= last {
             var layer = layers[index]
             var isWanted = layer.name != nil && wanted.contains(layerIndex)
-            // An activation behind a convolution is computed with it, if the sum before it is not asked for.
+            // An activation after a convolution is computed with it, unless the sum before it is requested.
             let following = Self.activation(after: index, in: layers)
             let fuses = following != nil && !isWanted && Self.isConvolution(layer)
             current = try add(layer, to: current, activation: fuses ? following : nil)

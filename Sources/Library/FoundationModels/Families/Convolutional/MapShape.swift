@@ -87,7 +87,7 @@ extension MapWindow {
         }
     }
 
-    /// The pixels before the first and behind the last.
+    /// The pixels before the first and after the last.
     func padding(over extent: Int) -> (before: Int, after: Int) {
         switch padding {
         case .fixed(let pad): return (pad, pad)

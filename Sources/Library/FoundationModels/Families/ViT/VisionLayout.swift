@@ -1,6 +1,6 @@
 /// How a library spells the parts of a vision transformer: a table of names, no code.
 ///
-/// `weight` and `bias` follow a name in the file, behind a point unless it ends in `_`. Names inside a block follow the
+/// `weight` and `bias` follow a name in the file, after a point unless it ends in `_`. Names inside a block follow the
 /// block's own.
 struct VisionLayout: Sendable {
     /// Whose way of keeping weights it is.
