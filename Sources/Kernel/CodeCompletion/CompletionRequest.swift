@@ -62,7 +62,7 @@ package struct Suggestion: Codable, Sendable, Equatable {
         case expected
         case local
         case cell, member, inherited, library, toolchain, keyword, foreign
-        /// Something that is seldom meant.
+        /// Something that is rarely meant.
         case unlikely
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import GyrusKernel
 import RunnerProtocol
 
-/// `gyrus doctor`: says what is missing and how to mend it.
+/// `gyrus doctor`: says what is missing and how to fix it.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",

@@ -52,7 +52,7 @@ enum Kernelspec {
     }
 }
 
-/// A description that is none.
+/// A description that is not valid.
 struct KernelspecError: Error, CustomStringConvertible {
     var description: String {
         "kernel.json: expected an object whose argv is a list that begins with a command"

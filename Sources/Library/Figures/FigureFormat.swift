@@ -11,7 +11,7 @@ public enum FigureFormat: String, Sendable, CaseIterable {
     /// The interactive chart with its data.
     case vegaLite = "vl.json"
 
-    /// The format that a file's name ends in; throws `FigureError.format` if it is none of these.
+    /// The format that a file's name ends in; throws `FigureError.format` if it is not one of these.
     init(of path: String) throws {
         let name = path.lowercased()
         let format = FigureFormat.allCases.first { name.hasSuffix("." + $0.rawValue) }

@@ -91,7 +91,7 @@ final class CellRun {
     {
         var options = options
         options.showsResult = options.showsResult && isLastStep
-        // A blank cell is none of the parts: what it declared before is forgotten.
+        // A blank cell does not run in parts: what it declared before is forgotten.
         if let cell = context.cellID, source.contains(where: { !$0.isWhitespace }) {
             options.cell = .named(cell, part: parts)
             parts += 1

@@ -48,7 +48,7 @@ package enum Magics {
 
     static func named(_ name: String) -> Magic? { all.first { $0.name == name } }
 
-    /// The magic of a call; throws `MagicError` if there is none, or none of this form.
+    /// The magic of a call; throws `MagicError` if there is no such magic or no such form of it.
     static func magic(for call: MagicCall) throws -> Magic {
         let mark = call.isForCell ? "%%" : "%"
         guard let magic = named(call.name) else {

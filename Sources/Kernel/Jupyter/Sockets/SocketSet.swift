@@ -29,7 +29,7 @@ struct SocketSet: Sendable {
             try socket.bind(connection.endpoint(port))
             return socket
         }
-        // A front end that reconnects under its old identity takes the place of its former self.
+        // A front end that reconnects under its old identity replaces its former self.
         let router: [(Int32, Int32)] = [(ZMQ_ROUTER_HANDOVER, 1)]
         self.context = context
         shell = try SocketLoop(name: "shell", socket: bound(ZMQ_ROUTER, connection.shellPort, router))

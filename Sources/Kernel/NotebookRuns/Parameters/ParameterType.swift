@@ -19,7 +19,7 @@ indirect enum ParameterType: Equatable, Sendable {
         "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64",
     ]
 
-    /// The scalar type of a name; nil if it is none.
+    /// The scalar type of a name; nil if the name is not a scalar type's.
     init?(named name: String) {
         switch name {
         case "Bool": self = .bool

@@ -13,7 +13,7 @@ public struct SweepFolder: Sendable {
     public let url: URL
     private(set) var plan: SweepPlan
 
-    /// Opens the folder of a sweep; throws `RunError` if it is none.
+    /// Opens the folder of a sweep; throws `RunError` if it is not one.
     public init(opening url: URL) throws {
         self.url = url
         guard let data = try? Data(contentsOf: url.appending(path: "sweep.json")) else {

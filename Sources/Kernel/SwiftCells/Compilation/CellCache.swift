@@ -26,7 +26,7 @@ public struct CellCache: Sendable {
     /// Puts an entry's files at `stem` with their endings; whether there is one.
     package func restore(_ key: String, to stem: String) -> Bool {
         let entry = folder.appending(path: key)
-        // The sizes are written last of all: a file that a crash cut short is none.
+        // The sizes are written last of all: a file that a crash cut short does not count.
         guard let data = try? Data(contentsOf: entry.appending(path: "sizes.json")),
             let sizes = try? JSONDecoder().decode([String: Int].self, from: data)
         else { return false }

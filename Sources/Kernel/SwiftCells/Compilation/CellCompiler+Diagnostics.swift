@@ -5,7 +5,7 @@ extension CellCompiler {
     /// The name of the file that the compiler takes a result's probe for; see `CellResultSyntax.probe`.
     static let probeLabel = "the probe of a result"
 
-    /// Whether the compiler says that the value which the probe does not use is meant to be used.
+    /// Whether the compiler says that the value that the probe ignores is meant to be used.
     func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
         SerializedDiagnostics.read(builder.path(module, "dia"), of: source, label: Self.probeLabel).contains {
             $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
@@ -37,7 +37,7 @@ extension CellCompiler {
     /// Diagnostics in a notebook's terms.
     func plain(_ diagnostics: [Diagnostic]) -> [Diagnostic] { diagnostics.map(plainDiagnostics.plain) }
 
-    /// What the compiler says of the statements as the user wrote them; nil if it says nothing of them.
+    /// The compiler's diagnostics of the statements as the user wrote them; nil if there are none.
     private func plainErrors(of draft: CellDraft) -> [Diagnostic]? {
         do {
             try build(
@@ -109,7 +109,7 @@ extension CellCompiler {
         return diagnostic
     }
 
-    /// Whether a warning speaks of what the rewriting put around the user's code.
+    /// Whether a warning is about what the rewriting put around the user's code.
     private func isOfRewriting(_ warning: Diagnostic) -> Bool {
         warning.message == "will never be executed"
             || warning.message.hasPrefix("extension declares a conformance of imported type")

@@ -1,6 +1,6 @@
 /// What becomes of cells after they were compiled.
 extension CellCompiler {
-    /// Takes in a cell that ran, wholly or (`reached`) up to one of its top-level items.
+    /// Records a cell that ran, completely or (`reached`) up to one of its top-level items.
     public func commit(_ cell: CompiledCell, reached: Int? = nil) {
         inFlight[cell.module] = nil
         names.commit(

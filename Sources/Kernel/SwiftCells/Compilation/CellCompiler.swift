@@ -22,7 +22,7 @@ public final class CellCompiler {
     public var preload: [String] { toolchain.commonLibraries + libraries.preload }
     /// When cells are compiled with `-O`.
     public var optimization = Optimization.auto
-    /// The results of earlier cells that cells can speak of.
+    /// The results of earlier cells that cells can refer to.
     public var results = ResultTable()
     private let toolchain: Toolchain
     /// What cells can import.
@@ -126,7 +126,7 @@ public final class CellCompiler {
         return compiled(draft, options)
     }
 
-    /// What a cell says, with earlier results in the places where it speaks of them; throws `Failure`.
+    /// What a cell says, with earlier results inserted where it refers to them; throws `Failure`.
     private func parse(_ source: String, label: String) throws -> CellSyntax {
         var syntax = CellSyntax(source)
         let errors =

@@ -162,7 +162,7 @@ extension CellCompiler {
 ///
 /// Among those are conformances, which are brought wherever their type is mentioned, with all that they use; extensions that
 /// may provide a member of a name that is mentioned; and all that shared a module with what the cell replaces. One that does
-/// not fit must not keep the very cell from running that mends it: the cell can be compiled without them.
+/// not fit must not keep the very cell from running that fixes it: the cell can be compiled without them.
 struct CompanionFailure: Error {
     let errors: CellCompiler.Failure
     let misfits: CellPlan.Misfits

@@ -3,7 +3,7 @@ import Foundation
 /// What cells are compiled against, as it was when it was loaded.
 ///
 /// If Gyrus is installed in another version while a kernel runs, later cells would be compiled against modules that the
-/// loaded library does not fit: their numbers would be wrong without a word.
+/// loaded library does not fit: their numbers would be silently wrong.
 struct LoadedContent {
     /// The content's hash; it decides with what a cell is kept for later sessions.
     let hash: String

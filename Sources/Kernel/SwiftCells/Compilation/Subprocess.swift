@@ -63,7 +63,7 @@ final class Subprocess {
     /// Whether it still runs.
     var isRunning: Bool {
         guard let pid else { return false }
-        // One that ended by itself stays to be waited for.
+        // One that ended by itself still has to be waited for.
         var information = siginfo_t()
         return waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) == 0
             && information.si_signo == 0

@@ -13,7 +13,7 @@ public struct Diagnostic: Sendable {
     public var length: Int
     /// What the compiler says further of it.
     public var notes: [Diagnostic] = []
-    /// The changes, all of them together, by which the compiler would mend it.
+    /// The changes, all of them together, by which the compiler would fix it.
     public var fixIts: [FixIt] = []
 
     /// One change to the source: a range, given by lines and columns (bytes) from 1, becomes `text`.
@@ -49,7 +49,7 @@ extension Diagnostic {
 extension Diagnostic {
     /// The diagnostic at a place in one of the files; one about a macro's expansion is placed at the macro.
     ///
-    /// Nil if it speaks of none of them.
+    /// Nil if it mentions none of them.
     func placed(in files: Set<String>) -> Diagnostic? {
         if files.contains(file) { return self }
         guard let place = notes.first(where: { files.contains($0.file) && $0.message.contains("macro") })

@@ -42,7 +42,7 @@ struct PlainDiagnostics {
 
     // MARK: suggestions
 
-    /// What is said of a name that is like no other.
+    /// The message for a name that resembles no other.
     static let undeclared = "; no cell that ran has declared it"
 
     /// The compiler sees those names of other cells alone that a cell mentions, and so suggests none of them.

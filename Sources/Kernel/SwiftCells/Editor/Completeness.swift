@@ -51,7 +51,7 @@ public enum Completeness: Sendable, Equatable {
     }
 }
 
-/// Finds what is missing at the end of code, and what no further lines could mend.
+/// Finds what is missing at the end of code, and what no further lines could fix.
 private final class FaultFinder: SyntaxVisitor {
     private(set) var missesAtEnd = false
     private(set) var isWrong = false

@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// Finds what speaks of places that the compiler would name by its own means: `#function` at the top level and
+/// Finds references to places that the compiler would name in its own way: `#function` at the top level and
 /// `#fileID` contain the name of the cell's module.
 final class PlaceNames: SyntaxVisitor {
     private let label: String
@@ -60,7 +60,7 @@ final class PlaceNames: SyntaxVisitor {
         return .visitChildren
     }
 
-    /// As default arguments they speak of the caller, whose module is named where they are used.
+    /// As default arguments they refer to the caller, whose module is named where they are used.
     private func enter(
         _ parameters: FunctionParameterListSyntax, _ body: CodeBlockItemListSyntax?, returnsValue: Bool
     ) -> SyntaxVisitorContinueKind {

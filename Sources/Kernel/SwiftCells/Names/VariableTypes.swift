@@ -60,7 +60,7 @@ extension NameTable {
         guard let name = variable.name, let words = types?.type(of: name, in: variable.module),
             !words.contains(/\b(any|some|Any|AnyObject|AnyHashable)\b|->|Any[A-Z]/)
         else { return mention(type, variable) }
-        // A value of a type holds what that type speaks of.
+        // A value of a type holds what that type mentions.
         var pending = words.matches(of: /\b(Cell\d+)\.(\w+)/).flatMap { match in
             versions.values.filter { $0.name == String(match.2) && $0.module == String(match.1) }.map(\.id)
         }

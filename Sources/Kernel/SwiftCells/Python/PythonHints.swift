@@ -113,7 +113,7 @@ struct PythonHints {
             }
             if let hint = PythonFunctions.hint(for: String(path)) { return hint }
             if let hint = PythonFunctions.hint(forName: name) { return hint }
-            // A name of one's own may be like that of a module, but is seldom followed by a point where it is missed.
+            // A user's own name may be like that of a module, but is rarely followed by a dot where it is missing.
             guard line.contains("\(name).") else { return nil }
             return PythonNames.modules[name].map {
                 "\(name) is not here: \($0); a cell that begins with %%python is Python"

@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// An extension that makes a type conform to protocols, and how it takes the place of an earlier one.
+/// An extension that makes a type conform to protocols, and how it replaces an earlier one.
 ///
 /// The runtime keeps the first conformance of a type forever, so a second one would never be found by `as?` or `print`.
 /// The extension therefore becomes one that replaces the bodies of the first (`@_dynamicReplacement`). What has no body to
@@ -25,7 +25,7 @@ struct Conformance {
         self = found
     }
 
-    /// The types and protocols that the extension speaks of.
+    /// The types and protocols that the extension mentions.
     var typeNames: [String] {
         let types = [node.extendedType] + (node.inheritanceClause?.inheritedTypes.map(\.type) ?? [])
         return types.map(\.compactText)
@@ -43,7 +43,7 @@ struct Conformance {
         Set(node.memberBlock.members.filter { !effects.contains(key($0)) }.flatMap(\.decl.memberNames))
     }
 
-    /// Whether it can take the place of an earlier one that provides `effects` and now reads as `former`.
+    /// Whether it can replace an earlier one that provides `effects` and now reads as `former`.
     func canReplace(_ former: Conformance, providing effects: Set<String>) -> Bool {
         guard effects.isSubset(of: self.effects),
             !self.effects.subtracting(effects).contains(where: { $0.hasPrefix("extension \(head): ") })

@@ -8,7 +8,7 @@ struct Receiver: Sendable {
         case nothing
         /// A variable is one of the standard library's collections.
         case collection(String)
-        /// A variable's type speaks of no types but those of the standard library and of Gyrus.
+        /// A variable's type mentions no types but those of the standard library and of Gyrus.
         case library(String)
         /// Nothing tells it.
         case unknowable

@@ -11,7 +11,7 @@ extension NameTable {
         return keys
     }
 
-    /// What some items of a cell add, which may take the place of what extensions of other cells do.
+    /// What some items of a cell add, which may replace what extensions of other cells do.
     struct Replacement {
         let items: [CellItem]
         let effects: Set<String>
@@ -19,7 +19,7 @@ extension NameTable {
         let keys: Set<String>
     }
 
-    /// What some items of a cell may take the place of.
+    /// What some items of a cell may replace.
     func replacement(by items: [CellItem], of cell: CellKey) -> Replacement {
         // A conformance is edited in its own cell.
         let members = cell.isAnonymous ? items.filter { !$0.isConformance }.flatMap(\.effects) : []
@@ -28,7 +28,7 @@ extension NameTable {
             keys: Set(members.map { key(of: $0, among: items) }))
     }
 
-    /// What an extension provides that the items of another cell take the place of.
+    /// What an extension provides that the items of another cell replace.
     func effects(of version: Version, replacedBy new: Replacement) -> Set<String> {
         let found = version.item.effects.intersection(new.effects)
         guard !new.keys.isEmpty, version.cell.isAnonymous, !version.item.isConformance else { return found }

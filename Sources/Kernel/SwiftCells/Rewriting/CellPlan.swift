@@ -59,7 +59,7 @@ struct CellPlan: Sendable {
         let text: String
         /// Whether it only moves to another module.
         let isSame: Bool
-        /// Whether its bodies take the place of those of a conformance that stays where it is.
+        /// Whether its bodies replace those of a conformance that stays where it is.
         var replacesBodies = false
         /// Why it is compiled again: a declaration that it uses and that is gone.
         let cause: Version?
@@ -105,7 +105,7 @@ extension NameTable {
 
     /// What a cell without an id declared besides what it declares now; nil if there is nothing.
     ///
-    /// Extensions of a type that it declares are a part of that, and go with it. Of others it takes the place of members.
+    /// Extensions of a type that it declares are a part of that, and go with it. Of others it replaces members.
     func remnant(of cell: CellKey, besides items: [CellItem]) -> CellPlan.Remnant? {
         guard cell.isAnonymous else { return nil }
         let keys = keys(of: items)
@@ -127,7 +127,7 @@ extension NameTable {
         return CellPlan.Remnant(cell: .anonymous(anonymousCount), versions: Set(left.map(\.id)))
     }
 
-    /// The versions of other cells that an item takes the place of.
+    /// The versions of other cells that an item replaces.
     ///
     /// A function, or a member of an extension, takes that of an overload only if it says the same, or where no front end
     /// tells whether it is the edited one. What stood in a part of the cell that is still to be run may stand in

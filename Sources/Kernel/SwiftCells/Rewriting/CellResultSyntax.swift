@@ -66,7 +66,7 @@ struct CellResultSyntax {
     }
 
     /// Code that no one calls, in which the compiler warns that the value is unused: if it does not, the function that was
-    /// called has an effect of its own and a result that is seldom wanted (`@discardableResult`), and nothing is shown.
+    /// called has an effect of its own and a result that is rarely wanted (`@discardableResult`), and nothing is shown.
     ///
     /// Nil if the value is that of no call.
     var probe: String? {

@@ -42,7 +42,7 @@ package final class CellRewriter: StatementVisitor {
                 continue
             }
             if pollsInLoops { rewriter.edits += LoopPolls.edits(in: statement) }
-            // Code that does not parse stays as it is, so that the compiler speaks of nothing else.
+            // Code that does not parse stays as it is, so that the compiler reports nothing else.
             if statement.hasError { continue }
             rewriter.rewrite(statement, showing: index == statements.count - 1 ? shown : [])
         }

@@ -16,7 +16,7 @@ struct CellSyntax {
     private(set) var replacements: [Int: [SourceEdit]] = [:]
     /// Every identifier and operator in the cell.
     var mentions: Set<String> = []
-    /// What puts earlier results in the places where the cell speaks of them.
+    /// What puts earlier results where the cell refers to them.
     private(set) var resultEdits: [SourceEdit] = []
 
     init(_ source: String) {
@@ -130,7 +130,7 @@ extension CellSyntax {
         }
     }
 
-    /// Finds where the cell speaks of earlier results; names that the cell or an earlier one declares are those.
+    /// Finds where the cell refers to earlier results; names that the cell or an earlier one declares are those.
     ///
     /// `isGuess` takes the type of a result for what its name means now.
     mutating func useResults(_ results: ResultTable, isGuess: Bool = false, isDeclared: (String) -> Bool) {

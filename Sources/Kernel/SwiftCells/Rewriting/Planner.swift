@@ -7,7 +7,7 @@ struct Planner {
     /// What the cell declared when it last ran.
     private let former: [Version]
     private var plan: CellPlan
-    /// The items that say what they said and mean what they meant, with their versions.
+    /// The items whose text and meaning are unchanged, with their versions.
     private var unchanged: [Int: Int] = [:]
 
     init(_ syntax: CellSyntax, source: String, cell: CellKey?, table: NameTable, misfits: CellPlan.Misfits) {

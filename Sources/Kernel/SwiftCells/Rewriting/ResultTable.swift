@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// The results and the sources of earlier cells, and how a cell speaks of them: `Out[3]`, `_3`, and `_`, `__` and `___`
+/// The results and the sources of earlier cells, and how a cell refers to them: `Out[3]`, `_3`, and `_`, `__` and `___`
 /// for the last three results, `In[3]` for a source.
 public struct ResultTable: Sendable {
     /// The types as source, by the numbers of the cells.
@@ -72,7 +72,7 @@ public struct ResultTable: Sendable {
     }
 }
 
-/// Finds where a cell speaks of earlier results.
+/// Finds where a cell refers to earlier results.
 final class ResultReferences: SyntaxVisitor {
     private let table: ResultTable
     private let isGuess: Bool

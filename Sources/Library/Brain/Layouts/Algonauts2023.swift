@@ -13,7 +13,7 @@ import Tensors
 ///
 /// Expects `subj01/training_split/training_fmri/{lh,rh}_training_fmri.npy`, `training_split/training_images/*.png` and
 /// `roi_masks/` with `{lh,rh}.all-vertices_fsaverage_space.npy`, `{lh,rh}.X_challenge_space.npy` and `mapping_X.npy`.
-/// Vertices of the left hemisphere come first. The original files were not at hand; the names are those of the
+/// Vertices of the left hemisphere come first. The original files were not available; the names are those of the
 /// challenge's tutorial. Source: Gifford et al. 2023, arXiv 2301.03198.
 public struct Algonauts2023: StudyLayout {
     public static let title = "Algonauts 2023"

@@ -4,7 +4,7 @@ import Foundation
 import Tables
 import Tensors
 
-/// The data of the Algonauts challenge of 2025: responses of 1,000 parcels to films, one dataset a run.
+/// The data of the Algonauts challenge of 2025: responses of 1,000 parcels to films, one dataset per run.
 ///
 /// ```swift
 /// let algonauts = try Algonauts2025.open("~/data/algonauts_2025.competitors")
@@ -14,7 +14,7 @@ import Tensors
 ///
 /// Expects `fmri/sub-01/func/sub-01_task-friends_…_bold.h5`, whose datasets at the root are a run each, samples of 1.49 s
 /// x parcels, and `stimuli/transcripts/…/….tsv`. The parcels are those of Schaefer's atlas of 1,000 in seven networks,
-/// in its order, individual to the subject (`atlas/…_dseg_parcellation.nii.gz`). The original files were not at hand.
+/// in its order, individual to the subject (`atlas/…_dseg_parcellation.nii.gz`). The original files were not available.
 /// Source: Gifford et al. 2024, arXiv 2501.00504.
 public struct Algonauts2025: StudyLayout {
     public static let title = "Algonauts 2025"

@@ -15,7 +15,7 @@ struct BIDSName: Sendable, Equatable {
 
     var path: String { folder.isEmpty ? name : folder + "/" + name }
 
-    /// Nil if the name is none of BIDS.
+    /// Nil if the name is not a BIDS name.
     init?(_ name: String, in folder: String) {
         guard let point = name.firstIndex(of: ".") else { return nil }
         let parts = name[..<point].split(separator: "_").map(String.init)

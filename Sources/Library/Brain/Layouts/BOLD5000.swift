@@ -12,9 +12,9 @@ import Tensors
 /// ```
 ///
 /// Expects `py/CSI1_GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses_LHEarlyVis.npy` and so on, or the same files in the
-/// folder itself. Names of pictures are read from `CSI1_imgnames.txt` (one a line) if it is there: that file's name and
-/// place could not be confirmed. Repeated pictures are those of `repeated_stimuli_113_list.txt`. The original files
-/// were not at hand. Source: Chang et al., Scientific Data 6 (2019), 49; release 2 of 2021.
+/// folder itself. Names of pictures are read from `CSI1_imgnames.txt` (one per line) if it is there: that file's name
+/// and place could not be confirmed. Repeated pictures are those of `repeated_stimuli_113_list.txt`. The original files
+/// were not available. Source: Chang et al., Scientific Data 6 (2019), 49; release 2 of 2021.
 public struct BOLD5000: StudyLayout {
     public static let title = "BOLD5000, release 2"
     public let subjects: [String]

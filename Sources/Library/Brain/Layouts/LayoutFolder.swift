@@ -60,7 +60,7 @@ struct LayoutFolder: Sendable {
         return url.appendingPathComponent(path)
     }
 
-    /// Throws `FormatError` if a subject is none of the folder's.
+    /// Throws `FormatError` if the folder does not have a subject.
     func check(_ subject: String, in subjects: [String]) throws {
         guard subjects.contains(subject) else {
             throw FormatError(

@@ -16,7 +16,7 @@ import Tensors
 /// `derivative/TextGrids/STORY.TextGrid` with the tiers `phone` and `word`, and `derivative/respdict.json`. A run is a
 /// story. The story `wheretheressmoke` is usually the test. The sound begins 10 s after the first volume, and the first
 /// ten samples and the last five are cut from the responses; cut the same samples from the features. The original files
-/// were not at hand. Source: LeBel et al., Scientific Data 10 (2023), 555.
+/// were not available. Source: LeBel et al., Scientific Data 10 (2023), 555.
 public struct LeBelStories: StudyLayout {
     public static let title = "LeBel et al. 2023 (ds003020)"
     public let subjects: [String]

@@ -14,7 +14,7 @@ import Tensors
 ///
 /// Expects `derivatives/afni-nosmooth/sub-001/func/sub-001_task-T[_run-1]_space-fsaverage6_hemi-L_desc-clean.func.gii`
 /// (or the same in `derivatives/afni-smooth`, `desc-sm6…`), and `stimuli/gentle/T/align.json`. The responses are
-/// cleaned already. The original files were not at hand; the names are those of the collection's paper.
+/// cleaned already. The original files were not available; the names are those of the collection's paper.
 /// Source: Nastase et al., Scientific Data 8 (2021), 250.
 public struct Narratives: StudyLayout {
     public static let title = "Narratives (ds002345)"

@@ -18,7 +18,7 @@ import Tensors
 /// `nsddata/experiments/nsd/nsd_expdesign.mat`. Responses are percent of signal change: whole numbers in files of a
 /// volume are divided by 300. A run is a session, within which responses are to be z-scored. Stimuli are the numbers
 /// of the 73,000 pictures, from 1; the picture's place in `imgBrick` of `nsd_stimuli.hdf5` is one less. The original
-/// files were not at hand, and that those of fsaverage are not scaled could not be confirmed.
+/// files were not available, and that those of fsaverage are not scaled could not be confirmed.
 /// Source: Allen et al., Nature Neuroscience 25 (2022), 116-126.
 public struct NaturalScenes: StudyLayout {
     /// Where the responses lie.

@@ -14,7 +14,7 @@ import Tensors
 /// Expects `P01/examples_384sentences.mat` (or the same in `P01/P01/`, as the archives unpack) with `examples`
 /// (sentences x voxels), `keySentences` and `meta`, and reads the newer `data_384sentences.mat`
 /// (`examples_passagesentences`) too. The names are those that published scripts read; the original files were not
-/// at hand. The affine of the grid is not in the files: pass it where positions in mm are needed
+/// available. The affine of the grid is not in the files: pass it where positions in mm are needed
 /// (`study(_:_:affine:)`). Source: Pereira et al., Nature Communications 9 (2018), 963; osf.io/crwz7.
 public struct Pereira2018: StudyLayout {
     /// What the subjects saw.

@@ -91,7 +91,7 @@ struct PereiraVoxels {
         return (regions, sets)
     }
 
-    /// The first column of labels, one a voxel.
+    /// The first column of labels, one per voxel.
     private static func labels(_ meta: MATValue, _ field: String) throws -> [Int] {
         let value = try meta[field]
         let numbers = try value.integers()

@@ -14,7 +14,7 @@ import Tensors
 /// Expects `responses/S01_responses.hdf` (`Y_train`, `Y_test` of repeats x samples x voxels, `run_onsets`),
 /// `features/*.hdf` (`X_train`, `X_test`), `mappers/S01_mappers.hdf` and `stimuli/train_00.hdf` … `test.hdf`
 /// (`stimuli`, frames x height x width x 3). Voxels outside the brain's mask may be NaN. The original files were not
-/// at hand; the names are those of the published tutorials.
+/// available; the names are those of the published tutorials.
 /// Source: Huth, Nishimoto, Vu & Gallant, Neuron 76 (2012), 1210-1224; gin.g-node.org/gallantlab/shortclips.
 public struct Shortclips: StudyLayout {
     public static let title = "Huth et al. 2012 (shortclips)"

@@ -21,7 +21,7 @@ public protocol StudyLayout: Sendable, Displayable, CustomStringConvertible {
     var subjects: [String] { get }
     /// What the layout consists of, and which files of it are there.
     var parts: [LayoutPart] { get }
-    /// Opens a folder. Throws `FormatError` if it is none, or has not the layout.
+    /// Opens a folder. Throws `FormatError` if it is not a folder or does not have the layout.
     static func open(_ folder: some FileLocation) throws -> Self
 }
 

@@ -16,7 +16,7 @@ import Tensors
 /// (`voxel_x`, `voxel_y`, `voxel_z`, `nc_singletrial` and `nc_testset` in percent, a column of 0 and 1 for each region)
 /// and `sub-01_StimulusMetadata.csv` (`stimulus`, `session`, `run`, `trial_type`). A run is a run of a session. Only the
 /// voxels that are asked for are read. The grid is taken to end at the last voxel, and its affine is not in these
-/// files. The original files were not at hand. Source: Hebart et al., eLife 12 (2023), e82580.
+/// files. The original files were not available. Source: Hebart et al., eLife 12 (2023), e82580.
 public struct ThingsFMRI: StudyLayout {
     public static let title = "THINGS-fMRI"
     public let subjects: [String]

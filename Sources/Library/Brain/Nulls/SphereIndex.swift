@@ -16,7 +16,7 @@ struct SphereIndex {
             high = pointwiseMax(high, point)
         }
         let extent = high - low
-        // About two points a cell on a surface, which fills about as many cells as the square of a side.
+        // About two points per cell on a surface, which fills about as many cells as the square of a side.
         let side = max(1, (Double(points.count) / 8).squareRoot().rounded())
         let size = max(extent.max() / side, 1e-9)
         let sides = SIMD3<Int>(

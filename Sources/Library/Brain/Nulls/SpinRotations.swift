@@ -117,7 +117,7 @@ private struct Rotation {
     /// The orthogonal part of a matrix of normal numbers, whose rotations are evenly spread (Blaser & Fryzlewicz 2016).
     init(_ random: inout NumpyRandom) {
         let drawn = (0..<9).map { _ in random.gaussian() }
-        // By Gram and Schmidt the diagonal of R is positive, which makes Q the one that is meant.
+        // By Gram and Schmidt the diagonal of R is positive, which makes Q unique.
         var columns: [SIMD3<Double>] = []
         for column in 0..<3 {
             var vector = SIMD3(drawn[column], drawn[3 + column], drawn[6 + column])

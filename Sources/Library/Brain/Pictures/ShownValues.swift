@@ -2,7 +2,8 @@ import Display
 import Figures
 import Tables
 
-/// What a picture of the brain shows: values by voxel, which of them are hidden or faded, and what is said of them.
+/// What a picture of the brain shows: values by voxel, which of them are hidden or faded, and what the note and
+/// hovering say of them.
 struct ShownValues {
     let values: [Double]
     let second: [Double]

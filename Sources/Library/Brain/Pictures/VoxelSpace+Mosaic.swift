@@ -23,7 +23,7 @@ extension VoxelSpace {
     ///     section is pale gray.
     ///   - threshold: values below it are hidden; where signs matter, those nearer to zero.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden, with lines at it.
-    ///   - regions: the region of each voxel, for what is said of it.
+    ///   - regions: the region of each voxel, for what hovering says of it.
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - plane: the colors of two values.

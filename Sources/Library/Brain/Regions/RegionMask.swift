@@ -21,7 +21,7 @@ public struct RegionMask: Sendable, Equatable {
     ///   - voxels: the indices of its voxels in the space, from zero.
     ///   - voxelCount: how many voxels the space has.
     ///
-    /// Throws `BrainError.value` if one is none of the space's.
+    /// Throws `BrainError.value` if one is not in the space.
     public init(_ name: String, voxels: some Sequence<Int>, of voxelCount: Int) throws {
         let sorted = Set(voxels).sorted()
         if let outside = [sorted.first, sorted.last].compactMap({ $0 }).first(where: {

@@ -19,7 +19,7 @@ extension RegionTable {
     /// | `.annot`, `.gii` | the table of a surface's labels |
     ///
     /// Number 0 without a region's name is left out. Throws `FormatError`, `TableError` or `BrainError.value` if the file
-    /// is none of these, or a number is there twice.
+    /// is not one of these, or a number is there twice.
     public static func open(_ file: some FileLocation, name: String? = nil) throws -> RegionTable {
         let url = file.fileURL
         let path = url.lastPathComponent.lowercased()

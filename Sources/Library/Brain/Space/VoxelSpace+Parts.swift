@@ -30,7 +30,7 @@ extension VoxelSpace {
     ///   - right: the mesh of the right hemisphere.
     ///   - medialWall: the indices of the vertices that are left out, from zero.
     ///
-    /// Throws `BrainError.value` if a vertex that is left out is none of the mesh's.
+    /// Throws `BrainError.value` if a vertex that is left out is not in the mesh.
     public init(
         left: SurfaceMesh, right: SurfaceMesh, leavingOut medialWall: (left: [Int], right: [Int]) = ([], [])
     ) throws {
@@ -49,7 +49,7 @@ extension VoxelSpace {
     ///
     /// - Parameter coordinates: for each voxel right, anterior, superior in mm.
     ///
-    /// Throws `BrainError.value` if there is none, or one has not three finite coordinates.
+    /// Throws `BrainError.value` if there is none, or one does not have three finite coordinates.
     public init(coordinates: [[Double]]) throws {
         guard !coordinates.isEmpty,
             let points = Optional(coordinates.filter { $0.count == 3 && $0.allSatisfy(\.isFinite) }),

@@ -4,7 +4,7 @@ import Tensors
 package struct BlockScores: Sendable {
     /// Models x groups x blocks; the mean over blocks is the group's mean R2. NaN for a group without a scored voxel.
     package let scores: [[[Double]]]
-    /// Samples a block.
+    /// Samples per block.
     package let blockLength: Int
     /// What limits a test over the blocks, for instance blocks that are too short for so slow a signal.
     package let notes: [String]

@@ -28,7 +28,7 @@ public struct BandedRidge: Sendable {
         case given([[Double]])
     }
 
-    /// Alphas, folds and the other options; each is a property of the model, too.
+    /// Alphas, folds and the other options; each is also a property of the model.
     ///
     /// Each voxel has its own alpha, and held-out predictions are scored by `crossValidatedScores` alone.
     public var options: RidgeOptions

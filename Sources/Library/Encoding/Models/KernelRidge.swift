@@ -12,7 +12,7 @@ import Tensors
 public struct KernelRidge: Sendable {
     /// How similar two samples are.
     public var kernel: Kernel
-    /// Alphas, folds and the other options; each is a property of the model, too.
+    /// Alphas, folds and the other options; each is also a property of the model.
     public var options: RidgeOptions
 
     /// A kernel ridge model, not fitted; the arguments beside the kernel are those of `Ridge`.

@@ -13,7 +13,7 @@ import Tensors
 /// ```
 @dynamicMemberLookup
 public struct Ridge: Sendable {
-    /// Alphas, folds and the other options; each is a property of the model, too.
+    /// Alphas, folds and the other options; each is also a property of the model.
     public var options: RidgeOptions
 
     /// A ridge model, not fitted.

@@ -79,7 +79,7 @@ extension RidgeSVD {
 struct RotationPlan {
     /// The smallest alpha of the grid.
     let smallestAlpha: Double
-    /// Whether `Xᵀ Y` of all samples is at hand, so that a fold's share is computed by subtraction.
+    /// Whether `Xᵀ Y` of all samples is available, so that a fold's share is computed by subtraction.
     let hasProducts: Bool
 
     /// The number of the first directions whose targets are computed from the responses.

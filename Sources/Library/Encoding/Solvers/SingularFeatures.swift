@@ -1,6 +1,6 @@
 import Tensors
 
-/// Features that are decomposed themselves, for features so unlike in scale that their products would lose the small
+/// Features that are decomposed themselves, for features so different in scale that their products would lose the small
 /// ones.
 ///
 /// Squaring costs half of the digits: with columns of 1 and of 10⁸ the Gram matrix holds numbers of 1 beside

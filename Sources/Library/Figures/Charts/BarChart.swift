@@ -74,7 +74,7 @@ public struct BarChart: DrawnFigure {
     public var orientation: Orientation
     /// The bars; categories and series appear in the order of their first bar.
     public private(set) var bars: [Bar]
-    /// What is said of two bars, above both.
+    /// Remarks about two bars, above both.
     public private(set) var brackets: [Bracket] = []
 
     /// A chart of bars; a second bar of the same category and series gets a number.

@@ -1,4 +1,4 @@
-/// What is said of two bars of a chart, for instance "**" if they differ: a bracket from one to the other.
+/// A remark about two bars of a chart, for instance "**" if they differ: a bracket from one to the other.
 ///
 /// ```swift
 /// try chart.bracketed([Bracket(in: "V1", "image", "text", label: "**")])
@@ -57,7 +57,7 @@ extension Bracket.End: CustomStringConvertible {
 }
 
 extension Bracket: CustomStringConvertible {
-    /// The two bars and what is said of them.
+    /// The two bars and what the note and hovering say of them.
     public var description: String {
         first.category == second.category && !first.series.isEmpty
             ? "\(first.category), \(first.series) and \(second.series): \(label)"

@@ -18,7 +18,7 @@ enum Typeface {
         return face == standard ? fallback : "\(face), \(fallback)"
     }
 
-    /// Throws `FigureError.font` if the face is not installed: cairo would take another without a word.
+    /// Throws `FigureError.font` if the face is not installed: cairo would silently take another.
     static func require(_ face: String) throws {
         guard !face.trimmingCharacters(in: .whitespaces).isEmpty else {
             throw FigureError.value(what: "the font", got: "an empty name", expected: "the name of a font")

@@ -14,7 +14,7 @@ import Tensors
 public struct CIFTI: Sendable {
     /// Where the file was read.
     public let url: URL
-    /// What is said of the file as a whole.
+    /// The metadata of the file as a whole.
     public let metadata: [String: String]
     /// What the indices of each dimension stand for, in the order of `shape`.
     public let dimensions: [Dimension]

@@ -73,7 +73,7 @@ final class CIFTIParser: XMLHandler {
         guard let (_, attributes) = path.popLast() else { return }
         switch element {
         case "Name": name = trimmedText
-        // What is said of a single map is not kept.
+        // The metadata of a single map is not kept.
         case "Value" where current == nil: metadata[name] = trimmedText
         case "MapName": try current?.name(trimmedText)
         case "Label": try current?.label(trimmedText, attributes)

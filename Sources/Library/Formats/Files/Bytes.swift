@@ -15,7 +15,7 @@ package struct Bytes: @unchecked Sendable {
 
     package var count: Int { buffer.count }
 
-    /// The part from `offset` on of `count` bytes, or nil if it is not wholly inside.
+    /// The part from `offset` on of `count` bytes, or nil if it is not completely inside.
     package func part(at offset: Int, count: Int) -> Bytes? {
         guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { return nil }
         return Bytes(buffer: UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + count]), owner: owner)

@@ -13,7 +13,7 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
         self.init(named: file.path, problem)
     }
 
-    /// The same of what need not be a file.
+    /// The same for what need not be a file.
     package init(named name: String, problem: String) { self.init(named: name, problem) }
 
     package init(named file: String, _ problem: String) {
@@ -36,7 +36,7 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
     }
 }
 
-/// Text of which a terminal shows every character: what a damaged file says of itself may hold any.
+/// Text in which a terminal shows every character: what a damaged file says of itself may hold any.
 private func printable(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }
     guard !isPlain else { return text }

@@ -47,7 +47,7 @@ package final class OpenFile: Sendable {
     /// The first `limit` bytes, or all if there are fewer; nil of an empty file.
     package func bytes(upTo limit: Int) throws -> Bytes? { try bytes(at: 0, count: min(limit, count)) }
 
-    /// A copy of `count` bytes from `offset` on, or nil if they are not wholly inside the file.
+    /// A copy of `count` bytes from `offset` on, or nil if they are not completely inside the file.
     ///
     /// Throws `FormatError` if they cannot be read, need more memory than there is, or the file was changed since it
     /// was opened, and `CancellationError`.
@@ -155,7 +155,7 @@ package struct FileRegion: Sendable {
     package let offset: Int
     package let count: Int
 
-    /// The region from `offset` on, or nil if it is not wholly inside the file.
+    /// The region from `offset` on, or nil if it is not completely inside the file.
     package init?(_ file: OpenFile, at offset: Int, count: Int) {
         guard offset >= 0, count >= 0, offset <= file.count, count <= file.count - offset else { return nil }
         self.file = file
@@ -163,7 +163,7 @@ package struct FileRegion: Sendable {
         self.count = count
     }
 
-    /// The part from `offset` on, or nil if it is not wholly inside.
+    /// The part from `offset` on, or nil if it is not completely inside.
     package func part(at offset: Int, count: Int) -> FileRegion? {
         guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { return nil }
         return FileRegion(file, at: self.offset + offset, count: count)

@@ -16,7 +16,7 @@ import Tensors
 public struct GIFTI: Sendable {
     /// Where the file was read.
     public let url: URL
-    /// What is said of the file as a whole.
+    /// The metadata of the file as a whole.
     public let metadata: [String: String]
     /// What the numbers of label arrays stand for.
     public let labels: [SurfaceLabel]

@@ -2,7 +2,7 @@ import Tensors
 
 /// Draws triangles with a depth buffer, each pixel from `samples` x `samples` places within it.
 ///
-/// Bands of rows are drawn at once, one a thread. The same scene gives the same picture with any number of threads.
+/// Bands of rows are drawn at once, one per thread. The same scene gives the same picture with any number of threads.
 package struct Rasterizer {
     /// The places across and down a pixel.
     package let samples: Int
