@@ -22,7 +22,7 @@ public struct ChartStyle: Sendable, Equatable {
     /// The size of labels in points where a figure is saved with a width; nil for 7 (single column) to 8 (page).
     public var fontSize: Double?
 
-    /// A style; what is not given is as figures look without one.
+    /// A style; what is not given has its default.
     ///
     /// - Parameters:
     ///   - colorMap: the colors of cells and voxels; nil for the figure's own choice.
@@ -45,7 +45,7 @@ public struct ChartStyle: Sendable, Equatable {
         self.fontSize = fontSize
     }
 
-    /// As figures look if nothing else is asked for.
+    /// The default look.
     public static let standard = ChartStyle()
 
     /// For numbers whose sign matters, as differences: colors about zero, as far below it as above.

@@ -17,7 +17,7 @@ import Tables
 public protocol Figure: Displayable, Sendable, CustomStringConvertible {
     /// What the figure is called, above it; nil for none.
     var title: String? { get set }
-    /// What stands below the title, before what the figure says of itself (error bars, tests, what was left out); nil for
+    /// The note below the title, before what the figure says of itself (error bars, tests, what was left out); nil for
     /// neither.
     var note: String? { get set }
     /// How the figure looks.

@@ -40,7 +40,7 @@ extension HDF5File: Displayable, CustomStringConvertible {
 }
 
 extension Array: Displayable where Element == HDF5Dataset {
-    /// A row a dataset.
+    /// A row for each dataset.
     public var mimeBundle: MIMEBundle { table(Number.counted(count, "dataset"), self).mimeBundle }
 }
 

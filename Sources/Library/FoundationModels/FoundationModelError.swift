@@ -1,4 +1,4 @@
-/// Why a model could not be loaded or could not do what was asked.
+/// Why a model could not be loaded or used.
 public enum FoundationModelError: Error, CustomStringConvertible, Sendable {
     /// No model of that name was found in any of the places.
     case notFound(name: String, searched: [String])

@@ -17,8 +17,8 @@ import SmallWorld
 /// try experiment.stimuli(.captions).texts             // what the subject read
 /// ```
 ///
-/// All comes from the seed. The scenes are of the test split of `SmallWorld(seed: 2022)`, on which `brivl-mini` was not
-/// trained.
+/// Everything comes from the seed. The scenes are of the test split of `SmallWorld(seed: 2022)`, on which `brivl-mini`
+/// was not trained.
 public struct SceneStudy: Sendable {
     /// What subjects do.
     public enum Session: String, Sendable, CaseIterable {

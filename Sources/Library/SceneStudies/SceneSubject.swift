@@ -14,7 +14,7 @@ import Tensors
 public struct SceneSubject: Sendable {
     /// The number of the subject, from 1 on.
     public let number: Int
-    /// What was seen: scenes, one a sample.
+    /// What was seen: scenes, one per sample.
     public let films: Study
     /// What was read: captions in any words.
     public let captions: Study
@@ -70,10 +70,11 @@ public struct SceneSubject: Sendable {
         }
     }
 
-    /// What the voxels do at scenes, without noise and before the blood's slowness: scenes x voxels.
+    /// The voxels' responses to scenes, without noise and before the hemodynamic response: scenes x voxels.
     public func trueResponse(to scenes: [Scene]) -> Matrix<Float> { seen.signal(FactorTable(of: scenes)) }
 
-    /// What the voxels do at captions that are read, without noise and before the blood's slowness: captions x voxels.
+    /// The voxels' responses to captions that are read, without noise and before the hemodynamic response: captions x
+    /// voxels.
     public func trueResponse(to captions: [SceneCaption]) -> Matrix<Float> {
         read.signal(FactorTable(of: captions))
     }

@@ -151,6 +151,6 @@ struct Icosahedron {
 extension CorticalSurface {
     /// The cortex of `SceneStudy`: two hemispheres of 2,562 vertices in the shapes pial, inflated and sphere.
     ///
-    /// It is made by formulas, of no brain and under no license.
+    /// It is defined by formulas, not derived from any brain, and under no license.
     public static func smallWorld() throws -> CorticalSurface { try SmallCortex.surface.get() }
 }

@@ -3,7 +3,7 @@ import SmallWorld
 import Training
 
 extension TwoTowerConfiguration {
-    /// The towers of brivl-mini: ViT with a stem of three convolutions, 16 patches; BERT; 96 numbers a token.
+    /// The towers of brivl-mini: ViT with a stem of three convolutions, 16 patches; BERT; 96 numbers per token.
     public static let brivlMini = TwoTowerConfiguration(
         image: ImageTowerConfiguration(
             imageSize: Scene.side,
@@ -24,7 +24,7 @@ extension TwoTowerConfiguration {
 }
 
 extension FoundationModel {
-    /// The towers of brivl-mini before any training: how much of a score comes of the architecture alone.
+    /// The towers of brivl-mini before any training: how much of a score comes from the architecture alone.
     ///
     /// - Parameter seed: what the weights are drawn from.
     public static func untrainedMini(seed: UInt64 = 0) throws -> FoundationModel {

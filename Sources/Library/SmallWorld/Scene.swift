@@ -136,12 +136,13 @@ extension Scene {
         }
     }
 
-    /// Whether one object stands so to another: along the axis on which they are farther apart; on a diagonal, both.
+    /// Whether one object has this relation to another: along the axis on which they are farther apart; on a diagonal,
+    /// both.
     ///
     /// - Parameters:
     ///   - relation: left of, right of, above or below.
-    ///   - first: the object of which it is said.
-    ///   - second: the object to which it stands so.
+    ///   - first: the object whose relation is meant.
+    ///   - second: the object that the first is related to.
     public static func holds(_ relation: Relation, _ first: SceneObject, _ second: SceneObject) -> Bool {
         let (down, right) = (second.row - first.row, second.column - first.column)
         return switch relation {

@@ -17,7 +17,7 @@ public struct Sweep: Sendable {
     /// The folder of the tasks, their outputs and logs.
     public let folder: String
 
-    /// A sweep, which nothing is run of yet.
+    /// A sweep; nothing is run yet.
     ///
     /// - Parameters:
     ///   - notebook: the path of the notebook (.ipynb) or script (.swift); `~` is the home folder.
@@ -31,17 +31,17 @@ public struct Sweep: Sendable {
 
     /// Where the tasks are run.
     public enum Place: Sendable {
-        /// On this machine, `jobs` at once; nil for one for every two processors.
+        /// On this machine, `jobs` at once; nil for one per two processors.
         case local(jobs: Int? = nil)
-        /// As one Slurm array: the partition, the limit of a task's time (`2:00:00`), its memory (`16G`) and processors, how many tasks
-        /// run at once at most, and further options of sbatch.
+        /// As one Slurm array: the partition, the time limit of a task (`2:00:00`), its memory (`16G`) and processors,
+        /// how many tasks run at once at most, and further options of sbatch.
         case slurm(
             partition: String? = nil, time: String? = nil, memory: String? = nil, cpus: Int? = nil,
             maxRunning: Int? = nil, options: [String] = [])
     }
 
-    /// Runs the tasks that are not done, shows where they stand until all have ended, and returns what they recorded: a row for
-    /// each task with its parameters. Run again, it continues where it stopped, and runs failed tasks again.
+    /// Runs the tasks that are not done, shows their state until all have ended, and returns what they recorded: a row
+    /// for each task with its parameters. Run again, it continues where it stopped, and runs failed tasks again.
     ///
     /// An interrupt ends the tasks on this machine; those that Slurm has stay in its queue, and the next call follows them.
     /// Throws `SweepError` with what the command said, or with the tasks that failed, and `CancellationError`.

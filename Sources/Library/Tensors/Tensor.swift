@@ -75,7 +75,7 @@ extension Tensor {
 }
 
 extension Tensor {
-    /// The element at one index a dimension.
+    /// The element at one index per dimension.
     public subscript(indices: Int...) -> Element {
         get { storage.base.assumingMemoryBound(to: Element.self)[offset(of: indices)] }
         set {

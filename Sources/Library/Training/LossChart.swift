@@ -2,7 +2,7 @@ import Display
 import Figures
 import Foundation
 
-/// A chart of losses that is drawn again in its place while a training runs.
+/// A chart of losses that is redrawn in place while a training runs.
 ///
 /// ```swift
 /// let losses = LossChart("brivl-mini")
@@ -20,7 +20,7 @@ public final class LossChart {
     /// A chart that has no losses yet.
     ///
     /// - Parameters:
-    ///   - title: what stands above the chart.
+    ///   - title: the text above the chart.
     ///   - interval: the least time between two drawings, in seconds.
     public init(_ title: String = "Training", interval: TimeInterval = 0.5) {
         self.title = title

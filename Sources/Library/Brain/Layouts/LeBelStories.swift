@@ -58,7 +58,7 @@ public struct LeBelStories: StudyLayout {
         files.names(in: "\(Self.responses)/\(subject)", from: "", to: ".hf5")
     }
 
-    /// A subject's responses to stories: a run each, one after another.
+    /// A subject's responses to stories: one run each, one after another.
     ///
     /// - Parameters:
     ///   - subject: the subject's name, for instance "UTS03".

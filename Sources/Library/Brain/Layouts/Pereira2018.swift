@@ -3,7 +3,7 @@ import Formats
 import Foundation
 import Tensors
 
-/// The data of Pereira et al. (2018): responses to words and sentences, one MATLAB file a subject and experiment.
+/// The data of Pereira et al. (2018): responses to words and sentences, one MATLAB file per subject and experiment.
 ///
 /// ```swift
 /// let pereira = try Pereira2018.open("~/data/pereira2018")
@@ -78,7 +78,7 @@ public struct Pereira2018: StudyLayout {
         return Experiment.allCases.filter { Self.path(subject, $0, files) != nil }
     }
 
-    /// A subject's responses: one sample a word or sentence, a run for each experiment, AAL regions, other atlases as
+    /// A subject's responses: one sample per word or sentence, a run for each experiment, AAL regions, other atlases as
     /// sets.
     ///
     /// - Parameters:

@@ -132,7 +132,7 @@ extension RegionMask {
         self.init(checked: name ?? Self.bareName(file), voxels, space.count)
     }
 
-    /// The masks in a folder, one an image (`.nii`, `.nii.gz`, `.mgz`), in the order of their names.
+    /// The masks in a folder, one per image (`.nii`, `.nii.gz`, `.mgz`), in the order of their names.
     ///
     /// Throws `FormatError` or `BrainError` if there is none, or one cannot be read or does not fit the space.
     public static func folder(_ folder: some FileLocation, in space: VoxelSpace) throws -> [RegionMask] {

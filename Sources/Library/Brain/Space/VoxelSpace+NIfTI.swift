@@ -21,7 +21,8 @@ extension VoxelSpace {
 
     /// The whole grid that the voxels are part of.
     ///
-    /// Throws `GridError` if the affine is none, and `BrainError.value` if the space has no grid or its affine is not known.
+    /// Throws `GridError` if the affine is not valid, and `BrainError.value` if the space has no grid or its affine is
+    /// not known.
     public var grid: ImageGrid {
         get throws {
             if kind == .surface || kind == .points { try requireVolume(for: "a grid") }

@@ -21,7 +21,7 @@ extension BarChart {
         var height: Double { isHorizontal ? categoryAxis.length : valueLength }
         /// The thickness of one bar.
         var thickness: Double { BarChart.thickness(categoryAxis.step, gap, isGrouped ? series.count : 1) }
-        /// How much of it is drawn: bars that stand side by side do not touch.
+        /// How much of it is drawn: bars that are side by side do not touch.
         var barThickness: Double { isGrouped ? thickness * 0.94 : thickness }
 
         /// Where the middle of a bar lies across.

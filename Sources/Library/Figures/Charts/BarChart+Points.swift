@@ -1,7 +1,7 @@
 import JSON
 
 extension BarChart.Bar {
-    /// The far end of all that is drawn of the bar, beyond which its sign stands.
+    /// The far end of all that is drawn of the bar, beyond which its sign is drawn.
     var tip: Double {
         let error = error ?? 0
         let ends = points + [ceiling].compactMap(\.self)

@@ -81,7 +81,7 @@ public struct BarChart: DrawnFigure {
     ///
     /// - Parameters:
     ///   - bars: the bars; categories and series appear in the order of their first bar.
-    ///   - title: what stands above the chart; nil for none.
+    ///   - title: the text above the chart; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - categoryTitle: what the categories are, for instance "region".
     ///   - valueTitle: what the values are, for instance "Pearson r".

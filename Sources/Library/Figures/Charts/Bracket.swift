@@ -9,7 +9,7 @@ public struct Bracket: Sendable, Equatable {
         public var category: String
         public var series: String
 
-        /// The bar of a category and, where several stand side by side, a series.
+        /// The bar of a category and, where several are side by side, a series.
         ///
         /// - Parameters:
         ///   - category: the category of the bar.
@@ -24,7 +24,7 @@ public struct Bracket: Sendable, Equatable {
 
     public var first: End
     public var second: End
-    /// What stands above the bracket.
+    /// The text above the bracket.
     public var label: String
 
     /// A bracket from one bar to another.
@@ -32,7 +32,7 @@ public struct Bracket: Sendable, Equatable {
     /// - Parameters:
     ///   - first: the bar at one end.
     ///   - second: the bar at the other.
-    ///   - label: what stands above the bracket.
+    ///   - label: the text above the bracket.
     public init(_ first: End, _ second: End, label: String) {
         self.first = first
         self.second = second
@@ -45,7 +45,7 @@ public struct Bracket: Sendable, Equatable {
     ///   - category: the category of both bars.
     ///   - first: the series of the bar at one end.
     ///   - second: the series of the other.
-    ///   - label: what stands above the bracket.
+    ///   - label: the text above the bracket.
     public init(in category: String, _ first: String, _ second: String, label: String) {
         self.init(End(category, series: first), End(category, series: second), label: label)
     }
@@ -57,7 +57,7 @@ extension Bracket.End: CustomStringConvertible {
 }
 
 extension Bracket: CustomStringConvertible {
-    /// The two bars and what the note and hovering say of them.
+    /// The two bars and the remark about them.
     public var description: String {
         first.category == second.category && !first.series.isEmpty
             ? "\(first.category), \(first.series) and \(second.series): \(label)"

@@ -45,7 +45,7 @@ public struct DensityPlot: DrawnFigure {
     ///   - x: the first number of each pair.
     ///   - y: the second number of each pair.
     ///   - bins: how many bins each axis has, 1 to 1,000.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - xTitle: what the horizontal axis is.
     ///   - yTitle: what the vertical axis is.

@@ -53,7 +53,7 @@ public struct Heatmap: DrawnFigure {
     ///   - rows: the names of the rows, from the top.
     ///   - columns: the names of the columns, from the left.
     ///   - values: the values of the cells, row after row; NaN leaves a cell empty.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".
@@ -81,7 +81,7 @@ public struct Heatmap: DrawnFigure {
     /// - Parameters:
     ///   - rowNames: the names of the rows, from the top.
     ///   - columnNames: the names of the columns, from the left.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - rowTitle: what the rows are, for instance "layer".
     ///   - columnTitle: what the columns are, for instance "region".

@@ -33,7 +33,7 @@ public struct Histogram: DrawnFigure {
     ///
     /// - Parameters:
     ///   - values: the numbers; those that are not finite are left out and counted.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - countTitle: what is counted, for instance "voxels".
@@ -55,7 +55,7 @@ public struct Histogram: DrawnFigure {
     /// - Parameters:
     ///   - values: the numbers; those that are not finite are left out and counted.
     ///   - bins: about how many bins there are, 1 to 1,000.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - countTitle: what is counted, for instance "voxels".

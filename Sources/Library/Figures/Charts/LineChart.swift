@@ -110,7 +110,7 @@ public struct LineChart: DrawnFigure {
     /// - Parameters:
     ///   - series: the lines.
     ///   - positions: the names along the axis; nil if the axis is numeric.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - positionTitle: what the axis across is, for instance "layer".
     ///   - valueTitle: what the heights are, for instance "mean R²".

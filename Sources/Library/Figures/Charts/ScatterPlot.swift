@@ -55,7 +55,7 @@ public struct ScatterPlot: DrawnFigure {
     ///
     /// - Parameters:
     ///   - points: the points.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - xTitle: what the horizontal axis is.
     ///   - yTitle: what the vertical axis is.

@@ -11,7 +11,7 @@ import Foundation
 public struct ScoreMap: DrawnFigure {
     /// One slice; the first value is the pixel in the upper left corner, row after row.
     public struct Slice: Sendable, Equatable {
-        /// What stands above the slice, for instance "z = 12 mm".
+        /// The text above the slice, for instance "z = 12 mm".
         public var title: String
         /// How many pixels lie beside one another.
         public let width: Int
@@ -35,7 +35,7 @@ public struct ScoreMap: DrawnFigure {
         ///   - height: how many pixels lie below one another.
         ///   - values: the scores, row after row from the upper left; NaN lets the anatomy show.
         ///   - background: the anatomy, row after row; nil for white.
-        ///   - title: what stands above the slice, for instance "z = 12 mm".
+        ///   - title: the text above the slice, for instance "z = 12 mm".
         ///   - pixelSize: the size of a pixel, across and down, in mm or in any one unit.
         ///   - sides: what the left and the right edge are, for instance "L" and "R"; empty for none.
         ///
@@ -84,7 +84,7 @@ public struct ScoreMap: DrawnFigure {
     ///
     /// - Parameters:
     ///   - slices: the slices, from the upper left.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - style: colors, fonts and grid.

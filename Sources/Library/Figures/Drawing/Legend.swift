@@ -15,7 +15,7 @@ struct Legend {
     let title: String
     let entries: [Entry]
     let symbol: Symbol
-    /// Whether the legend stands below the plot, where a narrow figure has no room beside it.
+    /// Whether the legend is below the plot, where a narrow figure has no room beside it.
     let isBelow: Bool
     private let labels: [String]
     private static let labelLimit = 180.0

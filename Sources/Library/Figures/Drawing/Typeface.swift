@@ -4,7 +4,7 @@ import Synchronization
 
 /// The face of a figure's text.
 enum Typeface {
-    /// What figures use if no other face is asked for.
+    /// The default typeface.
     ///
     /// fontconfig gives Liberation Sans for it, whose metrics are Arial's, or else the nearest face of the system.
     static let standard = "Arial"

@@ -21,7 +21,7 @@ extension SurfaceMap {
         return map
     }
 
-    /// What stands below the live view, which shows the cortex alone.
+    /// What is shown below the live view, which shows the cortex alone.
     var htmlBelow: String {
         get throws {
             guard let below else { return "" }

@@ -104,7 +104,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - left: the values of the left hemisphere's vertices, NaN for none; empty where the surface has none.
     ///   - right: the values of the right hemisphere's vertices.
     ///   - surface: the meshes.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; with a diverging color map those nearer to zero.
@@ -132,7 +132,7 @@ public struct SurfaceMap: DrawnFigure {
     /// - Parameters:
     ///   - layers: the values of each layer; the picture shows the first.
     ///   - surface: the meshes.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.
@@ -156,7 +156,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - first: the values of the first map.
     ///   - second: the values of the second.
     ///   - surface: the meshes.
-    ///   - title: what stands above the figure; nil for none.
+    ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
     ///   - threshold: values below it fade; nil shows all.

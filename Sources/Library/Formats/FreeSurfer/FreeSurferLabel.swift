@@ -19,7 +19,7 @@ public struct FreeSurferLabel: Sendable, Equatable {
 
     /// Reads a `.label` file.
     ///
-    /// Throws `FormatError` if a line is none of a vertex, a position and a number, or there are not as many as the file
+    /// Throws `FormatError` if a line is not a vertex, a position and a number, or there are not as many as the file
     /// says.
     public static func open(_ file: some FileLocation) throws -> FreeSurferLabel {
         var bytes = try FreeSurferBytes(OpenFile(file.fileURL))

@@ -4,7 +4,7 @@ import Tensors
 extension GIFTI {
     /// The mesh of a surface file: its one array of positions and its one array of faces.
     ///
-    /// Throws `FormatError` if there is not one of each, they are no positions and triangles, or a face names a vertex
+    /// Throws `FormatError` if there is not one of each, they are not positions and triangles, or a face names a vertex
     /// that is not there.
     public func mesh() throws -> SurfaceMesh {
         let points = try only("NIFTI_INTENT_POINTSET", "vertices' positions")

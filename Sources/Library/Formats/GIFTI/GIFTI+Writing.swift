@@ -3,7 +3,8 @@ import Foundation
 import Tensors
 
 extension SurfaceMaps {
-    /// Writes the maps as a GIFTI file (`.func.gii`, `.shape.gii`), an array a map, gzipped if the name ends in `.gz`.
+    /// Writes the maps as a GIFTI file (`.func.gii`, `.shape.gii`), one array per map, gzipped if the name ends in
+    /// `.gz`.
     ///
     /// ```swift
     /// let maps = try SurfaceMaps.open("lh.curv")

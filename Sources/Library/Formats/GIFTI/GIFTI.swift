@@ -10,8 +10,8 @@ import Tensors
 /// let labels = try GIFTI.open("lh.aparc.label.gii").labels
 /// ```
 ///
-/// All encodings, orders and number types are read, gzipped or not (`.gii.gz`), while the text goes by. This reader is
-/// Gyrus's own: giftiio takes what a file says of its sizes for true, and prints its errors.
+/// All encodings, orders and number types are read, gzipped or not (`.gii.gz`), as the text is read. This reader is
+/// Gyrus's own: giftiio trusts the sizes that a file states, and prints its errors.
 /// Source: the GIFTI format 1.0; numbers, labels and metadata as in nibabel.
 public struct GIFTI: Sendable {
     /// Where the file was read.

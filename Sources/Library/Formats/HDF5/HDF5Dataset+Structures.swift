@@ -29,7 +29,7 @@ extension HDF5Dataset {
         return references
     }
 
-    /// Small arrays of numbers, one an element: the dataset's extents, and then those of an array.
+    /// Small arrays of numbers, one per element: the dataset's extents, and then those of an array.
     ///
     /// Throws `FormatError` if the elements are something else, or a number is none that `Element` can hold.
     public func arrays<Element: Scalar>(as element: Element.Type = Float.self) throws -> Tensor<Element> {

@@ -92,7 +92,7 @@ public struct HDF5Dataset: Sendable {
         try tensor(shape.map { 0..<$0 }, as: element)
     }
 
-    /// A part of the dataset, one range a dimension, as `Float` or `Double`.
+    /// A part of the dataset, one range per dimension, as `Float` or `Double`.
     public func tensor<Element: Scalar>(
         _ ranges: [Range<Int>], as element: Element.Type = Float.self
     ) throws -> Tensor<Element> {
@@ -151,7 +151,7 @@ public struct HDF5Dataset: Sendable {
     /// Throws `FormatError` if it holds no integers, or one that `Int` cannot hold.
     public func integers() throws -> [Int] { try integers(shape.map { 0..<$0 }) }
 
-    /// A part of the dataset as integers, one range a dimension, in row-major order.
+    /// A part of the dataset as integers, one range per dimension, in row-major order.
     ///
     /// Throws `FormatError` if it holds no integers, or one that `Int` cannot hold.
     public func integers(_ ranges: [Range<Int>]) throws -> [Int] {

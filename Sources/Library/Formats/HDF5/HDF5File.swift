@@ -17,7 +17,7 @@ public final class HDF5File: Sendable {
     /// Where the file is.
     public let url: URL
     let handle: HDF5Handle
-    /// Whether this process makes the file, which has its name only once it is whole.
+    /// Whether this process makes the file, which has its name only once it is complete.
     let isNew: Bool
     /// The file as it was when it was opened for reading; nil of one that is open for writing.
     private let version: FileVersion?
@@ -75,7 +75,7 @@ public final class HDF5File: Sendable {
         }
     }
 
-    /// Has `body` fill a new file, which takes the place of `file` once it is whole.
+    /// Has `body` fill a new file, which replaces `file` once it is complete.
     ///
     /// Throws what `body` throws, or `FormatError`; then there is no new file, and an old one is as it was.
     public static func create(_ file: some FileLocation, _ body: (HDF5File) throws -> Void) throws {

@@ -5,7 +5,7 @@ import Foundation
 public struct HDF5Reference: Sendable, Equatable {
     /// The path of the object; nil of a reference to nothing, or to what is not there any more.
     public let path: String?
-    /// The parts of a region reference, each a range a dimension; none of a reference to a whole object.
+    /// The parts of a region reference, each one range per dimension; none of a reference to a whole object.
     public let blocks: [[Range<Int>]]
 
     /// Follows a reference to an object in memory; the caller holds the library's lock.

@@ -1,4 +1,4 @@
-/// An image of 8 bits a channel, red, green and blue.
+/// An image of 8 bits per channel, red, green and blue.
 ///
 /// ```swift
 /// let image = try RGBImage.open("cat.jpg")

@@ -2,8 +2,8 @@ import Foundation
 import Tensors
 
 extension NIfTI {
-    /// An image of labels from one map of probability a volume: 1 where the first is the largest, 2 where the second is, …,
-    /// and 0 where the largest is below `threshold`; of equal ones the first.
+    /// An image of labels from one map of probability per volume: 1 where the first is the largest, 2 where the second
+    /// is, …, and 0 where the largest is below `threshold`; of equal ones the first.
     ///
     /// ```swift
     /// let labels = try NIfTI.open("HarvardOxford-cort-prob-1mm.nii.gz").labelsOfMaximum(threshold: 25)

@@ -22,9 +22,10 @@ extension NIfTI {
     /// try NIfTI.write(map, affine: mask.affine, to: "r2.nii.gz")
     /// ```
     ///
-    /// The affine becomes the sform, as nibabel writes it, and a long vector (one number a vertex) what FreeSurfer makes
-    /// of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine or
-    /// the repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be written.
+    /// The affine becomes the sform, as nibabel writes it, and a long vector (one number per vertex) what FreeSurfer
+    /// makes of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine
+    /// or the repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be
+    /// written.
     ///
     /// - Parameters:
     ///   - image: a map [x, y, z] or a series [x, y, z, t].

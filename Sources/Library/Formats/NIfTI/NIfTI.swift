@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// An image (NIfTI-1, NIfTI-2 or FreeSurfer's MGH): a volume of voxels, or one volume a time point.
+/// An image (NIfTI-1, NIfTI-2 or FreeSurfer's MGH): a volume of voxels, or one volume per time point.
 ///
 /// ```swift
 /// let bold = try NIfTI.open("sub-01_bold.nii.gz")

@@ -83,7 +83,7 @@ extension TrainingState {
 
     /// Saves weights, moments, twins, queues and the number of steps: all that `resume` needs.
     ///
-    /// The file appears whole or not at all. Throws `TrainingError` between the batches of one step, and `FormatError`.
+    /// The file is complete or absent. Throws `TrainingError` between the batches of one step, and `FormatError`.
     public func write(to file: some FileLocation) throws {
         try expect(
             pending == 0,

@@ -2,7 +2,7 @@ import Foundation
 import Hashing
 import Tensors
 
-/// What a pair of image and text is told apart from.
+/// What a pair of image and text is contrasted with.
 public enum ContrastiveObjective: Sendable, Equatable {
     /// The other pairs of its batch (CLIP); the loss is the mean of both directions.
     case inBatch
@@ -41,11 +41,11 @@ public final class ContrastiveTrainer {
     private let fixedScale: Float
     private var memory: Memory?
 
-    /// A model with random weights; throws `TrainingError` if it, or the options, have no meaning.
+    /// A model with random weights; throws `TrainingError` if it or the options are invalid.
     ///
     /// - Parameters:
     ///   - model: the two towers and the space that they share.
-    ///   - objective: which pairs are told apart: those of the batch, or those of two queues.
+    ///   - objective: which pairs are contrasted: those of the batch, or those of two queues.
     ///   - temperature: what similarities are divided by, fixed or learned.
     ///   - options: the optimizer, the schedule and the seed.
     public init(
@@ -182,7 +182,7 @@ public final class ContrastiveTrainer {
 
     /// Takes a step on pairs, or adds their gradients where several batches make a step; returns the loss.
     ///
-    /// Throws `TrainingError` if images and texts are not pairs, or not such as the towers take.
+    /// Throws `TrainingError` if images and texts are not pairs, or not of the kind that the towers take.
     @discardableResult
     public func step(images: ImageBatch, texts: TokenBatch) throws -> Float {
         let loss = try gradients(images: images, texts: texts)

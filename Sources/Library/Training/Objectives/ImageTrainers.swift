@@ -25,7 +25,7 @@ public final class SupervisedTrainer {
     private let classifier: LinearLayer
     private var memory: (parts: ImageParts, logits: Floats, workspace: Workspace)?
 
-    /// A tower with random weights; throws `TrainingError` if it, or the options, have no meaning.
+    /// A tower with random weights; throws `TrainingError` if it or the options are invalid.
     ///
     /// - Parameters:
     ///   - tower: the image tower.
@@ -131,7 +131,7 @@ public final class ViewsTrainer {
     private let head: EmbeddingHead
     private var memory: Memory?
 
-    /// A tower with random weights; throws `TrainingError` if it, or the options, have no meaning.
+    /// A tower with random weights; throws `TrainingError` if it or the options are invalid.
     ///
     /// - Parameters:
     ///   - tower: the image tower.

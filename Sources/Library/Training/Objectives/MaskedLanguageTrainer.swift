@@ -38,7 +38,7 @@ public final class MaskedLanguageTrainer {
     /// Batches so far, from which masks are drawn.
     private var batches: UInt64 { UInt64(state.step * state.options.accumulation + state.pending) }
 
-    /// A tower with random weights; throws `TrainingError` if it, or the options, have no meaning.
+    /// A tower with random weights; throws `TrainingError` if it or the options are invalid.
     ///
     /// - Parameters:
     ///   - tower: the text tower.

@@ -16,7 +16,7 @@ public enum TowerPooling: String, Sendable, Codable {
 ///     transformer: .init(width: 96, depth: 3, heads: 3, feedForwardWidth: 384, epsilon: 1e-6, normOrder: .before))
 /// ```
 public struct ImageTowerConfiguration: Sendable, Equatable {
-    /// A convolution over squares of pixels; a GELU (through tanh) stands between two of them.
+    /// A convolution over squares of pixels; a GELU (through tanh) comes between two of them.
     public struct Convolution: Sendable, Equatable {
         /// Rows and columns of the window.
         public var size: Int
@@ -49,7 +49,7 @@ public struct ImageTowerConfiguration: Sendable, Equatable {
     public var imageSize: Int
     /// What makes patches of pixels; one convolution whose stride is its size is ViT's own.
     public var stem: [Convolution]
-    /// Whether a class token stands before the patches.
+    /// Whether a class token precedes the patches.
     public var hasClassToken: Bool
     public var transformer: TransformerConfiguration
     public var pooling: TowerPooling
