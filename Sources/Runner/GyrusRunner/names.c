@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 // Swift's runtime names a type with its module wherever something is printed: `[Cell3.Phase.rest]`. The module of a cell
-// is no name that its author knows, and differs from run to run. So the runtime's function that makes these names is
+// is not a name that its author knows, and differs from run to run. So the runtime's function that makes these names is
 // given a new beginning, which goes to the one here: it calls the old one and takes the modules of cells out. (The
 // library binds its own calls itself, so that a function of the same name in this program would not be called.) If the
 // function does not begin as expected, all stays as it is, and names have their modules.
@@ -165,7 +165,7 @@ static void write_jump(uint8_t *place, const void *target) {
     memcpy(place + sizeof jump, &target, sizeof target);
 }
 
-// Has all calls of the runtime's function go to the one here, if that can be done.
+// Redirects all calls of the runtime's function to the one here, if possible.
 static void divert(uint8_t *function) {
     size_t moved = 0;
     while (moved < JUMP) {

@@ -83,8 +83,8 @@ struct thread {
 // The calling thread; NULL for one that began before the process could know of it.
 struct thread *thread_current(void);
 // Runs `body` on a new guarded thread: a trap, an uncaught error or an interrupt in it ends the body, not the process.
-// `ended` is told how, on the same thread. Without a `job` the thread works for that of the calling thread. Returns
-// whether the thread could be made.
+// `ended` is called with how, on the same thread. Without a `job` the thread works for that of the calling thread.
+// Returns whether the thread could be made.
 bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context);
 // Makes the main thread one that comes back to `serve`, which is called again whenever a trap ended it.
 _Noreturn void thread_serve_main(void (*serve)(void));

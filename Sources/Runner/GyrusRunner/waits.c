@@ -56,7 +56,7 @@ static void leave_if_asked(struct thread *thread) {
     if (thread_must_leave(thread)) signal_leave(outcome_of_leaving(thread));
 }
 
-// --- conditions: one that was waited for in vain could not be destroyed later --------------------------------------------
+// --- conditions: one whose wait was abandoned could not be destroyed later -------------------------------------------
 
 static pthread_mutex_t waiting_lock = PTHREAD_MUTEX_INITIALIZER;
 

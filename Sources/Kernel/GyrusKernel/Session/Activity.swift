@@ -26,7 +26,7 @@ final class Activity: Sendable {
         var compilation: CompilationStop?
         /// What the runner runs for it.
         var job: Job?
-        /// The request of the job of which the user was told that it computes on.
+        /// The request of the job of which the user was told that it is still computing.
         var told: UInt32?
     }
     private struct Job {
@@ -136,7 +136,7 @@ final class Activities: Sendable {
 
     var isEmpty: Bool { all.withLock(\.isEmpty) }
 
-    /// Serves a request: an interrupt that comes while `body` goes on is for everything in it.
+    /// Serves a request: an interrupt that comes while `body` runs is for everything in it.
     func during<Result, Failure>(_ activity: Activity, _ body: () throws(Failure) -> Result) throws(Failure)
         -> Result
     {

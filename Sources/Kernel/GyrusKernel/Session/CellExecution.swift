@@ -13,7 +13,7 @@ struct CellExecution {
     /// Whether the result is returned and not published.
     var keepsResult = false
 
-    /// Runs Swift; the content of its result's message. `timed` is told how long it took, also if it fails.
+    /// Runs Swift; the content of its result's message. `timed` is called with how long it took, also if it fails.
     func run(_ code: String, timed: (CellTiming) -> Void = { _ in }) throws(ErrorReport) -> Data? {
         guard code.contains(where: { !$0.isWhitespace }) else { return nil }
         do {
@@ -49,7 +49,7 @@ struct CellExecution {
         }
     }
 
-    /// Compiles a cell, and readies its runner.
+    /// Compiles a cell, and prepares its runner.
     private func start(_ code: String) throws -> (StartedCell, compilation: Duration) {
         try session.compiler { compiler in
             let started = ContinuousClock.now

@@ -195,7 +195,7 @@ final class CellOutput: Sendable {
         if let (text, iopub) = released, !text.isEmpty { iopub.stream(.stderr, text) }
     }
 
-    /// Asks the front end on a thread of its own, so that output goes on meanwhile.
+    /// Asks the front end on a thread of its own, so that output continues meanwhile.
     private func ask(_ demand: InputDemand, for request: UInt32) {
         guard let (context, runner) = change(request, { ($0.context, $0.runner) }) else { return }
         Thread {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Compiled cells that later sessions reuse: "restart and run all" then compiles nothing that has not changed.
 ///
-/// An entry is found by a hash of everything that the compiler saw: the synthesised source, the module's name, the
+/// An entry is found by a hash of everything that the compiler saw: the synthesized source, the module's name, the
 /// flags, the compiler, the libraries, and the entries of the cells that it imports. Within a session each run of a
 /// cell is a module of its own, since its variables begin again while older code may still hold the former ones.
 ///

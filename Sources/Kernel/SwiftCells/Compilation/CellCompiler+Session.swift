@@ -39,12 +39,12 @@ extension CellCompiler {
         onChange?(editorContext)
     }
 
-    /// Takes in that a cell runs: subshells cannot see what it declares before it ends, and are told so.
+    /// Notes that a cell runs: subshells cannot see what it declares before it ends, and are told so.
     public func noteRunning(_ cell: CompiledCell) {
         missed.add(cell.syntax, of: cell.plan.cell, label: cell.label, reason: .running)
     }
 
-    /// Takes in that a cell, or a part of one, will not run: later cells that miss its names are told so.
+    /// Notes that a cell, or a part of one, will not run: later cells that miss its names are told so.
     public func noteNotRun(_ source: String, label: String) {
         missed.add(CellSyntax(CellText.normalized(source)), label: label, reason: .notRun)
     }

@@ -53,7 +53,7 @@ public final class CellCompiler {
     var prerequisites: [CompiledCell] = []
     /// The variables that cannot be shown without what else their modules show.
     var unbridgeable: Set<Int> = []
-    /// Is told what the next cell can see whenever that has changed.
+    /// Called with what the next cell can see whenever that has changed.
     public var onChange: (@Sendable (EditorContext) -> Void)?
 
     /// A compiler that keeps its files in `folder`, compiled C modules in `moduleCache`, and cells for later sessions

@@ -24,7 +24,7 @@ public struct CellLibraries: Sendable {
         self.preload = preload
     }
 
-    /// Takes in what further libraries offer; theirs is found after this one's.
+    /// Adds what further libraries offer; theirs is found after this one's.
     public mutating func add(_ further: CellLibraries) {
         imports += further.imports
         modules += further.modules

@@ -1,13 +1,13 @@
 import Foundation
 import Hashing
 
-/// The SHA-256 of several pieces of content, each told apart from the next.
+/// The SHA-256 of several pieces of content, each separated from the next.
 public struct ContentHash: ~Copyable {
     private let digest = SHA256()
 
     public init() {}
 
-    /// Takes in a text.
+    /// Adds a text.
     public func add(_ text: String) { digest.update(text) }
 
     /// Adds a file's bytes; a file that cannot be read counts as missing.

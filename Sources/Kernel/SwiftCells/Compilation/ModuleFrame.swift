@@ -60,7 +60,7 @@ extension CellCompiler {
             + (conforms ? ["-enable-implicit-dynamic"] : [])
             // An initializer of an earlier cell's type sets its private storage.
             + (conforms || needsSwift4 || inherits ? ["-disable-access-control"] : [])
-            // By it later cells can be shown private names.
+            // With it, later cells can see private names.
             + (members.allSatisfy(\.privateNames.isEmpty) ? [] : ["-enable-private-imports"])
             + (needsSwift4 ? ["-swift-version", "4"] : [])
     }

@@ -18,7 +18,7 @@ public enum Optimization: String, Sendable, CaseIterable {
         }
     }
 
-    /// With the checks of a debug build a trap still says what is wrong, and `assert` does not vanish unasked.
+    /// With the checks of a debug build a trap still says what is wrong, and `assert` does not vanish silently.
     private static let checked = ["-O", "-assert-config", "Debug"]
 
     /// The compiler's flags for a cell.

@@ -26,8 +26,8 @@ final class StandbyTools: Sendable {
     private let waiting = Mutex(Waiting())
     private let starts = DispatchQueue(label: "standby tools")
 
-    /// Whoever runs one cell after another needs the processor for those; the less likely compilers are started once the user
-    /// seems to think.
+    /// One who runs one cell after another needs the processor for those; the less likely compilers are started once
+    /// the user pauses.
     private static let pause = DispatchTimeInterval.milliseconds(150)
 
     /// `settings` are those of the compiler's environment.

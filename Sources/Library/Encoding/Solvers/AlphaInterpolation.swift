@@ -3,7 +3,7 @@ import Foundation
 /// A subset of the alphas from which the predictions for the whole grid are interpolated.
 ///
 /// A ridge prediction is a sum over directions with the shrinkage `w / (w + alpha)`, a smooth function of the
-/// eigenvalue `w`. Over the eigenvalues at hand, the functions of close or very large alphas are nearly
+/// eigenvalue `w`. Over the actual eigenvalues, the functions of close or very large alphas are nearly
 /// combinations of each other: of the 20 alphas 10, …, 10²⁰ of Lu et al. (2022) 6 are enough.
 /// Found by Gram and Schmidt's orthogonalization with pivoting (an interpolative decomposition).
 struct AlphaInterpolation {

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Squaring the features loses digits: single precision errs by some 5e-10 times the largest eigenvalue over the
 /// smallest alpha (measured at 1,900 x 1,520). Double precision, in which a decomposition takes twice the time, is
-/// used if that would be above 1e-5, and if the decomposition is small and it costs nothing.
+/// used if that would be above 1e-5, or if the decomposition is so small that it costs nothing.
 enum WorkingPrecision {
     /// Whether `order` rows of such data are decomposed in double precision, as those of double-precision data always
     /// are; `largestEigenvalue` is computed only if it decides.
@@ -61,7 +61,7 @@ extension WorkingPrecision {
 extension Matrix {
     /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth.
     ///
-    /// By power iteration, which reads the matrix twice a round and does not make the product.
+    /// By power iteration, which reads the matrix twice per round and does not form the product.
     func largestSquaredSingularValue(centered: Bool) -> Double {
         guard rows > 0, columns > 0 else { return 0 }
         let means = centered ? ColumnStatistics(self).means : []

@@ -224,7 +224,7 @@ final class PythonProcess: Stoppable {
         }
     }
 
-    /// Asks the front end on a thread of its own, so that output goes on meanwhile.
+    /// Asks the front end on a thread of its own, so that output continues meanwhile.
     private func ask(_ demand: InputDemand, _ context: RequestContext?) {
         Thread { [self] in
             do {

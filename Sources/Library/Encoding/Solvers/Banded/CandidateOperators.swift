@@ -20,7 +20,7 @@ struct CandidateOperators {
     /// - Parameters:
     ///   - kernels: of each band, samples x samples.
     ///   - gammas: the candidates, each one scaling per band.
-    ///   - interpolations: for each candidate the alphas that stand for all.
+    ///   - interpolations: for each candidate the alphas that represent all.
     ///   - tolerance: how far an operator may be from a combination, in parts of its length.
     init?<Working: Scalar>(
         _ kernels: [Matrix<Working>], gammas: [[Double]], interpolations: [AlphaInterpolation], fold: Fold,
