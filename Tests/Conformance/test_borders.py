@@ -204,3 +204,14 @@ def test_what_is_declared_for_another_system_is_not_there(fresh_kernel):
     assert fresh_kernel.ok("%whos").of("display_data")
     assert "cannot find 'onMac'" in fresh_kernel.fails("onMac").error["evalue"]
     assert fresh_kernel.value("here + other") == "7"
+
+
+def test_code_under_a_condition_waits_and_binds_as_other_code(fresh_kernel):
+    fresh_kernel.ok("func later(_ n: Int) async throws -> Int { n + 1 }")
+    outcome = fresh_kernel.ok("#if os(Linux)\nlet one = try await later(0)\nguard let two = Int(\"2\") else { fatalError() }\n"
+                              "private let three = 3\nprint(try await later(3))\n#else\nlet one = await never()\n#endif")
+    assert outcome.text() == "4\n"
+    assert fresh_kernel.value("one + two + three") == "6"
+    fresh_kernel.ok("#if !DEBUG\nlet one = one + 10\nguard let two = Optional(two + 1) else { fatalError() }\n#endif")
+    assert fresh_kernel.value("[one, two]") == "[11, 3]"
+    assert "has no scope that waits" in fresh_kernel.fails("#if os(Linux)\nasync let lone = later(1)\n#endif").error["evalue"]

@@ -150,6 +150,23 @@ struct RewritingTests {
         #expect(text.contains("\nfunc h() {}\n"))
     }
 
+    @Test(
+        "it waits, binds and sees earlier values as the rest of the cell does",
+        arguments: [
+            ("let x = await f()", "_gyrusReached(0); let x = _gyrusAwait({ await f() })\n"),
+            ("print(try await f())", "print(try _gyrusAwait({ try await f() }))\n"),
+            ("#if Y\nlet x = 1\n#else\nawait f()\n#endif", "_gyrusAwait({ await f() })\n#endif"),
+            ("private let y = 1", "        let y = 1\n"),
+            ("let x = x + 1", "let x = Cell3.x + 1\n"),
+            ("guard let x else { f() }", "guard let _guard_x = Cell3.x else { f() }; let x = _guard_x\n"),
+        ])
+    func conditionalStatements(source: String, expected: String) {
+        let text = rewritten("#if os(Linux)\n\(source)\n#endif\nx;", earlier: ["x": "Cell3"])
+        #expect(text.contains(expected))
+        #expect(text.hasSuffix(" x;"))
+        #expect(rewritten("do {\n#if X\nawait f()\n#endif\n}").contains("_gyrusAwait({ await f() })"))
+    }
+
     @Test("lines stay, and columns of the edited source lead back to the user's")
     func columns() {
         let source = CellRewriter.rewritten("let a = 1\nfoo(bar)", owners: { _ in nil })

@@ -12,6 +12,8 @@ package final class CellRewriter: StatementVisitor {
     private var constants: Set<SyntaxIdentifier> = []
     /// How many `try` around this place cover it.
     private var tries = 0
+    /// Whether conditional compilation decides on this place.
+    private var isConditional = false
 
     private init(earlier: [String: String]) {
         self.earlier = earlier
@@ -53,9 +55,11 @@ package final class CellRewriter: StatementVisitor {
     private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {
         switch statement.item {
         case .decl(let declaration):
+            if let condition = declaration.as(IfConfigDeclSyntax.self) {
+                return rewriteStatements(in: condition)
+            }
             let variable = declaration.as(VariableDeclSyntax.self)
             if let variable, !variable.isComputed { mark(statement) }
-            if let condition = declaration.as(IfConfigDeclSyntax.self) { markStatements(in: condition) }
             removeAccessModifier(of: declaration)
             walk(declaration)
             if let variable, variable.isPlainStorage {
@@ -84,25 +88,22 @@ package final class CellRewriter: StatementVisitor {
     }
 
     /// What conditional compilation leaves in the cell runs as part of it.
-    private func markStatements(in node: IfConfigDeclSyntax) {
+    private func rewriteStatements(in node: IfConfigDeclSyntax) {
+        let before = isConditional
+        isConditional = true
+        defer { isConditional = before }
         for clause in node.clauses {
             guard case .statements(let statements)? = clause.elements else { continue }
-            for statement in statements where !statement.hasError {
-                guard case .decl(let declaration) = statement.item else {
-                    mark(statement)
-                    continue
-                }
-                if let inner = declaration.as(IfConfigDeclSyntax.self) {
-                    markStatements(in: inner)
-                } else if let variable = declaration.as(VariableDeclSyntax.self), !variable.isComputed {
-                    mark(statement)
-                }
-            }
+            for statement in statements where !statement.hasError { rewrite(statement, showing: []) }
         }
     }
 
+    package override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .visitChildren }
+
     /// Says where the values of variables are, so that they can be released once nothing uses them.
     private func register(_ names: [TokenSyntax], behind node: some SyntaxProtocol) {
+        // What is declared under a condition is never released.
+        guard !isConditional else { return }
         let calls = names.filter { $0.text != "_" }.map {
             "; _gyrusHolds(\"\($0.text.trimmingBackticks)\", \($0.text))"
         }

@@ -190,8 +190,10 @@ struct Planner {
     /// Items that read a variable of an earlier run before this one declares it again.
     private mutating func findEarlierVariables() {
         var place: [String: Int] = [:]
-        for item in items where item.role == .variable {
-            for declaration in item.declarations { place[declaration.name] = item.index }
+        for item in items where item.role == .variable || item.role == .other {
+            for declaration in item.declarations where declaration.kind == .variable {
+                place[declaration.name] = item.index
+            }
         }
         for item in items {
             for name in item.uses.names where place[name].map({ $0 >= item.index }) ?? false {
