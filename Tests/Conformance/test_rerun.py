@@ -153,6 +153,28 @@ class TestEdits:
             kernel.ok(cell)
             assert kernel.value("Count.up()") == "1"
 
+    @pytest.mark.parametrize("extended", ["", "enum Settings {}"])
+    def test_static_constants_are_computed_again(self, fresh_kernel, extended):
+        kind = "extension" if extended else "enum"
+        cell = f"{kind} Settings {{ static let scaled = source * 10; static let fixed = Int(3) + 1 }}"
+        fresh_kernel.ok("var source = 1\n" + extended)
+        fresh_kernel.ok(cell, cell_id="settings")
+        fresh_kernel.ok("func setting() -> Int { Settings.scaled + Settings.fixed }", cell_id="setting")
+        assert fresh_kernel.value("setting()") == "14"
+        fresh_kernel.ok("source = 2")
+        assert fresh_kernel.value("setting()") == "14"
+        fresh_kernel.ok(cell, cell_id="settings")
+        assert fresh_kernel.value("[setting(), Settings.scaled]") == "[24, 20]"
+
+    def test_values_of_a_type_with_static_constants_go_on(self, fresh_kernel):
+        cell = "struct Scan { static let all = [source]; var n = source }\nfunc doubled(_ s: Scan) -> Int { s.n * 2 }"
+        fresh_kernel.ok("var source = 1")
+        fresh_kernel.ok(cell, cell_id="scan")
+        fresh_kernel.ok("let scans = [Scan()]", cell_id="scans")
+        fresh_kernel.ok("source = 2")
+        fresh_kernel.ok(cell, cell_id="scan")
+        assert fresh_kernel.value("doubled(scans[0]) + Scan().n") == "4"
+
     def test_a_subclass_of_an_edited_class(self, kernel):
         kernel.ok('class Base { func name() -> String { "base" } }')
         kernel.ok('class Derived: Base { override func name() -> String { "d" + super.name() } }')
