@@ -147,6 +147,7 @@ public struct NameTable: Sendable {
         for (type, conformance) in conformancesOfTypes(among: made) {
             versions[type]?.bindings.insert(conformance)
         }
+        postponeUsers(of: unreached, in: module.name)
         told.formUnion(plan.told)
         if reached == nil { past.release(plan.releases) }
         past.forgetUnreachable(in: self)
@@ -303,6 +304,22 @@ public struct NameTable: Sendable {
         versions[id]?.module = ""
         // No version has this number, so that it is stale.
         versions[id]?.bindings.insert(-1)
+    }
+
+    /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a value.
+    private mutating func postponeUsers(of unset: Set<String>, in module: String) {
+        guard !unset.isEmpty else { return }
+        let users = versions.values.filter { version in
+            version.module == module && !unset.isDisjoint(with: version.item.uses.names)
+                && version.item.isPureDeclaration && !version.item.isConformance
+                && version.item.nestedTypes.isEmpty
+        }
+        for user in users {
+            let isHeld =
+                user.item.role == .type
+                && versions.values.contains { $0.isVariable && mayHold(user.id, $0) }
+            if !isHeld { postpone(user.id) }
+        }
     }
 
     /// Forgets some declarations.
