@@ -896,6 +896,16 @@ def test_an_extension_with_types_that_another_cell_declares_now(fresh_kernel):
     assert fresh_kernel.value("kept += 1; kept + Int.part(.z)", cell_id="x2") == "24"
 
 
+def test_whos_goes_on_beside_a_computed_variable_that_no_longer_compiles(fresh_kernel):
+    fresh_kernel.ok("let gain = 2", cell_id="gain")
+    fresh_kernel.ok("let plain = 5\nvar scaled: Int { gain * 2 }", cell_id="scaled")
+    assert "scaled" in str(fresh_kernel.ok("%whos").of("display_data"))
+    fresh_kernel.ok("let other = 2", cell_id="gain")
+    outcome = fresh_kernel.ok("%whos")
+    assert "plain" in str(outcome.of("display_data"))
+    assert "without 'scaled'" in outcome.text("stderr") and "gain" in outcome.text("stderr")
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_random_notebooks(fresh_kernel, soak, ids):
     """After any edits and reruns each name is worth what the same program in one file would give it."""

@@ -347,6 +347,11 @@ extension NameTable {
     /// Whether a cell declared a name, of whatever kind.
     public func declares(_ name: String) -> Bool { ownerIDs[name] != nil }
 
+    /// The names of the variables that are computed whenever they are read.
+    public var computedVariableNames: Set<String> {
+        Set(ownerIDs.filter { $0.value.contains { versions[$0]?.item.role == .computed } }.keys)
+    }
+
     /// The names of all variables, in alphabetical order.
     public var variableNames: [String] {
         ownerIDs.filter { $0.value.contains { versions[$0]?.declaration?.kind == .variable } }.keys.sorted()
