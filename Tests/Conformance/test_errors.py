@@ -105,6 +105,16 @@ def test_what_a_stopped_cell_declares_uses_the_variable_that_there_is(fresh_kern
     assert fresh_kernel.value("[broad, span(), wider()]") == "[3, 300, 303]"
 
 
+@pytest.mark.parametrize("cell_id", ["means", None])
+def test_a_name_that_a_stopped_cell_no_longer_declares_is_the_library_s_again(fresh_kernel, cell_id):
+    before, after = "let sample = [1.0, 3.0]\nlet other = 2", "\nlet least = [Int]()[0]"
+    fresh_kernel.fails(before + after.replace("least", "min"), cell_id=cell_id)
+    assert "'min' is not initialized" in fresh_kernel.fails("min(2, 3)").traceback
+    fresh_kernel.fails(before + after, cell_id=cell_id)
+    assert fresh_kernel.value("min(2, 3)") == "2"
+    assert "'least' is not initialized" in fresh_kernel.fails("least").traceback
+
+
 def test_a_stop_in_conditional_code_leaves_what_was_set_before(fresh_kernel):
     fresh_kernel.fails("let before = 1\n#if os(Linux)\nlet within = [Int]()[3]\n#endif\nlet after = 2")
     assert fresh_kernel.value("before") == "1"

@@ -41,8 +41,8 @@ public struct NameTable: Sendable {
     /// The versions of each cell.
     private(set) var versionsOfCell: [CellKey: Set<Int>] = [:]
     private(set) var cells: [CellKey: Cell] = [:]
-    /// Names whose declaration was not reached, with the label of the cell that stopped.
-    private(set) var uninitialized: [String: String] = [:]
+    /// Names whose declaration was not reached, with the cell that stopped.
+    private(set) var uninitialized: [String: (label: String, cell: CellKey)] = [:]
     /// The import declarations of all cells, in order.
     private(set) var imports: [String] = []
     /// What is no longer declared but may still be reached.
@@ -117,6 +117,8 @@ public struct NameTable: Sendable {
             if version.kind == .variable, let name = version.name, unreached.contains(name) { continue }
             remove(id)
         }
+        // What an earlier run did not come to may have another name by now.
+        if !plan.isRefresh { uninitialized = uninitialized.filter { $0.value.cell != plan.cell } }
         modules[module.name] = module
         order.append(module.name)
         for line in imports where !self.imports.contains(line) { self.imports.append(line) }
@@ -179,7 +181,7 @@ public struct NameTable: Sendable {
         let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
         var made: [Int] = []
         for declaration in declarations {
-            if item.role == .other, let declaration, isUnset(declaration, unreached, label) { continue }
+            if item.role == .other, let declaration, isUnset(declaration, unreached, plan, label) { continue }
             let version = version(of: item, declaration, plan, module, label, [])
             made.append(adopt(version, as: plan.same[item.index]))
         }
@@ -187,11 +189,11 @@ public struct NameTable: Sendable {
     }
 
     /// Whether a stopped cell did not come to a variable, which then has no value.
-    private mutating func isUnset(_ declaration: Declaration, _ unreached: Set<String>, _ label: String)
-        -> Bool
-    {
+    private mutating func isUnset(
+        _ declaration: Declaration, _ unreached: Set<String>, _ plan: CellPlan, _ label: String
+    ) -> Bool {
         guard declaration.kind == .variable, unreached.contains(declaration.name) else { return false }
-        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = label }
+        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = (label, plan.cell) }
         return true
     }
 
@@ -205,7 +207,7 @@ public struct NameTable: Sendable {
         var statement = version(of: item, nil, plan, module, label, bindings)
         var made: [Int] = []
         for declaration in item.declarations {
-            if isUnset(declaration, unreached, label) { continue }
+            if isUnset(declaration, unreached, plan, label) { continue }
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
         }
         statement.bindings.formUnion(made)
@@ -333,6 +335,7 @@ public struct NameTable: Sendable {
             for id in versionsOfCell[key] ?? [] { remove(id) }
             cells[key] = nil
         }
+        uninitialized = uninitialized.filter { !isGone($0.value.cell) }
     }
 }
 

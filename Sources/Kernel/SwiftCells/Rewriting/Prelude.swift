@@ -148,7 +148,7 @@ extension NameTable {
 
     /// What is said of a variable without a value.
     private func missingValue(of name: String) -> String? {
-        uninitialized[name].map { "'\(name)' is not initialized: cell \($0) stopped before it" }
+        uninitialized[name].map { "'\(name)' is not initialized: cell \($0.label) stopped before it" }
     }
 
     /// The errors of a cell, with notes on what was declared again since.
