@@ -218,6 +218,11 @@ def test_a_pattern_that_takes_anything_is_no_result(fresh_kernel, code, value):
     assert fresh_kernel.value(code) == value
 
 
+def test_a_generic_parameter_may_be_called_as_the_inputs_are(fresh_kernel):
+    fresh_kernel.ok("func size<In, Out>(of: In.Type, _ make: () -> Out) -> Int { MemoryLayout<In>.size + (In.self == Out.self ? 0 : 1) }")
+    assert fresh_kernel.value("size(of: Int.self) { 2.5 } + In.count - In.count") == "9"
+
+
 def test_results_that_are_not_there(fresh_kernel):
     kernel = fresh_kernel
     assert "there is no Out[99]" in kernel.fails("let x: Int = Out[99]").error["evalue"]
