@@ -20,6 +20,12 @@ def test_a_variable_is_redefined_with_another_type(kernel):
     assert kernel.value("changing + \"!\"") in ("text!", '"text!"')
 
 
+def test_a_variable_sees_the_one_before_it_in_the_same_declaration(kernel):
+    kernel.ok("let height = 5, doubledHeight = height * 2", cell_id="heights")
+    kernel.ok("let height = 7, doubledHeight = height * 2", cell_id="heights")
+    assert kernel.value("[height, doubledHeight]") == "[7, 14]"
+
+
 def test_a_variable_is_redefined_by_its_former_self(kernel):
     kernel.ok("var step = 1")
     kernel.ok("var next = step + 1")

@@ -105,6 +105,8 @@ struct RewritingTests {
         #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
         #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))
         #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
+        #expect(rewritten("let x = 1, y = x * 2", earlier: ["x": "Cell3"]).contains("let x = 1, y = x * 2"))
+        #expect(rewritten("let x = x, y = x", earlier: ["x": "Cell3"]).contains("let x = Cell3.x, y = x"))
     }
 
     @Test(

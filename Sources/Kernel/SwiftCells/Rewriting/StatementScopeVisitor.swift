@@ -172,9 +172,9 @@ class StatementScopeVisitor: StatementVisitor {
             walkAny(binding.typeAnnotation)
             walkAny(binding.initializer)
             walkAny(binding.accessorBlock)
+            // What the item itself declares is not free in what follows within it.
+            bind(binding.pattern)
         }
-        // What the item itself declares is not free in what follows within it.
-        for binding in node.bindings { bind(binding.pattern) }
         return .skipChildren
     }
 
