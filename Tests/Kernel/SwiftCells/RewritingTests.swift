@@ -81,6 +81,19 @@ struct RewritingTests {
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
     }
 
+    @Test(
+        "a closure in a guard has names of its own, and captures those of the guard",
+        arguments: [
+            ("xs.allSatisfy({ x in x > 1 })", "xs.allSatisfy({ x in x > 1 })"),
+            ("xs.allSatisfy({ $0 > x })", "xs.allSatisfy({ $0 > _guard_x })"),
+            ("xs.allSatisfy({ [x] in $0 > x })", "xs.allSatisfy({ [x = _guard_x] in $0 > x })"),
+            ("let y = xs.first(where: { let x = $0; return x > 1 })", "{ let x = $0; return x > 1 }"),
+            ("case let y? = x.next, y > x", "case let _guard_y? = _guard_x.next, _guard_y > _guard_x"),
+        ])
+    func closuresInGuards(condition: String, expected: String) {
+        #expect(rewritten("guard let x = f(), \(condition) else { fatalError() }").contains(expected))
+    }
+
     @Test("a name of a guard may be a word of the language")
     func quotedNamesOfGuards() {
         let text = rewritten("guard let `default` = f(), `default` > 1, let `in` else { fatalError() }")

@@ -176,11 +176,10 @@ package final class CellRewriter: StatementVisitor {
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {
-        for token in node.tokens(viewMode: .sourceAccurate) {
-            guard names.contains(token.text.trimmingBackticks),
-                let reference = token.parent?.as(DeclReferenceExprSyntax.self), reference.isFree
-            else { continue }
-            replace(token, with: token.ofGuard)
+        let finder = GuardedNames.find(names, in: node)
+        for token in finder.references { replace(token, with: token.ofGuard) }
+        for token in finder.shorthands {
+            insert(" = " + token.ofGuard, at: token.endPositionBeforeTrailingTrivia)
         }
     }
 
@@ -245,6 +244,39 @@ package final class CellRewriter: StatementVisitor {
         insert(kind.prefix + "_gyrusAwait({ " + inner, at: first.positionAfterSkippingLeadingTrivia)
         if case .marked(let mark, _) = kind { replace(mark, with: "") }
         insert(" })", at: last.endPositionBeforeTrailingTrivia)
+    }
+}
+
+/// Finds where a condition of a guard speaks of what an earlier one has bound.
+private final class GuardedNames: ScopeVisitor {
+    private let names: Set<String>
+    private(set) var references: [TokenSyntax] = []
+    /// What is read without an expression (`[x] in`).
+    private(set) var shorthands: [TokenSyntax] = []
+
+    private init(_ names: Set<String>) {
+        self.names = names
+        super.init()
+    }
+
+    static func find(_ names: Set<String>, in node: Syntax) -> GuardedNames {
+        let finder = GuardedNames(names)
+        finder.walk(node)
+        return finder
+    }
+
+    private func isGuarded(_ name: TokenSyntax) -> Bool {
+        let name = name.text.trimmingBackticks
+        return names.contains(name) && isUnbound(name)
+    }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if node.isFree, isGuarded(node.baseName) { references.append(node.baseName) }
+        return .visitChildren
+    }
+
+    override func read(_ name: TokenSyntax) {
+        if isGuarded(name) { shorthands.append(name) }
     }
 }
 
