@@ -359,6 +359,12 @@ class TestMemory:
         assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
         kernel.ok("%del " + " ".join(re.findall(r"(?:let|var) \(?(large|owner|closure|data)\b", "\n".join(cells))))
 
+    def test_what_a_closure_of_the_same_declaration_uses_is_kept(self, kernel):
+        kernel.ok("let shown = [1, 2, 3], showing = { shown.count }")
+        kernel.ok("let shown = 5")
+        kernel.ok("1")
+        assert kernel.value("showing() + shown") == "8"
+
     def test_what_code_still_uses_is_kept(self, kernel):
         kernel.ok(f"let kept = {LARGE}")
         kernel.ok("let reads = { kept.count }\nvar readers: [() -> Int] = []\nreaders.append { kept.count + 1 }")
