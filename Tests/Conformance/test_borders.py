@@ -134,6 +134,12 @@ def test_private_members_are_in_reach(cells):
     assert cells.value("Pt().more()") == "2.0"
 
 
+def test_a_variable_that_its_own_file_alone_can_set_is_set(cells):
+    cells.ok("private(set) var counted = 1\nfileprivate(set) var named = [1]")
+    cells.ok("counted += 1; named.append(2)")
+    assert cells.value("counted + named.count") == "4"
+
+
 def test_a_subclass_has_a_private_name_of_its_own(cells):
     cells.ok("class Shop: Store { private var held = 9; func show() -> Int { held } }")
     assert cells.value("Shop().show()") == "9"

@@ -308,7 +308,8 @@ public struct NameTable: Sendable {
         versions[id]?.bindings.insert(-1)
     }
 
-    /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a value.
+    /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a
+    /// value.
     private mutating func postponeUsers(of unset: Set<String>, in module: String) {
         guard !unset.isEmpty else { return }
         let users = versions.values.filter { version in

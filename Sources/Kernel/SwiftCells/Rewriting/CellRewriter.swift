@@ -125,10 +125,12 @@ package final class CellRewriter: StatementVisitor {
         guard let modifiers = declaration.asProtocol((any WithModifiersSyntax).self)?.modifiers else {
             return
         }
-        for modifier in modifiers where modifier.detail == nil {
-            if ["private", "fileprivate"].contains(modifier.name.text) {
-                replace(modifier.name, with: String(repeating: " ", count: modifier.name.text.utf8.count))
-            }
+        for modifier in modifiers where ["private", "fileprivate"].contains(modifier.name.text) {
+            // With its detail, as in `private(set)`.
+            let start = modifier.positionAfterSkippingLeadingTrivia.utf8Offset
+            let length = modifier.endPositionBeforeTrailingTrivia.utf8Offset - start
+            let blanks = String(repeating: " ", count: length)
+            edits.append(SourceEdit(offset: start, length: length, text: blanks))
         }
     }
 
