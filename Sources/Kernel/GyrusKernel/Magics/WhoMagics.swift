@@ -40,7 +40,7 @@ extension Magic {
         } catch {
             if error.name == "KeyboardInterrupt" { throw error }
             if error.name == "CompileError", let stored = stored(among: names, run, error) {
-                return try table(of: stored, run)
+                return try Self.table(of: stored, run)
             }
             // A variable's own description may stop the program; without it there is still something to tell.
             guard let table = try? run.ask(source(names, describing: false), for: "whos") else {
