@@ -221,3 +221,11 @@ def test_code_under_a_condition_waits_and_binds_as_other_code(fresh_kernel):
     fresh_kernel.ok("#if !DEBUG\nlet one = one + 10\nguard let two = Optional(two + 1) else { fatalError() }\n#endif")
     assert fresh_kernel.value("[one, two]") == "[11, 3]"
     assert "has no scope that waits" in fresh_kernel.fails("#if os(Linux)\nasync let lone = later(1)\n#endif").error["evalue"]
+
+
+def test_a_variable_under_a_condition_needs_a_value(fresh_kernel):
+    assert "'never' has no value" in fresh_kernel.fails("#if os(Linux)\nlet never: Int\n#endif").error["evalue"]
+    seldom = "#if os(macOS)\n#else\nlet seldom: Int\nif CommandLine.argc > 1000 { seldom = 1 }\n#endif"
+    assert "'seldom' may have no value" in fresh_kernel.fails(seldom).error["evalue"]
+    fresh_kernel.ok("#if os(Linux)\nlet always: Int\nalways = 4\n#endif")
+    assert fresh_kernel.value("always") == "4"
