@@ -217,6 +217,20 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
+    @pytest.mark.parametrize("closure", ["{ (x: Int) in grown(x) }", "grown"])
+    def test_a_closure_that_calls_what_was_declared_again_says_so(self, fresh_kernel, closure):
+        growing = f"let growing = {closure}"
+        first = fresh_kernel.ok("func grown(_ x: Int) -> Int { x * 2 }", cell_id="grown").reply["execution_count"]
+        fresh_kernel.ok(growing, cell_id="growing")
+        fresh_kernel.ok("func grown(_ x: Int) -> Int { x * 3 }", cell_id="grown")
+        outcome = fresh_kernel.ok("growing(1)")
+        assert outcome.result == "2"
+        assert f"growing (In[{first + 1}]) still calls the grown of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("growing(1)").text("stderr") == ""
+        fresh_kernel.ok(growing, cell_id="growing")
+        outcome = fresh_kernel.ok("growing(1)")
+        assert (outcome.result, outcome.text("stderr")) == ("3", "")
+
     def test_functions_over_a_type_and_its_extensions(self, kernel):
         kernel.ok("struct Cfg { var a = 1 }")
         kernel.ok("extension Cfg { var twice: Int { a * 2 }; struct Part { var z = 1 } }")

@@ -23,6 +23,7 @@ struct Companions {
             while moveSurvivors() {}
         } while refreshStale() || remakeConformances() || remakeNeighbors()
         noticeAccepted()
+        noticeClosures()
         plan.accepted = accepted
         plan.removed = gone
         plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
@@ -349,6 +350,21 @@ struct Companions {
                     + " Run the cell of \(type.title) again to bring it up to date."
             )
             plan.told.insert(id)
+        }
+    }
+
+    /// Says which closures that the cell mentions still call what was declared again.
+    private mutating func noticeClosures() {
+        let declared = Set(plan.items.flatMap(\.declarations).map(\.name))
+        let names = plan.compiled.reduce(into: Set<String>()) { $0.formUnion($1.uses.names) }
+        let variables = names.subtracting(declared).flatMap { table.owners(of: $0) }.filter(\.isVariable)
+        for variable in variables.sorted(by: { $0.id < $1.id }) where !table.told.contains(variable.id) {
+            guard let (former, now) = table.formerCallee(of: variable) else { continue }
+            plan.notices.append(
+                "\(variable.title) (\(variable.label)) still calls the \(former.title) of \(former.label), which was"
+                    + " declared again in \(now.label). Run the cell of \(variable.title) again to bring it up to date."
+            )
+            plan.told.insert(variable.id)
         }
     }
 }
