@@ -217,6 +217,13 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
+    def test_statements_under_a_condition_see_former_variables(self, fresh_kernel):
+        fresh_kernel.ok("let rim = 3", cell_id="rim")
+        fresh_kernel.ok("func wheel() -> Int { rim * 2 }", cell_id="wheel")
+        outcome = fresh_kernel.ok("#if os(Linux)\nprint(wheel())\n#endif\nlet rim = 5", cell_id="rim")
+        assert outcome.text() == "6\n"
+        assert fresh_kernel.value("wheel()") == "10"
+
     @pytest.mark.parametrize("closure", ["{ (x: Int) in grown(x) }", "grown"])
     def test_a_closure_that_calls_what_was_declared_again_says_so(self, fresh_kernel, closure):
         growing = f"let growing = {closure}"

@@ -306,12 +306,14 @@ struct Companions {
     /// Stale declarations that a statement of the cell uses before the cell has declared a variable that they mention.
     private func usedTooEarly(_ stale: inout Staleness) -> Set<Int> {
         var place: [String: Int] = [:]
-        for item in plan.items where item.role == .variable {
-            for declaration in item.declarations { place[declaration.name] = item.index }
+        for item in plan.items where item.role == .variable || item.role == .other {
+            for declaration in item.declarations where declaration.kind == .variable {
+                place[declaration.name] = item.index
+            }
         }
         guard !place.isEmpty else { return [] }
         var excluded: Set<Int> = []
-        for item in plan.items where item.role == .statement || item.role == .variable {
+        for item in plan.items where [.statement, .variable, .other].contains(item.role) {
             for id in reachable(from: table.meanings(of: item.uses)) where stale.isStale(id) {
                 guard let version = table.versions[id], !version.isVariable else { continue }
                 // A conformance that only might use the variable must not be missing.
