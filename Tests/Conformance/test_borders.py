@@ -134,6 +134,12 @@ def test_private_members_are_in_reach(cells):
     assert cells.value("Pt().more()") == "2.0"
 
 
+def test_a_variable_that_its_own_file_alone_can_set_is_set(cells):
+    cells.ok("private(set) var counted = 1\nfileprivate(set) var named = [1]")
+    cells.ok("counted += 1; named.append(2)")
+    assert cells.value("counted + named.count") == "4"
+
+
 def test_a_subclass_has_a_private_name_of_its_own(cells):
     cells.ok("class Shop: Store { private var held = 9; func show() -> Int { held } }")
     assert cells.value("Shop().show()") == "9"
@@ -204,3 +210,22 @@ def test_what_is_declared_for_another_system_is_not_there(fresh_kernel):
     assert fresh_kernel.ok("%whos").of("display_data")
     assert "cannot find 'onMac'" in fresh_kernel.fails("onMac").error["evalue"]
     assert fresh_kernel.value("here + other") == "7"
+
+
+def test_code_under_a_condition_waits_and_binds_as_other_code(fresh_kernel):
+    fresh_kernel.ok("func later(_ n: Int) async throws -> Int { n + 1 }")
+    outcome = fresh_kernel.ok("#if os(Linux)\nlet one = try await later(0)\nguard let two = Int(\"2\") else { fatalError() }\n"
+                              "private let three = 3\nprint(try await later(3))\n#else\nlet one = await never()\n#endif")
+    assert outcome.text() == "4\n"
+    assert fresh_kernel.value("one + two + three") == "6"
+    fresh_kernel.ok("#if !DEBUG\nlet one = one + 10\nguard let two = Optional(two + 1) else { fatalError() }\n#endif")
+    assert fresh_kernel.value("[one, two]") == "[11, 3]"
+    assert "has no scope that waits" in fresh_kernel.fails("#if os(Linux)\nasync let lone = later(1)\n#endif").error["evalue"]
+
+
+def test_a_variable_under_a_condition_needs_a_value(fresh_kernel):
+    assert "'never' has no value" in fresh_kernel.fails("#if os(Linux)\nlet never: Int\n#endif").error["evalue"]
+    seldom = "#if os(macOS)\n#else\nlet seldom: Int\nif CommandLine.argc > 1000 { seldom = 1 }\n#endif"
+    assert "'seldom' may have no value" in fresh_kernel.fails(seldom).error["evalue"]
+    fresh_kernel.ok("#if os(Linux)\nlet always: Int\nalways = 4\n#endif")
+    assert fresh_kernel.value("always") == "4"

@@ -82,6 +82,39 @@ def test_a_variable_that_a_stopped_cell_has_not_set_has_no_value(kernel):
     assert "not initialized" in later.error["evalue"] + later.traceback
 
 
+def test_what_uses_a_variable_that_a_stopped_cell_has_not_set_waits_for_one(fresh_kernel):
+    fresh_kernel.ok("func failing() throws -> Int { throw CancellationError() }")
+    fresh_kernel.fails("let tall = 5\nfunc area() -> Int { tall * wide }\n"
+                       "struct Frame { var edge: Int { area() * 2 + wide } }\nextension Int { func framed() -> Int { self + wide } }\n"
+                       "let wide = try failing()")
+    for use in ("area()", "Frame().edge", "1.framed()"):
+        later = fresh_kernel.fails(use)
+        assert "'wide' is not initialized" in later.error["evalue"] + later.traceback, use
+    assert fresh_kernel.value("tall") == "5"
+    fresh_kernel.ok("let wide = 4")
+    assert fresh_kernel.value("[area(), Frame().edge, 1.framed()]") == "[20, 44, 5]"
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_what_a_stopped_cell_declares_uses_the_variable_that_there_is(fresh_kernel, ids):
+    fresh_kernel.ok("func failing() throws -> Int { throw CancellationError() }")
+    fresh_kernel.ok("let broad = 3\nfunc span() -> Int { broad * 2 }", cell_id="span" if ids else None)
+    fresh_kernel.ok("func wider() -> Int { span() + broad }", cell_id="wider" if ids else None)
+    fresh_kernel.fails("let broad = try failing()\nfunc span() -> Int { broad * 100 }\nlet unset = wider()",
+                       cell_id="span" if ids else None)
+    assert fresh_kernel.value("[broad, span(), wider()]") == "[3, 300, 303]"
+
+
+@pytest.mark.parametrize("cell_id", ["means", None])
+def test_a_name_that_a_stopped_cell_no_longer_declares_is_the_library_s_again(fresh_kernel, cell_id):
+    before, after = "let sample = [1.0, 3.0]\nlet other = 2", "\nlet least = [Int]()[0]"
+    fresh_kernel.fails(before + after.replace("least", "min"), cell_id=cell_id)
+    assert "'min' is not initialized" in fresh_kernel.fails("min(2, 3)").traceback
+    fresh_kernel.fails(before + after, cell_id=cell_id)
+    assert fresh_kernel.value("min(2, 3)") == "2"
+    assert "'least' is not initialized" in fresh_kernel.fails("least").traceback
+
+
 def test_a_stop_in_conditional_code_leaves_what_was_set_before(fresh_kernel):
     fresh_kernel.fails("let before = 1\n#if os(Linux)\nlet within = [Int]()[3]\n#endif\nlet after = 2")
     assert fresh_kernel.value("before") == "1"

@@ -180,3 +180,16 @@ def test_all_overloads(notebook):
     assert "mixed(_ x: Int) -> Int" in shown and "mixed(_ x: String, times: Int) -> String" in shown
     # Of a type, the ways to make a value of it.
     assert "rows: Int" in text(notebook, "Matr|ix")
+
+
+def test_a_look_at_a_value_loses_nothing_that_was_compiled_again(fresh_kernel):
+    fresh_kernel.ok("func inner() -> Int { 1 }", cell_id="inner")
+    fresh_kernel.ok("func outer() -> Int { inner() * 10 }", cell_id="outer")
+    fresh_kernel.ok("let glanced = 5", cell_id="glanced")
+    fresh_kernel.ok("func inner() -> Int { 2 }", cell_id="inner")
+    # It compiles `outer` again, and then does not compile itself.
+    fresh_kernel.fails('outer() + "x"', cell_id="wrong")
+    deadline = time.monotonic() + 60
+    while "5" not in inspect(fresh_kernel, "glan|ced")["data"].get("text/plain", "") and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert fresh_kernel.value("outer()", cell_id="wrong") == "20"

@@ -64,6 +64,12 @@ def test_a_guard_may_bind_a_word_of_the_language(kernel):
     assert kernel.value("`default` + 1") == "8"
 
 
+def test_a_closure_in_a_guard_has_names_of_its_own(kernel):
+    kernel.ok("guard let limit = Int(\"3\"), [4, 5].allSatisfy({ limit in limit > 3 }), [4].allSatisfy({ [limit] in $0 > limit })\n"
+              "else { fatalError() }")
+    assert kernel.value("limit") == "3"
+
+
 def test_a_guard_may_bind_a_variable(kernel):
     kernel.ok('guard var bound = Int("7") else { fatalError() }\nbound += 1')
     kernel.ok("bound += 1")

@@ -202,6 +202,17 @@ def test_timeit_of_what_awaits_and_throws(kernel):
     assert failure.error["ename"] == "Stop"
 
 
+@pytest.mark.parametrize("cell_id", ["measured", None])
+def test_timeit_of_a_cell_leaves_what_it_declared_before(fresh_kernel, cell_id):
+    cell = "let loaded = [3, 1, 2]\nfunc ordered() -> [Int] { [3, 1, 2].sorted() }\nlet least = ordered()[0]"
+    fresh_kernel.ok(cell, cell_id=cell_id)
+    fresh_kernel.ok("%%timeit -n 2 -r 2\n" + cell, cell_id=cell_id)
+    assert fresh_kernel.value("[loaded.count, ordered()[2], least]") == "[3, 3, 1]"
+    # An edit of the cell takes back what it no longer declares.
+    fresh_kernel.ok("%timeit -n 2 -r 2 1 + 1\nlet loaded = [4]", cell_id="measured")
+    assert fresh_kernel.value("loaded") == "[4]"
+
+
 def test_timeit_errors(kernel):
     fails(kernel, "%timeit", "statement")
     fails(kernel, "%timeit -n x 1", "-n")

@@ -103,6 +103,9 @@ def test_a_name_of_a_cell_that_did_not_compile_is_said_to_be_one(kernel):
         assert f"'{name}' is declared in {label}, which did not compile" in kernel.fails(code).error["evalue"]
     kernel.ok("let bold = 4")
     assert kernel.value("bold") == "4"
+    failed = kernel.fails('infix operator <+++>\nfunc <+++> (a: Int, b: Int) -> Int { a + "x" }')
+    assert f"'<+++>' is declared in In[{failed.reply['execution_count']}], which did not compile" in kernel.fails(
+        "1 <+++> 2").error["evalue"]
 
 
 def test_a_name_that_an_edited_cell_no_longer_declares_is_none_of_it(kernel):

@@ -153,6 +153,28 @@ class TestEdits:
             kernel.ok(cell)
             assert kernel.value("Count.up()") == "1"
 
+    @pytest.mark.parametrize("extended", ["", "enum Settings {}"])
+    def test_static_constants_are_computed_again(self, fresh_kernel, extended):
+        kind = "extension" if extended else "enum"
+        cell = f"{kind} Settings {{ static let scaled = source * 10; static let fixed = Int(3) + 1 }}"
+        fresh_kernel.ok("var source = 1\n" + extended)
+        fresh_kernel.ok(cell, cell_id="settings")
+        fresh_kernel.ok("func setting() -> Int { Settings.scaled + Settings.fixed }", cell_id="setting")
+        assert fresh_kernel.value("setting()") == "14"
+        fresh_kernel.ok("source = 2")
+        assert fresh_kernel.value("setting()") == "14"
+        fresh_kernel.ok(cell, cell_id="settings")
+        assert fresh_kernel.value("[setting(), Settings.scaled]") == "[24, 20]"
+
+    def test_values_of_a_type_with_static_constants_go_on(self, fresh_kernel):
+        cell = "struct Scan { static let all = [source]; var n = source }\nfunc doubled(_ s: Scan) -> Int { s.n * 2 }"
+        fresh_kernel.ok("var source = 1")
+        fresh_kernel.ok(cell, cell_id="scan")
+        fresh_kernel.ok("let scans = [Scan()]", cell_id="scans")
+        fresh_kernel.ok("source = 2")
+        fresh_kernel.ok(cell, cell_id="scan")
+        assert fresh_kernel.value("doubled(scans[0]) + Scan().n") == "4"
+
     def test_a_subclass_of_an_edited_class(self, kernel):
         kernel.ok('class Base { func name() -> String { "base" } }')
         kernel.ok('class Derived: Base { override func name() -> String { "d" + super.name() } }')
@@ -194,6 +216,27 @@ class TestUsers:
         kernel.ok("func inner() -> Int { 2 }")
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
+
+    def test_statements_under_a_condition_see_former_variables(self, fresh_kernel):
+        fresh_kernel.ok("let rim = 3", cell_id="rim")
+        fresh_kernel.ok("func wheel() -> Int { rim * 2 }", cell_id="wheel")
+        outcome = fresh_kernel.ok("#if os(Linux)\nprint(wheel())\n#endif\nlet rim = 5", cell_id="rim")
+        assert outcome.text() == "6\n"
+        assert fresh_kernel.value("wheel()") == "10"
+
+    @pytest.mark.parametrize("closure", ["{ (x: Int) in grown(x) }", "grown"])
+    def test_a_closure_that_calls_what_was_declared_again_says_so(self, fresh_kernel, closure):
+        growing = f"let growing = {closure}"
+        first = fresh_kernel.ok("func grown(_ x: Int) -> Int { x * 2 }", cell_id="grown").reply["execution_count"]
+        fresh_kernel.ok(growing, cell_id="growing")
+        fresh_kernel.ok("func grown(_ x: Int) -> Int { x * 3 }", cell_id="grown")
+        outcome = fresh_kernel.ok("growing(1)")
+        assert outcome.result == "2"
+        assert f"growing (In[{first + 1}]) still calls the grown of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("growing(1)").text("stderr") == ""
+        fresh_kernel.ok(growing, cell_id="growing")
+        outcome = fresh_kernel.ok("growing(1)")
+        assert (outcome.result, outcome.text("stderr")) == ("3", "")
 
     def test_functions_over_a_type_and_its_extensions(self, kernel):
         kernel.ok("struct Cfg { var a = 1 }")
@@ -336,6 +379,12 @@ class TestMemory:
         rerun(kernel, *cells, times=5)
         assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
         kernel.ok("%del " + " ".join(re.findall(r"(?:let|var) \(?(large|owner|closure|data)\b", "\n".join(cells))))
+
+    def test_what_a_closure_of_the_same_declaration_uses_is_kept(self, kernel):
+        kernel.ok("let shown = [1, 2, 3], showing = { shown.count }")
+        kernel.ok("let shown = 5")
+        kernel.ok("1")
+        assert kernel.value("showing() + shown") == "8"
 
     def test_what_code_still_uses_is_kept(self, kernel):
         kernel.ok(f"let kept = {LARGE}")
@@ -872,6 +921,16 @@ def test_an_extension_with_types_that_another_cell_declares_now(fresh_kernel):
     fresh_kernel.ok("var kept = 3\n" + extension % 1, cell_id="x0")
     fresh_kernel.ok(extension % 20, cell_id="x1")
     assert fresh_kernel.value("kept += 1; kept + Int.part(.z)", cell_id="x2") == "24"
+
+
+def test_whos_goes_on_beside_a_computed_variable_that_no_longer_compiles(fresh_kernel):
+    fresh_kernel.ok("let gain = 2", cell_id="gain")
+    fresh_kernel.ok("let plain = 5\nvar scaled: Int { gain * 2 }", cell_id="scaled")
+    assert "scaled" in str(fresh_kernel.ok("%whos").of("display_data"))
+    fresh_kernel.ok("let other = 2", cell_id="gain")
+    outcome = fresh_kernel.ok("%whos")
+    assert "plain" in str(outcome.of("display_data"))
+    assert "without 'scaled'" in outcome.text("stderr") and "gain" in outcome.text("stderr")
 
 
 @pytest.mark.parametrize("ids", [True, False])

@@ -20,6 +20,12 @@ def test_a_variable_is_redefined_with_another_type(kernel):
     assert kernel.value("changing + \"!\"") in ("text!", '"text!"')
 
 
+def test_a_variable_sees_the_one_before_it_in_the_same_declaration(kernel):
+    kernel.ok("let height = 5, doubledHeight = height * 2", cell_id="heights")
+    kernel.ok("let height = 7, doubledHeight = height * 2", cell_id="heights")
+    assert kernel.value("[height, doubledHeight]") == "[7, 14]"
+
+
 def test_a_variable_is_redefined_by_its_former_self(kernel):
     kernel.ok("var step = 1")
     kernel.ok("var next = step + 1")
@@ -216,6 +222,11 @@ def test_a_result_whose_type_stands_in_an_extension(fresh_kernel):
 def test_a_pattern_that_takes_anything_is_no_result(fresh_kernel, code, value):
     fresh_kernel.ok("30")
     assert fresh_kernel.value(code) == value
+
+
+def test_a_generic_parameter_may_be_called_as_the_inputs_are(fresh_kernel):
+    fresh_kernel.ok("func size<In, Out>(of: In.Type, _ make: () -> Out) -> Int { MemoryLayout<In>.size + (In.self == Out.self ? 0 : 1) }")
+    assert fresh_kernel.value("size(of: Int.self) { 2.5 } + In.count - In.count") == "9"
 
 
 def test_results_that_are_not_there(fresh_kernel):

@@ -81,6 +81,19 @@ struct RewritingTests {
         #expect(text.hasSuffix("; let x = _guard_x; _gyrusHolds(\"x\", x)"))
     }
 
+    @Test(
+        "a closure in a guard has names of its own, and captures those of the guard",
+        arguments: [
+            ("xs.allSatisfy({ x in x > 1 })", "xs.allSatisfy({ x in x > 1 })"),
+            ("xs.allSatisfy({ $0 > x })", "xs.allSatisfy({ $0 > _guard_x })"),
+            ("xs.allSatisfy({ [x] in $0 > x })", "xs.allSatisfy({ [x = _guard_x] in $0 > x })"),
+            ("let y = xs.first(where: { let x = $0; return x > 1 })", "{ let x = $0; return x > 1 }"),
+            ("case let y? = x.next, y > x", "case let _guard_y? = _guard_x.next, _guard_y > _guard_x"),
+        ])
+    func closuresInGuards(condition: String, expected: String) {
+        #expect(rewritten("guard let x = f(), \(condition) else { fatalError() }").contains(expected))
+    }
+
     @Test("a name of a guard may be a word of the language")
     func quotedNamesOfGuards() {
         let text = rewritten("guard let `default` = f(), `default` > 1, let `in` else { fatalError() }")
@@ -105,6 +118,8 @@ struct RewritingTests {
         #expect(rewritten("let x = x + 1", earlier: ["x": "Cell3"]).contains("let x = Cell3.x + 1"))
         #expect(!rewritten("let x = y.x + 1", earlier: ["x": "Cell3"]).contains("Cell3"))
         #expect(rewritten("let x = 1\nlet y = x", earlier: ["x": "Cell3"]).contains("let y = x"))
+        #expect(rewritten("let x = 1, y = x * 2", earlier: ["x": "Cell3"]).contains("let x = 1, y = x * 2"))
+        #expect(rewritten("let x = x, y = x", earlier: ["x": "Cell3"]).contains("let x = Cell3.x, y = x"))
     }
 
     @Test(
@@ -148,6 +163,23 @@ struct RewritingTests {
             #expect(text.contains("\n_gyrusReached(1); \(line)\n"))
         }
         #expect(text.contains("\nfunc h() {}\n"))
+    }
+
+    @Test(
+        "it waits, binds and sees earlier values as the rest of the cell does",
+        arguments: [
+            ("let x = await f()", "_gyrusReached(0); let x = _gyrusAwait({ await f() })\n"),
+            ("print(try await f())", "print(try _gyrusAwait({ try await f() }))\n"),
+            ("#if Y\nlet x = 1\n#else\nawait f()\n#endif", "_gyrusAwait({ await f() })\n#endif"),
+            ("private let y = 1", "        let y = 1\n"),
+            ("let x = x + 1", "let x = Cell3.x + 1\n"),
+            ("guard let x else { f() }", "guard let _guard_x = Cell3.x else { f() }; let x = _guard_x\n"),
+        ])
+    func conditionalStatements(source: String, expected: String) {
+        let text = rewritten("#if os(Linux)\n\(source)\n#endif\nx;", earlier: ["x": "Cell3"])
+        #expect(text.contains(expected))
+        #expect(text.hasSuffix(" x;"))
+        #expect(rewritten("do {\n#if X\nawait f()\n#endif\n}").contains("_gyrusAwait({ await f() })"))
     }
 
     @Test("lines stay, and columns of the edited source lead back to the user's")

@@ -18,8 +18,10 @@ final class CellRun {
     var timesAll = false
     private var total: CellTiming?
     private var isLastStep = true
-    /// How many pieces of Swift of this cell were compiled so far.
+    /// How many pieces of Swift of this cell were compiled so far that may declare something.
     private var parts = 0
+    /// Whether something of it was measured, which declares nothing and takes nothing back.
+    private var isMeasured = false
 
     init(_ code: String, session: CellSession, history: History, context: RequestContext, label: String) {
         self.code = code
@@ -43,8 +45,9 @@ final class CellRun {
                 if timesAll { total?.report(to: context) }
             }
             try run(steps)
-            // The rest of a cell that stopped is still to be run.
-            if let cell = context.cellID { session.compiler { $0.forget(cell: cell, from: parts) } }
+            // Of a cell that stopped, what stands below is still to be run.
+            guard let cell = context.cellID, parts > 0 || !isMeasured else { return }
+            session.compiler { $0.forget(cell: cell, from: parts) }
         }
     }
 
@@ -91,8 +94,10 @@ final class CellRun {
     {
         var options = options
         options.showsResult = options.showsResult && isLastStep
-        // A blank cell does not run in parts: what it declared before is forgotten.
-        if let cell = context.cellID, source.contains(where: { !$0.isWhitespace }) {
+        if options.wrapping != nil {
+            isMeasured = true
+        } else if let cell = context.cellID, source.contains(where: { !$0.isWhitespace }) {
+            // A blank cell is none of the parts: what it declared before is forgotten.
             options.cell = .named(cell, part: parts)
             parts += 1
         }

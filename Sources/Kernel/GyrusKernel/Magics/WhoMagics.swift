@@ -39,6 +39,9 @@ extension Magic {
             return try run.ask(source(names, describing: true), for: "whos")
         } catch {
             if error.name == "KeyboardInterrupt" { throw error }
+            if error.name == "CompileError", let stored = stored(among: names, run, error) {
+                return try Self.table(of: stored, run)
+            }
             // A variable's own description may stop the program; without it there is still something to tell.
             guard let table = try? run.ask(source(names, describing: false), for: "whos") else {
                 throw error
@@ -48,6 +51,17 @@ extension Magic {
                 "%whos: the values are left out, since asking for them failed: \(error.value)\n")
             return table
         }
+    }
+
+    /// The variables that need no code, where there are others that may no longer compile: those are left out.
+    private static func stored(among names: [String], _ run: CellRun, _ error: ErrorReport) -> [String]? {
+        let all = run.session.names.computedVariableNames
+        let computed = names.filter { all.contains($0) }
+        let stored = names.filter { !all.contains($0) }
+        guard !computed.isEmpty, !stored.isEmpty else { return nil }
+        let left = computed.map { "'\($0)'" }.joined(separator: ", ")
+        run.context.iopub.stream(.stderr, "%whos: without \(left): \(error.value)\n")
+        return stored
     }
 
     private static func rows(_ names: [String], _ held: [NameTable.HeldVariable], describing: Bool) -> String

@@ -65,7 +65,7 @@ struct CellExecution {
             session.sources.remember(cell.lines, of: label)
             tell(cell)
             if activity.isInterrupted {
-                compiler.abandon(cell)
+                compiler.withdraw(cell)
                 compiler.noteNotRun(code, label: label)
                 throw ErrorReports.plain("KeyboardInterrupt", "the cell was interrupted before it ran")
             }

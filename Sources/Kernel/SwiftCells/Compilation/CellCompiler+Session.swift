@@ -15,6 +15,12 @@ extension CellCompiler {
     /// Says that a cell which is not committed has ended.
     public func abandon(_ cell: CompiledCell) { inFlight[cell.module] = nil }
 
+    /// Takes back a cell that will not run: what was compiled again for it is to be loaded before the next one.
+    public func withdraw(_ cell: CompiledCell) {
+        abandon(cell)
+        prerequisites = cell.prerequisites + prerequisites
+    }
+
     /// Forgets what cells declared that the user deleted.
     public func forget(cells: Set<String>) {
         guard !cells.isEmpty else { return }

@@ -122,7 +122,8 @@ public final class CellCompiler {
             contents[module] = key
             inFlight[module] = Set(plan.releases.map(\.id))
         }
-        defer { prerequisites = [] }
+        // A glance loads none, and may come between a cell that does not compile and the next one, which does.
+        defer { if !options.isGlance { prerequisites = [] } }
         return compiled(draft, options)
     }
 

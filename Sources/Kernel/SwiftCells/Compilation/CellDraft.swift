@@ -117,8 +117,10 @@ extension CellCompiler {
         do {
             try make(module, label: label, frame)
         } catch Failure.source(let errors, let lines) {
+            let named = names.naming(
+                uninitialized: frame.prelude.stubs, in: CellSyntax(""), label: label, errors: errors)
             throw failure(
-                plain(names.explaining(errors, of: plan, label: label)), lines, of: plan, for: next,
+                plain(names.explaining(named, of: plan, label: label)), lines, of: plan, for: next,
                 label: label)
         }
         count += 1

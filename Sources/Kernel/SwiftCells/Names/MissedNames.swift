@@ -24,6 +24,7 @@ public struct MissedNames: Sendable {
         if let key { forget(key) }
         let cell = Cell(label: label, reason: reason, key: key)
         for declaration in syntax.declarations { names[declaration.name] = cell }
+        for name in syntax.operatorNames { names[name] = cell }
         for name in ShapeCollector(syntax.file).memberNames { members[name] = cell }
     }
 
@@ -39,6 +40,7 @@ public struct MissedNames: Sendable {
     /// Forgets what a cell declares that did run.
     mutating func remove(_ syntax: CellSyntax) {
         for declaration in syntax.declarations { names[declaration.name] = nil }
+        for name in syntax.operatorNames { names[name] = nil }
         for name in ShapeCollector(syntax.file).memberNames { members[name] = nil }
     }
 
@@ -84,5 +86,15 @@ public struct MissedNames: Sendable {
             return members[name].map { (name, $0) }
         }
         return nil
+    }
+}
+
+extension CellSyntax {
+    /// The operators that the cell declares.
+    fileprivate var operatorNames: [String] {
+        file.statements.compactMap { statement in
+            guard case .decl(let declaration) = statement.item else { return nil }
+            return declaration.as(OperatorDeclSyntax.self)?.name.text
+        }
     }
 }

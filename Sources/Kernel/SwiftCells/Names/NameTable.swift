@@ -41,8 +41,8 @@ public struct NameTable: Sendable {
     /// The versions of each cell.
     private(set) var versionsOfCell: [CellKey: Set<Int>] = [:]
     private(set) var cells: [CellKey: Cell] = [:]
-    /// Names whose declaration was not reached, with the label of the cell that stopped.
-    private(set) var uninitialized: [String: String] = [:]
+    /// Names whose declaration was not reached, with the cell that stopped.
+    private(set) var uninitialized: [String: (label: String, cell: CellKey)] = [:]
     /// The import declarations of all cells, in order.
     private(set) var imports: [String] = []
     /// What is no longer declared but may still be reached.
@@ -117,6 +117,8 @@ public struct NameTable: Sendable {
             if version.kind == .variable, let name = version.name, unreached.contains(name) { continue }
             remove(id)
         }
+        // What an earlier run did not come to may have another name by now.
+        if !plan.isRefresh { uninitialized = uninitialized.filter { $0.value.cell != plan.cell } }
         modules[module.name] = module
         order.append(module.name)
         for line in imports where !self.imports.contains(line) { self.imports.append(line) }
@@ -147,6 +149,7 @@ public struct NameTable: Sendable {
         for (type, conformance) in conformancesOfTypes(among: made) {
             versions[type]?.bindings.insert(conformance)
         }
+        postponeUsers(of: unreached, in: module.name)
         told.formUnion(plan.told)
         if reached == nil { past.release(plan.releases) }
         past.forgetUnreachable(in: self)
@@ -178,7 +181,7 @@ public struct NameTable: Sendable {
         let declarations: [Declaration?] = item.declarations.isEmpty ? [nil] : item.declarations
         var made: [Int] = []
         for declaration in declarations {
-            if item.role == .other, let declaration, isUnset(declaration, unreached, label) { continue }
+            if item.role == .other, let declaration, isUnset(declaration, unreached, plan, label) { continue }
             let version = version(of: item, declaration, plan, module, label, [])
             made.append(adopt(version, as: plan.same[item.index]))
         }
@@ -186,11 +189,11 @@ public struct NameTable: Sendable {
     }
 
     /// Whether a stopped cell did not come to a variable, which then has no value.
-    private mutating func isUnset(_ declaration: Declaration, _ unreached: Set<String>, _ label: String)
-        -> Bool
-    {
+    private mutating func isUnset(
+        _ declaration: Declaration, _ unreached: Set<String>, _ plan: CellPlan, _ label: String
+    ) -> Bool {
         guard declaration.kind == .variable, unreached.contains(declaration.name) else { return false }
-        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = label }
+        if ownerIDs[declaration.name] == nil { uninitialized[declaration.name] = (label, plan.cell) }
         return true
     }
 
@@ -204,7 +207,7 @@ public struct NameTable: Sendable {
         var statement = version(of: item, nil, plan, module, label, bindings)
         var made: [Int] = []
         for declaration in item.declarations {
-            if isUnset(declaration, unreached, label) { continue }
+            if isUnset(declaration, unreached, plan, label) { continue }
             made.append(adopt(version(of: item, declaration, plan, module, label, bindings), as: nil))
         }
         statement.bindings.formUnion(made)
@@ -305,6 +308,23 @@ public struct NameTable: Sendable {
         versions[id]?.bindings.insert(-1)
     }
 
+    /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a
+    /// value.
+    private mutating func postponeUsers(of unset: Set<String>, in module: String) {
+        guard !unset.isEmpty else { return }
+        let users = versions.values.filter { version in
+            version.module == module && !unset.isDisjoint(with: version.item.uses.names)
+                && version.item.isPureDeclaration && !version.item.isConformance
+                && version.item.nestedTypes.isEmpty
+        }
+        for user in users {
+            let isHeld =
+                user.item.role == .type
+                && versions.values.contains { $0.isVariable && mayHold(user.id, $0) }
+            if !isHeld { postpone(user.id) }
+        }
+    }
+
     /// Forgets some declarations.
     mutating func forgetVersions(where isGone: (Version) -> Bool) {
         for version in versions.values where isGone(version) { remove(version.id) }
@@ -316,6 +336,7 @@ public struct NameTable: Sendable {
             for id in versionsOfCell[key] ?? [] { remove(id) }
             cells[key] = nil
         }
+        uninitialized = uninitialized.filter { !isGone($0.value.cell) }
     }
 }
 
@@ -329,6 +350,11 @@ extension NameTable {
 
     /// Whether a cell declared a name, of whatever kind.
     public func declares(_ name: String) -> Bool { ownerIDs[name] != nil }
+
+    /// The names of the variables that are computed whenever they are read.
+    public var computedVariableNames: Set<String> {
+        Set(ownerIDs.filter { $0.value.contains { versions[$0]?.item.role == .computed } }.keys)
+    }
 
     /// The names of all variables, in alphabetical order.
     public var variableNames: [String] {

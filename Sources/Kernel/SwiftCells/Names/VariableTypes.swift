@@ -55,7 +55,8 @@ final class VariableTypes: Sendable {
 }
 
 extension NameTable {
-    /// Whether a variable may hold a value of a type: by its own type if that says it, else by what its sources mention.
+    /// Whether a variable may hold a value of a type: by its own type if that says it, else by what its sources
+    /// mention. Of any other declaration: whether it uses the type.
     func mayHold(_ type: Int, _ variable: Version) -> Bool {
         guard let name = variable.name, let words = types?.type(of: name, in: variable.module),
             !words.contains(/\b(any|some|Any|AnyObject|AnyHashable)\b|->|Any[A-Z]/)

@@ -23,6 +23,7 @@ struct Companions {
             while moveSurvivors() {}
         } while refreshStale() || remakeConformances() || remakeNeighbors()
         noticeAccepted()
+        noticeClosures()
         plan.accepted = accepted
         plan.removed = gone
         plan.brought = brought.values.sorted { $0.version.id < $1.version.id }
@@ -305,12 +306,14 @@ struct Companions {
     /// Stale declarations that a statement of the cell uses before the cell has declared a variable that they mention.
     private func usedTooEarly(_ stale: inout Staleness) -> Set<Int> {
         var place: [String: Int] = [:]
-        for item in plan.items where item.role == .variable {
-            for declaration in item.declarations { place[declaration.name] = item.index }
+        for item in plan.items where item.role == .variable || item.role == .other {
+            for declaration in item.declarations where declaration.kind == .variable {
+                place[declaration.name] = item.index
+            }
         }
         guard !place.isEmpty else { return [] }
         var excluded: Set<Int> = []
-        for item in plan.items where item.role == .statement || item.role == .variable {
+        for item in plan.items where [.statement, .variable, .other].contains(item.role) {
             for id in reachable(from: table.meanings(of: item.uses)) where stale.isStale(id) {
                 guard let version = table.versions[id], !version.isVariable else { continue }
                 // A conformance that only might use the variable must not be missing.
@@ -349,6 +352,21 @@ struct Companions {
                     + " Run the cell of \(type.title) again to bring it up to date."
             )
             plan.told.insert(id)
+        }
+    }
+
+    /// Says which closures that the cell mentions still call what was declared again.
+    private mutating func noticeClosures() {
+        let declared = Set(plan.items.flatMap(\.declarations).map(\.name))
+        let names = plan.compiled.reduce(into: Set<String>()) { $0.formUnion($1.uses.names) }
+        let variables = names.subtracting(declared).flatMap { table.owners(of: $0) }.filter(\.isVariable)
+        for variable in variables.sorted(by: { $0.id < $1.id }) where !table.told.contains(variable.id) {
+            guard let (former, now) = table.formerCallee(of: variable) else { continue }
+            plan.notices.append(
+                "\(variable.title) (\(variable.label)) still calls the \(former.title) of \(former.label), which was"
+                    + " declared again in \(now.label). Run the cell of \(variable.title) again to bring it up to date."
+            )
+            plan.told.insert(variable.id)
         }
     }
 }

@@ -61,4 +61,25 @@ extension NameTable {
         }
         return found
     }
+
+    /// A function that a closure in a variable still calls though it was declared again, with what took its place.
+    func formerCallee(of variable: Version) -> (former: Version, now: Version)? {
+        let statement = past.statements.last {
+            $0.module == variable.module && $0.item.index == variable.item.index
+                && $0.bindings.contains(variable.id)
+        }
+        guard let statement, let name = variable.name,
+            types?.type(of: name, in: variable.module)?.contains("->") ?? false
+        else { return nil }
+        let called = statement.item.uses.inClosures.union(statement.item.uses.values)
+        for id in statement.bindings.sorted() where versions[id] == nil {
+            guard let former = past.versions[id], former.item.role == .function,
+                let callee = former.name, called.contains(callee),
+                let now = owners(of: callee).last(where: { $0.item.role == .function }),
+                now.item.text != former.item.text
+            else { continue }
+            return (former, now)
+        }
+        return nil
+    }
 }

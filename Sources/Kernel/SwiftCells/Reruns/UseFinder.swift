@@ -249,6 +249,9 @@ final class UseFinder: ScopeVisitor {
         receivers[receivers.count - 1][name] = .unknown
     }
 
+    // In `let a = 1, f = { a }` the second variable needs the first one's value as if another cell had declared it.
+    override func bindInTurn(_ pattern: PatternSyntax) {}
+
     override func bindParameter(_ name: TokenSyntax) {
         bind(name)
         know(name, elements.last ?? .unknown)

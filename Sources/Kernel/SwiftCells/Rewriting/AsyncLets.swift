@@ -17,10 +17,7 @@ final class AsyncLets: StatementVisitor {
     static func errors(in file: SourceFileSyntax, _ converter: SourceLocationConverter, label: String)
         -> [Diagnostic]
     {
-        file.statements.compactMap { statement in
-            guard case .decl(let declaration) = statement.item,
-                let node = declaration.as(VariableDeclSyntax.self), isAsync(node)
-            else { return nil }
+        variables(in: file.statements).filter(isAsync).map { node in
             let place = node.startLocation(converter: converter)
             let name = node.bindings.first?.pattern.trimmedDescription ?? "x"
             return Diagnostic(
@@ -29,6 +26,19 @@ final class AsyncLets: StatementVisitor {
                     "'async let' at the top level of a cell has no scope that waits for it; write "
                     + "'let \(name) = Task { … }' and 'await \(name).value', or put it into 'do { … }'",
                 file: label, line: place.line, column: place.column, length: "async let".utf8.count)
+        }
+    }
+
+    /// The variables that statements declare, under conditions of compilation or not.
+    private static func variables(in statements: CodeBlockItemListSyntax) -> [VariableDeclSyntax] {
+        statements.flatMap { statement -> [VariableDeclSyntax] in
+            guard case .decl(let declaration) = statement.item else { return [] }
+            if let node = declaration.as(VariableDeclSyntax.self) { return [node] }
+            let clauses = declaration.as(IfConfigDeclSyntax.self)?.possibleClauses ?? []
+            return clauses.flatMap { clause -> [VariableDeclSyntax] in
+                guard case .statements(let inner)? = clause.elements else { return [] }
+                return variables(in: inner)
+            }
         }
     }
 

@@ -55,6 +55,8 @@ struct CellItem: Sendable {
 
     /// Whether running its cell again begins state again that it keeps.
     let hasStaticState: Bool
+    /// Whether it has static constants that may have other values when its cell is run again.
+    let hasChangingConstants: Bool
     /// Whether it is a call that only shows or checks values.
     let isReport: Bool
 
@@ -94,7 +96,8 @@ struct CellItem: Sendable {
             extendedType: extendedType, nestedTypes: nestedTypes,
             isConformance: isConformance, uses: uses, autoclosures: autoclosures,
             returnsPlainValue: returnsPlainValue,
-            isReleasable: isReleasable, hasStaticState: hasStaticState, isReport: isReport)
+            isReleasable: isReleasable, hasStaticState: hasStaticState,
+            hasChangingConstants: hasChangingConstants, isReport: isReport)
     }
 
     /// What an extension provides that may hold default implementations of a protocol's requirements.
@@ -128,6 +131,7 @@ extension CellSyntax {
             returnsPlainValue: Self.returnsPlainValue(statement.item),
             isReleasable: Self.isReleasable(statement.item),
             hasStaticState: StaticState.exists(in: statement.item),
+            hasChangingConstants: StaticConstants.mayChange(in: statement.item),
             isReport: Self.isReport(statement.item))
     }
 

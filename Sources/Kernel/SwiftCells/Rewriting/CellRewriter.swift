@@ -12,6 +12,8 @@ package final class CellRewriter: StatementVisitor {
     private var constants: Set<SyntaxIdentifier> = []
     /// How many `try` around this place cover it.
     private var tries = 0
+    /// Whether conditional compilation decides on this place.
+    private var isConditional = false
 
     private init(earlier: [String: String]) {
         self.earlier = earlier
@@ -53,9 +55,11 @@ package final class CellRewriter: StatementVisitor {
     private func rewrite(_ statement: CodeBlockItemSyntax, showing values: [ExprSyntax]) {
         switch statement.item {
         case .decl(let declaration):
+            if let condition = declaration.as(IfConfigDeclSyntax.self) {
+                return rewriteStatements(in: condition)
+            }
             let variable = declaration.as(VariableDeclSyntax.self)
             if let variable, !variable.isComputed { mark(statement) }
-            if let condition = declaration.as(IfConfigDeclSyntax.self) { markStatements(in: condition) }
             removeAccessModifier(of: declaration)
             walk(declaration)
             if let variable, variable.isPlainStorage {
@@ -84,25 +88,22 @@ package final class CellRewriter: StatementVisitor {
     }
 
     /// What conditional compilation leaves in the cell runs as part of it.
-    private func markStatements(in node: IfConfigDeclSyntax) {
+    private func rewriteStatements(in node: IfConfigDeclSyntax) {
+        let before = isConditional
+        isConditional = true
+        defer { isConditional = before }
         for clause in node.clauses {
             guard case .statements(let statements)? = clause.elements else { continue }
-            for statement in statements where !statement.hasError {
-                guard case .decl(let declaration) = statement.item else {
-                    mark(statement)
-                    continue
-                }
-                if let inner = declaration.as(IfConfigDeclSyntax.self) {
-                    markStatements(in: inner)
-                } else if let variable = declaration.as(VariableDeclSyntax.self), !variable.isComputed {
-                    mark(statement)
-                }
-            }
+            for statement in statements where !statement.hasError { rewrite(statement, showing: []) }
         }
     }
 
+    package override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind { .visitChildren }
+
     /// Says where the values of variables are, so that they can be released once nothing uses them.
     private func register(_ names: [TokenSyntax], behind node: some SyntaxProtocol) {
+        // What is declared under a condition is never released.
+        guard !isConditional else { return }
         let calls = names.filter { $0.text != "_" }.map {
             "; _gyrusHolds(\"\($0.text.trimmingBackticks)\", \($0.text))"
         }
@@ -124,10 +125,12 @@ package final class CellRewriter: StatementVisitor {
         guard let modifiers = declaration.asProtocol((any WithModifiersSyntax).self)?.modifiers else {
             return
         }
-        for modifier in modifiers where modifier.detail == nil {
-            if ["private", "fileprivate"].contains(modifier.name.text) {
-                replace(modifier.name, with: String(repeating: " ", count: modifier.name.text.utf8.count))
-            }
+        for modifier in modifiers where ["private", "fileprivate"].contains(modifier.name.text) {
+            // With its detail, as in `private(set)`.
+            let start = modifier.positionAfterSkippingLeadingTrivia.utf8Offset
+            let length = modifier.endPositionBeforeTrailingTrivia.utf8Offset - start
+            let blanks = String(repeating: " ", count: length)
+            edits.append(SourceEdit(offset: start, length: length, text: blanks))
         }
     }
 
@@ -175,11 +178,10 @@ package final class CellRewriter: StatementVisitor {
     }
 
     private func rename(_ names: Set<String>, in node: Syntax) {
-        for token in node.tokens(viewMode: .sourceAccurate) {
-            guard names.contains(token.text.trimmingBackticks),
-                let reference = token.parent?.as(DeclReferenceExprSyntax.self), reference.isFree
-            else { continue }
-            replace(token, with: token.ofGuard)
+        let finder = GuardedNames.find(names, in: node)
+        for token in finder.references { replace(token, with: token.ofGuard) }
+        for token in finder.shorthands {
+            insert(" = " + token.ofGuard, at: token.endPositionBeforeTrailingTrivia)
         }
     }
 
@@ -244,6 +246,39 @@ package final class CellRewriter: StatementVisitor {
         insert(kind.prefix + "_gyrusAwait({ " + inner, at: first.positionAfterSkippingLeadingTrivia)
         if case .marked(let mark, _) = kind { replace(mark, with: "") }
         insert(" })", at: last.endPositionBeforeTrailingTrivia)
+    }
+}
+
+/// Finds where a condition of a guard speaks of what an earlier one has bound.
+private final class GuardedNames: ScopeVisitor {
+    private let names: Set<String>
+    private(set) var references: [TokenSyntax] = []
+    /// What is read without an expression (`[x] in`).
+    private(set) var shorthands: [TokenSyntax] = []
+
+    private init(_ names: Set<String>) {
+        self.names = names
+        super.init()
+    }
+
+    static func find(_ names: Set<String>, in node: Syntax) -> GuardedNames {
+        let finder = GuardedNames(names)
+        finder.walk(node)
+        return finder
+    }
+
+    private func isGuarded(_ name: TokenSyntax) -> Bool {
+        let name = name.text.trimmingBackticks
+        return names.contains(name) && isUnbound(name)
+    }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if node.isFree, isGuarded(node.baseName) { references.append(node.baseName) }
+        return .visitChildren
+    }
+
+    override func read(_ name: TokenSyntax) {
+        if isGuarded(name) { shorthands.append(name) }
     }
 }
 

@@ -139,10 +139,19 @@ extension CellSyntax {
             mentions.contains("Out") || mentions.contains("In")
                 || file.tokens(viewMode: .sourceAccurate).contains(where: { $0.text.hasPrefix("_") })
         else { return }
-        let own = Set(declarations.map(\.name))
+        let own = Set(declarations.map(\.name)).union(localNamesOfResults)
         resultEdits = withoutActuallyEscaping(isDeclared) { isDeclared in
             ResultReferences.edits(in: file, results, isGuess: isGuess) { own.contains($0) || isDeclared($0) }
         }
+    }
+
+    /// `In` and `Out` where something inside of the cell is called so, as a generic parameter may be.
+    private var localNamesOfResults: Set<String> {
+        let names = file.tokens(viewMode: .sourceAccurate).filter { token in
+            guard ["In", "Out"].contains(token.text), let parent = token.parent else { return false }
+            return ![.declReferenceExpr, .identifierType, .memberType].contains(parent.kind)
+        }
+        return Set(names.map(\.text))
     }
 
     /// Takes the cell for the body of a closure: what it declares is no one else's.

@@ -12,6 +12,16 @@ extension IfConfigDeclSyntax {
         }
         return found
     }
+
+    /// The clause that is compiled; nil if there is none, or where the conditions do not tell.
+    var certainClause: IfConfigClauseSyntax? {
+        for clause in clauses {
+            guard let condition = clause.condition else { return clause }
+            guard let isMet = condition.isMet else { return nil }
+            if isMet { return clause }
+        }
+        return nil
+    }
 }
 
 extension ExprSyntax {

@@ -54,6 +54,13 @@ final class EarlierNames: StatementScopeVisitor {
         return .skipChildren
     }
 
+    override func visit(_ node: IfConfigDeclSyntax) -> SyntaxVisitorContinueKind {
+        for clause in node.possibleClauses {
+            if case .statements(let statements)? = clause.elements { walkBlock(statements) }
+        }
+        return .skipChildren
+    }
+
     override func read(_ name: TokenSyntax) {
         // A guard's names are bound under other names; see `CellRewriter`.
         let isOfGuard = Syntax(name).isConditionOfGuard
@@ -82,10 +89,20 @@ extension Syntax {
         while let current = node {
             if current.is(ConditionElementSyntax.self) {
                 let statement = current.parent?.parent?.as(GuardStmtSyntax.self)
-                return statement?.parent?.parent?.parent?.is(SourceFileSyntax.self) == true
+                return statement.map { Syntax($0).isStatementOfFile } ?? false
             }
             node = current.parent
         }
         return false
+    }
+
+    /// Whether it is a statement of the cell itself, under conditions of compilation or not.
+    private var isStatementOfFile: Bool {
+        // An item of a list of statements.
+        guard let owner = parent?.parent?.parent else { return false }
+        if owner.is(IfConfigClauseSyntax.self), let condition = owner.parent?.parent {
+            return condition.isStatementOfFile
+        }
+        return owner.is(SourceFileSyntax.self)
     }
 }

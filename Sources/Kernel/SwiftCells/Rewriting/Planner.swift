@@ -36,6 +36,7 @@ struct Planner {
 
     private mutating func make() -> CellPlan {
         match()
+        dropChangingConstants()
         settle()
         dropUnneeded()
         plan.replaced = replaceable()
@@ -59,6 +60,28 @@ struct Planner {
         for item in items where item.isPureDeclaration && !item.hasStaticState {
             let place = left.firstIndex { $0.item.role == item.role && $0.item.text == item.text }
             if let place { unchanged[item.index] = left.remove(at: place).id }
+        }
+    }
+
+    /// Has static constants computed again that may have other values by now, where this leaves no values or state of
+    /// other cells with a former type.
+    private mutating func dropChangingConstants() {
+        for (index, id) in unchanged where items[index].hasChangingConstants && !items[index].isConformance {
+            // Where an extension goes, all that its module shows is made again.
+            let module = table.versions[id]?.module
+            let types = unchanged.values.filter { other in
+                table.versions[other].map { $0.module == module && $0.item.role == .type } ?? false
+            }
+            if !isHeld(id), !types.contains(where: isHeld) { unchanged[index] = nil }
+        }
+    }
+
+    /// Whether another cell has variables that may hold values of what uses a declaration, or a type with state that
+    /// uses it.
+    private func isHeld(_ id: Int) -> Bool {
+        table.versions.values.contains { version in
+            version.cell != plan.cell && (version.isVariable || version.item.hasStaticState)
+                && table.mayHold(id, version)
         }
     }
 
@@ -190,8 +213,10 @@ struct Planner {
     /// Items that read a variable of an earlier run before this one declares it again.
     private mutating func findEarlierVariables() {
         var place: [String: Int] = [:]
-        for item in items where item.role == .variable {
-            for declaration in item.declarations { place[declaration.name] = item.index }
+        for item in items where item.role == .variable || item.role == .other {
+            for declaration in item.declarations where declaration.kind == .variable {
+                place[declaration.name] = item.index
+            }
         }
         for item in items {
             for name in item.uses.names where place[name].map({ $0 >= item.index }) ?? false {

@@ -59,11 +59,11 @@ extension NameTable {
         }
         prelude.lines += scoped + operatorLines(mentions, plan)
         prelude.stubs = uninitialized.keys.sorted().filter {
-            syntax.mentions.contains($0) && ownerIDs[$0] == nil && !declared.contains($0)
+            mentions.contains($0) && ownerIDs[$0] == nil && !declared.contains($0)
         }
         // The global exists in its module, but was never set: this declaration hides it.
         for name in prelude.stubs {
-            prelude.lines.append("@available(*, unavailable) var `\(name)`: Never { fatalError() }")
+            prelude.lines.append("@available(*, unavailable) fileprivate var `\(name)`: Never { fatalError() }")
         }
         return prelude
     }
@@ -121,17 +121,34 @@ extension NameTable {
         uninitialized stubs: [String], in syntax: CellSyntax, label: String, errors: [Diagnostic]
     ) -> [Diagnostic] {
         let own = stubs.compactMap { name -> Diagnostic? in
-            guard let cell = uninitialized[name], let place = syntax.firstReference(to: name) else {
+            guard let message = missingValue(of: name), let place = syntax.firstReference(to: name) else {
                 return nil
             }
             return Diagnostic(
-                severity: .error, message: "'\(name)' is not initialized: cell \(cell) stopped before it",
-                file: label,
+                severity: .error, message: message, file: label,
                 line: place.line, column: place.column, length: name.utf8.count)
         }
-        guard !own.isEmpty else { return errors }
-        return own
-            + errors.filter { !$0.message.contains("'Never'") && !$0.message.hasSuffix("is unavailable") }
+        func isOfStub(_ error: Diagnostic) -> Bool {
+            error.message.contains("'Never'") || error.message.hasSuffix("is unavailable")
+        }
+        if !own.isEmpty { return own + errors.filter { !isOfStub($0) } }
+        // What uses it is compiled along with the cell.
+        return errors.map { error in
+            let named = stubs.first { error.message.contains("'\($0)'") }
+            // Of the type of one the compiler speaks without its name.
+            let name = named ?? (error.message.contains("'Never'") ? stubs.first : nil)
+            guard isOfStub(error), let message = name.flatMap(missingValue) else { return error }
+            var error = error
+            error.message = message
+            error.notes = []
+            error.fixIts = []
+            return error
+        }
+    }
+
+    /// What is said of a variable without a value.
+    private func missingValue(of name: String) -> String? {
+        uninitialized[name].map { "'\(name)' is not initialized: cell \($0.label) stopped before it" }
     }
 
     /// The errors of a cell, with notes on what was declared again since.

@@ -17,6 +17,9 @@ class StatementScopeVisitor: StatementVisitor {
     /// Binds a parameter of a closure.
     func bindParameter(_ name: TokenSyntax) { bind(name) }
 
+    /// Binds one of several patterns of a declaration, which the next ones see.
+    func bindInTurn(_ pattern: PatternSyntax) { bind(pattern) }
+
     func bind(_ pattern: PatternSyntax) { for name in pattern.boundNames { bind(name) } }
 
     func scoped(_ body: () -> Void) {
@@ -172,6 +175,7 @@ class StatementScopeVisitor: StatementVisitor {
             walkAny(binding.typeAnnotation)
             walkAny(binding.initializer)
             walkAny(binding.accessorBlock)
+            bindInTurn(binding.pattern)
         }
         // What the item itself declares is not free in what follows within it.
         for binding in node.bindings { bind(binding.pattern) }
