@@ -131,3 +131,18 @@ def test_functions_at_the_end_of_the_process(fresh_kernel):
     fresh_kernel.ok('import Foundation\natexit { print("last words"); fflush(stdout) }')
     outcome = fresh_kernel.fails("exit(0)", timeout=20)
     assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "last words\n"
+
+
+def test_functions_of_the_c_library_are_its_newest(kernel):
+    """Cells name them without versions, and the loader would take those of before 2002."""
+    assert kernel.value('realpath("/usr/../usr", nil).map { String(cString: $0) } ?? "none"') == '"/usr"'
+    arrived = kernel.value(
+        "let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1); pthread_mutex_init(lock, nil)\n"
+        "let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1); pthread_cond_init(change, nil)\n"
+        "var arrived = 0\n"
+        "Thread { usleep(200_000); pthread_mutex_lock(lock); arrived = 1; pthread_cond_signal(change)\n"
+        "    pthread_mutex_unlock(lock) }.start()\n"
+        "pthread_mutex_lock(lock); while arrived == 0 { pthread_cond_wait(change, lock) }; pthread_mutex_unlock(lock)\n"
+        "pthread_cond_destroy(change); arrived", timeout=20)
+    assert arrived == "1"
+    assert_kept(kernel)

@@ -13,6 +13,11 @@ WAITS = {
     "queue": 'let q = DispatchQueue(label: "q"); q.async { sleep(4) }; usleep(50_000); q.sync { kept = [] }',
     "condition": "let c = NSCondition(); c.lock(); c.wait()",
     "condition with a limit": "let c2 = NSCondition(); c2.lock(); _ = c2.wait(until: Date(timeIntervalSinceNow: 600))",
+    "condition by the other clock": "var ca = pthread_condattr_t(); pthread_condattr_init(&ca)\n"
+    "pthread_condattr_setclock(&ca, CLOCK_MONOTONIC); let c3 = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)\n"
+    "pthread_cond_init(c3, &ca); let m3 = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)\n"
+    "pthread_mutex_init(m3, nil); pthread_mutex_lock(m3); var until = timespec(); clock_gettime(CLOCK_MONOTONIC, &until)\n"
+    "until.tv_sec += 600; pthread_cond_timedwait(c3, m3, &until)",
     "mutex": "var m = pthread_mutex_t(); pthread_mutex_init(&m, nil); pthread_mutex_lock(&m); pthread_mutex_lock(&m)",
     "lock": "let l = NSLock(); l.lock(); l.lock()",
     "process": 'let p = Process(); p.executableURL = URL(fileURLWithPath: "/bin/sleep"); p.arguments = ["600"]\n'

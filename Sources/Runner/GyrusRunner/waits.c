@@ -96,6 +96,8 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
     struct thread *thread = worker();
     struct timespec clock;
     clock_gettime(CLOCK_REALTIME, &clock);
+    // A condition may go by the other clock, which counts from the machine's start: no time of this one is so early.
+    if (until->tv_sec < clock.tv_sec / 2) clock_gettime(CLOCK_MONOTONIC, &clock);
     int64_t left = (until->tv_sec - clock.tv_sec) * 1000 + (until->tv_nsec - clock.tv_nsec) / 1000000;
     if (thread == NULL || left < SHORT_MILLISECONDS) return real.cond_timedwait(condition, mutex, until);
     return wait_for(thread, condition, mutex, until);
