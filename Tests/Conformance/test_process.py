@@ -133,6 +133,11 @@ def test_functions_at_the_end_of_the_process(fresh_kernel):
     assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "last words\n"
 
 
+def test_what_was_written_before_the_end_of_the_process_is_seen(fresh_kernel):
+    outcome = fresh_kernel.fails('import Foundation\nprint("half a line", terminator: "")\nexit(3)', timeout=20)
+    assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "half a line"
+
+
 def test_functions_of_the_c_library_are_its_newest(kernel):
     """Cells name them without versions, and the loader would take those of before 2002."""
     assert kernel.value('realpath("/usr/../usr", nil).map { String(cString: $0) } ?? "none"') == '"/usr"'
