@@ -44,6 +44,21 @@ def test_what_the_kernel_needs_cannot_be_closed(fresh_kernel, kind):
     assert outcome.text() == "out\n" and outcome.text("stderr") == "error\n" and outcome.result == "1"
 
 
+CLOSED_STANDARD = {"each": "for f in Int32(0)...2 { close(f) }", "all": "closefrom(0)"}
+
+
+@pytest.mark.parametrize("kind", CLOSED_STANDARD)
+def test_a_file_that_is_opened_after_the_standard_descriptors_were_closed(fresh_kernel, kind):
+    """It has another number than theirs, so that what is written into it is no output."""
+    kernel = fresh_kernel
+    kernel.ok("import Foundation\n" + CLOSED_STANDARD[kind])
+    outcome = kernel.ok(
+        'let path = NSTemporaryDirectory() + "gyrus-file-\\(getpid())"; defer { unlink(path) }\n'
+        'let held = open("/dev/null", O_RDONLY), file = open(path, O_RDWR | O_CREAT, 0o600)\n'
+        'write(file, "data", 4)\ntry String(contentsOfFile: path, encoding: .utf8)')
+    assert outcome.result == '"data"' and outcome.text() == ""
+
+
 ENDS_OF_THREADS = {"pthread_exit": "pthread_exit(nil)", "Thread.exit": "Thread.exit()"}
 
 
