@@ -11,6 +11,10 @@ WAITS = {
     "semaphore with a limit by the clock": "let s3 = DispatchSemaphore(value: 0); _ = s3.wait(wallTimeout: .now() + 600)",
     "group": "let g = DispatchGroup(); g.enter(); g.wait()",
     "queue": 'let q = DispatchQueue(label: "q"); q.async { sleep(4) }; usleep(50_000); q.sync { kept = [] }',
+    "queue for a work item": 'let q6 = DispatchQueue(label: "q6"); q6.async { sleep(4) }; usleep(50_000)\n'
+    "q6.sync(execute: DispatchWorkItem { leaked = [] })",
+    "inside a work item": 'let q7 = DispatchQueue(label: "q7"), s7 = DispatchSemaphore(value: 0)\n'
+    "q7.sync(execute: DispatchWorkItem { s7.wait() })",
     "condition": "let c = NSCondition(); c.lock(); c.wait()",
     "condition with a limit": "let c2 = NSCondition(); c2.lock(); _ = c2.wait(until: Date(timeIntervalSinceNow: 600))",
     "condition by the other clock": "var ca = pthread_condattr_t(); pthread_condattr_init(&ca)\n"
@@ -87,6 +91,8 @@ def test_what_was_waited_for_can_be_used(kernel):
     """A wait that was broken off took nothing along."""
     assert kernel.value("s.signal(); s.wait(); 1", timeout=20) == "1"
     assert kernel.value("q5.sync { 2 }", timeout=20) == "2"
+    assert kernel.value("q6.sync { 4 }", timeout=20) == "4"
+    assert kernel.value("q7.sync { 5 }", timeout=20) == "5"
     assert kernel.value("c.lock(); c.unlock(); 3", timeout=20) == "3"
 
 

@@ -130,11 +130,12 @@ static void take_turn(void *context) {
 static void wait_for_queue(
     void (*wait)(void *, void *), void (*wait_f)(void *, void *, void (*)(void *)), void *queue, struct block *block) {
     struct thread *thread = worker();
-    // A DispatchWorkItem is more than its code.
-    if (thread == NULL || (uintptr_t)block->invoke == real.run_work_item) return wait(queue, block);
+    if (thread == NULL) return wait(queue, block);
     struct turn turn = {.thread = thread, .block = block, .outer = thread->wait_kind};
     thread->wait_kind = WAIT_FOR_QUEUE;
-    wait_f(queue, &turn, take_turn);
+    // A DispatchWorkItem is more than its code, which therefore runs as if it waited for the queue; see `wait_is_of_cell`.
+    if ((uintptr_t)block->invoke == real.run_work_item) wait(queue, block);
+    else wait_f(queue, &turn, take_turn);
     thread->wait_kind = turn.outer;
     leave_if_asked(thread);
 }
