@@ -142,6 +142,14 @@ def test_another_program_in_its_place_is_told(fresh_kernel):
     assert fresh_kernel.value("1 + 1") == "2"
 
 
+def test_a_limit_of_the_stack_beyond_the_memory(fresh_kernel):
+    fresh_kernel.ok(
+        "import Foundation\nvar limit = rlimit(); getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)\n"
+        "limit.rlim_cur = min(limit.rlim_max, 1 << 46)\n"
+        "setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)")
+    assert fresh_kernel.value("1 + 1") == "2"
+
+
 def test_functions_at_the_end_of_the_process(fresh_kernel):
     fresh_kernel.ok('import Foundation\natexit { print("last words"); fflush(stdout) }')
     outcome = fresh_kernel.fails("exit(0)", timeout=20)

@@ -216,6 +216,17 @@ static size_t stack_size(void) {
     return (is_raised ? limit.rlim_cur : STACK) + RESERVE;
 }
 
+static bool create_guarded(struct thread *thread, size_t stack) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_t id;
+    int failed = create(&id, &attributes, run_guarded, thread);
+    pthread_attr_destroy(&attributes);
+    return !failed;
+}
+
 bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     pthread_once(&prepared, prepare);
     struct thread *thread = calloc(1, sizeof *thread);
@@ -226,15 +237,10 @@ bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, e
     thread->body = body;
     thread->ended = ended;
     thread->context = context;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_size());
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_t id;
-    int failed = create(&id, &attributes, run_guarded, thread);
-    pthread_attr_destroy(&attributes);
-    if (failed) free(thread);
-    return !failed;
+    // The user's limit may be more than there is.
+    bool is_started = create_guarded(thread, stack_size()) || create_guarded(thread, STACK + RESERVE);
+    if (!is_started) free(thread);
+    return is_started;
 }
 
 void thread_leave(enum outcome outcome) {
