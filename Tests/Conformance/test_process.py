@@ -59,7 +59,11 @@ def test_a_file_that_is_opened_after_the_standard_descriptors_were_closed(fresh_
     assert outcome.result == '"data"' and outcome.text() == ""
 
 
-ENDS_OF_THREADS = {"pthread_exit": "pthread_exit(nil)", "Thread.exit": "Thread.exit()"}
+ENDS_OF_THREADS = {
+    "pthread_exit": "pthread_exit(nil)",
+    "Thread.exit": "Thread.exit()",
+    "pthread_cancel": "pthread_cancel(pthread_self()); usleep(1000)",
+}
 
 
 @pytest.mark.parametrize("kind", ENDS_OF_THREADS)

@@ -96,9 +96,24 @@ static void enter(struct thread *thread) {
     enlist(thread);
 }
 
+static void end_job(struct thread *thread, enum outcome outcome) {
+    thread->ended(thread->context, outcome); // What it sends still belongs to the job.
+}
+
+// Ends the job's part of a guarded thread that did not come to its own end, for which the job would wait forever.
+static void end_cancelled(struct thread *thread) {
+    static const char words[] = "Fatal error: the cell's own thread was cancelled (pthread_cancel)\n";
+    left_note(thread, NULL);
+    if (atomic_exchange(&thread->left_behind, true)) return;
+    if (write(STDERR_FILENO, words, sizeof words - 1) > 0) end_job(thread, OUTCOME_TRAP);
+}
+
 // Called when a thread ends, in whatever way.
 static void leave(void *argument) {
     struct thread *thread = argument;
+    bool is_cancelled = thread->is_guarded && thread->armed;
+    thread->armed = 0;
+    if (is_cancelled) end_cancelled(thread);
     delist(thread);
     current = NULL;
     stack_t none = {.ss_flags = SS_DISABLE};
@@ -183,10 +198,6 @@ void thread_serve_main(void (*serve)(void)) {
 }
 
 // --- guarded threads ------------------------------------------------------------------------------------------------
-
-static void end_job(struct thread *thread, enum outcome outcome) {
-    thread->ended(thread->context, outcome); // What it sends still belongs to the job.
-}
 
 static void *run_guarded(void *argument) {
     struct thread *thread = argument;
