@@ -25,6 +25,15 @@ def test_a_cell_that_opens_all_descriptors_is_followed_by_one_that_closes_them(k
     assert kernel.ok("!echo free").text() == "free\n"
 
 
+def test_a_limit_of_no_descriptors_can_be_raised_again(fresh_kernel):
+    kernel = fresh_kernel
+    kernel.ok(
+        "import Foundation\nvar kept = [1]\nvar limit = rlimit()\nlet files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)\n"
+        "getrlimit(files, &limit)\nlet usual = limit.rlim_cur\nlimit.rlim_cur = 0\nsetrlimit(files, &limit)")
+    kernel.ok("limit.rlim_cur = usual\nsetrlimit(files, &limit)")
+    assert kernel.value("kept.count") == "1"
+
+
 CLOSED = {
     "standard descriptors": "for f in Int32(0)...2 { close(f) }",
     "descriptors of the kernel": "close(3); close(4)",

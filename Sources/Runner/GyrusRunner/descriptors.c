@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 enum { RESERVED = 4 };
 static int reserved[RESERVED];
+static struct rlimit limit_of_cells; // While the reserve is lent.
 static pthread_mutex_t reserved_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int any(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -35,11 +37,16 @@ bool descriptors_lend(void) {
     if (probe >= 0 || errno != EMFILE) return false;
     pthread_mutex_lock(&reserved_lock);
     give();
+    // A cell may also have lowered the limit below what is open.
+    getrlimit(RLIMIT_NOFILE, &limit_of_cells);
+    struct rlimit highest = {.rlim_cur = limit_of_cells.rlim_max, .rlim_max = limit_of_cells.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &highest);
     return true;
 }
 
 void descriptors_take_back(void) {
     take();
+    setrlimit(RLIMIT_NOFILE, &limit_of_cells);
     pthread_mutex_unlock(&reserved_lock);
 }
 
