@@ -105,6 +105,16 @@ def test_an_interrupted_question_ends_the_cell(kernel):
     assert kernel.value("went") == "false"
 
 
+def test_the_words_of_an_interrupted_question_are_not_those_of_the_next(kernel):
+    cell = kernel.client.execute('let secret = readPassword(prompt: "Secret: ")', allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["content"] == {"prompt": "Secret: ", "password": True}
+    interrupt(kernel, cell)
+    cell = kernel.client.execute("let plain = readLine()", allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["content"] == {"prompt": "", "password": False}
+    kernel.client.input("typed")
+    assert kernel.finish(cell, timeout=20).reply["status"] == "ok"
+
+
 def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
     start = 'let {0} = Process(); {0}.executableURL = URL(fileURLWithPath: "/bin/sleep"); {0}.arguments = ["600"]; try {0}.run()\n'
     earlier = int(kernel.value(start.format("older") + "Int(older.processIdentifier)"))

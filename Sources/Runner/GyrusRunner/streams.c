@@ -121,6 +121,8 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         input_state = INPUT_ASKED;
         input_job = thread_job();
         send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
+        free(input_demand); // It is of this request: who asked may be taken out of its wait.
+        input_demand = NULL;
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
         bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
