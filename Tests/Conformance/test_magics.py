@@ -291,6 +291,16 @@ def test_env(fresh_kernel):
     fails(kernel, "%env =x", "name")
 
 
+def test_a_command_in_a_folder_that_is_gone(fresh_kernel, tmp_path):
+    folder = (tmp_path / "gone").resolve()
+    folder.mkdir()
+    fresh_kernel.ok(f"%cd {folder}")
+    folder.rmdir()
+    fails(fresh_kernel, "!echo hi", str(folder) + ", is gone", "%cd")
+    fresh_kernel.ok(f"%cd {tmp_path}")
+    assert fresh_kernel.ok("!echo hi").text() == "hi\n"
+
+
 def test_cd(fresh_kernel, tmp_path):
     kernel = fresh_kernel
     folder = (tmp_path / "a folder").resolve()
