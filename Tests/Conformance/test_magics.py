@@ -509,6 +509,17 @@ let package = Package(
     (sources / "code.swift").write_text(f"import C{name}\npublic func local() -> Int {{ {body} }}\n")
 
 
+def test_a_package_while_a_cell_keeps_the_main_thread_busy(cache, tmp_path):
+    folder = tmp_path / "busy"
+    make_package(folder, "Int(fromC()) + 2")
+    kernel = Session()
+    try:
+        kernel.ok("import Foundation\nDispatchQueue.main.async { while true {} }")
+        assert kernel.value(f"%package {folder} Local\nimport Local\nlocal()", timeout=150) == "42"
+    finally:
+        kernel.close()
+
+
 def test_a_package_from_a_folder(cache, tmp_path):
     folder = tmp_path / "mine"
     make_package(folder, "Int(fromC()) + 2")
