@@ -302,6 +302,16 @@ def test_env(fresh_kernel):
     fails(kernel, "%env =x", "name")
 
 
+def test_a_command_in_a_folder_that_is_gone(fresh_kernel, tmp_path):
+    folder = (tmp_path / "gone").resolve()
+    folder.mkdir()
+    fresh_kernel.ok(f"%cd {folder}")
+    folder.rmdir()
+    fails(fresh_kernel, "!echo hi", str(folder) + ", is gone", "%cd")
+    fresh_kernel.ok(f"%cd {tmp_path}")
+    assert fresh_kernel.ok("!echo hi").text() == "hi\n"
+
+
 def test_cd(fresh_kernel, tmp_path):
     kernel = fresh_kernel
     folder = (tmp_path / "a folder").resolve()
@@ -508,6 +518,17 @@ let package = Package(
     (folder / "Sources" / f"C{name}" / "include" / "c.h").write_text("int fromC(void);\n")
     (folder / "Sources" / f"C{name}" / "c.c").write_text('#include "c.h"\nint fromC(void) { return 40; }\n')
     (sources / "code.swift").write_text(f"import C{name}\npublic func local() -> Int {{ {body} }}\n")
+
+
+def test_a_package_while_a_cell_keeps_the_main_thread_busy(cache, tmp_path):
+    folder = tmp_path / "busy"
+    make_package(folder, "Int(fromC()) + 2")
+    kernel = Session()
+    try:
+        kernel.ok("import Foundation\nDispatchQueue.main.async { while true {} }")
+        assert kernel.value(f"%package {folder} Local\nimport Local\nlocal()", timeout=150) == "42"
+    finally:
+        kernel.close()
 
 
 def test_a_package_from_a_folder(cache, tmp_path):

@@ -25,6 +25,15 @@ def test_a_cell_that_opens_all_descriptors_is_followed_by_one_that_closes_them(k
     assert kernel.ok("!echo free").text() == "free\n"
 
 
+def test_a_limit_of_no_descriptors_can_be_raised_again(fresh_kernel):
+    kernel = fresh_kernel
+    kernel.ok(
+        "import Foundation\nvar kept = [1]\nvar limit = rlimit()\nlet files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)\n"
+        "getrlimit(files, &limit)\nlet usual = limit.rlim_cur\nlimit.rlim_cur = 0\nsetrlimit(files, &limit)")
+    kernel.ok("limit.rlim_cur = usual\nsetrlimit(files, &limit)")
+    assert kernel.value("kept.count") == "1"
+
+
 CLOSED = {
     "standard descriptors": "for f in Int32(0)...2 { close(f) }",
     "descriptors of the kernel": "close(3); close(4)",
@@ -44,7 +53,26 @@ def test_what_the_kernel_needs_cannot_be_closed(fresh_kernel, kind):
     assert outcome.text() == "out\n" and outcome.text("stderr") == "error\n" and outcome.result == "1"
 
 
-ENDS_OF_THREADS = {"pthread_exit": "pthread_exit(nil)", "Thread.exit": "Thread.exit()"}
+CLOSED_STANDARD = {"each": "for f in Int32(0)...2 { close(f) }", "all": "closefrom(0)"}
+
+
+@pytest.mark.parametrize("kind", CLOSED_STANDARD)
+def test_a_file_that_is_opened_after_the_standard_descriptors_were_closed(fresh_kernel, kind):
+    """It has another number than theirs, so that what is written into it is no output."""
+    kernel = fresh_kernel
+    kernel.ok("import Foundation\n" + CLOSED_STANDARD[kind])
+    outcome = kernel.ok(
+        'let path = NSTemporaryDirectory() + "gyrus-file-\\(getpid())"; defer { unlink(path) }\n'
+        'let held = open("/dev/null", O_RDONLY), file = open(path, O_RDWR | O_CREAT, 0o600)\n'
+        'write(file, "data", 4)\ntry String(contentsOfFile: path, encoding: .utf8)')
+    assert outcome.result == '"data"' and outcome.text() == ""
+
+
+ENDS_OF_THREADS = {
+    "pthread_exit": "pthread_exit(nil)",
+    "Thread.exit": "Thread.exit()",
+    "pthread_cancel": "pthread_cancel(pthread_self()); usleep(1000)",
+}
 
 
 @pytest.mark.parametrize("kind", ENDS_OF_THREADS)
@@ -127,7 +155,35 @@ def test_another_program_in_its_place_is_told(fresh_kernel):
     assert fresh_kernel.value("1 + 1") == "2"
 
 
+def test_a_limit_of_the_stack_beyond_the_memory(fresh_kernel):
+    fresh_kernel.ok(
+        "import Foundation\nvar limit = rlimit(); getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)\n"
+        "limit.rlim_cur = min(limit.rlim_max, 1 << 46)\n"
+        "setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)")
+    assert fresh_kernel.value("1 + 1") == "2"
+
+
 def test_functions_at_the_end_of_the_process(fresh_kernel):
     fresh_kernel.ok('import Foundation\natexit { print("last words"); fflush(stdout) }')
     outcome = fresh_kernel.fails("exit(0)", timeout=20)
     assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "last words\n"
+
+
+def test_what_was_written_before_the_end_of_the_process_is_seen(fresh_kernel):
+    outcome = fresh_kernel.fails('import Foundation\nprint("half a line", terminator: "")\nexit(3)', timeout=20)
+    assert outcome.error["ename"] == "RunnerDied" and outcome.text() == "half a line"
+
+
+def test_functions_of_the_c_library_are_its_newest(kernel):
+    """Cells name them without versions, and the loader would take those of before 2002."""
+    assert kernel.value('realpath("/usr/../usr", nil).map { String(cString: $0) } ?? "none"') == '"/usr"'
+    arrived = kernel.value(
+        "let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1); pthread_mutex_init(lock, nil)\n"
+        "let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1); pthread_cond_init(change, nil)\n"
+        "var arrived = 0\n"
+        "Thread { usleep(200_000); pthread_mutex_lock(lock); arrived = 1; pthread_cond_signal(change)\n"
+        "    pthread_mutex_unlock(lock) }.start()\n"
+        "pthread_mutex_lock(lock); while arrived == 0 { pthread_cond_wait(change, lock) }; pthread_mutex_unlock(lock)\n"
+        "pthread_cond_destroy(change); arrived", timeout=20)
+    assert arrived == "1"
+    assert_kept(kernel)

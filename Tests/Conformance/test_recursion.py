@@ -1,5 +1,8 @@
 """Endless recursion ends at the stack, whatever it does on the way, and leaves malloc and all else usable."""
 
+import re
+
+import kernel_processes
 import pytest
 from session import Session
 
@@ -57,6 +60,21 @@ def test_small_objects_do_not_take_the_last_of_the_memory(monkeypatch):
         assert failure.error["ename"] == "OutOfMemory" and "In[2]:1" in failure.traceback
         assert session.value("all.count > 1000") == "true"
         session.ok("all = []")
+        assert session.value("kept") == "[1]"
+    finally:
+        session.close()
+
+
+def test_a_large_array_is_not_filled_beyond_the_memory(monkeypatch):
+    monkeypatch.setenv("GYRUS_MEMORY", "600")
+    session = Session()
+    try:
+        session.ok("var kept = [1]")
+        failure = session.fails("let large = [Double](repeating: 1, count: 400_000_000)")
+        assert failure.error["ename"] == "OutOfMemory"
+        status = open(f"/proc/{kernel_processes.runner(session).pid}/status").read()
+        peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1e6
+        assert peak < 2, f"{peak} GB of 3.2"
         assert session.value("kept") == "[1]"
     finally:
         session.close()

@@ -439,6 +439,15 @@ class TestMemory:
         assert kernel.ok("%del loud").text() == "gone\n"
         kernel.fails("loud")
 
+    def test_a_release_that_traps_leaves_the_new_value(self, kernel):
+        kernel.ok('final class Sour { let number: Int; init(_ n: Int) { number = n }\n'
+                  '    deinit { if number == 1 { fatalError("sour") } } }')
+        kernel.ok("let sour = Sour(1)")
+        assert kernel.fails("let sour = Sour(2)").error["evalue"] == "sour"
+        assert kernel.value("sour.number") == "2"
+        kernel.ok("let sour = Sour(3)")
+        assert kernel.value("sour.number") == "3"
+
     def test_a_cell_that_stops_keeps_the_former_value(self, kernel):
         kernel.ok("let steady = [1, 2]")
         kernel.fails("let before = 1\nlet wrong = [Int]()[before]\nlet steady = [3]")

@@ -258,3 +258,14 @@ def test_the_sources_of_cells(fresh_kernel):
     assert "out of range" in kernel.fails("In[999]").error["evalue"]
     kernel.ok("let In = [7, 8]")
     assert kernel.value("In[1]") == "8"
+
+
+def test_a_kept_result_that_traps_as_it_goes_leaves_later_results(fresh_kernel):
+    """It goes when all that are kept take more than 64 MB."""
+    kernel = fresh_kernel
+    kernel.ok("final class Last { let bytes = [UInt8](repeating: 0, count: 7 << 20); deinit { fatalError(\"gone\") } }\n"
+              "final class Large { let bytes = [UInt8](repeating: 1, count: 7 << 20) }")
+    kernel.ok("Last()")
+    outcomes = [kernel.run("Large()") for _ in range(10)]
+    assert [outcome.error["evalue"] for outcome in outcomes if outcome.error] == ["gone"]
+    assert kernel.value("1 + 1", timeout=20) == "2"

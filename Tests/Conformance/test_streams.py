@@ -106,3 +106,10 @@ def test_a_stream_that_a_cell_closes_does_not_keep_the_kernel_busy(fresh_kernel)
     time.sleep(1)
     assert sum(own.cpu_times()[:2]) - before < 0.5
     assert fresh_kernel.ok('print("heard")').text() == "heard\n"
+
+
+def test_a_program_that_never_stops_writing_does_not_hold_the_cell_that_started_it(fresh_kernel):
+    fresh_kernel.ok(
+        'import Foundation\nlet flood = Process(); flood.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")\n'
+        'flood.arguments = ["40", "yes"]; try flood.run(); usleep(200_000)', timeout=30)
+    fresh_kernel.ok("flood.terminate(); flood.waitUntilExit()", timeout=30)

@@ -1,5 +1,7 @@
 """A failure on any thread is located and survived, and what the thread held is given back."""
 
+import ctypes
+import os
 import time
 
 import pytest
@@ -238,3 +240,28 @@ def test_sleeps_last_after_a_failure(kernel):
     """Threads that are looked at are not woken."""
     kernel.fails("_ = [1][5]")
     assert kernel.value("let before = Date(); sleep(2); usleep(300_000); Date().timeIntervalSince(before) > 2.2", timeout=20) == "true"
+
+
+def test_a_wait_that_a_signal_ends_is_left_alone(fresh_kernel):
+    fresh_kernel.ok("import Foundation")
+    fresh_kernel.fails("_ = [1][5]")
+    fresh_kernel.ok(
+        "let l3 = UnsafeMutablePointer<sem_t>.allocate(capacity: 1); sem_init(l3, 0, 0)\n"
+        "signal(SIGALRM) { _ in sem_post(l3) }; alarm(6); sem_wait(l3)", timeout=30)
+
+
+def test_a_wait_that_another_process_ends_is_left_alone(fresh_kernel):
+    library = ctypes.CDLL(None)
+    library.sem_open.restype = ctypes.c_void_p
+    name = f"/gyrus-test-{os.getpid()}"
+    semaphore = ctypes.c_void_p(library.sem_open(name.encode(), os.O_CREAT, 0o600, 0))
+    try:
+        fresh_kernel.ok("import Foundation")
+        fresh_kernel.fails("_ = [1][5]")
+        cell = fresh_kernel.client.execute(f'let l4 = sem_open("{name}", 0)!; print("waits"); sem_wait(l4)')
+        fresh_kernel.wait_for_output(cell)
+        time.sleep(6)
+        library.sem_post(semaphore)
+        assert fresh_kernel.finish(cell, timeout=20).reply["status"] == "ok"
+    finally:
+        library.sem_unlink(name.encode())

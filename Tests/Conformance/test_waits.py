@@ -11,8 +11,17 @@ WAITS = {
     "semaphore with a limit by the clock": "let s3 = DispatchSemaphore(value: 0); _ = s3.wait(wallTimeout: .now() + 600)",
     "group": "let g = DispatchGroup(); g.enter(); g.wait()",
     "queue": 'let q = DispatchQueue(label: "q"); q.async { sleep(4) }; usleep(50_000); q.sync { kept = [] }',
+    "queue for a work item": 'let q6 = DispatchQueue(label: "q6"); q6.async { sleep(4) }; usleep(50_000)\n'
+    "q6.sync(execute: DispatchWorkItem { leaked = [] })",
+    "inside a work item": 'let q7 = DispatchQueue(label: "q7"), s7 = DispatchSemaphore(value: 0)\n'
+    "q7.sync(execute: DispatchWorkItem { s7.wait() })",
     "condition": "let c = NSCondition(); c.lock(); c.wait()",
     "condition with a limit": "let c2 = NSCondition(); c2.lock(); _ = c2.wait(until: Date(timeIntervalSinceNow: 600))",
+    "condition by the other clock": "var ca = pthread_condattr_t(); pthread_condattr_init(&ca)\n"
+    "pthread_condattr_setclock(&ca, CLOCK_MONOTONIC); let c3 = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)\n"
+    "pthread_cond_init(c3, &ca); let m3 = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)\n"
+    "pthread_mutex_init(m3, nil); pthread_mutex_lock(m3); var until = timespec(); clock_gettime(CLOCK_MONOTONIC, &until)\n"
+    "until.tv_sec += 600; pthread_cond_timedwait(c3, m3, &until)",
     "mutex": "var m = pthread_mutex_t(); pthread_mutex_init(&m, nil); pthread_mutex_lock(&m); pthread_mutex_lock(&m)",
     "lock": "let l = NSLock(); l.lock(); l.lock()",
     "process": 'let p = Process(); p.executableURL = URL(fileURLWithPath: "/bin/sleep"); p.arguments = ["600"]\n'
@@ -82,6 +91,8 @@ def test_what_was_waited_for_can_be_used(kernel):
     """A wait that was broken off took nothing along."""
     assert kernel.value("s.signal(); s.wait(); 1", timeout=20) == "1"
     assert kernel.value("q5.sync { 2 }", timeout=20) == "2"
+    assert kernel.value("q6.sync { 4 }", timeout=20) == "4"
+    assert kernel.value("q7.sync { 5 }", timeout=20) == "5"
     assert kernel.value("c.lock(); c.unlock(); 3", timeout=20) == "3"
 
 
@@ -92,6 +103,16 @@ def test_an_interrupted_question_ends_the_cell(kernel):
     seconds, outcome = interrupt(kernel, cell)
     assert seconds < 2 and outcome.error["ename"] == "KeyboardInterrupt"
     assert kernel.value("went") == "false"
+
+
+def test_the_words_of_an_interrupted_question_are_not_those_of_the_next(kernel):
+    cell = kernel.client.execute('let secret = readPassword(prompt: "Secret: ")', allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["content"] == {"prompt": "Secret: ", "password": True}
+    interrupt(kernel, cell)
+    cell = kernel.client.execute("let plain = readLine()", allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["content"] == {"prompt": "", "password": False}
+    kernel.client.input("typed")
+    assert kernel.finish(cell, timeout=20).reply["status"] == "ok"
 
 
 def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):

@@ -63,19 +63,29 @@ enum KeptResults {
         else { return }
         let size = ValueSize.bytes(of: value)
         let handed = Handed(value: value)
-        state.withLock { state in
-            if let former = state.kept.removeValue(forKey: number) { state.total -= former.size }
+        let dropped = state.withLock { state -> Handed<[Any]> in
+            var dropped: [Any] = []
+            if let former = state.kept.removeValue(forKey: number) {
+                state.total -= former.size
+                dropped.append(former.value)
+            }
             state.tooLarge.remove(number)
             guard size <= sizeLimit else {
                 state.tooLarge.insert(number)
-                return
+                return Handed(value: dropped)
             }
             state.kept[number] = Kept(value: handed.value, size: size)
             state.total += size
-            while state.total > totalLimit, let oldest = state.kept.keys.min(), oldest != number {
-                state.total -= state.kept.removeValue(forKey: oldest)?.size ?? 0
+            while state.total > totalLimit, let oldest = state.kept.keys.min(), oldest != number,
+                let former = state.kept.removeValue(forKey: oldest)
+            {
+                state.total -= former.size
+                dropped.append(former.value)
             }
+            return Handed(value: dropped)
         }
+        // Their code may run when they end, and may stop the cell: not with the lock held.
+        defer { withExtendedLifetime(dropped) {} }
         // Also of one that is not kept: `_` must not stand for the result before it.
         let note = KeptResult(number: number, type: String(reflecting: Value.self))
         if let data = try? JSONEncoder().encode(note) { Output.send(.kept, data) }

@@ -35,6 +35,10 @@ bool call_is_limited_wait(const struct call *call) {
     return call->number == SYS_futex && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) && call->arguments[3] != 0;
 }
 
+bool call_is_shared_wait(const struct call *call) {
+    return call->number == SYS_futex && (call->arguments[1] & FUTEX_PRIVATE_FLAG) == 0;
+}
+
 bool call_is_cut_short(long call) {
     static const long calls[] = {
         SYS_nanosleep, SYS_clock_nanosleep, SYS_pause, SYS_poll, SYS_ppoll, SYS_select, SYS_pselect6, SYS_epoll_wait,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 enum { RESERVED = 4 };
 static int reserved[RESERVED];
+static struct rlimit limit_of_cells; // While the reserve is lent.
 static pthread_mutex_t reserved_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int any(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -35,11 +37,16 @@ bool descriptors_lend(void) {
     if (probe >= 0 || errno != EMFILE) return false;
     pthread_mutex_lock(&reserved_lock);
     give();
+    // A cell may also have lowered the limit below what is open.
+    getrlimit(RLIMIT_NOFILE, &limit_of_cells);
+    struct rlimit highest = {.rlim_cur = limit_of_cells.rlim_max, .rlim_max = limit_of_cells.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &highest);
     return true;
 }
 
 void descriptors_take_back(void) {
     take();
+    setrlimit(RLIMIT_NOFILE, &limit_of_cells);
     pthread_mutex_unlock(&reserved_lock);
 }
 
@@ -54,7 +61,21 @@ static int refuse(void) {
     return -1;
 }
 
-int close(int descriptor) { return is_kept(descriptor) ? refuse() : (int)syscall(SYS_close, descriptor); }
+// What a cell closes of the standard descriptors leads nowhere from then on. Were it free, the next file would be given
+// its number, and what is written into that file would be taken for output.
+static int close_standard(int descriptor) {
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0) return (int)syscall(SYS_close, descriptor);
+    int result = (int)syscall(SYS_dup2, nowhere, descriptor);
+    syscall(SYS_close, nowhere);
+    return result < 0 ? -1 : 0;
+}
+
+int close(int descriptor) {
+    if (is_kept(descriptor)) return refuse();
+    bool is_standard = descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO && !process_is_forked();
+    return is_standard ? close_standard(descriptor) : (int)syscall(SYS_close, descriptor);
+}
 
 int dup2(int from, int to) {
     if (is_kept(to)) return refuse();
@@ -67,8 +88,14 @@ int dup3(int from, int to, int flags) {
 }
 
 int close_range(unsigned first, unsigned last, int flags) {
-    if (process_is_forked() || first > COMMANDS || last < CHANNEL) return (int)syscall(SYS_close_range, first, last, flags);
-    if (first < CHANNEL && syscall(SYS_close_range, first, CHANNEL - 1, flags) != 0) return -1;
+    bool is_usual = process_is_forked() || first > last || first > COMMANDS;
+    if (is_usual) return (int)syscall(SYS_close_range, first, last, flags);
+    unsigned last_standard = last < CHANNEL ? last : CHANNEL - 1;
+    if (flags == 0) {
+        for (unsigned descriptor = first; descriptor <= last_standard; descriptor++) close_standard((int)descriptor);
+    } else if (first < CHANNEL && syscall(SYS_close_range, first, last_standard, flags) != 0) {
+        return -1;
+    }
     return last > COMMANDS ? (int)syscall(SYS_close_range, COMMANDS + 1, last, flags) : 0;
 }
 

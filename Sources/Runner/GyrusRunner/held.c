@@ -25,7 +25,10 @@ void held_give_back(struct thread *thread, const void *object) {
         }
 }
 
-bool wait_is_of_cell(const struct thread *thread) { return thread && thread->job && thread->wait_kind == WAIT_NONE; }
+bool wait_is_of_cell(const struct thread *thread) {
+    // A thread that waits for a queue comes to another wait in the code of its DispatchWorkItem alone.
+    return thread && thread->job && (thread->wait_kind == WAIT_NONE || thread->wait_kind == WAIT_FOR_QUEUE);
+}
 
 void wait_begin(struct thread *thread, void *object) {
     if (thread->awaited != object) thread->awaited_since = now();

@@ -22,7 +22,10 @@ static struct range *images[1 << 16];
 static atomic_int image_count;
 static _Thread_local int loaded; // The number of the one that the thread loaded last, from 1.
 
-static struct range sleeping[2], standard_library;
+static struct range sleeping[2];
+// The standard library, and what of its generic code is made for common types.
+enum { CORE, SPECIALIZED, STANDARD_LIBRARIES };
+static struct range standard_library[STANDARD_LIBRARIES];
 
 static void executable_part(struct dl_phdr_info *info, struct range *range) {
     range->base = info->dlpi_addr;
@@ -54,9 +57,9 @@ static int remember(struct dl_phdr_info *info, size_t size, void *path) {
 
 static int find_standard_library(struct dl_phdr_info *info, size_t size, void *unused) {
     (void)size, (void)unused;
-    if (strstr(info->dlpi_name, "/libswiftCore.so") == NULL) return 0;
-    executable_part(info, &standard_library);
-    return 1;
+    if (strstr(info->dlpi_name, "/libswiftCore.so")) executable_part(info, &standard_library[CORE]);
+    if (strstr(info->dlpi_name, "/libswiftSwiftOnoneSupport.so")) executable_part(info, &standard_library[SPECIALIZED]);
+    return 0;
 }
 
 static void find_sleep(const char *name, struct range *range) {
@@ -81,7 +84,7 @@ void *image_load(const char *path, const char **error) {
     }
     dl_iterate_phdr(remember, (void *)path);
     trail_prepare();
-    if (standard_library.start == 0) {
+    if (standard_library[CORE].start == 0) {
         dl_iterate_phdr(find_standard_library, NULL);
         find_sleep("clock_nanosleep", &sleeping[0]);
         find_sleep("nanosleep", &sleeping[1]);
@@ -129,7 +132,8 @@ bool image_has(int number, uintptr_t address) {
 
 bool image_is_interruptible(uintptr_t address, bool library) {
     if (within(&sleeping[0], address) || within(&sleeping[1], address)) return true;
-    if (!library || !within(&standard_library, address)) return false;
+    bool is_standard = within(&standard_library[CORE], address) || within(&standard_library[SPECIALIZED], address);
+    if (!library || !is_standard) return false;
     // Swift functions of the standard library ("$s…") hold no lock; the runtime's C++ ones may.
     Dl_info info;
     return dladdr((void *)address, &info) && info.dli_sname && strncmp(info.dli_sname, "$s", 2) == 0;

@@ -135,6 +135,7 @@ enum {
     LOOPS_MILLISECONDS = 100,    // From here on optimized loops end at their next round.
     GRACE_MILLISECONDS = 180,    // For code that asks whether it was cancelled.
     LIBRARY_MILLISECONDS = 820,  // So much later also out of Swift functions of the standard library.
+    FILL_MILLISECONDS = 100,     // So soon if the memory is short: a large array may be being filled there.
     CHILDREN_MILLISECONDS = 400, // Children that did not end when they were asked are told to.
     STEP_MILLISECONDS = 2,
     SLOW_STEP_MILLISECONDS = 20, // After the first seconds.
@@ -194,7 +195,7 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
     int told = 0;
     int64_t waited = 0;
     while (jobs_any_is_asked()) {
-        bool stops = false, presses = false;
+        bool stops = false, presses = false, lacks_memory = false;
         waited = 0;
         for (int index = 0; index < JOBS; index++) {
             struct job *job = job_at(index);
@@ -203,9 +204,10 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
             if (since > waited) waited = since;
             stops |= since >= LOOPS_MILLISECONDS || atomic_load(&job->stopping);
             presses |= job_must_end(job);
+            lacks_memory |= atomic_load(&job->stopping) && job->report.outcome == OUTCOME_MEMORY;
         }
         if (stops && stop_loops) stop_loops(true);
-        if (presses) press(waited >= GRACE_MILLISECONDS + LIBRARY_MILLISECONDS);
+        if (presses) press(waited >= (lacks_memory ? FILL_MILLISECONDS : GRACE_MILLISECONDS + LIBRARY_MILLISECONDS));
         if (waited >= CHILDREN_MILLISECONDS && told == 0 && ++told) children_signal(SIGTERM);
         usleep((waited < SLOW_AFTER_MILLISECONDS ? STEP_MILLISECONDS : SLOW_STEP_MILLISECONDS) * 1000);
     }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 // --- loading before the first cell ------------------------------------------------------------------------------
@@ -24,13 +25,20 @@ static const char *preload_path, *preload_error;
 static int preload_wake = -1;
 
 static const char *preload_on_main_thread(const char *path) {
+    enum { PATIENCE_SECONDS = 10 };
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_SECONDS;
     pthread_mutex_lock(&preload_lock);
     preload_path = path;
     eventfd_write(preload_wake, 1);
-    while (preload_path != NULL) pthread_cond_wait(&preload_done, &preload_lock);
+    while (preload_path != NULL && pthread_cond_timedwait(&preload_done, &preload_lock, &until) == 0) {}
+    bool is_done = preload_path == NULL;
+    preload_path = NULL;
     const char *error = preload_error;
     pthread_mutex_unlock(&preload_lock);
-    return error;
+    // If a cell keeps the main thread busy, Foundation is there already, and other commands must be heard.
+    return is_done ? error : cell_preload(path);
 }
 
 static void preload_as_asked(void) {

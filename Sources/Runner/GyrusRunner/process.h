@@ -24,7 +24,8 @@ bool process_is_forked(void);
 
 // Keeps some descriptors in reserve.
 void descriptors_reserve(void);
-// Frees the reserve if all others are in use; whether it did, so that `descriptors_take_back` must follow.
+// Frees the reserve, and lifts the limit, if all others are in use; whether it did, so that `descriptors_take_back` must
+// follow.
 bool descriptors_lend(void);
 void descriptors_take_back(void);
 

@@ -2,6 +2,7 @@
 #include "output.h"
 #include "process.h"
 #include "code.h"
+#include "signals.h"
 #include "waits.h"
 
 #include <dirent.h>
@@ -157,7 +158,7 @@ static void look(struct thread *thread, void *context) {
 // --- all of it -----------------------------------------------------------------------------------------------------
 
 static bool is_quiet_now(void) {
-    if (has_children() || has_timers() || expects_messages() || expects_by_descriptor()) return false;
+    if (has_children() || has_timers() || expects_messages() || handlers_are_of_cells() || expects_by_descriptor()) return false;
     bool may_do_something = false;
     threads_each(look, &may_do_something);
     if (may_do_something) return false;

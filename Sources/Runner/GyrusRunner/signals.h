@@ -31,6 +31,8 @@ extern const char gyrus_met_again_instruction[];
 void handlers_install(void (*handle)(int, siginfo_t *, void *));
 // Calls what a cell installed for a signal of the runner's.
 void handlers_call_of_cells(int signal, siginfo_t *info, void *context);
+// Whether a cell ever installed a handler for any other signal.
+bool handlers_are_of_cells(void);
 // Ends the process as a signal would have without any handler, even if it was sent and would not come again.
 void handlers_end_process(int signal);
 

@@ -41,6 +41,17 @@ static void put(struct line *line, const char *text, size_t length) {
     }
 }
 
+static bool is_empty(struct line *line) { return atomic_load_explicit(&line->length, memory_order_relaxed) == 0; }
+
+// Sends what waits of all jobs, but for lines that are being written.
+static void send_lines(void) {
+    for (struct line *line = lines; line <= lines + JOBS; line++) {
+        if (is_empty(line) || pthread_mutex_trylock(&line->lock) != 0) continue;
+        send_line(line);
+        pthread_mutex_unlock(&line->lock);
+    }
+}
+
 static ssize_t write_stdout(void *cookie, const char *text, size_t length) {
     (void)cookie;
     if (process_is_forked()) return syscall(SYS_write, STDOUT_FILENO, text, length);
@@ -110,6 +121,8 @@ static ssize_t read_stdin(void *cookie, char *buffer, size_t size) {
         input_state = INPUT_ASKED;
         input_job = thread_job();
         send_json(MESSAGE_INPUT, "%s", input_demand ? input_demand : "{\"prompt\":\"\",\"password\":false}");
+        free(input_demand); // It is of this request: who asked may be taken out of its wait.
+        input_demand = NULL;
         while (input_state == INPUT_ASKED) pthread_cond_wait(&input_changed, &input_lock);
         bool is_cancelled = input_state == INPUT_CANCELLED;
         input_state = INPUT_NONE;
@@ -176,10 +189,26 @@ static FILE *open_stderr(void) {
 
 static FILE *open_stdin(void) { return fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_stdin}); }
 
+// What a stream keeps that a cell gave a buffer of its own (`setvbuf`).
+static void flush_buffer(FILE *stream) {
+    if (ftrylockfile(stream) != 0) return; // Another job uses it.
+    fflush_unlocked(stream);
+    funlockfile(stream);
+}
+
+// Before a process that a cell ends (`exit`) is gone, what was written is sent, as any C program writes it.
+static void send_at_exit(void) {
+    if (process_is_forked()) return; // What waits is the parent's.
+    flush_buffer(stdout);
+    flush_buffer(stderr);
+    send_lines();
+}
+
 void streams_open(void) {
     stdout = open_stdout();
     stderr = open_stderr();
     stdin = open_stdin();
+    atexit(send_at_exit);
 }
 
 static bool is_own(const FILE *stream) { return stream == stdout || stream == stderr || stream == stdin; }
@@ -225,13 +254,6 @@ static FILE *usable(FILE *stream, FILE *(*open)(void)) {
     return is_usable ? stream : open();
 }
 
-// What a stream keeps that a cell gave a buffer of its own (`setvbuf`).
-static void flush_buffer(FILE *stream) {
-    if (ftrylockfile(stream) != 0) return; // Another job uses it.
-    fflush_unlocked(stream);
-    funlockfile(stream);
-}
-
 void streams_settle(bool failed) {
     flush_buffer(stdout);
     flush_buffer(stderr);
@@ -246,8 +268,6 @@ void streams_settle(bool failed) {
     }
 }
 
-static bool is_empty(struct line *line) { return atomic_load_explicit(&line->length, memory_order_relaxed) == 0; }
-
 void streams_flush(void) {
     struct line *line = own_line();
     if (is_empty(line)) return;
@@ -261,11 +281,7 @@ static void *flush_often(void *unused) {
     (void)unused;
     for (;;) {
         usleep(50000);
-        for (struct line *line = lines; line <= lines + JOBS; line++) {
-            if (is_empty(line) || pthread_mutex_trylock(&line->lock) != 0) continue;
-            send_line(line);
-            pthread_mutex_unlock(&line->lock);
-        }
+        send_lines();
         memory_check();
     }
     return NULL;

@@ -96,9 +96,24 @@ static void enter(struct thread *thread) {
     enlist(thread);
 }
 
+static void end_job(struct thread *thread, enum outcome outcome) {
+    thread->ended(thread->context, outcome); // What it sends still belongs to the job.
+}
+
+// Ends the job's part of a guarded thread that did not come to its own end, for which the job would wait forever.
+static void end_cancelled(struct thread *thread) {
+    static const char words[] = "Fatal error: the cell's own thread was cancelled (pthread_cancel)\n";
+    left_note(thread, NULL);
+    if (atomic_exchange(&thread->left_behind, true)) return;
+    if (write(STDERR_FILENO, words, sizeof words - 1) > 0) end_job(thread, OUTCOME_TRAP);
+}
+
 // Called when a thread ends, in whatever way.
 static void leave(void *argument) {
     struct thread *thread = argument;
+    bool is_cancelled = thread->is_guarded && thread->armed;
+    thread->armed = 0;
+    if (is_cancelled) end_cancelled(thread);
     delist(thread);
     current = NULL;
     stack_t none = {.ss_flags = SS_DISABLE};
@@ -184,10 +199,6 @@ void thread_serve_main(void (*serve)(void)) {
 
 // --- guarded threads ------------------------------------------------------------------------------------------------
 
-static void end_job(struct thread *thread, enum outcome outcome) {
-    thread->ended(thread->context, outcome); // What it sends still belongs to the job.
-}
-
 static void *run_guarded(void *argument) {
     struct thread *thread = argument;
     enter(thread);
@@ -216,6 +227,17 @@ static size_t stack_size(void) {
     return (is_raised ? limit.rlim_cur : STACK) + RESERVE;
 }
 
+static bool create_guarded(struct thread *thread, size_t stack) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_t id;
+    int failed = create(&id, &attributes, run_guarded, thread);
+    pthread_attr_destroy(&attributes);
+    return !failed;
+}
+
 bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, enum outcome), void *context) {
     pthread_once(&prepared, prepare);
     struct thread *thread = calloc(1, sizeof *thread);
@@ -226,15 +248,10 @@ bool thread_start(struct job *job, void (*body)(void *), void (*ended)(void *, e
     thread->body = body;
     thread->ended = ended;
     thread->context = context;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_size());
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_t id;
-    int failed = create(&id, &attributes, run_guarded, thread);
-    pthread_attr_destroy(&attributes);
-    if (failed) free(thread);
-    return !failed;
+    // The user's limit may be more than there is.
+    bool is_started = create_guarded(thread, stack_size()) || create_guarded(thread, STACK + RESERVE);
+    if (!is_started) free(thread);
+    return is_started;
 }
 
 void thread_leave(enum outcome outcome) {

@@ -25,6 +25,8 @@ struct call thread_call(const struct thread *thread);
 bool call_is_same(const struct call *one, const struct call *other);
 // Whether it waits for another thread, but not longer than some time.
 bool call_is_limited_wait(const struct call *call);
+// Whether it waits for what another process may change, too.
+bool call_is_shared_wait(const struct call *call);
 // Whether a signal makes a call return before its time, as a sleep.
 bool call_is_cut_short(long call);
 

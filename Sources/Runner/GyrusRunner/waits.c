@@ -96,6 +96,8 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
     struct thread *thread = worker();
     struct timespec clock;
     clock_gettime(CLOCK_REALTIME, &clock);
+    // A condition may go by the other clock, which counts from the machine's start: no time of this one is so early.
+    if (until->tv_sec < clock.tv_sec / 2) clock_gettime(CLOCK_MONOTONIC, &clock);
     int64_t left = (until->tv_sec - clock.tv_sec) * 1000 + (until->tv_nsec - clock.tv_nsec) / 1000000;
     if (thread == NULL || left < SHORT_MILLISECONDS) return real.cond_timedwait(condition, mutex, until);
     return wait_for(thread, condition, mutex, until);
@@ -128,11 +130,12 @@ static void take_turn(void *context) {
 static void wait_for_queue(
     void (*wait)(void *, void *), void (*wait_f)(void *, void *, void (*)(void *)), void *queue, struct block *block) {
     struct thread *thread = worker();
-    // A DispatchWorkItem is more than its code.
-    if (thread == NULL || (uintptr_t)block->invoke == real.run_work_item) return wait(queue, block);
+    if (thread == NULL) return wait(queue, block);
     struct turn turn = {.thread = thread, .block = block, .outer = thread->wait_kind};
     thread->wait_kind = WAIT_FOR_QUEUE;
-    wait_f(queue, &turn, take_turn);
+    // A DispatchWorkItem is more than its code, which therefore runs as if it waited for the queue; see `wait_is_of_cell`.
+    if ((uintptr_t)block->invoke == real.run_work_item) wait(queue, block);
+    else wait_f(queue, &turn, take_turn);
     thread->wait_kind = turn.outer;
     leave_if_asked(thread);
 }

@@ -22,6 +22,11 @@ extension Magic {
     private static func shell(_ script: String, arguments: [String] = [], _ run: CellRun) throws {
         let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
         let directory = run.session.runners.directory
+        guard FileManager.default.fileExists(atPath: directory) else {
+            // Linux's mark at the end of such a path.
+            let folder = directory.replacing(/\ \(deleted\)$/, with: "")
+            throw MagicError("the folder that the cells are in, \(folder), is gone; %cd goes to another")
+        }
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].first {
             FileManager.default.isExecutableFile(atPath: $0)
         }

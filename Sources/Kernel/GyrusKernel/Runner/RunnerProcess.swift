@@ -19,6 +19,9 @@ final class RunnerProcess: Sendable {
     /// Linux's F_SETPIPE_SZ, which the C module does not export: a large pipe lets a chatty cell run ahead.
     private static let setPipeSize: Int32 = 1031
 
+    /// The most that a pipe holds, in bytes.
+    private static let pipeLimit = 1 << 20
+
     /// Microseconds in which lines that are printed together gather, so that they travel as one message.
     private static let gathering: UInt32 = 2000
 
@@ -148,11 +151,15 @@ final class RunnerProcess: Sendable {
     }
 
     /// Reads what has been written to descriptors 1 and 2 and not yet been seen.
+    ///
+    /// What a program that the cell started writes meanwhile comes later: one that never stops must not hold up the rest.
     private func drainRaw() {
         for (descriptor, number) in [(output, 1), (errors, 2)] as [(Int32, Int32)] {
             var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            while poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
+            var rest = Self.pipeLimit
+            while rest > 0, poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
                 guard let data = readSome(descriptor), !data.isEmpty else { break }
+                rest -= data.count
                 listener.receiveRaw(number, data)
             }
         }

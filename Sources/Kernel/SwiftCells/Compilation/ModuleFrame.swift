@@ -39,7 +39,7 @@ extension CellCompiler {
         let brought = companions.map { Self.placed($0.text(polls: polls), label: $0.label, line: $0.line) }
         return ModuleFrame(
             prelude: prelude, head: builder.header(prelude.lines + anchor(of: module, plan)),
-            tail: release(plan.releases) + brought.joined(), flags: flags)
+            tail: release(after: plan) + brought.joined(), flags: flags)
     }
 
     private func flags(
@@ -74,7 +74,11 @@ extension CellCompiler {
     }
 
     /// The code that releases what the cell has made superfluous.
-    private func release(_ storages: [Past.Storage]) -> String {
-        storages.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }.joined()
+    private func release(after plan: CellPlan) -> String {
+        guard !plan.releases.isEmpty else { return "" }
+        let releases = plan.releases.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }
+        // A cell that is stopped there has completed all of its items.
+        let count = (plan.items.map(\.index).max() ?? -1) + 1
+        return "_gyrusReached(\(count))\n" + releases.joined()
     }
 }
