@@ -269,3 +269,16 @@ def test_a_link_to_the_output_stays_one(gyrus, tmp_path):
     gyrus("in.ipynb", "-q", "-o", "out.ipynb")
     assert (tmp_path / "out.ipynb").is_symlink() and (tmp_path / "real.ipynb").stat().st_mode & 0o777 == 0o600
     assert outputs(tmp_path / "real.ipynb")[1][0][0]["data"]["text/plain"] == "2"
+
+
+def test_numbers_of_a_notebook_keep_their_spelling(gyrus, tmp_path):
+    """Python writes 1.0 where Swift has 1, whole numbers of any length, and NaN, which is no JSON."""
+    numbers = [1.0, 1e5, 2.5, 2**64 - 1, float("nan")]
+    book = notebook("1 + 1", nbformat.v4.new_code_cell("%%python\ndisplay({'application/json': [2.0, 10**20]}, raw=True)"))
+    book.metadata["numbers"] = book.cells[0].metadata["numbers"] = numbers
+    nbformat.write(book, tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "out.ipynb")
+    found = json.loads((tmp_path / "out.ipynb").read_text())
+    assert repr(found["metadata"]["numbers"]) == repr(numbers) == repr(found["cells"][0]["metadata"]["numbers"])
+    assert repr(found["cells"][1]["outputs"][0]["data"]["application/json"]) == repr([2.0, 10**20])
+    assert "up to date" in gyrus("in.ipynb", "-o", "out.ipynb", "--if-changed").stderr

@@ -17,6 +17,7 @@ extension JSON {
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
         case .number(let value): out += JSON.text(of: value)
+        case .literal(let text): out += text
         case .string(let value): JSON.write(value, to: &out)
         case .array(let items):
             out += "["
