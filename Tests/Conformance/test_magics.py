@@ -326,6 +326,16 @@ def test_bash(kernel, first):
     assert kernel.ok("//%%bash\n//echo commented").text() == "commented\n"
 
 
+def test_options_of_bash(kernel):
+    """As in IPython: options are bash's own, and arguments stand behind -s, or alone."""
+    assert kernel.ok("%%bash -s one two\necho $1 $2").text() == "one two\n"
+    assert kernel.ok("%%bash -- -e two\nfalse\necho $1 $2").text() == "-e two\n"
+    fails(kernel, "%%bash -e\nfalse\necho on", "status 1")
+    fails(kernel, "%%bash -eu -o pipefail\nfalse | true", "status 1")
+    fails(kernel, "%%bash --out told\necho a", "--out")
+    fails(kernel, "%%bash -c x\necho a", "-c")
+
+
 def test_what_a_command_leaves_running_does_not_hold_the_cell(kernel):
     outcome = kernel.ok("!echo first; yes &", timeout=30)
     assert outcome.text().startswith("first\n") and outcome.seconds < 10
