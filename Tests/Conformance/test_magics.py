@@ -279,6 +279,7 @@ def test_env(fresh_kernel):
     assert kernel.ok("//%env GYRUS_TEST").text() == "a b=c\n"
     assert "GYRUS_TEST=a b=c" in kernel.ok("%env").text().splitlines()
     assert "a b=c" in kernel.value('ProcessInfo.processInfo.environment["GYRUS_TEST"]!')
+    assert kernel.ok("%env GYRUS_TEST = spaced out").text() == "GYRUS_TEST=spaced out\n"
     kernel.ok('setenv("GYRUS_TEST", "by a cell", 1);')
     assert kernel.ok("!echo $GYRUS_TEST").text() == "by a cell\n"
     kernel.ok("%env GYRUS_TEST two words")
