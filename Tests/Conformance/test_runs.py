@@ -282,3 +282,15 @@ def test_numbers_of_a_notebook_keep_their_spelling(gyrus, tmp_path):
     assert repr(found["metadata"]["numbers"]) == repr(numbers) == repr(found["cells"][0]["metadata"]["numbers"])
     assert repr(found["cells"][1]["outputs"][0]["data"]["application/json"]) == repr([2.0, 10**20])
     assert "up to date" in gyrus("in.ipynb", "-o", "out.ipynb", "--if-changed").stderr
+
+
+def test_the_file_is_as_nbformat_writes_it(gyrus, tmp_path):
+    """To the byte, so that nothing changes when Jupyter saves it: VS Code shows a picture only if it is one string."""
+    code = "%%python\ndisplay({'image/png': 'aGk=\\n', 'text/html': '<b>\\n</b>', 'image/svg+xml': '<svg>\\n</svg>'}, raw=True)"
+    book = notebook(nbformat.v4.new_markdown_cell("one\u2028two\n\nthree", id="words"), code, 'print("a\\u{8}b\\u{C}c\\nd")')
+    nbformat.write(book, tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "out.ipynb")
+    written = (tmp_path / "out.ipynb").read_text()
+    assert json.loads(written)["cells"][1]["outputs"][0]["data"]["image/png"] == "aGk=\n"
+    nbformat.write(nbformat.read(tmp_path / "out.ipynb", as_version=4), tmp_path / "saved.ipynb")
+    assert (tmp_path / "saved.ipynb").read_text() == written

@@ -54,6 +54,8 @@ extension JSON {
             case "\n": out += "\\n"
             case "\r": out += "\\r"
             case "\t": out += "\\t"
+            case "\u{8}": out += "\\b"
+            case "\u{C}": out += "\\f"
             case "\u{0}"..<"\u{20}": out += String(format: "\\u%04x", scalar.value)
             default: out.unicodeScalars.append(scalar)
             }

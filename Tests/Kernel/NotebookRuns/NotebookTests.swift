@@ -70,6 +70,51 @@ import Testing
         #expect(String(decoding: notebook.encoded, as: UTF8.self) == Self.text)
     }
 
+    /// As nbformat splits them: a picture is one string, also where an earlier version of Gyrus wrote it as a list.
+    @Test(arguments: [#""aGk=\n""#, "[\n      \"aGk=\\n\"\n     ]"])
+    func aPictureIsOneStringAndTextIsLines(picture: String) throws {
+        let text = #"""
+            {
+             "cells": [
+              {
+               "cell_type": "code",
+               "execution_count": 1,
+               "id": "code",
+               "metadata": {},
+               "outputs": [
+                {
+                 "data": {
+                  "image/png": "aGk=\n",
+                  "image/svg+xml": [
+                   "<svg>\n",
+                   "</svg>"
+                  ],
+                  "text/plain": [
+                   "a\r",
+                   "b\f",
+                   "c\r\n",
+                   "d\b"
+                  ]
+                 },
+                 "metadata": {},
+                 "output_type": "display_data"
+                }
+               ],
+               "source": []
+              }
+             ],
+             "metadata": {},
+             "nbformat": 4,
+             "nbformat_minor": 5
+            }
+
+            """#
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).ipynb")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try text.replacing(#""aGk=\n""#, with: picture).write(to: file, atomically: true, encoding: .utf8)
+        #expect(String(decoding: try Notebook(contentsOf: file).encoded, as: UTF8.self) == text)
+    }
+
     @Test(arguments: ["{\"cells\": [], \"nbformat\": +4}", "{\"cells\": [1.0}"])
     func whatIsNoJSONIsRefused(text: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).ipynb")
