@@ -550,6 +550,23 @@ def test_a_package_that_is_loaded_is_not_built_again(cache, tmp_path):
         kernel.close()
 
 
+def test_a_branch_is_the_one_of_that_name(cache, tmp_path, fresh_kernel):
+    """Git finds `a/main` for `main`, too, and names it first."""
+    folder = tmp_path / "little"
+    make_package(folder, "1", name="Little")
+
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True)
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("checkout", "-b", "a/main")
+    make_package(folder, "2", name="Little")
+    git("commit", "-am", "two")
+    code = f"%package file://{folder}@branch:main Little\nimport Little\nlocal()"
+    assert fresh_kernel.ok(code, timeout=300).result == "1"
+
+
 def test_a_package_that_does_not_build(cache, tmp_path, fresh_kernel):
     folder = tmp_path / "broken"
     make_package(folder, '"text"', name="Broken")

@@ -56,10 +56,10 @@ struct PackageStore {
         switch request.version {
         case .exact, .revision: return request.version
         case .branch(let name):
-            guard let commit = try references(of: request, ["--heads"], name).first?.commit else {
-                throw MagicError("\(request.place) has no branch \(name)")
-            }
-            return .revision(commit)
+            // Git finds `feature/main`, too, if it is asked for `main`.
+            let found = try references(of: request, ["--heads"], name).first { $0.name == "refs/heads/\(name)" }
+            guard let found else { throw MagicError("\(request.place) has no branch \(name)") }
+            return .revision(found.commit)
         case .newest:
             let releases = try references(of: request, ["--tags", "--refs"], nil).compactMap {
                 SemanticVersion(String($0.name.dropFirst("refs/tags/".count)))
