@@ -233,6 +233,17 @@ def test_a_script_runs_too(gyrus, tmp_path):
     assert "cannot convert" in gyrus("bad.swift", expect=1).stderr
 
 
+def test_magics_of_a_script_stay_magics(gyrus, tmp_path):
+    """As nbconvert exports them, whose script is one cell, and as jupytext writes them below a mark."""
+    (tmp_path / "exported.swift").write_text(
+        "import Foundation\n\nlet n = 1\n\n//%%bash\n//echo from bash\n\n// # Title\n\nprint(n + 1)\n")
+    assert gyrus("exported.swift").stdout == "from bash\n2\n"
+    (tmp_path / "cells.swift").write_text("// %%\n// %%python -o x\n// if True:\n//     x = 41\n\n// x += 1\n\n// %%\nprint(x)\n")
+    assert gyrus("cells.swift").stdout == "42\n"
+    (tmp_path / "timed.swift").write_text("// %%\n//%%time\nlet n = 1\n// %%\nprint(n)\n")
+    assert "Wall time" in gyrus("timed.swift").stdout
+
+
 def test_an_output_that_cannot_be_written_leaves_the_former_one(prefix, tmp_path):
     """A file system that is full: what was there before is there afterwards, and the exit code tells."""
     nbformat.write(notebook('print(String(repeating: "x", count: 1 << 20))'), tmp_path / "in.ipynb")
