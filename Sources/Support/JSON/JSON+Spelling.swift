@@ -1,9 +1,9 @@
 import Foundation
 
 extension JSON {
-    /// The value that UTF-8 JSON text stands for, with its numbers as they are written: Python's `1.0` stays `1.0`, whole
-    /// numbers keep all of their digits, and NaN, Infinity and -Infinity, which Python writes, are literals, too. Throws
-    /// `DecodingError` if it is not JSON.
+    /// The value that UTF-8 JSON text stands for, with its numbers as they are written: Python's `1.0` stays `1.0`,
+    /// whole numbers keep all of their digits, and NaN, Infinity and -Infinity, which Python writes, are literals, too.
+    /// Throws `DecodingError` if it is not JSON.
     ///
     /// - Parameter data: UTF-8 text.
     package init(keepingNumbersOf data: Data) throws {

@@ -3,8 +3,9 @@ import SwiftCells
 
 /// The cells of a Swift script in the "percent" format: each begins at a line `// %%`.
 ///
-/// Behind the mark may stand `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is one
-/// cell. A magic of a whole cell (`//%%bash`) stays one, with the comments below it, as nbconvert and jupytext write them.
+/// Behind the mark may stand `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is
+/// one cell. A magic of a whole cell (`//%%bash`) stays one, with the comments below it, as nbconvert and jupytext write
+/// them.
 struct ScriptCells {
     private var cells: [NotebookCell] = []
     private var header = ""
@@ -47,8 +48,8 @@ struct ScriptCells {
 
     private var isBlank: Bool { body.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
 
-    /// Whether a magic begins a cell here. One that takes Swift does only where a cell begins anyway, for nothing tells where its
-    /// Swift would end.
+    /// Whether a magic begins a cell here. One that takes Swift does only where a cell begins anyway, for nothing tells
+    /// where its Swift would end.
     private func begins(_ name: String) -> Bool {
         Magics.cellNames.contains(name) && !Self.isMarkdown(header) && (isBlank || !Magics.takesSwift(name))
     }
