@@ -792,6 +792,13 @@ def test_capture(kernel):
     assert [content["data"]["text/plain"] for content in again.of("display_data")] == ["shown", "42"]
 
 
+def test_capture_keeps_the_last_state_of_a_display(kernel):
+    kernel.ok('%%capture drawn\nlet changing = display("one")\nfor n in ["two", "three"] { changing.update(n) }\ndisplay("other")')
+    assert kernel.value("drawn.displayCount") == "2"
+    shown = kernel.ok("drawn.show()").of("display_data")
+    assert [display["data"]["text/plain"] for display in shown] == ['"three"', '"other"']
+
+
 def test_capture_without_a_name_and_of_some(kernel):
     assert not kernel.ok('%%capture\nprint("gone")').of("stream")
     assert kernel.ok('%%capture --no-stdout some\nprint("seen")').text() == "seen\n"
