@@ -158,6 +158,12 @@ def test_timeit(kernel, mark):
     assert 10 <= float(mean) < 20 and unit == "ms" and (runs, loops) == ("3", "5")
 
 
+def test_timeit_rounds_into_the_next_unit(kernel):
+    kernel.ok("import Foundation")
+    text = kernel.ok("%timeit -n 1 -r 1 usleep(999_600)").text()
+    assert text.startswith("1 s ") and "e+" not in text, text
+
+
 def test_timeit_chooses_its_loops(kernel):
     kernel.ok("let terms = Array(0..<1000)")
     mean, unit, runs, loops = TIMEIT.search(kernel.ok("%timeit -r 2 terms.reduce(0, +)").text()).groups()

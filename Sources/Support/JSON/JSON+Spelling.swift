@@ -90,6 +90,6 @@ private enum NumberMark {
 
     private static func isNumber(_ word: String) -> Bool {
         ["NaN", "Infinity", "-Infinity"].contains(word)
-            || word.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?/) != nil
+            || word.wholeMatch(of: #/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?/#) != nil
     }
 }
