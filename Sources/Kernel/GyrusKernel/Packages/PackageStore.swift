@@ -57,9 +57,11 @@ struct PackageStore {
         case .exact, .revision: return request.version
         case .branch(let name):
             // Git finds `feature/main`, too, if it is asked for `main`.
-            let found = try references(of: request, ["--heads"], name).first { $0.name == "refs/heads/\(name)" }
-            guard let found else { throw MagicError("\(request.place) has no branch \(name)") }
-            return .revision(found.commit)
+            let heads = try references(of: request, ["--heads"], name)
+            guard let commit = heads.first(where: { $0.name == "refs/heads/\(name)" })?.commit else {
+                throw MagicError("\(request.place) has no branch \(name)")
+            }
+            return .revision(commit)
         case .newest:
             let releases = try references(of: request, ["--tags", "--refs"], nil).compactMap {
                 SemanticVersion(String($0.name.dropFirst("refs/tags/".count)))
