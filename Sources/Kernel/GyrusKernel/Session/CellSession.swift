@@ -32,7 +32,7 @@ final class CellSession: Sendable {
         toolchain = try Toolchain.locate()
         // What cells start is told too; see `Gyrus.environment`.
         setenv(Machine.swiftVariable, toolchain.version, 1)
-        // Sets and dictionaries have one order in all sessions: what a cell shows and sums is the same when it is run again.
+        // Sets and dictionaries have one order in all sessions: what a cell shows and sums is the same at each run.
         setenv("SWIFT_DETERMINISTIC_HASHING", "1", 0)
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
