@@ -197,7 +197,7 @@ let package = Package(
             "NotebookRuns", in: .kernel,
             ["GyrusKernel", "Hashing", "JSON", "Jupyter", "RunnerProtocol", "SwiftCells"], settings: [parser]),
         module(
-            "NotebookSweeps", in: .kernel, ["GyrusKernel", "JSON", "NotebookRuns", "Spawn", "Text"],
+            "NotebookSweeps", in: .kernel, ["GyrusKernel", "JSON", "NotebookRuns", "Spawn", "SwiftCells", "Text"],
             settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
