@@ -46,9 +46,8 @@ package enum ValueText {
             style == .collection || style == .set || style == .dictionary
         else { return nil }
         let isLong = collection.count > elementLimit
-        if !isLong {
-            guard style == .collection, collection.first(where: { isPlainObject($0) }) != nil else { return nil }
-        }
+        let hasObjects = style == .collection && collection.first(where: { isPlainObject($0) }) != nil
+        guard isLong || hasObjects else { return nil }
         let shown = firstElements(of: collection, arePairs: style == .dictionary).joined(separator: ", ")
         return isLong ? "[\(shown), … \(collection.count) elements in all]" : "[\(shown)]"
     }

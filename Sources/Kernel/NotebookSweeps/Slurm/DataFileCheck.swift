@@ -44,7 +44,8 @@ public struct DataFileCheck {
         // What has a scheme is fetched.
         if path.isEmpty || path.contains("://") { return true }
         let url = URL(
-            fileURLWithPath: Home.expanding(path), relativeTo: URL(fileURLWithPath: folder.path, isDirectory: true))
+            fileURLWithPath: Home.expanding(path),
+            relativeTo: URL(fileURLWithPath: folder.path, isDirectory: true))
         return FileManager.default.fileExists(atPath: url.path)
     }
 
