@@ -197,8 +197,8 @@ let package = Package(
             "NotebookRuns", in: .kernel,
             ["GyrusKernel", "Hashing", "JSON", "Jupyter", "RunnerProtocol", "SwiftCells"], settings: [parser]),
         module(
-            "NotebookSweeps", in: .kernel, ["GyrusKernel", "JSON", "NotebookRuns", "Spawn", "Text"],
-            settings: [parser]),
+            "NotebookSweeps", in: .kernel,
+            ["GyrusKernel", "JSON", "NotebookRuns", "Spawn", "SwiftCells", "Text"], settings: [parser]),
         .executableTarget(
             name: "GyrusCommand",
             dependencies: [

@@ -41,6 +41,15 @@ def test_collections_of_displayables_show_them(kernel):
     assert kernel.value("[Table]()") == "[]"
 
 
+def test_large_sets_and_dictionaries_are_shortened(kernel):
+    """As arrays are: the text of all elements was made first."""
+    text = kernel.value("Set(0..<3_000_000)", timeout=60)
+    assert text.endswith(", … 3000000 elements in all]") and text.count(",") == 200
+    text = kernel.value('Dictionary(uniqueKeysWithValues: (0..<300).map { ("v\\($0)", $0) })')
+    assert text.startswith('["v') and '": ' in text and text.endswith(", … 300 elements in all]")
+    assert kernel.value('["a": 1]') == '["a": 1]' and kernel.value("Set([1])") == "[1]"
+
+
 @pytest.mark.parametrize("code", [
     "display(3)", "dump(3)", "Task { 3 }", "numbers.remove(at: 0)", "set.insert(4)", "try? send()", "quiet()",
     "await later()", "if numbers.isEmpty { quiet() } else { quiet() }", "numbers.append(2)", "let v = 3", "v3 = 4",

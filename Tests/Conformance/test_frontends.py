@@ -122,6 +122,19 @@ def test_papermill_gives_whole_numbers_to_defaults_with_fractions(tmp_path):
     assert nbformat.read(done, 4).cells[2].outputs[0].text == "0.5 1 Float [0.5, 1.0]\n"
 
 
+def test_papermill_keeps_the_types_and_the_keywords_of_defaults(tmp_path):
+    """An optional stays one, a `var` can be changed, and an empty list is of the default's type."""
+    source, done = tmp_path / "small.ipynb", tmp_path / "done.ipynb"
+    book = notebook('let top: Int? = nil, half = Float(0.5)\nvar names = ["V1"]\nlet layers = [1, 2], url = "http://x"',
+                    'names += ["FFA"]\nif let top { print(top, type(of: half), names, layers + [3], url) }')
+    book.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(book, source)
+    subprocess.run(
+        [program("papermill"), source, done, "-p", "top", "5", "-p", "half", "1", "-y", "{names: [], layers: [], url: 'https://y'}"],
+        check=True, capture_output=True, timeout=120)
+    assert nbformat.read(done, 4).cells[2].outputs[0].text == '5 Float ["FFA"] [3] https://y\n'
+
+
 def test_an_exported_script_compiles_and_runs(tmp_path, prefix):
     source = tmp_path / "small.ipynb"
     book = notebook(

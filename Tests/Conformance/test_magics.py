@@ -158,6 +158,12 @@ def test_timeit(kernel, mark):
     assert 10 <= float(mean) < 20 and unit == "ms" and (runs, loops) == ("3", "5")
 
 
+def test_timeit_rounds_into_the_next_unit(kernel):
+    kernel.ok("import Foundation")
+    text = kernel.ok("%timeit -n 1 -r 1 usleep(999_600)").text()
+    assert text.startswith("1 s ") and "e+" not in text, text
+
+
 def test_timeit_chooses_its_loops(kernel):
     kernel.ok("let terms = Array(0..<1000)")
     mean, unit, runs, loops = TIMEIT.search(kernel.ok("%timeit -r 2 terms.reduce(0, +)").text()).groups()
@@ -290,6 +296,7 @@ def test_env(fresh_kernel):
     assert kernel.ok("//%env GYRUS_TEST").text() == "a b=c\n"
     assert "GYRUS_TEST=a b=c" in kernel.ok("%env").text().splitlines()
     assert "a b=c" in kernel.value('ProcessInfo.processInfo.environment["GYRUS_TEST"]!')
+    assert kernel.ok("%env GYRUS_TEST = spaced out").text() == "GYRUS_TEST=spaced out\n"
     kernel.ok('setenv("GYRUS_TEST", "by a cell", 1);')
     assert kernel.ok("!echo $GYRUS_TEST").text() == "by a cell\n"
     kernel.ok("%env GYRUS_TEST two words")
@@ -345,6 +352,16 @@ def test_bash(kernel, first):
     assert kernel.ok(first + " one two\nfor i in 1 2; do\n  echo $i $2\ndone\n[[ a == a ]] && echo yes").text() == "1 two\n2 two\nyes\n"
     fails(kernel, first + "\nexit 4", "status 4")
     assert kernel.ok("//%%bash\n//echo commented").text() == "commented\n"
+
+
+def test_options_of_bash(kernel):
+    """As in IPython: options are bash's own, and arguments stand behind -s, or alone."""
+    assert kernel.ok("%%bash -s one two\necho $1 $2").text() == "one two\n"
+    assert kernel.ok("%%bash -- -e two\nfalse\necho $1 $2").text() == "-e two\n"
+    fails(kernel, "%%bash -e\nfalse\necho on", "status 1")
+    fails(kernel, "%%bash -eu -o pipefail\nfalse | true", "status 1")
+    fails(kernel, "%%bash --out told\necho a", "--out")
+    fails(kernel, "%%bash -c x\necho a", "-c")
 
 
 def test_what_a_command_leaves_running_does_not_hold_the_cell(kernel):
@@ -571,6 +588,23 @@ def test_a_package_that_is_loaded_is_not_built_again(cache, tmp_path):
         kernel.close()
 
 
+def test_a_branch_is_the_one_of_that_name(cache, tmp_path, fresh_kernel):
+    """Git finds `a/main` for `main`, too, and names it first."""
+    folder = tmp_path / "little"
+    make_package(folder, "1", name="Little")
+
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True)
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("checkout", "-b", "a/main")
+    make_package(folder, "2", name="Little")
+    git("commit", "-am", "two")
+    code = f"%package file://{folder}@branch:main Little\nimport Little\nlocal()"
+    assert fresh_kernel.ok(code, timeout=300).result == "1"
+
+
 def test_a_package_that_does_not_build(cache, tmp_path, fresh_kernel):
     folder = tmp_path / "broken"
     make_package(folder, '"text"', name="Broken")
@@ -794,6 +828,13 @@ def test_capture(kernel):
     again = kernel.ok("held.show()")
     assert again.text() == "out\n" and again.text("stderr") == "err"
     assert [content["data"]["text/plain"] for content in again.of("display_data")] == ["shown", "42"]
+
+
+def test_capture_keeps_the_last_state_of_a_display(kernel):
+    kernel.ok('%%capture drawn\nlet changing = display("one")\nfor n in ["two", "three"] { changing.update(n) }\ndisplay("other")')
+    assert kernel.value("drawn.displayCount") == "2"
+    shown = kernel.ok("drawn.show()").of("display_data")
+    assert [display["data"]["text/plain"] for display in shown] == ['"three"', '"other"']
 
 
 def test_capture_without_a_name_and_of_some(kernel):

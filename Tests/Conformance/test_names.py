@@ -207,6 +207,22 @@ def test_a_history_that_is_damaged_is_left_and_this_session_has_its_own(tmp_path
     assert file.read_bytes() == b"no database" * 1000
 
 
+def test_home_is_what_the_variable_says(tmp_path):
+    """In containers and on clusters the password file names another folder, which Foundation would take."""
+    from session import Session
+    import os
+
+    (tmp_path / "x.csv").write_text("a\n1\n2\n")
+    # What is compiled already stays where it is.
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    session = Session(env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": cache})
+    try:
+        assert session.value('try DataTable.open("~/x.csv").rowCount') == "2"
+        assert session.value("import Foundation\nNSHomeDirectory()") == f'"{tmp_path}"'
+    finally:
+        session.close()
+
+
 def test_a_kernel_starts_whatever_the_folders_are(tmp_path):
     from session import Session
     import os

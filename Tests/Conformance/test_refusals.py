@@ -57,6 +57,8 @@ THROWN = {
 TRAPS = {
     'Dropdown("layer", [String]())': "nothing to choose from",
     'Dropdown("layer", ["a"], index: 4)': "none at 4",
+    'let box = Dropdown("layer", ["a", "b"])\nbox.index = 2': "2 options, none at 2",
+    'let scale = SelectionSlider("alpha", [1, 10])\nscale.index = -1': "2 options, none at -1",
     'Dropdown("layer", ["a", "b"], labels: ["c"])': "2 options and 1 labels",
     'LogSlider("alpha", -1...10)': "positive numbers",
     'Slider("x", 0...Double.infinity)': "finite bounds, not 0.0...inf",

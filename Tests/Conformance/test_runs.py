@@ -90,6 +90,17 @@ def test_it_is_the_same_to_the_byte_when_it_is_run_again(gyrus, tmp_path):
     assert [cell.source for cell in book.cells][:2] == ["let b = 1", "// Parameters\nlet b = 3"] and len(book.cells) == 4
 
 
+def test_sets_and_dictionaries_are_the_same_when_they_are_run_again(gyrus, tmp_path):
+    """Swift's own order of them is another one in each process, and so is a sum's last digit."""
+    code = ['Dictionary(uniqueKeysWithValues: (0..<40).map { ("region \\($0)", $0) })',
+            "Set((0..<40).map { 1 / Double($0 + 3) }).reduce(0, +)", "%%python\nlist({f'voxel {n}' for n in range(40)})",
+            'print(Set((0..<40).map { "voxel \\($0)" }))']
+    nbformat.write(notebook(*code), tmp_path / "in.ipynb")
+    for name in ("one.ipynb", "two.ipynb"):
+        gyrus("in.ipynb", "-o", name)
+    assert (tmp_path / "one.ipynb").read_bytes() == (tmp_path / "two.ipynb").read_bytes()
+
+
 def test_parameters_have_the_types_of_their_defaults(gyrus, tmp_path):
     nbformat.write(notebook("print(alpha / 4, name, layers, limit as Any)",
                             parameters='let alpha = 10.0\nvar name = "S01"\nlet layers: [Int] = [], limit: Float? = nil'),
@@ -233,6 +244,17 @@ def test_a_script_runs_too(gyrus, tmp_path):
     assert "cannot convert" in gyrus("bad.swift", expect=1).stderr
 
 
+def test_magics_of_a_script_stay_magics(gyrus, tmp_path):
+    """As nbconvert exports them, whose script is one cell, and as jupytext writes them below a mark."""
+    (tmp_path / "exported.swift").write_text(
+        "import Foundation\n\nlet n = 1\n\n//%%bash\n//echo from bash\n\n// # Title\n\nprint(n + 1)\n")
+    assert gyrus("exported.swift").stdout == "from bash\n2\n"
+    (tmp_path / "cells.swift").write_text("// %%\n// %%python -o x\n// if True:\n//     x = 41\n\n// x += 1\n\n// %%\nprint(x)\n")
+    assert gyrus("cells.swift").stdout == "42\n"
+    (tmp_path / "timed.swift").write_text("// %%\n//%%time\nlet n = 1\n// %%\nprint(n)\n")
+    assert "Wall time" in gyrus("timed.swift").stdout
+
+
 def test_an_output_that_cannot_be_written_leaves_the_former_one(prefix, tmp_path):
     """A file system that is full: what was there before is there afterwards, and the exit code tells."""
     nbformat.write(notebook('print(String(repeating: "x", count: 1 << 20))'), tmp_path / "in.ipynb")
@@ -269,3 +291,28 @@ def test_a_link_to_the_output_stays_one(gyrus, tmp_path):
     gyrus("in.ipynb", "-q", "-o", "out.ipynb")
     assert (tmp_path / "out.ipynb").is_symlink() and (tmp_path / "real.ipynb").stat().st_mode & 0o777 == 0o600
     assert outputs(tmp_path / "real.ipynb")[1][0][0]["data"]["text/plain"] == "2"
+
+
+def test_numbers_of_a_notebook_keep_their_spelling(gyrus, tmp_path):
+    """Python writes 1.0 where Swift has 1, whole numbers of any length, and NaN, which is no JSON."""
+    numbers = [1.0, 1e5, 2.5, 2**64 - 1, float("nan")]
+    book = notebook("1 + 1", nbformat.v4.new_code_cell("%%python\ndisplay({'application/json': [2.0, 10**20]}, raw=True)"))
+    book.metadata["numbers"] = book.cells[0].metadata["numbers"] = numbers
+    nbformat.write(book, tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "out.ipynb")
+    found = json.loads((tmp_path / "out.ipynb").read_text())
+    assert repr(found["metadata"]["numbers"]) == repr(numbers) == repr(found["cells"][0]["metadata"]["numbers"])
+    assert repr(found["cells"][1]["outputs"][0]["data"]["application/json"]) == repr([2.0, 10**20])
+    assert "up to date" in gyrus("in.ipynb", "-o", "out.ipynb", "--if-changed").stderr
+
+
+def test_the_file_is_as_nbformat_writes_it(gyrus, tmp_path):
+    """To the byte, so that nothing changes when Jupyter saves it: VS Code shows a picture only if it is one string."""
+    code = "%%python\ndisplay({'image/png': 'aGk=\\n', 'text/html': '<b>\\n</b>', 'image/svg+xml': '<svg>\\n</svg>'}, raw=True)"
+    book = notebook(nbformat.v4.new_markdown_cell("one\u2028two\n\nthree", id="words"), code, 'print("a\\u{8}b\\u{C}c\\nd")')
+    nbformat.write(book, tmp_path / "in.ipynb")
+    gyrus("in.ipynb", "-o", "out.ipynb")
+    written = (tmp_path / "out.ipynb").read_text()
+    assert json.loads(written)["cells"][1]["outputs"][0]["data"]["image/png"] == "aGk=\n"
+    nbformat.write(nbformat.read(tmp_path / "out.ipynb", as_version=4), tmp_path / "saved.ipynb")
+    assert (tmp_path / "saved.ipynb").read_text() == written

@@ -105,6 +105,16 @@ def test_no_number_of_a_slider_is_not_a_number(kernel):
     assert outcome.result == "1.0"
 
 
+def test_a_whole_number_of_the_front_end_is_no_other_value(kernel, front):
+    """JavaScript writes 3.0 as 3: setting 3.0 then changes nothing, and no handler is called."""
+    outcome = kernel.ok('var told = 0\nlet mixed = Slider("mixed", 0...10.0)\nmixed.onChange { _ in told += 1 }\n'
+                        'let between = RangeSlider("between", 0...10.0)\nbetween.onChange { _ in told += 1 }\nmixed')
+    update(front, opened(outcome.messages, "FloatSliderModel")[0], value=3)
+    update(front, opened(outcome.messages, "FloatRangeSliderModel")[0], value=[1, 2.5])
+    assert kernel.value("mixed.value = 3.0\nbetween.value = 1.0...2.5\ntold") == "2"
+    assert kernel.value("mixed.value = 3.5\ntold") == "3"
+
+
 def test_options_are_shown_by_their_labels(kernel):
     _, state = opened(kernel.ok('SelectionSlider("alpha", [1258.92541, 0.1, 100])').messages, "SelectionSliderModel")
     assert state["_options_labels"] == ["1259", "0.1", "100"] and state["index"] == 0

@@ -19,9 +19,15 @@ DECLARATION = re.compile(
     r"^\s*(?:let|var)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=]+?))?\s*=\s*(?P<default>.+?)\s*(?://\s*(?P<help>.*))?$")
 # One variable of a line that declares some.
 BINDING = re.compile(
-    r"(?:\b(?:let|var)|,)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=,]+?))?\s*=\s*"
+    r"(?:\b(?P<keyword>let|var)|,)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=,]+?))?\s*=\s*"
     r"(?P<default>\[[^\]]*\]|\"[^\"]*\"|[^,\"\[]+?)\s*(?=,|;|//|$)")
 NUMBER = re.compile(r"[-+]?\d[\d_]*(?P<fraction>\.\d[\d_]*)?(?P<exponent>[eE][-+]?\d+)?")
+INTEGER = re.compile(r"U?Int(?:8|16|32|64)?")
+# A number of a type that its literal does not tell: `Float(0.5)`.
+CALL = re.compile(r"(Double|Float|U?Int(?:8|16|32|64)?)\(\s*" + NUMBER.pattern + r"\s*\)")
+STRING = re.compile(r'"[^"]*"')
+# A comment is none within a string (`"https://…"`).
+COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//.*')
 
 
 class Engine(NBClientEngine):
@@ -31,7 +37,8 @@ class Engine(NBClientEngine):
 class SwiftTranslator(Translator):
     """Values of JSON and YAML as Swift literals."""
 
-    # The types that the last cell of parameters declares: papermill inspects it just before it asks for the values' code.
+    # Keywords and types of what the last cell of parameters declares: papermill inspects it just before it asks for the
+    # values' code.
     last = threading.local()
 
     @classmethod
@@ -91,7 +98,11 @@ class SwiftTranslator(Translator):
 
     @classmethod
     def fitting(cls, val, kind):
-        """A value as a literal of the type that its default has, where that is made of numbers with fractions; else None."""
+        """A value as a literal of the type that its default has; None if it is of another, or of one that is not known."""
+        if INTEGER.fullmatch(kind) and isinstance(val, int) and not isinstance(val, bool):
+            return cls.translate_int(val)
+        if kind == "String" and isinstance(val, str) or kind == "Bool" and isinstance(val, bool):
+            return cls.translate(val)
         if kind in ("Double", "Float") and isinstance(val, (int, float)) and not isinstance(val, bool):
             return cls.translate(float(val)).replace("Double", kind)
         if kind.endswith("?"):
@@ -109,18 +120,27 @@ class SwiftTranslator(Translator):
 
     @classmethod
     def declared(cls, line):
-        """The types of the variables that a line declares, as far as the line tells them."""
-        return {
-            match["name"]: match["type"] or cls.type_of(match["default"])
-            for match in BINDING.finditer(line.split("//")[0]) if re.match(r"\s*(?:let|var)\b", line)}
+        """Keyword and type of each variable that a line declares, the type as far as the line tells it."""
+        found, keyword = {}, "let"
+        if not re.match(r"\s*(?:let|var)\b", line):
+            return found
+        for match in BINDING.finditer(COMMENT.sub(lambda part: part[1] or "", line)):
+            keyword = match["keyword"] or keyword
+            found[match["name"]] = keyword, match["type"] or cls.type_of(match["default"])
+        return found
 
     @classmethod
     def type_of(cls, literal):
-        """`Double` or `[Double]` for numbers with fractions, else nothing."""
+        """The type of numbers with fractions, of calls such as `Float(1)`, and of lists of numbers or texts; else nothing."""
         if literal.startswith("[") and literal.endswith("]"):
-            elements = {cls.type_of(item.strip()) or NUMBER.fullmatch(item.strip()) and "Int"
-                        for item in literal[1:-1].rstrip(", ").split(",")}
-            return "[Double]" if "Double" in elements and elements <= {"Int", "Double"} else ""
+            items = [item.strip() for item in literal[1:-1].rstrip(", ").split(",")]
+            elements = {cls.type_of(item) or NUMBER.fullmatch(item) and "Int" or STRING.fullmatch(item) and "String"
+                        for item in items}
+            if elements == {"Int", "Double"}:
+                return "[Double]"
+            return f"[{elements.pop()}]" if elements in ({"Int"}, {"Double"}, {"String"}) else ""
+        if call := CALL.fullmatch(literal):
+            return call[1]
         number = NUMBER.fullmatch(literal)
         return "Double" if number and (number["fraction"] or number["exponent"]) else ""
 
@@ -131,12 +151,12 @@ class SwiftTranslator(Translator):
         for name, val in parameters.items():
             if not name.isidentifier():
                 raise PapermillException(f"the parameter '{name}' is not a Swift name")
-            kind = types.get(name, "")
+            keyword, kind = types.get(name, ("let", ""))
             literal = cls.fitting(val, kind)
             if literal is None:
                 kind, literal = cls.kind(val), cls.translate(val)
             name = f"`{name}`" if name in KEYWORDS else name
-            lines.append(f"let {name}: {kind} = {literal}")
+            lines.append(f"{keyword} {name}: {kind} = {literal}")
         return "\n".join(lines) + "\n"
 
     @classmethod
@@ -147,7 +167,7 @@ class SwiftTranslator(Translator):
     def inspect(cls, parameters_cell):
         """The parameters that a cell with the tag `parameters` declares."""
         source = parameters_cell["source"].splitlines()
-        cls.last.types = {name: kind for line in source for name, kind in cls.declared(line).items()}
+        cls.last.types = {name: found for line in source for name, found in cls.declared(line).items()}
         matches = filter(None, map(DECLARATION.match, source))
         return [
             Parameter(

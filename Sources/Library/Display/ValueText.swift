@@ -41,17 +41,24 @@ package enum ValueText {
     // MARK: collections
 
     private static func shortenedCollection(_ value: Any) -> String? {
+        let style = Mirror(reflecting: value).displayStyle
         guard let collection = value as? any Collection, !(value is any StringProtocol),
-            Mirror(reflecting: value).displayStyle == .collection
+            style == .collection || style == .set || style == .dictionary
         else { return nil }
         let isLong = collection.count > elementLimit
-        guard isLong || collection.first(where: { isPlainObject($0) }) != nil else { return nil }
-        let shown = firstElements(of: collection).joined(separator: ", ")
+        let hasObjects = style == .collection && collection.first(where: { isPlainObject($0) }) != nil
+        guard isLong || hasObjects else { return nil }
+        let shown = firstElements(of: collection, arePairs: style == .dictionary).joined(separator: ", ")
         return isLong ? "[\(shown), … \(collection.count) elements in all]" : "[\(shown)]"
     }
 
-    private static func firstElements(of collection: some Collection) -> [String] {
-        collection.prefix(elementLimit).map { object($0, []) ?? String(reflecting: $0) }
+    /// The first elements; `arePairs` are those of a dictionary.
+    private static func firstElements(of collection: some Collection, arePairs: Bool) -> [String] {
+        collection.prefix(elementLimit).map { element -> String in
+            if !arePairs { return object(element, []) ?? String(reflecting: element) }
+            let parts = Mirror(reflecting: element).children.map { String(reflecting: $0.value) }
+            return parts.joined(separator: ": ")
+        }
     }
 
     // MARK: objects

@@ -12,9 +12,7 @@ private struct Choices<Value: Sendable>: Sendable {
     /// stand before each. Like an array's index out of range it ends the cell with a sentence and leaves the session.
     func values(_ labels: [String], index: Int) -> [String: JSON] {
         if options.isEmpty { fatalError("there is nothing to choose from") }
-        if !options.indices.contains(index) {
-            fatalError("there are \(options.count) options, none at \(index)")
-        }
+        let index = checked(index)
         if labels.count != options.count {
             fatalError("there are \(options.count) options and \(labels.count) labels")
         }
@@ -22,6 +20,14 @@ private struct Choices<Value: Sendable>: Sendable {
             "_options_labels": .array(labels.map { .string($0) }), "index": .integer(index),
             "disabled": false,
         ]
+    }
+
+    /// The index of an option; stops if there is none at it.
+    func checked(_ index: Int) -> Int {
+        if !options.indices.contains(index) {
+            fatalError("there are \(options.count) options, none at \(index)")
+        }
+        return index
     }
 
     func index(_ json: JSON) -> Int {
@@ -62,10 +68,10 @@ public final class Dropdown<Value: Sendable>: InputWidget {
 
     public static var valueKey: String { "index" }
 
-    /// The place of the value among the options.
+    /// The place of the value among the options; setting one at which there is none stops.
     public var index: Int {
         get { choices.index(model["index"]) }
-        set { model["index"] = .integer(choices.index(.integer(newValue))) }
+        set { model["index"] = .integer(choices.checked(newValue)) }
     }
 
     public var options: [Value] { choices.options }
@@ -107,10 +113,10 @@ public final class SelectionSlider<Value: Sendable>: InputWidget {
 
     public static var valueKey: String { "index" }
 
-    /// The place of the value among the options.
+    /// The place of the value among the options; setting one at which there is none stops.
     public var index: Int {
         get { choices.index(model["index"]) }
-        set { model["index"] = .integer(choices.index(.integer(newValue))) }
+        set { model["index"] = .integer(choices.checked(newValue)) }
     }
 
     public var options: [Value] { choices.options }

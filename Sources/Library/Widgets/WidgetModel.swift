@@ -195,10 +195,18 @@ public final class WidgetModel: Sendable {
     /// Takes values over, and gives those that are new.
     private func apply(_ values: [String: JSON]) -> [String: JSON] {
         state.withLock { state in
-            let changed = values.filter { state.values[$0.key] != $0.value }
+            let changed = values.filter { !Self.isSame(state.values[$0.key], $0.value) }
             state.values.merge(changed) { $1 }
             return changed
         }
+    }
+
+    /// Whether two values are equal: the 3 that a front end sends is the 3.0 of a slider of doubles.
+    private static func isSame(_ one: JSON?, _ other: JSON) -> Bool {
+        if let ones = one?.array, let others = other.array {
+            return ones.count == others.count && zip(ones, others).allSatisfy { isSame($0, $1) }
+        }
+        return one == other || (one?.int != nil && one?.int == other.int)
     }
 
     private func notify(_ changed: [String: JSON]) throws {

@@ -107,8 +107,10 @@ package struct LoopTimer {
 
     /// Three digits and the unit that suits them.
     private func duration(_ seconds: Double) -> String {
-        for (scale, unit) in [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")] where seconds >= scale {
-            return String(format: "%.3g ", seconds / scale) + unit
+        // What three digits round up to the next unit is written in that.
+        for (scale, unit) in [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")] where seconds >= 0.9995 * scale {
+            let number = seconds / scale
+            return String(format: number < 999.5 ? "%.3g " : "%.0f ", number) + unit
         }
         return String(format: "%.3g ns", seconds / 1e-9)
     }

@@ -17,6 +17,7 @@ extension JSON {
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
         case .number(let value): out += JSON.text(of: value)
+        case .literal(let text): out += text
         case .string(let value): JSON.write(value, to: &out)
         case .array(let items):
             out += "["
@@ -53,6 +54,8 @@ extension JSON {
             case "\n": out += "\\n"
             case "\r": out += "\\r"
             case "\t": out += "\\t"
+            case "\u{8}": out += "\\b"
+            case "\u{C}": out += "\\f"
             case "\u{0}"..<"\u{20}": out += String(format: "\\u%04x", scalar.value)
             default: out.unicodeScalars.append(scalar)
             }

@@ -12,6 +12,8 @@ public enum JSON: Sendable, Equatable {
     case bool(Bool)
     case integer(Int)
     case number(Double)
+    /// A number as the file of a notebook has it where its value would be written otherwise (`1.0`); no cell meets one.
+    case literal(String)
     case string(String)
     case array([JSON])
     case object([String: JSON])
@@ -36,6 +38,7 @@ public enum JSON: Sendable, Equatable {
         switch self {
         case .integer(let value): value
         case .number(let value): Int(exactly: value)
+        case .literal(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
         default: nil
         }
     }
@@ -45,6 +48,7 @@ public enum JSON: Sendable, Equatable {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
+        case .literal(let text): Double(text)
         default: nil
         }
     }
@@ -100,6 +104,8 @@ extension JSON: Codable {
         case .integer(let value): try container.encode(value)
         case .number(let value):
             if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
+        case .literal:
+            try (int.map(JSON.integer) ?? double.map(JSON.number) ?? JSON.null).encode(to: encoder)
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)

@@ -1,4 +1,5 @@
 import Foundation
+import SwiftCells
 
 /// The models that cells can load without fetching anything.
 public struct InstalledModels: Sendable {
@@ -17,7 +18,7 @@ public struct InstalledModels: Sendable {
     /// Whether a name that `FoundationModel.load` is given is one of them, or a file or folder.
     public func has(_ name: String) -> Bool {
         if names.contains(name) { return true }
-        let path = name.hasPrefix("~") ? (name as NSString).expandingTildeInPath : name
+        let path = Home.expanding(name)
         return FileManager.default.fileExists(atPath: path.hasPrefix("/") ? path : "\(workingFolder)/\(path)")
     }
 }

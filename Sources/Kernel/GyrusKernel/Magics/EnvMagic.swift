@@ -17,7 +17,8 @@ extension Magic {
             }
             run.print(found.value)
         } else {
-            let value = value.hasPrefix("=") ? value.dropFirst() : value
+            // `NAME = VALUE`, as IPython has it.
+            let value = value.hasPrefix("=") ? value.dropFirst().drop(while: \.isWhitespace) : value
             try run.session.runners.set(name, to: String(value))
             run.print("\(name)=\(value)")
         }

@@ -12,14 +12,40 @@ extension Magic {
     }
 
     static let bash = Magic(
-        name: "bash", usage: "%%bash", help: "run the cell as a script of bash, where the cells are",
+        name: "bash", usage: "%%bash [OPTION ...] [ARGUMENT ...]",
+        help: "run the cell as a script of bash, where the cells are; options are bash's, such as -e",
         isForLine: false, body: .text, argument: .path
     ) { call, run in
-        try shell(call.body ?? "", arguments: Arguments(call.arguments).words, run)
+        let words = Arguments(call.arguments).words
+        let count = try optionCount(of: words)
+        // `--` ends the options.
+        let arguments = words.dropFirst(words.dropFirst(count).first == "--" ? count + 1 : count)
+        try shell(call.body ?? "", options: Array(words.prefix(count)), arguments: Array(arguments), run)
+    }
+
+    /// How many of the words behind `%%bash` are bash's options (`-eu -o pipefail`), as IPython gives them to it.
+    private static func optionCount(of words: [String]) throws -> Int {
+        var count = 0
+        while count < words.count {
+            let word = words[count]
+            if ["--out", "--err", "--bg", "--proc", "--no-raise-error"].contains(word) {
+                throw MagicError("%%bash does not know \(word); %%capture keeps what a cell prints")
+            }
+            let isLong = word.hasPrefix("--") && word != "--"
+            guard isLong || word.wholeMatch(of: /[-+][A-Za-z]+/) != nil else { return count }
+            if !isLong, word.contains("c") {
+                throw MagicError("%%bash runs what stands below it, so it takes no \(word)")
+            }
+            // The name of an option follows: `-o pipefail`.
+            count += !isLong && (word.contains("o") || word.contains("O")) ? 2 : 1
+        }
+        return words.count
     }
 
     /// Runs a script in the folder and with the environment of the cells; throws `MagicError` if it fails.
-    private static func shell(_ script: String, arguments: [String] = [], _ run: CellRun) throws {
+    private static func shell(
+        _ script: String, options: [String] = [], arguments: [String] = [], _ run: CellRun
+    ) throws {
         let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
         let directory = run.session.runners.directory
         guard FileManager.default.fileExists(atPath: directory) else {
@@ -37,8 +63,8 @@ extension Magic {
         do {
             status = try run.activity.stoppable(child) {
                 try child.run(
-                    bash ?? "/bin/sh", ["-c", script, "bash"] + arguments, environment: environment,
-                    directory: directory
+                    bash ?? "/bin/sh", options + ["-c", script, "bash"] + arguments,
+                    environment: environment, directory: directory
                 ) { stream, data in
                     let text = stream == .output ? output.take(data) : errors.take(data)
                     if !text.isEmpty { run.context.iopub.stream(stream == .output ? .stdout : .stderr, text) }

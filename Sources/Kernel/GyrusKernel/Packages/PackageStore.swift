@@ -56,7 +56,9 @@ struct PackageStore {
         switch request.version {
         case .exact, .revision: return request.version
         case .branch(let name):
-            guard let commit = try references(of: request, ["--heads"], name).first?.commit else {
+            // Git finds `feature/main`, too, if it is asked for `main`.
+            let heads = try references(of: request, ["--heads"], name)
+            guard let commit = heads.first(where: { $0.name == "refs/heads/\(name)" })?.commit else {
                 throw MagicError("\(request.place) has no branch \(name)")
             }
             return .revision(commit)

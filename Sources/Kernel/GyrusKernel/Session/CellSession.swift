@@ -32,6 +32,10 @@ final class CellSession: Sendable {
         toolchain = try Toolchain.locate()
         // What cells start is told too; see `Gyrus.environment`.
         setenv(Machine.swiftVariable, toolchain.version, 1)
+        // Foundation asks the password file for the home folder, and not HOME, which names another one in containers.
+        if Home.path != NSHomeDirectory() { setenv("CFFIXED_USER_HOME", Home.path, 0) }
+        // Sets and dictionaries have one order in all sessions: what a cell shows and sums is the same at each run.
+        setenv("SWIFT_DETERMINISTIC_HASHING", "1", 0)
         folder = try SessionFolder.make()
         // Without it every cell is compiled.
         cache = try? CellCache(folder: Folders.cache.appending(path: "cells"))

@@ -28,7 +28,7 @@ public struct IOPub: Sendable {
 
     /// Publishes `update_display_data`; `content` as of `display`, with `transient.display_id`.
     public func updateDisplay(_ content: Data) {
-        if capture?.take(display: content) == true { return }
+        if capture?.take(update: content) == true { return }
         publish("update_display_data", json: content)
     }
 

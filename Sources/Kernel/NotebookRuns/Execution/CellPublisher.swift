@@ -9,7 +9,7 @@ struct CellPublisher: Publisher {
     let live: LiveOutput
 
     func publish(_ type: String, content: Data, parent: Data?, metadata: Data?, buffers: [Data]) {
-        guard let content = try? JSON(parsing: content) else { return }
+        guard let content = try? JSON(keepingNumbersOf: content) else { return }
         let request = parent.flatMap { try? JSON(parsing: $0) }?["msg_id"]?.string ?? ""
         outputs.take(type, content, buffers: buffers, cell: cell, request: request)
         live.take(type, content)

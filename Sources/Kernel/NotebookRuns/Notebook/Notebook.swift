@@ -42,7 +42,7 @@ public struct Notebook: Sendable {
     }
 
     private init(_ data: Data) throws {
-        guard let json = try? JSON(parsing: data), json.object != nil else {
+        guard let json = try? JSON(keepingNumbersOf: data), json.object != nil else {
             throw RunError("is no notebook: it is not a JSON object")
         }
         guard json["nbformat"]?.int == 4, let cells = json["cells"]?.array else {
@@ -70,7 +70,8 @@ public struct Notebook: Sendable {
         }
     }
 
-    /// The notebook as nbformat 4.5, with an id for every cell, as text that a later run repeats to the byte.
+    /// The notebook as nbformat 4.5, with an id for every cell, as text that a later run repeats to the byte. Numbers that
+    /// it was read with keep their spelling.
     public var encoded: Data {
         var notebook = self
         notebook.assignIDs()

@@ -73,31 +73,44 @@ extension NotebookCell {
             }
     }
 
+    /// Whether a character ends a line for Python's `splitlines`, by which nbformat splits texts.
+    private static func endsLine(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
     /// A text as a list of lines, each with its end.
     static func lines(_ text: String) -> JSON {
         var lines: [JSON] = []
-        var line = ""
+        var line = String.UnicodeScalarView()
+        var last: Unicode.Scalar = " "
         for scalar in text.unicodeScalars {
-            line.unicodeScalars.append(scalar)
-            if scalar == "\n" {
-                lines.append(.string(line))
-                line = ""
+            if endsLine(last), !(last == "\r" && scalar == "\n") {
+                lines.append(.string(String(line)))
+                line = String.UnicodeScalarView()
             }
+            line.append(scalar)
+            last = scalar
         }
-        if !line.isEmpty { lines.append(.string(line)) }
+        if !line.isEmpty { lines.append(.string(String(line))) }
         return .array(lines)
     }
 
-    /// An output with its texts as lists of lines, as nbformat writes them; what is JSON stays as it is.
+    /// An output with its texts as lists of lines, as nbformat writes them; what is JSON stays as it is, and a
+    /// picture is one string, as which alone some programs read it.
     private static func inLines(_ output: JSON) -> JSON {
         guard var members = output.object else { return output }
         if let text = members["text"]?.string { members["text"] = lines(text) }
         if let data = members["data"]?.object {
             let changed = data.map { type, value -> (String, JSON) in
-                guard let text = value.string, type != "application/json", !type.hasSuffix("+json") else {
+                guard type != "application/json", !type.hasSuffix("+json"), let text = Self.text(value) else {
                     return (type, value)
                 }
-                return (type, lines(text))
+                let isText =
+                    type.hasPrefix("text/") || ["application/javascript", "image/svg+xml"].contains(type)
+                return (type, isText ? lines(text) : .string(text))
             }
             members["data"] = .object(Dictionary(uniqueKeysWithValues: changed))
         }

@@ -28,7 +28,7 @@ public struct RunRecord: Codable, Sendable, Equatable {
 
     /// Whether an output is what a run of this key made, from files that are the same now; `inputs` must be among them.
     public func isCurrent(for output: URL, inputs: [URL]) -> Bool {
-        guard let data = try? Data(contentsOf: output), let json = try? JSON(parsing: data),
+        guard let data = try? Data(contentsOf: output), let json = try? JSON(keepingNumbersOf: data),
             let run = json["metadata"]?["gyrus"]?["run"], run["key"]?.string == key,
             run["status"] == "completed",
             let stored = try? Data(contentsOf: Self.place(for: output)),

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import NotebookRuns
+import SwiftCells
 
 /// Finds the files that tasks of a sweep would open by a path that its parameters make, and that are not there.
 ///
@@ -42,9 +43,9 @@ public struct DataFileCheck {
     private func isThere(_ path: String) -> Bool {
         // What has a scheme is fetched.
         if path.isEmpty || path.contains("://") { return true }
-        let whole = (path as NSString).expandingTildeInPath
         let url = URL(
-            fileURLWithPath: whole, relativeTo: URL(fileURLWithPath: folder.path, isDirectory: true))
+            fileURLWithPath: Home.expanding(path),
+            relativeTo: URL(fileURLWithPath: folder.path, isDirectory: true))
         return FileManager.default.fileExists(atPath: url.path)
     }
 

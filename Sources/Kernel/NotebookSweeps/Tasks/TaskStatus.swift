@@ -107,7 +107,7 @@ struct StatusReader {
             return true
         }
         guard end == nil || end?.status == .done, let data = try? Data(contentsOf: output),
-            let json = try? JSON(parsing: data),
+            let json = try? JSON(keepingNumbersOf: data),
             let run = json["metadata"]?["gyrus"]?["run"], run["status"] == "completed",
             let record = try? folder.job(of: task).prepared().record
         else { return false }

@@ -61,7 +61,11 @@ final class PythonSession: Sendable {
             }
             running.end()
         }
-        let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
+        var environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
+        // Sets have one order in all sessions, as Swift's do.
+        if !environment.contains(where: { $0.hasPrefix("PYTHONHASHSEED=") }) {
+            environment.append("PYTHONHASHSEED=0")
+        }
         let started = try PythonProcess(
             interpreter: interpreter.path, host: host, environment: environment,
             directory: run.session.runners.directory, context: run.context)
