@@ -126,6 +126,14 @@ with h5py.File(FORMATS / "text-arrays.h5", "w") as file:
     file["trials"] = texts
     file.create_dataset("none", (0,), dtype=texts.dtype)
 
+# Several records a record.
+runs = np.zeros(2, dtype=[("trials", [("x", "<f4"), ("side", "S1")], (2,))])
+runs["trials"]["x"] = [[1, 2], [3, 4]]
+runs["trials"]["side"] = [[b"a", b"b"], [b"c", b"d"]]
+np.save(FORMATS / "record-arrays.npy", runs)
+with h5py.File(FORMATS / "record-arrays.h5", "w") as file:
+    file["runs"] = runs
+
 # Two columns of objects in one block, as to_hdf stores them: a pickle of rows x items whose memory is item after item.
 block = np.array([["V1", "V4", "FFA"], ["left", None, "right"]], dtype=object)
 with h5py.File(TABLES / "objects.h5", "w") as file:

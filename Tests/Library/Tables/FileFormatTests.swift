@@ -94,6 +94,24 @@ import Testing
         #expect(try DataTable(file.dataset("none").records()).columnNames == names)
     }
 
+    @Test(arguments: ["record-arrays.h5", "record-arrays.npy"])
+    func arraysOfRecordsStayWithTheirRecord(_ name: String) throws {
+        let url = fixtures.appending(path: "../../Formats/Fixtures/structures/\(name)").standardizedFileURL
+        let all =
+            try name.hasSuffix(".h5")
+            ? HDF5File.open(url).dataset("runs").records() : NumPyArray.open(url).records()
+        let trials = try all["trials"].records()
+        #expect(all.count == 2 && trials.count == 2)
+        let numbers = try trials["x"].tensor(as: Float.self)
+        #expect(numbers.shape == [2, 2] && numbers.elements == [1, 2, 3, 4])
+        #expect(try trials["side"].textLists() == [["a", "b"], ["c", "d"]])
+        let table = try DataTable(all)
+        #expect(table.columnNames == ["trials.x_0", "trials.x_1", "trials.side_0", "trials.side_1"])
+        #expect(table.rowCount == 2 && table.columns.allSatisfy { $0.count == 2 })
+        #expect(try table["trials.x_1", as: Double.self] == [2, 4])
+        #expect(try table["trials.side_0", as: String.self] == ["a", "c"])
+    }
+
     private let long = """
         File type = "ooTextFile"
         Object class = "TextGrid"
