@@ -71,6 +71,8 @@ content = (
 for protocol in range(6):
     with open(FORMATS / f"protocol{protocol}.pkl", "wb") as file:
         pickle.dump(content, file, protocol=protocol)
+scalars = {"complex": np.complex64(1 + 2j), "trial": records[0], "date": np.datetime64("2026-01-02"), "list": [1, 2]}
+(FORMATS / "scalars.pkl").write_bytes(pickle.dumps(scalars))
 # NumPy 1 named its modules without an underscore.
 old = pickle.dumps(content, protocol=2).replace(b"numpy._core.", b"numpy.core.")
 (FORMATS / "numpy1.pkl").write_bytes(old)

@@ -129,6 +129,15 @@ struct StructureTests {
         #expect("\(value)".contains("clip1"))
     }
 
+    @Test func scalarsThatPythonHasNotAreArraysWithoutDimensions() throws {
+        let value = try PickleFile.open(file("scalars.pkl"))
+        let parts = try value["complex"].array().complexParts()
+        #expect(parts.real.shape == [] && parts.real.elements == [1] && parts.imaginary.elements == [2])
+        #expect(try value["trial"].array().records()["id"].integers() == [1])
+        #expect(try value["date"].array().elementKind.contains("dates"))
+        #expect(try value["list"].integers() == [1, 2])
+    }
+
     @Test func aPickleOfPythonTwoIsRead() throws {
         #expect(try PickleFile.open(file("python2.pkl")).tensor().elements == [1.5, -2])
     }
