@@ -54,6 +54,23 @@ import Testing
         #expect(try table["side", as: String?.self] == ["left", nil, "right"])
     }
 
+    /// An index of Python's `datetime.date`, of which pandas stores the ordinals.
+    @Test func daysOfAnIndexAreDates() throws {
+        try withFolder { folder in
+            let url = folder.appending(path: "days.h5")
+            try HDF5File.create(url) { file in
+                try file.write([737_425, 737_426], to: "s/index")
+                try file.setAttribute("kind", to: .strings(["date"]), of: "s/index")
+                try file.write(Tensor<Double>(shape: [2], elements: [1.5, 2.5]), to: "s/values")
+                try file.setAttribute("pandas_type", to: .strings(["series"]), of: "s")
+            }
+            let table = try DataTable.openPandas(url)
+            #expect(table.columnNames == ["index", "values"])
+            let days = try table["index", as: Date.self].map(\.timeIntervalSince1970)
+            #expect(days == [1_577_836_800, 1_577_923_200])
+        }
+    }
+
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
         func words(_ key: String?) -> String {
             (#expect(throws: (any Error).self) { try DataTable.openPandas(pandas("two.h5"), key: key) }).map {
