@@ -119,6 +119,15 @@ with h5py.File(FORMATS / "sides.h5", "w") as file:
     file["truths"] = np.array([True, False])
     file["trials"] = np.array([(1, True), (2, False)], dtype=np.dtype([("side", side), ("ok", "?")]))
 
+# Bytes that are not UTF-8, beside such as are.
+latin1 = "Größe".encode("latin-1")
+with h5py.File(FORMATS / "latin1.h5", "w") as file:
+    file["names"] = np.array([latin1, "Käse".encode(), b"\xe9"])
+    file["names"].attrs["unit"] = np.bytes_("µm".encode("latin-1"))
+    file.create_dataset("variable", data=[latin1], dtype=h5py.string_dtype("ascii"))
+    file["records"] = np.array([(latin1, 1)], dtype=[("name", "S8"), ("x", "<f4")])
+    file["cut"] = np.array(["Größe".encode()[:3]], dtype=h5py.string_dtype("utf-8", 3))
+
 # Several texts a record.
 texts = np.zeros(2, dtype=[("onset", "<f8"), ("words", "S4", (3,)), ("grid", "S1", (2, 2))])
 texts["words"] = [[b"the", b"cat", b""], [b"sat", b"on", b"mats"]]

@@ -67,10 +67,10 @@ struct HDF5Columns {
                 texts.append(names[value] ?? "\(value)")
             }
             target = .texts(texts)
-        case (.text(let size), .texts(var texts)):
+        case (.text(let size, let isUTF8), .texts(var texts)):
             for index in 0..<count {
                 let field = UnsafeRawBufferPointer(start: base + index * stride, count: size)
-                texts.append(String(decoding: field.prefix { $0 != 0 }, as: UTF8.self))
+                texts.append(hdf5Text(field.prefix { $0 != 0 }, isUTF8: isUTF8))
             }
             target = .texts(texts)
         case (.variableText, .texts(var texts)):

@@ -170,7 +170,10 @@ public struct HDF5Dataset: Sendable {
         return integers
     }
 
-    /// The texts of the dataset, in row-major order. Throws `FormatError` if it holds something else.
+    /// The texts of the dataset, in row-major order; of what the file does not call UTF-8, bytes that are not are taken as
+    /// Latin-1.
+    ///
+    /// Throws `FormatError` if it holds something else.
     public func strings() throws -> [String] {
         guard isText else {
             throw FormatError(file.url, "\(what) holds no text: \(problem ?? "it holds \(kind)\(reading)")")
