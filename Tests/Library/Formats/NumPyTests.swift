@@ -89,6 +89,18 @@ import Testing
         }
     }
 
+    @Test func aLinkToAFileThatIsNotThereStaysALink() throws {
+        try withFolder { folder in
+            let link = folder.appendingPathComponent("x.npy")
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "other.npy")
+            try NumPyArray.write(Matrix<Float>(rows: 1, columns: 2), to: link)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "other.npy")
+            #expect(try NumPyArray.open(folder.appendingPathComponent("other.npy")).shape == [1, 2])
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.sorted() == ["other.npy", "x.npy"])
+        }
+    }
+
     /// A file of version 1.0 with the given header of at most 255 letters and no data.
     private func withHeader(_ header: String, _ body: (URL) throws -> Void) throws {
         try withHeader(bytes: Array(header.utf8), data: [], body)
