@@ -198,8 +198,20 @@ def pytorch_files():
     torch.save({key: torch.tensor([float(i)]) for i, key in enumerate(keys)}, FIXTURES / "keys.pt")
     torch.save({"x": torch.ones(1), "x.y": torch.ones(1), "x.": {"y": 1}, 3: torch.ones(1), "3": torch.ones(1)},
                FIXTURES / "twice.pt")
-    # The storage holds 1, 2, 3, -4; the tensor is -2, 4.
-    torch.save({"x": torch.tensor([1 + 2j, 3 - 4j]).conj().imag}, FIXTURES / "negative.pt")
+    marked = torch.tensor([4.0, 5.0])
+    marked.unit = "percent"
+    layouts = {
+        "conjugate": torch.tensor([1 + 2j, 3 - 4j]).conj(),
+        # The storage holds 1, 2, 3, -4; the tensor is -2, 4.
+        "negative": torch.tensor([1 + 2j, 3 - 4j]).conj().imag,
+        "sparse": torch.eye(3).to_sparse(),
+        "nested": torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
+        "meta": torch.ones(2, device="meta"),
+        "marked": marked,
+        "plain": torch.tensor([1.0, 2.0, 3.0]),
+    }
+    torch.save(layouts, FIXTURES / "layouts.pt")
+    torch.save(layouts, FIXTURES / "layouts_legacy.pt", _use_new_zipfile_serialization=False)
     torch.save({"weights": torch.ones(2), "x": Hostile()}, FIXTURES / "hostile.pt")
     torch.save({"x": Hostile()}, FIXTURES / "hostile_legacy.pt", _use_new_zipfile_serialization=False)
     torch.save({"x": pathlib.PurePosixPath("a")}, FIXTURES / "object.pt")

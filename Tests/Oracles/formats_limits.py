@@ -81,6 +81,15 @@ def claims():
         file["whole"] = np.float32([1, 2])
 
 
+def virtual():
+    """6 kB with a virtual dataset of more than a gigabyte, of which five bytes are mapped."""
+    with h5py.File(FIXTURES / "virtual.h5", "w") as file:
+        file["five"] = np.arange(1, 6, dtype="u1")
+        layout = h5py.VirtualLayout((1_090_000_000,), "u1")
+        layout[1_089_999_990:1_089_999_995] = h5py.VirtualSource(".", "five", (5,))
+        file.create_virtual_dataset("long", layout)
+
+
 def crashes():
     """A damaged copy of types.h5 on which libhdf5 1.10.8 crashes; found by trying 3,000."""
     sys.path.insert(0, str(Path(__file__).parent.parent / "Conformance"))
@@ -96,4 +105,5 @@ kinds("kinds.h5", "earliest")
 kinds("kinds-v110.h5", ("earliest", "v110"))
 kinds("kinds-latest.h5", "latest")
 claims()
+virtual()
 crashes()

@@ -71,6 +71,8 @@ content = (
 for protocol in range(6):
     with open(FORMATS / f"protocol{protocol}.pkl", "wb") as file:
         pickle.dump(content, file, protocol=protocol)
+scalars = {"complex": np.complex64(1 + 2j), "trial": records[0], "date": np.datetime64("2026-01-02"), "list": [1, 2]}
+(FORMATS / "scalars.pkl").write_bytes(pickle.dumps(scalars))
 # NumPy 1 named its modules without an underscore.
 old = pickle.dumps(content, protocol=2).replace(b"numpy._core.", b"numpy.core.")
 (FORMATS / "numpy1.pkl").write_bytes(old)
@@ -117,6 +119,15 @@ with h5py.File(FORMATS / "sides.h5", "w") as file:
     file["truths"] = np.array([True, False])
     file["trials"] = np.array([(1, True), (2, False)], dtype=np.dtype([("side", side), ("ok", "?")]))
 
+# Bytes that are not UTF-8, beside such as are.
+latin1 = "Größe".encode("latin-1")
+with h5py.File(FORMATS / "latin1.h5", "w") as file:
+    file["names"] = np.array([latin1, "Käse".encode(), b"\xe9"])
+    file["names"].attrs["unit"] = np.bytes_("µm".encode("latin-1"))
+    file.create_dataset("variable", data=[latin1], dtype=h5py.string_dtype("ascii"))
+    file["records"] = np.array([(latin1, 1)], dtype=[("name", "S8"), ("x", "<f4")])
+    file["cut"] = np.array(["Größe".encode()[:3]], dtype=h5py.string_dtype("utf-8", 3))
+
 # Several texts a record.
 texts = np.zeros(2, dtype=[("onset", "<f8"), ("words", "S4", (3,)), ("grid", "S1", (2, 2))])
 texts["words"] = [[b"the", b"cat", b""], [b"sat", b"on", b"mats"]]
@@ -125,6 +136,14 @@ np.save(FORMATS / "text-arrays.npy", texts)
 with h5py.File(FORMATS / "text-arrays.h5", "w") as file:
     file["trials"] = texts
     file.create_dataset("none", (0,), dtype=texts.dtype)
+
+# Several records a record.
+runs = np.zeros(2, dtype=[("trials", [("x", "<f4"), ("side", "S1")], (2,))])
+runs["trials"]["x"] = [[1, 2], [3, 4]]
+runs["trials"]["side"] = [[b"a", b"b"], [b"c", b"d"]]
+np.save(FORMATS / "record-arrays.npy", runs)
+with h5py.File(FORMATS / "record-arrays.h5", "w") as file:
+    file["runs"] = runs
 
 # Two columns of objects in one block, as to_hdf stores them: a pickle of rows x items whose memory is item after item.
 block = np.array([["V1", "V4", "FFA"], ["left", None, "right"]], dtype=object)

@@ -257,8 +257,10 @@ extension Safetensors {
 
 /// A tensor that a file has, but whose numbers are of a type that is not read.
 package struct UnreadTensor: Sendable {
-    /// The type in the file's words.
+    /// The type in the file's words, or what the tensor is instead of plain numbers.
     package let type: String
+    /// Whether it is something else than numbers of a type: sparse, nested, the conjugate of what is stored.
+    package var isNoPlainTensor: Bool { type.contains(" ") }
     /// The extent of each dimension, the slowest first.
     package let shape: [Int]
 

@@ -29,12 +29,12 @@ struct OddLayoutTests {
         (#expect(throws: FormatError.self) { try body() })?.description ?? ""
     }
 
-    @Test("hemispheres of recordings that differ in their acquisition alone stay together")
-    func acquisitions() throws {
+    @Test("hemispheres of recordings that differ in one entity alone stay together", arguments: ["acq", "rec"])
+    func acquisitions(_ entity: String) throws {
         try withCopy(of: "fmriprep") { folder in
             let functional = folder.appendingPathComponent("derivatives/fmriprep/sub-01/func")
             for name in try FileManager.default.contentsOfDirectory(atPath: functional.path) {
-                let other = name.replacing("run-1", with: "acq-x").replacing("run-2", with: "acq-y")
+                let other = name.replacing("run-1", with: "\(entity)-x").replacing("run-2", with: "\(entity)-y")
                 try FileManager.default.moveItem(
                     at: functional.appendingPathComponent(name),
                     to: functional.appendingPathComponent(other))
@@ -42,6 +42,30 @@ struct OddLayoutTests {
             let study = try FMRIPrep.open(folder).study("sub-01", task: "story", space: "fsaverage5")
             #expect(study.runs.lengths == [40, 40])
             #expect(study.responses.row(40) == study.responses.row(0) && study.responses[40, 4] == 100)
+        }
+    }
+
+    @Test("the cohort of a template is no part of a recording's name, and two are not mixed")
+    func cohorts() throws {
+        try withCopy(of: "fmriprep") { folder in
+            let functional = folder.appendingPathComponent("derivatives/fmriprep/sub-01/func")
+            let template = "space-MNI152NLin2009cAsym"
+            let names = try FileManager.default.contentsOfDirectory(atPath: functional.path)
+            for name in names where name.contains(template) {
+                let other = name.replacing(template, with: "space-MNIPediatricAsym_cohort-1")
+                try FileManager.default.moveItem(
+                    at: functional.appendingPathComponent(name),
+                    to: functional.appendingPathComponent(other))
+            }
+            let data = try FMRIPrep.open(folder)
+            let study = try data.study(
+                "sub-01", task: "story", space: "MNIPediatricAsym", confounds: [.motion(.basic)])
+            #expect(study.runs.lengths == [40, 40])
+            let run = "derivatives/fmriprep/sub-01/func/sub-01_task-story_run-1_space-MNIPediatricAsym_cohort-"
+            let ending = "_desc-preproc_bold.nii.gz"
+            try copy("\(run)1\(ending)", to: "\(run)2\(ending)", in: folder)
+            let error = refusal { _ = try data.study("sub-01", task: "story", space: "MNIPediatricAsym") }
+            #expect(error.contains("of one resolution and cohort"))
         }
     }
 

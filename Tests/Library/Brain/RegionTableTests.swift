@@ -47,6 +47,10 @@ struct RegionTableTests {
     @Test func colorsGroupsAndSides() throws {
         let bids = try table("index\tname\tcolor\n1\tV1\t#ff8000\n", "x_dseg.tsv")
         #expect(bids.regions[0].color == SIMD4<Float>(255, 128, 0, 255) / 255)
+        let latin1 = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).txt")
+        try Data([0x31, 0x20, 0x53, 0xfc, 0x64, 0x0a]).write(to: latin1)
+        defer { try? FileManager.default.removeItem(at: latin1) }
+        #expect(try RegionTable.open(latin1).regions.map(\.name) == ["Süd"])
         let freeSurfer = try table("2 ctx area 255 0 51 0\n", "FreeSurferColorLUT.txt")
         #expect(
             freeSurfer.regions[0].name == "ctx area" && freeSurfer.regions[0].color == SIMD4(1, 0, 0.2, 1))

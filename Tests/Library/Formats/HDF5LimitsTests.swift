@@ -78,6 +78,28 @@ struct HDF5LimitsTests {
         #expect(try file.dataset("whole").tensor().elements == [1, 2])
     }
 
+    /// A dataset has no bytes in its file before the first write, which is no false claim.
+    @Test func moreThanAGigabyteIsWrittenAtOnce() throws {
+        let count = 280_000_000
+        let zeros = ZeroPages(byteCount: 4 * count)
+        let tensor = Tensor<Float>(shape: [count], storage: Storage(borrowing: zeros.base, from: zeros))
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("large.h5")
+            try HDF5File.create(url) { file in
+                let dataset = try file.createDataset("x", shape: [count], chunk: [1 << 22], compression: 1)
+                try dataset.write(tensor, at: [0])
+            }
+            #expect(try HDF5File.open(url).dataset("x").tensor([count - 2..<count]).elements == [0, 0])
+        }
+    }
+
+    /// The bytes of a virtual dataset are those of others, here five of a billion.
+    @Test func aVirtualDatasetOfMoreThanAGigabyteIsRead() throws {
+        let dataset = try HDF5File.open(fixture("virtual.h5")).dataset("long")
+        let bytes = try dataset.bytes([0..<1_090_000_000])
+        #expect(bytes[1_089_999_989..<1_089_999_996] == [0, 1, 2, 3, 4, 5, 0])
+    }
+
     @Test func whatIsNoHDF5IsNamed() throws {
         for (name, words) in [
             ("plain.npy", "a NumPy array"), ("series.nii.gz", "gzipped"), ("zip.pt", "zip file"),
@@ -102,4 +124,17 @@ struct HDF5LimitsTests {
             for try await words in group { #expect(words.contains("is not there")) }
         }
     }
+}
+
+/// Zeros that take no memory.
+private final class ZeroPages {
+    let base: UnsafeMutableRawPointer
+    private let byteCount: Int
+
+    init(byteCount: Int) {
+        self.byteCount = byteCount
+        base = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    }
+
+    deinit { munmap(base, byteCount) }
 }

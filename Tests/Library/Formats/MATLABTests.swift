@@ -158,6 +158,22 @@ struct MATLABTests {
         }
     }
 
+    @Test func aNumberOfASparseMatrixThatFloatCannotHoldIsRefused() throws {
+        // Version 4: a row and a column from 1, and a number; at last the extents.
+        let head: [Int32] = [2, 2, 3, 0, 2]
+        let numbers: [Double] = [1, 3, 1, 3, 1e300, 0]
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("s.mat")
+            let data =
+                head.withUnsafeBytes { Data($0) } + Data("s\0".utf8) + numbers.withUnsafeBytes { Data($0) }
+            try data.write(to: url)
+            let sparse = try MATFile.open(url)["s"]
+            #expect(try sparse.tensor(as: Double.self).elements[0] == 1e300)
+            let error = #expect(throws: FormatError.self) { try sparse.tensor() }
+            #expect(error?.description.contains("1e+300, which Float cannot hold") == true)
+        }
+    }
+
     /// Reads all that a value holds.
     private func use(_ value: MATValue, depth: Int) throws -> Int {
         _ = "\(value)"

@@ -89,16 +89,43 @@ import Testing
         }
     }
 
+    @Test func aLinkToAFileThatIsNotThereStaysALink() throws {
+        try withFolder { folder in
+            let link = folder.appendingPathComponent("x.npy")
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "other.npy")
+            try NumPyArray.write(Matrix<Float>(rows: 1, columns: 2), to: link)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "other.npy")
+            #expect(try NumPyArray.open(folder.appendingPathComponent("other.npy")).shape == [1, 2])
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.sorted() == ["other.npy", "x.npy"])
+        }
+    }
+
     /// A file of version 1.0 with the given header of at most 255 letters and no data.
     private func withHeader(_ header: String, _ body: (URL) throws -> Void) throws {
+        try withHeader(bytes: Array(header.utf8), data: [], body)
+    }
+
+    private func withHeader(bytes header: [UInt8], data: [UInt8], _ body: (URL) throws -> Void) throws {
         try withFolder { folder in
             let url = folder.appendingPathComponent("x.npy")
             var file = Data([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0])
-            file.append(UInt8(header.utf8.count))
+            file.append(UInt8(header.count))
             file.append(0)
-            file.append(contentsOf: header.utf8)
+            file.append(contentsOf: header + data)
             try file.write(to: url)
             try body(url)
+        }
+    }
+
+    /// What numpy.save writes of a field whose name Latin-1 can write.
+    @Test func namesOfFieldsBeforeVersionThreeAreInLatin1() throws {
+        let name: [UInt8] = [UInt8(ascii: "g"), UInt8(ascii: "r"), 0xf6, 0xdf, UInt8(ascii: "e")]
+        let header =
+            Array("{'descr': [('".utf8) + name
+            + Array("', '<f4')], 'fortran_order': False, 'shape': (1,), }\n".utf8)
+        try withHeader(bytes: header, data: [0, 0, 0x80, 0x3f]) { url in
+            #expect(try NumPyArray.open(url).records()["größe"].tensor().elements == [1])
         }
     }
 

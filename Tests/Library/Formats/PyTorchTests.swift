@@ -66,11 +66,27 @@ import Testing
         }
     }
 
-    @Test func aNameOfTwoTensorsAndNumbersThatAreNotThoseOfTheStorageAreRefused() {
-        for (file, word) in [("twice.pt", "two tensors of the name \"3\""), ("negative.pt", "resolve_neg()")]
-        {
-            let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture(file)) }
-            #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+    @Test func aNameOfTwoTensorsIsRefused() {
+        let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture("twice.pt")) }
+        #expect(
+            error?.description.contains("two tensors of the name \"3\"") == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: ["layouts.pt", "layouts_legacy.pt"])
+    func tensorsThatAreNoPlainNumbersLeaveTheOthersReadable(_ file: String) throws {
+        let checkpoint = try PyTorchFile.open(fixture(file))
+        #expect(checkpoint.names == ["conjugate", "marked", "meta", "negative", "nested", "plain", "sparse"])
+        #expect(try checkpoint.tensor("plain").elements == [1, 2, 3])
+        // One with attributes of Python is made by another function.
+        #expect(try checkpoint.tensor("marked").elements == [4, 5])
+        for (name, words) in [
+            ("conjugate", "resolve_conj()"), ("negative", "resolve_neg()"), ("sparse", "torch.sparse_coo"),
+            ("nested", "unbind()"), ("meta", "without numbers"),
+        ] {
+            #expect(checkpoint.entries[name] == nil)
+            let error = #expect(throws: FormatError.self) { try checkpoint.tensor(name) }
+            #expect(error?.description.contains("\"\(name)\"") == true)
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         }
     }
 

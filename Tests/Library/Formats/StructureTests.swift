@@ -129,6 +129,25 @@ struct StructureTests {
         #expect("\(value)".contains("clip1"))
     }
 
+    @Test func bytesOfHDF5ThatAreNoUTF8AreLatin1() throws {
+        let file = try HDF5File.open(file("latin1.h5"))
+        #expect(try file.dataset("names").strings() == ["Größe", "Käse", "é"])
+        #expect(try file.dataset("names").attributes()["unit"]?.string == "µm")
+        #expect(try file.dataset("variable").strings() == ["Größe"])
+        #expect(try file.dataset("records").records()["name"].strings() == ["Größe"])
+        // What is called UTF-8, and was cut within a character, stays that.
+        #expect(try file.dataset("cut").strings() == ["Gr\u{fffd}"])
+    }
+
+    @Test func scalarsThatPythonHasNotAreArraysWithoutDimensions() throws {
+        let value = try PickleFile.open(file("scalars.pkl"))
+        let parts = try value["complex"].array().complexParts()
+        #expect(parts.real.shape == [] && parts.real.elements == [1] && parts.imaginary.elements == [2])
+        #expect(try value["trial"].array().records()["id"].integers() == [1])
+        #expect(try value["date"].array().elementKind.contains("dates"))
+        #expect(try value["list"].integers() == [1, 2])
+    }
+
     @Test func aPickleOfPythonTwoIsRead() throws {
         #expect(try PickleFile.open(file("python2.pkl")).tensor().elements == [1.5, -2])
     }

@@ -68,6 +68,8 @@ import Testing
     @Test func theMasksOfOlderVersionsAreToldApart() throws {
         let names = (0..<9).map { "a_comp_cor_0\($0)" }
         let table = try DataTable(names.map { DataTable.Column($0, [0.5, 1, 2]) })
+        let alone = try tableError { try table.confounds(.aCompCor(5)) }
+        #expect(alone.description.contains("a_comp_cor_00") && alone.problem.contains("describedBy"))
         let masks = names.enumerated().map { index, name in
             let mask = ["combined", "CSF", "WM"][index / 3]
             return "\"\(name)\": {\"Mask\": \"\(mask)\"}"

@@ -54,6 +54,23 @@ import Testing
         #expect(try table["side", as: String?.self] == ["left", nil, "right"])
     }
 
+    /// An index of Python's `datetime.date`, of which pandas stores the ordinals.
+    @Test func daysOfAnIndexAreDates() throws {
+        try withFolder { folder in
+            let url = folder.appending(path: "days.h5")
+            try HDF5File.create(url) { file in
+                try file.write([737_425, 737_426], to: "s/index")
+                try file.setAttribute("kind", to: .strings(["date"]), of: "s/index")
+                try file.write(Tensor<Double>(shape: [2], elements: [1.5, 2.5]), to: "s/values")
+                try file.setAttribute("pandas_type", to: .strings(["series"]), of: "s")
+            }
+            let table = try DataTable.openPandas(url)
+            #expect(table.columnNames == ["index", "values"])
+            let days = try table["index", as: Date.self].map(\.timeIntervalSince1970)
+            #expect(days == [1_577_836_800, 1_577_923_200])
+        }
+    }
+
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
         func words(_ key: String?) -> String {
             (#expect(throws: (any Error).self) { try DataTable.openPandas(pandas("two.h5"), key: key) }).map {
@@ -92,6 +109,24 @@ import Testing
         #expect(texts.columnNames == names)
         #expect(try texts["words_1", as: String.self] == ["cat", "on"])
         #expect(try DataTable(file.dataset("none").records()).columnNames == names)
+    }
+
+    @Test(arguments: ["record-arrays.h5", "record-arrays.npy"])
+    func arraysOfRecordsStayWithTheirRecord(_ name: String) throws {
+        let url = fixtures.appending(path: "../../Formats/Fixtures/structures/\(name)").standardizedFileURL
+        let all =
+            try name.hasSuffix(".h5")
+            ? HDF5File.open(url).dataset("runs").records() : NumPyArray.open(url).records()
+        let trials = try all["trials"].records()
+        #expect(all.count == 2 && trials.count == 2)
+        let numbers = try trials["x"].tensor(as: Float.self)
+        #expect(numbers.shape == [2, 2] && numbers.elements == [1, 2, 3, 4])
+        #expect(try trials["side"].textLists() == [["a", "b"], ["c", "d"]])
+        let table = try DataTable(all)
+        #expect(table.columnNames == ["trials.x_0", "trials.x_1", "trials.side_0", "trials.side_1"])
+        #expect(table.rowCount == 2 && table.columns.allSatisfy { $0.count == 2 })
+        #expect(try table["trials.x_1", as: Double.self] == [2, 4])
+        #expect(try table["trials.side_0", as: String.self] == ["a", "c"])
     }
 
     private let long = """

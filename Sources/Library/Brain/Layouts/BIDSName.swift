@@ -34,10 +34,11 @@ struct BIDSName: Sendable, Equatable {
         ending = String(name[point...])
     }
 
+    /// The entities of how a recording was processed, and of the hemisphere.
+    static let processing: Set = ["space", "cohort", "res", "den", "desc", "hemi"]
+
     /// Which recording it is: all entities but those of how it was processed.
-    var recording: [String: String] {
-        entities.filter { ["sub", "ses", "task", "acq", "dir", "run", "echo", "part"].contains($0.key) }
-    }
+    var recording: [String: String] { entities.filter { !Self.processing.contains($0.key) } }
 
     /// In the order of sessions and runs, and then of names, so that the hemispheres of a recording are neighbors.
     func comes(before other: BIDSName) -> Bool {

@@ -72,7 +72,7 @@ public struct FMRIPrep: StudyLayout {
     /// A path without the suffix and the entities of how the recording was processed.
     private static func stem(_ run: BIDSName) -> String {
         let parts = run.name.split(separator: "_").dropLast().filter { part in
-            !["space", "res", "den", "desc", "hemi"].contains(part.prefix { $0 != "-" })
+            !BIDSName.processing.contains(String(part.prefix { $0 != "-" }))
         }
         return run.folder + "/" + parts.joined(separator: "_")
     }
@@ -215,10 +215,13 @@ public struct FMRIPrep: StudyLayout {
                 found: space.map { "\"\($0)\"" } ?? "not given")
         }
         let own = ofTask.filter { $0.entities["space"] == space }
-        let resolutions = Set(own.map { ($0.entities["res"] ?? "") + ($0.entities["den"] ?? "") + $0.ending })
+        let resolutions = Set(
+            own.map { name in
+                ["cohort", "res", "den"].map { name.entities[$0] ?? "" } + [name.ending]
+            })
         guard resolutions.count == 1 else {
             throw FormatError(
-                folder, "the files of \(subject) in \(space)", expected: "of one resolution",
+                folder, "the files of \(subject) in \(space)", expected: "of one resolution and cohort",
                 found: "of several: \(own.map(\.name).joined(separator: ", "))")
         }
         return own.recordings

@@ -7,8 +7,8 @@ import Foundation
 /// file is left.
 package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     try checkLocation(url)
-    // A symbolic link stays one: what it points to is replaced.
-    let target = url.resolvingSymlinksInPath()
+    // A symbolic link stays one: what it points to is replaced, or made if it is not there.
+    let target = linkTarget(of: url)
     try checkReplaceable(target, named: url)
     let temporary = target.deletingLastPathComponent()
         .appendingPathComponent(temporaryName(for: target.lastPathComponent))
@@ -23,6 +23,19 @@ package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     }
     // The new name is on the disk once the folder is; a folder that cannot be opened has no say in what was written.
     try? synchronize(target.deletingLastPathComponent(), named: url)
+}
+
+/// The file that a symbolic link leads to, also if it is not there yet; any other file is its own.
+private func linkTarget(of url: URL) -> URL {
+    // Foundation does not resolve a link to what is not there.
+    var place = url.resolvingSymlinksInPath()
+    let mostLinks = 40
+    for _ in 0..<mostLinks {
+        guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: place.path) else { break }
+        place = URL(
+            fileURLWithPath: next.hasPrefix("/") ? next : place.deletingLastPathComponent().path + "/" + next)
+    }
+    return place
 }
 
 /// Throws `FormatError` if a file cannot take a place: with the rights to do so, it would replace `/dev/null`, or what

@@ -67,10 +67,10 @@ struct HDF5Columns {
                 texts.append(names[value] ?? "\(value)")
             }
             target = .texts(texts)
-        case (.text(let size), .texts(var texts)):
+        case (.text(let size, let isUTF8), .texts(var texts)):
             for index in 0..<count {
                 let field = UnsafeRawBufferPointer(start: base + index * stride, count: size)
-                texts.append(String(decoding: field.prefix { $0 != 0 }, as: UTF8.self))
+                texts.append(hdf5Text(field.prefix { $0 != 0 }, isUTF8: isUTF8))
             }
             target = .texts(texts)
         case (.variableText, .texts(var texts)):
@@ -144,13 +144,16 @@ struct HDF5Columns {
         switch (element, values) {
         case (.array, .texts(let texts)):
             // The outermost array comes first, whose elements are the records.
-            return .textArrays(texts, each: element.partCount)
+            return .textArrays(texts, each: shape.dropFirst().reduce(element.partCount, *))
         case (.array(let base, let extents), _):
             return content(values, base.element, shape + extents, url, what)
         case (.number(let type), .bytes(let bytes)):
             return .numbers(
                 StoredNumbers(bytes: Bytes(copying: bytes), type: type, shape: shape, url: url, what: what))
-        case (_, .texts(let texts)): return .texts(texts)
+        case (_, .texts(let texts)):
+            // The texts of records in an array.
+            guard shape.count > 1 else { return .texts(texts) }
+            return .textArrays(texts, each: shape.dropFirst().reduce(1, *))
         case (.record(let members), .record(let parts)):
             let fields = zip(members, parts).map { member, part in
                 Records.Field(
@@ -159,7 +162,7 @@ struct HDF5Columns {
                         part, member.type.element, shape, url, "field \"\(member.name)\" of \(what)"),
                     url: url, what: what)
             }
-            return .records(Records(count: shape.reduce(1, *), fields: fields, url: url, what: what))
+            return .records(Records(count: shape.first ?? 1, fields: fields, url: url, what: what))
         case (_, .lists(let lists)): return .lists(lists)
         case (_, .references(let references)): return .references(references)
         case (_, .opaque(let all)): return .bytes(all)

@@ -170,7 +170,10 @@ public struct HDF5Dataset: Sendable {
         return integers
     }
 
-    /// The texts of the dataset, in row-major order. Throws `FormatError` if it holds something else.
+    /// The texts of the dataset, in row-major order; of what the file does not call UTF-8, bytes that are not are taken as
+    /// Latin-1.
+    ///
+    /// Throws `FormatError` if it holds something else.
     public func strings() throws -> [String] {
         guard isText else {
             throw FormatError(file.url, "\(what) holds no text: \(problem ?? "it holds \(kind)\(reading)")")
@@ -215,8 +218,16 @@ extension HDF5Dataset {
         return handle
     }
 
-    /// How many elements the ranges have, where they lie inside and fit into memory.
+    /// How many elements the ranges have that are read: they lie inside, fit into memory, and the file can have them.
     func check(_ ranges: [Range<Int>], size: Int) throws -> Int {
+        try checkPlace(ranges)
+        let count = try hdf5Count(ranges.map(\.count), size: size, file.url, what)
+        try checkClaim(count * size)
+        return count
+    }
+
+    /// Throws `FormatError` if the ranges are not inside of the dataset.
+    func checkPlace(_ ranges: [Range<Int>]) throws {
         guard ranges.count == shape.count else {
             throw FormatError(
                 file.url, "the part of \(what)", expected: "\(shape.count) ranges for the shape \(shape)",
@@ -226,14 +237,12 @@ extension HDF5Dataset {
             throw FormatError(
                 file.url, "the part of \(what)", expected: "inside its shape \(shape)", found: "\(ranges)")
         }
-        let count = try hdf5Count(ranges.map(\.count), size: size, file.url, what)
-        try checkClaim(count * size)
-        return count
     }
 
     /// Throws if a dataset claims far more than its file holds: numbers that were never written, or a false shape.
     private func checkClaim(_ bytes: Int) throws {
-        guard bytes > 1 << 27, let handle else { return }
+        // What a virtual dataset is made of lies in others.
+        guard bytes > 1 << 27, let handle, !layout.isVirtual else { return }
         let stored = try HDF5Library.locked(file.url) { Int(clamping: H5Dget_storage_size(handle.id)) }
         // No compression that the library has shrinks numbers by more than deflate's 1,032.
         guard bytes / 1032 > stored + 1 << 20 else { return }

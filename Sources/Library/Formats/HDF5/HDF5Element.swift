@@ -6,8 +6,8 @@ indirect enum HDF5Element: Sendable {
     case number(NumberType)
     /// Integers that stand for names.
     case enumeration(NumberType, names: [Int: String])
-    /// Text in a field of some bytes.
-    case text(byteCount: Int)
+    /// Text in a field of some bytes, and whether the file calls it UTF-8.
+    case text(byteCount: Int, isUTF8: Bool)
     /// Text of any length, behind a pointer.
     case variableText
     case array(HDF5MemoryType, shape: [Int])
@@ -71,7 +71,8 @@ struct HDF5MemoryType: Sendable {
         case H5T_BITFIELD: return bitFields[size].map(HDF5Element.number)
         case H5T_ENUM: return enumeration(type)
         case H5T_STRING:
-            return H5Tis_variable_str(type) > 0 ? .variableText : .text(byteCount: size)
+            return H5Tis_variable_str(type) > 0
+                ? .variableText : .text(byteCount: size, isUTF8: hdf5IsUTF8(type))
         case H5T_ARRAY:
             let rank = H5Tget_array_ndims(type)
             guard rank > 0, rank <= 32 else { return nil }

@@ -7,6 +7,7 @@ final class HDF5ElementReferences {
     private let pointers: HDF5Pointers
     private let buffer: UnsafeMutableRawBufferPointer
     private let count: Int
+    private let isUTF8: Bool
     private let what: String
 
     /// Reads the references of elements.
@@ -26,6 +27,7 @@ final class HDF5ElementReferences {
         heap = HDF5Heap(try HDF5RawFile(of: object, url, windowBytes: count < 64 ? 1 << 13 : 1 << 16))
         pointers = try HDF5Pointers(type.id, heap)
         self.count = count
+        isUTF8 = hdf5IsUTF8(type.id)
         self.what = what
         let memory = try HDF5Pointers.references(of: type.id, heap)
         _ = try hdf5Count([count], size: pointers.byteCount, url, what)
@@ -57,7 +59,7 @@ final class HDF5ElementReferences {
                 return ""
             }
             let text = try heap.bytes(of: object)
-            return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+            return hdf5Text(text.prefix { $0 != 0 }, isUTF8: isUTF8)
         }
     }
 }

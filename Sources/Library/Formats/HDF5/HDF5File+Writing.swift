@@ -178,7 +178,7 @@ extension HDF5Dataset {
     }
 
     func write(_ source: UnsafeRawBufferPointer, _ type: NumberType, _ ranges: [Range<Int>]) throws {
-        _ = try check(ranges, size: type.byteCount)
+        try checkPlace(ranges)
         guard source.count > 0, let base = source.baseAddress else { return }
         try transfer(ranges, type, UnsafeMutableRawPointer(mutating: base), writing: true)
     }

@@ -7,12 +7,15 @@ struct HDF5Layout: Sendable {
     let chunk: [Int]?
     /// Why it cannot be read; nil if it can.
     let problem: String?
+    /// Whether the dataset is made of elements of others.
+    let isVirtual: Bool
 
     static let unknown = HDF5Layout(chunk: nil, problem: "it cannot be opened")
 
     private init(chunk: [Int]?, problem: String?) {
         self.chunk = chunk
         self.problem = problem
+        isVirtual = false
     }
 
     /// The layout of an open dataset; the caller holds the library's lock.
@@ -20,6 +23,7 @@ struct HDF5Layout: Sendable {
         let creation = try HDF5Opening.creationList(of: dataset, url)
         let layout = H5Pget_layout(creation.id)
         let virtual = HDF5Virtual(creation)
+        isVirtual = virtual != nil
         var extents = [hsize_t](repeating: 1, count: 32)
         let rank = layout == H5D_CHUNKED ? H5Pget_chunk(creation.id, 32, &extents) : 0
         chunk = rank > 0 ? extents[..<Int(rank)].map { max(1, Int(clamping: $0)) } : nil

@@ -8,7 +8,7 @@ func hdf5Strings(
     of object: HDF5Handle, type: HDF5Handle, space: HDF5Handle, count: Int, _ url: URL, _ what: String,
     read: (hid_t, UnsafeMutableRawPointer) -> herr_t
 ) throws -> [String] {
-    let size = H5Tget_size(type.id)
+    let (size, isUTF8) = (H5Tget_size(type.id), hdf5IsUTF8(type.id))
     let memory = try HDF5Handle.type(H5Tcopy(gyrus_h5_c_string()), url, "making a text type")
     H5Tset_cset(memory.id, H5Tget_cset(type.id))
     if H5Tis_variable_str(type.id) > 0 {
@@ -42,9 +42,20 @@ func hdf5Strings(
             throw FormatError(url, "reading \(what) failed: \(HDF5Library.lastError())")
         }
         return (0..<count).map { index in
-            String(
-                decoding: bytes[index * (size + 1)..<(index + 1) * (size + 1)].prefix { $0 != 0 },
-                as: UTF8.self)
+            hdf5Text(
+                bytes[index * (size + 1)..<(index + 1) * (size + 1)].prefix { $0 != 0 }, isUTF8: isUTF8)
         }
     }
+}
+
+/// Whether a file says of a text's type that it is UTF-8; otherwise it says ASCII.
+func hdf5IsUTF8(_ type: hid_t) -> Bool { H5Tget_class(type) == H5T_STRING && H5Tget_cset(type) == H5T_CSET_UTF8 }
+
+/// A text in UTF-8. Of what a file calls ASCII, in which h5py writes any bytes, what is no UTF-8 is taken as Latin-1, as
+/// in arrays of NumPy.
+func hdf5Text(_ bytes: some Collection<UInt8>, isUTF8: Bool) -> String {
+    if !isUTF8, bytes.contains(where: { $0 >= 128 }), String(validatingUTF8Bytes: bytes) == nil {
+        return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }

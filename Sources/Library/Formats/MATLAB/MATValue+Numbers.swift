@@ -117,6 +117,9 @@ extension MATValue {
                 throw place.error("is a sparse matrix of shape \(shape), which does not fit into memory")
             }
             try requireMemory(size, for: "\(place.what) with its zeros", place.url)
+            if let value = sparse.values.first(where: { $0.isFinite && !Element($0).isFinite }) {
+                throw place.error("holds \(value), which \(Element.self) cannot hold; ask for Double")
+            }
             return sparse.dense(sparse.values, shape: shape)
         default: throw wrong(expected: "numbers")
         }

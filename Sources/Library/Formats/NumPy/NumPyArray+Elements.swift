@@ -23,7 +23,7 @@ extension NumPyArray {
                 url, "the fields of \(what)", expected: "numbers and text",
                 found: "objects of Python; save them apart")
         }
-        return try records(members, at: try order().map { $0 * size }, what)
+        return try records(members, [], at: try order().map { $0 * size }, what)
     }
 
     /// The real and the imaginary parts of an array of complex numbers.
@@ -87,15 +87,19 @@ extension NumPyArray {
         return String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1) ?? ""
     }
 
-    private func records(_ members: [NumPyType.Member], at places: [Int], _ what: String) throws -> Records {
+    /// The records that begin at some bytes, of which each of those around them has an array of some extents.
+    private func records(
+        _ members: [NumPyType.Member], _ extents: [Int], at places: [Int], _ what: String
+    ) throws -> Records {
         let fields = try members.map { member in
             let own = places.map { $0 + member.offset }
             return Records.Field(
                 name: member.name,
-                content: try field(member.type, [], at: own, "field \"\(member.name)\" of \(what)"),
+                content: try field(member.type, extents, at: own, "field \"\(member.name)\" of \(what)"),
                 url: url, what: what)
         }
-        return Records(count: places.count, fields: fields, url: url, what: what)
+        return Records(
+            count: places.count / max(1, extents.reduce(1, *)), fields: fields, url: url, what: what)
     }
 
     private func field(
@@ -103,15 +107,14 @@ extension NumPyArray {
     ) throws -> Records.Field.Content {
         switch type {
         case .number: return .numbers(try numbers(type, extents, at: places, what))
-        case .unicode, .bytes: return .texts(places.map { text(atByte: $0, type) })
-        case .record(let members, _): return .records(try records(members, at: places, what))
+        case .unicode, .bytes:
+            let texts = places.map { text(atByte: $0, type) }
+            return extents.isEmpty ? .texts(texts) : .textArrays(texts, each: extents.reduce(1, *))
+        case .record(let members, _): return .records(try records(members, extents, at: places, what))
         case .array(let base, let shape):
             let count = shape.reduce(1, *)
             let all = places.flatMap { place in (0..<count).map { place + $0 * base.byteCount } }
-            let content = try field(base, extents + shape, at: all, what)
-            // The outermost array's elements are the records.
-            guard extents.isEmpty, case .texts(let texts) = content else { return content }
-            return .textArrays(texts, each: places.isEmpty ? count : texts.count / places.count)
+            return try field(base, extents + shape, at: all, what)
         case .complex(let part, let isBigEndian):
             let number = NumPyType.number(part, bigEndian: isBigEndian)
             let parts = places.flatMap { [$0, $0 + part.byteCount] }

@@ -35,7 +35,12 @@ struct NumPyHeader {
                 url, "the header of \(what)", expected: "inside its first \(head.count) bytes",
                 found: "\(length) bytes long (the file may be cut short)")
         }
-        return (try NumPyHeader(String(decoding: text.data, as: UTF8.self), url, what), start + length)
+        // Before version 3 the names of fields are in Latin-1.
+        let words =
+            version == 3
+            ? String(decoding: text.data, as: UTF8.self)
+            : String(String.UnicodeScalarView(text.buffer.map { Unicode.Scalar($0) }))
+        return (try NumPyHeader(words, url, what), start + length)
     }
 
     private init(_ text: String, _ url: URL, _ what: String) throws {

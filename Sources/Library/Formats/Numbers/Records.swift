@@ -80,7 +80,9 @@ extension Records.Field {
         return texts
     }
 
-    /// The records within each record. Throws `FormatError` if the field holds something else.
+    /// The records within each record; of an array of records, each field has the array's extents.
+    ///
+    /// Throws `FormatError` if the field holds something else.
     public func records() throws -> Records {
         guard case .records(let records) = content else { throw wrong("records") }
         return records

@@ -114,7 +114,7 @@ extension Unpickler {
         return members.count == names.count
     }
 
-    private func scalar(_ arguments: [PickleValue]) throws -> PickleValue? {
+    private mutating func scalar(_ arguments: [PickleValue]) throws -> PickleValue? {
         guard arguments.count == 2, case .type(let index) = arguments[0], let bytes = rawBytes(arguments[1])
         else {
             return nil
@@ -128,7 +128,10 @@ extension Unpickler {
             return type.hasFractions
                 ? .number(try array.tensor(as: Double.self).elements[0]) : .integer(try array.integers()[0])
         case .unicode, .bytes: return .text(try array.strings()[0])
-        default: return nil
+        default:
+            // A complex number, a date or a record is an array without dimensions.
+            arrays.append(PickledArray(type: types[index], bytes: bytes))
+            return .array(arrays.count - 1)
         }
     }
 

@@ -63,6 +63,16 @@ struct PyTorchTensor {
     let strides: [Int]
 }
 
+extension PyTorchTensor {
+    /// A tensor that is there, but whose numbers are not read; `words` say what it is.
+    init(unread words: String, shape: [Int]) {
+        let type = PyTorchNumber.unread(words, byteCount: 1)
+        self.init(
+            storage: PyTorchStorage(key: "", type: type, count: 0, offset: 0), type: type, offset: 0,
+            shape: shape, strides: [])
+    }
+}
+
 /// A pickle machine that makes tensors, arrays and containers and nothing else.
 ///
 /// A pickle is a program that may call any function by name, which is how a checkpoint can take over a computer. This
@@ -243,7 +253,9 @@ extension Unpickler {
     private static let rebuilders: Set<String> = [
         "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v3",
         "torch._utils._rebuild_qtensor", "torch._utils._rebuild_parameter",
-        "torch._utils._rebuild_parameter_with_state",
+        "torch._utils._rebuild_parameter_with_state", "torch._tensor._rebuild_from_type_v2",
+        "torch._utils._rebuild_sparse_tensor", "torch._utils._rebuild_nested_tensor",
+        "torch._utils._rebuild_meta_tensor_no_storage", "torch.serialization._get_layout",
     ]
     /// What training scripts save beside the weights: options, devices, types, numbers and arrays of NumPy. Nothing is
     /// made of it, and nothing is called for it.
@@ -252,7 +264,7 @@ extension Unpickler {
         "builtins.dict", "builtins.list", "builtins.int", "builtins.float",
         "builtins.complex", "builtins.bytearray", "_codecs.encode", "numpy.dtype", "numpy.ndarray",
         "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device",
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device", "torch.Tensor",
         "torch.float16", "torch.bfloat16", "torch.float32", "torch.float64", "torch.int8", "torch.int16",
         "torch.int32", "torch.int64", "torch.uint8", "torch.bool", "torch.complex64", "torch.complex128",
         "torch.per_tensor_affine", "torch.per_channel_affine", "torch.per_channel_affine_float_qparams",
@@ -336,6 +348,28 @@ extension Unpickler {
         case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor",
             "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_qtensor":
             return .tensor(try tensor(name, values))
+        case "torch._tensor._rebuild_from_type_v2":
+            // What makes the tensor, its class, the arguments, and attributes, which numbers do not need.
+            guard values.count >= 3, case .global(let inner) = values[0], inner != name else { throw malformed() }
+            return try call(values[0], values[2])
+        case "torch.serialization._get_layout":
+            guard case .text(let layout)? = values.first else { throw malformed() }
+            return .text(layout)
+        case "torch._utils._rebuild_sparse_tensor":
+            guard values.count >= 2, case .text(let layout) = values[0], let parts = self.values(of: values[1])
+            else { throw malformed() }
+            // Its extents stand behind the tensors of which it is made.
+            return .tensor(
+                PyTorchTensor(
+                    unread: "\(layout), which is sparse; save its to_dense()",
+                    shape: parts.compactMap { integers($0) }.first ?? []))
+        case "torch._utils._rebuild_nested_tensor":
+            return .tensor(PyTorchTensor(unread: "nested; save the parts that its unbind() gives", shape: []))
+        case "torch._utils._rebuild_meta_tensor_no_storage":
+            return .tensor(
+                PyTorchTensor(
+                    unread: "on the device \"meta\", without numbers",
+                    shape: values.count > 1 ? integers(values[1]) ?? [] : []))
         case _ where purpose == .data:
             guard let made = try make(name, values) else {
                 throw FormatError(
@@ -370,10 +404,9 @@ extension Unpickler {
         default: break
         }
         if values.count > metadata, isChangedView(values[metadata]) {
-            throw FormatError(
-                url,
-                "its pickle holds a tensor that is the negative or the conjugate of what is stored; save it after "
-                    + "resolve_neg() and resolve_conj()")
+            return PyTorchTensor(
+                unread: "the negative or the conjugate of what is stored; save it after resolve_neg() and "
+                    + "resolve_conj()", shape: shape)
         }
         return PyTorchTensor(storage: storage, type: type, offset: offset, shape: shape, strides: strides)
     }

@@ -36,7 +36,8 @@ public struct PyTorchFile: Sendable {
     public let url: URL
     /// The tensors whose numbers can be read, by name.
     public let entries: [String: Entry]
-    /// Those whose numbers cannot: complex, quantized, or of 8 or fewer bits with a fraction.
+    /// Those whose numbers cannot: complex, quantized, of 8 or fewer bits with a fraction, sparse, nested, without
+    /// numbers, or the conjugate or negative of what is stored.
     package let unread: [String: UnreadTensor]
 
     /// The names of all tensors in alphabetical order, also of those whose numbers cannot be read.
@@ -45,8 +46,8 @@ public struct PyTorchFile: Sendable {
     /// Opens a file; a tensor is read when it is asked for.
     ///
     /// Throws `FormatError` if the file is malformed or cut short, a tensor lies outside its storage, or the pickle
-    /// calls anything that is neither tensor nor container. A tensor of a type that is not read (complex, quantized,
-    /// float8) is refused when it is asked for.
+    /// calls anything that is neither tensor nor container. A tensor of a kind that is not read (complex, quantized,
+    /// float8, sparse) is refused when it is asked for.
     public static func open(_ file: some FileLocation) throws -> PyTorchFile {
         let file = try OpenFile(file.fileURL)
         let url = file.url

@@ -197,6 +197,9 @@ struct Checkpoint {
     /// Throws if they are integers, which are weights only together with scales of some quantization, and if one
     /// of them is not finite, since every feature after it would be NaN.
     func tensor(_ name: String) throws -> Tensor<Float> {
+        if let unread = unread(name), unread.isNoPlainTensor {
+            throw FoundationModelError.input("it is \(unread.type)")
+        }
         let type = entry(name)?.type
         guard let word = type?.rawValue ?? unread(name)?.type else {
             throw FoundationModelError.parameters(path: path, problems: ["\(name) is missing"])

@@ -88,7 +88,8 @@ extension DataTable {
     ///
     /// Derivatives have no value in the first sample, which takes that of the second. Samples that fMRIPrep marks as
     /// not in a steady state are left out, and those that `scrubbing` names. The same columns and samples as those of
-    /// nilearn's `load_confounds`. Throws `TableError` if a column is not there or has no value elsewhere.
+    /// nilearn's `load_confounds`. Throws `TableError` if a column is not there or has no value elsewhere, or components
+    /// of an older version were asked for, whose masks the JSON file beside the table tells.
     public func confounds(_ sets: ConfoundSet..., scrubbing: Scrubbing? = nil) throws -> Confounds {
         try confounds(sets, scrubbing: scrubbing)
     }
@@ -158,8 +159,7 @@ extension DataTable {
                 expanded(["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"], expansion)
             case .tissue(let expansion): expanded(["csf", "white_matter"], expansion)
             case .globalSignal(let expansion): expanded(["global_signal"], expansion)
-            case .aCompCor(let count):
-                try components("a_comp_cor_", count) { masks[$0].map { $0 == "combined" } ?? true }
+            case .aCompCor(let count): try combined("a_comp_cor_", count, masks)
             case .aCompCorSeparate(let count):
                 try separate("c_comp_cor_", "CSF", count, masks) + separate("w_comp_cor_", "WM", count, masks)
             case .tCompCor(let count): try components("t_comp_cor_", count)
@@ -169,6 +169,20 @@ extension DataTable {
             throw TableError.noColumn(missing, among: self.columnNames)
         }
         return names
+    }
+
+    /// The first components of both masks together. Without the names that newer tables have for those of each mask,
+    /// the numbers may go through all masks.
+    private func combined(_ prefix: String, _ count: Int, _ masks: [String: String]) throws -> [String] {
+        let isNew = columnNames.contains { $0.hasPrefix("c_comp_cor_") || $0.hasPrefix("w_comp_cor_") }
+        let isDescribed = masks.keys.contains { $0.hasPrefix(prefix) }
+        if !isNew, !isDescribed, let first = columnNames.first(where: { $0.hasPrefix(prefix) }) {
+            throw TableError(
+                column: first,
+                "may be of any mask: fMRIPrep before version 21 numbers the components of all masks so, and the "
+                    + "JSON file beside the table says whose they are (confounds(_:describedBy:))")
+        }
+        return try components(prefix, count) { masks[$0].map { $0 == "combined" } ?? true }
     }
 
     /// The first components of one mask, which older tables number with those of the others.

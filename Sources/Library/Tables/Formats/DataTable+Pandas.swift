@@ -96,6 +96,12 @@ package struct PandasStore {
 enum PandasColumn {
     /// A column of whole numbers, which may stand for times, of a kind such as `datetime64[ns]`.
     static func integers(_ name: String, _ values: [Int], kind: String) -> DataTable.Column {
+        if kind == "date" {
+            // Python counts days from 1 January of the year 1, which is day 1.
+            let epoch = 719_163
+            return DataTable.Column(
+                name, values.map { Date(timeIntervalSince1970: 86_400 * (Double($0) - Double(epoch))) })
+        }
         guard kind.hasPrefix("datetime64") else { return DataTable.Column(name, values) }
         let unit = kind.split(separator: "[").dropFirst().first.map {
             String($0.prefix { $0 != "]" && $0 != "," })
