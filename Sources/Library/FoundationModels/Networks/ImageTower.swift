@@ -83,13 +83,12 @@ extension ImageTower {
         ) { try transform.batch(of: source, $0, size: imageSize) }
     }
 
-    /// The features of some images of a source, which keep their numbers there.
+    /// The features of the images of a source that have these numbers there.
     func features(
-        of source: any ImageSource, in range: Range<Int>, layers: LayerSelection, pooling: Pooling
+        of source: any ImageSource, at numbers: [Int], layers: LayerSelection, pooling: Pooling
     ) throws -> FeatureSet {
-        try features(count: range.count, unit: source.unit, layers, pooling, nil, false) { part in
-            let numbers = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
-            return try transform.batch(of: source, numbers, size: imageSize)
+        try features(count: numbers.count, unit: source.unit, layers, pooling, nil, false) { part in
+            try transform.batch(of: source, numbers[part], size: imageSize)
         }
     }
 
