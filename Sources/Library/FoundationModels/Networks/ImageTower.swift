@@ -45,6 +45,8 @@ extension ImageTower {
     ///
     /// Throws `FoundationModelError.input` if the network cannot take the size.
     public func resized(to size: ImageSize) throws -> ImageTower {
+        // First, since it refuses sizes by which nothing can be multiplied.
+        let network = try network.resized(to: size)
         var transform = transform
         // What a transform shows of an image stays the same part of it.
         if case .shorterSide(let side) = transform.fit {
@@ -58,7 +60,7 @@ extension ImageTower {
         }
         if case .covering(let box) = transform.fit { transform.fit = .covering(scaled(box)) }
         if case .stretchedTo(let box) = transform.fit { transform.fit = .stretchedTo(scaled(box)) }
-        return ImageTower(network: try network.resized(to: size), transform: transform, unused: unusedTensors)
+        return ImageTower(network: network, transform: transform, unused: unusedTensors)
     }
 
     /// The features of images in the wanted layers, a row for each image.
