@@ -91,6 +91,7 @@ import Testing
                 try Scene(objects: objects, background: SceneBackground(color: .navy))
             }
         }
+        #expect(outside.description == "large plain red star (row 3, column 0)")
     }
 
     @Test func synonymsAreThoseAskedFor() {
