@@ -138,6 +138,33 @@ struct TokenizerTests {
         }
     }
 
+    @Test("beside vocab.txt, added tokens are those of tokenizer_config.json, or of added_tokens.json")
+    func addedTokensBesideAVocabulary() throws {
+        try withTemporaryFolder { place in
+            func token(_ content: String, isNormalized: Bool) -> [String: Any] {
+                [
+                    "content": content, "lstrip": false, "normalized": isNormalized, "rstrip": false,
+                    "single_word": false, "special": !isNormalized,
+                ]
+            }
+            let new = try ModelCopy("tokenizers/wordpiece-cased", in: place)
+            #expect(try !loadTokenizer(new.folder).encode("a [E1] b").contains(1500))
+            let decoder = [
+                "1500": token("[E1]", isNormalized: false), "1501": token("BrainROI", isNormalized: true),
+            ]
+            try new.change("tokenizer_config.json", ["added_tokens_decoder": decoder])
+            let old = try ModelCopy("tokenizers/wordpiece-cased", in: place)
+            try old.write(["[E1]": 1500, "BrainROI": 1501], to: "added_tokens.json")
+            for folder in [new.folder, old.folder] {
+                let tokens = try loadTokenizer(folder).tokens(of: "a [E1] b BrainROI")
+                #expect(tokens == ["[CLS]", "a", "[E1]", "b", "BrainROI", "[SEP]"])
+            }
+            try old.write(["[E1]": -1], to: "added_tokens.json")
+            let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(old.folder) }
+            #expect(error?.description.contains("added_tokens.json: -1 cannot be the id") == true)
+        }
+    }
+
     @Test("an id that no token can have is refused", arguments: [-1, 1 << 40])
     func impossibleIDs(_ id: Int) throws {
         try withAddedTokens("tokenizers/wordpiece", [("[E1]", id, false)]) { folder in

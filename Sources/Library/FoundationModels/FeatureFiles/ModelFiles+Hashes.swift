@@ -8,6 +8,7 @@ extension ModelFiles {
         "config.json", "open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
         "vocab.json",
         "merges.txt", "special_tokens_map.json", "preprocessor_config.json", "processor_config.json",
+        "added_tokens.json",
     ]
 
     /// The SHA-256 of the weights: of one file that of its bytes, of several that of their digests in order.

@@ -34,15 +34,18 @@ struct BytePairFiles {
                 SpecialTokens.Entry(spelling: Array(name.utf8), id: $0, stripsLeft: name == "<mask>")
             }
         }
+        let added = try options.addedTokens()
+        let normalizer = ComposingNormalizer(composes: family == .clip, lowercases: family == .clip)
         let parts = BytePairTokenizer.Parts(
             vocabulary: vocabulary, merges: try merges(),
-            splitter: family == .clip ? .clip : .gpt2,
-            normalizer: ComposingNormalizer(composes: family == .clip, lowercases: family == .clip),
+            splitter: family == .clip ? .clip : .gpt2, normalizer: normalizer,
             wordSuffix: family == .clip ? Array("</w>".utf8) : [],
             unknown: family == .clip ? try id("<|endoftext|>") : nil,
             addsBlank: options.addsBlank ?? false,
             specialTokens: SpecialTokens(
-                special, opening: try names.opening.map(id), closing: try names.closing.map(id)))
+                added.special(with: special), opening: try names.opening.map(id),
+                closing: try names.closing.map(id)),
+            cleanedTokens: added.cleanedTokens { normalizer.normalize($0) })
         do throws(UnknownToken) { return try BytePairTokenizer(parts) } catch {
             throw FoundationModelError.file(
                 path: mergesFile.path,

@@ -69,12 +69,7 @@ struct TokenizerFile {
 
     /// The added tokens that are sought in cleaned text, cleaned as it is; nil if there are none.
     func cleanedTokens(_ clean: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) throws -> SpecialTokens? {
-        let entries = try addedTokens { $0["normalized"]?.flag == true }.map { entry in
-            var cleaned = entry
-            cleaned.spelling = entry.spelling.withUnsafeBufferPointer(clean) ?? entry.spelling
-            return cleaned
-        }
-        return entries.isEmpty ? nil : SpecialTokens(entries, opening: [], closing: [])
+        AddedTokens(cleaned: try addedTokens { $0["normalized"]?.flag == true }).cleanedTokens(clean)
     }
 
     /// The added tokens of a kind.
