@@ -163,6 +163,16 @@ struct LoadingTests {
         }
     }
 
+    @Test func aWidthThatHeadsOf64CannotShareIsNamed() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "paper.safetensors")
+            let name = "textencoder.backbone.bert.embeddings.word_embeddings.weight"
+            try Seeded.write([name: [10, 200]], to: file)
+            let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(file) }
+            #expect(error?.description.contains("of the width 200") == true)
+        }
+    }
+
     /// As timm's folders of CLIP's image towers are on the hub.
     @Test func timmsWeightsBesideAConfigurationOfOpenCLIP() throws {
         try withTemporaryFolder { folder in
