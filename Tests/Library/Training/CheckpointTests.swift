@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import FoundationModels
 import Tensors
 import Testing
 import Training
@@ -215,6 +216,25 @@ import Training
             #expect(throws: TrainingError.self) {
                 try MaskedLanguageTrainer(
                     tower, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
+            }
+        }
+        let blocks = TrainingCase.transformer(.gelu, epsilon: 1e-6, normOrder: .before)
+        var deep = blocks
+        deep.depth = .max
+        var wide = blocks
+        wide.feedForwardWidth = .max
+        let patches = ImageTowerConfiguration.Convolution(size: 8, stride: 8, channels: 16)
+        let window = ImageTowerConfiguration.Convolution(
+            size: .max, stride: 1, padding: .max - 1, channels: 16)
+        // Nothing overflows, and no memory is asked for that is not there.
+        for (side, convolution, blocks, width) in [
+            (Int.max, patches, blocks, 8), (-8, patches, blocks, 8), (16, window, blocks, 8),
+            (16, patches, deep, 8), (16, patches, wide, 8), (16, patches, blocks, Int.max),
+        ] {
+            let tower = ImageTowerConfiguration(
+                imageSize: side, stem: [convolution], transformer: blocks)
+            #expect(throws: TrainingError.self) {
+                try ViewsTrainer(tower, embeddingWidth: width, options: TrainingCase.options)
             }
         }
         let queues = try TrainingCase.queues()

@@ -41,6 +41,12 @@ struct TransformerStack: Sendable {
                 + "equally; it has \(width), \(configuration.depth), \(configuration.feedForwardWidth) and "
                 + "\(configuration.heads) heads")
         try expect(
+            configuration.width <= 1 << 20 && configuration.feedForwardWidth <= 1 << 20
+                && configuration.depth <= 1 << 12,
+            "a transformer is at most \(1 << 20) wide and \(1 << 12) deep; it has the widths "
+                + "\(configuration.width) and \(configuration.feedForwardWidth), and the depth "
+                + "\(configuration.depth)")
+        try expect(
             !configuration.isGated && !configuration.isCausal && configuration.precision == .float32,
             "transformers are trained in float32, without gated feed-forward parts and causal attention")
         try expect(

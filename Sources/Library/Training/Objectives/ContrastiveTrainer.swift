@@ -87,8 +87,9 @@ public final class ContrastiveTrainer {
                 + "\(model.image.signature), \(model.text.signature)")
         if case .queues(let length, let momentum) = objective {
             try expect(
-                length > 0 && (0..<1).contains(momentum),
-                "queues have a length above 0 and twins a momentum from 0 to below 1; they are \(length) and \(momentum)"
+                (1...1 << 24).contains(length) && (0..<1).contains(momentum),
+                "queues have a length from 1 to \(1 << 24) and twins a momentum from 0 to below 1; they are "
+                    + "\(length) and \(momentum)"
             )
             state.addTwins()
             for (number, name) in ["queue.images", "queue.texts"].enumerated() {
