@@ -187,6 +187,29 @@ struct TokenizerTests {
         }
     }
 
+    @Test("beside vocab.json, special tokens are those that tokenizer_config.json names")
+    func namedSpecialTokens() throws {
+        try withTemporaryFolder { place in
+            let clip = try ModelCopy("tokenizers/clip", in: place)
+            let plain = try loadTokenizer(clip.folder).encode("the")
+            #expect(plain.first == 1300 && plain.last == 1301)
+            let named: [String: Any] = [
+                "bos_token": "<|endoftext|>", "eos_token": ["content": "<|startoftext|>"],
+            ]
+            try clip.write(named, to: "tokenizer_config.json")
+            let inside = Array(plain.dropFirst().dropLast())
+            #expect(try loadTokenizer(clip.folder).encode("the") == [1301] + inside + [1300])
+            let roberta = try ModelCopy("tokenizers/gpt2", in: place)
+            let words = try loadTokenizer(roberta.folder).encode("the")
+            let others: [String: Any] = [
+                "tokenizer_class": "RobertaTokenizer", "cls_token": "<|endoftext|>",
+                "sep_token": "<|endoftext|>", "add_prefix_space": true,
+            ]
+            try roberta.write(others, to: "tokenizer_config.json")
+            #expect(try loadTokenizer(roberta.folder).encode("the") == [0] + words + [0])
+        }
+    }
+
     @Test("a maximum length keeps the closing token")
     func truncation() throws {
         let tokenizer = try loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece"))
