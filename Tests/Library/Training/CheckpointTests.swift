@@ -142,6 +142,20 @@ import Training
         }
     }
 
+    @Test func weightsOfWhichOneDoesNotFitAreNotTaken() throws {
+        let trainer = try TrainingCase.masked()
+        let before = trainer.state.tensors
+        for name in before.keys.sorted() {
+            var others = before.mapValues { tensor in
+                Tensor<Float>(shape: tensor.shape) { $0.initialize(repeating: 7) }
+            }
+            others[name] = Tensor<Float>(shape: [3, 3, 3])
+            let error = #expect(throws: TrainingError.self) { try trainer.state.adopt(others) }
+            #expect(error?.description.contains("[3, 3, 3]") == true)
+            #expect(trainer.state.tensors == before)
+        }
+    }
+
     @Test func batchesOfOneStepAreAveraged() throws {
         let reference = try TrainingCase("in-batch")
         var options = TrainingCase.options
