@@ -159,6 +159,17 @@ struct TokenizerTests {
                 let tokens = try loadTokenizer(folder).tokens(of: "a [E1] b BrainROI")
                 #expect(tokens == ["[CLS]", "a", "[E1]", "b", "BrainROI", "[SEP]"])
             }
+            // What tokenizer.json has counts as it is there; what it has not is added.
+            let json = try ModelCopy("tokenizers/wordpiece", in: place)
+            let others = [
+                "1500": token("[E1]", isNormalized: false), "7": token("[MASK]", isNormalized: true),
+            ]
+            try json.write(["added_tokens_decoder": others], to: "tokenizer_config.json")
+            let tokenizer = try loadTokenizer(json.folder)
+            #expect(tokenizer.encode("a [E1] b").contains(1500))
+            #expect(
+                try tokenizer.encode("[MASK]")
+                    == loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece")).encode("[MASK]"))
             try old.write(["[E1]": -1], to: "added_tokens.json")
             let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(old.folder) }
             #expect(error?.description.contains("added_tokens.json: -1 cannot be the id") == true)

@@ -46,8 +46,8 @@ struct TokenizerOptions {
         tokens = try names.reduce(into: [:]) { $0[$1] = try options.token($1) }
     }
 
-    /// The tokens that were added to a vocabulary without a `tokenizer.json`: those of `added_tokens_decoder`, or of
-    /// `added_tokens.json`, which folders of before 2023 have.
+    /// The tokens that were added to a vocabulary: those of `added_tokens_decoder`, or of `added_tokens.json`, which
+    /// folders of before 2023 have.
     func addedTokens() throws -> AddedTokens {
         var added = AddedTokens()
         if let decoder {
