@@ -251,6 +251,15 @@ import Training
                 try ViewsTrainer(tower, embeddingWidth: width, options: TrainingCase.options)
             }
         }
+        let long = TextTowerConfiguration(
+            vocabulary: 100_000, positions: 50_000,
+            transformer: TrainingCase.transformer(.gelu, epsilon: 1e-12, normOrder: .after))
+        let masked = try MaskedLanguageTrainer(
+            long, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
+        let full = #expect(throws: TrainingError.self) {
+            try masked.step(texts: TokenBatch(Array(repeating: [7, 8], count: 1000)))
+        }
+        #expect(full?.description.contains("1000 texts at a time take") == true)
         let queues = try TrainingCase.queues()
         let few = try ImageBatch(side: 16, pixels: Array(images.pixels.prefix(5 * 768)))
         #expect(throws: TrainingError.self) {

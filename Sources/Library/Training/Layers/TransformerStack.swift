@@ -90,6 +90,16 @@ struct TransformerStack: Sendable {
         let feedForwardStatistics: NormLayer.Statistics
     }
 
+    /// The bytes that packed sequences take at least.
+    func byteCount(sequences: Int, longest: Int) -> Double {
+        let (width, inside) = (Double(configuration.width), Double(configuration.feedForwardWidth))
+        let (depth, heads) = (Double(configuration.depth), Double(configuration.heads))
+        let rows = Double(sequences) * Double(longest)
+        let states = (8 * depth + 1) * width + 2 * depth * inside
+        let weights = depth * heads * Double(longest)
+        return rows * (states + weights) * Double(MemoryLayout<Float>.stride)
+    }
+
     /// The states and gradients of packed sequences.
     final class Memory {
         /// The states before the first block and after each block, rows x width.
