@@ -150,7 +150,7 @@ let package = Package(
         module("PythonExchange", in: .library, ["Tables", "Tensors"]),
         module(
             "ProcessorChecks", in: .library,
-            ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels"]),
+            ["CKernelLevels", "CTensorKernels", "CImageKernels", "CVoxelKernels", "CTrainingKernels"]),
         module(
             "CellRuntime", in: .runner,
             ["CRunnerProtocol", "Comms", "Display", "JSON", "RunnerProtocol", "Text"]),

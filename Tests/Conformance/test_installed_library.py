@@ -21,7 +21,7 @@ def functions(root):
     names = set()
     for header in root.glob("Sources/C/C*Kernels/include/*.h"):
         text = re.sub(r"//[^\n]*|/\*.*?\*/", "", header.read_text(), flags=re.S).replace("\\\n", "\n")
-        found = re.findall(r"\b((?:kernel|voxel|image)_\w+?)(##suffix)?\(", text)
+        found = re.findall(r"\b((?:kernel|voxel|image|train)_\w+?)(##suffix)?\(", text)
         names |= {name for name, suffix in found if not suffix}
         names |= {name + precision for name, suffix in found if suffix for precision in ("f32", "f64")}
     assert len(names) > 30

@@ -23,7 +23,7 @@ struct KernelCheck {
 
     /// All kernels of the library.
     static var all: [KernelCheck] {
-        tensorChecks + arithmeticChecks + mapChecks + imageChecks + voxelChecks
+        tensorChecks + arithmeticChecks + mapChecks + imageChecks + voxelChecks + trainingChecks
     }
 }
 

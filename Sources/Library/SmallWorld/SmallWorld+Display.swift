@@ -24,7 +24,9 @@ extension Scene: Displayable, CustomStringConvertible {
 extension SceneObject: CustomStringConvertible {
     /// Its properties, and its cell.
     public var description: String {
-        let place = Words.place(row: row, column: column)
+        // A scene refuses objects in other cells; one by itself can be shown.
+        let isCell = (0...2).contains(row) && (0...2).contains(column)
+        let place = isCell ? Words.place(row: row, column: column) : "row \(row), column \(column)"
         return
             "\(size.rawValue) \(texture.rawValue) \(color.rawValue) \(shape.rawValue) (\(place.isEmpty ? "center" : place))"
     }

@@ -117,6 +117,7 @@ extension SmallWorld {
 
     /// The ids of a text's words between those of [CLS] and [SEP]; a word that no caption has is [UNK].
     ///
+    /// Capital letters count as small ones, and commas and the like are words, as to the tokenizer of a written model.
     /// A text that is longer than every caption is cut at `longestCaption` tokens.
     public static func tokenIDs(of text: String) -> [Int32] {
         var tokens: [Int32] = [2]
@@ -124,8 +125,19 @@ extension SmallWorld {
         return tokens + [3]
     }
 
-    /// The ids of all words of a text.
+    /// The ids of all words of a text, which are those that the tokenizer of a written model cuts it into: capital
+    /// letters count as small ones, and every mark of punctuation is a word.
     package static func wordIDs(of text: String) -> [Int32] {
-        text.split(separator: " ").map { ids[String($0)] ?? 1 }
+        var words = [""]
+        for letter in text.lowercased() {
+            if letter.isPunctuation {
+                words += [String(letter), ""]
+            } else if letter.isWhitespace {
+                words.append("")
+            } else {
+                words[words.count - 1].append(letter)
+            }
+        }
+        return words.filter { !$0.isEmpty }.map { ids[$0] ?? 1 }
     }
 }

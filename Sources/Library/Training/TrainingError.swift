@@ -1,4 +1,7 @@
-/// What is wrong with a training or with its inputs.
+import Formats
+import Foundation
+
+/// What is wrong with a training that was asked for, or with what it was given.
 public struct TrainingError: Error, CustomStringConvertible, Equatable, Sendable {
     public let description: String
 
@@ -8,4 +11,12 @@ public struct TrainingError: Error, CustomStringConvertible, Equatable, Sendable
 /// Throws `TrainingError` unless the condition holds.
 func expect(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
     if !condition { throw TrainingError(problem()) }
+}
+
+/// Throws `TrainingError` if a batch takes more memory than there is; `batch` says what it is of.
+func expectMemory(_ bytes: Double, for batch: @autoclosure () -> String) throws {
+    try expect(
+        bytes < 64e6 || bytes <= Double(availableMemory()),
+        "\(batch()) take \(String(format: "%.1f", bytes / 1e9)) GB of memory in training, which is not there; "
+            + "take smaller batches, and as many of them for a step as make up for it (accumulation)")
 }

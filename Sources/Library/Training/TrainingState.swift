@@ -1,4 +1,5 @@
 import CTrainingKernels
+import Formats
 import Foundation
 import Hashing
 import Tensors
@@ -40,6 +41,12 @@ public final class TrainingState {
 
     init(_ table: ParameterTable, _ options: TrainingOptions, of signature: String) throws {
         try options.check()
+        // Weights, two moments, and the gradients of each part.
+        let (bytes, isHuge) = table.count.multipliedReportingOverflow(
+            by: (3 + options.parts) * MemoryLayout<Float>.stride)
+        try expect(
+            !isHuge && (bytes < 4 << 20 || bytes <= availableMemory()),
+            "a model of \(table.parameterCount) parameters takes more memory in training than there is")
         self.signature = signature
         self.table = table
         self.options = options

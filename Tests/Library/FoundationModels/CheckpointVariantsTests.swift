@@ -114,6 +114,26 @@ struct CheckpointVariantsTests {
         }
     }
 
+    /// `CLIPConfig` updates a section by a whole configuration that it makes of its repetition.
+    @Test("a section of CLIP that is repeated counts as it is repeated, and what that lacks is the standard")
+    func repeatedSections() throws {
+        try withTemporaryFolder { place in
+            let fixture = "two-towers/clip"
+            let plain = try states(FoundationModel.load(Fixtures.folder.appending(path: fixture)))
+            let copy = try ModelCopy(fixture, in: place)
+            let config =
+                try JSONSerialization.jsonObject(with: Data(contentsOf: copy.url("config.json")))
+                as! [String: Any]
+            let text = config["text_config"] as! [String: Any]
+            try copy.change("config.json", in: "text_config", ["hidden_act": "relu", "layer_norm_eps": 0.5])
+            #expect(try states(FoundationModel.load(copy.folder)) != plain)
+            try copy.change("config.json", ["text_config_dict": text])
+            #expect(try states(FoundationModel.load(copy.folder)) == plain)
+            try copy.change("config.json", in: "text_config_dict", ["hidden_act": "relu"])
+            #expect(try states(FoundationModel.load(copy.folder)) != plain)
+        }
+    }
+
     @Test("a tower that cannot be read leaves the other one, and the card says why")
     func halves() throws {
         try withTemporaryFolder { place in

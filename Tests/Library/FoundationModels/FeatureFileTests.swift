@@ -157,6 +157,26 @@ struct FeatureFileTests {
 
     private func layer(_ model: FoundationModel) throws -> String { try model.image.layers.last!.name }
 
+    @Test("a random crop is that of the image's number, however many rows are computed at a time or were there")
+    func randomCrops() throws {
+        try withNetwork { model, folder in
+            let crops = ImageTransform(fit: .randomCrop(seed: 5), normalization: .imageNet)
+            let source = Photos()
+            var photos = try (0..<9).map { try source.image($0) }
+            let path = folder.path + "/photos.h5"
+            for _ in 0..<2 {
+                let images = ImagesInMemory(photos)
+                let whole = try model.image.features(of: images, crops, .last).matrix
+                let file = try model.featureFile(
+                    at: path, of: images, layers: .last, transform: crops,
+                    memory: 4 * whole.columns * MemoryLayout<Float>.stride, showsProgress: false)
+                #expect(relativeError(try file[layer(model)], whole) < 1e-5)
+                // The same images at other places have other crops.
+                photos.append(photos.removeFirst())
+            }
+        }
+    }
+
     @Test("frames of a film are averaged over each TR, with any stride")
     func film() throws {
         try withNetwork { model, folder in

@@ -68,6 +68,29 @@ struct LoadingTests {
         #expect(try file.text.tokenizer.vocabularyCount == folder.text.tokenizer.vocabularyCount)
     }
 
+    /// As a training leaves them, and as folders of the hub have them.
+    @Test func oneOfSeveralFilesOfWeightsIsReadWithTheConfiguration() throws {
+        try withTemporaryFolder { folder in
+            let whole = try FoundationModel.load(bert)
+            let expected = try whole.features(of: ["the water"], showsProgress: false)
+            for (other, wanted) in [
+                ("epoch-1.safetensors", "epoch-2.safetensors"), ("model.safetensors", "pytorch_model.bin"),
+            ] {
+                let copy = folder.appending(path: wanted)
+                try FileManager.default.copyItem(at: bert, to: copy)
+                let named = copy.appending(path: wanted)
+                try FileManager.default.moveItem(at: copy.appending(path: "model.safetensors"), to: named)
+                try Data("no weights".utf8).write(to: copy.appending(path: other))
+                #expect(throws: (any Error).self) { try FoundationModel.load(copy) }
+                let model = try FoundationModel.load(named)
+                let found = try model.features(of: ["the water"], showsProgress: false)
+                #expect(found.names == expected.names)
+                for (a, b) in zip(found, expected) { #expect(a.matrix == b.matrix) }
+                #expect(try model.identity().weights == whole.identity().weights)
+            }
+        }
+    }
+
     @Test func filesThatAreNotThereAreNamed() throws {
         try withTemporaryFolder { folder in
             func message(_ change: (URL) throws -> Void) throws -> String {
@@ -137,6 +160,16 @@ struct LoadingTests {
             try Seeded.write(["first.\(name)": [3, 1], "second.\(name)": [3, 1]], to: file)
             let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(file) }
             #expect(error?.description.contains("several models, under \"first.\", \"second.\"") == true)
+        }
+    }
+
+    @Test func aWidthThatHeadsOf64CannotShareIsNamed() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "paper.safetensors")
+            let name = "textencoder.backbone.bert.embeddings.word_embeddings.weight"
+            try Seeded.write([name: [10, 200]], to: file)
+            let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load(file) }
+            #expect(error?.description.contains("of the width 200") == true)
         }
     }
 

@@ -46,6 +46,13 @@ struct SimilarityTests {
         }
         let zeros = try Matrix<Float>(rows: 1, columns: 16).cosineSimilarity(to: texts)
         #expect(zeros.elements.allSatisfy { $0 == 0 })
+        // The squares of such rows are beyond a Float's range, their angles are not.
+        let row = texts.rows(3..<4)
+        for factor in [Float(1e-30), 1e25] {
+            let scaled = Matrix<Float>(rows: 1, columns: 16, elements: row.elements.map { $0 * factor })
+            let cosine = try scaled.cosineSimilarity(to: row)[0, 0]
+            #expect(abs(cosine - 1) < 1e-6, "\(factor): \(cosine)")
+        }
         #expect(throws: FoundationModelError.self) {
             try images.cosineSimilarity(to: Matrix<Float>(rows: 2, columns: 15))
         }

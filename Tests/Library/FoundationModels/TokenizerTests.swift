@@ -138,6 +138,44 @@ struct TokenizerTests {
         }
     }
 
+    @Test("beside vocab.txt, added tokens are those of tokenizer_config.json, or of added_tokens.json")
+    func addedTokensBesideAVocabulary() throws {
+        try withTemporaryFolder { place in
+            func token(_ content: String, isNormalized: Bool) -> [String: Any] {
+                [
+                    "content": content, "lstrip": false, "normalized": isNormalized, "rstrip": false,
+                    "single_word": false, "special": !isNormalized,
+                ]
+            }
+            let new = try ModelCopy("tokenizers/wordpiece-cased", in: place)
+            #expect(try !loadTokenizer(new.folder).encode("a [E1] b").contains(1500))
+            let decoder = [
+                "1500": token("[E1]", isNormalized: false), "1501": token("BrainROI", isNormalized: true),
+            ]
+            try new.change("tokenizer_config.json", ["added_tokens_decoder": decoder])
+            let old = try ModelCopy("tokenizers/wordpiece-cased", in: place)
+            try old.write(["[E1]": 1500, "BrainROI": 1501], to: "added_tokens.json")
+            for folder in [new.folder, old.folder] {
+                let tokens = try loadTokenizer(folder).tokens(of: "a [E1] b BrainROI")
+                #expect(tokens == ["[CLS]", "a", "[E1]", "b", "BrainROI", "[SEP]"])
+            }
+            // What tokenizer.json has counts as it is there; what it has not is added.
+            let json = try ModelCopy("tokenizers/wordpiece", in: place)
+            let others = [
+                "1500": token("[E1]", isNormalized: false), "7": token("[MASK]", isNormalized: true),
+            ]
+            try json.write(["added_tokens_decoder": others], to: "tokenizer_config.json")
+            let tokenizer = try loadTokenizer(json.folder)
+            #expect(tokenizer.encode("a [E1] b").contains(1500))
+            #expect(
+                try tokenizer.encode("[MASK]")
+                    == loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece")).encode("[MASK]"))
+            try old.write(["[E1]": -1], to: "added_tokens.json")
+            let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(old.folder) }
+            #expect(error?.description.contains("added_tokens.json: -1 cannot be the id") == true)
+        }
+    }
+
     @Test("an id that no token can have is refused", arguments: [-1, 1 << 40])
     func impossibleIDs(_ id: Int) throws {
         try withAddedTokens("tokenizers/wordpiece", [("[E1]", id, false)]) { folder in
@@ -157,6 +195,29 @@ struct TokenizerTests {
             #expect(error?.description.contains("text 1") == true)
             #expect(error?.description.contains("the token 1500 (\"[E1]\")") == true)
             #expect(throws: FoundationModelError.self) { try model.text.tokenFeatures(of: "[E1]") }
+        }
+    }
+
+    @Test("beside vocab.json, special tokens are those that tokenizer_config.json names")
+    func namedSpecialTokens() throws {
+        try withTemporaryFolder { place in
+            let clip = try ModelCopy("tokenizers/clip", in: place)
+            let plain = try loadTokenizer(clip.folder).encode("the")
+            #expect(plain.first == 1300 && plain.last == 1301)
+            let named: [String: Any] = [
+                "bos_token": "<|endoftext|>", "eos_token": ["content": "<|startoftext|>"],
+            ]
+            try clip.write(named, to: "tokenizer_config.json")
+            let inside = Array(plain.dropFirst().dropLast())
+            #expect(try loadTokenizer(clip.folder).encode("the") == [1301] + inside + [1300])
+            let roberta = try ModelCopy("tokenizers/gpt2", in: place)
+            let words = try loadTokenizer(roberta.folder).encode("the")
+            let others: [String: Any] = [
+                "tokenizer_class": "RobertaTokenizer", "cls_token": "<|endoftext|>",
+                "sep_token": "<|endoftext|>", "add_prefix_space": true,
+            ]
+            try roberta.write(others, to: "tokenizer_config.json")
+            #expect(try loadTokenizer(roberta.folder).encode("the") == [0] + words + [0])
         }
     }
 

@@ -60,7 +60,9 @@ struct VisionTests {
             of: try reference.tensor("\(height) \(width) images"), layers: "norm", pooling: .flattened,
             showsProgress: false)
         #expect(error(features[0], try reference.tensor("\(height) \(width) norm")) < tolerance)
-        #expect(throws: FoundationModelError.self) { try tower.resized(to: ImageSize(36)) }
+        for side in [36, 0, -8, Int.max, Int.min] {
+            #expect(throws: FoundationModelError.self) { try tower.resized(to: ImageSize(side)) }
+        }
     }
 
     @Test("the momentum twin of the paper's model is another model")

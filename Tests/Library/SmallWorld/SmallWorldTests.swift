@@ -82,6 +82,14 @@ import Testing
         }
     }
 
+    @Test func textsAreCutIntoWordsAsByAWrittenModel() {
+        let plain = SmallWorld.tokenIDs(of: "two objects : a red star , a small ring")
+        #expect(!plain.contains(1))
+        #expect(SmallWorld.tokenIDs(of: "Two objects: a red star,\na Small  ring") == plain)
+        #expect(SmallWorld.tokenIDs(of: "a red star.") == [2] + Array(plain[4...6]) + [1, 3])
+        #expect(SmallWorld.tokenIDs(of: " ") == [2, 3])
+    }
+
     @Test func impossibleScenesAreRefused() {
         let object = SceneObject(shape: .star, color: .red, size: .large, texture: .plain, row: 0, column: 0)
         var outside = object
@@ -91,6 +99,7 @@ import Testing
                 try Scene(objects: objects, background: SceneBackground(color: .navy))
             }
         }
+        #expect(outside.description == "large plain red star (row 3, column 0)")
     }
 
     @Test func synonymsAreThoseAskedFor() {

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import FoundationModels
 import Tensors
 import Testing
 import Training
@@ -141,6 +142,20 @@ import Training
         }
     }
 
+    @Test func weightsOfWhichOneDoesNotFitAreNotTaken() throws {
+        let trainer = try TrainingCase.masked()
+        let before = trainer.state.tensors
+        for name in before.keys.sorted() {
+            var others = before.mapValues { tensor in
+                Tensor<Float>(shape: tensor.shape) { $0.initialize(repeating: 7) }
+            }
+            others[name] = Tensor<Float>(shape: [3, 3, 3])
+            let error = #expect(throws: TrainingError.self) { try trainer.state.adopt(others) }
+            #expect(error?.description.contains("[3, 3, 3]") == true)
+            #expect(trainer.state.tensors == before)
+        }
+    }
+
     @Test func batchesOfOneStepAreAveraged() throws {
         let reference = try TrainingCase("in-batch")
         var options = TrainingCase.options
@@ -217,6 +232,34 @@ import Training
                     tower, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
             }
         }
+        let blocks = TrainingCase.transformer(.gelu, epsilon: 1e-6, normOrder: .before)
+        var deep = blocks
+        deep.depth = .max
+        var wide = blocks
+        wide.feedForwardWidth = .max
+        let patches = ImageTowerConfiguration.Convolution(size: 8, stride: 8, channels: 16)
+        let window = ImageTowerConfiguration.Convolution(
+            size: .max, stride: 1, padding: .max - 1, channels: 16)
+        // Nothing overflows, and no memory is asked for that is not there.
+        for (side, convolution, blocks, width) in [
+            (Int.max, patches, blocks, 8), (-8, patches, blocks, 8), (16, window, blocks, 8),
+            (16, patches, deep, 8), (16, patches, wide, 8), (16, patches, blocks, Int.max),
+        ] {
+            let tower = ImageTowerConfiguration(
+                imageSize: side, stem: [convolution], transformer: blocks)
+            #expect(throws: TrainingError.self) {
+                try ViewsTrainer(tower, embeddingWidth: width, options: TrainingCase.options)
+            }
+        }
+        let long = TextTowerConfiguration(
+            vocabulary: 100_000, positions: 50_000,
+            transformer: TrainingCase.transformer(.gelu, epsilon: 1e-12, normOrder: .after))
+        let masked = try MaskedLanguageTrainer(
+            long, masking: .init(mask: 4, firstWord: 5), options: TrainingCase.options)
+        let full = #expect(throws: TrainingError.self) {
+            try masked.step(texts: TokenBatch(Array(repeating: [7, 8], count: 1000)))
+        }
+        #expect(full?.description.contains("1000 texts at a time take") == true)
         let queues = try TrainingCase.queues()
         let few = try ImageBatch(side: 16, pixels: Array(images.pixels.prefix(5 * 768)))
         #expect(throws: TrainingError.self) {

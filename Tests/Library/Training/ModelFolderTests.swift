@@ -70,6 +70,11 @@ import Training
             try trainer.writeModel(to: folder, vocabulary: accented)
             let other = try FoundationModel.load(folder).text
             #expect(other.tokenIDs(of: ["WORD2 Ärger"]) == [[2, 7, 6, 3]])
+            var chinese = vocabulary
+            (chinese[5], chinese[6]) = ("猫咪", "狗")
+            try trainer.writeModel(to: folder, vocabulary: chinese)
+            let words = try FoundationModel.load(folder).text
+            #expect(words.tokenIDs(of: ["猫咪 狗 word2"]) == [[2, 5, 6, 7, 3]])
             try trainer.writeModel(to: folder, vocabulary: vocabulary)
             let plain = try FoundationModel.load(folder).text
             #expect(plain.tokenIDs(of: ["WORD0 wörd2"]) == [[2, 5, 7, 3]])

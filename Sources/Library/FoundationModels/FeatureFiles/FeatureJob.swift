@@ -20,6 +20,8 @@ struct FeatureJob {
     let step: Int
     /// What should be known of the stimuli, kept as an attribute of the file.
     var remark: String?
+    /// Whether what is computed of a row depends on its place, too (random crops).
+    var dependsOnPlace = false
     let showsProgress: Bool
     /// The features of some rows, a matrix for each layer.
     let compute: ([Int]) throws -> [Matrix<Float>]
@@ -103,7 +105,8 @@ struct FeatureJob {
                     try dataset.write(Tensor<Float>(shape: [1, 1]), at: [rows.count - 1, columns - 1])
                 }
             }
-            try FormerRows(former, wanted: rows.hashes).copy(to: file, layers: layers)
+            try FormerRows(former, wanted: rows.hashes, inPlace: dependsOnPlace)
+                .copy(to: file, layers: layers)
         }
     }
 

@@ -8,16 +8,19 @@ struct FormerRows {
     /// For each wanted row that there is: the file and the row in it.
     private var places: [(row: Int, file: Int, source: Int)] = []
 
-    /// Looks in files for rows with the wanted hashes.
-    init(_ files: [FeatureFile], wanted hashes: [String]) throws {
+    /// Looks in files for rows with the wanted hashes; `inPlace` takes only those that lie where they are wanted.
+    init(_ files: [FeatureFile], wanted hashes: [String], inPlace: Bool) throws {
         self.files = files
+        func key(_ row: Int, _ hash: String) -> String { inPlace ? "\(row) \(hash)" : hash }
         var found: [String: (file: Int, row: Int)] = [:]
         for (index, file) in files.enumerated() {
             let done = try file.done
-            for (row, hash) in try file.hashes.enumerated() where done[row] { found[hash] = (index, row) }
+            for (row, hash) in try file.hashes.enumerated() where done[row] {
+                found[key(row, hash)] = (index, row)
+            }
         }
         places = hashes.enumerated().compactMap { row, hash in
-            found[hash].map { (row, $0.file, $0.row) }
+            found[key(row, hash)].map { (row, $0.file, $0.row) }
         }
     }
 

@@ -99,14 +99,16 @@ extension FoundationModel {
                 hash: rows.stimuliHash),
             layers: wanted, columns: columns, rows: rows,
             unit: group > 1 ? "averages of \(group) \(images.unit)" : images.unit,
-            step: max(1, min(memory / bytes, 4 * batch) / group), showsProgress: showsProgress
+            step: max(1, min(memory / bytes, 4 * batch) / group),
+            dependsOnPlace: tower.transform.dependsOnNumber, showsProgress: showsProgress
         ) { [tower] rows in
             var sums = columns.map { Matrix<Float>(rows: rows.count, columns: $0) }
-            let wantedImages = ChosenImages(images, rows.flatMap { $0 * group..<($0 + 1) * group })
-            for start in stride(from: 0, to: wantedImages.count, by: batch) {
-                let part = start..<min(start + batch, wantedImages.count)
+            let numbers = rows.flatMap { $0 * group..<($0 + 1) * group }
+            for start in stride(from: 0, to: numbers.count, by: batch) {
+                let part = start..<min(start + batch, numbers.count)
                 let features = try tower.features(
-                    of: wantedImages, in: part, layers: .named(wanted.map(\.name)), pooling: pooling)
+                    of: images, at: Array(numbers[part]), layers: .named(wanted.map(\.name)),
+                    pooling: pooling)
                 for (index, layer) in features.enumerated() {
                     sums[index].addRows(of: layer.matrix, first: part.lowerBound, group: group)
                 }
@@ -172,20 +174,6 @@ extension FoundationModel {
             settings: identity.settings, transform: transform, pooling: pooling.rawValue,
             layers: layers.map(\.name), stimuli: stimuli, stimuliHash: hash)
     }
-}
-
-/// Some of the images of a source.
-private struct ChosenImages: ImageSource {
-    private let source: any ImageSource
-    private let indices: [Int]
-
-    init(_ source: any ImageSource, _ indices: [Int]) {
-        self.source = source
-        self.indices = indices
-    }
-    var count: Int { indices.count }
-    var unit: String { source.unit }
-    func image(_ index: Int) throws -> RGBImage { try source.image(indices[index]) }
 }
 
 extension TextTower {

@@ -8,12 +8,12 @@ extension ModelFiles {
         "config.json", "open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
         "vocab.json",
         "merges.txt", "special_tokens_map.json", "preprocessor_config.json", "processor_config.json",
+        "added_tokens.json",
     ]
 
     /// The SHA-256 of the weights: of one file that of its bytes, of several that of their digests in order.
     func weightsHash() throws -> String {
-        let files = try isFile ? [location] : Checkpoint.files(of: location)
-        let hashes = try files.map { try SHA256.hexadecimal(of: $0) }
+        let hashes = try weights().map { try SHA256.hexadecimal(of: $0) }
         if hashes.count == 1 { return hashes[0] }
         let digest = SHA256()
         for hash in hashes { digest.update(hash) }

@@ -31,6 +31,9 @@ public struct ImagesInMemory: ImageSource {
 }
 
 /// JPEG and PNG files, decoded when they are needed.
+///
+/// A photograph is turned as its EXIF orientation says, as by transformers' `load_image`; torchvision and timm leave
+/// that to whoever opens the file.
 public struct ImageFiles: ImageSource {
     /// Where they are.
     public let files: [URL]

@@ -41,6 +41,9 @@ public struct ImageTransform: Sendable, Equatable {
     /// What happens to the channels.
     public var normalization: Normalization
 
+    /// Whether what it makes of an image depends on the image's number in its source.
+    var dependsOnNumber: Bool { if case .randomCrop = fit { true } else { false } }
+
     /// A transform of images.
     ///
     /// - Parameters:
@@ -146,18 +149,21 @@ public struct ImageTransform: Sendable, Equatable {
             mean: normalization.mean, deviation: normalization.deviation, into: target)
     }
 
-    /// The images of `range` as n x 3 x height x width, made on all threads.
-    package func batch(of source: any ImageSource, _ range: Range<Int>, size: ImageSize) throws -> Tensor<
-        Float
-    > {
+    /// The images of those numbers as n x 3 x height x width, made on all threads.
+    ///
+    /// A random crop is that of the image's number in the source, whichever other images are in the batch.
+    package func batch(of source: any ImageSource, _ numbers: some Sequence<Int>, size: ImageSize) throws
+        -> Tensor<Float>
+    {
+        let numbers = Array(numbers)
         let count = 3 * size.height * size.width
         let errors = ParallelErrors()
-        let batch = Tensor<Float>(shape: [range.count, 3, size.height, size.width]) { target in
+        let batch = Tensor<Float>(shape: [numbers.count, 3, size.height, size.width]) { target in
             guard let target = target.baseAddress else { return }
-            parallelFor(range.count, grain: 1) { part in
+            parallelFor(numbers.count, grain: 1) { part in
                 for index in part {
                     do {
-                        let number = range.lowerBound + index
+                        let number = numbers[index]
                         try write(
                             try source.image(number), size: size, index: number, into: target + index * count)
                     } catch { errors.put(error, at: index) }

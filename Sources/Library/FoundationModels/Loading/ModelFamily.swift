@@ -34,7 +34,7 @@ struct ModelFamily: Sendable {
     }
 
     /// What must be beside weights that are known by their names.
-    private static func weightsWithoutConfiguration(_ checkpoint: Checkpoint) -> String? {
+    static func weightsWithoutConfiguration(_ checkpoint: Checkpoint) -> String? {
         all.flatMap(\.companions).first { companion in
             checkpoint.names.contains { $0 == companion.tensor || $0.hasSuffix("." + companion.tensor) }
         }?.needed

@@ -6,6 +6,8 @@ struct ModelFiles: Sendable {
     let location: URL
     /// Whether it is a file of weights, without a configuration beside it.
     let isFile: Bool
+    /// The file of weights that was named of several in its folder.
+    private let named: URL?
     /// The folder of sentence-transformers' `modules.json`, if there is one.
     let modules: URL?
     /// `config.json`, if there is one; what the caller says of the architecture is added.
@@ -17,7 +19,8 @@ struct ModelFiles: Sendable {
 
     private static let descriptions = ["config.json", "open_clip_config.json", "modules.json"]
 
-    /// What is at a place. A folder's only file of weights, with a configuration beside it, means the folder.
+    /// What is at a place. A folder's only file of weights, with a configuration beside it, means the folder; so does
+    /// one of several, whose weights are then taken, if it has a usual name or cannot be read without a configuration.
     ///
     /// `architecture` is timm's name of it, for weights that do not tell it. Throws if nothing is there.
     init(_ place: URL, architecture: String? = nil) throws {
@@ -26,11 +29,14 @@ struct ModelFiles: Sendable {
             throw FoundationModelError.file(path: place.path, problem: "there is no such folder or file")
         }
         let folder = place.deletingLastPathComponent()
-        let means =
-            !isFolder.boolValue && Self.hasDescription(folder)
+        let isDescribed = !isFolder.boolValue && Self.hasDescription(folder)
+        let isOnly =
+            isDescribed
             && (try? Checkpoint.file(of: folder))?.lastPathComponent == place.lastPathComponent
-        isFile = !isFolder.boolValue && !means
-        let top = means ? folder : place
+        // Who says the architecture means the weights alone.
+        named = isDescribed && !isOnly && architecture == nil && Self.needsDescription(place) ? place : nil
+        isFile = !isFolder.boolValue && !isOnly && named == nil
+        let top = isOnly || named != nil ? folder : place
         modules = isFile ? nil : [top].first { $0.hasFile("modules.json") }
         // Folders of sentence-transformers before 2021 have the encoder in one of their own.
         location =
@@ -58,14 +64,33 @@ struct ModelFiles: Sendable {
             } ?? found
     }
 
+    /// A file of weights by itself, whatever lies beside it.
+    private init(alone file: URL) {
+        (location, isFile, named) = (file, true, nil)
+        (modules, configuration, openCLIP) = (nil, nil, nil)
+    }
+
     /// Whether a folder says what model it has.
     static func hasDescription(_ folder: URL) -> Bool { descriptions.contains(where: folder.hasFile) }
+
+    /// Whether a file of weights is one that the configuration of its folder is for.
+    private static func needsDescription(_ file: URL) -> Bool {
+        if file.pathExtension == "json" { return false }
+        if Checkpoint.fileNames.contains(file.lastPathComponent) { return true }
+        let alone = ModelFiles(alone: file)
+        guard let checkpoint = try? alone.checkpoint(),
+            ModelFamily.weightsWithoutConfiguration(checkpoint) != nil
+        else { return false }
+        // Some models have the tensors of such a one among theirs, and are read without a configuration.
+        return (try? ModelFamily.all.contains { try $0.recognizes(alone) }) != true
+    }
 
     /// Whether the weights are timm's, whose folders of CLIP's image towers also have open_clip's configuration and
     /// weights.
     var isTimm: Bool {
         guard configuration?.has("architecture") == true, !isFile else { return false }
-        return (try? Checkpoint.file(of: location))?.lastPathComponent.hasPrefix("open_clip") == false
+        let weights = named ?? (try? Checkpoint.file(of: location))
+        return weights?.lastPathComponent.hasPrefix("open_clip") == false
     }
 
     /// transformers' name of the kind of model, if `config.json` says it.
@@ -76,7 +101,14 @@ struct ModelFiles: Sendable {
 
     /// The weights.
     func checkpoint() throws -> Checkpoint {
-        isFile ? try Checkpoint(file: location) : try Checkpoint(folder: location)
+        if let file = isFile ? location : named { return try Checkpoint(file: file) }
+        return try Checkpoint(folder: location)
+    }
+
+    /// The files of the weights, in alphabetical order if they are several.
+    func weights() throws -> [URL] {
+        if let file = isFile ? location : named { return [file] }
+        return try Checkpoint.files(of: location)
     }
 }
 

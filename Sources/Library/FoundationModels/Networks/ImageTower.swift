@@ -45,6 +45,8 @@ extension ImageTower {
     ///
     /// Throws `FoundationModelError.input` if the network cannot take the size.
     public func resized(to size: ImageSize) throws -> ImageTower {
+        // First, since it refuses sizes by which nothing can be multiplied.
+        let network = try network.resized(to: size)
         var transform = transform
         // What a transform shows of an image stays the same part of it.
         if case .shorterSide(let side) = transform.fit {
@@ -58,7 +60,7 @@ extension ImageTower {
         }
         if case .covering(let box) = transform.fit { transform.fit = .covering(scaled(box)) }
         if case .stretchedTo(let box) = transform.fit { transform.fit = .stretchedTo(scaled(box)) }
-        return ImageTower(network: try network.resized(to: size), transform: transform, unused: unusedTensors)
+        return ImageTower(network: network, transform: transform, unused: unusedTensors)
     }
 
     /// The features of images in the requested layers, a row for each image.
@@ -83,13 +85,12 @@ extension ImageTower {
         ) { try transform.batch(of: source, $0, size: imageSize) }
     }
 
-    /// The features of some images of a source, which keep their numbers there.
+    /// The features of the images of a source that have these numbers there.
     func features(
-        of source: any ImageSource, in range: Range<Int>, layers: LayerSelection, pooling: Pooling
+        of source: any ImageSource, at numbers: [Int], layers: LayerSelection, pooling: Pooling
     ) throws -> FeatureSet {
-        try features(count: range.count, unit: source.unit, layers, pooling, nil, false) { part in
-            let numbers = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
-            return try transform.batch(of: source, numbers, size: imageSize)
+        try features(count: numbers.count, unit: source.unit, layers, pooling, nil, false) { part in
+            try transform.batch(of: source, numbers[part], size: imageSize)
         }
     }
 

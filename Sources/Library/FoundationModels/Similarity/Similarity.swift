@@ -26,9 +26,17 @@ extension Matrix<Float> {
                 let values = base + row * columns
                 var sum: Float = 0
                 for column in 0..<columns { sum += values[column] * values[column] }
-                guard sum > 0 else { continue }
-                let scale = 1 / sum.squareRoot()
-                for column in 0..<columns { values[column] *= scale }
+                if sum.isNormal {
+                    let scale = 1 / sum.squareRoot()
+                    for column in 0..<columns { values[column] *= scale }
+                    continue
+                }
+                // The squares of very small and very large numbers fit into a Double alone.
+                var squares = 0.0
+                for column in 0..<columns { squares += Double(values[column]) * Double(values[column]) }
+                guard squares > 0 else { continue }
+                let scale = 1 / squares.squareRoot()
+                for column in 0..<columns { values[column] = Float(Double(values[column]) * scale) }
             }
         }
         return result

@@ -21,7 +21,7 @@ struct BytePairFiles {
     func tokenizer() throws -> any Tokenizer {
         let vocabulary = try Vocabulary(jsonFile: vocabularyFile)
         let family = Family(options.tokenizerClass, vocabulary)
-        let names = family.tokens
+        let names = family.tokens(options.tokens)
         func id(_ name: String) throws -> Int32 {
             guard let id = vocabulary.id(of: name) else {
                 throw FoundationModelError.file(
@@ -31,18 +31,21 @@ struct BytePairFiles {
         }
         let special = names.special.compactMap { name in
             vocabulary.id(of: name).map {
-                SpecialTokens.Entry(spelling: Array(name.utf8), id: $0, stripsLeft: name == "<mask>")
+                SpecialTokens.Entry(spelling: Array(name.utf8), id: $0, stripsLeft: name == names.mask)
             }
         }
+        let added = try options.addedTokens()
+        let normalizer = ComposingNormalizer(composes: family == .clip, lowercases: family == .clip)
         let parts = BytePairTokenizer.Parts(
             vocabulary: vocabulary, merges: try merges(),
-            splitter: family == .clip ? .clip : .gpt2,
-            normalizer: ComposingNormalizer(composes: family == .clip, lowercases: family == .clip),
+            splitter: family == .clip ? .clip : .gpt2, normalizer: normalizer,
             wordSuffix: family == .clip ? Array("</w>".utf8) : [],
-            unknown: family == .clip ? try id("<|endoftext|>") : nil,
+            unknown: family == .clip ? try id(options.tokens["unk_token"] ?? "<|endoftext|>") : nil,
             addsBlank: options.addsBlank ?? false,
             specialTokens: SpecialTokens(
-                special, opening: try names.opening.map(id), closing: try names.closing.map(id)))
+                added.special(with: special), opening: try names.opening.map(id),
+                closing: try names.closing.map(id)),
+            cleanedTokens: added.cleanedTokens { normalizer.normalize($0) })
         do throws(UnknownToken) { return try BytePairTokenizer(parts) } catch {
             throw FoundationModelError.file(
                 path: mergesFile.path,
@@ -65,11 +68,24 @@ struct BytePairFiles {
             }
         }
 
-        var tokens: (special: [String], opening: [String], closing: [String]) {
+        /// The tokens that stand for themselves and those around a text: those that `tokenizer_config.json` names by
+        /// their role, or the family's own.
+        func tokens(_ named: [String: String]) -> (
+            special: [String], opening: [String], closing: [String], mask: String?
+        ) {
+            func name(_ role: String, _ own: String) -> String { named[role] ?? own }
             switch self {
-            case .gpt2: (["<|endoftext|>"], [], [])
-            case .roberta: (["<s>", "</s>", "<pad>", "<unk>", "<mask>"], ["<s>"], ["</s>"])
-            case .clip: (["<|startoftext|>", "<|endoftext|>"], ["<|startoftext|>"], ["<|endoftext|>"])
+            case .gpt2:
+                let end = name("eos_token", "<|endoftext|>")
+                return (end == "<|endoftext|>" ? [end] : [end, "<|endoftext|>"], [], [], nil)
+            case .roberta:
+                let (opening, closing) = (name("cls_token", "<s>"), name("sep_token", "</s>"))
+                let mask = name("mask_token", "<mask>")
+                let others = [name("pad_token", "<pad>"), name("unk_token", "<unk>"), mask]
+                return ([opening, closing] + others, [opening], [closing], mask)
+            case .clip:
+                let (opening, closing) = (name("bos_token", "<|startoftext|>"), name("eos_token", "<|endoftext|>"))
+                return ([opening, closing], [opening], [closing], nil)
             }
         }
     }

@@ -63,30 +63,31 @@ struct TokenizerFile {
     /// The added tokens of raw text, and those that the post-processor puts before and after a text.
     func specialTokens() throws -> SpecialTokens {
         let (opening, closing) = try template(json["post_processor"])
-        return SpecialTokens(
-            try addedTokens { $0["normalized"]?.flag != true }, opening: opening, closing: closing)
+        return SpecialTokens(try addedTokens().raw, opening: opening, closing: closing)
     }
 
     /// The added tokens that are sought in cleaned text, cleaned as it is; nil if there are none.
     func cleanedTokens(_ clean: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) throws -> SpecialTokens? {
-        let entries = try addedTokens { $0["normalized"]?.flag == true }.map { entry in
-            var cleaned = entry
-            cleaned.spelling = entry.spelling.withUnsafeBufferPointer(clean) ?? entry.spelling
-            return cleaned
-        }
-        return entries.isEmpty ? nil : SpecialTokens(entries, opening: [], closing: [])
+        try addedTokens().cleanedTokens(clean)
     }
 
-    /// The added tokens of a kind.
-    private func addedTokens(where isWanted: (OrderedJSON) -> Bool) throws -> [SpecialTokens.Entry] {
-        try (json["added_tokens"]?.items ?? []).filter(isWanted).map { item in
+    /// The added tokens of the file, and those of the files beside it that it does not have.
+    private func addedTokens() throws -> AddedTokens {
+        var added = AddedTokens()
+        for item in json["added_tokens"]?.items ?? [] {
             guard let spelling = item["content"]?.bytes, let id = Self.id(item["id"]) else {
                 throw problem("an entry of \"added_tokens\" has no content, or no id of a token")
             }
-            return SpecialTokens.Entry(
+            let entry = SpecialTokens.Entry(
                 spelling: spelling, id: id, stripsLeft: item["lstrip"]?.flag ?? false,
                 stripsRight: item["rstrip"]?.flag ?? false, isWholeWord: item["single_word"]?.flag ?? false)
+            if item["normalized"]?.flag == true { added.cleaned.append(entry) } else { added.raw.append(entry) }
         }
+        let known = Set((added.raw + added.cleaned).map(\.spelling))
+        let others = try options.addedTokens()
+        added.raw += others.raw.filter { !known.contains($0.spelling) }
+        added.cleaned += others.cleaned.filter { !known.contains($0.spelling) }
+        return added
     }
 
     /// The id of a token.

@@ -56,15 +56,15 @@ struct TokenizerFolder {
             vocabulary.id(of: name).map { SpecialTokens.Entry(spelling: Array(name.utf8), id: $0) }
         }
         let lowercases = options.lowercases ?? true
+        let normalizer = BERTNormalizer(
+            separatesIdeographs: options.separatesIdeographs ?? true,
+            stripsAccents: options.stripsAccents ?? lowercases, lowercases: lowercases)
+        let added = try options.addedTokens()
         return WordPieceTokenizer(
-            vocabulary: vocabulary,
-            normalizer: BERTNormalizer(
-                separatesIdeographs: options.separatesIdeographs ?? true,
-                stripsAccents: options.stripsAccents ?? lowercases,
-                lowercases: lowercases),
+            vocabulary: vocabulary, normalizer: normalizer,
             specialTokens: SpecialTokens(
-                entries, opening: [try id(opening)], closing: [try id(closing)]),
-            unknown: try id(unknown))
+                added.special(with: entries), opening: [try id(opening)], closing: [try id(closing)]),
+            cleanedTokens: added.cleanedTokens { normalizer.normalize($0) }, unknown: try id(unknown))
     }
 }
 

@@ -13,17 +13,23 @@ struct TokenizerOptions {
     /// The spelling of each special token that is named (`cls_token`).
     let tokens: [String: String]
     private let path: String
+    private let folder: URL
+    /// `added_tokens_decoder`, if it is given.
+    private let decoder: ModelConfiguration?
 
     /// The options of a folder; none without the file.
     init(_ folder: URL, _ notes: LoadingNotes) throws {
         let file = folder.appending(path: "tokenizer_config.json")
         path = file.path
+        self.folder = folder
         guard folder.hasFile(file.lastPathComponent) else {
+            decoder = nil
             (tokenizerClass, lowercases, stripsAccents, separatesIdeographs) = ("", nil, nil, nil)
             (addsBlank, maximumLength, tokens) = (nil, nil, [:])
             return
         }
         let options = try ModelConfiguration(file: file).read(as: .tokenizer, notes: notes)
+        decoder = options.section("added_tokens_decoder")
         tokenizerClass = try options.text("tokenizer_class") ?? ""
         let isGeneric = ["PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend"].contains(
             tokenizerClass)
@@ -38,6 +44,44 @@ struct TokenizerOptions {
             "unk_token", "pad_token", "cls_token", "sep_token", "mask_token", "bos_token", "eos_token",
         ]
         tokens = try names.reduce(into: [:]) { $0[$1] = try options.token($1) }
+    }
+
+    /// The tokens that were added to a vocabulary: those of `added_tokens_decoder`, or of `added_tokens.json`, which
+    /// folders of before 2023 have.
+    func addedTokens() throws -> AddedTokens {
+        var added = AddedTokens()
+        if let decoder {
+            for key in decoder.keys {
+                guard let id = Int(key), let token = decoder.section(key), let content = try token.text("content")
+                else { throw decoder.problem("\"\(key)\" is not the id of a token that has a content") }
+                let entry = SpecialTokens.Entry(
+                    spelling: Array(content.utf8), id: try Self.id(id, of: content, decoder),
+                    stripsLeft: try token.flag("lstrip") ?? false, stripsRight: try token.flag("rstrip") ?? false,
+                    isWholeWord: try token.flag("single_word") ?? false)
+                if try token.flag("normalized") ?? false {
+                    added.cleaned.append(entry)
+                } else {
+                    added.raw.append(entry)
+                }
+            }
+            return added
+        }
+        let file = folder.appending(path: "added_tokens.json")
+        guard folder.hasFile(file.lastPathComponent) else { return added }
+        let list = try ModelConfiguration(file: file)
+        for name in list.keys {
+            guard let id = try list.integer(name) else { throw list.problem("\"\(name)\" has no id") }
+            let entry = SpecialTokens.Entry(spelling: Array(name.utf8), id: try Self.id(id, of: name, list))
+            if tokens.values.contains(name) { added.raw.append(entry) } else { added.cleaned.append(entry) }
+        }
+        return added
+    }
+
+    private static func id(_ id: Int, of token: String, _ file: ModelConfiguration) throws -> Int32 {
+        guard (0..<Vocabulary.maximumCount).contains(id) else {
+            throw file.problem("\(id) cannot be the id of the token \"\(token)\"")
+        }
+        return Int32(id)
     }
 
     /// Throws if a special token is another than the one that `tokenizer.json` puts there.
@@ -57,6 +101,30 @@ struct TokenizerOptions {
                 problem: "\"\(name)\" is \"\(named)\", but tokenizer.json puts "
                     + ids.map { "\"\(spelling($0) ?? "?")\"" }.joined(separator: ", ") + " there")
         }
+    }
+}
+
+/// Tokens that stand for themselves and that were added to a vocabulary.
+struct AddedTokens {
+    /// Those that are sought in raw text.
+    var raw: [SpecialTokens.Entry] = []
+    /// Those that are sought in cleaned text.
+    var cleaned: [SpecialTokens.Entry] = []
+
+    /// Those of raw text, with `others` that are not among all.
+    func special(with others: [SpecialTokens.Entry]) -> [SpecialTokens.Entry] {
+        let known = Set((raw + cleaned).map(\.spelling))
+        return raw + others.filter { !known.contains($0.spelling) }
+    }
+
+    /// Those of cleaned text, cleaned as it is; nil if there are none.
+    func cleanedTokens(_ clean: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) -> SpecialTokens? {
+        let entries = cleaned.map { entry in
+            var cleaned = entry
+            cleaned.spelling = entry.spelling.withUnsafeBufferPointer(clean) ?? entry.spelling
+            return cleaned
+        }
+        return entries.isEmpty ? nil : SpecialTokens(entries, opening: [], closing: [])
     }
 }
 

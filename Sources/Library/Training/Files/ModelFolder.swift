@@ -107,10 +107,11 @@ struct ModelFolder {
 }
 
 /// How texts are cleaned, so that they can be cut into the words of a vocabulary: BERT's way, which makes small letters
-/// and drops accents, unless the vocabulary has them.
+/// and drops accents, unless the vocabulary has them, and makes each ideograph a word, unless it has words of several.
 private struct TokenizerConfiguration: Encodable {
     let doLowerCase: Bool
     let stripAccents: Bool
+    let tokenizeChineseChars: Bool
 
     init(_ vocabulary: [String]) {
         let words = vocabulary.filter { !($0.hasPrefix("[") && $0.hasSuffix("]")) }
@@ -121,6 +122,10 @@ private struct TokenizerConfiguration: Encodable {
             }
         }
         stripAccents = doLowerCase && !hasAccents
+        tokenizeChineseChars = !words.contains { word in
+            let letters = word.trimmingPrefix("##").unicodeScalars
+            return letters.count > 1 && letters.contains { $0.properties.isIdeographic }
+        }
     }
 }
 

@@ -42,9 +42,15 @@ extension TrainingState {
 
     /// Takes the weights that have the names of this model's tensors; returns the names that were not among them.
     ///
-    /// Momentum twins become equal to the weights. Throws `TrainingError` if a tensor has another shape.
+    /// Momentum twins become equal to the weights. Throws `TrainingError` if a tensor has another shape, and takes none
+    /// then.
     @discardableResult
     public func adopt(_ tensors: [String: Tensor<Float>]) throws -> [String] {
+        for entry in table.entries {
+            for name in entry.names {
+                if let tensor = tensors[name] { try check(tensor, name, entry) }
+            }
+        }
         var missing: [String] = []
         for entry in table.entries {
             for (part, name) in entry.names.enumerated() {
@@ -59,12 +65,16 @@ extension TrainingState {
         return missing
     }
 
-    private func take(
-        _ tensor: Tensor<Float>, _ name: String, _ entry: ParameterTable.Entry, into target: Floats
-    ) throws {
+    private func check(_ tensor: Tensor<Float>, _ name: String, _ entry: ParameterTable.Entry) throws {
         try expect(
             tensor.shape == entry.shape,
             "\(name) has the shape \(tensor.shape); the model in training needs \(entry.shape)")
+    }
+
+    private func take(
+        _ tensor: Tensor<Float>, _ name: String, _ entry: ParameterTable.Entry, into target: Floats
+    ) throws {
+        try check(tensor, name, entry)
         tensor.withUnsafeBufferPointer { source in
             guard let from = source.baseAddress else { return }
             if entry.isConvolution {

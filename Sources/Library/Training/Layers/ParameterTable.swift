@@ -24,8 +24,13 @@ struct ParameterTable: Sendable {
         /// Whether the file has outputs x channels x rows x columns, and memory outputs x rows x columns x channels.
         let isConvolution: Bool
 
-        /// The numbers of each of the tensors.
-        var partCount: Int { shape.reduce(1, *) }
+        /// The numbers of each of the tensors; of sizes that no memory holds, as many as overflow no sum.
+        var partCount: Int {
+            shape.reduce(1) { count, extent in
+                let (product, isHuge) = count.multipliedReportingOverflow(by: extent)
+                return isHuge ? 1 << 44 : min(product, 1 << 44)
+            }
+        }
         var count: Int { names.count * partCount }
     }
 

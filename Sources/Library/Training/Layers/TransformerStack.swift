@@ -41,6 +41,12 @@ struct TransformerStack: Sendable {
                 + "equally; it has \(width), \(configuration.depth), \(configuration.feedForwardWidth) and "
                 + "\(configuration.heads) heads")
         try expect(
+            configuration.width <= 1 << 20 && configuration.feedForwardWidth <= 1 << 20
+                && configuration.depth <= 1 << 12,
+            "a transformer is at most \(1 << 20) wide and \(1 << 12) deep; it has the widths "
+                + "\(configuration.width) and \(configuration.feedForwardWidth), and the depth "
+                + "\(configuration.depth)")
+        try expect(
             !configuration.isGated && !configuration.isCausal && configuration.precision == .float32,
             "transformers are trained in float32, without gated feed-forward parts and causal attention")
         try expect(
@@ -82,6 +88,16 @@ struct TransformerStack: Sendable {
         let activated: Floats
         let attentionStatistics: NormLayer.Statistics
         let feedForwardStatistics: NormLayer.Statistics
+    }
+
+    /// The bytes that packed sequences take at least.
+    func byteCount(sequences: Int, longest: Int) -> Double {
+        let (width, inside) = (Double(configuration.width), Double(configuration.feedForwardWidth))
+        let (depth, heads) = (Double(configuration.depth), Double(configuration.heads))
+        let rows = Double(sequences) * Double(longest)
+        let states = (8 * depth + 1) * width + 2 * depth * inside
+        let weights = depth * heads * Double(longest)
+        return rows * (states + weights) * Double(MemoryLayout<Float>.stride)
     }
 
     /// The states and gradients of packed sequences.

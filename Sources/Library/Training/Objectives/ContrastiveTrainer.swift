@@ -87,8 +87,9 @@ public final class ContrastiveTrainer {
                 + "\(model.image.signature), \(model.text.signature)")
         if case .queues(let length, let momentum) = objective {
             try expect(
-                length > 0 && (0..<1).contains(momentum),
-                "queues have a length above 0 and twins a momentum from 0 to below 1; they are \(length) and \(momentum)"
+                (1...1 << 24).contains(length) && (0..<1).contains(momentum),
+                "queues have a length from 1 to \(1 << 24) and twins a momentum from 0 to below 1; they are "
+                    + "\(length) and \(momentum)"
             )
             state.addTwins()
             for (number, name) in ["queue.images", "queue.texts"].enumerated() {
@@ -167,9 +168,14 @@ public final class ContrastiveTrainer {
 
     private var workspace: Workspace?
 
-    private func memory(for pairs: Int) -> Memory {
+    private func memory(for pairs: Int) throws -> Memory {
         if let memory, memory.pairs >= pairs { return memory }
         memory = nil
+        self.workspace = nil
+        try expectMemory(
+            image.stack.byteCount(sequences: pairs, longest: image.tokens)
+                + text.stack.byteCount(sequences: pairs, longest: model.text.positions),
+            for: "\(pairs) pairs at a time")
         let workspace = Workspace()
         self.workspace = workspace
         let made = Memory(self, pairs: pairs, workspace)
@@ -201,7 +207,7 @@ public final class ContrastiveTrainer {
             images.count == texts.count,
             "image i belongs to text i; there are \(images.count) images and \(texts.count) texts")
         let count = images.count
-        let memory = memory(for: count)
+        let memory = try memory(for: count)
         let scale = scale
         state.beginBatch()
         if case .queues(let length, let momentum) = objective {
@@ -300,7 +306,7 @@ public final class ContrastiveTrainer {
         try expect(
             images.count == texts.count,
             "image i belongs to text i; there are \(images.count) images and \(texts.count) texts")
-        let memory = memory(for: images.count)
+        let memory = try memory(for: images.count)
         embed(
             images, texts, memory, UnsafePointer(state.weights), memory.image.embeddings,
             memory.text.embeddings)

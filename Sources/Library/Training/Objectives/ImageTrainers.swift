@@ -6,7 +6,10 @@ private struct ImageParts {
     let images: [ImageEncoder.Memory]
     let capacity: Int
 
-    init(_ encoder: ImageEncoder, count: Int, parts: Int, _ workspace: Workspace) {
+    init(_ encoder: ImageEncoder, count: Int, parts: Int, _ workspace: Workspace) throws {
+        try expectMemory(
+            encoder.stack.byteCount(sequences: count, longest: encoder.tokens),
+            for: "\(count) images at a time")
         capacity = count
         images = (0..<parts).map { _ in
             ImageEncoder.Memory(encoder, images: (count + parts - 1) / parts, workspace)
@@ -41,12 +44,12 @@ public final class SupervisedTrainer {
         state = try TrainingState(table, options, of: "labels \(labels), \(tower.signature)")
     }
 
-    private func memory(for count: Int) -> (parts: ImageParts, logits: Floats, workspace: Workspace) {
+    private func memory(for count: Int) throws -> (parts: ImageParts, logits: Floats, workspace: Workspace) {
         if let memory, memory.parts.capacity >= count { return memory }
         memory = nil
         let workspace = Workspace()
         let made = (
-            ImageParts(image, count: count, parts: state.options.parts, workspace),
+            try ImageParts(image, count: count, parts: state.options.parts, workspace),
             workspace.floats(count * labels), workspace
         )
         memory = made
@@ -66,7 +69,7 @@ public final class SupervisedTrainer {
         try expect(
             targets.count == images.count * labels && targets.allSatisfy { (0...1).contains($0) },
             "\(images.count) images need \(labels) labels each, from 0 to 1; \(targets.count) numbers came")
-        let memory = memory(for: images.count)
+        let memory = try memory(for: images.count)
         state.beginBatch()
         let pixels = images.side * images.side * 3
         let weight = 1 / Float(targets.count)
@@ -100,7 +103,7 @@ public final class SupervisedTrainer {
     /// The labels' logits by the present weights: images x labels.
     public func logits(of images: ImageBatch) throws -> Matrix<Float> {
         try images.check(tower)
-        let memory = memory(for: images.count)
+        let memory = try memory(for: images.count)
         let pixels = images.side * images.side * 3
         images.pixels.withUnsafeBufferPointer { bytes in
             guard let bytes = bytes.baseAddress else { return }
@@ -166,8 +169,8 @@ public final class ViewsTrainer {
         let skip: UnsafeMutablePointer<Int>
         let workspace = Workspace()
 
-        init(_ encoder: ImageEncoder, _ head: EmbeddingHead, count: Int, parts: Int) {
-            self.parts = ImageParts(encoder, count: count, parts: parts, workspace)
+        init(_ encoder: ImageEncoder, _ head: EmbeddingHead, count: Int, parts: Int) throws {
+            self.parts = try ImageParts(encoder, count: count, parts: parts, workspace)
             let (workspace, width) = (workspace, head.linear.outputs)
             heads = (0..<parts).map { _ in
                 EmbeddingHead.Memory(head, rows: (count + parts - 1) / parts, workspace)
@@ -198,7 +201,7 @@ public final class ViewsTrainer {
             memory = own
         } else {
             self.memory = nil
-            memory = Memory(image, head, count: count, parts: state.options.parts)
+            memory = try Memory(image, head, count: count, parts: state.options.parts)
             self.memory = memory
         }
         state.beginBatch()

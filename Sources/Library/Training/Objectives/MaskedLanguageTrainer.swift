@@ -154,6 +154,11 @@ public final class MaskedLanguageTrainer {
             memory = own
         } else {
             self.memory = nil
+            let tokens = Double(masked.count) * Double(tower.positions)
+            try expectMemory(
+                text.stack.byteCount(sequences: masked.count, longest: tower.positions)
+                    + tokens * Double(tower.vocabulary) * Double(MemoryLayout<Float>.stride),
+                for: "\(masked.count) texts at a time")
             memory = Memory(text, texts: masked.count, parts: state.options.parts)
             self.memory = memory
         }

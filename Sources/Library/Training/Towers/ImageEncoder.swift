@@ -77,10 +77,13 @@ struct ImageEncoder: Sendable {
                 && configuration.deviation.allSatisfy { $0 > 0 },
             "images are normalized by three means and three deviations above zero")
         var side = configuration.imageSize
+        try expect(
+            (1...8192).contains(side), "images have from 1 to 8192 pixels along a side; imageSize is \(side)")
         for (number, convolution) in configuration.stem.enumerated() {
+            let extents = [convolution.size, convolution.stride, convolution.channels]
             try expect(
-                convolution.size > 0 && convolution.stride > 0 && convolution.padding >= 0
-                    && convolution.channels > 0 && convolution.padding < convolution.size
+                extents.allSatisfy { $0 > 0 && $0 <= 1 << 20 } && convolution.padding >= 0
+                    && convolution.padding < convolution.size
                     && side + 2 * convolution.padding >= convolution.size,
                 "convolution \(number) of the stem does not fit images of \(side) x \(side): \(convolution)")
             side = convolution.outputs(of: side)

@@ -11,6 +11,11 @@ extension ParameterReader {
         let transformer = TransformerConfiguration(
             width: width, depth: depth, heads: max(width / 64, 1),
             feedForwardWidth: shape(of: .expansion, block: 0)?.first ?? 4 * width)
+        guard width % transformer.heads == 0 else {
+            throw FoundationModelError.file(
+                path: files.location.path,
+                problem: "has a BERT of the width \(width), which heads of 64 cannot share")
+        }
         let (embedding, blocks) = try textTransformer(
             transformer, vocabulary: words.first ?? 0,
             positions: shape(of: .positionEmbedding)?.first ?? 0,

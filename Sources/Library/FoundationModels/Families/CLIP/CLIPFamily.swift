@@ -55,9 +55,10 @@ struct CLIPConfiguration {
         case "clip_text_model": (text, vision) = (file.section("text_config") ?? file, nil)
         case "clip_vision_model": (text, vision) = (nil, file.section("vision_config") ?? file)
         default:
+            // Where there are both, transformers takes the latter for the whole: what it lacks is its class's own.
             let empty = ModelConfiguration(path: file.path, json: .object([]))
-            text = (file.section("text_config") ?? empty).overlaid(by: file.section("text_config_dict"))
-            vision = (file.section("vision_config") ?? empty).overlaid(by: file.section("vision_config_dict"))
+            text = file.section("text_config_dict") ?? file.section("text_config") ?? empty
+            vision = file.section("vision_config_dict") ?? file.section("vision_config") ?? empty
         }
         whole = type == "clip" ? try file.read(as: .clip, notes: notes) : file
         let classes = type == "clip" ? try whole.texts("architectures") : []

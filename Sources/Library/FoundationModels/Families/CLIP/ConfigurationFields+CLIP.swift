@@ -5,7 +5,7 @@ extension ConfigurationFields {
         "CLIPConfig", shared,
         [
             "text_config": .used(), "vision_config": .used(), "projection_dim": .used(standard: 512),
-            // Files of 2022 repeat the sections; transformers takes them before the sections themselves.
+            // Files of 2022 repeat the sections; transformers takes them instead of the sections themselves.
             "text_config_dict": .used(), "vision_config_dict": .used(),
             "logit_scale_init_value": .irrelevant("the file has the scale that was learned"),
             "initializer_factor": weightInit, "initializer_range": weightInit,

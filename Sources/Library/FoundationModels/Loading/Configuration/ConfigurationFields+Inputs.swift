@@ -39,7 +39,8 @@ extension ConfigurationFields {
             "clean_up_tokenization_spaces": .irrelevant("it matters where tokens become text"),
             "padding_side": .irrelevant("texts are not padded"),
             "model_input_names": .irrelevant("it chooses what transformers returns"),
-            "added_tokens_decoder": .irrelevant("it repeats the added tokens of tokenizer.json"),
+            // Most of them are in tokenizer.json, too; beside vocab.txt or vocab.json they are nowhere else.
+            "added_tokens_decoder": .used(),
             "extra_special_tokens": .irrelevant("they are among the added tokens of tokenizer.json"),
             "additional_special_tokens": .irrelevant("they are among the added tokens of tokenizer.json"),
             "special_tokens_map_file": naming, "name_or_path": naming, "tokenizer_file": naming,
