@@ -83,6 +83,11 @@ public struct BandedRidge: Sendable {
         try check(bands, responses: responses)
         let gammas = try scalings(bands: bands.count)
         let splits = try options.splits(samples: responses.rows, runs: runs, candidates: gammas.count)
+        if let units = ColumnStatistics(ofResponses: responses).unitsOfTinyColumns(of: Element.self) {
+            let divided = responses.scalingColumns(by: units.map { 1 / $0 })
+            return BandedRidgeFit(
+                try fit(bands, to: divided, runs: runs), times: units, searchScore: options.searchScore)
+        }
         return try isDouble(bands, gammas: gammas, splits: splits)
             ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
             : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
