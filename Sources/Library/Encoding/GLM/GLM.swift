@@ -13,7 +13,8 @@ import Tensors
 ///
 /// Fit each run by itself and divide the betas into folds by runs: betas of one run share its drift and its neighbors,
 /// so betas of one run in both training and test samples leak from one to the other. The same numbers as those of
-/// nilearn's `FirstLevelModel` with ordinary least squares.
+/// nilearn's `FirstLevelModel` with ordinary least squares and `signal_scaling=False`: its default makes percent of each
+/// voxel's mean of the responses first.
 public struct GLM: Sendable, Equatable {
     /// How the response to an event is modeled.
     public var response: ResponseModel

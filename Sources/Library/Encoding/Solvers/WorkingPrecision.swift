@@ -62,8 +62,8 @@ extension WorkingPrecision {
 }
 
 extension Matrix {
-    /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth; infinite if it is beyond
-    /// the range of the numbers.
+    /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth; infinite if it is
+    /// beyond the range of the numbers.
     ///
     /// By power iteration, which reads the matrix twice a round and does not make the product.
     func largestSquaredSingularValue(centered: Bool) -> Double {

@@ -156,8 +156,8 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(relativeError(byBands.elements, expected) < max(problem.ridge.prediction, 4e-6))
     }
 
-    /// Features whose products are beyond single precision, or vanish in it, are decomposed in double precision, however
-    /// many there are.
+    /// Features whose products are beyond single precision, or vanish in it, are decomposed in double precision,
+    /// however many there are.
     @Test(arguments: [SearchScore.negativeSquaredError, .correlation])
     func hugeAndTinyFeaturesInALargeProblem(_ score: SearchScore) throws {
         var random = NumpyRandom(seed: 12)
