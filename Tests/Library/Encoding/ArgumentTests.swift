@@ -194,6 +194,9 @@ import Testing
         try refuses("Dirichlet samples", "0") {
             try BandedRidge(candidates: .dirichlet(0, seed: 1)).fit([x], to: y)
         }
+        try refuses("Dirichlet samples", "\(Int.max)") {
+            try BandedRidge(candidates: .dirichlet(.max, seed: 1)).fit([x], to: y)
+        }
         try refuses("concentrations", "-1") {
             try BandedRidge(candidates: .dirichlet(3, concentrations: [-1], seed: 1)).fit([x], to: y)
         }
