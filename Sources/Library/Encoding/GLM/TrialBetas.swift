@@ -21,7 +21,8 @@ extension GLM {
     ///   - model: how trials are told apart from each other.
     ///   - confounds: what is regressed out, samples x confounds; nil for none.
     ///
-    /// Throws what `fit` throws, and `EncodingError` if the responses are modeled by finite impulses.
+    /// Throws what `fit` throws, and `EncodingError` if the responses are modeled by finite impulses, or confounds and
+    /// drift leave nothing of the trials.
     public func trialBetas<Element: Scalar>(
         _ responses: Matrix<Element>, events: [StimulusEvent], _ model: TrialModel = .leastSquaresSeparate,
         confounds: Matrix<Double>? = nil
@@ -39,6 +40,10 @@ extension GLM {
         let nuisance = try nuisance(samples: samples, confounds: confounds).matrix
         // What confounds and drift explain of trials is taken out first, which leaves their coefficients as they are.
         let basis = orthonormalBasis(nuisance)
+        try checkParameter(
+            "the number of independent confounds and drifts, the constant included,", basis.columns,
+            expected: "below \(samples), the number of samples, for something to be left of the trials",
+            basis.columns < samples)
         let pure = trials - multiply(basis, multiply(basis, transposed: true, trials))
         let weights =
             model == .leastSquaresAll

@@ -90,6 +90,10 @@ import Testing
                 _ = try GLM(.finiteImpulse(delays: [0]), repetitionTime: 2).trialBetas(
                     signals, events: try events())
             }.contains("hemodynamic"))
+        let many = Matrix<Double>.normal(80, 80, seed: 1)
+        #expect(
+            words { _ = try glm.trialBetas(signals, events: try events(), confounds: many) }.contains(
+                "below 80"))
         var broken = signals
         broken[3, 2] = .nan
         #expect(words { _ = try glm.fit(broken, events: try events()) }.contains("voxel 2"))
