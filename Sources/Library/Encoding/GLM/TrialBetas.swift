@@ -47,19 +47,13 @@ extension GLM {
         let pure = trials - multiply(basis, multiply(basis, transposed: true, trials))
         let weights =
             model == .leastSquaresAll
-            ? try allTogether(pure) : try separately(pure, conditions: events.map(\.condition))
+            ? try leastSquares(pure, penalizing: pure.columns)
+            : try separately(pure, conditions: events.map(\.condition))
         return try betas(of: weights, responses)
     }
 
-    /// Trials x samples: what takes responses to betas.
-    private func allTogether(_ trials: Matrix<Double>) throws -> Matrix<Double> {
-        guard alpha > 0 else { return try trials.pseudoinverse() }
-        var gram = LinearAlgebra.gram(trials)
-        for index in 0..<gram.rows { gram[index, index] += alpha }
-        return multiply(try gram.pseudoinverse(), trials, transposed: true)
-    }
-
-    /// The same, each trial in its own model, whose small equations follow from the trials' products.
+    /// Trials x samples: what takes responses to betas, each trial in its own model, whose small equations follow from
+    /// the trials' products.
     private func separately(_ trials: Matrix<Double>, conditions: [String]) throws -> Matrix<Double> {
         let names = Array(Set(conditions)).sorted()
         let groups = names.map { name in conditions.indices.filter { conditions[$0] == name } }

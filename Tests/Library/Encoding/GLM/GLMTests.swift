@@ -74,6 +74,15 @@ import Testing
         let fit = try GLM(.glover, repetitionTime: 2, alpha: 2.5).fit(
             matrix("signals", in: "cleaning"), events: events())
         #expect(relativeError(fit.coefficients.elements, try matrix("ridge coefficients").elements) < 1e-5)
+        // A confound is not penalized, and its unit changes nothing.
+        let signals = try matrix("signals", in: "cleaning")
+        let confounds = try matrix("confounds", in: "cleaning")
+        let glm = GLM(.glover, repetitionTime: 2, alpha: 2.5)
+        let small = try glm.fit(signals, events: events(), confounds: confounds).betas
+        let large = try glm.fit(signals, events: events(), confounds: confounds * 1e7).betas
+        #expect(relativeError(large.elements, small.elements) < 1e-5)
+        let trials = try glm.trialBetas(signals, events: events(), .leastSquaresAll)
+        #expect(trials.rows == 12 && trials.elements.allSatisfy(\.isFinite))
     }
 
     @Test func whatDoesNotFitIsNamed() throws {
