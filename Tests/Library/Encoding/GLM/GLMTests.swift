@@ -92,6 +92,7 @@ import Testing
         }
         let glm = GLM(repetitionTime: 2)
         #expect(words { _ = try glm.fit(signals, events: []) }.contains("at least 1"))
+        #expect(words { _ = try glm.design(of: events(), samples: .max) }.contains("100,000,000 steps"))
         let late = [StimulusEvent(onset: 400, condition: "face")]
         #expect(words { _ = try glm.fit(signals, events: late) }.contains("160.0 s"))
         #expect(
