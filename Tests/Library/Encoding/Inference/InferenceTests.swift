@@ -315,6 +315,11 @@ struct InferenceFixture: Decodable {
         #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, .nan]) }
         #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, 1, 1]) }
         #expect(try BootstrapInterval(of: [1, 1, 1], method: .percentile).interval == 1...1)
+        // No resample has as many different values.
+        let error = #expect(throws: EncodingError.self) {
+            try BootstrapInterval(of: (0..<20).map { Double($0) }) { Double(Set($0).count) }
+        }
+        #expect(error?.description.contains("on one side") == true)
     }
 
     @Test(.timeLimit(.minutes(1))) func manyFlipsCanBeStopped() async {
