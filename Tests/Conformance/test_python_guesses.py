@@ -49,8 +49,8 @@ GUESSES = {
     "RidgeCV(alphas: [1])": "Ridge(", "KernelRidgeCV()": "KernelRidge(", "GroupRidgeCV()": "GroupRidge", "KFold(5)": "Folds.kFold(5", "GridSearchCV(ridge)": "alphas",
     "cross_val_score(ridge, X, X)": "crossValidatedScores", "cross_val_predict(ridge, X)": "heldOutPredictions", "train_test_split(X)": "Folds", "LinearRegression()": "lstsq",
     "r2_score(X, X)": "VoxelScores", "correlation_score(X, X)": "VoxelScores", "make_pipeline(ridge)": "Pipeline(", "StandardScaler().fit_transform(X)": "fit(X).transform(X)",
-    "ridge.predict(X)": "fit(", "ridge.coef_": "coefficients", "fit.coef_": "coefficients", "fit.best_alphas_": "fit.alphas", "fit.intercept_": "fit.intercepts", "ridge.fit(X, X)": "to:",
-    "ridge.get_params()": "options", "fit.cv_scores_": "fit.scores", "pearsonr(v, v)": "correlation(with:", "spearmanr(v, v)": ".spearman", "zscore(X)": "standardized", "ttest_rel(v, v)": "PairedTest.t",
+    "ridge.predict(X)": "fit(", "ridge.coef_": "coefficients", "fit.coef_": "coefficients", "fit.best_alphas_": "fit.bestAlphas", "fit.intercept_": "fit.intercepts", "ridge.fit(X, X)": "to:",
+    "ridge.get_params()": "options", "fit.cv_scores_": "fit.searchScores", "pearsonr(v, v)": "correlation(with:", "spearmanr(v, v)": ".spearman", "zscore(X)": "standardized", "ttest_rel(v, v)": "PairedTest.t",
     "ttest_ind(v, v)": "%%python", "wilcoxon(v)": "PairedTest.wilcoxon", "multipletests(v)": "falseDiscoveryRates", "bootstrap(v)": "BootstrapInterval", "stats.zscore(X)": "standardized",
     # nilearn, transformers, matplotlib, h5py
     "nib.load(\"x.nii\")": "NIfTI.open", "nibabel.save(X, \"x.nii\")": "NIfTI.write", "load_img(\"x.nii\")": "NIfTI.open", "NiftiMasker()": "voxelsByTime(mask:", "plot_stat_map(X)": "space.map",

@@ -30,6 +30,22 @@ import Testing
         #expect(plain.bestAlphas == mixed.bestAlphas && mixed.alphas == [1, 10, 100])
     }
 
+    /// Runs that fit the responses are not what is wrong.
+    @Test func featuresOfFewerSamplesThanTheResponses() throws {
+        let runs = try Runs(lengths: [15, 15])
+        for model in [Ridge(folds: .leaveOneRunOut), KernelRidge(folds: .leaveOneRunOut)] as [any EncodingModel] {
+            try refuses("features", "29", "30") {
+                try model.fitted(bands: [x.rows(0..<29)], responses: y, runs: runs, samples: nil)
+            }
+        }
+        try refuses("responses", "30", "29") {
+            try Ridge(folds: .leaveOneRunOut).fit(x.rows(0..<29), to: y, runs: runs)
+        }
+        try refuses("responses", "30", "29") {
+            try KernelRidge(folds: .leaveOneRunOut).fit(x.rows(0..<29), to: y, runs: runs)
+        }
+    }
+
     @Test func folds() throws {
         for count in [-3, 0, 1, 31] {
             try refuses("30 samples", "\(count) folds") { try Ridge(folds: .kFold(count)).fit(x, to: y) }
@@ -193,6 +209,9 @@ import Testing
         }
         try refuses("Dirichlet samples", "0") {
             try BandedRidge(candidates: .dirichlet(0, seed: 1)).fit([x], to: y)
+        }
+        try refuses("Dirichlet samples", "\(Int.max)") {
+            try BandedRidge(candidates: .dirichlet(.max, seed: 1)).fit([x], to: y)
         }
         try refuses("concentrations", "-1") {
             try BandedRidge(candidates: .dirichlet(3, concentrations: [-1], seed: 1)).fit([x], to: y)

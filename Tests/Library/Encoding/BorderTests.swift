@@ -131,6 +131,43 @@ struct BordersFixture: Decodable {
         #expect(!chosen.contains(1e4), "voxels that follow the features do not take the largest alpha")
     }
 
+    /// The same where squares of the responses vanish in single precision.
+    @Test func tinyResponsesInSinglePrecisionDoNotMatter() throws {
+        let (features, responses) = (x.converted(to: Float.self), y.converted(to: Float.self))
+        let tiny = responses * 0x1p-90
+        for sharesAlpha in [false, true] {
+            let ridge = Ridge(alphas: .logspace(-2, 4, count: 13), alphaPerVoxel: !sharesAlpha)
+            let plain = try ridge.fit(features, to: responses)
+            let fit = try ridge.fit(features, to: tiny)
+            #expect(fit.bestAlphas == plain.bestAlphas)
+            #expect(relativeError(fit.scores.r2, plain.scores.r2) < 1e-6)
+            #expect(relativeError(fit.bestSearchScores.map { $0 * 0x1p180 }, plain.bestSearchScores) < 1e-6)
+            let score = try fit.score(features, to: tiny)
+            #expect(relativeError(score.r2, try plain.score(features, to: responses).r2) < 1e-4)
+        }
+        let kernel = KernelRidge(alphas: .logspace(-2, 4, count: 13))
+        let plainKernel = try kernel.fit(features, to: responses)
+        let tinyKernel = try kernel.fit(features, to: tiny)
+        #expect(tinyKernel.bestAlphas == plainKernel.bestAlphas)
+        #expect(relativeError(tinyKernel.scores.r, plainKernel.scores.r) < 1e-6)
+        let banded = BandedRidge(alphas: .logspace(-2, 4, count: 13), candidates: .dirichlet(5, seed: 1))
+        let bands = [features.columns(0..<1), features.columns(1..<3)]
+        let plainBands = try banded.fit(bands, to: responses)
+        let tinyBands = try banded.fit(bands, to: tiny)
+        #expect(tinyBands.bestCandidates == plainBands.bestCandidates)
+        #expect(tinyBands.bestAlphas == plainBands.bestAlphas)
+        let found = tinyBands.bestSearchScores.map { $0 * 0x1p180 }
+        #expect(relativeError(found, plainBands.bestSearchScores) < 1e-6)
+        let score = try tinyBands.score(bands, to: tiny)
+        #expect(relativeError(score.r2, try plainBands.score(bands, to: responses).r2) < 1e-4)
+        // One voxel among others.
+        var mixed = responses
+        for row in 0..<mixed.rows { mixed[row, 2] = tiny[row, 2] }
+        let fit = try Ridge(alphas: .logspace(-2, 4, count: 13)).fit(features, to: mixed)
+        let plain = try Ridge(alphas: .logspace(-2, 4, count: 13)).fit(features, to: responses)
+        #expect(fit.bestAlphas == plain.bestAlphas)
+    }
+
     /// Numbers whose squares overflow are left out like infinite ones, and touch no other voxel.
     @Test func hugeNumbersDoNotBecomeAnswers() throws {
         var huge = y

@@ -90,6 +90,30 @@ import Testing
         #expect(throws: SimulatorError.self) { try Array(simulators.prefix(1)).contrast(one, against: three) }
     }
 
+    /// The regions are those of all subjects, whichever comes first.
+    @Test func aRegionThatTheFirstSubjectLacksIsNotLost() throws {
+        let films = try Self.subjects.get()[0].films
+        let regions = try films.regions
+        let voxels = try Array(regions.voxels(in: "V1").prefix(2) + regions.voxels(in: "V2").prefix(2))
+        let simulators = try [["V1", "V1", "", ""], ["V1", "V1", "V2", "V2"]].map { names in
+            try BrainSimulator(
+                of: Study(
+                    name: "four voxels", responses: films.responses.columns(at: voxels), runs: films.runs,
+                    regions: Regions(names: names)),
+                model: Self.mini.get(), layers: "block 2", images: Self.study.get().stimuli(.films).images,
+                options: Self.options)
+        }
+        let (one, three) = (
+            ScenePictures(scenes(5) { $0.objects.count == 1 }),
+            ScenePictures(scenes(5) { $0.objects.count == 3 })
+        )
+        let contrast = try simulators.contrast(one, against: three)
+        #expect(contrast.rows.map(\.region.name) == ["V1", "V2"])
+        let own = try simulators[1].contrast(one, against: three).row(of: "V2").difference
+        let row = try contrast.row(of: "V2")
+        #expect(row.difference == own && row.p.isNaN)
+    }
+
     @Test func aSavedSimulatorAnswersAlike() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "simulators-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -166,6 +166,8 @@ import Testing
         #expect(abs(try [1.0, 2, 3, 4].correlation(with: [1, 4, 9, 16], .spearman) - 1) < 1e-15)
         #expect(try [1.0, 2].correlation(with: [5, 5]).isNaN)
         #expect(throws: StatisticsError.counts(2, 3)) { try [1.0, 2].correlation(with: [1, 2, 3]) }
+        let huge = Matrix<Double>([[1e200, 1], [-1e200, 2], [3e200, 4]]).correlation().elements
+        #expect(huge[..<3].allSatisfy(\.isNaN) && huge[3] == 1)
         #expect(throws: StatisticsError.share(1.5)) { try [1.0, 2].quantile(1.5) }
         #expect(throws: StatisticsError.rows(2, 3)) {
             try Matrix<Float>.ones(2, 2).correlation(with: .ones(3, 2))

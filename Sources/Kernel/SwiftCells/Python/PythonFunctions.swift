@@ -77,7 +77,7 @@ enum PythonFunctions {
         "hstack": "X.beside(Y)", "column_stack": "X.beside(Y)",
         "tile": "Matrix.stacked([X, X])", "split": "X.rows(0..<10)", "delete": "X.rows(at: kept)",
         "corrcoef": "try v.correlation(with: w), and X.correlation() of the columns",
-        "cov": "X.correlation(), or (X - X.mean(axis: 0)).T.matmul(X) over the count",
+        "cov": "X.correlation(), or (X - X.mean(axis: 0)).T.matmul(X) / Double(X.rows - 1)",
         "histogram": "Histogram(v)", "random": "Matrix<Double>.uniform(3, 4, seed: 1)",
         "rand": "Matrix<Double>.uniform(3, 4, seed: 1)",
         "uniform": "Matrix<Double>.uniform(3, 4, in: 0..<1, seed: 1)",
@@ -165,7 +165,7 @@ enum PythonFunctions {
         "seed": "the seed of a generator: var random = NumpyRandom(seed: 1)",
         "random": "Double.random(in: 0..<1)", "uniform": "Double.random(in: 0..<1)",
         "randint": "Int.random(in: 0...9)", "choice": "array.randomElement()", "shuffle": "array.shuffle()",
-        "sample": "array.shuffled().prefix(3)", "gauss": "NumpyRandom(seed: 1).gaussian()",
+        "sample": "array.shuffled().prefix(3)", "gauss": "var random = NumpyRandom(seed: 1); random.gaussian()",
     ]
 
     private static let math: [String: String] = [
@@ -186,13 +186,14 @@ enum PythonFunctions {
         "GroupRidgeCV": "GroupRidge(groups: labels)",
         "MultipleKernelRidgeCV": "BandedRidge(candidates: .dirichlet(20, seed: 0))",
         "ColumnKernelizer": "BandedRidge, whose fit takes a matrix for each band",
-        "Delayer": "Delays(1...4)", "LinearRegression": "try X.lstsq(Y), or Ridge(alphas: [0])",
+        "Delayer": "Delays(1...4)",
+        "LinearRegression": "try X.lstsq(Y), with a column of ones in X for the intercept",
         "Lasso": "not there; Ridge and BandedRidge are the models, and %%python runs scikit-learn",
         "LogisticRegression": "not there; %%python runs scikit-learn",
         "KFold": "Folds.kFold(5), or .kFold(5, shuffledWithSeed: 1)",
         "LeaveOneGroupOut": "Folds.leaveOneRunOut, or .leaveOneGroupOut(groups: groups)",
         "GroupKFold": "Folds.groupKFold(5, groups: groups)", "PredefinedSplit": "Folds.predefined(folds)",
-        "train_test_split": "Folds.kFold(5).splits(count), or X.rows(0..<100)",
+        "train_test_split": "try Folds.kFold(5).splits(samples: X.rows), or X.rows(0..<100)",
         "GridSearchCV":
             "part of the models: Ridge(alphas: [1, 10, 100]) chooses the best of its alphas for each voxel",
         "cross_val_score": "try model.crossValidatedScores(X, to: Y, outer: .kFold(5))",

@@ -67,8 +67,14 @@ struct RunCleaning {
             confounds = confounds?.rows(at: inner)
         }
         if let confounds {
-            let basis = orthonormalBasis(standardized(confounds)).converted(to: Element.self)
-            if basis.columns > 0 { remove(basis, from: &signals) }
+            let basis = orthonormalBasis(standardized(confounds))
+            // A mean is left over, and with it a line: what else is left would be rounding, which z-scores blow up.
+            let most = confounds.rows - (cleaning.detrends ? 2 : 1)
+            try checkParameter(
+                "the number of independent confounds of a run, with the filter's cosines,", basis.columns,
+                expected: "below \(most), for something to be left of \(confounds.rows) samples",
+                basis.columns == 0 || basis.columns < most)
+            if basis.columns > 0 { remove(basis.converted(to: Element.self), from: &signals) }
         }
         try scale(&signals, means: means, constant: constant)
         return signals

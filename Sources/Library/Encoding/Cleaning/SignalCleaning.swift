@@ -57,7 +57,8 @@ public struct SignalCleaning: Sendable, Equatable {
     ///   - runs: the runs of the samples; all samples are one run if nil.
     ///
     /// Throws `EncodingError` if the confounds do not have as many samples, or one that is NaN or infinite, the filter
-    /// does not fit the run, or a run has too few samples, and `CancellationError`.
+    /// does not fit the run, a run has too few samples, or confounds and cosines leave nothing of it, and
+    /// `CancellationError`.
     public func clean<Element: Scalar>(
         _ signals: Matrix<Element>, confounds: Matrix<Double>? = nil, keeping kept: [Int]? = nil,
         runs: Runs? = nil

@@ -27,14 +27,14 @@ struct EventRegressor {
     private static let before = -24.0
 
     init(_ model: ResponseModel, samples: Int, repetitionTime: Double, sliceTime: Double) throws {
-        times = (0..<samples).map { Double($0) * repetitionTime + sliceTime }
-        let (first, last) = (times[0], times[samples - 1])
+        let (first, last) = (sliceTime, Double(samples - 1) * repetitionTime + sliceTime)
         let end = last * (1 + 1 / Double(samples - 1))
         let count =
             Double(samples - 1) / (last - first) * (end - first - Self.before) * Double(Self.oversampling) + 1
         try checkParameter(
             "the repetition time", "\(repetitionTime) s",
             expected: "one of which \(samples) samples make a grid of at most 100,000,000 steps", count < 1e8)
+        times = (0..<samples).map { Double($0) * repetitionTime + sliceTime }
         let number = Int(count.rounded(.toNearestOrEven))
         let start = first + Self.before
         fine = (0..<number).map { start + Double($0) * (end - start) / Double(max(1, number - 1)) }

@@ -13,7 +13,8 @@ import Tensors
 ///
 /// Fit each run by itself and divide the betas into folds by runs: betas of one run share its drift and its neighbors,
 /// so betas of one run in both training and test samples leak from one to the other. The same numbers as those of
-/// nilearn's `FirstLevelModel` with ordinary least squares.
+/// nilearn's `FirstLevelModel` with ordinary least squares and `signal_scaling=False`: its default makes percent of each
+/// voxel's mean of the responses first.
 public struct GLM: Sendable, Equatable {
     /// How the response to an event is modeled.
     public var response: ResponseModel
@@ -84,7 +85,7 @@ public struct GLM: Sendable, Equatable {
         _ responses: Matrix<Element>, events: [StimulusEvent], confounds: Matrix<Double>? = nil
     ) throws -> GLMFit<Element> {
         let design = try design(of: events, samples: responses.rows, confounds: confounds)
-        let solver = try penalized(design)
+        let solver = try leastSquares(design.matrix, penalizing: design.taskCount)
         return GLMFit(
             design: design,
             coefficients: try coefficients(solver, responses, constant: design.matrix.columns - 1))
@@ -159,12 +160,16 @@ public struct GLM: Sendable, Equatable {
         }
     }
 
-    /// What takes responses to coefficients: regressors x samples; with a penalty on the events' regressors.
-    private func penalized(_ design: DesignMatrix) throws -> Matrix<Double> {
-        guard alpha > 0 else { return try design.matrix.pseudoinverse() }
-        var gram = LinearAlgebra.gram(design.matrix)
-        for index in 0..<design.taskCount { gram[index, index] += alpha }
-        return multiply(try gram.pseudoinverse(), design.matrix, transposed: true)
+    /// What takes responses to coefficients of a matrix (samples x regressors), of which the first are penalized:
+    /// regressors x samples.
+    ///
+    /// The penalty stands below the matrix as further samples: products of the regressors would have twice the range,
+    /// and beside a confound in large numbers those of the others would count as 0.
+    func leastSquares(_ matrix: Matrix<Double>, penalizing count: Int) throws -> Matrix<Double> {
+        guard alpha > 0 else { return try matrix.pseudoinverse() }
+        var penalty = Matrix<Double>(rows: count, columns: matrix.columns)
+        for index in 0..<count { penalty[index, index] = alpha.squareRoot() }
+        return try Matrix.stacked([matrix, penalty]).pseudoinverse().columns(0..<matrix.rows)
     }
 
     /// The coefficients of responses: their means go into the constant in double precision, since a signal is some

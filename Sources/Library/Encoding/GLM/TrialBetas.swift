@@ -21,7 +21,8 @@ extension GLM {
     ///   - model: how trials are separated from each other.
     ///   - confounds: what is regressed out, samples x confounds; nil for none.
     ///
-    /// Throws what `fit` throws, and `EncodingError` if the responses are modeled by finite impulses.
+    /// Throws what `fit` throws, and `EncodingError` if the responses are modeled by finite impulses, or confounds and
+    /// drift leave nothing of the trials.
     public func trialBetas<Element: Scalar>(
         _ responses: Matrix<Element>, events: [StimulusEvent], _ model: TrialModel = .leastSquaresSeparate,
         confounds: Matrix<Double>? = nil
@@ -39,22 +40,20 @@ extension GLM {
         let nuisance = try nuisance(samples: samples, confounds: confounds).matrix
         // What confounds and drift explain of trials is taken out first, which leaves their coefficients as they are.
         let basis = orthonormalBasis(nuisance)
+        try checkParameter(
+            "the number of independent confounds and drifts, the constant included,", basis.columns,
+            expected: "below \(samples), the number of samples, for something to be left of the trials",
+            basis.columns < samples)
         let pure = trials - multiply(basis, multiply(basis, transposed: true, trials))
         let weights =
             model == .leastSquaresAll
-            ? try allTogether(pure) : try separately(pure, conditions: events.map(\.condition))
+            ? try leastSquares(pure, penalizing: pure.columns)
+            : try separately(pure, conditions: events.map(\.condition))
         return try betas(of: weights, responses)
     }
 
-    /// Trials x samples: what takes responses to betas.
-    private func allTogether(_ trials: Matrix<Double>) throws -> Matrix<Double> {
-        guard alpha > 0 else { return try trials.pseudoinverse() }
-        var gram = LinearAlgebra.gram(trials)
-        for index in 0..<gram.rows { gram[index, index] += alpha }
-        return multiply(try gram.pseudoinverse(), trials, transposed: true)
-    }
-
-    /// The same, each trial in its own model, whose small equations follow from the trials' products.
+    /// Trials x samples: what takes responses to betas, each trial in its own model, whose small equations follow from
+    /// the trials' products.
     private func separately(_ trials: Matrix<Double>, conditions: [String]) throws -> Matrix<Double> {
         let names = Array(Set(conditions)).sorted()
         let groups = names.map { name in conditions.indices.filter { conditions[$0] == name } }

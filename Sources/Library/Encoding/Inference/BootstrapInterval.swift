@@ -74,8 +74,11 @@ extension BootstrapInterval {
             guard bounds.0.isFinite, bounds.1.isFinite else {
                 throw EncodingError.parameter(
                     name: "the statistic of every resample",
-                    value: "the same, so that it has no BCa interval",
-                    expected: "varying; or take method: .percentile")
+                    value: statistics.first == statistics.last
+                        ? "the same, so that it has no BCa interval"
+                        : "on one side of that of the values, or unchanged whichever value is left out, so that it "
+                            + "has no BCa interval",
+                    expected: "varying about it; or take method: .percentile")
             }
         }
         let (low, high) = (quantile(statistics, bounds.0), quantile(statistics, bounds.1))

@@ -21,6 +21,13 @@ extension BandedRidge {
     ) throws -> SplitScores {
         _ = try options.folds.splits(samples: responses.rows)
         try check(bands, responses: responses)
+        if let units = ColumnStatistics(ofResponses: responses).unitsOfTinyColumns(of: Element.self) {
+            // Shares of scores have no unit.
+            let factors = units.map { 1 / $0 }
+            return try splitScores(
+                fittedTo: bands, responses.scalingColumns(by: factors),
+                of: (test.bands, test.responses.scalingColumns(by: factors)), countsOffset: countsOffset)
+        }
         let means = bands.map { ColumnStatistics($0).means }
         let train = zip(bands, means).map { $0.centered(by: $1) }
         let centered = (bands: zip(test.bands, means).map { $0.centered(by: $1) }, responses: test.responses)

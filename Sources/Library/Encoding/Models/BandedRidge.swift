@@ -83,6 +83,11 @@ public struct BandedRidge: Sendable {
         try check(bands, responses: responses)
         let gammas = try scalings(bands: bands.count)
         let splits = try options.splits(samples: responses.rows, runs: runs, candidates: gammas.count)
+        if let units = ColumnStatistics(ofResponses: responses).unitsOfTinyColumns(of: Element.self) {
+            let divided = responses.scalingColumns(by: units.map { 1 / $0 })
+            return BandedRidgeFit(
+                try fit(bands, to: divided, runs: runs), times: units, searchScore: options.searchScore)
+        }
         return try isDouble(bands, gammas: gammas, splits: splits)
             ? try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Double.self)
             : try fit(bands, gammas: gammas, to: responses, splits: splits, workingIn: Element.self)
@@ -209,12 +214,13 @@ public struct BandedRidge: Sendable {
 /// Points on the simplex, as himalaya's `generate_dirichlet_samples` draws them for the same seed.
 ///
 /// The concentrations take turns: 0.1 puts most of the weight on one band, 1 is uniform over the simplex, and an
-/// infinite one gives all bands the same. Throws `EncodingError` if there is no sample, band or concentration, or a
-/// concentration is not above 0.
+/// infinite one gives all bands the same. Throws `EncodingError` if there is no sample, band or concentration, there are
+/// more than a million samples, or a concentration is not above 0.
 package func dirichletSamples(
     _ count: Int, bands: Int, concentrations: [Double] = [0.1, 1], seed: UInt32
 ) throws -> [[Double]] {
-    try checkParameter("the number of Dirichlet samples", count, expected: "1 or more", count > 0)
+    try checkParameter(
+        "the number of Dirichlet samples", count, expected: "1 to 1,000,000", (1...1_000_000).contains(count))
     try checkParameter("the number of bands", bands, expected: "1 or more", bands > 0)
     try checkParameter(
         "the list of concentrations", concentrations, expected: "one number or more, each above 0",

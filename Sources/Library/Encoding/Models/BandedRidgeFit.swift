@@ -60,6 +60,22 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         }
     }
 
+    /// The fit to responses that had been divided by `units`, one for each voxel, by a model with this search score.
+    init(_ fit: BandedRidgeFit, times units: [Double], searchScore: SearchScore) {
+        alphas = fit.alphas
+        bestAlphas = fit.bestAlphas
+        candidates = fit.candidates
+        bestCandidates = fit.bestCandidates
+        searchScores = fit.searchScores.scores(searchScore, times: units)
+        bestSearchScores = Matrix<Double>.row(fit.bestSearchScores).scores(searchScore, times: units).elements
+        scalings = fit.scalings
+        coefficients = fit.coefficients.map { $0.scalingColumns(by: units) }
+        intercepts = zip(fit.intercepts, units).map { Element(Double($0) * $1) }
+        featureMeans = fit.featureMeans
+        voxelsWithNaN = fit.voxelsWithNaN
+        constantVoxels = fit.constantVoxels
+    }
+
     /// The part of each band in the prediction, about its mean over the samples of the fit: samples x voxels.
     ///
     /// With an intercept the parts sum to the prediction less the mean of the responses of the fit.

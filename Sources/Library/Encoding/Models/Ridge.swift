@@ -60,8 +60,8 @@ public struct Ridge: Sendable {
     public func fit<Element: Scalar>(
         _ features: Matrix<Element>, to responses: Matrix<Element>, runs: Runs? = nil
     ) throws -> RidgeFit<Element> {
-        let splits = try options.splits(samples: features.rows, runs: runs)
         try checkFeatures(features, responses: responses)
+        let splits = try options.splits(samples: features.rows, runs: runs)
         return try solver(features, splits: splits, voxels: responses.columns).fit(responses)
     }
 

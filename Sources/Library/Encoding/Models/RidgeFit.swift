@@ -57,6 +57,20 @@ public struct RidgeFit<Element: Scalar>: Sendable {
         self.featureMeans = featureMeans
     }
 
+    /// The fit to responses that had been divided by `units`, one for each voxel.
+    init(_ fit: RidgeFit, times units: [Double]) {
+        alphas = fit.alphas
+        bestAlphas = fit.bestAlphas
+        searchScore = fit.searchScore
+        searchScores = fit.searchScores.scores(fit.searchScore, times: units)
+        scores = fit.scores
+        coefficients = fit.coefficients.scalingColumns(by: units)
+        intercepts = zip(fit.intercepts, units).map { Element(Double($0) * $1) }
+        featureMeans = fit.featureMeans
+        voxelsWithNaN = fit.voxelsWithNaN
+        constantVoxels = fit.constantVoxels
+    }
+
     /// The search score of each voxel at its alpha.
     public var bestSearchScores: [Double] {
         bestAlphas.indices.map { voxel in
@@ -80,6 +94,13 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     /// Throws `EncodingError` if shapes do not fit.
     public func score(_ features: Matrix<Element>, to responses: Matrix<Element>) throws -> VoxelScores {
         try VoxelScores(predictions: predict(features), responses: responses)
+    }
+}
+
+extension Matrix<Double> {
+    /// Search scores (candidates x voxels) of responses that had been divided by `units`.
+    func scores(_ score: SearchScore, times units: [Double]) -> Matrix<Double> {
+        score == .negativeSquaredError ? scalingColumns(by: units.map { $0 * $0 }) : self
     }
 }
 

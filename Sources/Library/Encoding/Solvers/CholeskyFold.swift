@@ -132,7 +132,7 @@ extension Matrix {
     }
 
     /// The largest eigenvalue of a symmetric matrix without negative eigenvalues, to a few hundredths, by power
-    /// iteration.
+    /// iteration; infinite if it is beyond the range of the numbers.
     var largestEigenvalue: Double {
         guard rows > 0 else { return 0 }
         var vector = (0..<rows).map { Element(1 + Double($0 % 7) / 7) }
@@ -140,7 +140,8 @@ extension Matrix {
         for _ in 0..<30 {
             let next = symmetricProduct(self, vector)
             length = next.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-            if !(length > 0) { return 0 }
+            guard length.isFinite else { return .infinity }
+            if length == 0 { return 0 }
             vector = next.map { Element(Double($0) / length) }
         }
         return length

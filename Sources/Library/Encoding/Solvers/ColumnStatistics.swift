@@ -46,6 +46,19 @@ struct ColumnStatistics {
         }
     }
 
+    /// What columns are divided by before a fit: 1, or a power of two near their size if they are so small that their
+    /// squares would vanish, and with them all difference between alphas; nil if none is.
+    ///
+    /// With `inCommon` all columns are divided by the same number, so that their scores can be averaged.
+    func unitsOfTinyColumns<Element: Scalar>(of type: Element.Type, inCommon: Bool = false) -> [Double]? {
+        let limit = Double(Element.leastNormalMagnitude).squareRoot() * 0x1p20
+        var sizes = zip(means, deviations).map { $0.isFinite ? abs($0) + $1 : 0 }
+        if inCommon { sizes = Array(repeating: sizes.max() ?? 0, count: sizes.count) }
+        guard sizes.contains(where: { $0 > 0 && $0 < limit }) else { return nil }
+        // The reciprocal of a still smaller one would not be finite.
+        return sizes.map { $0 > 0 && $0 < limit ? max($0.binade, 0x1p-1000) : 1 }
+    }
+
     /// The unit in which search scores are compared, for each column: the variance if scores are squared errors of
     /// columns that vary less than 1, so that ties are broken in the same way whatever the unit of the data.
     func scoreUnits(of score: SearchScore) -> [Double] {

@@ -73,6 +73,10 @@ struct RidgeSolver<Element: Scalar> {
     @_specialize(where Element == Double)
     func fit(_ responses: Matrix<Element>) throws -> RidgeFit<Element> {
         let statistics = ColumnStatistics(ofResponses: responses)
+        if let units = statistics.unitsOfTinyColumns(of: Element.self, inCommon: !options.alphaPerVoxel) {
+            let divided = responses.scalingColumns(by: units.map { 1 / $0 })
+            return RidgeFit(try fit(divided), times: units)
+        }
         let means = statistics.means.map { $0.isFinite ? (options.intercept ? $0 : 0) : .nan }
         let units = statistics.scoreUnits(of: options.searchScore)
         let pool = BatchPool(

@@ -42,7 +42,10 @@ struct ScoringPlan<Element: Scalar> {
         // Cholesky's factor is as exact as the directions only if the kernel is not too ill-conditioned.
         let isSafe = largest / smallest < 1e5
         self.interpolation = isCheaper && isSafe ? interpolation : nil
-        solvesInElement = largest / smallest < 1000
+        // A kernel in double precision may be too large or too small for single precision.
+        solvesInElement =
+            largest / smallest < 1000
+            && (Element.self == Double.self || (1e-30...1e30).contains(largest))
     }
 
     /// The scorer of one fold; it is a `FoldPredictor` if held-out predictions are scored.

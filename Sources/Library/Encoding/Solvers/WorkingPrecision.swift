@@ -11,7 +11,10 @@ enum WorkingPrecision {
     static func isDouble<Element: Scalar>(
         _ type: Element.Type, order: Int, alphas: [Double], largestEigenvalue: () -> Double
     ) -> Bool {
-        type == Double.self || order <= 512 || largestEigenvalue() > 2e4 * (alphas.min() ?? 1)
+        guard type != Double.self, order > 512 else { return true }
+        let largest = largestEigenvalue()
+        // Products of very small features vanish in single precision.
+        return largest > 2e4 * (alphas.min() ?? 1) || largest < 1e-30
     }
 
     /// The same for bands (samples x features) that are scaled before they are decomposed together, each by at most
@@ -59,7 +62,8 @@ extension WorkingPrecision {
 }
 
 extension Matrix {
-    /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth.
+    /// The largest eigenvalue of `XᵀX`, of columns about their means if `centered`, to a tenth; infinite if it is
+    /// beyond the range of the numbers.
     ///
     /// By power iteration, which reads the matrix twice per round and does not form the product.
     func largestSquaredSingularValue(centered: Bool) -> Double {
@@ -78,7 +82,8 @@ extension Matrix {
             ).elements.map { Double($0) }
             for column in means.indices { next[column] -= means[column] * sum }
             length = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            if !(length > 0) { return 0 }
+            guard length.isFinite else { return .infinity }
+            if length == 0 { return 0 }
             vector = next.map { $0 / length }
         }
         return length

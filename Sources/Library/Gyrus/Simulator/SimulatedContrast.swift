@@ -170,7 +170,8 @@ extension [BrainSimulator] {
         guard subjects.count > 1, let first = subjects.first else {
             throw SimulatorError("a contrast over subjects needs two at least; there are \(subjects.count)")
         }
-        let regions = first.rows.map(\.region)
+        var seen: Set<String> = []
+        let regions = subjects.flatMap { $0.rows.map(\.region) }.filter { seen.insert($0.name).inserted }
         // A subject without a region, or without a difference in it, does not count there.
         let found = regions.map { region in
             subjects.compactMap { subject in subject.rows.first { $0.region.name == region.name } }

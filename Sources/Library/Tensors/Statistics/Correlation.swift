@@ -11,7 +11,7 @@ public enum CorrelationKind: String, Sendable, CaseIterable {
 extension Matrix {
     /// The correlations between the columns: columns x columns, as `numpy.corrcoef(X, rowvar=False)` gives them.
     ///
-    /// A constant column, or one with a NaN, correlates NaN.
+    /// A constant column, or one with a NaN or numbers whose squares are infinite, correlates NaN.
     public func correlation(_ kind: CorrelationKind = .pearson) -> Matrix {
         // The product of no rows is zero, and a correlation of none is not there.
         guard rows > 0 else { return Matrix(rows: columns, columns: columns, repeating: .nan) }
@@ -56,7 +56,8 @@ extension Matrix {
 }
 
 extension Matrix<Double> {
-    /// The deviations along an axis, but `replacement` where all numbers are equal or differ by their rounding alone.
+    /// The deviations along an axis, but `replacement` where all numbers are equal or differ by their rounding alone, or
+    /// their squares are beyond the range of the numbers.
     ///
     /// The mean of equal numbers is rounded, the more the more there are, and their deviation is what that leaves.
     fileprivate func divisors(
@@ -68,7 +69,8 @@ extension Matrix<Double> {
         let divisors = found.indices.map { index -> Double in
             let rounded = Swift.abs(centers[index]) * Double.ulpOfOne * 10 * rounding
             let isConstant = least[index] == greatest[index] || found[index] <= rounded
-            return isConstant ? replacement : found[index]
+            // Divided by an infinite one, all would be 0, and so a correlation.
+            return isConstant || found[index].isInfinite ? replacement : found[index]
         }
         return Matrix<Double>(rows: deviations.rows, columns: deviations.columns, elements: divisors)
     }

@@ -136,6 +136,13 @@ import Testing
             (#expect(throws: EncodingError.self) { try body() })?.description ?? ""
         }
         #expect(words { _ = try signals.cleaned(confounds: Matrix(rows: 3, columns: 1)) }.contains("80"))
+        // What confounds leave nothing of is rounding, and not a signal of deviation 1.
+        let many = Matrix<Double>.normal(80, 79, seed: 1)
+        #expect(words { _ = try signals.cleaned(confounds: many) }.contains("below 78"))
+        #expect(words { _ = try signals.cleaned(confounds: many, detrends: false) }.contains("below 79"))
+        #expect(try signals.cleaned(confounds: many.columns(0..<77)).rows == 80)
+        let few = Array(0..<30)
+        #expect(words { _ = try signals.cleaned(confounds: many.columns(0..<40), keeping: few) }.contains("30"))
         var broken = Matrix<Double>(rows: 80, columns: 2)
         broken[0, 1] = .nan
         #expect(words { _ = try signals.cleaned(confounds: broken) }.contains("column 1, sample 0"))

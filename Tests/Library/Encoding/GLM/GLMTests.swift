@@ -74,6 +74,15 @@ import Testing
         let fit = try GLM(.glover, repetitionTime: 2, alpha: 2.5).fit(
             matrix("signals", in: "cleaning"), events: events())
         #expect(relativeError(fit.coefficients.elements, try matrix("ridge coefficients").elements) < 1e-5)
+        // A confound is not penalized, and its unit changes nothing.
+        let signals = try matrix("signals", in: "cleaning")
+        let confounds = try matrix("confounds", in: "cleaning")
+        let glm = GLM(.glover, repetitionTime: 2, alpha: 2.5)
+        let small = try glm.fit(signals, events: events(), confounds: confounds).betas
+        let large = try glm.fit(signals, events: events(), confounds: confounds * 1e7).betas
+        #expect(relativeError(large.elements, small.elements) < 1e-5)
+        let trials = try glm.trialBetas(signals, events: events(), .leastSquaresAll)
+        #expect(trials.rows == 12 && trials.elements.allSatisfy(\.isFinite))
     }
 
     @Test func whatDoesNotFitIsNamed() throws {
@@ -83,6 +92,7 @@ import Testing
         }
         let glm = GLM(repetitionTime: 2)
         #expect(words { _ = try glm.fit(signals, events: []) }.contains("at least 1"))
+        #expect(words { _ = try glm.design(of: events(), samples: .max) }.contains("100,000,000 steps"))
         let late = [StimulusEvent(onset: 400, condition: "face")]
         #expect(words { _ = try glm.fit(signals, events: late) }.contains("160.0 s"))
         #expect(
@@ -90,6 +100,10 @@ import Testing
                 _ = try GLM(.finiteImpulse(delays: [0]), repetitionTime: 2).trialBetas(
                     signals, events: try events())
             }.contains("hemodynamic"))
+        let many = Matrix<Double>.normal(80, 80, seed: 1)
+        #expect(
+            words { _ = try glm.trialBetas(signals, events: try events(), confounds: many) }.contains(
+                "below 80"))
         var broken = signals
         broken[3, 2] = .nan
         #expect(words { _ = try glm.fit(broken, events: try events()) }.contains("voxel 2"))

@@ -250,6 +250,17 @@ struct InferenceFixture: Decodable {
         #expect(abs(blocks.p[0] - Double(1 + reached) / 5001) < 3.0 / 5001)
     }
 
+    /// Half of the shuffles of two blocks leave the order as it is, and reach the correlation of the data.
+    @Test func shufflesOfFewBlocksThatChangeNothingAreTies() throws {
+        var random = NumpyRandom(seed: 3)
+        let y = random.normal(20_000, 16)
+        let x = y + random.normal(20_000, 16) * 0.2
+        let test = try PermutationTest.blocks(
+            predictions: x, responses: y, blockLength: 10_000, permutations: 200)
+        #expect(test.p.allSatisfy { (0.3...0.7).contains($0) }, "\(test.p)")
+        #expect(test.pForMaximum.allSatisfy { $0 >= 0.3 }, "\(test.pForMaximum)")
+    }
+
     @Test func drawsBeyondTheMemoryAreRefused() throws {
         var random = NumpyRandom(seed: 2)
         func column() -> Matrix<Double> {
@@ -304,6 +315,11 @@ struct InferenceFixture: Decodable {
         #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, .nan]) }
         #expect(throws: EncodingError.self) { try BootstrapInterval(of: [1, 1, 1]) }
         #expect(try BootstrapInterval(of: [1, 1, 1], method: .percentile).interval == 1...1)
+        // No resample has as many different values.
+        let error = #expect(throws: EncodingError.self) {
+            try BootstrapInterval(of: (0..<20).map { Double($0) }) { Double(Set($0).count) }
+        }
+        #expect(error?.description.contains("on one side") == true)
     }
 
     @Test(.timeLimit(.minutes(1))) func manyFlipsCanBeStopped() async {

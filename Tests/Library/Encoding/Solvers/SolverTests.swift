@@ -156,6 +156,29 @@ struct PrecisionCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(relativeError(byBands.elements, expected) < max(problem.ridge.prediction, 4e-6))
     }
 
+    /// Features whose products are beyond single precision, or vanish in it, are decomposed in double precision,
+    /// however many there are.
+    @Test(arguments: [SearchScore.negativeSquaredError, .correlation])
+    func hugeAndTinyFeaturesInALargeProblem(_ score: SearchScore) throws {
+        var random = NumpyRandom(seed: 12)
+        let x = random.normal(660, 520)
+        let signal = multiply(x.columns(0..<20), random.normal(20, 3))
+        let y = signal + random.normal(660, 3) * 4
+        func model(_ scale: Double) -> Ridge {
+            Ridge(
+                alphas: Alphas([10, 100, 1000, 10_000].map { $0 * scale * scale }), searchScore: score,
+                showsProgress: false)
+        }
+        let plain = try model(1).fit(x, to: y)
+        for scale in [0x1p83, 0x1p-83] {
+            let features = (x * scale).converted(to: Float.self)
+            let fit = try model(scale).fit(features, to: y.converted(to: Float.self))
+            #expect(relativeError(fit.scores.r, plain.scores.r) < 1e-3, "\(scale)")
+            let weights = fit.coefficients.converted(to: Double.self) * scale
+            #expect(relativeError(weights.elements, plain.coefficients.elements) < 1e-3, "\(scale)")
+        }
+    }
+
     /// Few voxels are searched through one decomposition of all samples, many through one for each fold.
     /// (`BlockPlan`; below 10⁸ operations there is only the second.)
     @Test(arguments: [(240, 200, true), (240, 200, false), (200, 300, true), (200, 300, false)])
