@@ -1,7 +1,7 @@
 import Formats
 import Foundation
 
-/// What is wrong with a training that was asked for, or with what it was given.
+/// What is wrong with a training or with its inputs.
 public struct TrainingError: Error, CustomStringConvertible, Equatable, Sendable {
     public let description: String
 

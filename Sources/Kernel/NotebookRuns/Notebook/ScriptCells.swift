@@ -3,7 +3,7 @@ import SwiftCells
 
 /// The cells of a Swift script in the "percent" format: each begins at a line `// %%`.
 ///
-/// Behind the mark may stand `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is
+/// The mark may be followed by `[markdown]` and `tags=["parameters"]`, as jupytext writes them. A script without marks is
 /// one cell. A magic of a whole cell (`//%%bash`) stays one, with the comments below it, as nbconvert and jupytext write
 /// them.
 struct ScriptCells {
