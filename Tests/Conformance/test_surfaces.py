@@ -321,6 +321,25 @@ def test_sliders_change_what_is_drawn(shown, page, tmp_path):
 
 
 @in_browser
+def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
+    """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
+    htmls = [kernel.ok(f"""
+        try SurfaceMap({values}, on: CorticalSurface(name: "one", {meshes}))
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"] for values, meshes in (
+            ("left: leftValues", "left: leftMesh, right: nil"),
+            ("right: leftValues", "left: nil, right: leftMesh"),
+            ("left: leftValues", "left: SurfaceMesh(vertices: leftMesh.vertices.map { $0 + SIMD3(500, 0, 0) }, faces: leftMesh.faces), right: nil"))]
+    open_views(page, tmp_path, *htmls)
+    for index in range(3):
+        page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
+        wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
+    found = page.run("""[...document.querySelectorAll('.gyrus-surface')].map(root =>
+        [root.gyrusView.mesh.sides[0].name, root.gyrusView.mesh.sides[0].shapes[0].places[0]])""")
+    assert [name for name, _ in found] == ["left", "right", "left"]
+    assert abs(found[2][1] - found[0][1] - 500) < 1
+
+
+@in_browser
 def test_many_views_live_on_one_page(shown, page, tmp_path):
     """More than a browser has WebGL contexts for; one mesh, and one selection for all."""
     html = shown["data"]["text/html"]
