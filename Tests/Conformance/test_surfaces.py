@@ -321,6 +321,23 @@ def test_sliders_change_what_is_drawn(shown, page, tmp_path):
 
 
 @in_browser
+def test_numbers_of_any_size_are_drawn_alike(kernel, shown, page, tmp_path):
+    """Values near 1, a millionth of a millionth of them, and beyond what 32 bits hold: one picture, with its threshold."""
+    htmls = [kernel.ok(f"""
+        try SurfaceMap(left: leftValues.map {{ $0 * {factor} }}, right: rightValues.map {{ $0 * {factor} }}, on: spheres,
+            threshold: 0.5 * {factor})
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"] for factor in ("1.0", "1e-12", "1e40")]
+    open_views(page, tmp_path, *htmls)
+    for index in range(3):
+        page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
+        wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
+    apart = page.run("""(([one, ...others]) => others.map(other => one.reduce((sum, value, i) => sum + Math.abs(value - other[i]), 0) / one.length))(
+        [...document.querySelectorAll('.gyrus-live canvas')].map(canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]))""")
+    assert max(apart) < 1
+    assert page.run("document.querySelectorAll('.gyrus-surface')[2].gyrusView.told({s: 0, vertex: 0})[0][1]") == "1.00e+40"
+
+
+@in_browser
 def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
     """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
     htmls = [kernel.ok(f"""

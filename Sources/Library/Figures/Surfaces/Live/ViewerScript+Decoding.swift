@@ -205,7 +205,7 @@ extension ViewerScript {
                     const numbers = restored(await signed(bytes, part.values, part.planes), side.tree);
                     if (part.toLast) for (let v = 0; v < side.count; v++) numbers[v] += last[s][v];
                     last[s] = numbers;
-                    const values = Float32Array.from(numbers, valueOf);
+                    const values = Float64Array.from(numbers, valueOf);
                     if (part.none) {
                         const none = await bits(bytes, part.none, side.count);
                         for (let v = 0; v < side.count; v++) if (none[v]) values[v] = NaN;
