@@ -338,6 +338,22 @@ def test_numbers_of_any_size_are_drawn_alike(kernel, shown, page, tmp_path):
 
 
 @in_browser
+def test_only_the_first_button_turns_the_brain(shown, page, tmp_path):
+    """A menu may swallow the release of another button, and a gesture that of a finger: the brain does not go on turning."""
+    open_views(page, tmp_path, shown["data"]["text/html"])
+    turned = page.run("""(root => {
+        const canvas = root.querySelector('.gyrus-live canvas'), state = root.gyrusView.state, before = state.azimuth, found = [];
+        canvas.setPointerCapture = () => {};
+        const send = (kind, x, button) => canvas.dispatchEvent(new PointerEvent(kind, {clientX: x, clientY: 100, button, pointerId: 1}));
+        send('pointerdown', 100, 2); send('pointermove', 160, -1); found.push(state.azimuth !== before);
+        send('pointerdown', 100, 0); send('pointercancel', 100, 0); send('pointermove', 160, -1); found.push(state.azimuth !== before);
+        send('pointerdown', 100, 0); send('pointermove', 160, -1); send('pointerup', 160, 0); found.push(state.azimuth !== before);
+        return found;
+    })(document.querySelector('.gyrus-surface'))""")
+    assert turned == [False, False, True]
+
+
+@in_browser
 def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
     """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
     htmls = [kernel.ok(f"""

@@ -147,6 +147,8 @@ extension ViewerScript {
 
             let drag = null;
             canvas.addEventListener("pointerdown", event => {
+                // Where another button opens a menu, nobody hears that it is released.
+                if (event.button !== 0) return;
                 const box = canvas.getBoundingClientRect(), x = (event.clientX - box.left) * state.width / box.width;
                 const item = shown.find(item => x >= item.left && x < item.left + item.width);
                 drag = {x: event.clientX, y: event.clientY, sign: item && item.side.name === "right" ? -1 : 1, moved: false};
@@ -167,6 +169,7 @@ extension ViewerScript {
                 }
                 drag = null;
             });
+            canvas.addEventListener("pointercancel", () => { drag = null; });
             canvas.addEventListener("pointerleave", () => { tip.style.display = "none"; });
             canvas.addEventListener("wheel", event => {
                 // The page scrolls unless the view was clicked before.
