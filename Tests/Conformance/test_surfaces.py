@@ -354,6 +354,19 @@ def test_only_the_first_button_turns_the_brain(shown, page, tmp_path):
 
 
 @in_browser
+def test_courses_and_means_of_any_size_are_told_as_they_are(kernel, shown, page, tmp_path):
+    """A course of picoampere meters is no flat line, and the mean of a region has all the digits that are shown."""
+    html = kernel.ok("""
+        try SurfaceMap(left: leftValues.map { _ in 12_345.6 }, right: rightValues.map { _ in 12_345.6 }, on: spheres).outlining(parcels)
+            .telling("source", courses: ["top": [0, 4e-13, 2e-13, -4e-13]])
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    course = page.run("document.querySelector('.gyrus-surface').gyrusView.view.courses[0].regions.find(values => values)")
+    assert all(abs(a - b) < 4e-15 for a, b in zip(course, [0, 4e-13, 2e-13, -4e-13]))
+    assert set(page.run("[...document.querySelectorAll('.gyrus-bars button')].map(bar => bar.lastChild.textContent)")) == {"12346"}
+
+
+@in_browser
 def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
     """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
     htmls = [kernel.ok(f"""

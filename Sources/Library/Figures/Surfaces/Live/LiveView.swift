@@ -136,7 +136,7 @@ struct LiveView {
                 let values = (course.values[name] ?? []).map { $0.isFinite ? LiveView.held($0) : $0 }
                 let finite = values.filter(\.isFinite)
                 let low = finite.min() ?? .nan
-                let step = max(((finite.max() ?? 0) - low) / 254, 1e-12)
+                let step = max(((finite.max() ?? 0) - low) / 254, .leastNormalMagnitude)
                 lows.append(low)
                 steps.append(step)
                 var last: Int32 = 0
@@ -158,9 +158,9 @@ struct LiveView {
     /// A value whose difference to any other is finite.
     private static func held(_ value: Double) -> Double { min(max(value, -8e307), 8e307) }
 
-    /// Four digits are enough for a profile that is looked at.
+    /// The viewer shows at most six digits.
     private static func short(_ value: Double) -> JSON {
-        value.isFinite ? .number(Double(String(format: "%.4g", value)) ?? value) : .null
+        value.isFinite ? .number(Double(String(format: "%.6g", value)) ?? value) : .null
     }
 
     /// For each vertex 0 or 1 where it has the label of its first or second relative, else its label and 2 or, without a
