@@ -367,6 +367,19 @@ def test_courses_and_means_of_any_size_are_told_as_they_are(kernel, shown, page,
 
 
 @in_browser
+def test_more_regions_than_two_bytes_tell_apart_keep_their_names(kernel, shown, page, tmp_path):
+    html = kernel.ok("""
+        let fine = try sphere(190)
+        try SurfaceMap(left: fine.vertices.map { Double($0.z) }, on: CorticalSurface(name: "fine", left: fine, right: nil))
+            .outlining(SurfaceRegions(left: fine.vertices.indices.map { "vertex \\($0)" }))
+        """, timeout=300).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    names = page.run("""(root => [0, 3, 65532, 65533, 65540, 71821].map(vertex => root.gyrusView.told({s: 0, vertex})[0][1]))(
+        document.querySelector('.gyrus-surface'))""")
+    assert names == [f"vertex {vertex}" for vertex in (0, 3, 65532, 65533, 65540, 71821)]
+
+
+@in_browser
 def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
     """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
     htmls = [kernel.ok(f"""

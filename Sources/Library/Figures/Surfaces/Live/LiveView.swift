@@ -166,13 +166,17 @@ struct LiveView {
     /// For each vertex 0 or 1 where it has the label of its first or second relative, else its label and 2 or, without a
     /// label, 2.
     private static func labels(_ labels: [Int?], _ predictor: VertexPredictor?) -> Data {
-        let codes = labels.indices.map { vertex -> UInt16 in
+        let codes = labels.indices.map { vertex -> UInt32 in
             let relatives = predictor?.relatives(vertex) ?? []
             if let place = relatives.firstIndex(where: { labels[$0] == labels[vertex] }) {
-                return UInt16(place)
+                return UInt32(place)
             }
-            return UInt16(truncatingIfNeeded: (labels[vertex] ?? -1) + 3)
+            return UInt32((labels[vertex] ?? -1) + 3)
         }
-        return Data(codes.map { UInt8($0 & 255) }) + Data(codes.map { UInt8($0 >> 8) })
+        // Two bytes a vertex, low ones first; a third where there are more regions than two tell apart.
+        let planes: UInt32 = (codes.max() ?? 0) >> 16 == 0 ? 2 : 3
+        return (0..<planes).reduce(into: Data()) { bytes, plane in
+            bytes.append(Data(codes.map { UInt8(truncatingIfNeeded: $0 >> (8 * plane)) }))
+        }
     }
 }

@@ -72,7 +72,7 @@ extension ViewerScript {
         function barsOf(view, layer, selected, chosen) {
             const means = map.regions.means[layer], known = means.map((mean, r) => r).filter(r => Number.isFinite(means[r] ?? NaN));
             known.sort((a, b) => means[b] - means[a]);
-            const low = Math.min(0, ...known.map(r => means[r])), span = Math.max(0, ...known.map(r => means[r])) - low || 1;
+            const low = known.reduce((least, r) => Math.min(least, means[r]), 0), span = known.reduce((most, r) => Math.max(most, means[r]), 0) - low || 1;
             const list = element("div", {maxHeight: "230px", overflowY: "auto", width: "236px", position: "relative"});
             list.setAttribute("role", "group");
             list.setAttribute("aria-label", "mean by region");
@@ -121,7 +121,8 @@ extension ViewerScript {
             const height = 130, [left, right, top, bottom] = [44, 8, 8, 34];
             const finite = numbers.filter(Number.isFinite);
             if (!finite.length) return null;
-            let low = Math.min(0, ...finite), high = Math.max(0, ...finite);
+            // A function takes no more than some ten thousand arguments.
+            let low = finite.reduce((least, value) => Math.min(least, value), 0), high = finite.reduce((most, value) => Math.max(most, value), 0);
             if (low === high) high = low + 1;
             const x = i => left + (width - left - right) * (count > 1 ? i / (count - 1) : 0.5);
             const y = value => top + (height - top - bottom) * (high - value) / (high - low);
