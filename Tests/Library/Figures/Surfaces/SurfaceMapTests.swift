@@ -104,6 +104,18 @@ import Testing
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
     }
 
+    @Test("a picture holds all corners of a mesh's faces, not the first of each alone")
+    func everyCornerIsInThePicture() throws {
+        let mesh = try SurfaceMesh(
+            vertices: [[0, 0, 0], [0, 10, 10], [0, -50, 50], [0, 60, -30]], faces: [[0, 2, 3], [1, 3, 2]])
+        let surface = try CorticalSurface(name: "two faces", left: mesh, right: nil)
+        let text = try svg(SurfaceMap(left: [1, 2, 3, 4], on: surface, views: [.lateral]))
+        let size = try #require(text.firstMatch(of: #/<image [^>]*width="([0-9.]+)" height="([0-9.]+)"/#))
+        let width = try #require(Double(size.1))
+        let height = try #require(Double(size.2))
+        #expect(abs(height / width - 80.0 / 110) < 0.03)
+    }
+
     /// A page asks for courses by the key of its map, which another map must not have.
     @Test func mapsOfFewResponsesHaveKeysOfTheirOwn() throws {
         let (surface, left, right) = try spheres()

@@ -153,7 +153,8 @@ extension ViewerScript {
             let scale = Infinity;
             for (const item of shown) {
                 const {pose} = item, box = [Infinity, -Infinity, Infinity, -Infinity];
-                const faces = pose.faces.faces, step = 3 * Math.max(1, Math.floor(faces.length / 6000));
+                // Of many corners some tell enough: the first, second and third of faces by turns.
+                const faces = pose.faces.faces, step = faces.length > 6000 ? 3 * Math.floor(faces.length / 6000) + 1 : 1;
                 for (let f = 0; f < faces.length; f += step) {
                     const v = 3 * faces[f], place = [0, 1, 2].map(i =>
                         pose.a.places[v + i] + (pose.b.places[v + i] - pose.a.places[v + i]) * pose.part - pose.center[i]);
