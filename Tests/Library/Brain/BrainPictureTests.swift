@@ -58,6 +58,15 @@ import Testing
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
     }
 
+    @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {
+        let (space, values) = try ball()
+        let figure = try space.mosaic(
+            values.map { $0 == 1 ? 1234.567 : $0 }, cuts: [.axial: [0], .sagittal: [6, -10]], threshold: 0.5)
+        #expect(figure.vegaLite.contains("1234.567"))
+        // The place beside the one axial slice is empty.
+        #expect(figure.altText.contains("3 views of"))
+    }
+
     @Test func anObliqueGridHasItsVoxelsWhereTheyAre() throws {
         let (space, values) = try ball()
         let (c, s) = (cos(0.3), sin(0.3))

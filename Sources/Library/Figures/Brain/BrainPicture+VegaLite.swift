@@ -47,7 +47,7 @@ extension BrainPicture {
                 let at = place.spot(panel, spot.x, spot.y)
                 return [
                     "x": .number((at.x * 10).rounded() / 10), "y": .number((at.y * 10).rounded() / 10),
-                    "value": .number(Double(String(format: "%.4g", spot.value)) ?? spot.value),
+                    "value": .rounded(spot.value),
                     "place": .string(spot.text),
                 ]
             }
