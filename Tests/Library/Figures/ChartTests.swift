@@ -314,6 +314,14 @@ import Testing
         let tiny = try axis([1e-7, 3e-7])
         #expect(tiny.format == ",.1e")
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
+        let large = try axis([1e15, 3e15])
+        #expect(large.format == ",.1e")
+        #expect(large.picture.contains(">1.0e+15<") && large.picture.contains(">1.5e+15<"))
+        // The last tick is the first of so many digits.
+        let border = try axis([1e14, 9.9e14])
+        #expect(border.format == ",.1e")
+        #expect(border.picture.contains(">2.0e+14<") && border.picture.contains(">1.0e+15<"))
+        #expect(try axis([1e14, 4.9e14]).picture.contains(">400,000,000,000,000<"))
     }
 
     @Test func valuesThatAreAlikeAreToldSo() throws {

@@ -20,9 +20,10 @@ extension ViewerScript {
             const step = [1, 2, 2.5, 5, 10].map(k => k * power).find(step => rough <= step * 1.0001), ticks = [];
             for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
             const more = step / power === 2.5 ? 1 : 0, size = Math.max(Math.abs(low), Math.abs(high));
-            // Small numbers are told by their powers of ten.
-            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(size < 1e-6 ? step / size : step) - 1e-9) + more));
-            return ticks.map(value => ({value, text: value && size < 1e-6 ? value.toExponential(digits) : value.toFixed(size < 1e-6 ? 0 : digits)}));
+            // Small numbers and large ones are told by their powers of ten.
+            const byPower = size < 1e-6 || size >= 1e15;
+            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(byPower ? step / size : step) - 1e-9) + more));
+            return ticks.map(value => ({value, text: value && byPower ? value.toExponential(digits) : value.toFixed(byPower ? 0 : digits)}));
         }
 
         // The scale as SVG: a bar or, for two values, a square.
