@@ -324,6 +324,23 @@ import Testing
         #expect(try axis([1e14, 4.9e14]).picture.contains(">400,000,000,000,000<"))
     }
 
+    /// What the text tells is what the picture shows.
+    @Test func wordsTellWhatIsDrawn() throws {
+        let line = LineChart([.init("a", points: [.init(1, 0.25), .init(1, 0.75), .init(2, 0.5)])])
+        #expect(["0.250", "0.750", "0.500"].allSatisfy { line.description.contains($0) })
+        #expect(Histogram([3]).altText.hasPrefix("Histogram. 1 value: 3, in "))
+        #expect(Histogram([3, 3], valueTitle: "r").altText.hasPrefix("Histogram. 2 values of r, all 3, in "))
+        #expect(try Histogram([0.125, 9], bins: 2).altText.hasPrefix("Histogram. 2 values from 0.125 to 9, in "))
+        let bars = BarChart(
+            [.init("a", .nan, sign: "**"), .init("b", 1, sign: "***")],
+            references: [ReferenceLine(.nan, "nowhere"), ReferenceLine(0.5, "chance")])
+        #expect(bars.altText.contains("Marked: b: ***.") && !bars.altText.contains("nowhere"))
+        #expect(bars.altText.contains("Line at 0.500: chance."))
+        #expect(bars.description.split(separator: "\n").allSatisfy { !$0.hasPrefix("a ") || !$0.contains("*") })
+        let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [1, .nan]).marking(["*", "**"])
+        #expect(map.altText.contains("Marked: a, x: *."))
+    }
+
     @Test func valuesThatAreAlikeAreToldSo() throws {
         let zeros = BarChart([.init("a", 0), .init("b", 0), .init("c", .nan)])
         #expect(zeros.altText.contains("values: 0 (all 2)"))

@@ -18,7 +18,9 @@ struct AltText {
 
     /// Adds what a figure's note says, and its reference lines.
     mutating func add(note: String, references: [ReferenceLine] = []) {
-        for reference in references { add("Line at \(Number.short(reference.value)): \(reference.label)") }
+        for reference in references where reference.value.isFinite {
+            add("Line at \(Number.short(reference.value)): \(reference.label)")
+        }
         add(note)
     }
 
