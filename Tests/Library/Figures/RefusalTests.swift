@@ -131,6 +131,18 @@ import Testing
         #expect(try !svg(chart).contains(">far<") && !chart.vegaLite.contains("\"far\""))
     }
 
+    /// A name of several lines is one line in pictures too, as in SVG and in the browser; nothing behind a zero is lost.
+    @Test func namesOfSeveralLinesAreOneLine() throws {
+        func png(_ name: String) throws -> Data {
+            try BarChart([.init(name, 1), .init("b", 2)], orientation: .horizontal).png(scale: 1)
+        }
+        #expect(try png("first\nsecond") == png("first second"))
+        #expect(try png("first\u{2028}second") == png("first second"))
+        #expect(try png("first\u{0}second") != png("first"))
+        let chart = BarChart([.init("first\nsecond", 1)], orientation: .horizontal)
+        #expect(try svg(chart).contains(">first second</text>"))
+    }
+
     @Test func longWordsStayInThePicture() throws {
         let word = String(repeating: "y", count: 200)
         let chart = BarChart([.init("a", 1)], title: word)
