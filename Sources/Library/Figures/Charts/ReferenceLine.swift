@@ -64,7 +64,7 @@ extension ReferenceLine {
 
 extension Array where Element == String {
     /// The names, repeated ones told apart by a number, since Vega-Lite tells places and series by name.
-    func toldApart() -> [String] {
+    package func toldApart() -> [String] {
         var taken: Set<String> = []
         var count: [String: Int] = [:]
         return map { name in
