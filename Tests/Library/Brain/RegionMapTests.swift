@@ -120,6 +120,10 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
         let test = try MapCorrelation(spins.first, spins.second, spins: made)
         #expect(isClose(test.r, answer.r) && isClose(test.p, answer.p))
         #expect(made.duplicates == 0 && test.nulls.count == 40)
+        let rearranged = try MapCorrelation(
+            spins.first, spins.second, nulls: made.rearranged(spins.first), method: "")
+        #expect(rearranged.nulls == test.nulls && rearranged.p == test.p)
+        #expect(throws: BrainError.self) { try MapCorrelation([1, 2, 3], [1, 2, 3], spins: made) }
     }
 
     @Test func nearestPlacesAreThoseOfASearchOfAll() throws {

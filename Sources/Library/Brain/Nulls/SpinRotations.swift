@@ -91,12 +91,17 @@ public struct SpinRotations: Sendable, Equatable {
 
     /// The values of a map after each rotation: rotations x places. Throws `BrainError.count` for another number of values.
     public func rearranged(_ values: [Double]) throws -> Matrix<Double> {
+        try require(values)
+        return Matrix(rearrangements.map { order in order.map { values[Int($0)] } })
+    }
+
+    /// Throws `BrainError.count` if there is not one value for each place.
+    func require(_ values: [Double]) throws {
         let places = rearrangements.first?.count ?? 0
         guard values.count == places else {
             throw BrainError.count(
                 what: "values of the map", got: values.count, expected: places, of: "places on the sphere")
         }
-        return Matrix(rearrangements.map { order in order.map { values[Int($0)] } })
     }
 
     static func check(_ count: Int) throws {
