@@ -324,6 +324,15 @@ import Testing
         #expect(try axis([1e14, 4.9e14]).picture.contains(">400,000,000,000,000<"))
     }
 
+    @Test func aLegendOfManyHasThemAll() throws {
+        func limit(_ count: Int) throws -> Int? {
+            let chart = LineChart((0..<count).map { .init("line \($0)", [0, Double($0)]) })
+            let color = try channel(layers(specification(chart))[0], "color")
+            return (color["legend"] as? [String: Any])?["symbolLimit"] as? Int
+        }
+        #expect(try limit(31) == 31 && limit(30) == nil)
+    }
+
     /// What the text tells is what the picture shows.
     @Test func wordsTellWhatIsDrawn() throws {
         let line = LineChart([.init("a", points: [.init(1, 0.25), .init(1, 0.75), .init(2, 0.5)])])

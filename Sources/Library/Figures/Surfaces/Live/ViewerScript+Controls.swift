@@ -71,7 +71,8 @@ extension ViewerScript {
                 for (const item of shown) brush.fillText(item.side.name === "left" ? "L" : "R", (item.left + 4) * density, height - 5 * density);
             }
 
-            function redraw() { if (!waiting) { waiting = true; requestAnimationFrame(draw); } }
+            // What is out of the page is drawn once it has a size again.
+            function redraw() { if (!waiting && root.isConnected) { waiting = true; requestAnimationFrame(draw); } }
 
             function look(name) {
                 [state.azimuth, state.elevation, state.isSwapped] = views[name];
