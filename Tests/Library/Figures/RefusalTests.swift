@@ -143,6 +143,15 @@ import Testing
         #expect(try svg(chart).contains(">first second</text>"))
     }
 
+    @Test func oneLongNameIsToldOnceAndNotAsSpaces() throws {
+        let name = String(repeating: "y", count: 100_000)
+        let others = (0..<150).map { BarChart.Bar("region \($0)", 0.5) }
+        let chart = BarChart([BarChart.Bar(name, 1, sign: "**")] + others)
+        #expect(chart.description.contains(name) && chart.description.utf8.count < 200_000)
+        #expect(chart.altText.count < 3000 && chart.altText.contains("…yyy"))
+        #expect(chart.altText.contains("yyy: **"))
+    }
+
     @Test func longWordsStayInThePicture() throws {
         let word = String(repeating: "y", count: 200)
         let chart = BarChart([.init("a", 1)], title: word)
