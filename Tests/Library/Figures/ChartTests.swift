@@ -324,6 +324,26 @@ import Testing
         #expect(try axis([1e14, 4.9e14]).picture.contains(">400,000,000,000,000<"))
     }
 
+    /// Seconds since 1970 are alike in their first seven digits; the browser's chart has all, as the picture does.
+    @Test func numbersFarFromZeroStayApart() throws {
+        let times = [1_700_000_001.0, 1_700_000_002, 1_700_000_004]
+        func numbers(_ figure: some Figure, _ field: String) throws -> [Double] {
+            try rows(specification(figure)).compactMap { $0[field] as? Double }
+        }
+        let line = LineChart([.init("a", points: times.map { .init($0, 1) })])
+        #expect(try numbers(line, "x") == times)
+        let scale = try #require(try channel(layers(specification(line))[0], "x")["scale"] as? [String: Any])
+        #expect(scale["domain"] as? [Double] == [times[0], times[2]])
+        #expect(try numbers(LineChart([.init("a", times)]), "y") == times)
+        #expect(try numbers(ScatterPlot(times.map { .init($0, 1) }), "x") == times)
+        let histogram = try Histogram(times, bins: 6)
+        #expect(try Set(numbers(histogram, "low")).count == histogram.counts.count)
+        let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y", "z"]) { times[$1] }
+        #expect(try numbers(map, "value") == times)
+        // Where they begin at zero, seven digits are enough.
+        #expect(try numbers(LineChart([.init("a", [0, 1 / 3])]), "y") == [0, 0.3333333])
+    }
+
     @Test func aLegendOfManyHasThemAll() throws {
         func limit(_ count: Int) throws -> Int? {
             let chart = LineChart((0..<count).map { .init("line \($0)", [0, Double($0)]) })

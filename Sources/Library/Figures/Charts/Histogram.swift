@@ -220,9 +220,11 @@ public struct Histogram: DrawnFigure {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let axes = axes(width: Histogram.size.width)
         let format = Digits.format([bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound])
+        let digits = axes.value.domain.significantDigits
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
-                "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
+                "low": .rounded(bounds(of: bin).lowerBound, digits: digits),
+                "high": .rounded(bounds(of: bin).upperBound, digits: digits),
                 "count": .integer(count),
             ]
         }
@@ -246,7 +248,7 @@ public struct Histogram: DrawnFigure {
             ]
         ]
         for reference in references {
-            layers += reference.layers(isLevel: false, width: Histogram.size.width)
+            layers += reference.layers(isLevel: false, width: Histogram.size.width, digits: digits)
         }
         return VegaLite.plot(
             title: title, note: shownNote, width: Histogram.size.width, height: Histogram.size.height,

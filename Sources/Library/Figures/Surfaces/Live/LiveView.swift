@@ -88,7 +88,8 @@ struct LiveView {
             "alt": .string(map.altText),
             "valueTitle": .string(map.valueTitle), "shape": .string(map.shape.rawValue),
             "steps": values.steps.description, "decimals": .integer(Digits.afterPoint(finite)),
-            "domain": .numbers([scale.domain.lowerBound, scale.domain.upperBound]),
+            "domain": .numbers(
+                [scale.domain.lowerBound, scale.domain.upperBound], digits: scale.domain.significantDigits),
             "signed": .bool(map.isSigned), "threshold": map.threshold.map { .rounded($0) } ?? .null,
             "layers": .array(map.layers.map(encode)),
             "colors": .strings(scale.map.stops.map(\.hex)),
