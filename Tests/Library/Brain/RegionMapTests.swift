@@ -151,6 +151,11 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
             try SpinRotations(
                 sphere: Matrix<Double>([[0, 0, .nan], [1, 0, 0]]), isRight: [true, true], seed: 1)
         }
+        let many = [Bool](repeating: false, count: 300_000)
+        #expect(throws: BrainError.self) {
+            try SpinRotations(
+                sphere: Matrix<Double>(rows: 300_000, columns: 3), isRight: many, count: 1_000_000, seed: 1)
+        }
         let few = try SpinRotations(
             sphere: two, isRight: [true, true], count: 3, matching: .onceEach, seed: 1)
         #expect(few.rearrangements.count == 3 && few.duplicates >= 2)

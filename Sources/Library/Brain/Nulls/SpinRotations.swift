@@ -1,4 +1,5 @@
 import Encoding
+import Formats
 import Foundation
 import Tensors
 
@@ -57,7 +58,7 @@ public struct SpinRotations: Sendable, Equatable {
                 got: sphere.rows > 1 ? "with a coordinate that is not finite" : "\(sphere.rows)",
                 expected: "two or more, of finite coordinates in mm")
         }
-        try SpinRotations.check(count)
+        try SpinRotations.check(count, bytesEach: 4 * sphere.rows)
         if matching == .onceEach, sphere.rows > 5_000 {
             throw BrainError.value(
                 what: "the number of places", got: "\(sphere.rows)",
@@ -104,10 +105,17 @@ public struct SpinRotations: Sendable, Equatable {
         }
     }
 
-    static func check(_ count: Int) throws {
+    /// Throws `BrainError.value` if there are no null maps, or more of so many bytes than fit into memory.
+    static func check(_ count: Int, bytesEach: Int) throws {
         guard (1...1_000_000).contains(count) else {
             throw BrainError.value(
                 what: "the number of null maps", got: "\(count)", expected: "1 to 1,000,000")
+        }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: bytesEach)
+        guard !overflow, bytes < 1 << 26 || bytes <= availableMemory() / 2 else {
+            throw BrainError.value(
+                what: "the number of null maps", got: "\(count)",
+                expected: "fewer: so many do not fit into memory")
         }
     }
 }
