@@ -116,6 +116,20 @@ import Testing
         #expect(abs(height / width - 80.0 / 110) < 0.03)
     }
 
+    /// The logarithm of a p value of zero, or a score over a deviation of zero: the vertex has no value, as in the picture.
+    @Test func infiniteValuesAreNone() throws {
+        let (surface, left, right) = try spheres()
+        func html(_ value: Double) throws -> String {
+            var values = left
+            values[3] = value
+            return try SurfaceMap(
+                left: values, right: right, on: surface, title: nil
+            ).html
+        }
+        #expect(try html(.infinity) == html(.nan))
+        #expect(try html(-.infinity) == html(.nan))
+    }
+
     /// A page asks for courses by the key of its map, which another map must not have.
     @Test func mapsOfFewResponsesHaveKeysOfTheirOwn() throws {
         let (surface, left, right) = try spheres()

@@ -134,7 +134,7 @@ struct LiveView {
         let series = map.courses.map { course -> JSON in
             var (numbers, lows, steps): ([Int32], [Double], [Double]) = ([], [], [])
             for name in names {
-                let values = (course.values[name] ?? []).map { $0.isFinite ? LiveView.held($0) : $0 }
+                let values = (course.values[name] ?? []).map(LiveView.held)
                 let finite = values.filter(\.isFinite)
                 let low = finite.min() ?? .nan
                 let step = max(((finite.max() ?? 0) - low) / 254, .leastNormalMagnitude)
@@ -156,8 +156,10 @@ struct LiveView {
         return ["count": .integer(map.courseLength), "series": .array(series)]
     }
 
-    /// A value whose difference to any other is finite.
-    private static func held(_ value: Double) -> Double { min(max(value, -8e307), 8e307) }
+    /// A value whose difference to any other is finite; one that is not finite stays so and is told as none.
+    private static func held(_ value: Double) -> Double {
+        value.isFinite ? min(max(value, -8e307), 8e307) : value
+    }
 
     /// The viewer shows at most six digits.
     private static func short(_ value: Double) -> JSON {
