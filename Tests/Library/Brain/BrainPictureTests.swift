@@ -67,6 +67,15 @@ import Testing
         #expect(figure.altText.contains("3 views of"))
     }
 
+    @Test func aThreadOfVoxelsIsToldAndNotDrawn() throws {
+        let thread = try VoxelSpace(
+            shape: [1, 1, 1000], indices: Array(0..<1000),
+            affine: [[1e-6, 0, 0, 0], [0, 1e-6, 0, 0], [0, 0, 1000, 0]])
+        let figure = try thread.mosaic((0..<1000).map(Double.init), sides: [.sagittal])
+        #expect(figure.mimeBundle.plainText?.contains("No picture: the size of a picture is") == true)
+        #expect(!figure.vegaLite.isEmpty)
+    }
+
     @Test func anObliqueGridHasItsVoxelsWhereTheyAre() throws {
         let (space, values) = try ball()
         let (c, s) = (cos(0.3), sin(0.3))
