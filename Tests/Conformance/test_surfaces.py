@@ -321,6 +321,84 @@ def test_sliders_change_what_is_drawn(shown, page, tmp_path):
 
 
 @in_browser
+def test_numbers_of_any_size_are_drawn_alike(kernel, shown, page, tmp_path):
+    """Values near 1, a millionth of a millionth of them, and beyond what 32 bits hold: one picture, with its threshold."""
+    htmls = [kernel.ok(f"""
+        try SurfaceMap(left: leftValues.map {{ $0 * {factor} }}, right: rightValues.map {{ $0 * {factor} }}, on: spheres,
+            threshold: 0.5 * {factor})
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"] for factor in ("1.0", "1e-12", "1e40")]
+    open_views(page, tmp_path, *htmls)
+    for index in range(3):
+        page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
+        wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
+    apart = page.run("""(([one, ...others]) => others.map(other => one.reduce((sum, value, i) => sum + Math.abs(value - other[i]), 0) / one.length))(
+        [...document.querySelectorAll('.gyrus-live canvas')].map(canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]))""")
+    assert max(apart) < 1
+    assert page.run("document.querySelectorAll('.gyrus-surface')[2].gyrusView.told({s: 0, vertex: 0})[0][1]") == "1.00e+40"
+
+
+@in_browser
+def test_only_the_first_button_turns_the_brain(shown, page, tmp_path):
+    """A menu may swallow the release of another button, and a gesture that of a finger: the brain does not go on turning."""
+    open_views(page, tmp_path, shown["data"]["text/html"])
+    turned = page.run("""(root => {
+        const canvas = root.querySelector('.gyrus-live canvas'), state = root.gyrusView.state, before = state.azimuth, found = [];
+        canvas.setPointerCapture = () => {};
+        const send = (kind, x, button) => canvas.dispatchEvent(new PointerEvent(kind, {clientX: x, clientY: 100, button, pointerId: 1}));
+        send('pointerdown', 100, 2); send('pointermove', 160, -1); found.push(state.azimuth !== before);
+        send('pointerdown', 100, 0); send('pointercancel', 100, 0); send('pointermove', 160, -1); found.push(state.azimuth !== before);
+        send('pointerdown', 100, 0); send('pointermove', 160, -1); send('pointerup', 160, 0); found.push(state.azimuth !== before);
+        return found;
+    })(document.querySelector('.gyrus-surface'))""")
+    assert turned == [False, False, True]
+
+
+@in_browser
+def test_courses_and_means_of_any_size_are_told_as_they_are(kernel, shown, page, tmp_path):
+    """A course of picoampere meters is no flat line, and the mean of a region has all the digits that are shown."""
+    html = kernel.ok("""
+        try SurfaceMap(left: leftValues.map { _ in 12_345.6 }, right: rightValues.map { _ in 12_345.6 }, on: spheres).outlining(parcels)
+            .telling("source", courses: ["top": [0, 4e-13, 2e-13, -4e-13]])
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    course = page.run("document.querySelector('.gyrus-surface').gyrusView.view.courses[0].regions.find(values => values)")
+    assert all(abs(a - b) < 4e-15 for a, b in zip(course, [0, 4e-13, 2e-13, -4e-13]))
+    assert set(page.run("[...document.querySelectorAll('.gyrus-bars button')].map(bar => bar.lastChild.textContent)")) == {"12346"}
+
+
+@in_browser
+def test_more_regions_than_two_bytes_tell_apart_keep_their_names(kernel, shown, page, tmp_path):
+    html = kernel.ok("""
+        let fine = try sphere(190)
+        try SurfaceMap(left: fine.vertices.map { Double($0.z) }, on: CorticalSurface(name: "fine", left: fine, right: nil))
+            .outlining(SurfaceRegions(left: fine.vertices.indices.map { "vertex \\($0)" }))
+        """, timeout=300).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    names = page.run("""(root => [0, 3, 65532, 65533, 65540, 71821].map(vertex => root.gyrusView.told({s: 0, vertex})[0][1]))(
+        document.querySelector('.gyrus-surface'))""")
+    assert names == [f"vertex {vertex}" for vertex in (0, 3, 65532, 65533, 65540, 71821)]
+
+
+@in_browser
+def test_a_mesh_is_known_by_its_hemisphere_and_place(kernel, shown, page, tmp_path):
+    """The same mesh as the left hemisphere, as the right one and moved: each view has its own."""
+    htmls = [kernel.ok(f"""
+        try SurfaceMap({values}, on: CorticalSurface(name: "one", {meshes}))
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"] for values, meshes in (
+            ("left: leftValues", "left: leftMesh, right: nil"),
+            ("right: leftValues", "left: nil, right: leftMesh"),
+            ("left: leftValues", "left: SurfaceMesh(vertices: leftMesh.vertices.map { $0 + SIMD3(500, 0, 0) }, faces: leftMesh.faces), right: nil"))]
+    open_views(page, tmp_path, *htmls)
+    for index in range(3):
+        page.run(f"document.querySelectorAll('.gyrus-surface')[{index}].scrollIntoView()")
+        wait_for(f"view {index}", lambda: page.run(f"({STATES})[{index}]") == "live")
+    found = page.run("""[...document.querySelectorAll('.gyrus-surface')].map(root =>
+        [root.gyrusView.mesh.sides[0].name, root.gyrusView.mesh.sides[0].shapes[0].places[0]])""")
+    assert [name for name, _ in found] == ["left", "right", "left"]
+    assert abs(found[2][1] - found[0][1] - 500) < 1
+
+
+@in_browser
 def test_many_views_live_on_one_page(shown, page, tmp_path):
     """More than a browser has WebGL contexts for; one mesh, and one selection for all."""
     html = shown["data"]["text/html"]

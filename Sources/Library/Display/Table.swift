@@ -162,8 +162,9 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         guard !columns.isEmpty else {
             return (lines + (notes.isEmpty ? ["(no columns)"] : notes)).joined(separator: "\n")
         }
+        // A cell that is wider moves the rest of its own row alone: one long name is no megabyte of spaces in others.
         let widths = columns.map { column in
-            max(column.heading.count, (0..<shownRows).map { cell(column, $0).count }.max() ?? 0)
+            min(200, max(column.heading.count, (0..<shownRows).map { cell(column, $0).count }.max() ?? 0))
         }
         func line(_ texts: [String]) -> String {
             let padded = zip(zip(texts, widths), columns).map { pair, column in

@@ -141,7 +141,13 @@ extension DrawnFigure {
     func pixels(
         _ drawing: Drawing, _ width: Double, _ height: Double, scale: Double, isGivenByScale: Bool = false
     ) throws -> Data {
-        // cairo's own limit.
+        try checkPixels(width, height, isGivenByScale: isGivenByScale)
+        return try finished(
+            drawing, on: CairoCanvas(pixels: Int(max(1, width)), Int(max(1, height)), scale: scale))
+    }
+
+    /// Throws `FigureError.value` if a picture has more pixels than cairo's own limit.
+    func checkPixels(_ width: Double, _ height: Double, isGivenByScale: Bool) throws {
         guard max(width, height) <= 32_767 else {
             throw FigureError.value(
                 what: "the size of a picture",
@@ -149,7 +155,5 @@ extension DrawnFigure {
                 expected: "at most 32,767 pixels wide and tall; lower the \(isGivenByScale ? "scale" : "dpi")"
             )
         }
-        return try finished(
-            drawing, on: CairoCanvas(pixels: Int(max(1, width)), Int(max(1, height)), scale: scale))
     }
 }

@@ -107,9 +107,8 @@ extension DrawnFigure {
     }
 
     /// The picture at twice the screen's resolution or, where that would be too many pixels, at the screen's own.
-    private func shownPNG() throws -> (png: Data, scale: Int) {
+    private func shownPNG(_ drawing: Drawing) throws -> (png: Data, scale: Int) {
         try withFont(nil) {
-            let drawing = drawing(in: .natural)
             let isLarge =
                 max(drawing.width, drawing.height) > 16_000 || drawing.width * drawing.height > 15e6
             return (try pixels(drawing, scale: isLarge ? 1 : 2), isLarge ? 1 : 2)
@@ -122,12 +121,15 @@ extension DrawnFigure {
         } catch {
             return MIMEBundle(["text/plain": .text("\(description)\nNo picture: \(error)")])
         }
-        var bundle = MIMEBundle([
-            "application/vnd.vegalite.v5+json": .json(Data(vegaLite.utf8)),
-            "text/plain": .text(description),
-        ])
+        var bundle = MIMEBundle(["text/plain": .text(description)])
+        let natural = Result { try withFont(nil) { drawing(in: .natural) } }
+        // A chart that no browser draws would only make the notebook large.
+        let length = (try? natural.get()).map { max($0.width, $0.height) } ?? 0
+        if length <= mostPixelsOfACanvas {
+            bundle.contents["application/vnd.vegalite.v5+json"] = .json(Data(vegaLite.utf8))
+        }
         do {
-            let (png, scale) = try shownPNG()
+            let (png, scale) = try shownPNG(natural.get())
             bundle.add(png, scale: scale, altText: altText)
         } catch {
             // A picture that cannot be drawn must not hide the chart and the numbers.
@@ -135,6 +137,9 @@ extension DrawnFigure {
         }
         return bundle
     }
+
+    /// What browsers draw a chart on is nowhere longer.
+    private var mostPixelsOfACanvas: Double { 65_535 }
 
     private func checkScale(_ scale: Double) throws {
         guard scale.isFinite, scale > 0 else {

@@ -1,5 +1,6 @@
 import Brain
 import Figures
+import Formats
 import Foundation
 import Tables
 import Testing
@@ -56,6 +57,43 @@ import Testing
         #expect(throws: BrainError.self) { try space.glassBrain(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.map(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
+    }
+
+    @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {
+        let (space, values) = try ball()
+        let figure = try space.mosaic(
+            values.map { $0 == 1 ? 1234.567 : $0 }, cuts: [.axial: [0], .sagittal: [6, -10]], threshold: 0.5)
+        #expect(figure.vegaLite.contains("1234.567"))
+        // The place beside the one axial slice is empty.
+        #expect(figure.altText.contains("3 views of"))
+    }
+
+    /// Upright cells as thin as these voxels would be more than any memory holds.
+    @Test func aGridThatLeansIsTold() throws {
+        for width in [1e-6, 1e-20] {
+            let leaning = try VoxelSpace(
+                shape: [100, 2, 2], indices: [0, 399],
+                affine: [[1e6, 0, 0, 0], [1e4, width, 0, 0], [0, 0, 1, 0]])
+            let error = #expect(throws: BrainError.self) { try leaning.glassBrain([1, 2]) }
+            #expect(error?.description.contains("lean") == true)
+        }
+    }
+
+    @Test func aFlatShapeFarHigherThanWideIsRefused() throws {
+        let tall = try SurfaceMesh(vertices: [[0, 0, 0], [1e-3, 0, 0], [0, 1e15, 0]], faces: [[0, 1, 2]])
+        let surface = try CorticalSurface(name: "tall", left: tall, right: nil, shape: .flat)
+        let space = try VoxelSpace(surfaces: [SurfaceVertices(.left, tall)])
+        let error = #expect(throws: BrainError.self) { try FlatMapper(surface, of: space) }
+        #expect(error?.description.contains("far higher than wide") == true)
+    }
+
+    @Test func aThreadOfVoxelsIsToldAndNotDrawn() throws {
+        let thread = try VoxelSpace(
+            shape: [1, 1, 1000], indices: Array(0..<1000),
+            affine: [[1e-6, 0, 0, 0], [0, 1e-6, 0, 0], [0, 0, 1000, 0]])
+        let figure = try thread.mosaic((0..<1000).map(Double.init), sides: [.sagittal])
+        #expect(figure.mimeBundle.plainText?.contains("No picture: the size of a picture is") == true)
+        #expect(!figure.vegaLite.isEmpty)
     }
 
     @Test func anObliqueGridHasItsVoxelsWhereTheyAre() throws {

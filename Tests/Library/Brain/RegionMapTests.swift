@@ -120,6 +120,10 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
         let test = try MapCorrelation(spins.first, spins.second, spins: made)
         #expect(isClose(test.r, answer.r) && isClose(test.p, answer.p))
         #expect(made.duplicates == 0 && test.nulls.count == 40)
+        let rearranged = try MapCorrelation(
+            spins.first, spins.second, nulls: made.rearranged(spins.first), method: "")
+        #expect(rearranged.nulls == test.nulls && rearranged.p == test.p)
+        #expect(throws: BrainError.self) { try MapCorrelation([1, 2, 3], [1, 2, 3], spins: made) }
     }
 
     @Test func nearestPlacesAreThoseOfASearchOfAll() throws {
@@ -146,6 +150,11 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
         #expect(throws: BrainError.self) {
             try SpinRotations(
                 sphere: Matrix<Double>([[0, 0, .nan], [1, 0, 0]]), isRight: [true, true], seed: 1)
+        }
+        let many = [Bool](repeating: false, count: 300_000)
+        #expect(throws: BrainError.self) {
+            try SpinRotations(
+                sphere: Matrix<Double>(rows: 300_000, columns: 3), isRight: many, count: 1_000_000, seed: 1)
         }
         let few = try SpinRotations(
             sphere: two, isRight: [true, true], count: 3, matching: .onceEach, seed: 1)

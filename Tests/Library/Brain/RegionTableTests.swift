@@ -31,6 +31,12 @@ struct RegionTableTests {
         ("\u{feff}index\tname\r\n1\tV1\r\n7\tV4", "a.tsv"),
         ("id,label\n1,V1\n7,V4", "a.csv"), ("\"Index\",\"Name\"\n\"1\",\"V1\"\n\"7\",\"V4\"", "a.csv"),
         ("# a look-up table\n0 Unknown 0 0 0 0\n1 V1 25 5 25 0\n\n  7\tV4  0 0 0 0\n", "a.ctab"),
+        (
+            "# ITK-SnAP Label Description File\n    0     0    0    0        0  0  0    \"Clear Label\"\n"
+                + "    1   255    0    0        1  1  1    \"V1\"\n    7     0  255    0      0.5  1  1    \"V4\"\n",
+            "drawn.txt"
+        ),
+        ("\u{feff}1 V1\r\n7 V4\r\n", "b.ctab"),
         ("0 Unknown\n1 V1\n7 V4", "NSD.mgz.ctab"), ("{\"1\": \"V1\", \"7\": \"V4\"}", "a.json"),
         ("{\"V1\": 1, \"V4\": 7}", "a.json"),
         ("[\"\", \"V1\", \"\", \"\", \"\", \"\", \"\", \"V4\"]", "a.json"),
@@ -54,6 +60,8 @@ struct RegionTableTests {
         let freeSurfer = try table("2 ctx area 255 0 51 0\n", "FreeSurferColorLUT.txt")
         #expect(
             freeSurfer.regions[0].name == "ctx area" && freeSurfer.regions[0].color == SIMD4(1, 0, 0.2, 1))
+        let drawn = try table("0 0 0 0 0 0 0 \"Clear Label\"\n3 0 51 0 0.5 1 1 \"left IT\"\n", "itk.txt")
+        #expect(drawn.regions == [Region(id: 3, name: "left IT", color: SIMD4(0, 0.2, 0, 0.5))])
         let both = try table(
             "id,label,hemisphere,structure\n1,insula,L,cortex\n2,insula,R,cortex\n3,stem,B,sub", "x.csv")
         #expect(both.regions.map(\.name) == ["insula_L", "insula_R", "stem"])

@@ -1,5 +1,6 @@
 import Brain
 import Encoding
+import Figures
 import Foundation
 import Tensors
 import Testing
@@ -165,6 +166,21 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
         }
         #expect(rows[0].verdict == "good better" && rows[2].verdict == "not tested")
         #expect(comparison.differences?.table.description.contains("Blocks of 10 samples") == true)
+    }
+
+    /// The second of two regions of one name keeps what is shown of it: its outline and its bracket.
+    @Test func regionsOfOneNameAreShownApart() throws {
+        let table = RegionTable(name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
+        let regions = try Regions(labels: [1, 2], table: table)
+        let best = try RegionComparison([("a", [0.4, 0.1]), ("b", [0.1, 0.4])], regions: regions)
+        #expect(best.heatmap().outlined == [.init(row: 0, column: 0), .init(row: 1, column: 1)])
+        let y = Matrix<Double>((0..<120).map { [sin(Double($0 * $0)), sin(Double(3 * $0 * $0))] })
+        let good = Matrix<Double>((0..<120).map { [0, y[$0, 1]] })
+        let comparison = try RegionComparison(
+            predictions: [("good", good), ("none", Matrix(rows: 120, columns: 2))], responses: y,
+            regions: regions, blockLength: 10)
+        #expect(comparison.chart().categories == ["V1", "V1 (2)"])
+        #expect(comparison.chart().brackets.map(\.first.category) == ["V1 (2)"])
     }
 
     @Test func whatCannotBeTestedIsRefused() throws {

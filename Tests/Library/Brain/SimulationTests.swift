@@ -116,6 +116,8 @@ import Testing
         #expect(throws: BrainError.self) { try SimulatedSubject(features: Self.features, layers: ["one"]) }
         #expect(throws: BrainError.self) { try subject { $0.signalShare = 1.5 } }
         #expect(throws: BrainError.self) { try subject { $0.voxelsPerRegion = 0 } }
+        #expect(throws: BrainError.self) { try subject { $0.voxelsPerRegion = .max } }
+        #expect(throws: BrainError.self) { try subject { $0.voxelsPerRegion = 1 << 40 } }
         #expect(throws: BrainError.self) { try subject { $0.repetitionTime = 0 } }
     }
 }

@@ -33,6 +33,17 @@ struct SpaceKindTests {
         #expect(throws: BrainError.self) { try space.values([1], on: .left) }
     }
 
+    @Test func aMeshHasNoFewerVerticesThanNone() throws {
+        for count in [-5, Int.max] {
+            #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: count) }
+        }
+        #expect(throws: BrainError.self) { try SurfaceVertices(.left, of: -5, vertices: []) }
+        let claimed = try VoxelSpace(surfaces: [SurfaceVertices(.left, of: 1 << 50, vertices: [0])])
+        #expect(throws: BrainError.self) { try claimed.values([1], on: .left) }
+        let none = try VoxelSpace(surfaces: [SurfaceVertices(.left, of: 0)])
+        #expect(try none.values([], on: .left).isEmpty)
+    }
+
     @Test("what needs a volume says so of every other space")
     func volumes() throws {
         let image = try NIfTI.open(Self.file("int16-3-3.mgh"))

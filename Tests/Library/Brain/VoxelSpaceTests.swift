@@ -51,6 +51,14 @@ import Testing
         #expect(try VoxelSpace(shape: [2, 2, 1], mask: [0.5, 0, .nan, 0.5]).indices == [0, 3])
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [2, 2, 1], mask: [1]) }
         #expect(throws: BrainError.self) { try VoxelSpace(shape: [1 << 20, 1 << 20, 1 << 20], indices: [0]) }
+        // As a matrix that is multiplied from the left has it.
+        let turned: [[Double]] = [[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0], [-90, -126, -72, 1]]
+        let error = #expect(throws: BrainError.self) {
+            try VoxelSpace(shape: [2, 2, 1], indices: [0], affine: turned)
+        }
+        #expect(error?.description.contains("last row is [-90.0, -126.0, -72.0, 1.0]") == true)
+        let whole = Array(turned.prefix(3)) + [[0, 0, 0, 1]]
+        #expect(try VoxelSpace(shape: [2, 2, 1], indices: [0], affine: whole).voxelSize == [2, 2, 2])
         for number in [Double.nan, .infinity, -1e30] {
             #expect(throws: BrainError.self) {
                 try VoxelSpace(

@@ -41,6 +41,16 @@ import Testing
         #expect(size.height > 16_000 && shown["height"] as? Int == size.height)
     }
 
+    /// No picture and no browser holds as many bars as there are voxels: their table is what is shown.
+    @Test func aFigureThatNoBrowserDrawsIsItsNumbers() throws {
+        let bundle = BarChart((0..<5_000).map { .init("parcel \($0)", Double($0)) }).mimeBundle
+        #expect(Array(bundle.contents.keys) == ["text/plain"])
+        #expect(bundle.plainText?.contains("4,800 more rows") == true)
+        #expect(bundle.plainText?.contains("No picture: the size of a picture is") == true)
+        let tall = BarChart((0..<3_000).map { .init("parcel \($0)", Double($0)) }).mimeBundle
+        #expect(tall.contents["application/vnd.vegalite.v5+json"] != nil)
+    }
+
     @Test func emptyFiguresSaySo() throws {
         let empty: [any Figure] = [
             BarChart([]), LineChart([]), Histogram([.nan, .nan]), ScatterPlot([.init(.nan, 1)]), ScoreMap([]),

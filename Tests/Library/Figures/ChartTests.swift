@@ -314,6 +314,60 @@ import Testing
         let tiny = try axis([1e-7, 3e-7])
         #expect(tiny.format == ",.1e")
         #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
+        let large = try axis([1e15, 3e15])
+        #expect(large.format == ",.1e")
+        #expect(large.picture.contains(">1.0e+15<") && large.picture.contains(">1.5e+15<"))
+        // The last tick is the first of so many digits.
+        let border = try axis([1e14, 9.9e14])
+        #expect(border.format == ",.1e")
+        #expect(border.picture.contains(">2.0e+14<") && border.picture.contains(">1.0e+15<"))
+        #expect(try axis([1e14, 4.9e14]).picture.contains(">400,000,000,000,000<"))
+    }
+
+    /// Seconds since 1970 are alike in their first seven digits; the browser's chart has all, as the picture does.
+    @Test func numbersFarFromZeroStayApart() throws {
+        let times = [1_700_000_001.0, 1_700_000_002, 1_700_000_004]
+        func numbers(_ figure: some Figure, _ field: String) throws -> [Double] {
+            try rows(specification(figure)).compactMap { $0[field] as? Double }
+        }
+        let line = LineChart([.init("a", points: times.map { .init($0, 1) })])
+        #expect(try numbers(line, "x") == times)
+        let scale = try #require(try channel(layers(specification(line))[0], "x")["scale"] as? [String: Any])
+        #expect(scale["domain"] as? [Double] == [times[0], times[2]])
+        #expect(try numbers(LineChart([.init("a", times)]), "y") == times)
+        #expect(try numbers(ScatterPlot(times.map { .init($0, 1) }), "x") == times)
+        let histogram = try Histogram(times, bins: 6)
+        #expect(try Set(numbers(histogram, "low")).count == histogram.counts.count)
+        let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y", "z"]) { times[$1] }
+        #expect(try numbers(map, "value") == times)
+        // Where they begin at zero, seven digits are enough.
+        #expect(try numbers(LineChart([.init("a", [0, 1 / 3])]), "y") == [0, 0.3333333])
+    }
+
+    @Test func aLegendOfManyHasThemAll() throws {
+        func limit(_ count: Int) throws -> Int? {
+            let chart = LineChart((0..<count).map { .init("line \($0)", [0, Double($0)]) })
+            let color = try channel(layers(specification(chart))[0], "color")
+            return (color["legend"] as? [String: Any])?["symbolLimit"] as? Int
+        }
+        #expect(try limit(31) == 31 && limit(30) == nil)
+    }
+
+    /// What the text tells is what the picture shows.
+    @Test func wordsTellWhatIsDrawn() throws {
+        let line = LineChart([.init("a", points: [.init(1, 0.25), .init(1, 0.75), .init(2, 0.5)])])
+        #expect(["0.250", "0.750", "0.500"].allSatisfy { line.description.contains($0) })
+        #expect(Histogram([3]).altText.hasPrefix("Histogram. 1 value: 3, in "))
+        #expect(Histogram([3, 3], valueTitle: "r").altText.hasPrefix("Histogram. 2 values of r, all 3, in "))
+        #expect(try Histogram([0.125, 9], bins: 2).altText.hasPrefix("Histogram. 2 values from 0.125 to 9, in "))
+        let bars = BarChart(
+            [.init("a", .nan, sign: "**"), .init("b", 1, sign: "***")],
+            references: [ReferenceLine(.nan, "nowhere"), ReferenceLine(0.5, "chance")])
+        #expect(bars.altText.contains("Marked: b: ***.") && !bars.altText.contains("nowhere"))
+        #expect(bars.altText.contains("Line at 0.500: chance."))
+        #expect(bars.description.split(separator: "\n").allSatisfy { !$0.hasPrefix("a ") || !$0.contains("*") })
+        let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [1, .nan]).marking(["*", "**"])
+        #expect(map.altText.contains("Marked: a, x: *."))
     }
 
     @Test func valuesThatAreAlikeAreToldSo() throws {

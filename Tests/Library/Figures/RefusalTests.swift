@@ -131,6 +131,27 @@ import Testing
         #expect(try !svg(chart).contains(">far<") && !chart.vegaLite.contains("\"far\""))
     }
 
+    /// A name of several lines is one line in pictures too, as in SVG and in the browser; nothing behind a zero is lost.
+    @Test func namesOfSeveralLinesAreOneLine() throws {
+        func png(_ name: String) throws -> Data {
+            try BarChart([.init(name, 1), .init("b", 2)], orientation: .horizontal).png(scale: 1)
+        }
+        #expect(try png("first\nsecond") == png("first second"))
+        #expect(try png("first\u{2028}second") == png("first second"))
+        #expect(try png("first\u{0}second") != png("first"))
+        let chart = BarChart([.init("first\nsecond", 1)], orientation: .horizontal)
+        #expect(try svg(chart).contains(">first second</text>"))
+    }
+
+    @Test func oneLongNameIsToldOnceAndNotAsSpaces() throws {
+        let name = String(repeating: "y", count: 100_000)
+        let others = (0..<150).map { BarChart.Bar("region \($0)", 0.5) }
+        let chart = BarChart([BarChart.Bar(name, 1, sign: "**")] + others)
+        #expect(chart.description.contains(name) && chart.description.utf8.count < 200_000)
+        #expect(chart.altText.count < 3000 && chart.altText.contains("…yyy"))
+        #expect(chart.altText.contains("yyy: **"))
+    }
+
     @Test func longWordsStayInThePicture() throws {
         let word = String(repeating: "y", count: 200)
         let chart = BarChart([.init("a", 1)], title: word)

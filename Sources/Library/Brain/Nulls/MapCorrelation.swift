@@ -32,9 +32,12 @@ public struct MapCorrelation: Sendable, Equatable {
     ///
     /// Throws `BrainError` if the maps have another number of places than the sphere, or fewer than three in common.
     public init(_ first: [Double], _ second: [Double], spins: SpinRotations) throws {
+        let orders = spins.rearrangements
+        try spins.require(first)
         try self.init(
-            first, second, nulls: spins.rearranged(first),
-            method: "spins of the sphere (\(Number.grouped(spins.rearrangements.count)))")
+            first, second, nulls: orders.count, places: orders.first?.count ?? 0,
+            method: "spins of the sphere (\(Number.grouped(orders.count)))"
+        ) { index in orders[index].map { first[Int($0)] } }
     }
 
     /// Tests against surrogates of the first map; places where either has no value must be left out before.
@@ -63,9 +66,17 @@ public struct MapCorrelation: Sendable, Equatable {
     ///   - nulls: nulls of the first map: nulls x places.
     ///   - method: how they were made, for the note of a figure.
     public init(_ first: [Double], _ second: [Double], nulls: Matrix<Double>, method: String) throws {
-        for (what, got) in [
-            ("values of the second map", second.count), ("values of a null map", nulls.columns),
-        ]
+        try self.init(first, second, nulls: nulls.rows, places: nulls.columns, method: method) {
+            nulls.row($0)
+        }
+    }
+
+    /// Tests against so many nulls, one made after another: all of a map of many vertices fill the memory.
+    private init(
+        _ first: [Double], _ second: [Double], nulls: Int, places: Int, method: String,
+        null: (Int) -> [Double]
+    ) throws {
+        for (what, got) in [("values of the second map", second.count), ("values of a null map", places)]
         where got != first.count {
             throw BrainError.count(what: what, got: got, expected: first.count, of: "values of the first map")
         }
@@ -76,7 +87,10 @@ public struct MapCorrelation: Sendable, Equatable {
             )
         }
         r = correlation(first, second)
-        self.nulls = (0..<nulls.rows).map { correlation(nulls.row($0), second) }
+        self.nulls = try (0..<nulls).map { index in
+            try Task.checkCancellation()
+            return correlation(null(index), second)
+        }
         self.method = method
         let (own, known) = (abs(r), self.nulls.filter { !$0.isNaN })
         // Rounding must not tell a null that is the map itself from it.

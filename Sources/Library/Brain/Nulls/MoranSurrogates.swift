@@ -113,7 +113,8 @@ public struct MoranSurrogates: Sendable {
     ///
     /// Throws `BrainError` for another number of values than places, or one that is not finite.
     public func surrogates(of values: [Double], count: Int = 1000, seed: UInt32) throws -> Matrix<Double> {
-        try SpinRotations.check(count)
+        // Signs, the surrogates and a copy of them.
+        try SpinRotations.check(count, bytesEach: 8 * (vectors.rows + 2 * vectors.columns))
         guard values.count == vectors.columns else {
             throw BrainError.count(
                 what: "values of the map", got: values.count, expected: vectors.columns, of: "places")

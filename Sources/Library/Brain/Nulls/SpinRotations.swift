@@ -1,4 +1,5 @@
 import Encoding
+import Formats
 import Foundation
 import Tensors
 
@@ -58,7 +59,7 @@ public struct SpinRotations: Sendable, Equatable {
                 got: sphere.rows > 1 ? "with a coordinate that is not finite" : "\(sphere.rows)",
                 expected: "two or more, of finite coordinates in mm")
         }
-        try SpinRotations.check(count)
+        try SpinRotations.check(count, bytesEach: 4 * sphere.rows)
         if matching == .onceEach, sphere.rows > 5_000 {
             throw BrainError.value(
                 what: "the number of places", got: "\(sphere.rows)",
@@ -92,18 +93,30 @@ public struct SpinRotations: Sendable, Equatable {
 
     /// The values of a map after each rotation: rotations x places. Throws `BrainError.count` for another number of values.
     public func rearranged(_ values: [Double]) throws -> Matrix<Double> {
+        try require(values)
+        return Matrix(rearrangements.map { order in order.map { values[Int($0)] } })
+    }
+
+    /// Throws `BrainError.count` if there is not one value for each place.
+    func require(_ values: [Double]) throws {
         let places = rearrangements.first?.count ?? 0
         guard values.count == places else {
             throw BrainError.count(
                 what: "values of the map", got: values.count, expected: places, of: "places on the sphere")
         }
-        return Matrix(rearrangements.map { order in order.map { values[Int($0)] } })
     }
 
-    static func check(_ count: Int) throws {
+    /// Throws `BrainError.value` if there are no null maps, or more of so many bytes than fit into memory.
+    static func check(_ count: Int, bytesEach: Int) throws {
         guard (1...1_000_000).contains(count) else {
             throw BrainError.value(
                 what: "the number of null maps", got: "\(count)", expected: "1 to 1,000,000")
+        }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: bytesEach)
+        guard !overflow, bytes < 1 << 26 || bytes <= availableMemory() / 2 else {
+            throw BrainError.value(
+                what: "the number of null maps", got: "\(count)",
+                expected: "fewer: so many do not fit into memory")
         }
     }
 }

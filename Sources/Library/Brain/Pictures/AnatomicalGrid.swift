@@ -1,3 +1,4 @@
+import Display
 import Figures
 import Formats
 
@@ -17,8 +18,8 @@ struct AnatomicalGrid {
     /// The index of each cell in the space's own grid; -1 outside it.
     private let places: [Int32]
 
-    /// Throws `GridError` if the affine of the space has no inverse, `BrainError.value` for a space without voxels or one
-    /// whose affine is not known.
+    /// Throws `GridError` if the affine of the space has no inverse, `BrainError.value` for a space without voxels, one
+    /// whose affine is not known, and one that leans so far that no memory holds its cells.
     init(_ space: VoxelSpace) throws {
         try space.requireVolume(for: "a picture of slices or a glass brain")
         let inverse = try space.grid.affine.inverse()
@@ -35,10 +36,19 @@ struct AnatomicalGrid {
         let step = (0..<3).map { size[space.gridAxis(along: $0)] }
         // One cell of air around, so that outlines are closed.
         let origin = (0..<3).map { axis -> Double in low[axis] - step[axis] }
-        let shape = (0..<3).map { axis -> Int in
+        let cells = (0..<3).map { axis -> Double in
             let extent: Double = high[axis] - low[axis]
-            return Int((extent / step[axis]).rounded()) + 3
+            return (extent / step[axis]).rounded() + 3
         }
+        // A grid that leans, of voxels far longer than wide, may need far more upright cells than it has voxels.
+        let count = cells.reduce(1, *)
+        guard count <= 1e8 || count <= min(Double(Int32.max), Double(availableMemory()) / 12) else {
+            throw BrainError.value(
+                what: "the affine of a voxel space for a picture",
+                got: "\(space.affine), whose voxels lean so that \(Number.short(count)) upright ones cover them",
+                expected: "one along right, anterior and superior (resample the image), or `map`, which draws the grid")
+        }
+        let shape = cells.map { Int($0) }
         var number = [Int32](repeating: -1, count: space.shape.reduce(1, *))
         for (voxel, index) in space.indices.enumerated() { number[index] = Int32(voxel) }
         var places = [Int32](repeating: -1, count: shape.reduce(1, *))

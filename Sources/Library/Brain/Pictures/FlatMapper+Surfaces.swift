@@ -33,7 +33,8 @@ extension FlatMapper {
         let gap: Float = 10
         let whole = sheets.reduce(0) { $0 + $1.extent.x } + gap * Float(sheets.count - 1)
         let scale = Float(width) / max(whole, 1e-3)
-        let height = max(1, Int((sheets.reduce(0) { max($0, $1.extent.y) } * scale).rounded(.up)))
+        let tallest = sheets.reduce(Float(0)) { max($0, $1.extent.y) } * scale
+        let height = max(1, Int(min(1e6, tallest.rounded(.up))))
         guard height <= 8192 else {
             throw BrainError.value(
                 what: "the flat shape of \(surface.name)", got: "one that is far higher than wide",

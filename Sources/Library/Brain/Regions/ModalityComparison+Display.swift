@@ -52,10 +52,11 @@ extension ModalityComparison {
                 colors[verdicts.firstIndex(of: $0.element) ?? 2]
             }
         }
+        let names = rows.map(\.region.name).toldApart()
         let bars = order.map { index -> BarChart.Bar in
             let row = rows[index]
             return BarChart.Bar(
-                row.region.name, row.difference, series: row.verdict.rawValue,
+                names[index], row.difference, series: row.verdict.rawValue,
                 error: row.interval.map { ($0.upperBound - $0.lowerBound) / 2 },
                 sign: comparison.differences?.significance.text(index, as: mark) ?? "",
                 detail:

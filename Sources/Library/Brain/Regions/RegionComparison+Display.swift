@@ -13,10 +13,11 @@ extension RegionComparison {
         title: String? = "", note: String? = "", outlinesBest: Bool = true, style: ChartStyle = .standard
     ) -> Heatmap {
         let values = names.indices.flatMap { means(of: $0) }
+        // Regions of one name differ in their numbers.
         let places = Dictionary(
-            regions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            regions.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let outlined = best.filter { $0.mean > 0 }.compactMap { best in
-            places[best.region.name].map { Heatmap.Place(row: best.place, column: $0) }
+            places[best.region].map { Heatmap.Place(row: best.place, column: $0) }
         }
         let map = Heatmap(
             rowNames: names, columnNames: regions.map(\.name),
@@ -51,12 +52,14 @@ extension RegionComparison {
         title: String? = "", note: String? = "", mark: Significance.Mark = .stars,
         references: [ReferenceLine] = [], style: ChartStyle = .standard
     ) -> BarChart {
+        // Each of several regions of one name has bars and brackets of its own.
+        let shown = regions.map(\.name).toldApart()
         let bars = regions.indices.flatMap { region in
             zip(names, scores).map { name, scores in
                 let row = scores.rows[region]
                 let length = error.length(row)
                 return BarChart.Bar(
-                    row.region.name, row.mean, series: name, error: length.isNaN ? nil : length,
+                    shown[region], row.mean, series: name, error: length.isNaN ? nil : length,
                     detail: Number.counted(row.count, scores.unit.rawValue), points: scores.points(of: row))
             }
         }
@@ -69,9 +72,10 @@ extension RegionComparison {
             categoryTitle: "region", valueTitle: "mean \(scoreName)",
             errorMeaning: scores.first.map(error.meaning) ?? "", references: references, style: style)
         guard let differences else { return chart }
+        let pairs = max(1, differences.rows.count / max(1, regions.count))
         let brackets = differences.rows.enumerated().filter(\.element.isSignificant).map { index, row in
             Bracket(
-                in: row.region.name, row.first, row.second,
+                in: shown[index / pairs], row.first, row.second,
                 label: differences.significance.text(index, as: mark))
         }
         // Every bracket stands over two bars of the chart.

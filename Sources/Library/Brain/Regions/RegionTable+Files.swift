@@ -14,6 +14,7 @@ extension RegionTable {
     /// | --- | --- |
     /// | `.tsv`, `.csv` | BIDS: columns `index` and `name` (or `id`, `label`, …), `hemisphere`, `group`, `color` |
     /// | `.ctab`, `.txt`, `.lut` | FreeSurfer: number, name and, if they are there, red, green, blue and transparency |
+    /// | `.txt`, `.label` | ITK-SNAP: number, red, green, blue, opacity, two flags and the name in quotes |
     /// | `.xml` | FSL's atlases, whose numbers in an image of maximal probability are the indices and one; AAL's |
     /// | `.json` | `{"1": "V1"}`, `["", "V1"]` or a list of objects with `index` and `name` |
     /// | `.annot`, `.gii` | the table of a surface's labels |
@@ -131,11 +132,9 @@ private enum TableOfRegions {
 /// FreeSurfer's tables: a number, a name, and a color if there is one, in each line.
 private enum LookUpTable {
     static func read(_ url: URL) throws -> [Region] {
-        let data = try Bytes(reading: url).data
-        // Such tables do not say what they are written in.
-        guard let text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1) else {
-            throw FormatError(url, "is no text in UTF-8 or Latin-1")
-        }
+        let bytes = try Bytes(reading: url)
+        var text = String(decoding: bytes.data, as: UTF8.self)
+        if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         var regions: [Region] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .enumerated()
@@ -154,6 +153,7 @@ private enum LookUpTable {
     }
 
     private static func region(_ id: Int, _ words: [String]) -> Region {
+        if let drawn = quoted(id, words) { return drawn }
         let channels = words.suffix(4).compactMap { Int($0) }.filter { 0...255 ~= $0 }
         guard words.count > 4, channels.count == 4 else {
             return Region(id: id, name: words.joined(separator: " "))
@@ -163,6 +163,19 @@ private enum LookUpTable {
         return Region(
             id: id, name: words.dropLast(4).joined(separator: " "),
             color: SIMD4(parts[0], parts[1], parts[2], 1 - parts[3]))
+    }
+
+    /// A line of ITK-SNAP: red, green, blue, the opacity from 0 to 1, two flags, and the name in quotes.
+    private static func quoted(_ id: Int, _ words: [String]) -> Region? {
+        let name = words.dropFirst(6).joined(separator: " ")
+        let numbers = words.prefix(6).compactMap { Float($0) }
+        guard name.count > 1, name.hasPrefix("\""), name.hasSuffix("\""), numbers.count == 6,
+            numbers.prefix(3).allSatisfy({ 0...255 ~= $0 }), 0...1 ~= numbers[3]
+        else { return nil }
+        // Its number 0, "Clear Label", is no region.
+        return Region(
+            id: id, name: id == 0 ? "" : String(name.dropFirst().dropLast()),
+            color: SIMD4(numbers[0] / 255, numbers[1] / 255, numbers[2] / 255, numbers[3]))
     }
 }
 

@@ -1,4 +1,5 @@
 import Encoding
+import Formats
 import Hashing
 import Tensors
 
@@ -130,6 +131,16 @@ public struct SimulatedSubject: Sendable {
             ("the number of samples", first.rows, max(3, options.runs)),
         ] where value < least {
             throw BrainError.value(what: name, got: "\(value)", expected: "at least \(least)")
+        }
+        let voxels = SimulationPlan.regions.count.multipliedReportingOverflow(by: options.voxelsPerRegion)
+        let numbers = voxels.partialValue.multipliedReportingOverflow(by: first.rows)
+        // The signal in double precision, its parts and the responses.
+        guard !voxels.overflow, !numbers.overflow,
+            numbers.partialValue < 1 << 22 || numbers.partialValue <= availableMemory() / 32
+        else {
+            throw BrainError.value(
+                what: "voxelsPerRegion", got: "\(options.voxelsPerRegion)",
+                expected: "fewer: so many voxels of \(first.rows) samples do not fit into memory")
         }
         guard (0...1).contains(options.signalShare) else {
             throw BrainError.value(

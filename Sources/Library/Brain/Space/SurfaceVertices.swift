@@ -24,7 +24,13 @@ public struct SurfaceVertices: Sendable, Equatable {
         _ hemisphere: Hemisphere, of meshVertexCount: Int, vertices: [Int]? = nil,
         positions: [SIMD3<Float>]? = nil
     ) throws {
-        let vertices = vertices ?? Array(0..<max(0, meshVertexCount))
+        // A file may claim any number of vertices, but not that all of them are there.
+        guard meshVertexCount >= 0, vertices != nil || meshVertexCount <= Int(Int32.max) else {
+            throw BrainError.value(
+                what: "the number of vertices of the \(hemisphere.rawValue) hemisphere's mesh",
+                got: "\(meshVertexCount)", expected: "0 to \(Int32.max)")
+        }
+        let vertices = vertices ?? Array(0..<meshVertexCount)
         if let outside = vertices.first(where: { $0 < 0 || $0 >= meshVertexCount }) {
             throw BrainError.value(
                 what: "a vertex of the \(hemisphere.rawValue) hemisphere", got: "\(outside)",

@@ -170,6 +170,11 @@ extension VoxelSpace {
                 what: "the voxel space for values on the \(hemisphere.rawValue) hemisphere",
                 got: "one of \(kind.rawValue)", expected: "one with that hemisphere's surface")
         }
+        guard surface.meshVertexCount <= Int(Int32.max) else {
+            throw BrainError.value(
+                what: "the number of vertices of the \(hemisphere.rawValue) hemisphere's mesh",
+                got: "\(surface.meshVertexCount)", expected: "at most \(Int32.max), for a value of each")
+        }
         var all = [Double](repeating: fill, count: surface.meshVertexCount)
         for (vertex, value) in zip(surface.vertices, values[range(of: hemisphere)]) { all[vertex] = value }
         return all

@@ -68,6 +68,13 @@ public struct VoxelSpace: Sendable, Equatable {
             throw BrainError.value(
                 what: "the shape of a voxel space", got: "\(shape)", expected: "three positive numbers")
         }
+        // A matrix turned about has the places in its last row.
+        if let affine, affine.count > 3, affine.count > 4 || affine[3] != [0, 0, 0, 1] {
+            throw BrainError.value(
+                what: "the affine of a voxel space",
+                got: affine.count > 4 ? "of \(affine.count) rows" : "one whose last row is \(affine[3])",
+                expected: "3 rows of 4 numbers, or a fourth of 0, 0, 0, 1")
+        }
         let isKnown = affine != nil
         let affine = affine.map { Array($0.prefix(3)) } ?? [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
         guard affine.count == 3, affine.allSatisfy({ $0.count == 4 }) else {

@@ -33,6 +33,7 @@ extension BrainPicture {
     private func image(_ layout: Layout) -> JSON? {
         let scale = 1.5
         let (width, height) = (layout.width.rounded(.up), layout.height.rounded(.up))
+        guard (try? checkPixels(width * scale, height * scale, isGivenByScale: true)) != nil else { return nil }
         let canvas = CairoCanvas(
             pixels: Int(width * scale), Int(height * scale), scale: scale, isTransparent: true)
         drawPanels(layout, x: 0, y: 0, on: canvas)
@@ -47,7 +48,7 @@ extension BrainPicture {
                 let at = place.spot(panel, spot.x, spot.y)
                 return [
                     "x": .number((at.x * 10).rounded() / 10), "y": .number((at.y * 10).rounded() / 10),
-                    "value": .number(Double(String(format: "%.4g", spot.value)) ?? spot.value),
+                    "value": .rounded(spot.value),
                     "place": .string(spot.text),
                 ]
             }

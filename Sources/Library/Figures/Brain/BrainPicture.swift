@@ -135,8 +135,10 @@ extension BrainPicture {
     public var altText: String {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).altText }
         var text = AltText(kind, title: title)
+        // Rows of a mosaic are filled up with empty panels.
+        let views = panels.count { $0.columns > 0 }
         text.add(
-            "\(Number.counted(panels.count, "view")) of \(Number.counted(values.count(where: \.isFinite), "voxel"))"
+            "\(Number.counted(views, "view")) of \(Number.counted(values.count(where: \.isFinite), "voxel"))"
         )
         text.add("Values: " + AltText.range(valueTitle.orElse("values"), ends(values)))
         if !seconds.isEmpty {

@@ -19,10 +19,11 @@ package enum Contour {
         var next: [Int: Int] = [:]
         for row in -1..<rows {
             for column in -1..<columns {
-                let corners = [
-                    value(column, row), value(column + 1, row), value(column + 1, row + 1),
-                    value(column, row + 1),
-                ].map { $0 >= level }
+                let (first, second) = (value(column, row) >= level, value(column + 1, row) >= level)
+                let (third, fourth) = (value(column + 1, row + 1) >= level, value(column, row + 1) >= level)
+                // Most squares have no line, and no array is made for them.
+                if first == second, second == third, third == fourth { continue }
+                let corners = [first, second, third, fourth]
                 let edges = [
                     across(column, row), down(column + 1, row), across(column, row + 1), down(column, row),
                 ]

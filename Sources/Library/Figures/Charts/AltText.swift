@@ -18,12 +18,20 @@ struct AltText {
 
     /// Adds what a figure's note says, and its reference lines.
     mutating func add(note: String, references: [ReferenceLine] = []) {
-        for reference in references { add("Line at \(Number.short(reference.value)): \(reference.label)") }
+        for reference in references where reference.value.isFinite {
+            add("Line at \(Number.short(reference.value)): \(reference.label)")
+        }
         add(note)
     }
 
     var text: String {
         sentences.map { $0.hasSuffix(".") || $0.hasSuffix("…") ? $0 : $0 + "." }.joined(separator: " ")
+    }
+
+    /// A name as a sentence can hold it: one line, and of a longer one its beginning and its end.
+    private static func told(_ name: String) -> String {
+        let line = name.asOneLine
+        return line.count > 120 ? "\(line.prefix(100))…\(line.suffix(16))" : line
     }
 
     /// "`what` from 0.1 (V1) to 0.4 (IT)", of the finite values.
@@ -34,7 +42,7 @@ struct AltText {
             let high = finite.max(by: { $0.value < $1.value })
         else { return "No finite \(what)" }
         func named(_ item: (name: String, value: Double)) -> String {
-            Number.short(item.value) + (item.name.isEmpty ? "" : " (\(item.name))")
+            Number.short(item.value) + (item.name.isEmpty ? "" : " (\(told(item.name)))")
         }
         guard low.value == high.value else { return "\(what) from \(named(low)) to \(named(high))" }
         if finite.count == 1 || low.name.isEmpty { return "\(what): \(named(low))" }
@@ -43,13 +51,13 @@ struct AltText {
 
     /// "Rows (layer, 12): layer 0, layer 1, …".
     static func names(_ side: String, _ title: String, _ names: [String]) -> String {
-        "\(side) (\(title.isEmpty ? "" : title + ", ")\(names.count)): \(names.prefix(8).joined(separator: ", "))"
-            + (names.count > 8 ? ", …" : "")
+        "\(side) (\(title.isEmpty ? "" : title + ", ")\(names.count)): "
+            + names.prefix(8).map(told).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
     }
 
     /// At most eight names: "V1, V4, IT".
     static func listed(_ names: [String]) -> String {
-        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count) in all)" : "")
+        names.prefix(8).map(told).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count) in all)" : "")
     }
 }
 

@@ -203,7 +203,7 @@ extension BarChart {
         }
         if hasCeilings { columns.append(.shown("noise ceiling", bars.map { $0.ceiling ?? .nan })) }
         let ends = zip(TextBar.bars(bars.map(\.value)), bars).map {
-            $0 + ($1.sign.isEmpty ? "" : " " + $1.sign)
+            $0 + ($1.sign.isEmpty || !$1.value.isFinite ? "" : " " + $1.sign)
         }
         columns.append(.text("", ends))
         let lines = brackets.map(\.description) + references.map { "\($0.label): \(Number.short($0.value))" }
@@ -223,7 +223,9 @@ extension BarChart {
         text.add("Values: " + AltText.range(valueTitle, named))
         let missing = bars.filter { !$0.value.isFinite }.map { Bracket.End($0).description }
         text.add(missing.isEmpty ? "" : "Without a value: \(AltText.listed(missing))")
-        let signs = bars.filter { !$0.sign.isEmpty }.map { "\(Bracket.End($0)): \($0.sign)" }
+        // A bar that is not drawn has no sign either.
+        let marked = bars.filter { !$0.sign.isEmpty && $0.value.isFinite }
+        let signs = marked.map { "\(Bracket.End($0)): \($0.sign)" }
         text.add(signs.isEmpty ? "" : "Marked: \(AltText.listed(signs))")
         for bracket in brackets.prefix(12) { text.add(bracket.description) }
         text.add(note: shownNote, references: references)

@@ -190,10 +190,12 @@ extension DensityPlot {
     var specification: JSON {
         guard !cells.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let axes = axes(count: 8)
+        let digits = range.significantDigits
+        func place(_ value: Double) -> JSON { .rounded(value, digits: digits) }
         let rows = cells.map { cell -> JSON in
             [
-                "x": .rounded(cell.x), "x2": .rounded(cell.x + binWidth), "y": .rounded(cell.y),
-                "y2": .rounded(cell.y + binWidth), "count": .integer(cell.count),
+                "x": place(cell.x), "x2": place(cell.x + binWidth), "y": place(cell.y),
+                "y2": place(cell.y + binWidth), "count": .integer(cell.count),
                 "log": .rounded(log10(Double(cell.count))),
             ]
         }

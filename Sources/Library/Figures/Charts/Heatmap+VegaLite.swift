@@ -54,7 +54,8 @@ extension Heatmap {
             let value = value(place)
             var row: [String: JSON] = [
                 "row": .string(layout.rowAxis.names[place.row]),
-                "column": .string(layout.columnAxis.names[place.column]), "value": .rounded(value),
+                "column": .string(layout.columnAxis.names[place.column]),
+                "value": .rounded(value, digits: layout.scale.domain.significantDigits),
             ]
             if value.isFinite {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)

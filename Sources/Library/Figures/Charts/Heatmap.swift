@@ -222,6 +222,10 @@ extension Heatmap {
         let listed = chosen.prefix(12).joined(separator: "; ") + (chosen.count > 12 ? "; …" : "")
         let meaning = outlineMeaning.isEmpty ? "" : " (\(outlineMeaning))"
         text.add(chosen.isEmpty ? "" : "Outlined\(meaning): \(listed)")
+        let marked = places.filter { !sign($0).isEmpty && value($0).isFinite }.map {
+            "\(rows[$0.row]), \(columns[$0.column]): \(sign($0))"
+        }
+        text.add(marked.isEmpty ? "" : "Marked: \(AltText.listed(marked))")
         text.add(note: fullNote(note))
         return text.text
     }

@@ -25,6 +25,8 @@ public struct Histogram: DrawnFigure {
     public let counts: [Int]
     /// How many values were left out because they were not finite.
     public let excluded: Int
+    /// The least and the largest finite value, which the bins reach beyond.
+    private let ends: ClosedRange<Double>
 
     /// Counts the finite ones of `values` in bins of a round width.
     ///
@@ -94,9 +96,10 @@ public struct Histogram: DrawnFigure {
         self.countTitle = countTitle
         self.references = references
         guard let low = finite.first, let high = finite.last else {
-            (start, binWidth, counts) = (0, 1, [])
+            (start, binWidth, counts, ends) = (0, 1, [], 0...0)
             return
         }
+        ends = low...high
         let ticks = Ticks(covering: low...high, count: bins ?? Histogram.binCount(finite))
         let width = ticks.step
         let first = ticks.domain.lowerBound
@@ -151,10 +154,12 @@ public struct Histogram: DrawnFigure {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).altText }
         var text = AltText("Histogram", title: title)
         let total = counts.reduce(0, +)
-        let (low, high) = (bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound)
+        let (low, high) = (Number.short(ends.lowerBound), Number.short(ends.upperBound))
+        let range =
+            ends.lowerBound < ends.upperBound ? " from \(low) to \(high)" : total > 1 ? ", all \(low)" : ": \(low)"
         text.add(
-            "\(Number.grouped(total)) \(valueTitle.isEmpty ? "values" : "values of \(valueTitle)") from "
-                + "\(Number.short(low)) to \(Number.short(high)), in \(Number.counted(counts.count, "bin"))")
+            Number.counted(total, "value") + (valueTitle.isEmpty ? "" : " of \(valueTitle)")
+                + "\(range), in \(Number.counted(counts.count, "bin"))")
         if let fullest = counts.indices.max(by: { counts[$0] < counts[$1] }) {
             let bounds = bounds(of: fullest)
             text.add(
@@ -215,9 +220,11 @@ public struct Histogram: DrawnFigure {
         guard !counts.isEmpty else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let axes = axes(width: Histogram.size.width)
         let format = Digits.format([bounds(of: 0).lowerBound, bounds(of: counts.count - 1).upperBound])
+        let digits = axes.value.domain.significantDigits
         let rows = counts.enumerated().map { bin, count -> JSON in
             [
-                "low": .rounded(bounds(of: bin).lowerBound), "high": .rounded(bounds(of: bin).upperBound),
+                "low": .rounded(bounds(of: bin).lowerBound, digits: digits),
+                "high": .rounded(bounds(of: bin).upperBound, digits: digits),
                 "count": .integer(count),
             ]
         }
@@ -241,7 +248,7 @@ public struct Histogram: DrawnFigure {
             ]
         ]
         for reference in references {
-            layers += reference.layers(isLevel: false, width: Histogram.size.width)
+            layers += reference.layers(isLevel: false, width: Histogram.size.width, digits: digits)
         }
         return VegaLite.plot(
             title: title, note: shownNote, width: Histogram.size.width, height: Histogram.size.height,

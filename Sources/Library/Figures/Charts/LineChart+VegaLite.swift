@@ -5,7 +5,10 @@ extension LineChart {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
         var layers: [JSON] = []
-        for reference in references { layers += reference.layers(isLevel: true, width: layout.width) }
+        for reference in references {
+            layers += reference.layers(
+                isLevel: true, width: layout.width, digits: layout.valueAxis.domain.significantDigits)
+        }
         let y: JSON = [
             "field": "y", "type": "quantitative", "axis": layout.valueAxis.axisJSON,
             "scale": layout.valueAxis.scaleJSON,
@@ -51,7 +54,7 @@ extension LineChart {
         ])
         return VegaLite.plot(
             title: title, note: shownNote, width: layout.width, height: layout.height,
-            ["data": ["values": .array(rows)], "layer": .array(layers)])
+            ["data": ["values": .array(rows(layout))], "layer": .array(layers)])
     }
 
     private func xChannel(_ layout: Layout) -> JSON {
@@ -80,17 +83,20 @@ extension LineChart {
         return fields
     }
 
-    private var rows: [JSON] {
-        series.flatMap { line in
+    private func rows(_ layout: Layout) -> [JSON] {
+        let across = layout.numericAxis?.domain.significantDigits ?? 7
+        let up = layout.valueAxis.domain.significantDigits
+        return series.flatMap { line in
             drawnPoints(line).map { point in
                 var row: [String: JSON] = [
-                    "series": .string(line.name), "x": .rounded(point.x), "y": .rounded(point.y),
+                    "series": .string(line.name), "x": .rounded(point.x, digits: across),
+                    "y": .rounded(point.y, digits: up),
                     "place": .string(name(of: point.x)),
                 ]
                 if let error = point.error {
                     row["error"] = .rounded(error)
-                    row["low"] = .rounded(point.y - error)
-                    row["high"] = .rounded(point.y + error)
+                    row["low"] = .rounded(point.y - error, digits: up)
+                    row["high"] = .rounded(point.y + error, digits: up)
                 }
                 return .object(row)
             }

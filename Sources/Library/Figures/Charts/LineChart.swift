@@ -202,15 +202,25 @@ public struct LineChart: DrawnFigure {
 
     public var description: String {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).description }
-        let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
+        // Several points of a line may lie at one place: each has a row.
+        let byPlace = series.map { line in
+            Dictionary(grouping: line.points.filter { !$0.x.isNaN }, by: \.x)
+        }
+        let places = Set(byPlace.flatMap(\.keys)).sorted().flatMap { x -> [(x: Double, repetition: Int)] in
+            let most = byPlace.map { $0[x]?.count ?? 0 }.max() ?? 0
+            return (0..<most).map { (x: x, repetition: $0) }
+        }
         var columns: [Table.Column] = [
-            .text(positionTitle.isEmpty ? "position" : positionTitle, places.map { name(of: $0) })
+            .text(positionTitle.isEmpty ? "position" : positionTitle, places.map { name(of: $0.x) })
         ]
-        for line in series {
-            let points = Dictionary(line.points.map { ($0.x, $0) }, uniquingKeysWith: { $1 })
-            columns.append(.shown(line.name, places.map { points[$0]?.y ?? .nan }))
+        for (line, points) in zip(series, byPlace) {
+            let shown = places.map { place -> Series.Point? in
+                guard let there = points[place.x], place.repetition < there.count else { return nil }
+                return there[place.repetition]
+            }
+            columns.append(.shown(line.name, shown.map { $0?.y ?? .nan }))
             if line.points.contains(where: { $0.error != nil }) {
-                columns.append(.shown("±", places.map { points[$0]?.error ?? .nan }))
+                columns.append(.shown("±", shown.map { $0?.error ?? .nan }))
             }
         }
         let lines = [fullNote(note, leftOut), hasErrors && !errorMeaning.isEmpty ? "±: \(errorMeaning)" : ""]

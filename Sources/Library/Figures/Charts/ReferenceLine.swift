@@ -38,9 +38,9 @@ extension PlotFrame {
 
 extension ReferenceLine {
     /// A level line in Vega-Lite, its label to the right of a plot of a width, or an upright one with its label above.
-    func layers(isLevel: Bool, width: Double) -> [JSON] {
+    func layers(isLevel: Bool, width: Double, digits: Int = 7) -> [JSON] {
         guard value.isFinite else { return [] }
-        let place: JSON = ["datum": .rounded(value), "type": "quantitative"]
+        let place: JSON = ["datum": .rounded(value, digits: digits), "type": "quantitative"]
         let (along, across) = isLevel ? ("y", "x") : ("x", "y")
         let end: JSON = ["value": .rounded(isLevel ? width + 4 : -9)]
         return [
@@ -64,7 +64,7 @@ extension ReferenceLine {
 
 extension Array where Element == String {
     /// The names, repeated ones told apart by a number, since Vega-Lite tells places and series by name.
-    func toldApart() -> [String] {
+    package func toldApart() -> [String] {
         var taken: Set<String> = []
         var count: [String: Int] = [:]
         return map { name in

@@ -178,10 +178,11 @@ public struct ScatterPlot: DrawnFigure {
         if series.count > 1 { fields.append(("series", seriesTitle.isEmpty ? "series" : seriesTitle, nil)) }
         fields.append(("x", xTitle.isEmpty ? "x" : xTitle, Digits.format(finite.map(\.x))))
         fields.append(("y", yTitle.isEmpty ? "y" : yTitle, Digits.format(finite.map(\.y))))
+        let digits = (x: axes.x.domain.significantDigits, y: axes.y.domain.significantDigits)
         let rows = finite.map { point -> JSON in
             [
-                "x": .rounded(point.x), "y": .rounded(point.y), "name": .string(point.name),
-                "series": .string(point.series),
+                "x": .rounded(point.x, digits: digits.x), "y": .rounded(point.y, digits: digits.y),
+                "name": .string(point.name), "series": .string(point.series),
             ]
         }
         var channels: [String: JSON] = [
@@ -214,7 +215,8 @@ extension VegaLite {
     /// A dashed line of equal values on both axes.
     static func identityLine(_ domain: ClosedRange<Double>) -> JSON {
         let ends: [JSON] = [domain.lowerBound, domain.upperBound].map {
-            ["x": .rounded($0), "y": .rounded($0)]
+            let end = JSON.rounded($0, digits: domain.significantDigits)
+            return ["x": end, "y": end]
         }
         return [
             "data": ["values": .array(ends)],

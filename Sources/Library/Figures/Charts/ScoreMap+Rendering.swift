@@ -127,9 +127,11 @@ extension ScoreMap {
 
     /// A mark for each voxel; places are worked out by Vega, which keeps a row of the data short.
     private func marks(_ pixels: [Pixel], _ layout: Layout) -> JSON {
+        let digits = layout.bar.scale.domain.significantDigits
         let rows = pixels.map { pixel -> JSON in
             var row: [String: JSON] = [
-                "column": .integer(pixel.column), "row": .integer(pixel.row), "value": .rounded(pixel.value),
+                "column": .integer(pixel.column), "row": .integer(pixel.row),
+                "value": .rounded(pixel.value, digits: digits),
             ]
             if slices.count > 1 { row["slice"] = .integer(pixel.slice) }
             return .object(row)

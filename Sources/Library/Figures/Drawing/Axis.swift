@@ -44,7 +44,8 @@ struct ValueAxis: Sendable {
 
     var axisJSON: JSON {
         [
-            "title": .string(title), "values": .numbers(ticks), "format": .string(",\(format)"),
+            "title": .string(title), "values": .numbers(ticks, digits: domain.significantDigits),
+            "format": .string(",\(format)"),
             // Vega drops every other one of the values if they are more than its own count for the height.
             "tickCount": .rounded(Double(ticks.count)),
             "grid": .bool(showsGrid), "labelFlush": false,
@@ -56,7 +57,10 @@ struct ValueAxis: Sendable {
     }
 
     var scaleJSON: JSON {
-        ["domain": .numbers([domain.lowerBound, domain.upperBound]), "nice": false, "zero": false]
+        [
+            "domain": .numbers([domain.lowerBound, domain.upperBound], digits: domain.significantDigits),
+            "nice": false, "zero": false,
+        ]
     }
 }
 

@@ -62,7 +62,8 @@ struct ColorBar {
     func channel(field: String, plotHeight: Double) -> JSON {
         var legend: [String: JSON] = [
             "title": title.isEmpty ? .null : .strings(titleLines),
-            "values": .numbers(ticks.values), "tickCount": .rounded(Double(ticks.values.count)),
+            "values": .numbers(ticks.values, digits: scale.domain.significantDigits),
+            "tickCount": .rounded(Double(ticks.values.count)),
             "format": .string(ticks.format),
             "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
         ]

@@ -118,7 +118,9 @@ struct ColorScale: Sendable {
         let span = domain.upperBound - domain.lowerBound
         return [
             "type": "linear", "interpolate": "rgb", "clamp": true,
-            "domain": .numbers(map.stops.indices.map { domain.lowerBound + span * Double($0) / last }),
+            "domain": .numbers(
+                map.stops.indices.map { domain.lowerBound + span * Double($0) / last },
+                digits: domain.significantDigits),
             "range": .strings(map.stops.map(\.hex)),
         ]
     }

@@ -73,6 +73,8 @@ struct Legend {
             "title": title.isEmpty ? .null : .string(title), "labelLimit": .rounded(Legend.labelLimit),
             "offset": .rounded(offset), "symbolOpacity": 1,
         ]
+        // Vega leaves out what is beyond 30.
+        if entries.count > 30 { legend["symbolLimit"] = .integer(entries.count) }
         switch symbol {
         case .square: legend["symbolType"] = "square"
         case .point: break

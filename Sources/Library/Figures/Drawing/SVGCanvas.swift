@@ -106,14 +106,5 @@ final class SVGCanvas: Canvas {
     }
 
     /// Text as XML holds it; characters that XML cannot hold become the sign for them.
-    private static func escaped(_ text: String) -> String {
-        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
-            switch scalar {
-            case "\t", "\n", "\r": " "
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
-            default: scalar
-            }
-        }
-        return String(String.UnicodeScalarView(scalars)).escapedHTML
-    }
+    private static func escaped(_ text: String) -> String { text.asOneLine.escapedHTML }
 }

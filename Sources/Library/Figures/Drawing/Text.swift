@@ -56,6 +56,7 @@ final class TextMeasure {
 
     /// The width of a line of text.
     func width(_ text: String, _ style: TextStyle) -> Double {
+        let text = text.asOneLine
         TextMeasure.select(style, face: Typeface.face(for: text, preferring: face), in: context)
         var extents = cairo_text_extents_t()
         cairo_text_extents(context, text, &extents)
@@ -114,5 +115,20 @@ final class TextMeasure {
             piece.append(character)
         }
         return pieces + [piece]
+    }
+}
+
+extension String {
+    /// The text as one line: a space for what ends a line, and U+FFFD for what no font has a sign of and XML refuses.
+    var asOneLine: String {
+        func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+            switch scalar {
+            case "\t", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": " "
+            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
+            default: scalar
+            }
+        }
+        guard unicodeScalars.contains(where: { shown($0) != $0 }) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map(shown)))
     }
 }

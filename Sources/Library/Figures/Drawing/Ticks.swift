@@ -11,8 +11,8 @@ struct Ticks: Sendable {
     let step: Double
     /// Digits after the point that tell the numbers apart.
     private let decimals: Int
-    /// Whether the numbers are so small that they are told by their powers of ten.
-    private let isTiny: Bool
+    /// Whether the numbers are so small, or so large, that they are told by their powers of ten.
+    private let isByPower: Bool
 
     /// About `count` steps of 1, 2, 2.5 or 5 times a power of ten that cover `range`.
     ///
@@ -36,8 +36,11 @@ struct Ticks: Sendable {
         values = (0...max(0, Int(last - first))).map { (first + Double($0)) * step }
         domain = extending ? (first * step)...(last * step) : low...high
         let size = max(abs(low), abs(high))
-        isTiny = size < 1e-6
-        decimals = Ticks.decimals(of: isTiny ? step / pow(10, floor(log10(size))) : step)
+        // The last tick may lie beyond the numbers.
+        let largest = values.reduce(size) { max($0, abs($1)) }
+        isByPower = size < 1e-6 || largest >= 1e15
+        let power = pow(10, floor(log10(size < 1e-6 ? size : largest)))
+        decimals = Ticks.decimals(of: isByPower ? step / power : step)
         self.step = step
     }
 
@@ -51,13 +54,13 @@ struct Ticks: Sendable {
     /// The numbers as text.
     var labels: [String] {
         values.map { value in
-            guard isTiny, value != 0 else { return Number.fixed(value, isTiny ? 0 : decimals) }
+            guard isByPower, value != 0 else { return Number.fixed(value, isByPower ? 0 : decimals) }
             return String(format: "%.\(decimals)e", value)
         }
     }
 
     /// The same as d3 names it.
-    var format: String { ".\(decimals)\(isTiny ? "e" : "f")" }
+    var format: String { ".\(decimals)\(isByPower ? "e" : "f")" }
 
     private static func roundStep(_ rough: Double) -> Double {
         let power = pow(10, floor(log10(rough)))

@@ -37,9 +37,9 @@ extension SurfaceMap {
     private func reducedPNG(scale: Double, colors: Int) throws -> Data {
         try withFont(nil) {
             let drawing = drawing(in: .natural)
-            let canvas = CairoCanvas(
-                pixels: Int(drawing.width.rounded(.up) * scale), Int(drawing.height.rounded(.up) * scale),
-                scale: scale)
+            let (width, height) = (drawing.width.rounded(.up) * scale, drawing.height.rounded(.up) * scale)
+            try checkPixels(width, height, isGivenByScale: true)
+            let canvas = CairoCanvas(pixels: Int(width), Int(height), scale: scale)
             drawing.draw(canvas)
             return IndexedPNG(canvas.picture, colors: colors).file()
         }

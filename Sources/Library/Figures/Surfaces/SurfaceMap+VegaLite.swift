@@ -22,6 +22,9 @@ extension SurfaceMap {
                 extent.width + 18 + pair.width.rounded(.up), max(extent.height, pair.height.rounded(.up))
             )
         }
+        guard (try? checkPixels(extent.width * 2, extent.height * 2, isGivenByScale: true)) != nil else {
+            return EmptyPlot(title: title, message: "The picture is too large to be drawn").specification
+        }
         let canvas = CairoCanvas(
             pixels: Int(extent.width * 2), Int(extent.height * 2), scale: 2, isTransparent: true)
         draw(layout, x: 0, y: 0, on: canvas)

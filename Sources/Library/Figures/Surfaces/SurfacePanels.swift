@@ -29,9 +29,11 @@ struct SurfacePanel {
             part.mesh.vertices.withUnsafeBufferPointer { vertices in
                 // Only what a face uses: a flat mesh keeps the vertices that were cut away where they were.
                 for face in part.mesh.faces {
-                    let seen = camera.seen(vertices[Int(face.x)] + SIMD3(part.shift, 0, 0))
-                    low = pointwiseMin(low, SIMD2(seen.x, seen.y))
-                    high = pointwiseMax(high, SIMD2(seen.x, seen.y))
+                    for corner in 0..<3 {
+                        let seen = camera.seen(vertices[Int(face[corner])] + SIMD3(part.shift, 0, 0))
+                        low = pointwiseMin(low, SIMD2(seen.x, seen.y))
+                        high = pointwiseMax(high, SIMD2(seen.x, seen.y))
+                    }
                 }
             }
         }

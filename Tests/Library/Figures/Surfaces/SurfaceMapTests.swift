@@ -104,6 +104,43 @@ import Testing
         #expect(throws: FigureError.self) { try SurfaceView.from(elevation: 0, azimuth: .infinity) }
     }
 
+    @Test("a picture holds all corners of a mesh's faces, not the first of each alone")
+    func everyCornerIsInThePicture() throws {
+        let mesh = try SurfaceMesh(
+            vertices: [[0, 0, 0], [0, 10, 10], [0, -50, 50], [0, 60, -30]], faces: [[0, 2, 3], [1, 3, 2]])
+        let surface = try CorticalSurface(name: "two faces", left: mesh, right: nil)
+        let text = try svg(SurfaceMap(left: [1, 2, 3, 4], on: surface, views: [.lateral]))
+        let size = try #require(text.firstMatch(of: #/<image [^>]*width="([0-9.]+)" height="([0-9.]+)"/#))
+        let width = try #require(Double(size.1))
+        let height = try #require(Double(size.2))
+        #expect(abs(height / width - 80.0 / 110) < 0.03)
+    }
+
+    /// The logarithm of a p value of zero, or a score over a deviation of zero: the vertex has no value, as in the picture.
+    @Test func infiniteValuesAreNone() throws {
+        let (surface, left, right) = try spheres()
+        func html(_ value: Double) throws -> String {
+            var values = left
+            values[3] = value
+            return try SurfaceMap(
+                left: values, right: right, on: surface, title: nil
+            ).html
+        }
+        #expect(try html(.infinity) == html(.nan))
+        #expect(try html(-.infinity) == html(.nan))
+    }
+
+    /// A strip a ten-thousandth of a millimeter wide would be a picture of billions of rows.
+    @Test func aStripIsToldAndNotDrawn() throws {
+        let mesh = try SurfaceMesh(
+            vertices: [[0, 0, 0], [0, 1e-4, 0], [0, 0, 1000], [0, 1e-4, 1000]], faces: [[0, 1, 2], [1, 3, 2]])
+        let surface = try CorticalSurface(name: "strip", left: mesh, right: nil)
+        let map = try SurfaceMap(left: [1, 2, 3, 4], on: surface, views: [.lateral])
+        #expect(map.mimeBundle.plainText?.contains("No picture: the size of a picture is") == true)
+        #expect(map.vegaLite.contains("too large to be drawn"))
+        #expect(throws: FigureError.self) { try map.png(scale: 1) }
+    }
+
     /// A page asks for courses by the key of its map, which another map must not have.
     @Test func mapsOfFewResponsesHaveKeysOfTheirOwn() throws {
         let (surface, left, right) = try spheres()

@@ -88,7 +88,8 @@ struct LiveView {
             "alt": .string(map.altText),
             "valueTitle": .string(map.valueTitle), "shape": .string(map.shape.rawValue),
             "steps": values.steps.description, "decimals": .integer(Digits.afterPoint(finite)),
-            "domain": .numbers([scale.domain.lowerBound, scale.domain.upperBound]),
+            "domain": .numbers(
+                [scale.domain.lowerBound, scale.domain.upperBound], digits: scale.domain.significantDigits),
             "signed": .bool(map.isSigned), "threshold": map.threshold.map { .rounded($0) } ?? .null,
             "layers": .array(map.layers.map(encode)),
             "colors": .strings(scale.map.stops.map(\.hex)),
@@ -133,10 +134,10 @@ struct LiveView {
         let series = map.courses.map { course -> JSON in
             var (numbers, lows, steps): ([Int32], [Double], [Double]) = ([], [], [])
             for name in names {
-                let values = (course.values[name] ?? []).map { $0.isFinite ? LiveView.held($0) : $0 }
+                let values = (course.values[name] ?? []).map(LiveView.held)
                 let finite = values.filter(\.isFinite)
                 let low = finite.min() ?? .nan
-                let step = max(((finite.max() ?? 0) - low) / 254, 1e-12)
+                let step = max(((finite.max() ?? 0) - low) / 254, .leastNormalMagnitude)
                 lows.append(low)
                 steps.append(step)
                 var last: Int32 = 0
@@ -155,24 +156,30 @@ struct LiveView {
         return ["count": .integer(map.courseLength), "series": .array(series)]
     }
 
-    /// A value whose difference to any other is finite.
-    private static func held(_ value: Double) -> Double { min(max(value, -8e307), 8e307) }
+    /// A value whose difference to any other is finite; one that is not finite stays so and is told as none.
+    private static func held(_ value: Double) -> Double {
+        value.isFinite ? min(max(value, -8e307), 8e307) : value
+    }
 
-    /// Four digits are enough for a profile that is looked at.
+    /// The viewer shows at most six digits.
     private static func short(_ value: Double) -> JSON {
-        value.isFinite ? .number(Double(String(format: "%.4g", value)) ?? value) : .null
+        value.isFinite ? .number(Double(String(format: "%.6g", value)) ?? value) : .null
     }
 
     /// For each vertex 0 or 1 where it has the label of its first or second relative, else its label and 2 or, without a
     /// label, 2.
     private static func labels(_ labels: [Int?], _ predictor: VertexPredictor?) -> Data {
-        let codes = labels.indices.map { vertex -> UInt16 in
+        let codes = labels.indices.map { vertex -> UInt32 in
             let relatives = predictor?.relatives(vertex) ?? []
             if let place = relatives.firstIndex(where: { labels[$0] == labels[vertex] }) {
-                return UInt16(place)
+                return UInt32(place)
             }
-            return UInt16(truncatingIfNeeded: (labels[vertex] ?? -1) + 3)
+            return UInt32((labels[vertex] ?? -1) + 3)
         }
-        return Data(codes.map { UInt8($0 & 255) }) + Data(codes.map { UInt8($0 >> 8) })
+        // Two bytes a vertex, low ones first; a third where there are more regions than two tell apart.
+        let planes: UInt32 = (codes.max() ?? 0) >> 16 == 0 ? 2 : 3
+        return (0..<planes).reduce(into: Data()) { bytes, plane in
+            bytes.append(Data(codes.map { UInt8(truncatingIfNeeded: $0 >> (8 * plane)) }))
+        }
     }
 }

@@ -110,8 +110,12 @@ struct MeshEncoding: Sendable {
         }
         self.parts = parts
         self.predictors = predictors
-        description = ["name": .string(surface.name), "sides": .array(sides)]
-        key = String(FNV1a(parts.bytes).value, radix: 16)
+        let description: JSON = ["name": .string(surface.name), "sides": .array(sides)]
+        self.description = description
+        // The description as well: a mesh that was moved, or the other hemisphere's, has the same bytes.
+        var hash = FNV1a(parts.bytes)
+        for byte in description.encodedText.utf8 { hash.add(byte) }
+        key = String(hash.value, radix: 16)
     }
 
     /// The faces' icosphere where they are exactly one's.

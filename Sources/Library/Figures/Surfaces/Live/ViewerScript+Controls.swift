@@ -71,7 +71,8 @@ extension ViewerScript {
                 for (const item of shown) brush.fillText(item.side.name === "left" ? "L" : "R", (item.left + 4) * density, height - 5 * density);
             }
 
-            function redraw() { if (!waiting) { waiting = true; requestAnimationFrame(draw); } }
+            // What is out of the page is drawn once it has a size again.
+            function redraw() { if (!waiting && root.isConnected) { waiting = true; requestAnimationFrame(draw); } }
 
             function look(name) {
                 [state.azimuth, state.elevation, state.isSwapped] = views[name];
@@ -147,6 +148,8 @@ extension ViewerScript {
 
             let drag = null;
             canvas.addEventListener("pointerdown", event => {
+                // Where another button opens a menu, nobody hears that it is released.
+                if (event.button !== 0) return;
                 const box = canvas.getBoundingClientRect(), x = (event.clientX - box.left) * state.width / box.width;
                 const item = shown.find(item => x >= item.left && x < item.left + item.width);
                 drag = {x: event.clientX, y: event.clientY, sign: item && item.side.name === "right" ? -1 : 1, moved: false};
@@ -167,6 +170,7 @@ extension ViewerScript {
                 }
                 drag = null;
             });
+            canvas.addEventListener("pointercancel", () => { drag = null; });
             canvas.addEventListener("pointerleave", () => { tip.style.display = "none"; });
             canvas.addEventListener("wheel", event => {
                 // The page scrolls unless the view was clicked before.

@@ -205,7 +205,7 @@ extension ViewerScript {
                     const numbers = restored(await signed(bytes, part.values, part.planes), side.tree);
                     if (part.toLast) for (let v = 0; v < side.count; v++) numbers[v] += last[s][v];
                     last[s] = numbers;
-                    const values = Float32Array.from(numbers, valueOf);
+                    const values = Float64Array.from(numbers, valueOf);
                     if (part.none) {
                         const none = await bits(bytes, part.none, side.count);
                         for (let v = 0; v < side.count; v++) if (none[v]) values[v] = NaN;
@@ -224,7 +224,7 @@ extension ViewerScript {
                     const planes = await inflate(bytes, map.regions.labels[s]), side = mesh.sides[s];
                     const labels = new Int32Array(side.count);
                     for (let v = 0; v < side.count; v++) {
-                        const code = planes[v] | planes[side.count + v] << 8;
+                        const code = planes[v] | planes[side.count + v] << 8 | (planes[2 * side.count + v] || 0) << 16;
                         labels[v] = code < 2 ? labels[side.tree.relatives(v)[code]] : code - 3;
                     }
                     view.labels.push(labels);

@@ -153,7 +153,8 @@ extension ViewerScript {
             let scale = Infinity;
             for (const item of shown) {
                 const {pose} = item, box = [Infinity, -Infinity, Infinity, -Infinity];
-                const faces = pose.faces.faces, step = 3 * Math.max(1, Math.floor(faces.length / 6000));
+                // Of many corners some tell enough: the first, second and third of faces by turns.
+                const faces = pose.faces.faces, step = faces.length > 6000 ? 3 * Math.floor(faces.length / 6000) + 1 : 1;
                 for (let f = 0; f < faces.length; f += step) {
                     const v = 3 * faces[f], place = [0, 1, 2].map(i =>
                         pose.a.places[v + i] + (pose.b.places[v + i] - pose.a.places[v + i]) * pose.part - pose.center[i]);
@@ -208,12 +209,16 @@ extension ViewerScript {
             gl.uniform2f(names.offset, 2 * item.x / state.width - 1, 1 - 2 * item.y / state.height);
         }
 
+        // What the shader counts values in: its numbers have 32 bits, and the width of its lines is that of numbers near 1.
+        const unit = Math.max(...map.domain.map(Math.abs)) || 1;
+        function inUnits(value) { return Math.min(1e30, Math.max(-1e30, value / unit)); }
+
         function drawMesh(gl, item, s, mesh, view, state) {
             const {made, names} = page.programs.mesh, {pose, side} = item;
             gl.useProgram(made);
             aim(gl, names, item, state);
-            gl.uniform2fv(names.domain, map.domain);
-            gl.uniform1f(names.threshold, state.threshold);
+            gl.uniform2fv(names.domain, map.domain.map(inUnits));
+            gl.uniform1f(names.threshold, inUnits(state.threshold));
             gl.uniform1f(names.opacity, state.opacity);
             gl.uniform1i(names.kind, view.second ? 2 : map.signed ? 1 : 0);
             gl.activeTexture(gl.TEXTURE0);
@@ -240,8 +245,8 @@ extension ViewerScript {
             const values = new Float32Array(first.length * 3);
             for (let v = 0; v < first.length; v++) {
                 if (Number.isNaN(first[v]) || second && Number.isNaN(second[v])) continue;
-                values[3 * v] = first[v];
-                values[3 * v + 1] = second ? second[v] : 0;
+                values[3 * v] = inUnits(first[v]);
+                values[3 * v + 1] = second ? inUnits(second[v]) : 0;
                 values[3 * v + 2] = 1;
             }
             return values;

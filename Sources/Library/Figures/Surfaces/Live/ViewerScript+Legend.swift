@@ -20,9 +20,10 @@ extension ViewerScript {
             const step = [1, 2, 2.5, 5, 10].map(k => k * power).find(step => rough <= step * 1.0001), ticks = [];
             for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
             const more = step / power === 2.5 ? 1 : 0, size = Math.max(Math.abs(low), Math.abs(high));
-            // Small numbers are told by their powers of ten.
-            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(size < 1e-6 ? step / size : step) - 1e-9) + more));
-            return ticks.map(value => ({value, text: value && size < 1e-6 ? value.toExponential(digits) : value.toFixed(size < 1e-6 ? 0 : digits)}));
+            // Small numbers and large ones are told by their powers of ten.
+            const byPower = size < 1e-6 || size >= 1e15;
+            const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(byPower ? step / size : step) - 1e-9) + more));
+            return ticks.map(value => ({value, text: value && byPower ? value.toExponential(digits) : value.toFixed(byPower ? 0 : digits)}));
         }
 
         // The scale as SVG: a bar or, for two values, a square.
@@ -72,7 +73,7 @@ extension ViewerScript {
         function barsOf(view, layer, selected, chosen) {
             const means = map.regions.means[layer], known = means.map((mean, r) => r).filter(r => Number.isFinite(means[r] ?? NaN));
             known.sort((a, b) => means[b] - means[a]);
-            const low = Math.min(0, ...known.map(r => means[r])), span = Math.max(0, ...known.map(r => means[r])) - low || 1;
+            const low = known.reduce((least, r) => Math.min(least, means[r]), 0), span = known.reduce((most, r) => Math.max(most, means[r]), 0) - low || 1;
             const list = element("div", {maxHeight: "230px", overflowY: "auto", width: "236px", position: "relative"});
             list.setAttribute("role", "group");
             list.setAttribute("aria-label", "mean by region");
@@ -121,7 +122,8 @@ extension ViewerScript {
             const height = 130, [left, right, top, bottom] = [44, 8, 8, 34];
             const finite = numbers.filter(Number.isFinite);
             if (!finite.length) return null;
-            let low = Math.min(0, ...finite), high = Math.max(0, ...finite);
+            // A function takes no more than some ten thousand arguments.
+            let low = finite.reduce((least, value) => Math.min(least, value), 0), high = finite.reduce((most, value) => Math.max(most, value), 0);
             if (low === high) high = low + 1;
             const x = i => left + (width - left - right) * (count > 1 ? i / (count - 1) : 0.5);
             const y = value => top + (height - top - bottom) * (high - value) / (high - low);

@@ -36,7 +36,7 @@ extension ViewerScript {
         function number(value) {
             if (!Number.isFinite(value)) return "n/a";
             const size = Math.abs(value), digits = map.decimals;
-            // Values have 32 bits: one step may lie a little below what it stands for.
+            // A value is a number of steps: it may lie a little below what it stands for.
             if (size !== 0 && size < 0.9999 * Math.pow(10, -digits) || size >= 1e6) return value.toExponential(2);
             return value.toFixed(size < 10 ? digits : size < 100 ? 2 : size < 1000 ? 1 : 0);
         }
