@@ -44,7 +44,8 @@ extension KernelCheck {
                 var second = states.map { $0 * $0 }
                 let gradient = CheckNumbers.singles(weights.count, seed: 70)
                 train_adamw(
-                    &weights, &first, &second, gradient, weights.count, 0.5, 0.01, 0.05, 0.9, 0.98, 1e-8, 0.271,
+                    &weights, &first, &second, gradient, weights.count, 0.5, 0.01, 0.05, 0.9, 0.98, 1e-8,
+                    0.271,
                     0.058808)
                 return weights.doubles + first.doubles + second.doubles
             },
@@ -190,7 +191,8 @@ extension KernelCheck {
                 var x = states
                 var inner = 0.0
                 let loss = train_cross_entropy(
-                    &x, [0, 7, 82, 40, 16], [-1, 3, -1, 82, 0], 0.5, rowCount, columnCount, columnCount, &inner)
+                    &x, [0, 7, 82, 40, 16], [-1, 3, -1, 82, 0], 0.5, rowCount, columnCount, columnCount,
+                    &inner)
                 return x.doubles + [loss, inner]
             },
             KernelCheck(name: "train_binary_cross_entropy", tolerance: 0) {

@@ -29,12 +29,14 @@ struct OddLayoutTests {
         (#expect(throws: FormatError.self) { try body() })?.description ?? ""
     }
 
-    @Test("hemispheres of recordings that differ in one entity alone stay together", arguments: ["acq", "rec"])
+    @Test(
+        "hemispheres of recordings that differ in one entity alone stay together", arguments: ["acq", "rec"])
     func acquisitions(_ entity: String) throws {
         try withCopy(of: "fmriprep") { folder in
             let functional = folder.appendingPathComponent("derivatives/fmriprep/sub-01/func")
             for name in try FileManager.default.contentsOfDirectory(atPath: functional.path) {
-                let other = name.replacing("run-1", with: "\(entity)-x").replacing("run-2", with: "\(entity)-y")
+                let other = name.replacing("run-1", with: "\(entity)-x").replacing(
+                    "run-2", with: "\(entity)-y")
                 try FileManager.default.moveItem(
                     at: functional.appendingPathComponent(name),
                     to: functional.appendingPathComponent(other))
@@ -61,7 +63,8 @@ struct OddLayoutTests {
             let study = try data.study(
                 "sub-01", task: "story", space: "MNIPediatricAsym", confounds: [.motion(.basic)])
             #expect(study.runs.lengths == [40, 40])
-            let run = "derivatives/fmriprep/sub-01/func/sub-01_task-story_run-1_space-MNIPediatricAsym_cohort-"
+            let run =
+                "derivatives/fmriprep/sub-01/func/sub-01_task-story_run-1_space-MNIPediatricAsym_cohort-"
             let ending = "_desc-preproc_bold.nii.gz"
             try copy("\(run)1\(ending)", to: "\(run)2\(ending)", in: folder)
             let error = refusal { _ = try data.study("sub-01", task: "story", space: "MNIPediatricAsym") }

@@ -170,7 +170,8 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
 
     /// The second of two regions of one name keeps what is shown of it: its outline and its bracket.
     @Test func regionsOfOneNameAreShownApart() throws {
-        let table = RegionTable(name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
+        let table = RegionTable(
+            name: "both", regions: [Region(id: 1, name: "V1"), Region(id: 2, name: "V1")])
         let regions = try Regions(labels: [1, 2], table: table)
         let best = try RegionComparison([("a", [0.4, 0.1]), ("b", [0.1, 0.4])], regions: regions)
         #expect(best.heatmap().outlined == [.init(row: 0, column: 0), .init(row: 1, column: 1)])

@@ -33,7 +33,9 @@ import Testing
     /// Runs that fit the responses are not what is wrong.
     @Test func featuresOfFewerSamplesThanTheResponses() throws {
         let runs = try Runs(lengths: [15, 15])
-        for model in [Ridge(folds: .leaveOneRunOut), KernelRidge(folds: .leaveOneRunOut)] as [any EncodingModel] {
+        for model in [Ridge(folds: .leaveOneRunOut), KernelRidge(folds: .leaveOneRunOut)]
+            as [any EncodingModel]
+        {
             try refuses("features", "29", "30") {
                 try model.fitted(bands: [x.rows(0..<29)], responses: y, runs: runs, samples: nil)
             }

@@ -359,13 +359,15 @@ import Testing
         #expect(["0.250", "0.750", "0.500"].allSatisfy { line.description.contains($0) })
         #expect(Histogram([3]).altText.hasPrefix("Histogram. 1 value: 3, in "))
         #expect(Histogram([3, 3], valueTitle: "r").altText.hasPrefix("Histogram. 2 values of r, all 3, in "))
-        #expect(try Histogram([0.125, 9], bins: 2).altText.hasPrefix("Histogram. 2 values from 0.125 to 9, in "))
+        #expect(
+            try Histogram([0.125, 9], bins: 2).altText.hasPrefix("Histogram. 2 values from 0.125 to 9, in "))
         let bars = BarChart(
             [.init("a", .nan, sign: "**"), .init("b", 1, sign: "***")],
             references: [ReferenceLine(.nan, "nowhere"), ReferenceLine(0.5, "chance")])
         #expect(bars.altText.contains("Marked: b: ***.") && !bars.altText.contains("nowhere"))
         #expect(bars.altText.contains("Line at 0.500: chance."))
-        #expect(bars.description.split(separator: "\n").allSatisfy { !$0.hasPrefix("a ") || !$0.contains("*") })
+        #expect(
+            bars.description.split(separator: "\n").allSatisfy { !$0.hasPrefix("a ") || !$0.contains("*") })
         let map = try Heatmap(rows: ["a"], columns: ["x", "y"], values: [1, .nan]).marking(["*", "**"])
         #expect(map.altText.contains("Marked: a, x: *."))
     }

@@ -69,7 +69,8 @@ import Testing
     @Test func aNameOfTwoTensorsIsRefused() {
         let error = #expect(throws: FormatError.self) { try PyTorchFile.open(fixture("twice.pt")) }
         #expect(
-            error?.description.contains("two tensors of the name \"3\"") == true, "\(error?.description ?? "")")
+            error?.description.contains("two tensors of the name \"3\"") == true,
+            "\(error?.description ?? "")")
     }
 
     @Test(arguments: ["layouts.pt", "layouts_legacy.pt"])

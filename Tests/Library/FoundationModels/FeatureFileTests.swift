@@ -157,7 +157,8 @@ struct FeatureFileTests {
 
     private func layer(_ model: FoundationModel) throws -> String { try model.image.layers.last!.name }
 
-    @Test("a random crop is that of the image's number, however many rows are computed at a time or were there")
+    @Test(
+        "a random crop is that of the image's number, however many rows are computed at a time or were there")
     func randomCrops() throws {
         try withNetwork { model, folder in
             let crops = ImageTransform(fit: .randomCrop(seed: 5), normalization: .imageNet)

@@ -169,7 +169,8 @@ struct TokenizerTests {
             #expect(tokenizer.encode("a [E1] b").contains(1500))
             #expect(
                 try tokenizer.encode("[MASK]")
-                    == loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece")).encode("[MASK]"))
+                    == loadTokenizer(Fixtures.folder.appending(path: "tokenizers/wordpiece")).encode("[MASK]")
+            )
             try old.write(["[E1]": -1], to: "added_tokens.json")
             let error = #expect(throws: FoundationModelError.self) { try loadTokenizer(old.folder) }
             #expect(error?.description.contains("added_tokens.json: -1 cannot be the id") == true)

@@ -4,7 +4,8 @@ import NotebookSweeps
 /// `gyrus sweep retry`.
 struct SweepRetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Run the tasks that failed, vanished, were ended or have not yet run.")
+        commandName: "retry", abstract: "Run the tasks that failed, vanished, were ended or have not yet run."
+    )
 
     @OptionGroup var folder: SweepFolderArgument
     @OptionGroup var place: SweepPlace

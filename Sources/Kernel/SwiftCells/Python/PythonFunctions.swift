@@ -165,7 +165,8 @@ enum PythonFunctions {
         "seed": "the seed of a generator: var random = NumpyRandom(seed: 1)",
         "random": "Double.random(in: 0..<1)", "uniform": "Double.random(in: 0..<1)",
         "randint": "Int.random(in: 0...9)", "choice": "array.randomElement()", "shuffle": "array.shuffle()",
-        "sample": "array.shuffled().prefix(3)", "gauss": "var random = NumpyRandom(seed: 1); random.gaussian()",
+        "sample": "array.shuffled().prefix(3)",
+        "gauss": "var random = NumpyRandom(seed: 1); random.gaussian()",
     ]
 
     private static let math: [String: String] = [

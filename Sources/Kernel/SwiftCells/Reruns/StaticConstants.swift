@@ -80,7 +80,9 @@ final class StaticConstants: SyntaxVisitor {
         guard let type = node.calledExpression.as(DeclReferenceExprSyntax.self)?.baseName.text,
             type.first?.isUppercase ?? false, isKnown(type), node.trailingClosure == nil
         else { return false }
-        return node.arguments.allSatisfy { isFixed($0.expression) && !$0.expression.is(ClosureExprSyntax.self) }
+        return node.arguments.allSatisfy {
+            isFixed($0.expression) && !$0.expression.is(ClosureExprSyntax.self)
+        }
     }
 
     private func isKnown(_ name: String) -> Bool {

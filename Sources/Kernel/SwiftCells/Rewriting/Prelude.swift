@@ -63,7 +63,8 @@ extension NameTable {
         }
         // The global exists in its module, but was never set: this declaration hides it.
         for name in prelude.stubs {
-            prelude.lines.append("@available(*, unavailable) fileprivate var `\(name)`: Never { fatalError() }")
+            prelude.lines.append(
+                "@available(*, unavailable) fileprivate var `\(name)`: Never { fatalError() }")
         }
         return prelude
     }

@@ -45,8 +45,11 @@ struct AnatomicalGrid {
         guard count <= 1e8 || count <= min(Double(Int32.max), Double(availableMemory()) / 12) else {
             throw BrainError.value(
                 what: "the affine of a voxel space for a picture",
-                got: "\(space.affine), whose voxels lean so that \(Number.short(count)) upright ones cover them",
-                expected: "one along right, anterior and superior (resample the image), or `map`, which draws the grid")
+                got:
+                    "\(space.affine), whose voxels lean so that \(Number.short(count)) upright ones cover them",
+                expected:
+                    "one along right, anterior and superior (resample the image), or `map`, which draws the grid"
+            )
         }
         let shape = cells.map { Int($0) }
         var number = [Int32](repeating: -1, count: space.shape.reduce(1, *))

@@ -33,7 +33,9 @@ extension BrainPicture {
     private func image(_ layout: Layout) -> JSON? {
         let scale = 1.5
         let (width, height) = (layout.width.rounded(.up), layout.height.rounded(.up))
-        guard (try? checkPixels(width * scale, height * scale, isGivenByScale: true)) != nil else { return nil }
+        guard (try? checkPixels(width * scale, height * scale, isGivenByScale: true)) != nil else {
+            return nil
+        }
         let canvas = CairoCanvas(
             pixels: Int(width * scale), Int(height * scale), scale: scale, isTransparent: true)
         drawPanels(layout, x: 0, y: 0, on: canvas)

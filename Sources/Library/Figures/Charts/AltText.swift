@@ -57,7 +57,8 @@ struct AltText {
 
     /// At most eight names: "V1, V4, IT".
     static func listed(_ names: [String]) -> String {
-        names.prefix(8).map(told).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count) in all)" : "")
+        names.prefix(8).map(told).joined(separator: ", ")
+            + (names.count > 8 ? ", … (\(names.count) in all)" : "")
     }
 }
 

@@ -156,7 +156,8 @@ public struct Histogram: DrawnFigure {
         let total = counts.reduce(0, +)
         let (low, high) = (Number.short(ends.lowerBound), Number.short(ends.upperBound))
         let range =
-            ends.lowerBound < ends.upperBound ? " from \(low) to \(high)" : total > 1 ? ", all \(low)" : ": \(low)"
+            ends.lowerBound < ends.upperBound
+            ? " from \(low) to \(high)" : total > 1 ? ", all \(low)" : ": \(low)"
         text.add(
             Number.counted(total, "value") + (valueTitle.isEmpty ? "" : " of \(valueTitle)")
                 + "\(range), in \(Number.counted(counts.count, "bin"))")

@@ -49,7 +49,9 @@ func hdf5Strings(
 }
 
 /// Whether a file says of a text's type that it is UTF-8; otherwise it says ASCII.
-func hdf5IsUTF8(_ type: hid_t) -> Bool { H5Tget_class(type) == H5T_STRING && H5Tget_cset(type) == H5T_CSET_UTF8 }
+func hdf5IsUTF8(_ type: hid_t) -> Bool {
+    H5Tget_class(type) == H5T_STRING && H5Tget_cset(type) == H5T_CSET_UTF8
+}
 
 /// A text in UTF-8. Of what a file calls ASCII, in which h5py writes any bytes, what is no UTF-8 is taken as Latin-1, as
 /// in arrays of NumPy.

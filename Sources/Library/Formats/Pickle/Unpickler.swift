@@ -264,7 +264,8 @@ extension Unpickler {
         "builtins.dict", "builtins.list", "builtins.int", "builtins.float",
         "builtins.complex", "builtins.bytearray", "_codecs.encode", "numpy.dtype", "numpy.ndarray",
         "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device", "torch.Tensor",
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "torch.device",
+        "torch.Tensor",
         "torch.float16", "torch.bfloat16", "torch.float32", "torch.float64", "torch.int8", "torch.int16",
         "torch.int32", "torch.int64", "torch.uint8", "torch.bool", "torch.complex64", "torch.complex128",
         "torch.per_tensor_affine", "torch.per_channel_affine", "torch.per_channel_affine_float_qparams",
@@ -350,13 +351,16 @@ extension Unpickler {
             return .tensor(try tensor(name, values))
         case "torch._tensor._rebuild_from_type_v2":
             // What makes the tensor, its class, the arguments, and attributes, which numbers do not need.
-            guard values.count >= 3, case .global(let inner) = values[0], inner != name else { throw malformed() }
+            guard values.count >= 3, case .global(let inner) = values[0], inner != name else {
+                throw malformed()
+            }
             return try call(values[0], values[2])
         case "torch.serialization._get_layout":
             guard case .text(let layout)? = values.first else { throw malformed() }
             return .text(layout)
         case "torch._utils._rebuild_sparse_tensor":
-            guard values.count >= 2, case .text(let layout) = values[0], let parts = self.values(of: values[1])
+            guard values.count >= 2, case .text(let layout) = values[0],
+                let parts = self.values(of: values[1])
             else { throw malformed() }
             // Its extents stand behind the tensors of which it is made.
             return .tensor(

@@ -84,7 +84,9 @@ struct BytePairFiles {
                 let others = [name("pad_token", "<pad>"), name("unk_token", "<unk>"), mask]
                 return ([opening, closing] + others, [opening], [closing], mask)
             case .clip:
-                let (opening, closing) = (name("bos_token", "<|startoftext|>"), name("eos_token", "<|endoftext|>"))
+                let (opening, closing) = (
+                    name("bos_token", "<|startoftext|>"), name("eos_token", "<|endoftext|>")
+                )
                 return ([opening, closing], [opening], [closing], nil)
             }
         }

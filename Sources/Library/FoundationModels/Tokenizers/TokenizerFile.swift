@@ -81,7 +81,11 @@ struct TokenizerFile {
             let entry = SpecialTokens.Entry(
                 spelling: spelling, id: id, stripsLeft: item["lstrip"]?.flag ?? false,
                 stripsRight: item["rstrip"]?.flag ?? false, isWholeWord: item["single_word"]?.flag ?? false)
-            if item["normalized"]?.flag == true { added.cleaned.append(entry) } else { added.raw.append(entry) }
+            if item["normalized"]?.flag == true {
+                added.cleaned.append(entry)
+            } else {
+                added.raw.append(entry)
+            }
         }
         let known = Set((added.raw + added.cleaned).map(\.spelling))
         let others = try options.addedTokens()

@@ -52,11 +52,13 @@ struct TokenizerOptions {
         var added = AddedTokens()
         if let decoder {
             for key in decoder.keys {
-                guard let id = Int(key), let token = decoder.section(key), let content = try token.text("content")
+                guard let id = Int(key), let token = decoder.section(key),
+                    let content = try token.text("content")
                 else { throw decoder.problem("\"\(key)\" is not the id of a token that has a content") }
                 let entry = SpecialTokens.Entry(
                     spelling: Array(content.utf8), id: try Self.id(id, of: content, decoder),
-                    stripsLeft: try token.flag("lstrip") ?? false, stripsRight: try token.flag("rstrip") ?? false,
+                    stripsLeft: try token.flag("lstrip") ?? false,
+                    stripsRight: try token.flag("rstrip") ?? false,
                     isWholeWord: try token.flag("single_word") ?? false)
                 if try token.flag("normalized") ?? false {
                     added.cleaned.append(entry)

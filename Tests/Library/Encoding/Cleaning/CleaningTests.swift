@@ -142,7 +142,8 @@ import Testing
         #expect(words { _ = try signals.cleaned(confounds: many, detrends: false) }.contains("below 79"))
         #expect(try signals.cleaned(confounds: many.columns(0..<77)).rows == 80)
         let few = Array(0..<30)
-        #expect(words { _ = try signals.cleaned(confounds: many.columns(0..<40), keeping: few) }.contains("30"))
+        #expect(
+            words { _ = try signals.cleaned(confounds: many.columns(0..<40), keeping: few) }.contains("30"))
         var broken = Matrix<Double>(rows: 80, columns: 2)
         broken[0, 1] = .nan
         #expect(words { _ = try signals.cleaned(confounds: broken) }.contains("column 1, sample 0"))

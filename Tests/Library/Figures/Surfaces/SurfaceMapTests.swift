@@ -133,7 +133,8 @@ import Testing
     /// A strip a ten-thousandth of a millimeter wide would be a picture of billions of rows.
     @Test func aStripIsToldAndNotDrawn() throws {
         let mesh = try SurfaceMesh(
-            vertices: [[0, 0, 0], [0, 1e-4, 0], [0, 0, 1000], [0, 1e-4, 1000]], faces: [[0, 1, 2], [1, 3, 2]])
+            vertices: [[0, 0, 0], [0, 1e-4, 0], [0, 0, 1000], [0, 1e-4, 1000]],
+            faces: [[0, 1, 2], [1, 3, 2]])
         let surface = try CorticalSurface(name: "strip", left: mesh, right: nil)
         let map = try SurfaceMap(left: [1, 2, 3, 4], on: surface, views: [.lateral])
         #expect(map.mimeBundle.plainText?.contains("No picture: the size of a picture is") == true)
