@@ -132,8 +132,11 @@ private enum TableOfRegions {
 /// FreeSurfer's tables: a number, a name, and a color if there is one, in each line.
 private enum LookUpTable {
     static func read(_ url: URL) throws -> [Region] {
-        let bytes = try Bytes(reading: url)
-        var text = String(decoding: bytes.data, as: UTF8.self)
+        let data = try Bytes(reading: url).data
+        // Such tables do not say what they are written in.
+        guard var text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1) else {
+            throw FormatError(url, "is no text in UTF-8 or Latin-1")
+        }
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         var regions: [Region] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
