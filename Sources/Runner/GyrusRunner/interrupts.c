@@ -54,7 +54,7 @@ static void ask_to_be_left(struct thread *thread, const struct trail *trail) {
 }
 
 // For `left_check`.
-static void note_wait(struct thread *thread, const ucontext_t *context, bool is_blocked) {
+static void note_wait(struct thread *thread, ucontext_t *context, bool is_blocked) {
     if (!is_blocked) {
         thread->waits_for_lock = thread->waits_in_runner = thread->is_idle = false;
         return;

@@ -125,7 +125,8 @@ import Testing
             Array("{'descr': [('".utf8) + name
             + Array("', '<f4')], 'fortran_order': False, 'shape': (1,), }\n".utf8)
         try withHeader(bytes: header, data: [0, 0, 0x80, 0x3f]) { url in
-            #expect(try NumPyArray.open(url).records()["größe"].tensor().elements == [1])
+            let sizes = try NumPyArray.open(url).records()["größe"].tensor()
+            #expect(sizes.elements == [1])
         }
     }
 
