@@ -368,17 +368,19 @@ class TestMemory:
         [f"final class Owner {{ let values = {LARGE} }}\nlet owner = Owner()"],
         [f"func make() -> () -> Int {{ let values = {LARGE}; return {{ values.count }} }}\nlet closure = make()"],
         [f"let large = {LARGE}\nlet closure = {{ large.count }}\nclosure()"],
+        [f"let large = {LARGE}, closure = {{ large.count }}\nclosure()"],
         [f"let large = {LARGE}\nfunc first() -> Double {{ large[0] }}\nfirst()"],
         [f"let large = {LARGE}", "func first() -> Double { large[0] }\nlet found = first()"],
         [f"guard let large = Optional({LARGE}) else {{ fatalError() }}"],
         ["struct Data2 { var values: [Double]; var count: Int { values.count } }", f"let data = Data2(values: {LARGE})\ndata.count"],
-    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "function", "two cells", "guard", "struct"])
+    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "closure beside", "function", "two cells", "guard",
+            "struct"])
     def test_a_cell_that_is_run_again_and_again(self, kernel, cells):
         rerun(kernel, *cells)
         before = runner_memory(kernel)
         rerun(kernel, *cells, times=5)
         assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
-        kernel.ok("%del " + " ".join(re.findall(r"(?:let|var) \(?(large|owner|closure|data)\b", "\n".join(cells))))
+        kernel.ok("%del " + " ".join(re.findall(r"(?:let|var|,) \(?(large|owner|closure|data)\b", "\n".join(cells))))
 
     def test_what_a_closure_of_the_same_declaration_uses_is_kept(self, kernel):
         kernel.ok("let shown = [1, 2, 3], showing = { shown.count }")
