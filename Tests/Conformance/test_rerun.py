@@ -217,6 +217,21 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
+    def test_callers_under_a_condition(self, fresh_kernel):
+        first = fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace").reply["execution_count"]
+        fresh_kernel.ok("#if os(Linux)\nfunc lope() -> Int { pace() + 10 }\n#endif", cell_id="lope")
+        fresh_kernel.ok("#if os(Linux)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif", cell_id="trot")
+        assert fresh_kernel.value("[lope(), trot(), rest()]") == "[11, 21, 0]"
+        fresh_kernel.ok("func pace() -> Int { 2 }", cell_id="pace")
+        outcome = fresh_kernel.ok("lope()")
+        assert (outcome.result, outcome.text("stderr")) == ("12", "")
+        outcome = fresh_kernel.ok("rest()")
+        assert (outcome.result, outcome.text("stderr")) == ("0", "")
+        outcome = fresh_kernel.ok("trot()")
+        assert outcome.result == "21"
+        assert f"trot (In[{first + 2}]) still uses the pace of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("trot()").text("stderr") == ""
+
     def test_statements_under_a_condition_see_former_variables(self, fresh_kernel):
         fresh_kernel.ok("let rim = 3", cell_id="rim")
         fresh_kernel.ok("func wheel() -> Int { rim * 2 }", cell_id="wheel")

@@ -23,6 +23,7 @@ struct Companions {
             while moveSurvivors() {}
         } while refreshStale() || remakeConformances() || remakeNeighbors()
         noticeAccepted()
+        noticeConditional()
         noticeClosures()
         plan.accepted = accepted
         plan.removed = gone
@@ -343,15 +344,37 @@ struct Companions {
         let stale = Staleness(table: table, gone: gone)
         for id in accepted.subtracting(table.told).sorted() {
             guard let type = table.versions[id], let cause = stale.cause(of: type) else { continue }
-            let now =
-                plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
-                ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
-            plan.notices.append(
-                "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again"
-                    + " \(now): \(plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")."
-                    + " Run the cell of \(type.title) again to bring it up to date."
-            )
-            plan.told.insert(id)
+            notice(
+                type, uses: cause,
+                since: plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")
+        }
+    }
+
+    /// Says that a declaration still uses what was declared again.
+    private mutating func notice(_ user: Version, uses cause: Version, since reason: String) {
+        let now =
+            plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
+            ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
+        plan.notices.append(
+            "\(user.title) (\(user.label)) still uses the \(cause.title) of \(cause.label), which was declared again"
+                + " \(now): \(reason). Run the cell of \(user.title) again to bring it up to date.")
+        plan.told.insert(user.id)
+    }
+
+    /// Says which functions and types that the cell mentions still use what was declared again: those that stand with
+    /// others under a condition are not compiled again without these.
+    private mutating func noticeConditional() {
+        let stale = Staleness(table: table, gone: gone)
+        for id in mentioned().subtracting(table.told).sorted() where !gone.contains(id) {
+            guard let user = table.versions[id], user.item.role == .other,
+                let declaration = user.declaration, declaration.kind != .variable
+            else { continue }
+            // What the others use is none of its own.
+            let isFunction = declaration.kind == .function
+            let names = isFunction ? Uses(ofSource: declaration.source).names : user.item.uses.names
+            let cause = stale.causes(of: user).first { $0.name.map(names.contains) ?? false }
+            guard let cause else { continue }
+            notice(user, uses: cause, since: "it is not compiled again where it stands")
         }
     }
 

@@ -34,10 +34,11 @@ struct Staleness {
     }
 
     /// The first thing of those that a declaration uses that is gone.
-    func cause(of version: Version) -> Version? {
-        version.bindings.sorted().lazy.filter(isGone).compactMap {
-            table.versions[$0] ?? table.past.versions[$0]
-        }.first
+    func cause(of version: Version) -> Version? { causes(of: version).first }
+
+    /// What of that which a declaration uses is gone.
+    func causes(of version: Version) -> [Version] {
+        version.bindings.filter(isGone).sorted().compactMap { table.versions[$0] ?? table.past.versions[$0] }
     }
 
     func isGone(_ id: Int) -> Bool { gone.contains(id) || table.versions[id] == nil }

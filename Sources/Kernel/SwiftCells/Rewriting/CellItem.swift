@@ -153,8 +153,17 @@ extension CellSyntax {
         case .extensionDecl: return .extension
         case .operatorDecl, .precedenceGroupDecl: return .operatorDeclaration
         case .importDecl: return .importing
+        case .ifConfigDecl: return isOneFunction(node) ? .function : .other
         default: return .other
         }
+    }
+
+    /// Whether all that conditional compilation leaves of a declaration is one function.
+    private static func isOneFunction(_ node: DeclSyntax) -> Bool {
+        guard case .statements(let items)? = node.as(IfConfigDeclSyntax.self)?.certainClause?.elements,
+            let only = items.first, items.count == 1, case .decl(let inner) = only.item
+        else { return false }
+        return inner.is(FunctionDeclSyntax.self) && role(of: only.item) == .function
     }
 
     private static func provided(by item: CodeBlockItemSyntax.Item) -> Set<String> {
