@@ -290,6 +290,24 @@ class TestUsers:
         kernel.ok("struct Helped { func f() -> Int { help() } }")
         assert kernel.value("Helped().f()") == "2"
 
+    @pytest.mark.parametrize("beat, former, new", [("tempo()", "1", "2"), ("doubled()", "2", "4")])
+    def test_a_type_says_that_it_stays_where_only_its_value_is_named(self, fresh_kernel, beat, former, new):
+        first = fresh_kernel.ok("func tempo() -> Int { 1 }", cell_id="tempo").reply["execution_count"]
+        fresh_kernel.ok("func doubled() -> Int { tempo() * 2 }", cell_id="doubled")
+        song = f"struct Song {{ func beats() -> Int {{ {beat} }} }}"
+        fresh_kernel.ok(song, cell_id="song")
+        fresh_kernel.ok("let song = Song()", cell_id="value")
+        assert fresh_kernel.ok("song.beats()").text("stderr") == ""
+        fresh_kernel.ok("func tempo() -> Int { 2 }", cell_id="tempo")
+        outcome = fresh_kernel.ok("song.beats()")
+        assert outcome.result == former
+        assert f"Song (In[{first + 2}]) still uses the tempo of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("song.beats()").text("stderr") == ""
+        fresh_kernel.ok(song, cell_id="song")
+        fresh_kernel.ok("let song = Song()", cell_id="value")
+        outcome = fresh_kernel.ok("song.beats()")
+        assert (outcome.result, outcome.text("stderr")) == (new, "")
+
     def test_a_caller_that_no_longer_fits_says_why(self, kernel):
         kernel.ok("struct Anchor { var a = 1 }")
         kernel.ok("func onAnchor() -> Int { Anchor().a }")

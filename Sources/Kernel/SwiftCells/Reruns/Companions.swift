@@ -342,12 +342,29 @@ struct Companions {
 
     private mutating func noticeAccepted() {
         let stale = Staleness(table: table, gone: gone)
-        for id in accepted.subtracting(table.told).sorted() {
-            guard let type = table.versions[id], let cause = stale.cause(of: type) else { continue }
+        // What only moves is what it was.
+        let moved = Set(brought.values.filter(\.isSame).map(\.version.id))
+        let replaced = Staleness(table: table, gone: gone.subtracting(moved))
+        for id in accepted.union(formerTypesOfVariables(replaced)).subtracting(table.told).sorted() {
+            guard let type = table.versions[id],
+                let cause = replaced.distantCause(of: type) ?? stale.cause(of: type)
+            else { continue }
             notice(
                 type, uses: cause,
                 since: plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")
         }
+    }
+
+    /// The types that use what is gone and whose values are in variables that the cell mentions.
+    private func formerTypesOfVariables(_ stale: Staleness) -> Set<Int> {
+        let former = table.versions.values.filter {
+            $0.item.role == .type && !gone.contains($0.id) && !table.told.contains($0.id)
+                && stale.distantCause(of: $0) != nil
+        }
+        guard !former.isEmpty else { return [] }
+        let variables = mentioned().subtracting(gone).compactMap { table.versions[$0] }.filter(\.isVariable)
+        let types = Set(variables.flatMap { table.types(heldBy: $0) })
+        return reachable(from: types, byName: true).intersection(former.map(\.id))
     }
 
     /// Says that a declaration still uses what was declared again.
