@@ -41,6 +41,12 @@ struct Staleness {
         code(of: version).lazy.compactMap { cause(of: $0) }.first
     }
 
+    /// The first variable that a stopped cell has not set of those that a declaration uses, itself or by way of
+    /// functions, with what uses it.
+    func unsetVariable(of version: Version) -> (user: Version, name: String)? {
+        code(of: version).lazy.compactMap { user in user.unset.map { (user: user, name: $0) } }.first
+    }
+
     /// A declaration with the functions and computed variables that it was compiled with, directly or by way of others.
     private func code(of version: Version) -> [Version] {
         var found = [version]
