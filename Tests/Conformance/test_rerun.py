@@ -220,7 +220,8 @@ class TestUsers:
     def test_callers_under_a_condition(self, fresh_kernel):
         first = fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace").reply["execution_count"]
         fresh_kernel.ok("#if os(Linux)\nfunc lope() -> Int { pace() + 10 }\n#endif", cell_id="lope")
-        fresh_kernel.ok("#if os(Linux)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif", cell_id="trot")
+        fresh_kernel.ok("#if os(Linux)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif",
+                        cell_id="trot")
         assert fresh_kernel.value("[lope(), trot(), rest()]") == "[11, 21, 0]"
         fresh_kernel.ok("func pace() -> Int { 2 }", cell_id="pace")
         outcome = fresh_kernel.ok("lope()")
@@ -406,8 +407,8 @@ class TestMemory:
         [f"let large = {LARGE}", "func first() -> Double { large[0] }\nlet found = first()"],
         [f"guard let large = Optional({LARGE}) else {{ fatalError() }}"],
         ["struct Data2 { var values: [Double]; var count: Int { values.count } }", f"let data = Data2(values: {LARGE})\ndata.count"],
-    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "closure beside", "function", "two cells", "guard",
-            "struct"])
+    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "closure beside", "function",
+            "two cells", "guard", "struct"])
     def test_a_cell_that_is_run_again_and_again(self, kernel, cells):
         rerun(kernel, *cells)
         before = runner_memory(kernel)

@@ -9,13 +9,15 @@ struct CellItem: Sendable {
         case variable
         /// A variable without storage.
         case computed
-        case function, operatorFunction
+        /// A function, under conditions that are met too.
+        case function
+        case operatorFunction
         case type, alias
         case `extension`
         /// An operator or a precedence group.
         case operatorDeclaration
         case importing
-        /// Conditional compilation, or what is not allowed at the top level.
+        /// Conditional compilation of anything but one function, or what is not allowed at the top level.
         case other
     }
 

@@ -228,8 +228,8 @@ struct Planner {
         }
     }
 
-    /// The names that an item uses, without those that it has declared itself by then: in `let a = 1, f = { a }` the closure
-    /// sees the new `a`.
+    /// The names that an item uses, without those that it has declared itself by then: in `let a = 1, f = { a }` the
+    /// closure sees the new `a`.
     private func namesOfOthers(in item: CellItem) -> Set<String> {
         let own = Set(item.declarations.map(\.name))
         guard own.count > 1, !own.isDisjoint(with: item.uses.names),
