@@ -95,6 +95,22 @@ def test_what_uses_a_variable_that_a_stopped_cell_has_not_set_waits_for_one(fres
     assert fresh_kernel.value("[area(), Frame().edge, 1.framed()]") == "[20, 44, 5]"
 
 
+@pytest.mark.parametrize("rise", ["slope * x", "rising(x)"])
+def test_a_type_with_values_says_that_it_uses_a_variable_that_a_stopped_cell_has_not_set(fresh_kernel, rise):
+    fresh_kernel.ok("func fitted() throws -> Double { throw CancellationError() }", cell_id="fitted")
+    cell = ("func rising(_ x: Double) -> Double { slope * x }\n"
+            f"struct Line {{ func at(_ x: Double) -> Double {{ {rise} }} }}\n"
+            "let line = Line()\nlet slope = try fitted()")
+    stopped = fresh_kernel.fails(cell, cell_id="line").reply["execution_count"]
+    said = f"Line (In[{stopped}]) uses a 'slope' that never got a value, since In[{stopped}] stopped before it"
+    assert said in fresh_kernel.ok("let slope = 3.0\nline.at(2)").text("stderr")
+    assert fresh_kernel.ok("line.at(2)").text("stderr") == ""
+    fresh_kernel.ok("func fitted() throws -> Double { 4 }", cell_id="fitted")
+    fresh_kernel.ok(cell, cell_id="line")
+    outcome = fresh_kernel.ok("line.at(2)")
+    assert (outcome.result, outcome.text("stderr")) == ("8.0", "")
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_what_a_stopped_cell_declares_uses_the_variable_that_there_is(fresh_kernel, ids):
     fresh_kernel.ok("func failing() throws -> Int { throw CancellationError() }")

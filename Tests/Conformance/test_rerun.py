@@ -217,6 +217,22 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
+    def test_callers_under_a_condition(self, fresh_kernel):
+        first = fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace").reply["execution_count"]
+        fresh_kernel.ok("#if os(Linux)\nfunc lope() -> Int { pace() + 10 }\n#endif", cell_id="lope")
+        fresh_kernel.ok("#if os(Linux)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif",
+                        cell_id="trot")
+        assert fresh_kernel.value("[lope(), trot(), rest()]") == "[11, 21, 0]"
+        fresh_kernel.ok("func pace() -> Int { 2 }", cell_id="pace")
+        outcome = fresh_kernel.ok("lope()")
+        assert (outcome.result, outcome.text("stderr")) == ("12", "")
+        outcome = fresh_kernel.ok("rest()")
+        assert (outcome.result, outcome.text("stderr")) == ("0", "")
+        outcome = fresh_kernel.ok("trot()")
+        assert outcome.result == "21"
+        assert f"trot (In[{first + 2}]) still uses the pace of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("trot()").text("stderr") == ""
+
     def test_statements_under_a_condition_see_former_variables(self, fresh_kernel):
         fresh_kernel.ok("let rim = 3", cell_id="rim")
         fresh_kernel.ok("func wheel() -> Int { rim * 2 }", cell_id="wheel")
@@ -274,6 +290,24 @@ class TestUsers:
         assert kernel.ok("Helped().f()").text("stderr") == ""
         kernel.ok("struct Helped { func f() -> Int { help() } }")
         assert kernel.value("Helped().f()") == "2"
+
+    @pytest.mark.parametrize("beat, former, new", [("tempo()", "1", "2"), ("doubled()", "2", "4")])
+    def test_a_type_says_that_it_stays_where_only_its_value_is_named(self, fresh_kernel, beat, former, new):
+        first = fresh_kernel.ok("func tempo() -> Int { 1 }", cell_id="tempo").reply["execution_count"]
+        fresh_kernel.ok("func doubled() -> Int { tempo() * 2 }", cell_id="doubled")
+        song = f"struct Song {{ func beats() -> Int {{ {beat} }} }}"
+        fresh_kernel.ok(song, cell_id="song")
+        fresh_kernel.ok("let song = Song()", cell_id="value")
+        assert fresh_kernel.ok("song.beats()").text("stderr") == ""
+        fresh_kernel.ok("func tempo() -> Int { 2 }", cell_id="tempo")
+        outcome = fresh_kernel.ok("song.beats()")
+        assert outcome.result == former
+        assert f"Song (In[{first + 2}]) still uses the tempo of In[{first}]" in outcome.text("stderr")
+        assert fresh_kernel.ok("song.beats()").text("stderr") == ""
+        fresh_kernel.ok(song, cell_id="song")
+        fresh_kernel.ok("let song = Song()", cell_id="value")
+        outcome = fresh_kernel.ok("song.beats()")
+        assert (outcome.result, outcome.text("stderr")) == (new, "")
 
     def test_a_caller_that_no_longer_fits_says_why(self, kernel):
         kernel.ok("struct Anchor { var a = 1 }")
@@ -368,17 +402,19 @@ class TestMemory:
         [f"final class Owner {{ let values = {LARGE} }}\nlet owner = Owner()"],
         [f"func make() -> () -> Int {{ let values = {LARGE}; return {{ values.count }} }}\nlet closure = make()"],
         [f"let large = {LARGE}\nlet closure = {{ large.count }}\nclosure()"],
+        [f"let large = {LARGE}, closure = {{ large.count }}\nclosure()"],
         [f"let large = {LARGE}\nfunc first() -> Double {{ large[0] }}\nfirst()"],
         [f"let large = {LARGE}", "func first() -> Double { large[0] }\nlet found = first()"],
         [f"guard let large = Optional({LARGE}) else {{ fatalError() }}"],
         ["struct Data2 { var values: [Double]; var count: Int { values.count } }", f"let data = Data2(values: {LARGE})\ndata.count"],
-    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "function", "two cells", "guard", "struct"])
+    ], ids=["let", "var", "tuple", "matrix", "class", "captured", "closure", "closure beside", "function",
+            "two cells", "guard", "struct"])
     def test_a_cell_that_is_run_again_and_again(self, kernel, cells):
         rerun(kernel, *cells)
         before = runner_memory(kernel)
         rerun(kernel, *cells, times=5)
         assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
-        kernel.ok("%del " + " ".join(re.findall(r"(?:let|var) \(?(large|owner|closure|data)\b", "\n".join(cells))))
+        kernel.ok("%del " + " ".join(re.findall(r"(?:let|var|,) \(?(large|owner|closure|data)\b", "\n".join(cells))))
 
     def test_what_a_closure_of_the_same_declaration_uses_is_kept(self, kernel):
         kernel.ok("let shown = [1, 2, 3], showing = { shown.count }")

@@ -20,6 +20,8 @@ struct Version: Sendable {
     var addition: Int?
     /// What the compiler warned of, with lines counted from the item's first.
     var warnings: [Diagnostic] = []
+    /// A variable that its code uses and that its cell, which stopped, has not set.
+    var unset: String?
 
     /// The module that those who mention it import.
     var source: String { bridge ?? module }

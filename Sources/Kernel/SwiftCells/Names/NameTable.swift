@@ -309,7 +309,7 @@ public struct NameTable: Sendable {
     }
 
     /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a
-    /// value.
+    /// value. A type stays of which there are values; who mentions those is told.
     private mutating func postponeUsers(of unset: Set<String>, in module: String) {
         guard !unset.isEmpty else { return }
         let users = versions.values.filter { version in
@@ -321,7 +321,8 @@ public struct NameTable: Sendable {
             let isHeld =
                 user.item.role == .type
                 && versions.values.contains { $0.isVariable && mayHold(user.id, $0) }
-            if !isHeld { postpone(user.id) }
+            versions[user.id]?.unset = unset.intersection(user.item.uses.names).min()
+            if isHeld { versions[user.id]?.bindings.insert(-1) } else { postpone(user.id) }
         }
     }
 

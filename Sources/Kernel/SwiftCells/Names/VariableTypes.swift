@@ -58,19 +58,29 @@ extension NameTable {
     /// Whether a variable may hold a value of a type: by its own type if that says it, else by what its sources
     /// mention. Of any other declaration: whether it uses the type.
     func mayHold(_ type: Int, _ variable: Version) -> Bool {
-        guard let name = variable.name, let words = types?.type(of: name, in: variable.module),
-            !words.contains(/\b(any|some|Any|AnyObject|AnyHashable)\b|->|Any[A-Z]/)
-        else { return mention(type, variable) }
         // A value of a type holds what that type mentions.
-        var pending = words.matches(of: /\b(Cell\d+)\.(\w+)/).flatMap { match in
-            versions.values.filter { $0.name == String(match.2) && $0.module == String(match.1) }.map(\.id)
-        }
+        guard var pending = namedTypes(of: variable) else { return mention(type, variable) }
         var seen: Set<Int> = []
         while let next = pending.popLast() {
             if next == type { return true }
             if seen.insert(next).inserted { pending += versions[next]?.bindings ?? [] }
         }
         return false
+    }
+
+    /// The types that a variable seems to hold values of: those that its own type names, or else its declaration.
+    func types(heldBy variable: Version) -> [Int] {
+        namedTypes(of: variable) ?? variable.bindings.filter { versions[$0]?.item.role == .type }.sorted()
+    }
+
+    /// The types of the notebook that a variable's own type names; nil if that leaves open what its value is.
+    private func namedTypes(of variable: Version) -> [Int]? {
+        guard let name = variable.name, let words = types?.type(of: name, in: variable.module),
+            !words.contains(/\b(any|some|Any|AnyObject|AnyHashable)\b|->|Any[A-Z]/)
+        else { return nil }
+        return words.matches(of: /\b(Cell\d+)\.(\w+)/).flatMap { match in
+            versions.values.filter { $0.name == String(match.2) && $0.module == String(match.1) }.map(\.id)
+        }
     }
 
     /// Whether what is known of a variable's origin leads to a type.

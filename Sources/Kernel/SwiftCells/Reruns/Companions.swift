@@ -23,6 +23,7 @@ struct Companions {
             while moveSurvivors() {}
         } while refreshStale() || remakeConformances() || remakeNeighbors()
         noticeAccepted()
+        noticeConditional()
         noticeClosures()
         plan.accepted = accepted
         plan.removed = gone
@@ -339,19 +340,72 @@ struct Companions {
         return !holders.contains { table.mayHold(type.id, $0) }
     }
 
+    /// What is stale once all is found: what only moves is what it was.
+    private var staleness: Staleness {
+        let moved = Set(brought.values.filter(\.isSame).map(\.version.id))
+        return Staleness(table: table, gone: gone.subtracting(moved))
+    }
+
     private mutating func noticeAccepted() {
         let stale = Staleness(table: table, gone: gone)
-        for id in accepted.subtracting(table.told).sorted() {
-            guard let type = table.versions[id], let cause = stale.cause(of: type) else { continue }
-            let now =
-                plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
-                ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
-            plan.notices.append(
-                "\(type.title) (\(type.label)) still uses the \(cause.title) of \(cause.label), which was declared again"
-                    + " \(now): \(plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")."
-                    + " Run the cell of \(type.title) again to bring it up to date."
-            )
-            plan.told.insert(id)
+        let replaced = staleness
+        for id in accepted.union(formerTypesOfVariables(replaced)).subtracting(table.told).sorted() {
+            guard let type = table.versions[id] else { continue }
+            if let (user, name) = replaced.unsetVariable(of: type) {
+                notice(
+                    type,
+                    "uses a '\(name)' that never got a value, since \(user.label) stopped before it: there are values"
+                        + " of \(type.title)")
+                continue
+            }
+            guard let cause = replaced.distantCause(of: type) ?? stale.cause(of: type) else { continue }
+            notice(
+                type, uses: cause,
+                since: plan.misfits.left.contains(id) ? "it does not fit that" : "there are values of it")
+        }
+    }
+
+    /// The types that use what is gone or was never set, and whose values are in variables that the cell mentions.
+    private func formerTypesOfVariables(_ stale: Staleness) -> Set<Int> {
+        let former = table.versions.values.filter {
+            $0.item.role == .type && !gone.contains($0.id) && !table.told.contains($0.id)
+                && (stale.distantCause(of: $0) != nil || stale.unsetVariable(of: $0) != nil)
+        }
+        guard !former.isEmpty else { return [] }
+        let variables = mentioned().subtracting(gone).compactMap { table.versions[$0] }.filter(\.isVariable)
+        let types = Set(variables.flatMap { table.types(heldBy: $0) })
+        return reachable(from: types, byName: true).intersection(former.map(\.id))
+    }
+
+    /// Says that a declaration still uses what was declared again.
+    private mutating func notice(_ user: Version, uses cause: Version, since reason: String) {
+        let now =
+            plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
+            ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
+        notice(
+            user, "still uses the \(cause.title) of \(cause.label), which was declared again \(now): \(reason)")
+    }
+
+    private mutating func notice(_ user: Version, _ words: String) {
+        plan.notices.append(
+            "\(user.title) (\(user.label)) \(words). Run the cell of \(user.title) again to bring it up to date.")
+        plan.told.insert(user.id)
+    }
+
+    /// Says which functions and types that the cell mentions still use what was declared again: those that stand with
+    /// others under a condition are not compiled again without these.
+    private mutating func noticeConditional() {
+        let stale = staleness
+        for id in mentioned().subtracting(table.told).sorted() where !gone.contains(id) {
+            guard let user = table.versions[id], user.item.role == .other,
+                let declaration = user.declaration, declaration.kind != .variable
+            else { continue }
+            // What the others use is none of its own.
+            let isFunction = declaration.kind == .function
+            let names = isFunction ? Uses(ofSource: declaration.source).names : user.item.uses.names
+            let cause = stale.causes(of: user).first { $0.name.map(names.contains) ?? false }
+            guard let cause else { continue }
+            notice(user, uses: cause, since: "it is not compiled again where it stands")
         }
     }
 

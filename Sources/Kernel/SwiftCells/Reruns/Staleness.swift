@@ -34,10 +34,39 @@ struct Staleness {
     }
 
     /// The first thing of those that a declaration uses that is gone.
-    func cause(of version: Version) -> Version? {
-        version.bindings.sorted().lazy.filter(isGone).compactMap {
-            table.versions[$0] ?? table.past.versions[$0]
-        }.first
+    func cause(of version: Version) -> Version? { causes(of: version).first }
+
+    /// The first thing that is gone of those that a declaration uses, itself or by way of functions.
+    func distantCause(of version: Version) -> Version? {
+        code(of: version).lazy.compactMap { cause(of: $0) }.first
+    }
+
+    /// The first variable that a stopped cell has not set of those that a declaration uses, itself or by way of
+    /// functions, with what uses it.
+    func unsetVariable(of version: Version) -> (user: Version, name: String)? {
+        code(of: version).lazy.compactMap { user in user.unset.map { (user: user, name: $0) } }.first
+    }
+
+    /// A declaration with the functions and computed variables that it was compiled with, directly or by way of others.
+    private func code(of version: Version) -> [Version] {
+        var found = [version]
+        var seen: Set<Int> = [version.id]
+        var place = 0
+        while place < found.count {
+            for id in found[place].bindings.sorted() where seen.insert(id).inserted {
+                guard let used = table.versions[id] ?? table.past.versions[id],
+                    [.function, .operatorFunction, .computed].contains(used.item.role)
+                else { continue }
+                found.append(used)
+            }
+            place += 1
+        }
+        return found
+    }
+
+    /// What of that which a declaration uses is gone.
+    func causes(of version: Version) -> [Version] {
+        version.bindings.filter(isGone).sorted().compactMap { table.versions[$0] ?? table.past.versions[$0] }
     }
 
     func isGone(_ id: Int) -> Bool { gone.contains(id) || table.versions[id] == nil }

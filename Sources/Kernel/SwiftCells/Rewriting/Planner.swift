@@ -1,3 +1,5 @@
+import SwiftSyntax
+
 /// Decides what becomes of a cell's items: which are made again, which stay, and what must be compiled along.
 struct Planner {
     /// What there is, with what the cell leaves to another one; see `CellPlan.Remnant`.
@@ -219,10 +221,27 @@ struct Planner {
             }
         }
         for item in items {
-            for name in item.uses.names where place[name].map({ $0 >= item.index }) ?? false {
+            for name in namesOfOthers(in: item) where place[name].map({ $0 >= item.index }) ?? false {
                 let old = table.owners(of: name).filter(\.isVariable).map(\.id)
                 plan.earlier[item.index, default: []].formUnion(old)
             }
         }
+    }
+
+    /// The names that an item uses, without those that it has declared itself by then: in `let a = 1, f = { a }` the
+    /// closure sees the new `a`.
+    private func namesOfOthers(in item: CellItem) -> Set<String> {
+        let own = Set(item.declarations.map(\.name))
+        guard own.count > 1, !own.isDisjoint(with: item.uses.names),
+            case .decl(let node)? = CellSyntax(item.text).file.statements.first?.item,
+            let variable = node.as(VariableDeclSyntax.self)
+        else { return item.uses.names }
+        var declared: Set<String> = []
+        var found = Uses(of: variable.attributes).names
+        for binding in variable.bindings {
+            found.formUnion(Uses(of: binding).names.subtracting(declared))
+            declared.formUnion(binding.pattern.boundNames.map { $0.text.trimmingBackticks })
+        }
+        return found
     }
 }
