@@ -164,6 +164,11 @@ import Testing
         try refuses("oversampling", "-2") {
             try HemodynamicResponse.spm.samples(repetitionTime: 2, oversampling: -2)
         }
+        // More steps of a repetition than the response has samples.
+        for steps in [5_000_000_000_000_000_000, Int.max] {
+            let weights = try HemodynamicResponse.glover.weights(repetitionTime: 1e16, oversampling: steps)
+            #expect(weights.count == 2 && weights[0] == 0 && abs(weights[1] - 1) < 1e-9)
+        }
     }
 
     @Test func principalComponents() throws {
