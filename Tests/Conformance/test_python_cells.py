@@ -56,6 +56,9 @@ def test_output_comes_in_order_and_live(kernel):
     assert order == "one\ntwo\n<display>fünf\n" and outcome.text("stderr") == "two\n"
     # What goes round Python's streams is there when the cell has ended.
     assert "child\n" in kernel.ok("%%python\nsubprocess.run(['echo', 'child'])").text()
+    # Half a character at a cell's end is that cell's.
+    assert kernel.ok("%%python\nimport os\nos.write(1, b'a\\xc3');").text() == "a\ufffd"
+    assert kernel.ok("%%python\nos.write(1, b'b');").text() == "b"
     message = kernel.client.execute("%%python\nimport time\nprint('begun', end='')\nwhile True: time.sleep(0.01)")
     kernel.wait_for_output(message, timeout=20)
     kernel.interrupt()
