@@ -44,8 +44,9 @@ public struct Wire: Sendable {
         return try trusted(frames)
     }
 
-    /// A message of any size without its content and buffers: what it takes to answer one that is refused. Throws `WireError`
-    /// if the frames are no message, or not one to trust.
+    /// A message of any size without its content and buffers: what it takes to answer one that is refused.
+    ///
+    /// Throws `WireError` if the frames are no message, or not one to trust.
     public func head(of frames: [Data]) throws -> Message {
         let message = try trusted(frames)
         return Message(

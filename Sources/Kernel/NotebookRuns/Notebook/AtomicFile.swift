@@ -38,7 +38,7 @@ public enum AtomicFile {
         return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
-    /// Throws `RunError` if a file is a link into git-annex: what it keeps under the hash of its content is never replaced.
+    /// Throws `RunError` if a file is a link into git-annex, which keeps content under its hash.
     private static func checkIsNotAnnexed(_ file: URL) throws {
         guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path),
             target.contains("annex/objects/")

@@ -57,8 +57,9 @@ public struct Parameters: Sendable {
         given.append(value)
     }
 
-    /// Takes in the members of a JSON object, NaN and Infinity as Python writes them included; throws `RunError` that names
-    /// the file.
+    /// Takes in the members of a JSON object, NaN and Infinity as Python writes them included.
+    ///
+    /// Throws `RunError` that names the file.
     public mutating func add(contentsOf file: URL) throws {
         guard let data = try? Data(contentsOf: file) else {
             throw RunError("-f \(file.relativePath): the file cannot be read")

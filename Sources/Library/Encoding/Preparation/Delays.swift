@@ -38,7 +38,7 @@ extension Matrix {
     }
 }
 
-/// Throws `EncodingError` if delays or runs do not fit the samples, before as many delays as a run has samples are seen.
+/// Throws `EncodingError` if delays or runs do not fit the samples.
 func checkDelays(_ delays: some Collection<Int>, samples: Int, runs: Runs?) throws {
     let shortestRun = try Runs.ranges(of: runs, samples: samples).map(\.count).min() ?? 0
     try checkParameter("the list of delays", "empty", expected: "one delay or more", !delays.isEmpty)

@@ -36,7 +36,7 @@ public protocol FittedStep: Sendable {
 /// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a
 /// training sample belongs to that sample, wherever it was shown.
 public struct Delays: PipelineStep, FittedStep {
-    /// The delays as they were given: a range may have more than memory holds, and is not laid out before it is checked.
+    /// The delays as they were given: a range, which may be of more than memory holds, is laid out once it is checked.
     enum Given: Sendable {
         case list([Int])
         case range(ClosedRange<Int>)
