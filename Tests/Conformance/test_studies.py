@@ -223,6 +223,21 @@ def test_a_study_returns_the_subjects_that_were_asked_for(lab):
     assert lab.ok('print(try Cohort.open(scratch + "/text").subjects.count)').text() == "4\n"
 
 
+def test_a_subject_that_is_named_twice_is_scored_once(lab):
+    assert lab.ok("""
+    do {
+        var reads: [String] = []
+        let twice = try LuEtAl2022.textStudy(
+            of: ["subject-1", "subject-1"], multimodal: multimodal, unimodal: unimodal, folder: scratch + "/twice",
+            showsProgress: false
+        ) { person in
+            reads.append(person)
+            return try Study.open(fixtures + "/\\(person).h5")
+        }
+        print(reads, twice.subjects.map(\\.name))
+    }""", timeout=120).text() == '["subject-1"] ["subject-1"]\n'
+
+
 def test_another_study_in_the_folder_is_refused(lab):
     for code in ['try textStudy("text", of: people, seed: 2)', 'try textStudy("text", of: people, .faithful)']:
         error = lab.fails(code).traceback

@@ -204,6 +204,18 @@ import Testing
         #expect(output.map(\.type) == ["status", "status"])
     }
 
+    @Test func answersWhatIsOversized() throws {
+        let frontEnd = try FrontEnd()
+        let large = [Data(count: Wire.sizeLimit)]
+        let cell = try frontEnd.send("shell", "execute_request", ["code": "print on"], buffers: large)
+        let (reply, output) = frontEnd.finish("shell", cell)
+        #expect(reply["status"] == "error" && reply["evalue"]?.string?.contains("over the limit") == true)
+        #expect(output.map(\.type) == ["status", "error", "status"])
+        let question = try frontEnd.send("control", "kernel_info_request", buffers: large)
+        #expect(frontEnd.finish("control", question).reply["ename"] == "InvalidRequest")
+        #expect(try frontEnd.execute("print on").reply["status"] == "ok")
+    }
+
     @Test func shutsDown() throws {
         let frontEnd = try FrontEnd()
         try frontEnd.send("shell", "execute_request", ["code": "wait"])

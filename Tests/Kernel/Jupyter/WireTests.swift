@@ -59,8 +59,12 @@ import Testing
 
     @Test func dropsWhatIsOversized() throws {
         let large = Data(count: Wire.sizeLimit)
-        let frames = try frames(buffers: [large])
-        #expect(throws: WireError.self) { try wire().message(from: frames) }
+        let (frames, wire) = (try frames(buffers: [large]), try wire())
+        #expect(throws: WireError.self) { try wire.message(from: frames) }
+        let head = try wire.head(of: frames)
+        #expect(head.header.type == "comm_msg" && head.identities == [identity] && head.buffers.isEmpty)
+        #expect(throws: WireError.replayed) { try wire.head(of: frames) }
+        #expect(throws: WireError.badSignature) { try self.wire(key: "another").head(of: frames) }
     }
 
     @Test func keepsEveryKindOfJSON() throws {

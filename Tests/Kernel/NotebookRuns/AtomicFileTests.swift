@@ -41,4 +41,21 @@ import Testing
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
     }
+
+    @Test func whatGitAnnexKeepsIsNotReplaced() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let key = "MD5E-s3--900150983cd24fb0d6963f7d28e17f72.ipynb"
+        let objects = folder.appending(path: ".git/annex/objects/aa/bb/\(key)")
+        try FileManager.default.createDirectory(at: objects, withIntermediateDirectories: true)
+        let kept = objects.appending(path: key)
+        try Data("abc".utf8).write(to: kept)
+        let link = folder.appending(path: "out.ipynb")
+        try FileManager.default.createSymbolicLink(
+            atPath: link.path, withDestinationPath: ".git/annex/objects/aa/bb/\(key)/\(key)")
+        let early = #expect(throws: RunError.self) { try AtomicFile.check(link) }
+        let late = #expect(throws: RunError.self) { try AtomicFile.write(Data("new".utf8), to: link) }
+        for error in [early, late] { #expect(error?.description.contains("git annex unlock") == true) }
+        #expect(try Data(contentsOf: kept) == Data("abc".utf8))
+    }
 }

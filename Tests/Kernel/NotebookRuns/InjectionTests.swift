@@ -191,6 +191,9 @@ import Testing
         (#"{"x": [1, 2]}"#, "let x = [1, 2]"), (#"{"x": 1.0}"#, "let x = 1.0"),
         ("{\r\n\t\"x\": [\n1.0,\n2\n]\n}\n", "let x = [1.0, 2.0]"),
         (#"{"x": "{:,"}"#, #"let x = "{:,""#), (#"{"x": 1e20}"#, "let x = 1e+20"),
+        // As Python writes them.
+        (#"{"x": NaN}"#, "let x = Double.nan"), (#"{"x": -Infinity}"#, "let x = -Double.infinity"),
+        (#"{"x": [1, NaN, Infinity]}"#, "let x = [1.0, Double.nan, Double.infinity]"),
     ])
     func aFileTellsStringsFromNumbers(json: String, line: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).json")
@@ -219,6 +222,16 @@ import Testing
         try parameters.add(contentsOf: file)
         let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
         return try Injection(of: parameters, into: notebook, named: "n.ipynb").result().cells[1].source
+    }
+
+    @Test func nanInAFileIsOnlyWhatIsWrittenSo() throws {
+        let cell = "let rate: Float = 1, name = \"a\", count = 1"
+        #expect(
+            try injected(file: #"{"name": "NaN, \"Infinity", "rate": NaN}"#, cell: cell)
+                == "// Parameters\nlet name = \"NaN, \\\"Infinity\"\nlet rate: Float = Float.nan")
+        for json in [#"{"rate": 1NaN}"#, #"{"count": NaN}"#, #"{"rate": nan}"#] {
+            #expect(throws: RunError.self) { try injected(file: json, cell: cell) }
+        }
     }
 
     @Test(arguments: [#"{"text": [1]}"#, #"{"text": {"a": 1}}"#, #"{"names": ["a", null]}"#])

@@ -96,6 +96,7 @@ private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bo
         #expect(
             try VoxelSelection.pos.and(.ceiling(ceiling, atLeast: 0.2)).isSelected(r2: r2, in: study)
                 == [true, false, false, false, false])
+        #expect(VoxelSelection.pos.description == "a response other than 0, R² > 0")
         // Standardized responses have a sum of 0, some to the last digit.
         let standardized = Matrix<Float>([[1, 0, 1], [-1, 0, -2], [0, 0, .infinity]])
         let scored = try Study(name: "s", responses: standardized)

@@ -127,6 +127,12 @@ import Testing
         try refuses("list of delays", "2 twice") { try x.delayed(by: [2, 1, 2]) }
         #expect(try x.delayed(by: [9, -9], runs: runs).columns == 8)
         try refuses("a delay") { try Pipeline(Delays([40]), into: Ridge()).fit(x, to: y) }
+        // More of them than memory holds.
+        let many = Delays(1...1_000_000_000_000_000)
+        #expect(many.description == "delays by 1 to 1000000000000000 samples")
+        try refuses("a delay", "30 samples") { try Pipeline(many, into: Ridge()).fit(x, to: y) }
+        try refuses("a delay") { try Delays(Int.min...Int.max).transform(x, runs: nil) }
+        #expect(try Delays(1...2).transform(x, runs: runs) == x.delayed(by: [1, 2], runs: runs))
         try refuses("degree of the drift", "-1") { try x.detrended(.polynomial(degree: -1)) }
         try refuses("degree of the drift", "9", "10 samples") {
             try x.detrended(.polynomial(degree: 9), runs: runs)
@@ -163,6 +169,11 @@ import Testing
         try refuses("length", "0.0 s") { try convolved { $0.length = 0 } }
         try refuses("oversampling", "-2") {
             try HemodynamicResponse.spm.samples(repetitionTime: 2, oversampling: -2)
+        }
+        // More steps of a repetition than the response has samples.
+        for steps in [5_000_000_000_000_000_000, Int.max] {
+            let weights = try HemodynamicResponse.glover.weights(repetitionTime: 1e16, oversampling: steps)
+            #expect(weights.count == 2 && weights[0] == 0 && abs(weights[1] - 1) < 1e-9)
         }
     }
 

@@ -38,6 +38,9 @@ final class ControlHandler: Sendable {
         if request.header.type == "shutdown_request" { onShutdown() }
     }
 
+    /// Answers a request with an error.
+    func refuse(_ request: Message, _ error: any Error) { questions.refuse(request, error) }
+
     private func handle(_ request: Message) throws {
         switch request.header.type {
         case "kernel_info_request":

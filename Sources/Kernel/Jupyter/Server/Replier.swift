@@ -13,10 +13,14 @@ struct Replier: Sendable {
             try body()
         } catch {
             Log.write("\(request.header.type): \(error)")
-            let report = ErrorReport(name: "InvalidRequest", value: "\(error)", traceback: [])
-            reply(to: request, ErrorReply(report))
+            reply(to: request, ErrorReply(Self.report(of: error)))
         }
         iopub.status(.idle, parent: request.headerData)
+    }
+
+    /// What is told of a request that cannot be served.
+    static func report(of error: any Error) -> ErrorReport {
+        ErrorReport(name: "InvalidRequest", value: "\(error)", traceback: [])
     }
 
     /// Sends the reply of a request: `x_request` is answered by `x_reply`.

@@ -49,8 +49,12 @@ public final class Server: Sendable {
         iopub.start()
         stdin.start()
         shells.start()
-        sockets.shell.start { [self] in receive($0, on: "shell", shells.dispatch) }
-        sockets.control.start { [self] in receive($0, on: "control", control.serve) }
+        sockets.shell.start { [self] in
+            receive($0, on: "shell", shells.dispatch, refuse: shells.refuse)
+        }
+        sockets.control.start { [self] in
+            receive($0, on: "control", control.serve, refuse: control.refuse)
+        }
         ParentWatch.start { [self] in
             Log.write("the process that started this kernel is gone; the kernel ends")
             finish()
@@ -76,12 +80,18 @@ public final class Server: Sendable {
         finished.signal()
     }
 
-    private func receive(_ frames: [Data], on channel: String, _ handle: (Message) -> Void) {
+    private func receive(
+        _ frames: [Data], on channel: String, _ handle: (Message) -> Void,
+        refuse: (Message, any Error) -> Void
+    ) {
         do {
             let message = try wire.message(from: frames)
             handle(message)
         } catch {
             Log.write("\(channel): dropped: \(error)")
+            // Who sent one that is too large waits for an answer.
+            guard case WireError.oversized(_) = error, let request = try? wire.head(of: frames) else { return }
+            refuse(request, error)
         }
     }
 }

@@ -31,9 +31,14 @@ final class ShellHandler: Sendable {
         }
     }
 
-    /// Answers a request that no shell serves.
-    func refuse(_ request: Message, _ error: NoSubshell) {
-        replier.serve(request) { throw error }
+    /// Answers a request that no shell serves; an error of code is published, too, for that is what front ends show.
+    func refuse(_ request: Message, _ error: any Error) {
+        replier.serve(request) {
+            if request.header.type == "execute_request" {
+                context(of: request, count: 0, nil).iopub.error(Replier.report(of: error))
+            }
+            throw error
+        }
     }
 
     private func handle(_ request: Message, _ queue: RequestQueue, _ subshellID: String?) throws {

@@ -29,6 +29,9 @@ final class Shells: Sendable {
         if queue?.append(request) != true { handler.refuse(request, NoSubshell(id: id)) }
     }
 
+    /// Answers a request with an error, whichever shell it is for.
+    func refuse(_ request: Message, _ error: any Error) { handler.refuse(request, error) }
+
     /// The id of a new subshell.
     func create() -> String {
         let id = UUID().uuidString.lowercased()

@@ -8,7 +8,7 @@ public struct Wire: Sendable {
     /// What separates the routing ids from the message.
     public static let delimiter = Data("<IDS|MSG>".utf8)
     static let emptyObject = Data("{}".utf8)
-    /// The size over which an incoming message is dropped, in bytes.
+    /// The size over which an incoming message is refused, in bytes.
     public static let sizeLimit = 256 << 20
 
     /// This side's session id.
@@ -41,6 +41,21 @@ public struct Wire: Sendable {
     public func message(from frames: [Data]) throws -> Message {
         let size = frames.reduce(0) { $0 + $1.count }
         guard size <= Self.sizeLimit else { throw WireError.oversized(bytes: size) }
+        return try trusted(frames)
+    }
+
+    /// A message of any size without its content and buffers: what it takes to answer one that is refused.
+    ///
+    /// Throws `WireError` if the frames are no message, or not one to trust.
+    public func head(of frames: [Data]) throws -> Message {
+        let message = try trusted(frames)
+        return Message(
+            identities: message.identities, header: message.header, headerData: message.headerData,
+            parentHeaderData: message.parentHeaderData, metadataData: Self.emptyObject,
+            contentData: Self.emptyObject, buffers: [])
+    }
+
+    private func trusted(_ frames: [Data]) throws -> Message {
         guard let delimiter = frames.firstIndex(of: Self.delimiter), frames.count >= delimiter + 6 else {
             throw WireError.malformed("expected routing ids, <IDS|MSG>, and five frames or more")
         }
@@ -77,7 +92,7 @@ public struct Wire: Sendable {
     }
 }
 
-/// Why frames that arrived were dropped.
+/// Why frames that arrived were refused.
 public enum WireError: Error, Equatable, CustomStringConvertible {
     case malformed(String)
     case badSignature

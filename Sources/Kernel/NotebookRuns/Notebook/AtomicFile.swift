@@ -8,6 +8,7 @@ public enum AtomicFile {
     /// can stand in its place. Throws `RunError` that names the file; then the former file is as it was.
     public static func write(_ data: Data, to file: URL) throws {
         if isDevice(file) { return try write(data, toDevice: file) }
+        try checkIsNotAnnexed(file)
         let target = file.resolvingSymlinksInPath()
         let other = hiddenName(beside: target)
         let descriptor = open(other, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
@@ -37,6 +38,16 @@ public enum AtomicFile {
         return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
+    /// Throws `RunError` if a file is a link into git-annex, which keeps content under its hash.
+    private static func checkIsNotAnnexed(_ file: URL) throws {
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path),
+            target.contains("annex/objects/")
+        else { return }
+        throw RunError(
+            "\(file.relativePath) cannot be written: it is a link into git-annex, which keeps its content as it was; "
+                + "`git annex unlock` makes it a file")
+    }
+
     private static func write(_ data: Data, toDevice file: URL) throws {
         let descriptor = open(file.path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(file, errno) }
@@ -57,6 +68,7 @@ public enum AtomicFile {
         if stat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw RunError("\(file.relativePath) is a folder; name the file that is to be written")
         }
+        try checkIsNotAnnexed(file)
         let trial = hiddenName(beside: file.resolvingSymlinksInPath())
         let descriptor = open(trial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(file, errno) }

@@ -57,16 +57,26 @@ public struct Parameters: Sendable {
         given.append(value)
     }
 
-    /// Takes in the members of a JSON object; throws `RunError` that names the file.
+    /// Takes in the members of a JSON object, NaN and Infinity as Python writes them included.
+    ///
+    /// Throws `RunError` that names the file.
     public mutating func add(contentsOf file: URL) throws {
         guard let data = try? Data(contentsOf: file) else {
             throw RunError("-f \(file.relativePath): the file cannot be read")
         }
-        guard let members = (try? JSON(parsing: data))?.object else {
+        // With numbers where JSON has no word for what is written: they tell the types, and never are the values.
+        var told = data
+        if (try? JSON(parsing: data)) == nil, let text = String(data: data, encoding: .utf8) {
+            told = Data(Self.withNumbers(text).utf8)
+        }
+        guard let members = (try? JSON(parsing: told))?.object else {
             throw RunError("-f \(file.relativePath): expected a JSON object of names and values")
         }
-        let written = Self.writtenMembers(of: data)
+        let (written, typed) = (Self.writtenMembers(of: data), Self.writtenMembers(of: told))
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            guard told == data || written[name] != nil else {
+                throw RunError("-f \(file.relativePath): the value of \(name) cannot be read")
+            }
             let text = written[name] ?? value.encodedText
             switch value {
             case .string(let text): try add(Value(name: name, text: text, kind: .string))
@@ -76,10 +86,19 @@ public struct Parameters: Sendable {
                 try add(name, text, as: CommonType(of: [value.encodedText]))
             case .array, .object:
                 let kind = Kind.collection(holdsNull: Self.holdsNull(value))
-                let type = CommonType(of: [text])
-                try add(Value(name: name, text: value.encodedText, kind: kind, type: type))
+                let type = CommonType(of: [typed[name] ?? text])
+                let isJSON = typed[name] == written[name]
+                try add(Value(name: name, text: isJSON ? value.encodedText : text, kind: kind, type: type))
             default: try add(name, value.encodedText, as: CommonType(of: [text]))
             }
+        }
+    }
+
+    /// The text with a number in place of each NaN and Infinity, which Python writes and JSON does not have.
+    private static func withNumbers(_ text: String) -> String {
+        let word = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/.matchingSemantics(.unicodeScalar)
+        return text.replacing(word) { match in
+            match.output.unicodeScalars.first == "\"" ? String(match.output) : "0.5"
         }
     }
 

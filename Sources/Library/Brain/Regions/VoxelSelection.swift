@@ -92,9 +92,9 @@ extension VoxelSelection: CustomStringConvertible {
     /// The rule in words.
     public var description: String {
         switch self {
-        case .all: "mean response not 0"
-        case .pos: "mean response not 0, R² > 0"
-        case .pos90: "mean response not 0, R² > 0, in the cerebrum (AAL 1 to 90)"
+        case .all: "a response other than 0"
+        case .pos: "a response other than 0, R² > 0"
+        case .pos90: "a response other than 0, R² > 0, in the cerebrum (AAL 1 to 90)"
         case .ceiling(_, let least): "noise ceiling of at least \(least)"
         case .voxels(_, let rule): rule
         case .both(let first, let second): "\(first), \(second)"

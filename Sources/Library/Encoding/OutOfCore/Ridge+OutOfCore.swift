@@ -92,10 +92,12 @@ private struct MemoryPlan {
         let scratch =
             5 * order * order * working * min(threadCount, folds + 1) + (isPrimal ? p * p : n * n) * working
         let fixed = data + models + scratch
-        let perThread = min(limit.bytes / 8, 64 << 20)
+        // One below 0 is as one of 0, which is refused.
+        let bytes = max(limit.bytes, 0)
+        let perThread = min(bytes / 8, 64 << 20)
         // Responses as read and as given, weights as found and as written, scores.
         let perVoxel = 2 * (n + p) * width + model.alphas.values.count * 24
-        let left = limit.bytes - fixed - perThread
+        let left = bytes - fixed - perThread
         guard left >= perVoxel else {
             let needed = Double(fixed + perThread + 64 * perVoxel) / 1e9
             throw EncodingError.parameter(

@@ -15,7 +15,7 @@ extension Matrix {
     /// named twice, or one is as long as a run, all of whose features would be zeros.
     public func delayed(by delays: [Int], runs: Runs? = nil) throws -> Matrix {
         let ranges = try Runs.ranges(of: runs, samples: rows)
-        try checkDelays(delays, shortestRun: ranges.map(\.count).min() ?? 0)
+        try checkDelays(delays, samples: rows, runs: runs)
         let width = columns * delays.count
         return Matrix(rows: rows, columns: width) { target in
             guard width > 0, let to = target.baseAddress else { return }
@@ -38,7 +38,9 @@ extension Matrix {
     }
 }
 
-private func checkDelays(_ delays: [Int], shortestRun: Int) throws {
+/// Throws `EncodingError` if delays or runs do not fit the samples.
+func checkDelays(_ delays: some Collection<Int>, samples: Int, runs: Runs?) throws {
+    let shortestRun = try Runs.ranges(of: runs, samples: samples).map(\.count).min() ?? 0
     try checkParameter("the list of delays", "empty", expected: "one delay or more", !delays.isEmpty)
     if let longest = delays.first(where: { $0.magnitude >= shortestRun }) {
         throw EncodingError.parameter(

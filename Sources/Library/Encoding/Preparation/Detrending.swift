@@ -22,7 +22,7 @@ public enum Drift: Sendable, Equatable {
                 expected:
                     "0 or more, and below \(samples - 1) for something to be left of \(samples) samples",
                 degree >= 0 && degree < samples - 1)
-            return .basis(polynomials(degree: degree, samples: samples).converted(to: type))
+            return .basis(try polynomials(degree: degree, samples: samples).converted(to: type))
         case .cosine(let period, let repetitionTime):
             for (name, time) in [
                 ("the period of the drift", period), ("the repetition time", repetitionTime),
@@ -46,17 +46,20 @@ public enum Drift: Sendable, Equatable {
                 throw EncodingError.parameter(
                     name: "the degree of the drift", value: "\(degree)", expected: "0 to \(window - 1)")
             }
-            return .smoother(LocalPolynomials(polynomials(degree: degree, samples: window)))
+            return .smoother(LocalPolynomials(try polynomials(degree: degree, samples: window)))
         }
     }
 
     /// Polynomials by the three-term recurrence, each made orthogonal to the earlier ones a second time.
-    private func polynomials(degree: Int, samples: Int) -> Matrix<Double> {
+    ///
+    /// The work grows with the square of the degree: minutes for thousands. Throws `CancellationError`.
+    private func polynomials(degree: Int, samples: Int) throws -> Matrix<Double> {
         let times = (0..<samples).map { samples > 1 ? 2 * Double($0) / Double(samples - 1) - 1 : 0 }
         var columns = [[Double](repeating: 1 / Double(samples).squareRoot(), count: samples)]
         for _ in 0..<max(degree, 0) {
             var next = zip(times, columns[columns.count - 1]).map { $0 * $1 }
             for _ in 0..<2 {
+                try Task.checkCancellation()
                 for column in columns {
                     let share = zip(next, column).reduce(0) { $0 + $1.0 * $1.1 }
                     for i in next.indices { next[i] -= share * column[i] }
@@ -153,7 +156,8 @@ extension Matrix {
     /// let clean = try responses.detrended(.polynomial(degree: 2), runs: runs).zScored(runs: runs)
     /// ```
     ///
-    /// Throws `EncodingError` if the runs do not have as many samples as the matrix.
+    /// Throws `EncodingError` if the runs do not have as many samples as the matrix or a parameter of the drift is out of
+    /// range, and `CancellationError` if the cell is interrupted.
     public func detrended(_ drift: Drift = .polynomial(degree: 1), runs: Runs? = nil) throws -> Matrix {
         var parts: [Matrix] = []
         for range in try Runs.ranges(of: runs, samples: rows) {

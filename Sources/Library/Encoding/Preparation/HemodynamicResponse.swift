@@ -89,10 +89,12 @@ public struct HemodynamicResponse: Sendable, Equatable, Codable {
     /// The same as nilearn's `compute_regressor` gives for an event of that duration. Throws what `samples` throws.
     public func weights(repetitionTime: Double, oversampling: Int = 50) throws -> [Double] {
         let fine = try samples(repetitionTime: repetitionTime, oversampling: oversampling)
-        return (0..<(fine.count + 2 * oversampling - 2) / oversampling).map { lag in
+        // A repetition may have more steps than there are samples, up to the largest Int.
+        let last = fine.count - 1
+        return (0...(last - 1) / oversampling + 1).map { lag in
             let end = lag * oversampling
-            return fine[min(max(end - oversampling + 1, 0), fine.count)..<min(end + 1, fine.count)].reduce(
-                0, +)
+            let start = min(max(end - oversampling, -1), last)
+            return fine[(start + 1)..<(min(end, last) + 1)].reduce(0, +)
         }
     }
 }

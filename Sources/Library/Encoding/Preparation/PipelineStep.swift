@@ -36,24 +36,40 @@ public protocol FittedStep: Sendable {
 /// Delays never cross runs, and reach over the samples that a fold leaves out: what was shown a second before a
 /// training sample belongs to that sample, wherever it was shown.
 public struct Delays: PipelineStep, FittedStep {
+    /// The delays as they were given: a range, which may be of more than memory holds, is laid out once it is checked.
+    enum Given: Sendable {
+        case list([Int])
+        case range(ClosedRange<Int>)
+    }
+    private(set) var given: Given
+
     /// The delays in samples; one below zero looks ahead.
-    public var delays: [Int]
+    public var delays: [Int] {
+        get {
+            switch given {
+            case .list(let delays): delays
+            case .range(let range): Array(range)
+            }
+        }
+        set { given = .list(newValue) }
+    }
 
     /// Delays by the given numbers of samples.
     ///
     /// - Parameter delays: how many samples later each copy of the features comes; negative ones come earlier.
-    public init(_ delays: [Int]) { self.delays = delays }
+    public init(_ delays: [Int]) { given = .list(delays) }
 
     /// Delays by each number of samples of a range, as in `Delays(1...4)`.
     ///
     /// - Parameter delays: how many samples later each copy of the features comes; negative ones come earlier.
-    public init(_ delays: ClosedRange<Int>) { self.delays = Array(delays) }
+    public init(_ delays: ClosedRange<Int>) { given = .range(delays) }
 
     public func fitted<Element: Scalar>(to features: Matrix<Element>) -> any FittedStep { self }
 
     public func transform<Element: Scalar>(_ features: Matrix<Element>, runs: Runs?) throws -> Matrix<Element>
     {
-        try features.delayed(by: delays, runs: runs)
+        if case .range(let range) = given { try checkDelays(range, samples: features.rows, runs: runs) }
+        return try features.delayed(by: delays, runs: runs)
     }
 }
 

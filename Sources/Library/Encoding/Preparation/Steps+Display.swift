@@ -3,7 +3,10 @@ import Display
 extension Delays: CustomStringConvertible {
     /// The delays in samples.
     public var description: String {
-        "delays by \(delays.map(String.init).joined(separator: ", ")) samples"
+        if case .range(let range) = given, Double(range.upperBound) - Double(range.lowerBound) > 20 {
+            return "delays by \(range.lowerBound) to \(range.upperBound) samples"
+        }
+        return "delays by \(delays.map(String.init).joined(separator: ", ")) samples"
     }
 }
 

@@ -41,7 +41,7 @@ struct StudyFolder {
     ///
     /// - Parameters:
     ///   - title: of the progress bar.
-    ///   - subjects: the names of the subjects.
+    ///   - subjects: the names of the subjects; one that is named twice is scored once.
     ///   - showsProgress: whether the progress bar is shown.
     ///   - read: reads the data of a subject.
     ///   - prepare: checks them, and makes of them what is scored.
@@ -63,6 +63,9 @@ struct StudyFolder {
         guard !subjects.isEmpty else {
             throw BrainError.value(what: "the number of subjects", got: "0", expected: "1 or more")
         }
+        // What is left is listed before any is scored: a subject that is named twice would be scored twice.
+        var seen: Set<String> = []
+        let subjects = subjects.filter { seen.insert($0).inserted }
         let left = subjects.map { layersLeft(of: $0) }
         var bar = ProgressBar(title, total: left.reduce(0) { $0 + $1.count }, unit: "layers")
         for (subject, layers) in zip(subjects, left) {
@@ -86,10 +89,7 @@ struct StudyFolder {
     /// The cohort with these subjects alone.
     private func asked(_ names: [String]) -> Cohort {
         var asked = cohort
-        var seen: Set<String> = []
-        asked.subjects = names.filter { seen.insert($0).inserted }.compactMap { name in
-            cohort.subjects.first { $0.name == name }
-        }
+        asked.subjects = names.compactMap { name in cohort.subjects.first { $0.name == name } }
         return asked
     }
 

@@ -103,7 +103,8 @@ def say_what_is_left_out(index, encoding):
 
     if not (index == pd.RangeIndex(len(index))).all():
         print(f"-o {encoding.name}: the index ({', '.join(map(str, index[:3]))}{', …' if len(index) > 3 else ''}) is not "
-              f"passed; {encoding.name}.reset_index() makes it a column, and .reset_index(drop=True) numbers the rows anew",
+              f"passed; {encoding.name}.reset_index() makes it a column, and .reset_index(drop=True) numbers the rows "
+              "again from zero",
               file=sys.stderr)
 
 

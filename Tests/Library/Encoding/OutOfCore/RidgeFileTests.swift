@@ -162,6 +162,12 @@ import Testing
                 memoryLimit: .megabytes(0.01))
         }
         #expect(small?.description.contains("the memory limit is 0.00 GB") == true)
+        let below = #expect(throws: EncodingError.self) {
+            try model.fit(
+                features, to: dataset, file: folder.appending(path: "z.h5").path,
+                memoryLimit: MemoryLimit(bytes: .min))
+        }
+        #expect(below?.description.contains("the memory limit is -9223372036.85 GB") == true)
         #expect(throws: EncodingError.self) {
             try model.fit(features.rows(0..<59), to: dataset, file: path, memoryLimit: memory)
         }

@@ -66,6 +66,17 @@ struct Preparation: Decodable {
         #expect(relativeError(single.converted(to: Double.self).elements, polynomial) < 1e-3)
     }
 
+    /// A polynomial of thousands of degrees takes minutes.
+    @Test func driftsAreInterrupted() async {
+        for drift in [Drift.polynomial(degree: 2), .savitzkyGolay(window: 5, degree: 2)] {
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try Matrix<Double>(rows: 10, columns: 1).detrended(drift)
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+
     @Test func columnsAreZScoredByRun() throws {
         var y = Matrix<Double>(listed: expected.responses)
         #expect(relativeError(try y.zScored(runs: runs).elements, expected.zScored.flatMap { $0 }) < 1e-10)

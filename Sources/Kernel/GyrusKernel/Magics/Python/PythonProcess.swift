@@ -175,7 +175,7 @@ final class PythonProcess: Stoppable {
             frames.append(data)
             for event in frames.take().compactMap(PythonEvent.init) { receive(event) }
         }
-        drain()
+        drainToEnd()
         waitForEnd()
         var status: Int32 = 0
         let isWaiting = state.withLock { state in
@@ -218,7 +218,7 @@ final class PythonProcess: Stoppable {
         case .input(let demand): ask(demand, context)
         case .ready(let ready): state.withLock { $0.ready = ready }
         case .finished(let end):
-            drain()
+            drainToEnd()
             state.withLock { $0.end = end }
             ended.signal()
         }
@@ -245,14 +245,27 @@ final class PythonProcess: Stoppable {
             var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             while poll(&wait, 1, 0) > 0, wait.revents & Int16(POLLIN) != 0 {
                 guard let data = readSome(descriptor), !data.isEmpty else { break }
-                let (text, context) = state.withLock { state in
-                    let text = state.raw[name, default: StreamText()].take(data)
-                    if state.context == nil { state.early.append((name, text)) }
-                    return (text, state.context)
-                }
-                if !text.isEmpty { context?.iopub.stream(name, text) }
+                publish(data, name)
             }
         }
+    }
+
+    /// Publishes what is left at the end of a cell or of the process: half a character is not waited for any more.
+    private func drainToEnd() {
+        drain()
+        for name in [StreamName.stdout, .stderr] { publish(nil, name) }
+    }
+
+    /// Publishes the text of what has come, or of what is left if nothing more comes (nil).
+    private func publish(_ data: Data?, _ name: StreamName) {
+        let (text, context) = state.withLock { state in
+            var raw = state.raw[name] ?? StreamText()
+            let text = if let data { raw.take(data) } else { raw.end() }
+            state.raw[name] = raw
+            if state.context == nil, !text.isEmpty { state.early.append((name, text)) }
+            return (text, state.context)
+        }
+        if !text.isEmpty { context?.iopub.stream(name, text) }
     }
 
     private func readSome(_ descriptor: Int32) -> Data? {
