@@ -59,6 +59,24 @@ import Testing
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
     }
 
+    @Test("without a color map, maps of differences show both signs, as mosaics and glass brains do")
+    func differencesShowBothSigns() throws {
+        let (space, values) = try ball()
+        let differences = values.map { $0 == 1 ? -1 : $0 }
+        let map = try space.map(differences, threshold: 0.5)
+        #expect(map.slices.flatMap(\.values).filter(\.isFinite) == [-1])
+        #expect(map.style.colorMap?.isDiverging == true)
+        let notes = [
+            map.note ?? "", try space.mosaic(differences, threshold: 0.5).altText,
+            try space.glassBrain(differences, threshold: 0.5).altText,
+        ]
+        for note in notes { #expect(note.contains("at least 0.500 above or below zero"), "\(note)") }
+        // Scores hardly below zero are not signed, and a color map without a middle has no signs.
+        #expect(try space.map(values.map { $0 == 1 ? 1 : -$0 }).style.colorMap == nil)
+        let plain = try space.map(differences, threshold: 0.05, style: ChartStyle(colorMap: .plasma))
+        #expect(!plain.slices.flatMap(\.values).contains(-1))
+    }
+
     @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {
         let (space, values) = try ball()
         let figure = try space.mosaic(

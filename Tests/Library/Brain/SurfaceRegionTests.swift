@@ -161,6 +161,10 @@ private func squares() throws -> CorticalSurface {
         #expect((61..<99).allSatisfy { abs(picture[10, $0] - 7) < 1e-6 })
         let shown = try mapper.flatMap([0, 20, 20, 0, 7, 7, 7], scoreName: "mm")
         #expect(shown.altText.contains("Flat map"))
+        // Without a color map, differences have both signs, as in the other pictures.
+        let signed = try mapper.flatMap([0, -20, -20, 0, 7, 7, 7], threshold: 5)
+        #expect(signed.altText.contains("at least 5 above or below zero"))
+        #expect(signed.style.colorMap?.isDiverging == true && shown.style.colorMap == nil)
     }
 
     @Test("a grid is read at the vertices; those outside it have no voxel")
