@@ -65,9 +65,9 @@ extension VoxelScores {
     /// - Parameters:
     ///   - study: where the voxels and regions are.
     ///   - score: which score: R2 or r.
-    ///   - sides: from where, or which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
@@ -78,7 +78,7 @@ extension VoxelScores {
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels.
     public func mosaic(
-        _ study: Study, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        _ study: Study, _ score: VoxelScore = .r, sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: [Double]? = nil, threshold: Double? = nil,
         fades: Bool = false, title: String? = "", note: String? = "", style: ChartStyle = .standard
     ) throws -> BrainPicture {
@@ -93,9 +93,9 @@ extension VoxelScores {
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
-    ///   - sides: from where, or which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
     ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
     ///     shows all.
@@ -105,7 +105,7 @@ extension VoxelScores {
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
-        _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: [Double]? = nil, threshold: Double? = nil,
         fades: Bool = false, regions: Regions? = nil, title: String? = "", note: String? = "",
         style: ChartStyle = .standard

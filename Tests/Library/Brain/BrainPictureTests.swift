@@ -50,6 +50,15 @@ import Testing
         for word in ["z = 0 mm", "x = 6 mm", "x = -10 mm"] { #expect(figure.vegaLite.contains(word)) }
         #expect(throws: BrainError.self) { try space.mosaic(values, cuts: [.axial: [200]]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, sides: []) }
+        // A side without cuts of its own has its usual ones.
+        let both = try space.mosaic(values, sides: [.axial, .coronal], count: 2, cuts: [.axial: [0]])
+        let words = both.vegaLite
+        #expect(words.contains("z = 0 mm") && words.contains("y = ") && !words.contains("x = "))
+        let error = #expect(throws: BrainError.self) {
+            try space.mosaic(values, sides: [.axial], cuts: [.coronal: [0]])
+        }
+        #expect(error?.description == "a side with cuts is .coronal, but must be one of the sides: .axial")
+        #expect(throws: BrainError.self) { try space.mosaic(values, cuts: [.axial: [0], .coronal: []]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, count: 0) }
         #expect(throws: BrainError.self) { try space.mosaic([1]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, anatomy: [1]) }
