@@ -32,12 +32,15 @@ private func squares() throws -> CorticalSurface {
 
     @Test func anAtlasOfTheSameMeshesIsTakenAsItIs() throws {
         let labels = SurfaceLabels(keys: [1, 1, 2, 0], labels: table)
-        let atlas = Atlas(name: "own", left: labels, right: labels)
+        let atlas = try Atlas(name: "own", left: labels, right: labels)
         let regions = try atlas.regions(on: squares())
         #expect(
             regions.left == ["V1_L", "V1_L", "V4_L", ""] && regions.right == ["V1_R", "V1_R", "V4_R", ""])
-        let small = Atlas(name: "own", left: SurfaceLabels(keys: [1], labels: table), right: labels)
+        let small = try Atlas(name: "own", left: SurfaceLabels(keys: [1], labels: table), right: labels)
         #expect(throws: BrainError.self) { try small.regions(on: squares()) }
+        let strange = SurfaceLabels(keys: [1, -1, 9, 0], labels: table)
+        let error = #expect(throws: BrainError.self) { try Atlas(name: "own", left: labels, right: strange) }
+        #expect(error?.description.contains("of the right hemisphere does not have the label 9") == true)
     }
 
     /// Writes an image of 30 x 30 x 3 voxels of 1 mm about the squares, whose value is given by x.
