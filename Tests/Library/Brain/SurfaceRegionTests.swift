@@ -87,6 +87,20 @@ private func squares() throws -> CorticalSurface {
         }
     }
 
+    @Test("values of a grid have all their digits on a surface")
+    func layersOfAGridAreInDoublePrecision() throws {
+        // 2 mm, around both squares.
+        let space = try VoxelSpace(
+            shape: [20, 20, 20], indices: Array(0..<8000),
+            affine: [[2, 0, 0, -10], [0, 2, 0, -10], [0, 0, 2, -20]])
+        for value in [16_777_217.0, 1e200] {
+            let layer = try space.layer([Double](repeating: value, count: 8000), on: squares())
+            for side in [layer.left, layer.right] {
+                #expect(side.count == 4 && side.allSatisfy { abs($0 / value - 1) < 1e-12 }, "\(value)")
+            }
+        }
+    }
+
     @Test("labels that a Float does not hold have their regions on a surface, too")
     func largeLabelsOnASurface() throws {
         try withFolder { folder in
