@@ -115,8 +115,7 @@ extension VoxelSpace {
     ///   - count: how many slices per side.
     ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; by default it says what the figure shows.
