@@ -354,6 +354,25 @@ def test_only_the_first_button_turns_the_brain(shown, page, tmp_path):
 
 
 @in_browser
+def test_a_second_finger_does_not_turn_the_brain(shown, page, tmp_path):
+    """The brain follows the finger that came first, until that is lifted."""
+    open_views(page, tmp_path, shown["data"]["text/html"])
+    apart = page.run("""(root => {
+        const canvas = root.querySelector('.gyrus-live canvas'), state = root.gyrusView.state, before = state.azimuth, found = [];
+        canvas.setPointerCapture = () => {};
+        const send = (kind, x, pointerId) => canvas.dispatchEvent(new PointerEvent(kind, {
+            clientX: x, clientY: 100, button: kind === 'pointermove' ? -1 : 0, pointerId, pointerType: 'touch', isPrimary: pointerId === 1}));
+        const tell = () => found.push(Math.round(Math.abs(state.azimuth - before) * 100) / 100);
+        send('pointerdown', 100, 1); send('pointermove', 120, 1); tell();
+        send('pointerdown', 300, 2); send('pointermove', 320, 2); tell();
+        send('pointerup', 320, 2); send('pointermove', 140, 1); tell();
+        send('pointerup', 140, 1); send('pointermove', 200, 1); tell();
+        return found;
+    })(document.querySelector('.gyrus-surface'))""")
+    assert apart == [9, 9, 18, 18]
+
+
+@in_browser
 def test_courses_and_means_of_any_size_are_told_as_they_are(kernel, shown, page, tmp_path):
     """A course of picoampere meters is no flat line, and the mean of a region has all the digits that are shown."""
     html = kernel.ok("""

@@ -376,7 +376,7 @@ VALUES = {
     "FMRIPrep": 'try FMRIPrep.open(layouts.appendingPathComponent("fmriprep"))',
     "LayoutPart": 'try Haxby2001.open(layouts.appendingPathComponent("haxby2001")).parts[2]',
     "LayoutDescription": 'try Study.describe(layouts.appendingPathComponent("fmriprep"))',
-    "Atlas": 'Atlas(name: "own", left: try SurfaceLabels.open(surfaces.appendingPathComponent("lh.two.annot")), right: try SurfaceLabels.open(surfaces.appendingPathComponent("lh.one.annot")))',
+    "Atlas": 'try Atlas(name: "own", left: SurfaceLabels.open(surfaces.appendingPathComponent("lh.two.annot")), right: SurfaceLabels.open(surfaces.appendingPathComponent("lh.one.annot")))',
     "VoxelSelection": "VoxelSelection.pos.and(.pos90)",
     "Cohort": "cohort",
     "Cohort.Subject": 'try cohort["sub-01"]',

@@ -162,9 +162,11 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
         guard !columns.isEmpty else {
             return (lines + (notes.isEmpty ? ["(no columns)"] : notes)).joined(separator: "\n")
         }
+        let headings = columns.map(\.heading.onOneLine)
+        let cells = columns.map { column in (0..<shownRows).map { cell(column, $0).onOneLine } }
         // A cell that is wider moves the rest of its own row alone: one long name is no megabyte of spaces in others.
-        let widths = columns.map { column in
-            min(200, max(column.heading.count, (0..<shownRows).map { cell(column, $0).count }.max() ?? 0))
+        let widths = zip(headings, cells).map { heading, cells in
+            min(200, max(heading.count, cells.map(\.count).max() ?? 0))
         }
         func line(_ texts: [String]) -> String {
             let padded = zip(zip(texts, widths), columns).map { pair, column in
@@ -175,9 +177,9 @@ public struct Table: Displayable, Sendable, CustomStringConvertible {
             while text.hasSuffix(" ") { text.removeLast() }
             return text
         }
-        if columns.contains(where: { !$0.heading.isEmpty }) { lines.append(line(columns.map(\.heading))) }
+        if headings.contains(where: { !$0.isEmpty }) { lines.append(line(headings)) }
         lines.append(String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns.count - 1)))
-        for row in 0..<shownRows { lines.append(line(columns.map { cell($0, row) })) }
+        for row in 0..<shownRows { lines.append(line(cells.map { $0[row] })) }
         if rowCount == 0 { lines.append("(no rows)") }
         if let remainder { lines.append(remainder) }
         lines += notes

@@ -13,8 +13,7 @@ extension VoxelScores {
     ///   - study: where the voxels and regions are.
     ///   - score: which score: R2 or r.
     ///   - sides: from where, or which way slices are cut.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - outline: the brain's outline.
     ///   - title: nil for none; by default it says what the figure shows.
@@ -38,8 +37,7 @@ extension VoxelScores {
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
     ///   - sides: from where, or which way slices are cut.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - outline: the brain's outline.
     ///   - regions: the region of each voxel.
@@ -65,12 +63,11 @@ extension VoxelScores {
     /// - Parameters:
     ///   - study: where the voxels and regions are.
     ///   - score: which score: R2 or r.
-    ///   - sides: from where, or which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
@@ -78,7 +75,7 @@ extension VoxelScores {
     ///
     /// Throws `BrainError` if the study has no voxel space or another number of voxels.
     public func mosaic(
-        _ study: Study, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        _ study: Study, _ score: VoxelScore = .r, sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: [Double]? = nil, threshold: Double? = nil,
         fades: Bool = false, title: String? = "", note: String? = "", style: ChartStyle = .standard
     ) throws -> BrainPicture {
@@ -93,19 +90,18 @@ extension VoxelScores {
     /// - Parameters:
     ///   - space: where the voxels lie; as many as there are scores.
     ///   - score: which score: R2 or r.
-    ///   - sides: from where, or which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - style: colors, fonts and grid.
     public func mosaic(
-        _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        _ space: VoxelSpace, _ score: VoxelScore = .r, sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: [Double]? = nil, threshold: Double? = nil,
         fades: Bool = false, regions: Regions? = nil, title: String? = "", note: String? = "",
         style: ChartStyle = .standard
@@ -124,8 +120,7 @@ extension VoxelScores {
     /// - Parameters:
     ///   - mapper: the flattened cortex.
     ///   - score: which score: R2 or r.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn.
     ///   - title: nil for none; by default it says what the figure shows.

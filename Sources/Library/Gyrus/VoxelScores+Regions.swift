@@ -55,8 +55,7 @@ extension VoxelScores {
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - style: colors, fonts and grid.
     public func map(
         _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",
@@ -75,8 +74,7 @@ extension VoxelScores {
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, or an image on the space's grid.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - style: colors, fonts and grid.
     public func map(
         _ space: VoxelSpace, _ score: VoxelScore = .r, title: String? = "", note: String? = "",

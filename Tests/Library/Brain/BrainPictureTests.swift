@@ -50,6 +50,15 @@ import Testing
         for word in ["z = 0 mm", "x = 6 mm", "x = -10 mm"] { #expect(figure.vegaLite.contains(word)) }
         #expect(throws: BrainError.self) { try space.mosaic(values, cuts: [.axial: [200]]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, sides: []) }
+        // A side without cuts of its own has its usual ones.
+        let both = try space.mosaic(values, sides: [.axial, .coronal], count: 2, cuts: [.axial: [0]])
+        let words = both.vegaLite
+        #expect(words.contains("z = 0 mm") && words.contains("y = ") && !words.contains("x = "))
+        let error = #expect(throws: BrainError.self) {
+            try space.mosaic(values, sides: [.axial], cuts: [.coronal: [0]])
+        }
+        #expect(error?.description == "a side with cuts is .coronal, but must be one of the sides: .axial")
+        #expect(throws: BrainError.self) { try space.mosaic(values, cuts: [.axial: [0], .coronal: []]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, count: 0) }
         #expect(throws: BrainError.self) { try space.mosaic([1]) }
         #expect(throws: BrainError.self) { try space.mosaic(values, anatomy: [1]) }
@@ -57,6 +66,24 @@ import Testing
         #expect(throws: BrainError.self) { try space.glassBrain(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.map(values, threshold: .nan) }
         #expect(throws: BrainError.self) { try space.glassBrain(values, sides: []) }
+    }
+
+    @Test("without a color map, maps of differences show both signs, as mosaics and glass brains do")
+    func differencesShowBothSigns() throws {
+        let (space, values) = try ball()
+        let differences = values.map { $0 == 1 ? -1 : $0 }
+        let map = try space.map(differences, threshold: 0.5)
+        #expect(map.slices.flatMap(\.values).filter(\.isFinite) == [-1])
+        #expect(map.style.colorMap?.isDiverging == true)
+        let notes = [
+            map.note ?? "", try space.mosaic(differences, threshold: 0.5).altText,
+            try space.glassBrain(differences, threshold: 0.5).altText,
+        ]
+        for note in notes { #expect(note.contains("at least 0.500 above or below zero"), "\(note)") }
+        // Scores hardly below zero are not signed, and a color map without a middle has no signs.
+        #expect(try space.map(values.map { $0 == 1 ? 1 : -$0 }).style.colorMap == nil)
+        let plain = try space.map(differences, threshold: 0.05, style: ChartStyle(colorMap: .plasma))
+        #expect(!plain.slices.flatMap(\.values).contains(-1))
     }
 
     @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {

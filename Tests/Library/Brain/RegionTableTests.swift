@@ -37,6 +37,7 @@ struct RegionTableTests {
             "drawn.txt"
         ),
         ("\u{feff}1 V1\r\n7 V4\r\n", "b.ctab"),
+        ("1 V1 2001\n7 V4 2002\n", "aal.nii.txt"),
         ("0 Unknown\n1 V1\n7 V4", "NSD.mgz.ctab"), ("{\"1\": \"V1\", \"7\": \"V4\"}", "a.json"),
         ("{\"V1\": 1, \"V4\": 7}", "a.json"),
         ("[\"\", \"V1\", \"\", \"\", \"\", \"\", \"\", \"V4\"]", "a.json"),
@@ -60,6 +61,8 @@ struct RegionTableTests {
         let freeSurfer = try table("2 ctx area 255 0 51 0\n", "FreeSurferColorLUT.txt")
         #expect(
             freeSurfer.regions[0].name == "ctx area" && freeSurfer.regions[0].color == SIMD4(1, 0, 0.2, 1))
+        let numbered = try table("1 Area 17\n2 Area 18\n", "own.txt")
+        #expect(numbered.regions.map(\.name) == ["Area 17", "Area 18"])
         let drawn = try table("0 0 0 0 0 0 0 \"Clear Label\"\n3 0 51 0 0.5 1 1 \"left IT\"\n", "itk.txt")
         #expect(drawn.regions == [Region(id: 3, name: "left IT", color: SIMD4(0, 0.2, 0, 0.5))])
         let both = try table(

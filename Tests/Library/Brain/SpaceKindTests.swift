@@ -109,7 +109,7 @@ struct SpaceKindTests {
         #expect(throws: BrainError.self) { try regions.voxels(in: "bankssts") }
         #expect(regions.hemisphere(.left).regions.count == 3)
         #expect(throws: BrainError.self) { try Regions(labels: [.left: labels], in: space) }
-        let atlas = Atlas(name: "own", left: labels, right: labels)
+        let atlas = try Atlas(name: "own", left: labels, right: labels)
         #expect(try atlas.regions(in: space).places == regions.places)
         #expect(throws: BrainError.self) { try atlas.regions(in: VoxelSpace(coordinates: [[0, 0, 0]])) }
         #expect(throws: BrainError.self) { try atlas.region(at: [0, 0, 0]) }

@@ -32,12 +32,15 @@ private func squares() throws -> CorticalSurface {
 
     @Test func anAtlasOfTheSameMeshesIsTakenAsItIs() throws {
         let labels = SurfaceLabels(keys: [1, 1, 2, 0], labels: table)
-        let atlas = Atlas(name: "own", left: labels, right: labels)
+        let atlas = try Atlas(name: "own", left: labels, right: labels)
         let regions = try atlas.regions(on: squares())
         #expect(
             regions.left == ["V1_L", "V1_L", "V4_L", ""] && regions.right == ["V1_R", "V1_R", "V4_R", ""])
-        let small = Atlas(name: "own", left: SurfaceLabels(keys: [1], labels: table), right: labels)
+        let small = try Atlas(name: "own", left: SurfaceLabels(keys: [1], labels: table), right: labels)
         #expect(throws: BrainError.self) { try small.regions(on: squares()) }
+        let strange = SurfaceLabels(keys: [1, -1, 9, 0], labels: table)
+        let error = #expect(throws: BrainError.self) { try Atlas(name: "own", left: labels, right: strange) }
+        #expect(error?.description.contains("of the right hemisphere does not have the label 9") == true)
     }
 
     /// Writes an image of 30 x 30 x 3 voxels of 1 mm about the squares, whose value is given by x.
@@ -81,6 +84,20 @@ private func squares() throws -> CorticalSurface {
             #expect(
                 try Atlas(name: "own", image: volume, table: other).regions(on: squares()).left
                     == ["White", "Gray", "Gray", "White"])
+        }
+    }
+
+    @Test("values of a grid have all their digits on a surface")
+    func layersOfAGridAreInDoublePrecision() throws {
+        // 2 mm, around both squares.
+        let space = try VoxelSpace(
+            shape: [20, 20, 20], indices: Array(0..<8000),
+            affine: [[2, 0, 0, -10], [0, 2, 0, -10], [0, 0, 2, -20]])
+        for value in [16_777_217.0, 1e200] {
+            let layer = try space.layer([Double](repeating: value, count: 8000), on: squares())
+            for side in [layer.left, layer.right] {
+                #expect(side.count == 4 && side.allSatisfy { abs($0 / value - 1) < 1e-12 }, "\(value)")
+            }
         }
     }
 
@@ -161,6 +178,10 @@ private func squares() throws -> CorticalSurface {
         #expect((61..<99).allSatisfy { abs(picture[10, $0] - 7) < 1e-6 })
         let shown = try mapper.flatMap([0, 20, 20, 0, 7, 7, 7], scoreName: "mm")
         #expect(shown.altText.contains("Flat map"))
+        // Without a color map, differences have both signs, as in the other pictures.
+        let signed = try mapper.flatMap([0, -20, -20, 0, 7, 7, 7], threshold: 5)
+        #expect(signed.altText.contains("at least 5 above or below zero"))
+        #expect(signed.style.colorMap?.isDiverging == true && shown.style.colorMap == nil)
     }
 
     @Test("a grid is read at the vertices; those outside it have no voxel")

@@ -313,7 +313,13 @@ import Testing
         #expect(small.picture.contains(">0.0000025<") && small.picture.contains(">0.0000030<"))
         let tiny = try axis([1e-7, 3e-7])
         #expect(tiny.format == ",.1e")
-        #expect(tiny.picture.contains(">1.0e-07<") && tiny.picture.contains(">1.5e-07<"))
+        #expect(tiny.picture.contains(">1.0e-7<") && tiny.picture.contains(">1.5e-7<"))
+        // Vega would write zero as "0.0e+0".
+        let bars = BarChart([.init("a", 1e-7), .init("b", 3e-7)])
+        #expect(try svg(bars).contains(">0<") && svg(bars).contains("e-7<"))
+        #expect(bars.vegaLite.contains("datum.value === 0 ? '0' : datum.label"))
+        let cells = Heatmap(rowNames: ["a"], columnNames: ["x", "y"]) { _, column in [0, 4e-8][column] }
+        #expect(cells.vegaLite.contains("datum.value === 0 ? '0' : datum.label"))
         let large = try axis([1e15, 3e15])
         #expect(large.format == ",.1e")
         #expect(large.picture.contains(">1.0e+15<") && large.picture.contains(">1.5e+15<"))

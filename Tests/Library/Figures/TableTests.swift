@@ -16,6 +16,18 @@ import Testing
                 """)
     }
 
+    @Test("a line end within a cell does not break its row")
+    func rowsAreLines() {
+        let table = Table("", [.text("a\nb", ["V1\nV2", "\tV4"]), .counts("n", [1, 20])])
+        #expect(
+            table.description == """
+                a⏎b     n
+                ─────────
+                V1⏎V2   1
+                \\tV4   20
+                """)
+    }
+
     @Test func escapesHTML() {
         let table = Table("a < b", [.text("<i>", ["\"&\""])])
         #expect(table.html.contains("a &lt; b") && table.html.contains("&lt;i&gt;"))

@@ -84,6 +84,21 @@ import Testing
         #expect(error?.description.contains("a map of probabilities becomes a mask by a threshold") == true)
     }
 
+    @Test("large numbers between whole ones are no labels, either")
+    func fractionsAreNoLabels() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "labels.nii")
+            let image = Tensor<Float>(shape: [4, 1, 1], elements: [1_000_000, 1_000_000.5, 0.9999999, 0.999])
+            try NIfTI.write(image, affine: .identity, to: file)
+            let labels = try NIfTI.open(file)
+            #expect(try labels.labels(at: [0, 2]) == [1_000_000, 1])
+            for index in [1, 3] {
+                let error = #expect(throws: FormatError.self) { try labels.labels(at: [index]) }
+                #expect(error?.description.contains("a label") == true)
+            }
+        }
+    }
+
     @Test func aSliceIsFoundInSpiteOfRoundings() throws {
         try withFolder { folder in
             let file = folder.appending(path: "slice.nii")

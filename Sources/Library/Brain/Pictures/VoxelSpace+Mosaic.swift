@@ -16,9 +16,9 @@ extension VoxelSpace {
     ///   - scoreName: what the scores are, for titles and axes.
     ///   - second: further values, for colors of two: A against B.
     ///   - secondName: what the further values are.
-    ///   - sides: which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side, evenly spaced over the voxels that are shown.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: one value for each voxel of the whole grid, in shades of gray below; without it the voxels' own
     ///     section is pale gray.
     ///   - threshold: values below it are hidden; where signs matter, those nearer to zero.
@@ -29,11 +29,12 @@ extension VoxelSpace {
     ///   - plane: the colors of two values.
     ///   - style: colors, fonts and grid.
     ///
-    /// Throws `BrainError` if the counts differ, no side or slice is given, a cut lies outside the voxels, the threshold is
-    /// not a number or the affine is not known (`map` draws such a space), and `GridError` for one without an inverse.
+    /// Throws `BrainError` if the counts differ, no side or slice is given, cuts are those of another side, a cut lies
+    /// outside the voxels, the threshold is not a number or the affine is not known (`map` draws such a space), and
+    /// `GridError` for one without an inverse.
     public func mosaic(
         _ values: [Double], scoreName: String = "score", against second: [Double]? = nil,
-        secondName: String = "second score", sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        secondName: String = "second score", sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: [Double]? = nil, threshold: Double? = nil,
         fades: Bool = false, regions: Regions? = nil, title: String? = "", note: String? = "",
         plane: ColorPlane = .purpleTeal, style: ChartStyle = .standard
@@ -51,10 +52,24 @@ extension VoxelSpace {
         }
         let anatomy = anatomy.map(withoutAir)
         let grid = try AnatomicalGrid(self)
-        let wanted = cuts.isEmpty ? sides : BrainSide.allCases.filter { cuts[$0]?.isEmpty == false }
+        let usual: [BrainSide] =
+            cuts.isEmpty ? [.axial, .coronal, .sagittal] : BrainSide.allCases.filter { cuts[$0] != nil }
+        let wanted = sides ?? usual
         guard !wanted.isEmpty else {
             throw BrainError.value(
                 what: "the sides of a mosaic", got: "none", expected: "at least one, for instance .axial")
+        }
+        for side in BrainSide.allCases {
+            guard let places = cuts[side] else { continue }
+            guard wanted.contains(side) else {
+                throw BrainError.value(
+                    what: "a side with cuts", got: ".\(side.rawValue)",
+                    expected: "one of the sides: \(wanted.map { ".\($0.rawValue)" }.joined(separator: ", "))")
+            }
+            guard !places.isEmpty else {
+                throw BrainError.value(
+                    what: "the list of .\(side.rawValue) cuts", got: "empty", expected: "at least one place in mm")
+            }
         }
         let rows = try wanted.map { side in
             let slices =
@@ -96,12 +111,11 @@ extension VoxelSpace {
     ///   - scoreName: what the scores are, for titles and axes.
     ///   - second: further values, for colors of two: A against B; nil for one.
     ///   - secondName: what the further values are.
-    ///   - sides: from where, or which way slices are cut.
+    ///   - sides: which way slices are cut; nil for those of `cuts` or, without any, all three.
     ///   - count: how many slices per side.
-    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices).
+    ///   - cuts: where to cut instead, in mm (x for sagittal, y for coronal, z for axial slices), for any of the sides.
     ///   - anatomy: what is shown below, on the same grid; nil for none.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - fades: whether values below the threshold fade towards zero instead of being hidden.
     ///   - regions: the region of each voxel.
     ///   - title: nil for none; by default it says what the figure shows.
@@ -112,7 +126,7 @@ extension VoxelSpace {
     /// Throws `FormatError` if the image lies on another grid, what the other one throws, and `CancellationError`.
     public func mosaic(
         _ values: [Double], scoreName: String = "score", against second: [Double]? = nil,
-        secondName: String = "second score", sides: [BrainSide] = [.axial, .coronal, .sagittal],
+        secondName: String = "second score", sides: [BrainSide]? = nil,
         count: Int = 7, cuts: [BrainSide: [Double]] = [:], anatomy: NIfTI, threshold: Double? = nil,
         fades: Bool = false, regions: Regions? = nil, title: String? = "", note: String? = "",
         plane: ColorPlane = .purpleTeal, style: ChartStyle = .standard

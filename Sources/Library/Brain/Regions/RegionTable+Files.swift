@@ -14,6 +14,7 @@ extension RegionTable {
     /// | --- | --- |
     /// | `.tsv`, `.csv` | BIDS: columns `index` and `name` (or `id`, `label`, …), `hemisphere`, `group`, `color` |
     /// | `.ctab`, `.txt`, `.lut` | FreeSurfer: number, name and, if they are there, red, green, blue and transparency |
+    /// | `.txt` | MRIcron: number, name of one word, and in every line a further number, which is left out |
     /// | `.txt`, `.label` | ITK-SNAP: number, red, green, blue, opacity, two flags and the name in quotes |
     /// | `.xml` | FSL's atlases, whose numbers in an image of maximal probability are the indices and one; AAL's |
     /// | `.json` | `{"1": "V1"}`, `["", "V1"]` or a list of objects with `index` and `name` |
@@ -138,7 +139,7 @@ private enum LookUpTable {
             throw FormatError(url, "is no text in UTF-8 or Latin-1")
         }
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
-        var regions: [Region] = []
+        var lines: [(id: Int, words: [String])] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .enumerated()
         {
@@ -150,9 +151,14 @@ private enum LookUpTable {
                     what: "line \(index + 1) of \(url.path)", got: "\"\(line.prefix(60))\"",
                     expected: "a number, a name and perhaps a color")
             }
-            regions.append(region(id, Array(words.dropFirst())))
+            lines.append((id, Array(words.dropFirst())))
         }
-        return regions
+        // In MRIcron's tables the number of another image follows each name. Where names are told apart by their numbers
+        // alone, as "Area 17" and "Area 18", these are a part of them.
+        let names = Set(lines.map { $0.words[0] })
+        let isMRIcron = lines.allSatisfy { $0.words.count == 2 && Int($0.words[1]) != nil }
+        if isMRIcron, names.count == lines.count { return lines.map { Region(id: $0.id, name: $0.words[0]) } }
+        return lines.map { region($0.id, $0.words) }
     }
 
     private static func region(_ id: Int, _ words: [String]) -> Region {

@@ -75,7 +75,7 @@ extension Regions {
             }
             let place = Dictionary(
                 cortex.enumerated().map { ($1.key, first + $0) }, uniquingKeysWith: { first, _ in first })
-            try labels.checkKeys(of: surface)
+            try labels.check(surface.vertices.map { labels.keys[$0] }, surface.hemisphere)
             places += surface.vertices.map { place[labels.keys[$0]] }
         }
         self.init(all, places: places + [Int?](repeating: nil, count: space.count - places.count))
@@ -125,13 +125,13 @@ extension SurfaceLabels {
         return labels.enumerated().filter { !walls.contains($0.offset) }.map(\.element)
     }
 
-    /// Throws `BrainError.unknownLabels` if a vertex has a label that the table does not have; 0 and -1 are none.
-    func checkKeys(of surface: SurfaceVertices) throws {
+    /// Throws `BrainError.unknownLabels` if one of a hemisphere's labels is not in the table; 0 and -1 are none.
+    func check(_ keys: [Int], _ side: Hemisphere) throws {
         let known = Set(labels.map(\.key)).union([0, -1])
-        let unknown = Set(surface.vertices.map { keys[$0] }).subtracting(known)
+        let unknown = Set(keys).subtracting(known)
         guard unknown.isEmpty else {
             throw BrainError.unknownLabels(
-                unknown.sorted(), table: "of the \(surface.hemisphere.rawValue) hemisphere", fitting: [])
+                unknown.sorted(), table: "of the \(side.rawValue) hemisphere", fitting: [])
         }
     }
 }

@@ -11,8 +11,7 @@ extension VoxelSpace {
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: an image on the space's grid; of several volumes the mean is shown.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero. nil
-    ///     shows all.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
     ///   - slices: which slices of the plane, counted from zero; nil for those that hold voxels, at most 24.
     ///   - style: colors, fonts and grid.
@@ -39,7 +38,7 @@ extension VoxelSpace {
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
-    ///   - threshold: scores below it let the anatomy show; with a diverging color map those nearer to zero.
+    ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero.
     ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
     ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
     ///   - style: colors, fonts and grid.
@@ -60,7 +59,7 @@ extension VoxelSpace {
                 of: "voxels of the grid")
         }
         // Where signs matter, what is far below zero is shown as well.
-        let isSigned = style.colorMap?.isDiverging == true
+        let isSigned = ShownValues.isSigned(scores, second: nil, style: style)
         let shown = whole.map { value in
             threshold.map { (isSigned ? abs(value) : value) < $0 } == true ? .nan : value
         }
@@ -84,8 +83,7 @@ extension VoxelSpace {
         return ScoreMap(
             pictures, title: title == "" ? "\(scoreName) by voxel" : title,
             note: note.map { [$0, hidden].filter { !$0.isEmpty }.joined(separator: " ") },
-            valueTitle: scoreName,
-            style: style)
+            valueTitle: scoreName, style: ShownValues.styled(style, isSigned: isSigned))
     }
 
     private func filledSlices(_ volume: [Double], _ plane: SlicePlane) -> [Int] {

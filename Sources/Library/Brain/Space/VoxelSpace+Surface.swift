@@ -57,11 +57,11 @@ extension VoxelSpace {
     ) throws -> [Double] {
         let sampler = try sampler(meshes, sampling)
         let volume = try volume(of: values)
-        var numbers = [Float](repeating: .nan, count: sampler.vertexCount)
+        var numbers = [Double](repeating: .nan, count: sampler.vertexCount)
         volume.withUnsafeBufferPointer { volume in
             numbers.withUnsafeMutableBufferPointer { sampler.sample(volume, into: $0) }
         }
-        return numbers.map(Double.init)
+        return numbers
     }
 
     /// Where around the vertices the grid is read; only voxels of the space are.

@@ -9,6 +9,8 @@ struct ValueAxis: Sendable {
     let ticks: [Double]
     let labels: [String]
     private let format: String
+    /// What Vega writes at zero if not what `format` says.
+    private let zeroExpression: String?
     var showsGrid: Bool
 
     /// An axis that covers the finite ones of `values`; `extending` as in `Ticks`.
@@ -28,6 +30,7 @@ struct ValueAxis: Sendable {
         self.ticks = ticks.values
         labels = ticks.labels.map(ValueAxis.grouped)
         format = ticks.format
+        zeroExpression = ticks.isByPower ? ticks.zeroExpression : nil
     }
 
     /// A label with commas between thousands, as `axisJSON` has Vega write it.
@@ -43,7 +46,7 @@ struct ValueAxis: Sendable {
     }
 
     var axisJSON: JSON {
-        [
+        let axis: JSON = [
             "title": .string(title), "values": .numbers(ticks, digits: domain.significantDigits),
             "format": .string(",\(format)"),
             // Vega drops every other one of the values if they are more than its own count for the height.
@@ -54,6 +57,8 @@ struct ValueAxis: Sendable {
                 "value": "rgba(136,136,136,0.3)",
             ],
         ]
+        guard let zeroExpression else { return axis }
+        return axis.merging(["labelExpr": .string("datum.value === 0 ? \(zeroExpression) : datum.label")])
     }
 
     var scaleJSON: JSON {

@@ -67,9 +67,10 @@ struct ColorBar {
             "format": .string(ticks.format),
             "gradientLength": .rounded(barHeight(besides: plotHeight)), "gradientThickness": .rounded(13),
         ]
-        if marksZero {
+        if marksZero || ticks.isByPower {
             // Vega has no mark for one value of a gradient, so that its label points at it.
-            legend["labelExpr"] = "datum.value === 0 ? '◂ ' + datum.label : datum.label"
+            let zero = (marksZero ? "'◂ ' + " : "") + ticks.zeroExpression
+            legend["labelExpr"] = .string("datum.value === 0 ? \(zero) : datum.label")
         }
         return [
             "field": .string(field), "type": "quantitative", "scale": scale.vegaLite,

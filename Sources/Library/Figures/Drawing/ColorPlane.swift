@@ -69,7 +69,7 @@ struct ColorSquare {
             let isByPower = size > 0 && (size < 1e-6 || size >= 1e7)
             let decimals = Int(max(0, min(15, (1 - log10(isByPower ? span / size : span)).rounded(.up))))
             return [domain.lowerBound, domain.upperBound].map {
-                isByPower && $0 == 0 ? "0" : String(format: "%.\(decimals)\(isByPower ? "e" : "f")", $0)
+                isByPower ? Ticks.byPower($0, decimals) : String(format: "%.\(decimals)f", $0)
             }
         }
         return (ends(domains.first), ends(domains.second))

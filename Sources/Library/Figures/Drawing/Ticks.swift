@@ -12,7 +12,7 @@ struct Ticks: Sendable {
     /// Digits after the point that tell the numbers apart.
     private let decimals: Int
     /// Whether the numbers are so small, or so large, that they are told by their powers of ten.
-    private let isByPower: Bool
+    let isByPower: Bool
 
     /// About `count` steps of 1, 2, 2.5 or 5 times a power of ten that cover `range`.
     ///
@@ -53,14 +53,22 @@ struct Ticks: Sendable {
 
     /// The numbers as text.
     var labels: [String] {
-        values.map { value in
-            guard isByPower, value != 0 else { return Number.fixed(value, isByPower ? 0 : decimals) }
-            return String(format: "%.\(decimals)e", value)
-        }
+        values.map { isByPower ? Ticks.byPower($0, decimals) : Number.fixed($0, decimals) }
     }
 
-    /// The same as d3 names it.
+    /// A number by its power of ten as JavaScript writes it, "1.5e-7", and zero as "0".
+    static func byPower(_ value: Double, _ decimals: Int) -> String {
+        guard value != 0 else { return "0" }
+        let text = String(format: "%.\(decimals)e", value)
+        guard let end = text.firstIndex(of: "e"), let power = Int(text[end...].dropFirst()) else { return text }
+        return "\(text[..<end])e\(power < 0 ? "-" : "+")\(power.magnitude)"
+    }
+
+    /// The same as d3 names it, but for zero.
     var format: String { ".\(decimals)\(isByPower ? "e" : "f")" }
+
+    /// What Vega writes at zero, which by its power of ten would be "0.0e+0".
+    var zeroExpression: String { isByPower ? "'0'" : "datum.label" }
 
     private static func roundStep(_ rough: Double) -> Double {
         let power = pow(10, floor(log10(rough)))

@@ -83,9 +83,10 @@ extension NIfTI {
         }
     }
 
-    /// Whether a number is a whole one but for the rounding of a file's scaling (255 * 0.003921569 is not quite 1).
+    /// Whether a number is a whole one but for the rounding of a file's scaling (255 * 0.003921569 is not quite 1), which
+    /// grows with the number but never makes a whole one of a fraction.
     private static func isWhole(_ value: Double) -> Bool {
-        abs(value) < 0x1p53 && abs(value - value.rounded()) <= 1e-6 * max(1, abs(value))
+        abs(value) < 0x1p53 && abs(value - value.rounded()) <= min(0.01, 1e-6 * max(1, abs(value)))
     }
 
     /// The time courses of the voxels in a mask on the same grid: time points x voxels, in `maskIndices()`' order.

@@ -111,18 +111,32 @@ package struct SurfaceSampler {
     }
 
     /// The vertices' numbers; NaN where no place is inside. The volume has as many numbers as the grid.
-    package func sample(_ volume: UnsafeBufferPointer<Double>, into result: UnsafeMutableBufferPointer<Float>)
-    {
+    package func sample(
+        _ volume: UnsafeBufferPointer<Double>, into result: UnsafeMutableBufferPointer<Double>
+    ) {
         precondition(volume.count == shape.x * shape.y * shape.z && result.count == vertexCount)
         parallelFor(vertexCount, grain: 512) { range in
-            for vertex in range {
-                let own = starts[vertex]..<starts[vertex + 1]
-                result[vertex] = rule == .mostFrequent ? mostFrequent(volume, own) : mean(volume, own)
-            }
+            for vertex in range { result[vertex] = value(of: vertex, volume) }
         }
     }
 
-    private func mean(_ volume: UnsafeBufferPointer<Double>, _ range: Range<Int>) -> Float {
+    /// The same, rounded to single precision.
+    package func sample(
+        _ volume: UnsafeBufferPointer<Double>, into result: UnsafeMutableBufferPointer<Float>
+    ) {
+        precondition(volume.count == shape.x * shape.y * shape.z && result.count == vertexCount)
+        parallelFor(vertexCount, grain: 512) { range in
+            for vertex in range { result[vertex] = Float(value(of: vertex, volume)) }
+        }
+    }
+
+    @inline(__always)
+    private func value(of vertex: Int, _ volume: UnsafeBufferPointer<Double>) -> Double {
+        let own = starts[vertex]..<starts[vertex + 1]
+        return rule == .mostFrequent ? mostFrequent(volume, own) : mean(volume, own)
+    }
+
+    private func mean(_ volume: UnsafeBufferPointer<Double>, _ range: Range<Int>) -> Double {
         var sum = 0.0
         var count = 0
         for index in range {
@@ -132,10 +146,10 @@ package struct SurfaceSampler {
             sum += value
             count += 1
         }
-        return count == 0 ? .nan : Float(sum / Double(count))
+        return count == 0 ? .nan : sum / Double(count)
     }
 
-    private func mostFrequent(_ volume: UnsafeBufferPointer<Double>, _ range: Range<Int>) -> Float {
+    private func mostFrequent(_ volume: UnsafeBufferPointer<Double>, _ range: Range<Int>) -> Double {
         let values = range.map { nearest(volume, places[$0]) }.filter { !$0.isNaN }.sorted()
         var best: (value: Double, count: Int)?
         var start = 0
@@ -144,7 +158,7 @@ package struct SurfaceSampler {
             if end - start > best?.count ?? 0 { best = (values[start], end - start) }
             start = end
         }
-        return best.map { Float($0.value) } ?? .nan
+        return best?.value ?? .nan
     }
 
     @inline(__always)

@@ -1,5 +1,6 @@
 import Display
 import Foundation
+import Text
 
 extension DataTable: Displayable, CustomStringConvertible {
     /// The table as aligned text, in a few lines; `csv` has all of it.
@@ -65,15 +66,7 @@ struct ShownCells {
     /// A text without line ends and control characters, cut if it is long.
     static func oneLine(_ text: String, _ limit: Int) -> String {
         let head = text.prefix(limit + 1)
-        let plain = String(
-            head.unicodeScalars.reduce(into: String.UnicodeScalarView()) { plain, scalar in
-                switch scalar {
-                case "\n", "\r": plain.append("⏎")
-                case _ where scalar.properties.generalCategory == .control:
-                    plain.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
-                default: plain.append(scalar)
-                }
-            })
+        let plain = String(head).onOneLine
         return head.count > limit ? plain.prefix(limit) + "…" : plain
     }
 }

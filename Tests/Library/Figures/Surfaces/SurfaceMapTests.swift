@@ -80,7 +80,7 @@ import Testing
             let layer = SurfaceMap.Layer(left: left.map { _ in high }, right: right.map { _ in 0 })
             return try svg(SurfaceMap(comparing: layer, with: layer, on: surface))
         }
-        #expect(try text(5e-8).contains(">5.0e-08</text>") && !text(5e-8).contains(">0.000000</text>"))
+        #expect(try text(5e-8).contains(">5.0e-8</text>") && !text(5e-8).contains(">0.000000</text>"))
         #expect(try text(0.5).contains(">0.50</text>"))
     }
 

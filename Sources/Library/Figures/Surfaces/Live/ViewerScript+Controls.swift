@@ -150,19 +150,23 @@ extension ViewerScript {
             canvas.addEventListener("pointerdown", event => {
                 // Where another button opens a menu, nobody hears that it is released.
                 if (event.button !== 0) return;
+                // A second finger leaves the brain to the first; one that begins alone takes over from a lost one.
+                if (drag && drag.pointer !== event.pointerId && !event.isPrimary) return;
                 const box = canvas.getBoundingClientRect(), x = (event.clientX - box.left) * state.width / box.width;
                 const item = shown.find(item => x >= item.left && x < item.left + item.width);
-                drag = {x: event.clientX, y: event.clientY, sign: item && item.side.name === "right" ? -1 : 1, moved: false};
+                drag = {pointer: event.pointerId, x: event.clientX, y: event.clientY, sign: item && item.side.name === "right" ? -1 : 1, moved: false};
                 canvas.setPointerCapture(event.pointerId);
             });
             canvas.addEventListener("pointermove", event => {
                 if (!drag) return hover(event);
+                if (drag.pointer !== event.pointerId) return;
                 const dx = event.clientX - drag.x, dy = event.clientY - drag.y;
                 if (!drag.moved && Math.hypot(dx, dy) < 3) return;
                 Object.assign(drag, {x: event.clientX, y: event.clientY, moved: true});
                 turn(-dx * drag.sign, dy);
             });
             canvas.addEventListener("pointerup", event => {
+                if (drag && drag.pointer !== event.pointerId) return;
                 if (drag && !drag.moved) {
                     hover(event);
                     const place = state.hovered, region = place && view.labels ? view.labels[place.s][place.vertex] : -1;
@@ -170,7 +174,7 @@ extension ViewerScript {
                 }
                 drag = null;
             });
-            canvas.addEventListener("pointercancel", () => { drag = null; });
+            canvas.addEventListener("pointercancel", event => { if (drag && drag.pointer === event.pointerId) drag = null; });
             canvas.addEventListener("pointerleave", () => { tip.style.display = "none"; });
             canvas.addEventListener("wheel", event => {
                 // The page scrolls unless the view was clicked before.
