@@ -222,7 +222,7 @@ struct Planner {
         }
         for item in items {
             for name in namesOfOthers(in: item) where place[name].map({ $0 >= item.index }) ?? false {
-                let old = table.owners(of: name).filter(\.isVariable).map(\.id)
+                let old = table.owners(of: name).filter { $0.kind == .variable }.map(\.id)
                 plan.earlier[item.index, default: []].formUnion(old)
             }
         }
