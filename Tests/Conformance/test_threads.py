@@ -113,6 +113,17 @@ def test_a_trap_of_an_earlier_cells_thread_leaves_the_running_cell_alone(kernel,
     assert_kept(kernel)
 
 
+def test_endless_recursion_of_an_earlier_cells_thread_leaves_the_running_cell_alone(kernel):
+    """Its end lies inside malloc at times, whose lock the running cell needs, too."""
+    kernel.ok("func grow(_ a: [Int]) -> [Int] { grow([a.count]) + a }")
+    for _ in range(3):
+        kernel.ok("let go = DispatchSemaphore(value: 0); Thread { go.wait(); usleep(500_000); print(grow([])) }.start()")
+        code = "go.signal()\nlet end = Date() + 3; var rounds = 0; while Date() < end { rounds += [rounds].count }\n6 * 7"
+        outcome = kernel.ok(code, timeout=30)
+        assert outcome.result == "42" and "A thread in the background was stopped" in outcome.text("stderr")
+        assert_kept(kernel)
+
+
 def test_a_trap_of_an_earlier_cells_thread_ends_a_cell_that_waits_for_it(kernel):
     begun = kernel.ok(
         "let go = DispatchSemaphore(value: 0), done = DispatchSemaphore(value: 0)\n"
