@@ -255,6 +255,18 @@ def test_who_and_whos(fresh_kernel):
     fails(kernel, "%whos nothing", "nothing")
 
 
+def test_the_size_of_what_is_deeply_nested_is_soon_known(fresh_kernel):
+    nested = "[Double](repeating: 1, count: 100)"
+    for _ in range(3):
+        nested = f"Array(repeating: {nested}, count: 100)"
+    fresh_kernel.ok(f"let deep = {nested}")
+    outcome = fresh_kernel.ok("%whos")
+    assert outcome.seconds < 2
+    # Of the four levels, each of 100 times as many elements as the one around it.
+    size = 8 + 8 * (100 + 100**2 + 100**3 + 100**4)
+    assert str(size) in outcome.of("display_data")[0]["data"]["text/plain"].split()
+
+
 def test_whos_survives_a_description_that_traps(fresh_kernel):
     fresh_kernel.ok('struct Trap: CustomStringConvertible { var description: String { fatalError("no") } }\nlet trap = Trap()')
     outcome = fresh_kernel.ok("%whos")

@@ -127,6 +127,19 @@ def test_a_handler_of_the_cell_is_called(kernel):
     assert_kept(kernel)
 
 
+def test_a_handler_of_the_signal_of_interrupts_is_called(kernel):
+    """But not for the runner's own interrupts."""
+    kernel.ok("signal(SIGURG) { _ in kept.append(0) }\nraise(SIGURG)")
+    kernel.count += 1
+    assert_kept(kernel)
+    cell = kernel.client.execute('print("runs")\nfflush(stdout)\nwhile true {}')
+    kernel.wait_for_output(cell)
+    kernel.interrupt()
+    assert kernel.finish(cell, timeout=20).error["ename"] == "KeyboardInterrupt"
+    kernel.ok("signal(SIGURG, SIG_DFL)")
+    assert_kept(kernel)
+
+
 def test_a_process_that_stopped_itself_is_interrupted(kernel):
     cell = kernel.client.execute('print("stops")\nfflush(stdout)\nraise(SIGSTOP)\nwhile true {}')
     kernel.wait_for_output(cell)

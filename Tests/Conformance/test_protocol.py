@@ -207,6 +207,15 @@ def test_input_is_asked_for(kernel, kind):
     assert kernel.finish(cell).result == '"sub-01 é🧠"'
 
 
+def test_a_password_that_the_c_library_asks_for_is_hidden(kernel):
+    kernel.ok("import Foundation")
+    cell = kernel.client.execute('String(cString: getpass("Secret \\"é\\": "))', allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["content"] == {"prompt": 'Secret "é": ', "password": True}
+    kernel.client.input("sub-01 é🧠")
+    outcome = kernel.finish(cell)
+    assert outcome.result == '"sub-01 é🧠"' and outcome.text("stderr") == ""
+
+
 def test_a_question_can_be_interrupted(kernel):
     cell = kernel.client.execute('print(readLine(prompt: "? ") ?? "none")', allow_stdin=True)
     kernel.client.get_stdin_msg(timeout=20)

@@ -239,6 +239,23 @@ def test_magics_and_commands_run_beside_the_main_cell(kernel, shell, traffic):
     assert traffic.finish(cell).result == '"main"'
 
 
+def test_a_wait_that_a_subshell_may_end_is_left_alone(fresh_kernel):
+    """After a failure, a wait that nothing can end is ended: an open subshell can, though it is idle."""
+    kernel, traffic, shell = fresh_kernel, Traffic(fresh_kernel), Shell(fresh_kernel)
+    for runner in ("first", "second"):
+        if runner == "second":
+            kernel.fails("exit(3)")
+        kernel.ok("import Foundation\nlet gate = DispatchSemaphore(value: 0)")
+        kernel.fails("_ = [1][5]")
+        cell = kernel.client.execute('print("waits")\ngate.wait()\n"through"')
+        traffic.wait_for_text(cell, "waits")
+        time.sleep(6)
+        assert traffic.finish(shell.send("gate.signal()")).reply["status"] == "ok"
+        assert traffic.finish(cell).result == '"through"'
+    shell.delete()
+    assert kernel.fails("gate.wait()", timeout=30).error["ename"] == "WaitInVain"
+
+
 def test_the_end_of_the_process_is_told_to_both(fresh_kernel):
     traffic, shell = Traffic(fresh_kernel), Shell(fresh_kernel)
     cell = waiting_cell(fresh_kernel, traffic)

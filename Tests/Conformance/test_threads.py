@@ -94,6 +94,46 @@ def test_a_trap_between_cells_takes_no_variable_along(kernel, kind):
     assert_kept(kernel)
 
 
+# What the running cell does while a thread of an earlier cell traps.
+BUSY = {
+    "computes": "let end = Date() + 3; var rounds = 0; while Date() < end { rounds &+= 1 }",
+    "sleeps": "sleep(3)",
+    "computes in a group": "let end = Date() + 3\n"
+    "await withTaskGroup(of: Void.self) { g in g.addTask { var rounds = 0; while Date() < end { rounds &+= 1 } } }",
+}
+
+
+@pytest.mark.parametrize("kind", BUSY)
+def test_a_trap_of_an_earlier_cells_thread_leaves_the_running_cell_alone(kernel, kind):
+    begun = kernel.ok("let go = DispatchSemaphore(value: 0); Thread { go.wait(); usleep(500_000); _ = [1][5] }.start()")
+    outcome = kernel.ok(f"go.signal()\n{BUSY[kind]}\n6 * 7", timeout=30)
+    assert outcome.result == "42"
+    text = outcome.text("stderr")
+    assert "A thread in the background was stopped" in text and f"In[{begun.reply['execution_count']}]" in text
+    assert_kept(kernel)
+
+
+def test_endless_recursion_of_an_earlier_cells_thread_leaves_the_running_cell_alone(kernel):
+    """Its end lies inside malloc at times, whose lock the running cell needs, too."""
+    kernel.ok("func grow(_ a: [Int]) -> [Int] { grow([a.count]) + a }")
+    for _ in range(3):
+        kernel.ok("let go = DispatchSemaphore(value: 0); Thread { go.wait(); usleep(500_000); print(grow([])) }.start()")
+        code = "go.signal()\nlet end = Date() + 3; var rounds = 0; while Date() < end { rounds += [rounds].count }\n6 * 7"
+        outcome = kernel.ok(code, timeout=30)
+        assert outcome.result == "42" and "A thread in the background was stopped" in outcome.text("stderr")
+        assert_kept(kernel)
+
+
+def test_a_trap_of_an_earlier_cells_thread_ends_a_cell_that_waits_for_it(kernel):
+    begun = kernel.ok(
+        "let go = DispatchSemaphore(value: 0), done = DispatchSemaphore(value: 0)\n"
+        "Thread { go.wait(); usleep(500_000); _ = [1][5]; done.signal() }.start()")
+    failure = kernel.fails("go.signal(); done.wait()", timeout=20)
+    assert failure.error["ename"] == "Fatal error"
+    assert f"In[{begun.reply['execution_count']}]:2" in failure.traceback
+    assert_kept(kernel)
+
+
 # What makes something, fails while it is held, and uses it again.
 FREED = {
     "actor": ("actor A { func bad(_ i: Int) -> Int { [1][i] }; func get() -> Int { 5 } }\nlet a = A()", "await a.bad(7)",

@@ -22,6 +22,12 @@ WAITS = {
     "pthread_cond_init(c3, &ca); let m3 = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)\n"
     "pthread_mutex_init(m3, nil); pthread_mutex_lock(m3); var until = timespec(); clock_gettime(CLOCK_MONOTONIC, &until)\n"
     "until.tv_sec += 600; pthread_cond_timedwait(c3, m3, &until)",
+    "condition by a clock of the wait": "let c4 = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1); pthread_cond_init(c4, nil)\n"
+    "let m4 = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1); pthread_mutex_init(m4, nil); pthread_mutex_lock(m4)\n"
+    "typealias ClockWait = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int32, UnsafeRawPointer) -> Int32\n"
+    'let clockWait = unsafeBitCast(dlsym(nil, "pthread_cond_clockwait"), to: ClockWait.self)\n'
+    "var until4 = timespec(); clock_gettime(CLOCK_MONOTONIC, &until4); until4.tv_sec += 600\n"
+    "clockWait(c4, m4, Int32(CLOCK_MONOTONIC), &until4)",
     "mutex": "var m = pthread_mutex_t(); pthread_mutex_init(&m, nil); pthread_mutex_lock(&m); pthread_mutex_lock(&m)",
     "lock": "let l = NSLock(); l.lock(); l.lock()",
     "process": 'let p = Process(); p.executableURL = URL(fileURLWithPath: "/bin/sleep"); p.arguments = ["600"]\n'

@@ -25,8 +25,18 @@ public func readPassword(prompt: String = "Password: ") -> String? {
     return ask(InputDemand(prompt: prompt, password: true))
 }
 
-private func ask(_ demand: InputDemand) -> String? {
-    Runner.demand((try? JSONEncoder().encode(demand)).map { String(decoding: $0, as: UTF8.self) })
+/// Says that the next line is a password; the runner's `getpass` calls it.
+@_cdecl("gyrus_demand_password")
+package func demandPassword(_ prompt: UnsafePointer<CChar>) {
+    demand(InputDemand(prompt: String(cString: prompt), password: true))
+}
+
+private func ask(_ input: InputDemand) -> String? {
+    demand(input)
     defer { Runner.demand(nil) }
     return readLine()
+}
+
+private func demand(_ input: InputDemand) {
+    Runner.demand((try? JSONEncoder().encode(input)).map { String(decoding: $0, as: UTF8.self) })
 }

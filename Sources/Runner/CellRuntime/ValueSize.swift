@@ -6,14 +6,25 @@ enum ValueSize {
     /// How deep it looks, and at how many elements of a collection; the others are taken to be like them.
     private static let depth = 4
     private static let sample = 100
+    /// At about how many values it looks in all: collections of collections of collections have a million to show.
+    private static let limit = 4000
 
-    static func bytes<Value>(of value: Value) -> Int {
-        var seen: Set<ObjectIdentifier> = []
-        return MemoryLayout<Value>.size + outside(value, Self.depth, &seen)
+    /// What was looked at so far.
+    private struct Seen {
+        var objects: Set<ObjectIdentifier> = []
+        var count = 0
     }
 
-    /// The bytes that a value holds outside of itself.
-    private static func outside(_ value: Any, _ depth: Int, _ seen: inout Set<ObjectIdentifier>) -> Int {
+    static func bytes<Value>(of value: Value) -> Int {
+        var seen = Seen()
+        return MemoryLayout<Value>.size + outside(value, Self.depth, Self.limit, &seen)
+    }
+
+    /// The bytes that a value holds outside of itself; once it has looked at `limit` values in it, it takes the further
+    /// elements of its collections to be like the former.
+    private static func outside(_ value: Any, _ depth: Int, _ limit: Int, _ seen: inout Seen) -> Int {
+        let end = seen.count + limit
+        seen.count += 1
         if let text = value as? String { return text.utf8.count > 15 ? text.utf8.count : 0 }
         if let data = value as? Data { return data.count > 14 ? data.count : 0 }
         if let buffer = value as? any Buffer { return buffer.byteCount }
@@ -22,7 +33,7 @@ enum ValueSize {
         let mirror = Mirror(reflecting: value)
         var total = 0
         if mirror.displayStyle == .class {
-            guard seen.insert(ObjectIdentifier(value as AnyObject)).inserted else { return 0 }
+            guard seen.objects.insert(ObjectIdentifier(value as AnyObject)).inserted else { return 0 }
             total += objectHeader
         }
         let isCollection = [.collection, .set, .dictionary].contains(mirror.displayStyle)
@@ -30,14 +41,17 @@ enum ValueSize {
         if (value as? any Homogeneous)?.hasPlainElements == true { return total }
         let count = mirror.children.count
         guard count > 0 else { return total }
-        let looked = isCollection ? min(count, sample) : count
+        let most = isCollection ? min(count, sample) : count
+        var looked = 0
         var inner = 0
-        for child in mirror.children.prefix(looked) {
+        for child in mirror.children.prefix(most) {
+            if isCollection, looked > 0, seen.count >= end { break }
+            looked += 1
             // The fields of an object are outside, those of a structure were counted with it.
             if mirror.displayStyle == .class { inner += size(child.value) }
-            inner += outside(child.value, depth - 1, &seen)
+            inner += outside(child.value, depth - 1, limit / most, &seen)
         }
-        return total + inner * count / looked
+        return total + inner * count / max(looked, 1)
     }
 
     private static func size(_ value: Any) -> Int {

@@ -15,7 +15,7 @@ static const int own[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, INT
 enum { OWN = sizeof own / sizeof own[0] };
 static struct sigaction of_cells[OWN];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static atomic_bool cells_handle_signals; // Others than the runner's own.
+static atomic_bool cells_handle_signals; // Others than those of traps.
 
 static struct {
     int (*action)(int, const struct sigaction *, struct sigaction *);
@@ -69,13 +69,12 @@ bool handlers_are_of_cells(void) { return atomic_load(&cells_handle_signals); }
 static int change(int signal, const struct sigaction *action, struct sigaction *former, const void *caller) {
     pthread_once(&found, find);
     int place = place_of(signal);
-    if (place < 0) {
-        bool handles = action && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
-        if (handles && image_contains((uintptr_t)caller)) atomic_store(&cells_handle_signals, true);
-        return real.action(signal, action, former);
-    }
+    bool is_of_cell = image_contains((uintptr_t)caller);
+    bool handles = action && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+    if (is_of_cell && handles && (place < 0 || signal == INTERRUPT_SIGNAL)) atomic_store(&cells_handle_signals, true);
+    if (place < 0) return real.action(signal, action, former);
     // Libraries find the runner's handler there, and so leave the signal alone, as the Swift runtime with its backtraces.
-    if (!image_contains((uintptr_t)caller)) return real.action(signal, NULL, former);
+    if (!is_of_cell) return real.action(signal, NULL, former);
     pthread_mutex_lock(&lock);
     if (former) *former = of_cells[place];
     if (action) of_cells[place] = *action;

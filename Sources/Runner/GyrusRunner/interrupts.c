@@ -86,6 +86,11 @@ void interrupt_arrived(struct thread *thread, ucontext_t *context) {
     way_out_interrupted(thread, context, &trail);
 }
 
+void signal_probe(struct thread *thread) {
+    atomic_store(&thread->is_signalled, true);
+    pthread_kill(thread->thread, INTERRUPT_SIGNAL);
+}
+
 static void interrupt_one(struct thread *thread, void *is_round) {
     bool has_job = thread->job != NULL;
     if (!thread->armed || (!has_job && !*(bool *)is_round)) return;
@@ -94,7 +99,7 @@ static void interrupt_one(struct thread *thread, void *is_round) {
     if (has_job && !thread_must_leave(thread)) return;
     // A call that returns before its time must not return into the cell.
     if (has_job && !images_are_barred() && call_is_cut_short(thread_call(thread).number)) return;
-    pthread_kill(thread->thread, INTERRUPT_SIGNAL);
+    signal_probe(thread);
 }
 
 void signals_interrupt(bool library) {
@@ -104,5 +109,3 @@ void signals_interrupt(bool library) {
     atomic_store(&reach_into_library, library);
     threads_each(interrupt_one, &is_round);
 }
-
-void signal_probe(struct thread *thread) { pthread_kill(thread->thread, INTERRUPT_SIGNAL); }

@@ -13,12 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 struct job the_cell, the_handler;
 enum { INDEX_CELL, INDEX_HANDLER, INDEX_SUBSHELLS };
 static struct job subshell_cells[JOBS - INDEX_SUBSHELLS];
+// Whether a job waits is said after so many looks in which it did, or did not.
+enum { MOST_LOOKS = 8, WAIT_STEP_MILLISECONDS = 5 };
 
 struct job *job_at(int index) {
     if (index == INDEX_CELL) return &the_cell;
@@ -37,15 +40,55 @@ struct job *job_for_subshell(void) {
     return NULL;
 }
 
+// The running job at a place in the order in which they are asked, the handler last; NULL if that one does not run.
+static struct job *running_job(int place) {
+    struct job *job = job_at(place == INDEX_HANDLER ? JOBS - 1 : place == JOBS - 1 ? INDEX_HANDLER : place);
+    return atomic_load(&job->running) ? job : NULL;
+}
+
 struct job *job_that_answers(uintptr_t address) {
-    struct job *any = NULL;
-    for (int i = 0; i < JOBS; i++) {
-        struct job *job = job_at(i == INDEX_HANDLER ? JOBS - 1 : i == JOBS - 1 ? INDEX_HANDLER : i); // The handler last.
-        if (!atomic_load(&job->running)) continue;
-        if (image_has(atomic_load(&job->image), address)) return job;
-        if (any == NULL) any = job;
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = running_job(place);
+        if (job && image_has(atomic_load(&job->image), address)) return job;
     }
-    return any;
+    return NULL;
+}
+
+// What a job's threads do.
+struct activity {
+    const struct job *job;
+    bool works; // Whether one of them computes, or only sleeps.
+};
+
+static void look(struct thread *thread, void *context) {
+    struct activity *activity = context;
+    if (thread->job != activity->job || !thread->armed || !thread_is_current(thread)) return;
+    // Between the slices of its wait it does nothing else.
+    if (thread->is_resting || thread->awaits_task || thread->awaited) return;
+    long call = thread_call(thread).number;
+    if (call == CALL_NONE || call == SYS_nanosleep || call == SYS_clock_nanosleep) activity->works = true;
+}
+
+// Whether a job waits most of the time: a thread that waits runs at times, and one that computes waits at times.
+static bool waits(const struct job *job) {
+    struct timespec step = {.tv_nsec = WAIT_STEP_MILLISECONDS * 1000000L};
+    int waiting = 0, working = 0;
+    while (waiting < MOST_LOOKS && working < MOST_LOOKS) {
+        if (waiting + working > 0) nanosleep(&step, NULL);
+        struct activity activity = {.job = job};
+        threads_each(look, &activity);
+        if (activity.works) working++;
+        else waiting++;
+    }
+    return waiting == MOST_LOOKS;
+}
+
+struct job *job_that_waits(void) {
+    for (int place = 0; place < JOBS; place++) {
+        struct job *job = running_job(place);
+        if (job && waits(job)) return job;
+    }
+    return NULL;
 }
 
 // Held while the cells' code is barred or opened, so that no job ends and leaves a bar behind that was meant for it.

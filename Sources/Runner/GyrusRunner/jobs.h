@@ -71,9 +71,11 @@ struct job *job_for_subshell(void);
 bool jobs_any_runs(void);
 bool jobs_any_is_asked(void);
 bool jobs_any_must_end(void);
-// The job whose own library an address lies in, if it runs; else the main shell's cell, a subshell's or the handler, if one
-// runs: it may be waiting for the thread that is there. NULL if none runs.
+// The job whose own library an address lies in, if it runs; NULL if none does.
 struct job *job_that_answers(uintptr_t address);
+// A running job that does nothing but wait, the handler last: perhaps for a thread that an earlier cell started. NULL
+// if there is none. Takes a moment; safe in a handler.
+struct job *job_that_waits(void);
 // Starts the thread that takes jobs out, and wakes it. The latter is safe in a handler.
 void jobs_watch(void);
 void jobs_wake(void);

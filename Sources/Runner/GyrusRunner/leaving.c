@@ -68,17 +68,19 @@ void way_out(struct thread *thread, ucontext_t *context, const struct trail *tra
     siglongjmp(thread->start, outcome);
 }
 
-// The job that answers for a failure on this thread, if one runs.
-static struct job *answering_job(const struct thread *thread, const struct trail *trail) {
+// The job that answers for a failure on this thread, if one runs. What an earlier cell started may have nothing to do
+// with the one that runs, which therefore goes on unless it does nothing but wait: it then might do so forever.
+static struct job *answering_job(const struct thread *thread, const struct trail *trail, enum outcome outcome) {
     if (thread->job) return thread_is_current(thread) ? thread->job : NULL;
-    return job_that_answers(trail->outermost);
+    struct job *own = job_that_answers(trail->outermost);
+    return own || outcome != OUTCOME_TRAP ? own : job_that_waits();
 }
 
 void way_out_report(struct thread *thread, const struct trail *trail, struct report *report) {
     report->is_foreign = !thread->is_guarded;
     report->frame_count = trail->frame_count;
     for (int i = 0; i < trail->frame_count; i++) report->frames[i] = trail->frames[i];
-    struct job *job = answering_job(thread, trail);
+    struct job *job = answering_job(thread, trail, report->outcome);
     if (job) job_fail(job, report);
     else if (!thread->is_guarded && report->outcome == OUTCOME_TRAP) job_report_stray(report);
 }
@@ -86,7 +88,7 @@ void way_out_report(struct thread *thread, const struct trail *trail, struct rep
 bool way_out_is_due(const struct thread *thread, const struct trail *trail) {
     if (thread->job) return thread_must_leave(thread);
     struct job *job = trail->frame_count > 0 ? job_that_answers(trail->outermost) : NULL;
-    return job && job_must_end(job) && image_has(atomic_load(&job->image), trail->outermost);
+    return job && job_must_end(job);
 }
 
 void way_out_interrupted(struct thread *thread, ucontext_t *context, const struct trail *trail) {

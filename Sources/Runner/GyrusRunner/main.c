@@ -5,6 +5,7 @@
 #include "process.h"
 #include "signals.h"
 #include "threads.h"
+#include "waits.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -94,6 +95,8 @@ static void obey(char *line, FILE *commands) {
         streams_answer_input(rest);
     } else if (arguments(line, COMMAND_END_OF_INPUT)) {
         streams_answer_input(NULL);
+    } else if ((rest = arguments(line, COMMAND_SUBSHELLS))) {
+        quiet_note_subshells(strtoul(rest, NULL, 10));
     } else if ((rest = arguments(line, COMMAND_LOAD))) {
         answer(preload_on_main_thread(rest));
     } else if (arguments(line, COMMAND_ENVIRONMENT)) {

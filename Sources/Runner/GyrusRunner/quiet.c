@@ -33,9 +33,13 @@ static bool has_children(void) {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
+static atomic_ulong subshells;
+
+void quiet_note_subshells(unsigned long count) { atomic_store(&subshells, count); }
+
 static bool expects_messages(void) {
     bool (*expects)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "gyrus_expects_messages");
-    return streams_wait_for_input() || (expects && expects());
+    return atomic_load(&subshells) > 0 || streams_wait_for_input() || (expects && expects());
 }
 
 // --- timers of libdispatch ----------------------------------------------------------------------------------------

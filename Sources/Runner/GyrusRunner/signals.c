@@ -18,6 +18,8 @@ static void handle(int signal, siginfo_t *info, void *opaque) {
     struct thread *thread = thread_current();
     uintptr_t pc = program_counter(context);
     if (signal == INTERRUPT_SIGNAL) {
+        bool is_own = thread && atomic_exchange(&thread->is_signalled, false);
+        if (!is_own) handlers_call_of_cells(signal, info, context);
         interrupt_arrived(thread, context);
     } else if (signal == SIGSEGV && (uintptr_t)info->si_addr == pc && image_contains(pc)) {
         trap_at_bar(thread, context);

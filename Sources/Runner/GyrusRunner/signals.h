@@ -14,7 +14,7 @@
 void signals_prepare(void);
 // Asks every thread of a job that must end to leave, if it can do so without holding a lock; `library` as above.
 void signals_interrupt(bool library);
-// Has the handler note in which wait a thread is.
+// Sends a thread the signal of interrupts, at which the handler at least notes in which wait it is.
 void signal_probe(struct thread *thread);
 // Shows the stack as it was before a return was led to the handler, or leads it there again.
 void signal_show_return(struct thread *thread, bool shows);
@@ -31,7 +31,7 @@ extern const char gyrus_met_again_instruction[];
 void handlers_install(void (*handle)(int, siginfo_t *, void *));
 // Calls what a cell installed for a signal of the runner's.
 void handlers_call_of_cells(int signal, siginfo_t *info, void *context);
-// Whether a cell ever installed a handler for any other signal.
+// Whether a cell ever installed a handler for any signal but those of traps.
 bool handlers_are_of_cells(void);
 // Ends the process as a signal would have without any handler, even if it was sent and would not come again.
 void handlers_end_process(int signal);

@@ -173,6 +173,25 @@ void streams_cancel_input(const struct job *job) {
     pthread_mutex_unlock(&input_lock);
 }
 
+// The C library's asks at the terminal, and there is none: it would be read like any line, and seen.
+char *getpass(const char *prompt) {
+    static char *(*at_terminal)(const char *);
+    static char *line; // The caller's until the next call, as the C library's.
+    static size_t size;
+    void (*demand)(const char *) = (void (*)(const char *))dlsym(RTLD_DEFAULT, "gyrus_demand_password");
+    if (demand == NULL || process_is_forked()) {
+        if (at_terminal == NULL) *(void **)&at_terminal = dlsym(RTLD_NEXT, "getpass");
+        return at_terminal(prompt);
+    }
+    demand(prompt);
+    ssize_t length = getline(&line, &size, stdin);
+    gyrus_runner_demand(NULL);
+    if (line == NULL) return NULL;
+    if (length <= 0) line[0] = 0;
+    else if (line[length - 1] == '\n') line[length - 1] = 0;
+    return line;
+}
+
 // --- opening and settling ----------------------------------------------------------------------------------------
 
 static FILE *open_stdout(void) {

@@ -47,6 +47,7 @@ struct thread {
     pthread_t thread;
     pid_t id;
     volatile sig_atomic_t armed;
+    atomic_bool is_signalled; // Whether the runner sent it the signal of interrupts, which has yet to arrive.
     uintptr_t stack_low, stack_high; // Where it may push; below lies the reserve.
     uintptr_t reserve_low;
     volatile sig_atomic_t reserve_is_open;

@@ -13,10 +13,22 @@
 enum { PAGE = 4096, NEAR_STACK = 64 << 10, SYSTEM_STACK = 256 << 10 };
 enum { PAUSE_STEPS = 100, PAUSE_STEP_NANOSECONDS = 2000000 };
 
+static void look(struct thread *thread, void *is_used) {
+    if (thread->reserve_is_open) *(bool *)is_used = true;
+}
+
+// Whether a thread that met the end of its stack has yet to come back to its cell, though no job ends for it.
+static bool any_reserve_is_used(void) {
+    bool is_used = false;
+    threads_each(look, &is_used);
+    return is_used;
+}
+
 // Lets a thread that an interrupt is not meant for wait until the cells are open again.
 static void pause_at_bar(uintptr_t pc) {
     struct timespec step = {.tv_nsec = PAUSE_STEP_NANOSECONDS};
-    for (int i = 0; i < PAUSE_STEPS && images_are_barred() && jobs_any_must_end(); i++) nanosleep(&step, NULL);
+    for (int i = 0; i < PAUSE_STEPS && images_are_barred() && (jobs_any_must_end() || any_reserve_is_used()); i++)
+        nanosleep(&step, NULL);
     images_bar(false);
     image_open(pc);
 }

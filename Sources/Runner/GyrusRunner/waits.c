@@ -24,6 +24,7 @@ static struct {
     void (*apply_f)(size_t, void *, void *, void (*)(void *, size_t));
     int (*cond_wait)(pthread_cond_t *, pthread_mutex_t *);
     int (*cond_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+    int (*cond_clockwait)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
 } real;
 static pthread_once_t found = PTHREAD_ONCE_INIT;
 
@@ -37,6 +38,7 @@ static void find(void) {
     // Without its version the loader gives the one of before 2002.
     *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
     *(void **)&real.cond_timedwait = dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2");
+    *(void **)&real.cond_clockwait = dlsym(RTLD_NEXT, "pthread_cond_clockwait");
     if (real.cond_wait == NULL) *(void **)&real.cond_wait = dlsym(RTLD_NEXT, "pthread_cond_wait");
     if (real.cond_timedwait == NULL) *(void **)&real.cond_timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
 }
@@ -72,11 +74,25 @@ static void set_condition(struct thread *thread, pthread_cond_t *condition) {
     pthread_mutex_unlock(&waiting_lock);
 }
 
-static int wait_for(struct thread *thread, pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
+// A limit by the clock that the condition was made with, and none.
+enum { CLOCK_OF_CONDITION = -1 };
+static const struct limit {
+    clockid_t clock;
+    const struct timespec *until;
+} no_limit = {.clock = CLOCK_OF_CONDITION};
+
+static int wait_really(pthread_cond_t *condition, pthread_mutex_t *mutex, struct limit limit) {
+    if (limit.until == NULL) return real.cond_wait(condition, mutex);
+    if (limit.clock == CLOCK_OF_CONDITION) return real.cond_timedwait(condition, mutex, limit.until);
+    return real.cond_clockwait(condition, mutex, limit.clock, limit.until);
+}
+
+static int wait_for(struct thread *thread, pthread_cond_t *condition, pthread_mutex_t *mutex, struct limit limit) {
+    if (thread == NULL) return wait_really(condition, mutex, limit);
     enum wait_kind outer = thread->wait_kind;
     set_condition(thread, condition);
     thread->wait_kind = WAIT_BY_ITSELF;
-    int result = until ? real.cond_timedwait(condition, mutex, until) : real.cond_wait(condition, mutex);
+    int result = wait_really(condition, mutex, limit);
     thread->wait_kind = outer;
     set_condition(thread, NULL);
     if (!thread_must_leave(thread)) return result;
@@ -88,19 +104,31 @@ static int wait_for(struct thread *thread, pthread_cond_t *condition, pthread_mu
 }
 
 int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex) {
-    struct thread *thread = worker();
-    return thread ? wait_for(thread, condition, mutex, NULL) : real.cond_wait(condition, mutex);
+    return wait_for(worker(), condition, mutex, no_limit);
+}
+
+static bool is_soon(const struct timespec *until, clockid_t clock) {
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) return true; // The wait will say what is wrong.
+    if (until->tv_sec > time.tv_sec + 1) return false; // However late.
+    return (until->tv_sec - time.tv_sec) * 1000 + (until->tv_nsec - time.tv_nsec) / 1000000 < SHORT_MILLISECONDS;
 }
 
 int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
     struct thread *thread = worker();
-    struct timespec clock;
-    clock_gettime(CLOCK_REALTIME, &clock);
+    struct timespec day;
+    clock_gettime(CLOCK_REALTIME, &day);
     // A condition may go by the other clock, which counts from the machine's start: no time of this one is so early.
-    if (until->tv_sec < clock.tv_sec / 2) clock_gettime(CLOCK_MONOTONIC, &clock);
-    int64_t left = (until->tv_sec - clock.tv_sec) * 1000 + (until->tv_nsec - clock.tv_nsec) / 1000000;
-    if (thread == NULL || left < SHORT_MILLISECONDS) return real.cond_timedwait(condition, mutex, until);
-    return wait_for(thread, condition, mutex, until);
+    bool is_of_day = until->tv_sec >= day.tv_sec / 2;
+    if (is_soon(until, is_of_day ? CLOCK_REALTIME : CLOCK_MONOTONIC)) thread = NULL;
+    return wait_for(thread, condition, mutex, (struct limit){.clock = CLOCK_OF_CONDITION, .until = until});
+}
+
+int pthread_cond_clockwait(
+    pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *until) {
+    struct thread *thread = worker();
+    if (is_soon(until, clock)) thread = NULL;
+    return wait_for(thread, condition, mutex, (struct limit){.clock = clock, .until = until});
 }
 
 // --- queues: the queue knows of the waiting stack -------------------------------------------------------------------------

@@ -56,3 +56,5 @@ void left_check(void);
 
 // Whether nothing goes on, or may come from outside, that could end a wait. Takes a second.
 bool quiet_is(void);
+// How many subshells are open: what they will be asked to run may end any wait.
+void quiet_note_subshells(unsigned long count);

@@ -9,6 +9,8 @@ package enum RunnerCommand: Sendable {
     case interrupt(request: UInt32)
     case input(String)
     case endOfInput
+    /// Says how many subshells are open: each may have a cell run at any time.
+    case subshells(Int)
     // These are answered; an empty answer says that it was done.
     case load(library: String)
     /// Asks for the variables of the environment, a NUL after each.
@@ -29,6 +31,7 @@ package enum RunnerCommand: Sendable {
             case .interrupt(let request): [COMMAND_INTERRUPT, "\(request)"]
             case .input(let text): [COMMAND_INPUT, text]
             case .endOfInput: [COMMAND_END_OF_INPUT]
+            case .subshells(let count): [COMMAND_SUBSHELLS, "\(count)"]
             case .load(let library): [COMMAND_LOAD, library]
             case .environment: [COMMAND_ENVIRONMENT]
             case .set(let name, let value): [COMMAND_SET, "\(name)=\(value)"]

@@ -73,6 +73,7 @@ enum SWIFT_ENUM("HeldKind") held_kind : uint8_t {
 #define COMMAND_INTERRUPT "interrupt" // interrupt REQUEST
 #define COMMAND_INPUT "input"         // input TEXT
 #define COMMAND_END_OF_INPUT "end-of-input"
+#define COMMAND_SUBSHELLS "subshells" // subshells COUNT, of those that are open
 // These are answered. An empty answer says that it was done.
 #define COMMAND_LOAD "load"               // load PATH
 #define COMMAND_ENVIRONMENT "environment" // The variables, a NUL after each.

@@ -22,6 +22,8 @@ final class Runners: @unchecked Sendable {
         get { settings.withLock { $0 } }
         set { settings.withLock { $0 = newValue } }
     }
+    /// How many subshells are open; held while a runner is told.
+    private let subshellCount = Mutex(0)
     private let shared = Mutex<(runner: RunnerProcess?, isClosed: Bool, count: Int)>((nil, false, 0))
     /// The runner, for those who do not wait for the turn.
     var current: RunnerProcess? { shared.withLock { $0.runner } }
@@ -54,7 +56,16 @@ final class Runners: @unchecked Sendable {
                 $0.runner = started
                 $0.count += 1
             }
+            subshellCount.withLock { _ = started.send(.subshells($0)) }
             return started
+        }
+    }
+
+    /// Tells the runner, and those that follow it, how many subshells are open: a cell may wait for what they will run.
+    func changed(subshellCount count: Int) {
+        subshellCount.withLock {
+            $0 = count
+            current?.send(.subshells(count))
         }
     }
 

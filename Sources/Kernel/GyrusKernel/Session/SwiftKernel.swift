@@ -146,6 +146,7 @@ public final class SwiftKernel: Kernel {
     }
 
     public func interrupt(subshellID: String?) { session.interrupt(subshellID: subshellID) }
+    public func changed(subshellCount: Int) { session.runners.changed(subshellCount: subshellCount) }
     public func shutdown(restart: Bool) { session.close() }
     public func history(_ request: HistoryRequest) -> [HistoryEntry] { history.entries(request) }
     public var processIDs: [Int32] { [getpid()] + session.processIDs }

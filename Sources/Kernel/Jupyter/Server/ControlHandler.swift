@@ -55,9 +55,12 @@ final class ControlHandler: Sendable {
             // The other front ends learn it here.
             replier.iopub.send("shutdown_reply", shutdown, parent: request.headerData)
         case "create_subshell_request":
-            replier.reply(to: request, Subshell(subshellID: shells.create()))
+            let id = shells.create()
+            kernel.changed(subshellCount: shells.ids.count)
+            replier.reply(to: request, Subshell(subshellID: id))
         case "delete_subshell_request":
             try shells.delete(try request.content(as: Subshell.self).subshellID)
+            kernel.changed(subshellCount: shells.ids.count)
             replier.reply(to: request, OKReply())
         case "list_subshell_request":
             replier.reply(to: request, SubshellList(subshellIDs: shells.ids))

@@ -17,6 +17,8 @@ public protocol Kernel: Sendable {
     /// Ends the code that a subshell runs, soon, and its wait for input; without one that of the main shell, or of the
     /// subshells if the main shell runs none. Called on the control thread while `execute` runs on others.
     func interrupt(subshellID: String?)
+    /// So many subshells are open now; called on the control thread.
+    func changed(subshellCount: Int)
     /// Ends everything; a running `execute` returns.
     func shutdown(restart: Bool)
 
@@ -38,6 +40,7 @@ public protocol Kernel: Sendable {
 
 extension Kernel {
     public func started(iopub: IOPub) {}
+    public func changed(subshellCount: Int) {}
     public func shutdown(restart: Bool) {}
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply { .unknown }
     public func complete(_ request: CompleteRequest, context: RequestContext) -> CompleteReply {
