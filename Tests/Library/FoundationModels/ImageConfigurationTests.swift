@@ -130,6 +130,27 @@ struct ImageConfigurationTests {
         }
     }
 
+    /// timm divides each size by `crop_pct`: 24 / 0.9 is 26 rounded down, and 48 / 0.9 is 53, not twice 26.
+    @Test(arguments: ["center", "squash"])
+    func anotherSizeHasTimmsCrop(_ mode: String) throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("vision/timm", in: place)
+            try copy.change("config.json", in: "pretrained_cfg", ["crop_pct": 0.9, "crop_mode": mode])
+            func fit(_ side: Int) -> ImageTransform.Fit {
+                mode == "center" ? .shorterSide(side) : .stretchedTo(ImageSize(side))
+            }
+            let tower = try FoundationModel.load(copy.folder).image
+            #expect(tower.transform.fit == fit(26))
+            #expect(try tower.resized(to: ImageSize(48)).transform.fit == fit(53))
+            // What was changed by hand keeps its proportion.
+            var own = tower
+            own.transform.fit = fit(30)
+            #expect(try own.resized(to: ImageSize(48)).transform.fit == fit(60))
+            own.transform.fit = fit(Int.max)
+            #expect(try own.resized(to: ImageSize(48)).transform.fit == fit(Int.max))
+        }
+    }
+
     @Test func anArchitectureIsNoOtherModel() throws {
         let error = #expect(throws: FoundationModelError.self) {
             try FoundationModel.load(

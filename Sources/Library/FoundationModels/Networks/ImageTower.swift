@@ -48,18 +48,7 @@ extension ImageTower {
         // First, since it refuses sizes by which nothing can be multiplied.
         let network = try network.resized(to: size)
         var transform = transform
-        // What a transform shows of an image stays the same part of it.
-        if case .shorterSide(let side) = transform.fit {
-            let (new, old) = (min(size.height, size.width), min(imageSize.height, imageSize.width))
-            transform.fit = .shorterSide(side * new / old)
-        }
-        func scaled(_ box: ImageSize) -> ImageSize {
-            ImageSize(
-                height: box.height * size.height / imageSize.height,
-                width: box.width * size.width / imageSize.width)
-        }
-        if case .covering(let box) = transform.fit { transform.fit = .covering(scaled(box)) }
-        if case .stretchedTo(let box) = transform.fit { transform.fit = .stretchedTo(scaled(box)) }
+        transform.fit = transform.resizedFit(from: imageSize, to: size)
         return ImageTower(network: network, transform: transform, unused: unusedTensors)
     }
 
