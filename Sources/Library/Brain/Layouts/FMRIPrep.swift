@@ -34,10 +34,10 @@ public struct FMRIPrep: StudyLayout {
                 files.functional(subject, in: root).contains { isRun($0) }
             }
             if !subjects.isEmpty { return FMRIPrep(subjects: subjects, files: files, root: root) }
-            if let native = native(files, in: root).first {
+            if let own = native(files, in: root).first {
                 throw FormatError(
                     files.url,
-                    "has runs in the scanner's own space alone, as \(native.path), which are not read; name a space in "
+                    "has runs in the scanner's own space alone, as \(own.path), which are not read; name a space in "
                         + "fMRIPrep's --output-spaces")
             }
         }
