@@ -132,7 +132,8 @@ struct FeatureRowsTests {
             func run(_ files: ImageFiles) throws -> FeatureFile {
                 try model.featureFile(
                     at: folder.path + "/images.h5", of: files, layers: .last,
-                    transform: ImageTransform(fit: .stretched, normalization: .imageNet), showsProgress: false)
+                    transform: ImageTransform(fit: .stretched, normalization: .imageNet),
+                    showsProgress: false)
             }
             let layer = try #require(try run(turned).layers.first)
             _ = try run(turned)[layer]

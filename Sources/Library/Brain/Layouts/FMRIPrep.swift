@@ -37,8 +37,8 @@ public struct FMRIPrep: StudyLayout {
             if let own = native(files, in: root).first {
                 throw FormatError(
                     files.url,
-                    "has runs in the scanner's own space alone, as \(own.path), which are not read; name a space in "
-                        + "fMRIPrep's --output-spaces")
+                    "has runs in the scanner's own space alone, as \(own.path), which are not read; "
+                        + "name a space in fMRIPrep's --output-spaces")
             }
         }
         throw files.mismatch("derivatives/fmriprep/sub-01/func/…_space-…_desc-preproc_bold.nii.gz")
@@ -56,7 +56,8 @@ public struct FMRIPrep: StudyLayout {
 
     /// The time courses of all subjects in the scanner's own space.
     private static func native(_ files: LayoutFolder, in root: String) -> [BIDSName] {
-        files.names(in: root, from: "sub-").flatMap { files.functional("sub-" + $0, in: root) }.filter { name in
+        let all = files.names(in: root, from: "sub-").flatMap { files.functional("sub-" + $0, in: root) }
+        return all.filter { name in
             name.suffix == "bold" && name.entities["space"] == nil && name.entities["desc"] == "preproc"
                 && [".nii.gz", ".nii"].contains(name.ending)
         }

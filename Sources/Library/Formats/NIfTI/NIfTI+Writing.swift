@@ -74,7 +74,8 @@ extension NIfTI {
                 url, "the repetition time", expected: "a number of seconds above 0", found: "\(time)")
         }
         try requireMemory(
-            image.count * MemoryLayout<Float>.stride, for: "the image of shape \(image.shape) in the file's order", url)
+            image.count * MemoryLayout<Float>.stride,
+            for: "the image of shape \(image.shape) in the file's order", url)
         let header = headerBytes(image.shape, affine: affine, repetitionTime: repetitionTime)
         let data = image.reversingDimensions()
         try writeAtomically(to: url) { temporary in

@@ -45,8 +45,8 @@ public struct ImageFiles: ImageSource {
     ///
     /// - Parameters:
     ///   - files: the files, in the order of the rows.
-    ///   - turned: whether a photograph is turned as its EXIF orientation says; false for what timm and torchvision see of
-    ///     a file that Pillow opened.
+    ///   - turned: whether a photograph is turned as its EXIF orientation says; false for what timm and torchvision see
+    ///     of a file that Pillow opened.
     public init(_ files: [some FileLocation], turned: Bool = true) {
         let files = files.map(\.fileURL)
         self.files = files
