@@ -128,6 +128,18 @@ with h5py.File(FORMATS / "latin1.h5", "w") as file:
     file["records"] = np.array([(latin1, 1)], dtype=[("name", "S8"), ("x", "<f4")])
     file["cut"] = np.array(["Größe".encode()[:3]], dtype=h5py.string_dtype("utf-8", 3))
 
+# Texts of variable length in records; and a frame in pandas' table format with an index of datetime.date, for which
+# PyTables takes HDF5's class TIME.
+with h5py.File(FORMATS / "fields.h5", "w") as file:
+    names = np.zeros(2, dtype=[("name", h5py.string_dtype("ascii")), ("x", "<f4")])
+    names["name"] = [latin1, b"plain"]
+    file["names"] = names
+    file.create_group("frame").attrs["pandas_type"] = np.bytes_("frame_table")
+    record = h5py.h5t.create(h5py.h5t.COMPOUND, 12)
+    record.insert(b"index", 0, h5py.h5t.UNIX_D32LE)
+    record.insert(b"x", 4, h5py.h5t.IEEE_F64LE)
+    h5py.h5d.create(file["frame"].id, b"table", record, h5py.h5s.create_simple((2,)))
+
 # Several texts a record.
 texts = np.zeros(2, dtype=[("onset", "<f8"), ("words", "S4", (3,)), ("grid", "S1", (2, 2))])
 texts["words"] = [[b"the", b"cat", b""], [b"sat", b"on", b"mats"]]

@@ -67,6 +67,7 @@ extension ImageFiles: CustomStringConvertible {
     /// How many files there are, and the first few by name.
     public var description: String {
         "\(Number.counted(count, "image file")): \(listed(files.map(\.lastPathComponent)))"
+            + (turned ? "" : ", not turned")
     }
 }
 

@@ -144,7 +144,9 @@ extension Scene {
     ///   - first: the object whose relation is meant.
     ///   - second: the object that the first is related to.
     public static func holds(_ relation: Relation, _ first: SceneObject, _ second: SceneObject) -> Bool {
-        let (down, right) = (second.row - first.row, second.column - first.column)
+        // No difference of numbers overflows, wherever the objects are said to be.
+        let down = Double(second.row) - Double(first.row)
+        let right = Double(second.column) - Double(first.column)
         return switch relation {
         case .left: right > 0 && right >= abs(down)
         case .right: right < 0 && -right >= abs(down)

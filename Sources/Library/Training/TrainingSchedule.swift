@@ -28,7 +28,8 @@ public struct TrainingSchedule: Sendable, Equatable {
     /// The rate of a step, counted from 0.
     public func rate(at step: Int) -> Float {
         if step < warmUp { return peak * Float(step + 1) / Float(warmUp) }
-        let progress = min(Double(step - warmUp) / Double(max(steps - warmUp, 1)), 1)
+        // As numbers that cannot overflow: a schedule is looked at before it is checked.
+        let progress = min((Double(step) - Double(warmUp)) / max(Double(steps) - Double(warmUp), 1), 1)
         let share = Double(final) + (1 - Double(final)) * (1 + cos(.pi * progress)) / 2
         return Float(Double(peak) * share)
     }

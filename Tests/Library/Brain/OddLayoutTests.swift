@@ -72,6 +72,30 @@ struct OddLayoutTests {
         }
     }
 
+    @Test("runs in the scanner's own space are not read, and are said to be there")
+    func nativeSpace() throws {
+        try withCopy(of: "fmriprep") { folder in
+            let path = "derivatives/fmriprep/sub-01/func"
+            let native = "\(path)/sub-01_task-story_run-1_desc-preproc_bold.nii.gz"
+            let image = "\(path)/sub-01_task-story_run-1_space-MNI152NLin2009cAsym_desc-preproc_bold.nii.gz"
+            let before = try FMRIPrep.open(folder)
+            try copy(image, to: native, in: folder)
+            let data = try FMRIPrep.open(folder)
+            #expect(data.parts.dropLast() == before.parts[...] && data.missing == before.missing)
+            #expect(data.parts.last?.name == "in the scanner's own space, not read")
+            #expect(data.parts.last?.found == [native])
+            let spaces = try before.spaces(of: "sub-01", task: "story")
+            #expect(try data.spaces(of: "sub-01", task: "story") == spaces)
+            let functional = folder.appendingPathComponent(path)
+            for name in try FileManager.default.contentsOfDirectory(atPath: functional.path)
+            where name.contains("space-") {
+                try FileManager.default.removeItem(at: functional.appendingPathComponent(name))
+            }
+            let error = refusal { _ = try FMRIPrep.open(folder) }
+            #expect(error.contains("own space alone") && error.contains(native))
+        }
+    }
+
     @Test("samples that are not in a steady state are left out, and the confounds say which")
     func steadyState() throws {
         try withCopy(of: "fmriprep") { folder in

@@ -134,6 +134,11 @@ import Testing
                 #expect(throws: FormatError.self) {
                     try file.createDataset("huger", shape: [1 << 40, 1 << 40])
                 }
+                // It would be read as uint8, here and by h5py.
+                let type = #expect(throws: FormatError.self) {
+                    try file.createDataset("truths", shape: [4], type: .bool)
+                }
+                #expect(type?.description.contains("uint8") == true && !file.contains("truths"))
                 #expect(throws: FormatError.self) { try file.write(["a", "b\0c"], to: "names") }
                 #expect(!file.contains("names"))
                 #expect(throws: FormatError.self) { try file.setAttribute("x", to: .strings(["b\0c"])) }

@@ -176,6 +176,22 @@ import Testing
         }
     }
 
+    /// Writing needs the numbers a second time, in the file's order.
+    @Test func anImageThatDoesNotFitIntoMemoryTwiceIsNotWritten() throws {
+        let memory = Storage(byteCount: 64)
+        // More than there is: nothing of it may be read.
+        let huge = Tensor<Float>(
+            shape: [32_767, 32_767, 32_767], storage: Storage(borrowing: memory.base, from: memory))
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("huge.nii")
+            let error = #expect(throws: FormatError.self) {
+                try NIfTI.write(huge, affine: .identity, to: url)
+            }
+            #expect(error?.description.contains("of memory") == true, "\(error?.description ?? "")")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
     @Test(arguments: ["uint8.nii", "scaled.nii.gz", "qform.nii"])
     func damagedImagesNeverTrap(_ name: String) throws {
         try fuzz(fixture(name)) { url in

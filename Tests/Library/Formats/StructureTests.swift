@@ -135,8 +135,19 @@ struct StructureTests {
         #expect(try file.dataset("names").attributes()["unit"]?.string == "µm")
         #expect(try file.dataset("variable").strings() == ["Größe"])
         #expect(try file.dataset("records").records()["name"].strings() == ["Größe"])
+        let fields = try HDF5File.open(self.file("fields.h5"))
+        #expect(try fields.dataset("names").records()["name"].strings() == ["Größe", "plain"])
         // What is called UTF-8, and was cut within a character, stays that.
         #expect(try file.dataset("cut").strings() == ["Gr\u{fffd}"])
+    }
+
+    /// PyTables stores an index of dates so.
+    @Test func aFieldThatCannotBeReadIsNamed() throws {
+        let dataset = try HDF5File.open(file("fields.h5")).dataset("frame/table")
+        let error = #expect(throws: FormatError.self) { try dataset.records() }
+        #expect(
+            error?.description.contains("whose field \"index\" holds times of 4 bytes") == true,
+            "\(error?.description ?? "")")
     }
 
     @Test func scalarsThatPythonHasNotAreArraysWithoutDimensions() throws {

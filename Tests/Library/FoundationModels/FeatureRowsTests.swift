@@ -119,6 +119,29 @@ struct FeatureRowsTests {
         }
     }
 
+    @Test("photographs as they are stored are other images than those turned")
+    func photographsThatAreNotTurned() throws {
+        let images = Fixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Formats/Fixtures/images")
+        let file = images.appending(path: "orientation-6.png")
+        let (turned, stored) = (ImageFiles([file]), ImageFiles([file], turned: false))
+        #expect(try turned.image(0) == RGBImage.open(file))
+        #expect(try stored.image(0) == RGBImage.open(images.appending(path: "orientation-1.png")))
+        #expect(try stored.image(0) != turned.image(0) && "\(stored)".hasSuffix(", not turned"))
+        try withNetwork { model, folder in
+            func run(_ files: ImageFiles) throws -> FeatureFile {
+                try model.featureFile(
+                    at: folder.path + "/images.h5", of: files, layers: .last,
+                    transform: ImageTransform(fit: .stretched, normalization: .imageNet),
+                    showsProgress: false)
+            }
+            let layer = try #require(try run(turned).layers.first)
+            _ = try run(turned)[layer]
+            let error = #expect(throws: FoundationModelError.self) { try run(stored) }
+            #expect(error?.description.contains("stimuli_sha256") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test("a CSV file has the ids, the texts and numbers that read back the same")
     func table() throws {
         try withTemporaryFolder { folder in

@@ -130,6 +130,53 @@ struct ImageConfigurationTests {
         }
     }
 
+    /// A folder of timm's with several checkpoints of a training.
+    @Test func oneOfSeveralFilesHasTimmsConfiguration() throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("vision/timm-file", in: place)
+            for name in ["a.pth", "b.pth"] {
+                try FileManager.default.copyItem(at: copy.url("vit.pth"), to: copy.url(name))
+            }
+            try copy.remove("images.safetensors", "layers.safetensors", "vit.pth")
+            try copy.write(
+                [
+                    "architecture": "vit_base_patch16_224", "input_size": [3, 32, 32],
+                    "mean": [0.4, 0.5, 0.6], "std": [0.2, 0.3, 0.4], "interpolation": "bilinear",
+                    "crop_pct": 0.8,
+                ] as [String: Any], to: "config.json")
+            for name in ["a.pth", "b.pth"] {
+                let model = try FoundationModel.load(copy.url(name))
+                #expect(try model.image.transform.fit == .shorterSide(40))
+                #expect(model.notes.isEmpty, "\(model.notes)")
+            }
+            // The configuration is for weights of a usual name, if there are such.
+            try FileManager.default.copyItem(at: copy.url("b.pth"), to: copy.url("pytorch_model.bin"))
+            let other = try FoundationModel.load(copy.url("a.pth"))
+            #expect(other.notes.contains { $0.contains("assumed") })
+        }
+    }
+
+    /// timm divides each size by `crop_pct`: 24 / 0.9 is 26 rounded down, and 48 / 0.9 is 53, not twice 26.
+    @Test(arguments: ["center", "squash"])
+    func anotherSizeHasTimmsCrop(_ mode: String) throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("vision/timm", in: place)
+            try copy.change("config.json", in: "pretrained_cfg", ["crop_pct": 0.9, "crop_mode": mode])
+            func fit(_ side: Int) -> ImageTransform.Fit {
+                mode == "center" ? .shorterSide(side) : .stretchedTo(ImageSize(side))
+            }
+            let tower = try FoundationModel.load(copy.folder).image
+            #expect(tower.transform.fit == fit(26))
+            #expect(try tower.resized(to: ImageSize(48)).transform.fit == fit(53))
+            // What was changed by hand keeps its proportion.
+            var own = tower
+            own.transform.fit = fit(30)
+            #expect(try own.resized(to: ImageSize(48)).transform.fit == fit(60))
+            own.transform.fit = fit(Int.max)
+            #expect(try own.resized(to: ImageSize(48)).transform.fit == fit(Int.max))
+        }
+    }
+
     @Test func anArchitectureIsNoOtherModel() throws {
         let error = #expect(throws: FoundationModelError.self) {
             try FoundationModel.load(

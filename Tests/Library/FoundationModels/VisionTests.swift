@@ -65,6 +65,22 @@ struct VisionTests {
         }
     }
 
+    private struct Claim: ImageSource {
+        let count = 1 << 40
+        func image(_ index: Int) throws -> RGBImage { throw FoundationModelError.input("an image was made") }
+    }
+
+    @Test("what does not fit into memory is refused before an image is made")
+    func memory() throws {
+        let tower = try load("timm").image
+        for (batch, words) in [(Int.max, "a batch of 1099511627776"), (1, "the features of 1099511627776")] {
+            let error = #expect(throws: FoundationModelError.self) {
+                try tower.features(of: Claim(), layers: .last, batchSize: batch, showsProgress: false)
+            }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test("the momentum twin of the paper's model is another model")
     func momentum() throws {
         let model = try load("paper")

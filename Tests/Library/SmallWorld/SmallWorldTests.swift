@@ -102,6 +102,19 @@ import Testing
         #expect(outside.description == "large plain red star (row 3, column 0)")
     }
 
+    @Test func relationsHoldOfObjectsAnywhere() {
+        var object = SceneObject(shape: .star, color: .red, size: .large, texture: .plain, row: 0, column: 0)
+        let middle = object
+        object.row = .min
+        #expect(Scene.holds(.above, object, middle) && !Scene.holds(.below, object, middle))
+        #expect(Scene.holds(.below, middle, object) && !Scene.holds(.left, object, middle))
+        object.row = .max
+        object.column = .min
+        var other = object
+        other.row = .min
+        #expect(Scene.holds(.below, object, other) && !Scene.holds(.left, object, other))
+    }
+
     @Test func synonymsAreThoseAskedFor() {
         for scene in world.scenes(300) {
             let first = scene.caption(synonyms: .first).text

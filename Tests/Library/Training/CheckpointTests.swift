@@ -19,6 +19,12 @@ import Training
         #expect(TrainingSchedule(warmUp: 150, steps: 100).warmUp == 150)
     }
 
+    /// A schedule is refused where it is trained with, and is looked at before.
+    @Test func aScheduleWithoutAMeaningHasRates() {
+        #expect(TrainingSchedule(peak: 1, warmUp: 5, steps: .min, final: 0.25).rate(at: 10) == 0.25)
+        #expect(TrainingSchedule(peak: 1, warmUp: .min, steps: 10, final: 0.25).rate(at: .max) == 0.25)
+    }
+
     @Test(arguments: [false, true])
     func resumedTrainingReachesTheSameWeights(hasQueues: Bool) throws {
         let reference = try TrainingCase(hasQueues ? "queues" : "in-batch")

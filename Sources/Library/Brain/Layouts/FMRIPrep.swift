@@ -17,7 +17,8 @@ import Tensors
 /// `…_task-T[_run-1]_space-S_desc-preproc_bold.nii.gz` and `…_desc-brain_mask.nii.gz`, or
 /// `…_hemi-L_space-fsaverage5_bold.func.gii`, or `…_space-fsLR_den-91k_bold.dtseries.nii`, and
 /// `…_desc-confounds_timeseries.tsv`. Voxels are those within the masks of all runs that are taken; each run is cleaned
-/// on its own before they are joined. Source: fMRIPrep 25's documentation of its outputs; BIDS 1.10.
+/// on its own before they are joined. Images in the scanner's own space, which have no `space-` in their names, are not
+/// read; `parts` lists them. Source: fMRIPrep 25's documentation of its outputs; BIDS 1.10.
 public struct FMRIPrep: StudyLayout {
     public static let title = "BIDS with fMRIPrep's derivatives"
     public let subjects: [String]
@@ -33,6 +34,12 @@ public struct FMRIPrep: StudyLayout {
                 files.functional(subject, in: root).contains { isRun($0) }
             }
             if !subjects.isEmpty { return FMRIPrep(subjects: subjects, files: files, root: root) }
+            if let own = native(files, in: root).first {
+                throw FormatError(
+                    files.url,
+                    "has runs in the scanner's own space alone, as \(own.path), which are not read; "
+                        + "name a space in fMRIPrep's --output-spaces")
+            }
         }
         throw files.mismatch("derivatives/fmriprep/sub-01/func/…_space-…_desc-preproc_bold.nii.gz")
     }
@@ -47,6 +54,15 @@ public struct FMRIPrep: StudyLayout {
         }
     }
 
+    /// The time courses of all subjects in the scanner's own space.
+    private static func native(_ files: LayoutFolder, in root: String) -> [BIDSName] {
+        let all = files.names(in: root, from: "sub-").flatMap { files.functional("sub-" + $0, in: root) }
+        return all.filter { name in
+            name.suffix == "bold" && name.entities["space"] == nil && name.entities["desc"] == "preproc"
+                && [".nii.gz", ".nii"].contains(name.ending)
+        }
+    }
+
     private func runs(_ subject: String) -> [BIDSName] {
         files.functional(subject, in: root).filter(Self.isRun)
     }
@@ -54,11 +70,12 @@ public struct FMRIPrep: StudyLayout {
     public var parts: [LayoutPart] {
         let all = subjects.flatMap(runs)
         let recordings = Set(all.map { Self.confounds(of: $0) }).sorted()
+        let native = Self.native(files, in: root).map(\.path)
         return [
             LayoutPart("time courses", all.map(\.path), in: files),
             LayoutPart("masks", all.filter { $0.ending.hasPrefix(".nii") }.map(Self.mask), in: files),
             LayoutPart("confounds", recordings, in: files),
-        ]
+        ] + (native.isEmpty ? [] : [LayoutPart("in the scanner's own space, not read", native, in: files)])
     }
 
     private static func mask(of run: BIDSName) -> String {

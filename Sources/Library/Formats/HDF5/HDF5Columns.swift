@@ -73,10 +73,10 @@ struct HDF5Columns {
                 texts.append(hdf5Text(field.prefix { $0 != 0 }, isUTF8: isUTF8))
             }
             target = .texts(texts)
-        case (.variableText, .texts(var texts)):
+        case (.variableText(let isUTF8), .texts(var texts)):
             for index in 0..<count {
                 let pointer = (base + index * stride).loadUnaligned(as: UnsafePointer<CChar>?.self)
-                texts.append(pointer.map { String(cString: $0) } ?? "")
+                texts.append(hdf5Text(at: pointer, isUTF8: isUTF8))
             }
             target = .texts(texts)
         case (.array(let element, let shape), _):

@@ -62,9 +62,11 @@ public struct HDF5Dataset: Sendable {
         let isPlain = self.type != nil || isText || matlab.emptyShape != nil
         let element = isPlain ? nil : HDF5MemoryType(file: type.id)?.element
         structure = if case .opaque? = element { nil } else { element }
+        let isRead = self.type != nil || isText || structure != nil
+        let unread = isRead ? nil : hdf5UnreadableField(of: type.id)
         problem =
             layout.problem
-            ?? (self.type == nil && !isText && structure == nil ? "its elements are \(kind)" : nil)
+            ?? (isRead ? nil : "its elements are \(kind)\(unread.map { ", whose \($0)" } ?? "")")
         self.layout = layout
         self.handle = handle
         self.path = path

@@ -8,8 +8,8 @@ indirect enum HDF5Element: Sendable {
     case enumeration(NumberType, names: [Int: String])
     /// Text in a field of some bytes, and whether the file calls it UTF-8.
     case text(byteCount: Int, isUTF8: Bool)
-    /// Text of any length, behind a pointer.
-    case variableText
+    /// Text of any length, behind a pointer, and whether the file calls it UTF-8.
+    case variableText(isUTF8: Bool)
     case array(HDF5MemoryType, shape: [Int])
     case record([Member])
     /// A sequence of any length, behind a count and a pointer.
@@ -72,7 +72,7 @@ struct HDF5MemoryType: Sendable {
         case H5T_ENUM: return enumeration(type)
         case H5T_STRING:
             return H5Tis_variable_str(type) > 0
-                ? .variableText : .text(byteCount: size, isUTF8: hdf5IsUTF8(type))
+                ? .variableText(isUTF8: hdf5IsUTF8(type)) : .text(byteCount: size, isUTF8: hdf5IsUTF8(type))
         case H5T_ARRAY:
             let rank = H5Tget_array_ndims(type)
             guard rank > 0, rank <= 32 else { return nil }

@@ -8,11 +8,12 @@ extension HDF5File {
     /// - Parameters:
     ///   - path: where in the file; `a/b` is dataset b in group a.
     ///   - shape: its extents, the slowest dimension first.
-    ///   - type: the type of its numbers.
+    ///   - type: the type of its numbers; not `.bool`, in whose place 0 and 1 are written as `.uint8`.
     ///   - chunk: The extents of a chunk, if the dataset is to be in chunks.
     ///   - compression: Deflate's level from 0 (none) to 9, which needs chunks.
     ///
-    /// Throws `FormatError` if there is something at `path` already or the file cannot be written.
+    /// Throws `FormatError` if there is something at `path` already, the shape or the type cannot be had, or the file
+    /// cannot be written.
     @discardableResult
     public func createDataset(
         _ path: String, shape: [Int], type: NumberType = .float32, chunk: [Int]? = nil,
@@ -32,6 +33,10 @@ extension HDF5File {
             throw FormatError(
                 url, "the compression of \(what)", expected: "a level from 0 to 9",
                 found: "\(compression ?? 0)")
+        }
+        // Truth values are an enumeration, which takes no numbers of other types.
+        guard type != .bool else {
+            throw FormatError(url, "\(what) cannot be of type bool; write 0 and 1 as uint8")
         }
         guard let fileType = type.hdf5 else {
             throw FormatError(url, "\(what) cannot be of type \(type.rawValue), which HDF5 lacks")

@@ -20,9 +20,24 @@ func hdf5Kind(of type: hid_t) -> String {
     case H5T_ARRAY: return "small arrays"
     case H5T_OPAQUE: return "opaque bytes, \(size) each"
     case H5T_BITFIELD: return "bit fields of \(size) bytes"
-    case H5T_TIME: return "times"
+    case H5T_TIME: return "times of \(size) bytes (HDF5's class TIME)"
     default: return "of an unknown type"
     }
+}
+
+/// The first field of a compound type that cannot be read, and what it holds; nil of another type. The caller holds the
+/// library's lock.
+func hdf5UnreadableField(of type: hid_t) -> String? {
+    guard H5Tget_class(type) == H5T_COMPOUND else { return nil }
+    for index in 0..<UInt32(max(0, H5Tget_nmembers(type))) {
+        let member = H5Tget_member_type(type, index)
+        guard member >= 0 else { continue }
+        defer { H5Tclose(member) }
+        if HDF5MemoryType(file: member) == nil {
+            return "field \"\(memberName(type, index))\" holds \(hdf5Kind(of: member))"
+        }
+    }
+    return nil
 }
 
 private func memberName(_ type: hid_t, _ index: UInt32) -> String {

@@ -28,7 +28,7 @@ func hdf5Strings(
             }
             defer { H5Dvlen_reclaim(memory.id, space.id, 0, base) }
             return bytes.bindMemory(to: UnsafeMutablePointer<CChar>?.self).map {
-                $0.map { String(cString: $0) } ?? ""
+                hdf5Text(at: UnsafePointer($0), isUTF8: isUTF8)
             }
         }
     }
@@ -60,4 +60,10 @@ func hdf5Text(_ bytes: some Collection<UInt8>, isUTF8: Bool) -> String {
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
     return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The text behind a pointer that the library has set; empty without one.
+func hdf5Text(at pointer: UnsafePointer<CChar>?, isUTF8: Bool) -> String {
+    guard let pointer else { return "" }
+    return hdf5Text(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), isUTF8: isUTF8)
 }

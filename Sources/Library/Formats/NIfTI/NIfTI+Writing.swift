@@ -24,8 +24,8 @@ extension NIfTI {
     ///
     /// The affine becomes the sform, as nibabel writes it, and a long vector (one number per vertex) what FreeSurfer
     /// makes of it. A repetition time that is not known is 0 in the file. Throws `FormatError` if the shape, the affine
-    /// or the repetition time is none that NIfTI-1 has, the name is that of another format, or the file cannot be
-    /// written.
+    /// or the repetition time is none that NIfTI-1 has, the name is that of another format, there is no memory for the
+    /// image in the file's order, or the file cannot be written.
     ///
     /// - Parameters:
     ///   - image: a map [x, y, z] or a series [x, y, z, t].
@@ -73,6 +73,9 @@ extension NIfTI {
             throw FormatError(
                 url, "the repetition time", expected: "a number of seconds above 0", found: "\(time)")
         }
+        try requireMemory(
+            image.count * MemoryLayout<Float>.stride,
+            for: "the image of shape \(image.shape) in the file's order", url)
         let header = headerBytes(image.shape, affine: affine, repetitionTime: repetitionTime)
         let data = image.reversingDimensions()
         try writeAtomically(to: url) { temporary in

@@ -71,7 +71,14 @@ struct FeatureRows {
     private static func hashes(of files: ImageFiles, group: Int) throws -> ([String], String) {
         let all = SHA256()
         let single = try files.files.map { file in
-            let hash = try SHA256.hexadecimal(of: file)
+            var hash = try SHA256.hexadecimal(of: file)
+            if !files.turned {
+                // The same file is another image.
+                let stored = SHA256()
+                stored.update("not turned")
+                stored.update(hash)
+                hash = stored.hexadecimal()
+            }
             all.update(hash)
             return hash
         }

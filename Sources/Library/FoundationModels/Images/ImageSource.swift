@@ -33,24 +33,30 @@ public struct ImagesInMemory: ImageSource {
 /// JPEG and PNG files, decoded when they are needed.
 ///
 /// A photograph is turned as its EXIF orientation says, as by transformers' `load_image`; torchvision and timm leave
-/// that to whoever opens the file.
+/// that to whoever opens the file, and see it as it is stored where nobody does.
 public struct ImageFiles: ImageSource {
     /// Where they are.
     public let files: [URL]
+    /// Whether a photograph is turned as its EXIF orientation says.
+    public let turned: Bool
     private let names: [String]
 
     /// The images of JPEG and PNG files, in the order of the list.
     ///
-    /// - Parameter files: the files, in the order of the rows.
-    public init(_ files: [some FileLocation]) {
+    /// - Parameters:
+    ///   - files: the files, in the order of the rows.
+    ///   - turned: whether a photograph is turned as its EXIF orientation says; false for what timm and torchvision see
+    ///     of a file that Pillow opened.
+    public init(_ files: [some FileLocation], turned: Bool = true) {
         let files = files.map(\.fileURL)
         self.files = files
+        self.turned = turned
         names = Self.names(of: files)
     }
     public var count: Int { files.count }
     /// The file's name, with the folders that tell files of one name apart.
     public func name(_ index: Int) -> String { names[index] }
-    public func image(_ index: Int) throws -> RGBImage { try RGBImage.open(files[index]) }
+    public func image(_ index: Int) throws -> RGBImage { try RGBImage.open(files[index], turned: turned) }
 
     /// The last parts of the paths, as few as make them differ; a file that is there twice has its number after it.
     private static func names(of files: [URL]) -> [String] {

@@ -40,6 +40,8 @@ public struct ImageTransform: Sendable, Equatable {
     public var cropsRoundDown = false
     /// What happens to the channels.
     public var normalization: Normalization
+    /// timm's `crop_pct`, of which `fit` has the side that is rounded for one size.
+    var cropFraction: Double?
 
     /// Whether what it makes of an image depends on the image's number in its source.
     var dependsOnNumber: Bool { if case .randomCrop = fit { true } else { false } }
@@ -172,5 +174,32 @@ public struct ImageTransform: Sendable, Equatable {
         }
         if let error = errors.first { throw error }
         return batch
+    }
+}
+
+extension ImageTransform {
+    /// How an image is fitted to a network of another size, so that the same part of it is shown.
+    func resizedFit(from old: ImageSize, to new: ImageSize) -> Fit? {
+        if let fraction = cropFraction {
+            if fit == Fit.cropping(old, fraction: fraction) { return .cropping(new, fraction: fraction) }
+            if fit == Fit.squashing(old, fraction: fraction) { return .squashing(new, fraction: fraction) }
+        }
+        /// A side that is too long stays so: it is refused where it is used.
+        func scaled(_ side: Int, _ new: Int, _ old: Int) -> Int {
+            let (product, isHuge) = side.multipliedReportingOverflow(by: new)
+            return isHuge ? side : product / old
+        }
+        func scaled(_ box: ImageSize) -> ImageSize {
+            ImageSize(
+                height: scaled(box.height, new.height, old.height),
+                width: scaled(box.width, new.width, old.width))
+        }
+        switch fit {
+        case .shorterSide(let side):
+            return .shorterSide(scaled(side, min(new.height, new.width), min(old.height, old.width)))
+        case .covering(let box): return .covering(scaled(box))
+        case .stretchedTo(let box): return .stretchedTo(scaled(box))
+        default: return fit
+        }
     }
 }

@@ -8,6 +8,8 @@ struct ModelFamily: Sendable {
     let load: @Sendable (ModelFiles) throws -> Towers
     /// Tensors that only this family has, and what must be beside weights that have them, for the error of a file without it.
     var companions: [(tensor: String, needed: String)] = []
+    /// Whether a `config.json` of timm may be beside weights that are also read without it.
+    var mayHaveTimmConfiguration = false
 
     /// The towers of the first family that knows the files; throws what is known if none does.
     static func towers(of files: ModelFiles) throws -> Towers {

@@ -20,7 +20,8 @@ struct ModelFiles: Sendable {
     private static let descriptions = ["config.json", "open_clip_config.json", "modules.json"]
 
     /// What is at a place. A folder's only file of weights, with a configuration beside it, means the folder; so does
-    /// one of several, whose weights are then taken, if it has a usual name or cannot be read without a configuration.
+    /// one of several, whose weights are then taken, if it has a usual name, cannot be read without a configuration, or
+    /// none of them has a usual name and the configuration is timm's.
     ///
     /// `architecture` is timm's name of it, for weights that do not tell it. Throws if nothing is there.
     init(_ place: URL, architecture: String? = nil) throws {
@@ -78,11 +79,20 @@ struct ModelFiles: Sendable {
         if file.pathExtension == "json" { return false }
         if Checkpoint.fileNames.contains(file.lastPathComponent) { return true }
         let alone = ModelFiles(alone: file)
-        guard let checkpoint = try? alone.checkpoint(),
-            ModelFamily.weightsWithoutConfiguration(checkpoint) != nil
+        // Some models have the tensors of those that need one among theirs, and are read without.
+        if let family = try? ModelFamily.all.first(where: { try $0.recognizes(alone) }) {
+            return family.mayHaveTimmConfiguration && isTimms(file.deletingLastPathComponent())
+        }
+        guard let checkpoint = try? alone.checkpoint() else { return false }
+        return ModelFamily.weightsWithoutConfiguration(checkpoint) != nil
+    }
+
+    /// Whether a folder has timm's configuration and no weights of a usual name, which it would be for.
+    private static func isTimms(_ folder: URL) -> Bool {
+        guard (try? Checkpoint.file(of: folder)) == nil,
+            let file = try? ModelConfiguration(file: folder.appending(path: "config.json"))
         else { return false }
-        // Some models have the tensors of such a one among theirs, and are read without a configuration.
-        return (try? ModelFamily.all.contains { try $0.recognizes(alone) }) != true
+        return file.has("architecture") && !file.has("model_type")
     }
 
     /// Whether the weights are timm's, whose folders of CLIP's image towers also have open_clip's configuration and

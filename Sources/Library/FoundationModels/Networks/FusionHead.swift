@@ -40,7 +40,7 @@ struct FusionHead: Sendable {
         let count = offsets.last ?? 0
         let width = configuration.width
         let items = offsets.count - 1
-        let workspace = EncoderWorkspace(rows: max(count, items), configuration)
+        let workspace = try EncoderWorkspace(rows: max(count, items), configuration)
         workspace.hidden.update(from: rows, count: count * width)
         Kernels.normalize(workspace.hidden, rows: count, columns: width)
         for (number, block) in blocks.enumerated() where number <= last {

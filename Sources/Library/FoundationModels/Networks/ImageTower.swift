@@ -48,18 +48,7 @@ extension ImageTower {
         // First, since it refuses sizes by which nothing can be multiplied.
         let network = try network.resized(to: size)
         var transform = transform
-        // What a transform shows of an image stays the same part of it.
-        if case .shorterSide(let side) = transform.fit {
-            let (new, old) = (min(size.height, size.width), min(imageSize.height, imageSize.width))
-            transform.fit = .shorterSide(side * new / old)
-        }
-        func scaled(_ box: ImageSize) -> ImageSize {
-            ImageSize(
-                height: box.height * size.height / imageSize.height,
-                width: box.width * size.width / imageSize.width)
-        }
-        if case .covering(let box) = transform.fit { transform.fit = .covering(scaled(box)) }
-        if case .stretchedTo(let box) = transform.fit { transform.fit = .stretchedTo(scaled(box)) }
+        transform.fit = transform.resizedFit(from: imageSize, to: size)
         return ImageTower(network: network, transform: transform, unused: unusedTensors)
     }
 
@@ -168,9 +157,10 @@ extension ImageTower {
         let pooling = pooling ?? network.defaultPooling
         try check(pooling, of: wanted)
         let layerIndices = Set(wanted.map(\.index))
+        let size = min(max(1, batchSize ?? network.batchSize), max(count, 1))
+        try checkMemory(of: size, count: count, unit: unit, wanted.map { pooling.width(of: $0.shape) })
         var results = wanted.map { Matrix<Float>(rows: count, columns: pooling.width(of: $0.shape)) }
         var bar = showsProgress ? ProgressBar("features", total: count, unit: unit) : nil
-        let size = max(1, batchSize ?? network.batchSize)
         for start in stride(from: 0, to: count, by: size) {
             try Task.checkCancellation()
             let range = start..<min(start + size, count)
@@ -192,6 +182,18 @@ extension ImageTower {
         return FeatureSet(
             model: family, pooling: pooling, stimuli: unit,
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
+    }
+
+    /// Throws if a batch, of which the images and the largest layer are in memory at least, or the features of all
+    /// images would not fit there.
+    private func checkMemory(of batch: Int, count: Int, unit: String, _ columns: [Int]) throws {
+        let largest = layers.map { ($0.shape.extents ?? []).reduce(1, *) }.max() ?? 0
+        let numbers = Double(3 * imageSize.height * imageSize.width) + Double(largest)
+        try checkRoom(
+            4 * Double(batch) * numbers, for: "a batch of \(batch) \(unit)", "take a smaller batchSize")
+        try checkRoom(
+            4 * Double(count) * Double(columns.reduce(0, +)), for: "the features of \(count) \(unit)",
+            "take fewer layers, or write them to a feature file")
     }
 
     /// The batch as n x 3 x height x width of the network's size.

@@ -9,7 +9,7 @@ extension TextTower {
     ) throws {
         try Task.checkCancellation()
         let batches = PackedTexts.pack(ids, batchTokens: batchTokens)
-        let workspace = EncoderWorkspace(rows: batches.map(\.rows).max() ?? 0, configuration)
+        let workspace = try EncoderWorkspace(rows: batches.map(\.rows).max() ?? 0, configuration)
         let depth = parts.blocks.count
         let last = wanted.max() ?? 0
         let needsEndAlone =

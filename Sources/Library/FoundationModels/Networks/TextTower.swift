@@ -185,6 +185,9 @@ extension TextTower {
         }
         let pooling = try self.pooling(pooling)
         let wanted = try selection.resolve(layers, model: family)
+        try checkRoom(
+            4 * Double(texts.count) * Double(wanted.map(\.width).reduce(0, +)),
+            for: "the features of \(texts.count) texts", "take fewer layers, or write them to a feature file")
         var results = wanted.map { Matrix<Float>(rows: texts.count, columns: $0.width) }
         var bar = showsProgress ? ProgressBar("features", total: texts.count, unit: "texts") : nil
         let (ids, cut) = tokenized(texts)

@@ -155,7 +155,9 @@ final class EncoderWorkspace {
     private let memory: LargeMemory
 
     /// Memory for batches of up to `rows` tokens; `wide` has at least `inputs` numbers for each.
-    init(rows: Int, _ configuration: TransformerConfiguration, inputs: Int = 0) {
+    ///
+    /// Throws `FoundationModelError.input` if there is not as much.
+    init(rows: Int, _ configuration: TransformerConfiguration, inputs: Int = 0) throws {
         let width = configuration.width
         let feedForwardWidth = configuration.feedForwardWidth
         precision = configuration.precision
@@ -163,7 +165,11 @@ final class EncoderWorkspace {
         let gatedWidth = configuration.isGated ? feedForwardWidth : 0
         // Each part begins at a cache line, which is 16 numbers.
         func room(_ width: Int) -> Int { (rows * width + 15) / 16 * 16 }
-        memory = LargeMemory(numbers: 3 * room(width) + room(wideWidth) + room(gatedWidth))
+        let numbers = 3 * room(width) + room(wideWidth) + room(gatedWidth)
+        try checkRoom(
+            Double(numbers) * 4, for: "a batch of \(rows) tokens or patches",
+            "take fewer at a time (batchTokens of texts, batchSize of images)")
+        memory = LargeMemory(numbers: numbers)
         hidden = memory.numbers
         normalized = hidden + room(width)
         attended = normalized + room(width)

@@ -13,5 +13,6 @@ extension ModelFamily {
             return Towers(
                 image: ImageTower(
                     network: network, transform: model.transform, unused: unused))
-        })
+        },
+        mayHaveTimmConfiguration: true)
 }

@@ -58,12 +58,15 @@ final class MapPlan: @unchecked Sendable {
     let bytes: Int
 
     /// Values are numbered as `MapPlanner` numbers them.
-    init(images: Int, wanted: Set<Int>, calls: [Call], values: [Value]) {
+    ///
+    /// Throws `FoundationModelError.input` if there is no memory for the maps.
+    init(images: Int, wanted: Set<Int>, calls: [Call], values: [Value]) throws {
         self.images = images
         self.wanted = wanted
         self.calls = calls
         var values = values
         bytes = Self.assignOffsets(&values)
+        try checkRoom(Double(bytes), for: "a batch of \(images) images", "take a smaller batchSize")
         memory = LargeMemory(byteCount: bytes)
         let scratch = calls.map { call -> Int in
             guard case .primitive(let primitive, _, _, _) = call else { return 0 }

@@ -28,7 +28,7 @@ struct MapPlanner {
         var planner = MapPlanner(images: images, parameters: parameters, wanted: wanted)
         let input = planner.value(shape, isPlain: true)
         try planner.add(layers, to: input)
-        return MapPlan(images: images, wanted: wanted, calls: planner.calls, values: planner.values)
+        return try MapPlan(images: images, wanted: wanted, calls: planner.calls, values: planner.values)
     }
 
     private init(images: Int, parameters: MapParameters, wanted: Set<Int>) {

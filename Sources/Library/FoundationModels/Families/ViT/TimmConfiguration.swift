@@ -78,11 +78,10 @@ struct TimmConfiguration {
         guard fraction >= 0.1, fraction <= 4 else {
             throw pretrained.problem("\"crop_pct\" must be a number from 0.1 to 4; it is \(fraction)")
         }
+        transform.cropFraction = Double(fraction)
         switch try pretrained.text("crop_mode") {
         case "center", nil: transform.fit = .cropping(size, fraction: Double(fraction))
-        case "squash":
-            let box = ImageTransform.Fit.scaled(size, Double(fraction))
-            transform.fit = box == size ? .stretched : .stretchedTo(box)
+        case "squash": transform.fit = .squashing(size, fraction: Double(fraction))
         case let mode?:
             throw pretrained.problem(
                 "\"crop_mode\" \"\(mode)\" is not supported; \"center\" and \"squash\" are")
@@ -118,6 +117,12 @@ extension ImageTransform.Fit {
     static func cropping(_ size: ImageSize, fraction: Double) -> ImageTransform.Fit {
         let box = scaled(size, fraction)
         return size.height == size.width ? .shorterSide(box.height) : .covering(box)
+    }
+
+    /// The middle of the image without its proportions (timm's `crop_mode` "squash").
+    static func squashing(_ size: ImageSize, fraction: Double) -> ImageTransform.Fit {
+        let box = scaled(size, fraction)
+        return box == size ? .stretched : .stretchedTo(box)
     }
 
     /// The sides of which a fraction is those of a size.

@@ -53,5 +53,6 @@ extension ModelFamily {
                         fit: .cropping(size, fraction: isWhole ? 1 : 0.9),
                         normalization: model.kind == "DINOv2 " ? .imageNet : .timm)
                 })
-        })
+        },
+        mayHaveTimmConfiguration: true)
 }

@@ -111,7 +111,7 @@ struct VisionTransformer: ImageNetwork {
         let count = images.shape[0]
         let (tokens, width) = (embedding.tokens, configuration.width)
         guard count > 0, let last = wanted.max() else { return }
-        let workspace = EncoderWorkspace(rows: count * tokens, configuration, inputs: embedding.inputs)
+        let workspace = try EncoderWorkspace(rows: count * tokens, configuration, inputs: embedding.inputs)
         let offsets = (0...count).map { $0 * tokens }
         func states(_ base: UnsafePointer<Float>) -> LayerStates {
             LayerStates(
