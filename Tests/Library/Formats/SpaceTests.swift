@@ -88,7 +88,8 @@ import Testing
     func fractionsAreNoLabels() throws {
         try withFolder { folder in
             let file = folder.appending(path: "labels.nii")
-            let image = Tensor<Float>(shape: [4, 1, 1], elements: [1_000_000, 1_000_000.5, 0.9999999, 0.999])
+            let image = Tensor<Float>(
+                shape: [4, 1, 1], elements: [1_000_000, 1_000_000.5, 0.9999999, 0.999])
             try NIfTI.write(image, affine: .identity, to: file)
             let labels = try NIfTI.open(file)
             #expect(try labels.labels(at: [0, 2]) == [1_000_000, 1])

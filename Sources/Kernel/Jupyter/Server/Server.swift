@@ -90,7 +90,9 @@ public final class Server: Sendable {
         } catch {
             Log.write("\(channel): dropped: \(error)")
             // Who sent one that is too large waits for an answer.
-            guard case WireError.oversized(_) = error, let request = try? wire.head(of: frames) else { return }
+            guard case WireError.oversized(_) = error, let request = try? wire.head(of: frames) else {
+                return
+            }
             refuse(request, error)
         }
     }

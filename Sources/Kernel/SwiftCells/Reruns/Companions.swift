@@ -383,12 +383,14 @@ struct Companions {
             plan.items.contains { $0.declarations.contains { $0.name == cause.name } }
             ? "here" : "in " + (cause.name.flatMap { table.owners(of: $0).last?.label } ?? "another cell")
         notice(
-            user, "still uses the \(cause.title) of \(cause.label), which was declared again \(now): \(reason)")
+            user,
+            "still uses the \(cause.title) of \(cause.label), which was declared again \(now): \(reason)")
     }
 
     private mutating func notice(_ user: Version, _ words: String) {
         plan.notices.append(
-            "\(user.title) (\(user.label)) \(words). Run the cell of \(user.title) again to bring it up to date.")
+            "\(user.title) (\(user.label)) \(words). Run the cell of \(user.title) again to bring it up to date."
+        )
         plan.told.insert(user.id)
     }
 

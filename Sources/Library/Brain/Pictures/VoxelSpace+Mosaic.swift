@@ -68,7 +68,8 @@ extension VoxelSpace {
             }
             guard !places.isEmpty else {
                 throw BrainError.value(
-                    what: "the list of .\(side.rawValue) cuts", got: "empty", expected: "at least one place in mm")
+                    what: "the list of .\(side.rawValue) cuts", got: "empty",
+                    expected: "at least one place in mm")
             }
         }
         let rows = try wanted.map { side in

@@ -135,7 +135,8 @@ private enum LookUpTable {
     static func read(_ url: URL) throws -> [Region] {
         let data = try Bytes(reading: url).data
         // Such tables do not say what they are written in.
-        guard var text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1) else {
+        guard var text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1)
+        else {
             throw FormatError(url, "is no text in UTF-8 or Latin-1")
         }
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }

@@ -60,7 +60,9 @@ struct Ticks: Sendable {
     static func byPower(_ value: Double, _ decimals: Int) -> String {
         guard value != 0 else { return "0" }
         let text = String(format: "%.\(decimals)e", value)
-        guard let end = text.firstIndex(of: "e"), let power = Int(text[end...].dropFirst()) else { return text }
+        guard let end = text.firstIndex(of: "e"), let power = Int(text[end...].dropFirst()) else {
+            return text
+        }
         return "\(text[..<end])e\(power < 0 ? "-" : "+")\(power.magnitude)"
     }
 
