@@ -51,7 +51,7 @@ def test_signals_are_cleaned_and_events_become_betas(kernel, fixtures, tmp_path)
     (tmp_path / "events.tsv").write_text("onset\tduration\ttrial_type\n4\t1\tface\n20\t1\thouse\n41\t1\tface\n60\t1\tn/a\n")
     kernel.ok(f"""
         let confounds = try DataTable.open(tables + "/confounds/sub-01_task-story_desc-confounds_timeseries.tsv")
-            .confounds(.motion(.full), .aCompCor(3), scrubbing: Scrubbing())
+            .confounds(.motion(.basic), .aCompCor(3), scrubbing: Scrubbing())
         var generator = NumpyRandom(seed: 3)
         let bold = Matrix<Double>(rows: 40, columns: 5, elements: (0..<200).map {{ _ in 1000 + generator.gaussian() }})
         let clean = try bold.cleaned(confounds: confounds.matrix, keeping: confounds.kept)

@@ -188,7 +188,8 @@ import Testing
                 try NIfTI.write(huge, affine: .identity, to: url)
             }
             #expect(error?.description.contains("of memory") == true, "\(error?.description ?? "")")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.isEmpty)
         }
     }
 
