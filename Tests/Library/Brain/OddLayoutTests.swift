@@ -78,13 +78,15 @@ struct OddLayoutTests {
             let path = "derivatives/fmriprep/sub-01/func"
             let native = "\(path)/sub-01_task-story_run-1_desc-preproc_bold.nii.gz"
             let image = "\(path)/sub-01_task-story_run-1_space-MNI152NLin2009cAsym_desc-preproc_bold.nii.gz"
+            // The folder is read at each question.
             let before = try FMRIPrep.open(folder)
+            let (parts, missing) = (before.parts, before.missing)
+            let spaces = try before.spaces(of: "sub-01", task: "story")
             try copy(image, to: native, in: folder)
             let data = try FMRIPrep.open(folder)
-            #expect(data.parts.dropLast() == before.parts[...] && data.missing == before.missing)
+            #expect(data.parts.dropLast() == parts[...] && data.missing == missing)
             #expect(data.parts.last?.name == "in the scanner's own space, not read")
             #expect(data.parts.last?.found == [native])
-            let spaces = try before.spaces(of: "sub-01", task: "story")
             #expect(try data.spaces(of: "sub-01", task: "story") == spaces)
             let functional = folder.appendingPathComponent(path)
             for name in try FileManager.default.contentsOfDirectory(atPath: functional.path)
