@@ -110,12 +110,13 @@ let package = Package(
             linker: sharedThreads),
         .target(
             name: "CImageKernels", dependencies: ["CKernelLevels", "CPNG"], path: "Sources/C/CImageKernels"),
+        .target(name: "CControlGroups", path: "Sources/C/CControlGroups"),
         .target(name: "CHDF5Support", dependencies: ["CHDF5"], path: "Sources/C/CHDF5Support"),
         module(
             "Formats", in: .library,
             [
                 "Tensors", "Display", "CHDF5", "CHDF5Support", "CZlib", "CExpat", "CJPEG", "CPNG",
-                "CImageKernels",
+                "CImageKernels", "CControlGroups",
                 "COpenSSL", "Hashing",
             ]),
         .target(name: "CTableKernels", path: "Sources/C/CTableKernels"),
@@ -170,7 +171,8 @@ let package = Package(
             "SwiftCells", in: .kernel, ["Hashing", "Spawn", "Text"], settings: [parser],
             linker: parserLibraries),
         .executableTarget(
-            name: "GyrusRunner", dependencies: ["CRunnerProtocol"], path: "Sources/Runner/GyrusRunner",
+            name: "GyrusRunner", dependencies: ["CRunnerProtocol", "CControlGroups"],
+            path: "Sources/Runner/GyrusRunner",
             linkerSettings: [
                 .linkedLibrary("dl"), .linkedLibrary("dispatch"),
                 .unsafeFlags(["-Xlinker", "--export-dynamic"]),

@@ -1,4 +1,4 @@
-"""The runner stays below the memory that control groups allow it, wherever batch systems and containers set the limit."""
+"""Runner and library stay below the memory that control groups allow them, wherever batch systems and containers set the limit."""
 
 import ctypes
 import shutil
@@ -16,14 +16,15 @@ class Room(ctypes.Structure):
 
 @pytest.fixture(scope="module")
 def library(root, tmp_path_factory):
-    """The runner's own account of the groups, as a library."""
+    """The account of the groups that both keep, as a library."""
     path = tmp_path_factory.mktemp("groups") / "groups.so"
     clang = Path(shutil.which("swiftc")).resolve().parent / "clang"
-    source = root / "Sources/Runner/GyrusRunner/groups.c"
-    subprocess.run([clang, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", source, "-o", path], check=True, timeout=60)
+    folder = root / "Sources/C/CControlGroups"
+    source = [f"-I{folder}/include", folder / "control_groups.c"]
+    subprocess.run([clang, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", *source, "-o", path], check=True, timeout=60)
     library = ctypes.CDLL(str(path))
-    library.groups_room.restype = Room
-    library.groups_room.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
+    library.control_groups_room.restype = Room
+    library.control_groups_room.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
     return library
 
 
@@ -37,7 +38,7 @@ def room(library, tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         (tmp_path / "groups").write_text(groups)
-        found = library.groups_room(str(tmp_path / "groups").encode(), str(tmp_path / "cgroup").encode())
+        found = library.control_groups_room(str(tmp_path / "groups").encode(), str(tmp_path / "cgroup").encode())
         return found.limit, found.left
 
     return room
@@ -54,6 +55,11 @@ OF_JOB = {
 def test_a_limit_at_the_root_as_in_a_container(room):
     files = {"memory.max": "4000\n", "memory.current": "3500\n", "memory.stat": "anon 2800\nfile 700\nkernel 0\n"}
     assert room("0::/\n", files) == (4000, 1200)
+
+
+def test_files_in_memory_are_not_given_back(room):
+    files = {"memory.max": "4000\n", "memory.current": "3500\n", "memory.stat": "anon 2800\nfile 700\nkernel 0\nshmem 300\n"}
+    assert room("0::/\n", files) == (4000, 900)
 
 
 def test_a_limit_of_a_group_further_in(room):

@@ -2,6 +2,7 @@
 #include "jobs.h"
 #include "process.h"
 
+#include <CControlGroups.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static uint64_t machine(const char *text, const char *name) {
 static uint64_t resident(void) {
     char text[128];
     unsigned long long pages = 0;
-    if (!file_read("/proc/self/statm", text, sizeof text) || sscanf(text, "%*u %llu", &pages) != 1) return 0;
+    if (!control_groups_read("/proc/self/statm", text, sizeof text) || sscanf(text, "%*u %llu", &pages) != 1) return 0;
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
@@ -36,10 +37,10 @@ static uint64_t allowance(void) {
 // Whether the machine, or a control group (a container, a batch job), has almost nothing left.
 static bool is_exhausted(void) {
     char text[1024];
-    if (!file_read("/proc/meminfo", text, sizeof text)) return false;
+    if (!control_groups_read("/proc/meminfo", text, sizeof text)) return false;
     uint64_t total = machine(text, "MemTotal:"), available = machine(text, "MemAvailable:");
     if (total == UINT64_MAX || available == UINT64_MAX) return false;
-    struct room room = groups_room("/proc/self/cgroup", "/sys/fs/cgroup");
+    control_group_room room = control_groups_room("/proc/self/cgroup", "/sys/fs/cgroup");
     if (room.limit < total) total = room.limit;
     if (room.left < available) available = room.left;
     uint64_t least = total / LEAST_SHARE;

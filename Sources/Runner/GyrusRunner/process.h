@@ -35,15 +35,3 @@ void descriptors_take_back(void);
 
 // Stops the running cell if the machine, or what the user allows, has no memory left for it.
 void memory_check(void);
-
-// --- groups.c ------------------------------------------------------------------------------------------------------
-
-// What the control groups of the process leave it: the bytes that can still be had in the group with the fewest, and the
-// limit of that group. Both are UINT64_MAX if there is no limit.
-struct room {
-    uint64_t limit, left;
-};
-// `list` is what the system says of the groups (/proc/self/cgroup), `root` is where their folders are (/sys/fs/cgroup).
-struct room groups_room(const char *list, const char *root);
-// Reads the beginning of a small file, with a NUL behind it; whether there was anything.
-bool file_read(const char *path, char *text, size_t size);

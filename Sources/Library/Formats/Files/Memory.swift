@@ -1,3 +1,4 @@
+import CControlGroups
 import Foundation
 
 /// Throws `FormatError` if `count` bytes for `what` are more memory than this process can have now.
@@ -16,7 +17,7 @@ package func requireMemory(_ count: Int, for what: @autoclosure () -> String, _ 
 
 private func gigabytes(_ count: Int) -> String { String(format: "%.1f GB", Double(count) / 1e9) }
 
-/// How many bytes this process can still get: what is free on the machine, in its control group and below its limit.
+/// How many bytes this process can still get: what is free on the machine, in its control groups and below its limit.
 package func availableMemory() -> Int {
     #if os(Linux)
         var available = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 << 10 } ?? .max
@@ -27,18 +28,8 @@ package func availableMemory() -> Int {
             let used = pages * Int(sysconf(Int32(_SC_PAGESIZE)))
             available = min(available, max(0, Int(clamping: limit.rlim_cur) - used))
         }
-        for (limit, use) in [
-            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-            (
-                "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                "/sys/fs/cgroup/memory/memory.usage_in_bytes"
-            ),
-        ] {
-            // What a group uses includes the cache of files, which gives way; so a group is believed to have room for it.
-            guard let limit = number(after: "", in: limit), limit < 1 << 60 else { continue }
-            let used = number(after: "anon ", in: "/sys/fs/cgroup/memory.stat") ?? number(after: "", in: use)
-            available = min(available, max(0, limit - (used ?? 0)))
-        }
+        let room = control_groups_room("/proc/self/cgroup", "/sys/fs/cgroup")
+        available = min(available, Int(clamping: room.left))
         return available
     #else
         return Int(clamping: ProcessInfo.processInfo.physicalMemory)

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "process.h"
+#include "CControlGroups.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -14,12 +14,13 @@
 // The files of one version of control groups.
 struct version {
     const char *folder; // Below the root of all groups.
-    const char *limit, *used, *cached;
+    const char *limit, *used, *cached, *shared;
 };
-static const struct version first = {"/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "\ntotal_cache "};
-static const struct version second = {"", "memory.max", "memory.current", "\nfile "};
+static const struct version first = {"/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                     "\ntotal_cache ", "\ntotal_shmem "};
+static const struct version second = {"", "memory.max", "memory.current", "\nfile ", "\nshmem "};
 
-bool file_read(const char *path, char *text, size_t size) {
+bool control_groups_read(const char *path, char *text, size_t size) {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
     ssize_t length = read(descriptor, text, size - 1);
@@ -31,7 +32,7 @@ bool file_read(const char *path, char *text, size_t size) {
 static bool read_of_group(const char *group, const char *name, char *text, size_t size) {
     char path[PATH_MAX];
     int length = snprintf(path, sizeof path, "%s/%s", group, name);
-    return length > 0 && (size_t)length < sizeof path && file_read(path, text, size);
+    return length > 0 && (size_t)length < sizeof path && control_groups_read(path, text, size);
 }
 
 // A number of bytes in a group's file; UINT64_MAX if there is none, as in "max".
@@ -41,14 +42,20 @@ static uint64_t bytes_of_group(const char *group, const char *name) {
     return strtoull(text, NULL, 10);
 }
 
-static void look_at(const char *group, const struct version *version, struct room *room) {
+static uint64_t count_after(const char *counts, const char *name) {
+    const char *line = strstr(counts, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) : 0;
+}
+
+static void look_at(const char *group, const struct version *version, control_group_room *room) {
     uint64_t limit = bytes_of_group(group, version->limit);
     if (limit == UINT64_MAX) return;
-    uint64_t used = bytes_of_group(group, version->used); // The files' cache in it can be given back.
+    uint64_t used = bytes_of_group(group, version->used);
+    // The cache of files can be given back, but for files in memory (/dev/shm), which are counted with it.
     char counts[4096];
-    bool is_counted = read_of_group(group, "memory.stat", counts, sizeof counts);
-    const char *files = is_counted ? strstr(counts, version->cached) : NULL;
-    uint64_t cached = files ? strtoull(files + strlen(version->cached), NULL, 10) : 0;
+    if (!read_of_group(group, "memory.stat", counts, sizeof counts)) counts[0] = 0;
+    uint64_t cached = count_after(counts, version->cached), shared = count_after(counts, version->shared);
+    cached -= shared < cached ? shared : cached;
     uint64_t taken = used == UINT64_MAX || cached > used ? 0 : used - cached;
     uint64_t left = taken > limit ? 0 : limit - taken;
     if (left >= room->left) return;
@@ -57,7 +64,7 @@ static void look_at(const char *group, const struct version *version, struct roo
 }
 
 // Looks at a group and all around it.
-static void look_from(const char *root, const char *group, const struct version *version, struct room *room) {
+static void look_from(const char *root, const char *group, const struct version *version, control_group_room *room) {
     char path[PATH_MAX];
     // A group outside of what is mounted is shown as `/..`: nothing of it can be read but the root.
     bool is_outside = strncmp(group, "/..", 3) == 0;
@@ -85,10 +92,10 @@ static bool has_controller(const char *names, const char *end, const char *name)
     return false;
 }
 
-struct room groups_room(const char *list, const char *root) {
-    struct room room = {.limit = UINT64_MAX, .left = UINT64_MAX};
+control_group_room control_groups_room(const char *list, const char *root) {
+    control_group_room room = {.limit = UINT64_MAX, .left = UINT64_MAX};
     char text[8192];
-    if (!file_read(list, text, sizeof text)) return room;
+    if (!control_groups_read(list, text, sizeof text)) return room;
     char *rest = text;
     // NUMBER:CONTROLLERS:GROUP, where the second version has the number 0 and names no controllers.
     for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
