@@ -39,10 +39,13 @@ extension VoxelScores {
         guard let space, space.kind == .grayordinates, !space.gridRange.isEmpty else { return outlined }
         let deep = Array(values(score)[space.gridRange])
         guard deep.contains(where: \.isFinite) else { return outlined }
+        // In the colors of the cortex, whatever the signs of what lies below it.
+        var colors = style
+        colors.colorMap = style.colorMap ?? .plasma
         return try outlined.adding(
             below: space.voxels.mosaic(
                 deep, scoreName: score.title, threshold: threshold, fades: threshold != nil,
-                title: "Below the cortex", style: style))
+                title: "Below the cortex", style: colors))
     }
 }
 
