@@ -369,7 +369,7 @@ def test_bash(kernel, first):
 def test_options_of_bash(kernel):
     """As in IPython: options are bash's own, and arguments stand behind -s, or alone."""
     assert kernel.ok("%%bash -s one two\necho $1 $2").text() == "one two\n"
-    assert kernel.ok("%%bash -- -e two\nfalse\necho $1 $2").text() == "-e two\n"
+    assert kernel.ok("%%bash -- -e two\nfalse\nprintf '%s %s\\n' $1 $2").text() == "-e two\n"
     fails(kernel, "%%bash -e\nfalse\necho on", "status 1")
     fails(kernel, "%%bash -eu -o pipefail\nfalse | true", "status 1")
     fails(kernel, "%%bash --out told\necho a", "--out")
