@@ -302,6 +302,7 @@ def test_a_wait_that_another_process_ends_is_left_alone(fresh_kernel):
         fresh_kernel.wait_for_output(cell)
         time.sleep(6)
         library.sem_post(semaphore)
-        assert fresh_kernel.finish(cell, timeout=20).reply["status"] == "ok"
+        outcome = fresh_kernel.finish(cell, timeout=20)
+        assert outcome.reply["status"] == "ok", outcome.traceback
     finally:
         library.sem_unlink(name.encode())
