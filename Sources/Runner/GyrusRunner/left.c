@@ -132,8 +132,7 @@ static bool describe(struct thread *thread, const struct call *call, struct wait
         wait->since = thread->seen_since;
         wait->is_of_file = true;
         place = place_of_last();
-    } else if (call->number != SYS_futex || (call_is_limited_wait(call) && !thread->awaits_task && !awaited)
-               || (awaited && call_is_shared_wait(call))) {
+    } else if (call->number != SYS_futex || (call_is_limited_wait(call) && !thread->awaits_task && !awaited)) {
         return false; // It ends by itself, or by what comes from outside.
     } else {
         wait->since = thread->seen_since;

@@ -145,6 +145,7 @@ static bool expects_by_descriptor(void) {
 
 // Whether a thread waits without a timeout, for something inside the process.
 static bool waits(const struct thread *thread, const struct call *call) {
+    if (thread->awaited && call_is_shared_wait(call)) return false;
     if (call->number == SYS_futex) return !call_is_limited_wait(call) || thread->awaits_task || thread->awaited;
     if (thread->is_guarded) return thread->awaited || call->number == SYS_flock || call->number == SYS_fcntl;
     // What descriptors are watched is looked at by itself; the main thread waits for the main queue.
