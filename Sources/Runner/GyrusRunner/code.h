@@ -32,6 +32,12 @@ void image_describe(const uintptr_t *addresses, int count, char *text, size_t si
 // `size`, unless NULL, is set to its length.
 uintptr_t symbol_find(const char *library, const char *name, size_t *size);
 
+// --- versions.c: glibc's functions for cells -----------------------------------------------------------------------
+
+// The function of a name in the libraries after this program, of the version that is the newest on x86-64; other
+// processors have one version alone.
+void *symbol_of_version(const char *name, const char *version);
+
 // --- names.c: how types are called ---------------------------------------------------------------------------------
 
 // From now on the names of types that are printed do without the modules of cells; to be called before a cell runs.

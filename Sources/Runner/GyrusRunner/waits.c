@@ -35,12 +35,9 @@ static void find(void) {
     *(void **)&real.barrier_sync_f = dlsym(RTLD_NEXT, "dispatch_barrier_sync_f");
     real.run_work_item = symbol_find("/libdispatch.so", "_dispatch_block_special_invoke", NULL);
     *(void **)&real.apply_f = dlsym(RTLD_NEXT, "dispatch_apply_f");
-    // Without its version the loader gives the one of before 2002.
-    *(void **)&real.cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
-    *(void **)&real.cond_timedwait = dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2");
+    *(void **)&real.cond_wait = symbol_of_version("pthread_cond_wait", "GLIBC_2.3.2");
+    *(void **)&real.cond_timedwait = symbol_of_version("pthread_cond_timedwait", "GLIBC_2.3.2");
     *(void **)&real.cond_clockwait = dlsym(RTLD_NEXT, "pthread_cond_clockwait");
-    if (real.cond_wait == NULL) *(void **)&real.cond_wait = dlsym(RTLD_NEXT, "pthread_cond_wait");
-    if (real.cond_timedwait == NULL) *(void **)&real.cond_timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
 }
 
 // The calling thread if it works for a job.
