@@ -30,7 +30,7 @@ struct AltText {
 
     /// A name as a sentence can hold it: one line, and of a longer one its beginning and its end.
     private static func told(_ name: String) -> String {
-        let line = name.asOneLine
+        let line = name.drawable
         return line.count > 120 ? "\(line.prefix(100))…\(line.suffix(16))" : line
     }
 

@@ -203,7 +203,7 @@ final class CairoCanvas: Canvas {
     }
 
     func write(_ text: String, at spot: Spot, _ style: TextStyle, _ anchor: TextAnchor, angle: Double) {
-        let text = text.asOneLine
+        let text = text.drawable
         TextMeasure.select(style, face: Typeface.face(for: text, preferring: face), in: context)
         var extents = cairo_text_extents_t()
         cairo_text_extents(context, text, &extents)

@@ -106,5 +106,5 @@ final class SVGCanvas: Canvas {
     }
 
     /// Text as XML holds it; characters that XML cannot hold become the sign for them.
-    private static func escaped(_ text: String) -> String { text.asOneLine.escapedHTML }
+    private static func escaped(_ text: String) -> String { text.drawable.escapedHTML }
 }

@@ -56,7 +56,7 @@ final class TextMeasure {
 
     /// The width of a line of text.
     func width(_ text: String, _ style: TextStyle) -> Double {
-        let text = text.asOneLine
+        let text = text.drawable
         TextMeasure.select(style, face: Typeface.face(for: text, preferring: face), in: context)
         var extents = cairo_text_extents_t()
         cairo_text_extents(context, text, &extents)
@@ -120,7 +120,7 @@ final class TextMeasure {
 
 extension String {
     /// The text as one line: a space for what ends a line, and U+FFFD for what no font has a sign of and XML refuses.
-    var asOneLine: String {
+    var drawable: String {
         func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
             switch scalar {
             case "\t", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": " "
