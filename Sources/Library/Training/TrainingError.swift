@@ -16,7 +16,7 @@ func expect(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
 /// Throws `TrainingError` if a batch takes more memory than there is; `batch` says what it is of.
 func expectMemory(_ bytes: Double, for batch: @autoclosure () -> String) throws {
     try expect(
-        bytes < 64e6 || bytes <= Double(availableMemory()),
+        hasMemory(for: bytes),
         "\(batch()) take \(String(format: "%.1f", bytes / 1e9)) GB of memory in training, which is not there; "
             + "take smaller batches, and as many of them for a step as make up for it (accumulation)")
 }

@@ -15,6 +15,9 @@ package func requireMemory(_ count: Int, for what: @autoclosure () -> String, _ 
     }
 }
 
+/// Whether this process can have `bytes` of memory now; less than 64 MB is taken to be there, for asking takes time.
+package func hasMemory(for bytes: Double) -> Bool { bytes < 64e6 || bytes <= Double(availableMemory()) }
+
 private func gigabytes(_ count: Int) -> String { String(format: "%.1f GB", Double(count) / 1e9) }
 
 /// How many bytes this process can still get: what is free on the machine, in its control groups and below its limit.
