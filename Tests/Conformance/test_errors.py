@@ -111,6 +111,25 @@ def test_a_type_with_values_says_that_it_uses_a_variable_that_a_stopped_cell_has
     assert (outcome.result, outcome.text("stderr")) == ("8.0", "")
 
 
+def test_conformances_and_closures_over_a_variable_without_a_value_say_so(fresh_kernel):
+    fresh_kernel.ok("func fitted() throws -> Int { throw CancellationError() }", cell_id="fitted")
+    fresh_kernel.ok("struct Gain { var by = 2 }; protocol Amplifies { func amplified() -> Int }", cell_id="gain")
+    cell = ("extension Gain: Amplifies { func amplified() -> Int { by * level } }\n"
+            "let louder = { (x: Int) in x * level }\nlet level = try fitted()")
+    stopped = fresh_kernel.fails(cell, cell_id="level").reply["execution_count"]
+    said = f"(In[{stopped}]) uses a 'level' that never got a value, since In[{stopped}] stopped before it"
+    assert "extension Gain: Amplifies " + said in fresh_kernel.ok("Gain().by").text("stderr")
+    assert "louder " + said in fresh_kernel.ok("louder(1)").text("stderr")
+    assert fresh_kernel.ok("louder(1) + Gain().by").text("stderr") == ""
+    refused = fresh_kernel.fails("Gain().amplified()")
+    assert f"'level' is not initialized: cell In[{stopped}] stopped before it" in refused.error["evalue"]
+    assert "declared again" not in refused.traceback
+    fresh_kernel.ok("func fitted() throws -> Int { 4 }", cell_id="fitted")
+    fresh_kernel.ok(cell, cell_id="level")
+    outcome = fresh_kernel.ok("[louder(1), Gain().amplified()]")
+    assert (outcome.result, outcome.text("stderr")) == ("[4, 8]", "")
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_what_a_stopped_cell_declares_uses_the_variable_that_there_is(fresh_kernel, ids):
     fresh_kernel.ok("func failing() throws -> Int { throw CancellationError() }")

@@ -217,20 +217,39 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
-    def test_callers_under_a_condition(self, fresh_kernel):
-        first = fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace").reply["execution_count"]
-        fresh_kernel.ok("#if os(Linux)\nfunc lope() -> Int { pace() + 10 }\n#endif", cell_id="lope")
-        fresh_kernel.ok("#if os(Linux)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif",
-                        cell_id="trot")
-        assert fresh_kernel.value("[lope(), trot(), rest()]") == "[11, 21, 0]"
+    @pytest.mark.parametrize("cell_id", ["gait", None])
+    def test_callers_under_a_condition(self, fresh_kernel, cell_id):
+        fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace")
+        cell = ("#if os(macOS)\nlet gait = 0\n#else\nfunc lope() -> Int { pace() + 10 }\n"
+                "struct Horse { func trot() -> Int { pace() + 20 } }\nextension Int { func paces() -> Int { self * pace() } }\n"
+                "extension Horse: CustomStringConvertible { var description: String { \"\\(pace())\" } }\n"
+                "#if !DEBUG\ninfix operator ++\nfunc ++ (a: Int, b: Int) -> Int { a + b + pace() }\n#endif\n#endif")
+        fresh_kernel.ok(cell, cell_id=cell_id)
+        values = "[lope(), Horse().trot(), 3.paces(), 1 ++ 2, Int(\"\\(Horse())\")!]"
+        assert fresh_kernel.value(values) == "[11, 21, 3, 4, 1]"
         fresh_kernel.ok("func pace() -> Int { 2 }", cell_id="pace")
-        outcome = fresh_kernel.ok("lope()")
-        assert (outcome.result, outcome.text("stderr")) == ("12", "")
+        outcome = fresh_kernel.ok(values)
+        assert (outcome.result, outcome.text("stderr")) == ("[12, 22, 6, 5, 2]", "")
+        fresh_kernel.ok(cell, cell_id=cell_id)
+        assert fresh_kernel.value(values) == "[12, 22, 6, 5, 2]"
+        fresh_kernel.ok(cell.replace("self * pace()", "self + 500").replace("+ 10", "+ 30"),
+                        cell_id=cell_id)
+        assert fresh_kernel.value(values) == "[32, 22, 503, 5, 2]"
+
+    def test_the_value_of_a_cell_under_a_condition_is_shown(self, kernel):
+        assert kernel.value("let shown = 4\n#if os(Linux)\nshown + 1\n#else\nshown - 1\n#endif") == "5"
+
+    def test_callers_under_a_condition_that_only_the_compiler_decides(self, fresh_kernel):
+        first = fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace").reply["execution_count"]
+        fresh_kernel.ok("#if !canImport(Nowhere)\nfunc trot() -> Int { pace() + 20 }\nfunc rest() -> Int { 0 }\n#endif",
+                        cell_id="trot")
+        assert fresh_kernel.value("[trot(), rest()]") == "[21, 0]"
+        fresh_kernel.ok("func pace() -> Int { 2 }", cell_id="pace")
         outcome = fresh_kernel.ok("rest()")
         assert (outcome.result, outcome.text("stderr")) == ("0", "")
         outcome = fresh_kernel.ok("trot()")
         assert outcome.result == "21"
-        assert f"trot (In[{first + 2}]) still uses the pace of In[{first}]" in outcome.text("stderr")
+        assert f"trot (In[{first + 1}]) still uses the pace of In[{first}]" in outcome.text("stderr")
         assert fresh_kernel.ok("trot()").text("stderr") == ""
 
     def test_statements_under_a_condition_see_former_variables(self, fresh_kernel):

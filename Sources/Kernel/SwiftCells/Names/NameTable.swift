@@ -128,10 +128,12 @@ public struct NameTable: Sendable {
             made.append(brought.version.id)
             if brought.replacesBodies {
                 versions[brought.version.id]?.bindings = []
+                versions[brought.version.id]?.unset = nil
             } else {
                 var version = brought.version
                 version.module = module.name
                 version.bindings = []
+                version.unset = nil
                 made.append(adopt(version, as: brought.isSame ? version.id : nil))
             }
         }
@@ -173,6 +175,7 @@ public struct NameTable: Sendable {
             let former = versions[id]?.item
             versions[id]?.item = item.providing(only: former)
             versions[id]?.bindings = []
+            versions[id]?.unset = nil
             guard let addition = plan.additions[item.index] else { return [id] }
             var added = version(of: addition, nil, plan, module, label, [])
             added.addition = id
@@ -309,20 +312,27 @@ public struct NameTable: Sendable {
     }
 
     /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a
-    /// value. A type stays of which there are values; who mentions those is told.
+    /// value. What cannot be moved stays, and who mentions it is told: a type of which there are values, a conformance, an
+    /// extension with types in it, a closure in a variable.
     private mutating func postponeUsers(of unset: Set<String>, in module: String) {
         guard !unset.isEmpty else { return }
-        let users = versions.values.filter { version in
-            version.module == module && !unset.isDisjoint(with: version.item.uses.names)
-                && version.item.isPureDeclaration && !version.item.isConformance
-                && version.item.nestedTypes.isEmpty
-        }
-        for user in users {
+        for user in versions.values where user.module == module {
+            let used = user.isVariable ? user.item.uses.inClosures : user.item.uses.names
+            guard let name = unset.intersection(used).min() else { continue }
+            if user.isVariable {
+                versions[user.id]?.unset = name
+                continue
+            }
+            guard user.item.isPureDeclaration else { continue }
             let isHeld =
                 user.item.role == .type
                 && versions.values.contains { $0.isVariable && mayHold(user.id, $0) }
-            versions[user.id]?.unset = unset.intersection(user.item.uses.names).min()
-            if isHeld { versions[user.id]?.bindings.insert(-1) } else { postpone(user.id) }
+            versions[user.id]?.unset = name
+            if isHeld || user.item.isConformance || !user.item.nestedTypes.isEmpty {
+                versions[user.id]?.bindings.insert(-1)
+            } else {
+                postpone(user.id)
+            }
         }
     }
 

@@ -352,10 +352,8 @@ struct Companions {
         for id in accepted.union(formerTypesOfVariables(replaced)).subtracting(table.told).sorted() {
             guard let type = table.versions[id] else { continue }
             if let (user, name) = replaced.unsetVariable(of: type) {
-                notice(
-                    type,
-                    "uses a '\(name)' that never got a value, since \(user.label) stopped before it: there are values"
-                        + " of \(type.title)")
+                let reason = type.item.role == .type ? ": there are values of \(type.title)" : ""
+                notice(type, Self.unset(name, in: user) + reason)
                 continue
             }
             guard let cause = replaced.distantCause(of: type) ?? stale.cause(of: type) else { continue }
@@ -387,6 +385,10 @@ struct Companions {
             "still uses the \(cause.title) of \(cause.label), which was declared again \(now): \(reason)")
     }
 
+    private static func unset(_ name: String, in user: Version) -> String {
+        "uses a '\(name)' that never got a value, since \(user.label) stopped before it"
+    }
+
     private mutating func notice(_ user: Version, _ words: String) {
         plan.notices.append(
             "\(user.title) (\(user.label)) \(words). Run the cell of \(user.title) again to bring it up to date."
@@ -394,8 +396,8 @@ struct Companions {
         plan.told.insert(user.id)
     }
 
-    /// Says which functions and types that the cell mentions still use what was declared again: those that stand with
-    /// others under a condition are not compiled again without these.
+    /// Says which functions and types that the cell mentions still use what was declared again: those that stand under a
+    /// condition that only the compiler decides are not compiled again.
     private mutating func noticeConditional() {
         let stale = staleness
         for id in mentioned().subtracting(table.told).sorted() where !gone.contains(id) {
@@ -417,6 +419,10 @@ struct Companions {
         let names = plan.compiled.reduce(into: Set<String>()) { $0.formUnion($1.uses.names) }
         let variables = names.subtracting(declared).flatMap { table.owners(of: $0) }.filter(\.isVariable)
         for variable in variables.sorted(by: { $0.id < $1.id }) where !table.told.contains(variable.id) {
+            if let name = variable.unset {
+                notice(variable, Self.unset(name, in: variable))
+                continue
+            }
             guard let (former, now) = table.formerCallee(of: variable) else { continue }
             plan.notices.append(
                 "\(variable.title) (\(variable.label)) still calls the \(former.title) of \(former.label), which was"

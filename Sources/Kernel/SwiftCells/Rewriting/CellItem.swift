@@ -9,7 +9,6 @@ struct CellItem: Sendable {
         case variable
         /// A variable without storage.
         case computed
-        /// A function, under conditions that are met too.
         case function
         case operatorFunction
         case type, alias
@@ -17,7 +16,7 @@ struct CellItem: Sendable {
         /// An operator or a precedence group.
         case operatorDeclaration
         case importing
-        /// Conditional compilation of anything but one function, or what is not allowed at the top level.
+        /// Conditional compilation that only the compiler decides, or what is not allowed at the top level.
         case other
     }
 
@@ -155,17 +154,8 @@ extension CellSyntax {
         case .extensionDecl: return .extension
         case .operatorDecl, .precedenceGroupDecl: return .operatorDeclaration
         case .importDecl: return .importing
-        case .ifConfigDecl: return isOneFunction(node) ? .function : .other
         default: return .other
         }
-    }
-
-    /// Whether all that conditional compilation leaves of a declaration is one function.
-    private static func isOneFunction(_ node: DeclSyntax) -> Bool {
-        guard case .statements(let items)? = node.as(IfConfigDeclSyntax.self)?.certainClause?.elements,
-            let only = items.first, items.count == 1, case .decl(let inner) = only.item
-        else { return false }
-        return inner.is(FunctionDeclSyntax.self) && role(of: only.item) == .function
     }
 
     private static func provided(by item: CodeBlockItemSyntax.Item) -> Set<String> {

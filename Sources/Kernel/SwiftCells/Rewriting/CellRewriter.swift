@@ -24,7 +24,8 @@ package final class CellRewriter: StatementVisitor {
     package static func rewritten(_ source: String, owners: (String) -> String? = { _ in nil })
         -> EditedSource
     {
-        EditedSource(source, edits: edits(of: CellSyntax(source), owners: owners))
+        let syntax = CellSyntax(source)
+        return EditedSource(syntax.file.description, edits: edits(of: syntax, owners: owners))
     }
 
     /// The edits of a cell. `owners` names, for variables of earlier cells, the module that has them. The items `omitted`

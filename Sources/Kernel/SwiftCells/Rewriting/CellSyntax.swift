@@ -3,6 +3,7 @@ import SwiftSyntax
 
 /// What a cell says, as far as the kernel must know: its declarations, its imports, the names that it mentions.
 struct CellSyntax {
+    /// The cell, without conditions of compilation that are decided; see `Parser.parse(cell:)`.
     let file: SourceFileSyntax
     let converter: SourceLocationConverter
     var declarations: [Declaration] = []
@@ -20,7 +21,7 @@ struct CellSyntax {
     private(set) var resultEdits: [SourceEdit] = []
 
     init(_ source: String) {
-        file = Parser.parse(source: source)
+        file = Parser.parse(cell: source)
         converter = SourceLocationConverter(fileName: "", tree: file)
         for token in file.tokens(viewMode: .sourceAccurate) {
             switch token.tokenKind {

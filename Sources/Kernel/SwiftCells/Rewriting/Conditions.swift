@@ -1,6 +1,42 @@
+import SwiftParser
 import SwiftSyntax
 
+extension Parser {
+    /// Parses a cell as if it were written without those conditions of compilation at its top level of which it is
+    /// certain how they turn out: what they leave is declared by the cell like all else. Blanks stand for the rest, so
+    /// that every place stays.
+    static func parse(cell source: String) -> SourceFileSyntax {
+        var file = parse(source: source)
+        while true {
+            let conditions = file.statements.compactMap { statement -> IfConfigDeclSyntax? in
+                guard case .decl(let declaration) = statement.item else { return nil }
+                return declaration.as(IfConfigDeclSyntax.self)
+            }
+            let ranges = conditions.flatMap(\.rangesLeftOut)
+            guard !ranges.isEmpty else { return file }
+            var bytes = Array(file.description.utf8)
+            for range in ranges {
+                for place in range where bytes[place] != 0x0A { bytes[place] = 0x20 }
+            }
+            file = parse(source: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
 extension IfConfigDeclSyntax {
+    /// The bytes of its directives and of the clauses that are not compiled; none where the conditions do not tell, and
+    /// where it has errors, of which the compiler tells.
+    fileprivate var rangesLeftOut: [Range<Int>] {
+        let possible = possibleClauses
+        let isCertain =
+            possible.isEmpty || possible.count == 1 && possible[0].condition.map { $0.isMet == true } ?? true
+        guard isCertain, !hasError else { return [] }
+        let whole =
+            positionAfterSkippingLeadingTrivia.utf8Offset..<endPositionBeforeTrailingTrivia.utf8Offset
+        guard case .statements(let left)? = possible.first?.elements else { return [whole] }
+        return [whole.lowerBound..<left.position.utf8Offset, left.endPosition.utf8Offset..<whole.upperBound]
+    }
+
     /// The clauses of which one is compiled, as far as their conditions tell.
     var possibleClauses: [IfConfigClauseSyntax] {
         var found: [IfConfigClauseSyntax] = []
@@ -11,16 +47,6 @@ extension IfConfigDeclSyntax {
             if isMet == true { break }
         }
         return found
-    }
-
-    /// The clause that is compiled; nil if there is none, or where the conditions do not tell.
-    var certainClause: IfConfigClauseSyntax? {
-        for clause in clauses {
-            guard let condition = clause.condition else { return clause }
-            guard let isMet = condition.isMet else { return nil }
-            if isMet { return clause }
-        }
-        return nil
     }
 }
 
@@ -67,9 +93,10 @@ private enum CellPlatform {
     /// Whether a condition such as `os(Linux)` is met; nil where that is not known.
     static func meets(_ condition: String, _ argument: String) -> Bool? {
         switch condition {
-        case "os": argument == "Linux"
-        case "arch": argument == architecture
-        case "targetEnvironment": false
+        // The compiler warns of what it does not know.
+        case "os": systems.contains(argument) ? argument == "Linux" : nil
+        case "arch": architectures.contains(argument) ? argument == architecture : nil
+        case "targetEnvironment": ["simulator", "macabi"].contains(argument) ? false : nil
         case "canImport": canImport(argument)
         // Cells are compiled in Swift 5's mode.
         case "swift": isMet(argument, by: [5, 10, 0], isExact: true)
@@ -77,6 +104,14 @@ private enum CellPlatform {
         default: nil
         }
     }
+
+    private static let systems: Set<String> = [
+        "Linux", "macOS", "OSX", "iOS", "tvOS", "watchOS", "visionOS", "Windows", "Android", "FreeBSD", "OpenBSD",
+        "WASI", "Cygwin", "Haiku", "PS4",
+    ]
+    private static let architectures: Set<String> = [
+        "x86_64", "arm64", "arm64_32", "arm", "i386", "powerpc64", "powerpc64le", "s390x", "wasm32", "riscv64",
+    ]
 
     private static func canImport(_ module: String) -> Bool? {
         if ofThisSystem.contains(module) { return true }

@@ -167,7 +167,8 @@ extension NameTable {
     private func notes(onCompanionOf error: Diagnostic, _ plan: CellPlan, _ label: String) -> [String] {
         plan.brought.compactMap { brought in
             let version = brought.version
-            guard error.file == version.label, plan.isRefresh || error.file != label,
+            // Of a variable that was never set, the error itself tells.
+            guard error.file == version.label, plan.isRefresh || error.file != label, version.unset == nil,
                 let cause = brought.cause,
                 (version.item.line...version.item.endLine).contains(error.line)
             else { return nil }

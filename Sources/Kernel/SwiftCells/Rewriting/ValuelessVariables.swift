@@ -5,26 +5,14 @@ import SwiftSyntax
 /// In one file the compiler refuses whatever reads such a variable before it has one. A later cell knows it as one
 /// of another module, and would read what has never been written.
 enum ValuelessVariables {
-    /// The names of those that an item declares, mentioned again or not. Those under a condition may get their values
-    /// in the same item.
+    /// The names of those that an item declares, mentioned again or not.
     static func names(in item: CellItem) -> [String] {
-        variables(in: CellSyntax(item.text).file.statements, underConditions: false)
-            .map(\.name.text.trimmingBackticks)
+        variables(in: CellSyntax(item.text).file).map(\.name.text.trimmingBackticks)
     }
 
     private static func variables(in file: SourceFileSyntax) -> [ValuelessVariable] {
-        variables(in: file.statements, underConditions: true)
-    }
-
-    private static func variables(in statements: CodeBlockItemListSyntax, underConditions: Bool)
-        -> [ValuelessVariable]
-    {
-        statements.flatMap { statement -> [ValuelessVariable] in
+        file.statements.flatMap { statement -> [ValuelessVariable] in
             guard case .decl(let declaration) = statement.item else { return [] }
-            let clause = declaration.as(IfConfigDeclSyntax.self)?.certainClause
-            if underConditions, case .statements(let inner)? = clause?.elements {
-                return variables(in: inner, underConditions: true)
-            }
             return declaration.as(VariableDeclSyntax.self)?.variablesWithoutValue ?? []
         }
     }
