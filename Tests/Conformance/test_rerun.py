@@ -217,6 +217,32 @@ class TestUsers:
         assert kernel.value("outermost()") == "112"
         assert kernel.value("outer()") == "12"
 
+    def test_callers_see_what_a_cell_adds_to_a_name(self, fresh_kernel):
+        fresh_kernel.ok("func spread(_ x: Double) -> String { \"a number\" }\nextension Double { func twice() -> Double { self * 2 } }")
+        fresh_kernel.ok("func tell() -> String { spread(2) }\nvar doubled: Double { 3.twice() }\n"
+                        "func larger() -> Int { max(1, 3) }\n"
+                        "struct Teller { static var told = 0; func tell() -> String { Self.told += 1; return spread(3) } }")
+        values = "[tell(), \"\\(doubled)\", \"\\(larger())\"]"
+        assert fresh_kernel.value(values) == '["a number", "6.0", "3"]'
+        assert fresh_kernel.value("Teller().tell()") == '"a number"'
+        fresh_kernel.ok("func spread(_ x: Int) -> String { \"an integer\" }\nextension Int { func twice() -> Double { 1 } }\n"
+                        "func max(_ a: Int, _ b: Int) -> Int { -1 }")
+        assert fresh_kernel.value(values) == '["an integer", "1.0", "-1"]'
+        # A type has state.
+        assert fresh_kernel.value("Teller().tell()") == '"a number"'
+        assert fresh_kernel.value("Teller.told") == "2"
+
+    def test_a_caller_that_an_overload_makes_ambiguous_says_so_where_it_is_used(self, fresh_kernel):
+        fresh_kernel.ok("func weigh(_ x: Double, by: Int = 1) -> Int { 1 }", cell_id="one")
+        fresh_kernel.ok("func weighed() -> Int { weigh(2) }", cell_id="use")
+        fresh_kernel.ok("func weigh(_ x: Double, with: Int = 1) -> Int { 2 }", cell_id="two")
+        assert fresh_kernel.value("1 + 1") == "2"
+        outcome = fresh_kernel.fails("weighed()")
+        assert "ambiguous use of 'weigh'" in outcome.error["evalue"]
+        assert "'weighed' is compiled again with this cell, since a name in it means something else" in outcome.traceback
+        fresh_kernel.ok("func weigh(_ x: Int, with: Int = 1) -> Int { 2 }", cell_id="two")
+        assert fresh_kernel.value("weighed()") == "2"
+
     @pytest.mark.parametrize("cell_id", ["gait", None])
     def test_callers_under_a_condition(self, fresh_kernel, cell_id):
         fresh_kernel.ok("func pace() -> Int { 1 }", cell_id="pace")

@@ -151,6 +151,7 @@ public struct NameTable: Sendable {
         for (type, conformance) in conformancesOfTypes(among: made) {
             versions[type]?.bindings.insert(conformance)
         }
+        reconsiderUsers(of: made, outside: module.name)
         postponeUsers(of: unreached, in: module.name)
         told.formUnion(plan.told)
         if reached == nil { past.release(plan.releases) }
@@ -307,8 +308,26 @@ public struct NameTable: Sendable {
         guard let version = versions[id] else { return }
         hideEffects(of: version)
         versions[id]?.module = ""
-        // No version has this number, so that it is stale.
+        makeStale(id)
+    }
+
+    private mutating func makeStale(_ id: Int) {
+        // No version has this number.
         versions[id]?.bindings.insert(-1)
+    }
+
+    /// Has code compiled again when it is used next if a name in it may mean what a cell adds, as it would in one file: an
+    /// overload, a member, a function in place of the library's. Types and conformances stay: there may be values of them,
+    /// and state in them.
+    private mutating func reconsiderUsers(of new: [Int], outside module: String) {
+        let added = new.compactMap { versions[$0] }.filter {
+            [.function, .operatorFunction, .extension].contains($0.item.role)
+        }
+        guard !added.isEmpty else { return }
+        for user in versions.values where user.module != module && user.item.isCodeAlone {
+            let mayMeanMore = added.contains { !user.bindings.contains($0.id) && user.item.uses.mayMean($0) }
+            if mayMeanMore { makeStale(user.id) }
+        }
     }
 
     /// Takes what uses variables that a stopped cell has not set out of the cell's module, where they never get a
@@ -329,7 +348,7 @@ public struct NameTable: Sendable {
                 && versions.values.contains { $0.isVariable && mayHold(user.id, $0) }
             versions[user.id]?.unset = name
             if isHeld || user.item.isConformance || !user.item.nestedTypes.isEmpty {
-                versions[user.id]?.bindings.insert(-1)
+                makeStale(user.id)
             } else {
                 postpone(user.id)
             }

@@ -73,6 +73,12 @@ struct CellItem: Sendable {
         isLasting || [.function, .operatorFunction, .computed, .alias].contains(role)
     }
 
+    /// Whether it is code without an identity or state of its own.
+    var isCodeAlone: Bool {
+        isPureDeclaration && !isTypeOrAlias && role != .operatorDeclaration && !isConformance
+            && nestedTypes.isEmpty && !hasStaticState
+    }
+
     var isTypeOrAlias: Bool { role == .type || role == .alias }
 
     /// Whether it is seen by all who see its module.

@@ -169,12 +169,13 @@ extension NameTable {
             let version = brought.version
             // Of a variable that was never set, the error itself tells.
             guard error.file == version.label, plan.isRefresh || error.file != label, version.unset == nil,
-                let cause = brought.cause,
+                !brought.isSame || brought.replacesBodies,
                 (version.item.line...version.item.endLine).contains(error.line)
             else { return nil }
-            return
-                "'\(version.title)' is compiled again with this cell, since it uses '\(cause.title)', which was"
-                + " declared again\(place(of: cause, plan))"
+            let reason =
+                brought.cause.map { "it uses '\($0.title)', which was declared again\(place(of: $0, plan))" }
+                ?? "a name in it means something else by now"
+            return "'\(version.title)' is compiled again with this cell, since \(reason)"
         }
     }
 
