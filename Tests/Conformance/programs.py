@@ -192,6 +192,9 @@ protocol Base {}
 @propertyWrapper struct Doubled { var wrappedValue: Int { didSet { wrappedValue *= 2 } }
     init(wrappedValue: Int) { self.wrappedValue = wrappedValue } }"""
 
+# Conditions of compilation that the cell meets.
+CONDITIONS = ["#if os(Linux)\n...\n#endif", "#if DEBUG\nlet other = 1\n#elseif swift(>=5) && !os(macOS)\n...\n#else\nlet other = 2\n#endif"]
+
 
 @dataclass
 class Declaration:
@@ -210,6 +213,8 @@ class Cell:
     declarations: list
     note: str = ""
     ran: str = None
+    # Of compilation, around all of it.
+    condition: str = None
 
 
 @dataclass
@@ -229,8 +234,11 @@ class Program:
     # MARK: what there is
 
     def add_cell(self, size):
-        self.cells.append(Cell([self.add() for _ in range(size)]))
-        return self.cells[-1]
+        cell = Cell([self.add() for _ in range(size)])
+        if self.random.random() < 0.15:
+            cell.condition = self.random.choice(CONDITIONS)
+        self.cells.append(cell)
+        return cell
 
     def add(self):
         number = len(self.all)
@@ -303,7 +311,8 @@ class Program:
         return self.fill(declaration.forms[declaration.form].use, declaration)
 
     def source(self, cell):
-        return "\n".join(([cell.note] if cell.note else []) + [self.source_of(d) for d in cell.declarations])
+        source = "\n".join(([cell.note] if cell.note else []) + [self.source_of(d) for d in cell.declarations])
+        return cell.condition.replace("...", source) if cell.condition else source
 
     def probes(self):
         """An expression for each declaration that is worth something."""

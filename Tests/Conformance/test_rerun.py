@@ -218,15 +218,16 @@ class TestUsers:
         assert kernel.value("outer()") == "12"
 
     def test_callers_see_what_a_cell_adds_to_a_name(self, fresh_kernel):
-        fresh_kernel.ok("func spread(_ x: Double) -> String { \"a number\" }\nextension Double { func twice() -> Double { self * 2 } }")
+        fresh_kernel.ok("func spread(_ x: Double) -> String { \"a number\" }\nextension Double { func twice() -> Double { self * 2 } }",
+                        cell_id="first")
         fresh_kernel.ok("func tell() -> String { spread(2) }\nvar doubled: Double { 3.twice() }\n"
                         "func larger() -> Int { max(1, 3) }\n"
-                        "struct Teller { static var told = 0; func tell() -> String { Self.told += 1; return spread(3) } }")
+                        "struct Teller { static var told = 0; func tell() -> String { Self.told += 1; return spread(3) } }", cell_id="users")
         values = "[tell(), \"\\(doubled)\", \"\\(larger())\"]"
         assert fresh_kernel.value(values) == '["a number", "6.0", "3"]'
         assert fresh_kernel.value("Teller().tell()") == '"a number"'
         fresh_kernel.ok("func spread(_ x: Int) -> String { \"an integer\" }\nextension Int { func twice() -> Double { 1 } }\n"
-                        "func max(_ a: Int, _ b: Int) -> Int { -1 }")
+                        "func max(_ a: Int, _ b: Int) -> Int { -1 }", cell_id="second")
         assert fresh_kernel.value(values) == '["an integer", "1.0", "-1"]'
         # A type has state.
         assert fresh_kernel.value("Teller().tell()") == '"a number"'

@@ -324,8 +324,13 @@ public struct NameTable: Sendable {
             [.function, .operatorFunction, .extension].contains($0.item.role)
         }
         guard !added.isEmpty else { return }
+        let names = Set(added.compactMap(\.name))
+        let provided = added.reduce(into: Set<String>()) { $0.formUnion($1.item.provided) }
         for user in versions.values where user.module != module && user.item.isCodeAlone {
-            let mayMeanMore = added.contains { !user.bindings.contains($0.id) && user.item.uses.mayMean($0) }
+            let uses = user.item.uses
+            // Of all that there is, next to nothing mentions any of it.
+            guard !names.isDisjoint(with: uses.names) || !provided.isEmpty && uses.touch(provided) else { continue }
+            let mayMeanMore = added.contains { !user.bindings.contains($0.id) && uses.mayMean($0) }
             if mayMeanMore { makeStale(user.id) }
         }
     }
