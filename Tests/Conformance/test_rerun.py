@@ -233,6 +233,15 @@ class TestUsers:
         assert fresh_kernel.value("Teller().tell()") == '"a number"'
         assert fresh_kernel.value("Teller.told") == "2"
 
+    def test_without_ids_a_function_of_an_own_operator_replaces_the_former_one(self, fresh_kernel):
+        fresh_kernel.ok("let base = 1")
+        fresh_kernel.ok("prefix operator <+>\nprefix func <+> (a: Int) -> Int { a + base }")
+        assert fresh_kernel.value("<+>5") == "6"
+        fresh_kernel.ok("infix operator <+>: AdditionPrecedence\nfunc <+> (a: Int, b: Int) -> Int { a * 10 + b }")
+        fresh_kernel.ok("let base = \"no number\"")
+        assert fresh_kernel.value("4 <+> 2") == "42"
+        fresh_kernel.fails("<+>5")
+
     def test_a_caller_that_an_overload_makes_ambiguous_says_so_where_it_is_used(self, fresh_kernel):
         fresh_kernel.ok("func weigh(_ x: Double, by: Int = 1) -> Int { 1 }", cell_id="one")
         fresh_kernel.ok("func weighed() -> Int { weigh(2) }", cell_id="use")

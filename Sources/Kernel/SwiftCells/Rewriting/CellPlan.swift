@@ -154,9 +154,9 @@ extension NameTable {
                 found.insert(id)
             }
         }
-        if cell.isAnonymous, item.role == .extension {
+        if cell.isAnonymous, item.role == .extension || item.role == .operatorFunction {
             let new = replacement(by: [item], of: cell)
-            for version in versions.values where version.cell != cell && version.item.role == .extension {
+            for version in versions.values where version.cell != cell && version.item.role == item.role {
                 if !effects(of: version, replacedBy: new).isEmpty { found.insert(version.id) }
             }
         }
