@@ -59,4 +59,23 @@ import Testing
         ridge.memoryLimit = .megabytes(.nan)
         try refuses("memoryLimit", "0 bytes") { try ridge.fit(x, to: x) }
     }
+
+    /// What a fold predicts after training on a constant is constant, whatever its rounding looks like.
+    @Test(arguments: [5, 60])
+    func aVoxelThatOnlyChangesInTheTestSamplesHasNoCorrelation(features: Int) throws {
+        var random = NumpyRandom(seed: 4)
+        let x = random.normal(30, features)
+        var y = Matrix<Double>(rows: 30, columns: 1, repeating: 2)
+        y[1, 0] = 3
+        let (alphas, folds): (Alphas, Folds) = ([0.01, 1, 100], .kFold(4))
+        let ridge = Ridge(alphas: alphas, folds: folds, searchScore: .correlation, showsProgress: false)
+        #expect(try ridge.fit(x, to: y).searchScores.elements == [0, 0, 0])
+        #expect(
+            try ridge.fit(x.converted(to: Float.self), to: y.converted(to: Float.self)).searchScores.elements
+                == [0, 0, 0])
+        let banded = BandedRidge(
+            alphas: alphas, candidates: .given([[1, 1]]), folds: folds, searchScore: .correlation,
+            showsProgress: false)
+        #expect(try abs(banded.fit([x, x], to: y).searchScores[0, 0]) < 1e-8)
+    }
 }

@@ -96,6 +96,18 @@ extension VoxelBatch {
         return rows
     }
 
+    /// The voxels that never change over some samples: about their mean they are nothing but rounding.
+    func constantVoxels(over samples: [Int]) -> [Int] {
+        guard let first = samples.first else { return [] }
+        let reference = responses + first * voxels
+        var constant = Array(0..<voxels)
+        for sample in samples where !constant.isEmpty {
+            let line = responses + sample * voxels
+            constant.removeAll { line[$0] != reference[$0] }
+        }
+        return constant
+    }
+
     /// The mean of each voxel over the training samples of a fold.
     @_specialize(where Element == Float)
     @_specialize(where Element == Double)
