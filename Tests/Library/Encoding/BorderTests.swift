@@ -187,6 +187,20 @@ struct BordersFixture: Decodable {
         }
     }
 
+    /// The unit says nothing of how predictions go together with responses, even if products of sums of squares are
+    /// beyond the range of numbers.
+    @Test func correlationsDoNotDependOnTheUnit() throws {
+        var random = NumpyRandom(seed: 2)
+        let responses = random.normal(50, 3)
+        let predictions = responses + random.normal(50, 3)
+        let expected = try VoxelScores(predictions: predictions, responses: responses).r
+        for unit in [1e100, 1e-100] {
+            let (y, x) = (responses * unit, predictions * unit)
+            #expect(try relativeError(VoxelScores(predictions: x, responses: y).r, expected) < 1e-12)
+            #expect(try relativeError(SplitScores(parts: [x], responses: y).joint.r, expected) < 1e-12)
+        }
+    }
+
     /// Where predictions lie says nothing of how they go together with responses.
     @Test func correlationsDoNotDependOnAnOffset() throws {
         var random = NumpyRandom(seed: 2)
