@@ -7,6 +7,8 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     /// The alpha of each voxel; NaN for a voxel that holds a NaN.
     public let bestAlphas: [Double]
     /// The mean search score over the folds: alphas x voxels; NaN for a voxel that holds a NaN.
+    ///
+    /// All are NaN if there was nothing to search: a single alpha, without held-out scores.
     public let searchScores: Matrix<Double>
     /// The score by which the alphas were chosen.
     public let searchScore: SearchScore

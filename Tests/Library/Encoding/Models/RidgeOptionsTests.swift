@@ -60,6 +60,22 @@ import Testing
         try refuses("memoryLimit", "0 bytes") { try ridge.fit(x, to: x) }
     }
 
+    @Test("a single alpha is fitted without folds: its search score is NaN, not that of a perfect prediction")
+    func nothingToSearch() throws {
+        var random = NumpyRandom(seed: 5)
+        let (x, y) = (random.normal(20, 3), random.normal(20, 2))
+        for alphaPerVoxel in [true, false] {
+            let ridge = Ridge(
+                alphas: 10, alphaPerVoxel: alphaPerVoxel, scoresHeldOut: false, showsProgress: false)
+            let fit = try ridge.fit(x, to: y)
+            #expect(fit.bestAlphas == [10, 10] && fit.coefficients.elements.allSatisfy(\.isFinite))
+            #expect(fit.searchScores.elements.allSatisfy(\.isNaN) && fit.bestSearchScores.allSatisfy(\.isNaN))
+            var scored = ridge
+            scored.scoresHeldOut = true
+            #expect(try scored.fit(x, to: y).bestSearchScores.allSatisfy { $0 < 0 })
+        }
+    }
+
     /// What a fold predicts after training on a constant is constant, whatever its rounding looks like.
     @Test(arguments: [5, 60])
     func aVoxelThatOnlyChangesInTheTestSamplesHasNoCorrelation(features: Int) throws {
