@@ -112,7 +112,7 @@ struct FoldSVD<Element: Scalar>: FoldPredictor {
     ) {
         let voxels = batch.voxels
         let isCorrelation = options.searchScore == .correlation
-        let constant = isCorrelation && options.intercept ? batch.constantVoxels(over: fold.train) : []
+        let empty = isCorrelation ? batch.emptyVoxels(over: fold.train, intercept: options.intercept) : []
         for alphaIndex in 0..<shrinkage.columns {
             batch.scratch.scope {
                 let predictions = predict(
@@ -120,7 +120,7 @@ struct FoldSVD<Element: Scalar>: FoldPredictor {
                 var sums = ScoreSums(voxels: voxels)
                 sums.add(responses: test, predictions: predictions, samples: fold.test.count)
                 var correlations = isCorrelation ? (0..<voxels).map { sums.searchCorrelation(of: $0) } : []
-                for j in constant { correlations[j] = 0 }
+                for j in empty { correlations[j] = 0 }
                 for j in 0..<voxels {
                     scores[alphaIndex * voxels + j] +=
                         isCorrelation

@@ -89,6 +89,9 @@ import Testing
         #expect(
             try ridge.fit(x.converted(to: Float.self), to: y.converted(to: Float.self)).searchScores.elements
                 == [0, 0, 0])
+        var through = ridge
+        through.intercept = false
+        #expect(try through.fit(x, to: y - 2).searchScores.elements == [0, 0, 0])
         let banded = BandedRidge(
             alphas: alphas, candidates: .given([[1, 1]]), folds: folds, searchScore: .correlation,
             showsProgress: false)

@@ -96,16 +96,17 @@ extension VoxelBatch {
         return rows
     }
 
-    /// The voxels that never change over some samples: about their mean they are nothing but rounding.
-    func constantVoxels(over samples: [Int]) -> [Int] {
+    /// The voxels of which nothing is left over some samples: they never change, or without an intercept are 0. What
+    /// is computed from them is nothing but rounding.
+    func emptyVoxels(over samples: [Int], intercept: Bool) -> [Int] {
         guard let first = samples.first else { return [] }
         let reference = responses + first * voxels
-        var constant = Array(0..<voxels)
-        for sample in samples where !constant.isEmpty {
+        var empty = (0..<voxels).filter { intercept || reference[$0] == 0 }
+        for sample in samples where !empty.isEmpty {
             let line = responses + sample * voxels
-            constant.removeAll { line[$0] != reference[$0] }
+            empty.removeAll { line[$0] != reference[$0] }
         }
-        return constant
+        return empty
     }
 
     /// The mean of each voxel over the training samples of a fold.
