@@ -1,5 +1,6 @@
 import Brain
 import Encoding
+import Formats
 import FoundationModels
 
 extension EncodingModel {
@@ -34,13 +35,28 @@ extension EncodingModel {
     ///   - outer: the splits whose test samples are predicted; nil for the model's own folds, if it has scores of
     ///     them.
     ///
-    /// Throws `FormatError` if the file cannot be read, too.
+    /// Throws `FormatError` if the file cannot be read, or its rows are the study's stimuli in another order, too.
     public func scoresByLayer(
         _ features: FeatureFile, of study: Study, outer: Folds? = nil
     ) throws -> LayerScores {
-        try scoresByLayer(
+        try features.checkOrder(of: study)
+        return try scoresByLayer(
             features.layers.map { layer in (layer, { try features[layer] }) }, to: study.responses,
             runs: study.runs, outer: outer)
+    }
+}
+
+extension FeatureFile {
+    /// Throws `FormatError` if the names or texts of the rows are the study's stimuli in another order.
+    fileprivate func checkOrder(of study: Study) throws {
+        let sorted = study.stimuli.sorted()
+        for names in try [ids, texts ?? []] where names.sorted() == sorted {
+            guard let row = names.indices.first(where: { names[$0] != study.stimuli[$0] }) else { continue }
+            throw FormatError(
+                url, "the stimulus of row \(row)",
+                expected: "\"\(study.stimuli[row].prefix(60))\", as in \(study.name)",
+                found: "\"\(names[row].prefix(60))\"")
+        }
     }
 }
 

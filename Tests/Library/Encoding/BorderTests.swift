@@ -187,6 +187,37 @@ struct BordersFixture: Decodable {
         }
     }
 
+    /// Nor does it matter where features lie: what they and the intercept have in common must not cost their digits.
+    @Test func predictionsInSingleDoNotDependOnAnOffsetOfTheFeatures() throws {
+        var random = NumpyRandom(seed: 61)
+        let x = (random.normal(80, 100) + 1e4).converted(to: Float.self)
+        let wide = x.converted(to: Double.self)
+        let y = multiply(wide - 1e4, random.normal(100, 3)).converted(to: Float.self)
+        let ridge = Ridge(alphas: [10], folds: .kFold(2), showsProgress: false)
+        let expected = try ridge.fit(wide, to: y.converted(to: Double.self)).predict(wide).elements
+        let single = try ridge.fit(x, to: y).predict(x)
+        #expect(relativeError(single.elements.map { Double($0) }, expected) < 1e-5)
+        let banded = BandedRidge(
+            alphas: [10], candidates: .given([[1, 1]]), folds: .kFold(2), showsProgress: false)
+        let bands = [x.columns(0..<40), x.columns(40..<100)]
+        let byBands = try banded.fit(bands, to: y).predict(bands)
+        #expect(relativeError(byBands.elements.map { Double($0) }, expected) < 1e-5)
+    }
+
+    /// The unit says nothing of how predictions go together with responses, even if products of sums of squares are
+    /// beyond the range of numbers.
+    @Test func correlationsDoNotDependOnTheUnit() throws {
+        var random = NumpyRandom(seed: 2)
+        let responses = random.normal(50, 3)
+        let predictions = responses + random.normal(50, 3)
+        let expected = try VoxelScores(predictions: predictions, responses: responses).r
+        for unit in [1e100, 1e-100] {
+            let (y, x) = (responses * unit, predictions * unit)
+            #expect(try relativeError(VoxelScores(predictions: x, responses: y).r, expected) < 1e-12)
+            #expect(try relativeError(SplitScores(parts: [x], responses: y).joint.r, expected) < 1e-12)
+        }
+    }
+
     /// Where predictions lie says nothing of how they go together with responses.
     @Test func correlationsDoNotDependOnAnOffset() throws {
         var random = NumpyRandom(seed: 2)

@@ -36,12 +36,13 @@ extension Folds {
         // What lies beyond the last sample would only be missing in a part of the samples.
         try inner.checkSplits(samples: samples)
         return try outerFolds.map { outer in
-            let folds = try inner.subset(outer.train).splits(
-                samples: outer.train.count, runs: runs?.subset(outer.train))
+            // The samples of a run must be together.
+            let train = runs == nil ? outer.train : outer.train.sorted()
+            let folds = try inner.subset(train).splits(samples: train.count, runs: runs?.subset(train))
             return NestedFold(
                 outer: outer,
                 inner: folds.map { fold in
-                    Fold(train: fold.train.map { outer.train[$0] }, test: fold.test.map { outer.train[$0] })
+                    Fold(train: fold.train.map { train[$0] }, test: fold.test.map { train[$0] })
                 })
         }
     }

@@ -37,7 +37,9 @@ struct EventRegressor {
         times = (0..<samples).map { Double($0) * repetitionTime + sliceTime }
         let number = Int(count.rounded(.toNearestOrEven))
         let start = first + Self.before
-        fine = (0..<number).map { start + Double($0) * (end - start) / Double(max(1, number - 1)) }
+        // In the order of numpy's `linspace`: events often begin at a point of the grid, where rounding decides.
+        let fineStep = (end - start) / Double(max(1, number - 1))
+        fine = (0..<number).map { $0 == number - 1 ? end : Double($0) * fineStep + start }
         // The step as nilearn has it, which takes the smallest difference between two samples.
         let step = zip(times.dropFirst(), times).map { $0 - $1 }.min() ?? repetitionTime
         switch model {

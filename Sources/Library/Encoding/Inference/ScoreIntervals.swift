@@ -145,7 +145,7 @@ private func scores(of sum: SIMD8<Double>) -> (Double, Double) {
     let total = yy - y * y / n
     let spread = pp - p * p / n
     guard total > yy * 1e-13 else { return (.nan, .nan) }
-    let r = spread > pp * 1e-13 ? (yp - y * p / n) / (total * spread).squareRoot() : 0
+    let r = spread > pp * 1e-13 ? (yp - y * p / n) / geometricMean(total, spread) : 0
     return (1 - sum[6] / total, min(1, max(-1, r)))
 }
 

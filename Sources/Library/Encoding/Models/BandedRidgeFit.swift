@@ -24,6 +24,8 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     public let intercepts: [Element]
     /// The mean of each feature of all bands over the samples of the fit; 0 without an intercept.
     public let featureMeans: [Double]
+    /// What is predicted where all features are at their means; 0 without an intercept.
+    private let means: [Double]
     /// The voxels that hold a NaN or an infinity: all their results are NaN.
     public let voxelsWithNaN: [Int]
     /// The voxels that never change: their coefficients are 0 and their scores NaN.
@@ -53,6 +55,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         let means = statistics.means.map { $0.isFinite ? (model.intercept ? $0 : 0) : .nan }
         intercepts = weights.intercepts(means: means, featureMeans: featureMeans)
         self.featureMeans = featureMeans
+        self.means = means
         var start = 0
         coefficients = widths.map { width in
             defer { start += width }
@@ -72,6 +75,7 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
         coefficients = fit.coefficients.map { $0.scalingColumns(by: units) }
         intercepts = zip(fit.intercepts, units).map { Element(Double($0) * $1) }
         featureMeans = fit.featureMeans
+        means = zip(fit.means, units).map { $0 * $1 }
         voxelsWithNaN = fit.voxelsWithNaN
         constantVoxels = fit.constantVoxels
     }
@@ -102,8 +106,13 @@ public struct BandedRidgeFit<Element: Scalar>: Sendable {
     /// Throws what `predictByBand` throws.
     public func predict(_ bands: [Matrix<Element>]) throws -> Matrix<Element> {
         try check(bands)
-        let parts = zip(bands, coefficients).map { multiply($0, $1) }
-        return parts.dropFirst().reduce(into: parts[0]) { $0 += $1 }.addingToColumns(intercepts)
+        // About their means, as in `RidgeFit.predict`.
+        var start = 0
+        let parts = zip(bands, coefficients).map { band, weights in
+            defer { start += band.columns }
+            return multiply(band.centered(by: Array(featureMeans[start..<start + band.columns])), weights)
+        }
+        return parts.dropFirst().reduce(into: parts[0]) { $0 += $1 }.addingToColumns(means)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.

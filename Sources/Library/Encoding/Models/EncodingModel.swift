@@ -111,6 +111,8 @@ struct TrainingData<Element: Scalar> {
         if let runs, runs.samples != responses.rows {
             throw EncodingError.sampleCount(what: "runs", count: runs.samples, expected: responses.rows)
         }
+        // scikit-learn's ShuffleSplit names samples in any order, and the samples of a run must be together.
+        let samples = runs == nil ? samples : samples?.sorted()
         self.samples = samples
         count = responses.rows
         self.bands = bands.map { $0.chosen(samples) }

@@ -7,6 +7,8 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     /// The alpha of each voxel; NaN for a voxel that holds a NaN.
     public let bestAlphas: [Double]
     /// The mean search score over the folds: alphas x voxels; NaN for a voxel that holds a NaN.
+    ///
+    /// All are NaN if there was nothing to search: a single alpha, without held-out scores.
     public let searchScores: Matrix<Double>
     /// The score by which the alphas were chosen.
     public let searchScore: SearchScore
@@ -21,6 +23,8 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     public let intercepts: [Element]
     /// The mean of each feature over the samples of the fit; 0 without an intercept.
     public let featureMeans: [Double]
+    /// What is predicted where all features are at their means; 0 without an intercept.
+    private let means: [Double]
     /// The voxels that hold a NaN or an infinity: all their results are NaN.
     public let voxelsWithNaN: [Int]
     /// The voxels that never change: their coefficients are 0 and their scores NaN.
@@ -55,6 +59,7 @@ public struct RidgeFit<Element: Scalar>: Sendable {
         intercepts = coefficients.intercepts(means: means, featureMeans: featureMeans)
         self.coefficients = coefficients
         self.featureMeans = featureMeans
+        self.means = means
     }
 
     /// The fit to responses that had been divided by `units`, one for each voxel.
@@ -67,6 +72,7 @@ public struct RidgeFit<Element: Scalar>: Sendable {
         coefficients = fit.coefficients.scalingColumns(by: units)
         intercepts = zip(fit.intercepts, units).map { Element(Double($0) * $1) }
         featureMeans = fit.featureMeans
+        means = zip(fit.means, units).map { $0 * $1 }
         voxelsWithNaN = fit.voxelsWithNaN
         constantVoxels = fit.constantVoxels
     }
@@ -86,7 +92,8 @@ public struct RidgeFit<Element: Scalar>: Sendable {
             throw EncodingError.columnCount(
                 what: "features", count: features.columns, expected: coefficients.rows)
         }
-        return multiply(features, coefficients).addingToColumns(intercepts)
+        // About their means: features far from 0 would lose the digits that they and the intercept have in common.
+        return multiply(features.centered(by: featureMeans), coefficients).addingToColumns(means)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.

@@ -23,20 +23,10 @@ extension Ridge {
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>,
         writing writer: some RidgeWriter<Element>, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws {
-        guard options.alphaPerVoxel else {
-            throw EncodingError.parameter(
-                name: "alphaPerVoxel", value: "false",
-                expected: "true where voxels come in batches: one alpha for all needs all of them")
-        }
-        guard features.rows == reader.samples else {
-            throw EncodingError.sampleCount(
-                what: "responses", count: reader.samples, expected: features.rows)
-        }
-        try checkFeatures(features, responses: Matrix(rows: features.rows, columns: 0))
+        try checkBatches(features, samples: reader.samples)
         let splits = try options.splits(samples: features.rows, runs: runs)
         let done = try writer.isDone
         guard done.contains(false) else { return }
-        try options.check()
         let plan = try MemoryPlan(self, features: features, splits: splits, limit: memoryLimit)
         var model = self
         model.memoryLimit = plan.batchMemory
@@ -50,6 +40,20 @@ extension Ridge {
             if options.showsProgress { progress.advance(by: batch.count) }
         }
         if options.showsProgress { progress.finish() }
+    }
+
+    /// Throws `EncodingError` if voxels of so many samples cannot be fitted to these features in batches.
+    func checkBatches<Element: Scalar>(_ features: Matrix<Element>, samples: Int) throws {
+        guard options.alphaPerVoxel else {
+            throw EncodingError.parameter(
+                name: "alphaPerVoxel", value: "false",
+                expected: "true where voxels come in batches: one alpha for all needs all of them")
+        }
+        guard features.rows == samples else {
+            throw EncodingError.sampleCount(what: "responses", count: samples, expected: features.rows)
+        }
+        try checkFeatures(features, responses: Matrix(rows: features.rows, columns: 0))
+        try options.check()
     }
 }
 

@@ -111,6 +111,8 @@ extension Ridge {
         _ features: Matrix<Element>, reading reader: some ResponseReader<Element>, named name: String,
         file: some FileLocation, runs: Runs? = nil, memoryLimit: MemoryLimit
     ) throws -> RidgeFile {
+        // Before there is a file, which would be that of these features and alphas.
+        try checkBatches(features, samples: reader.samples)
         let splits = try options.splits(samples: features.rows, runs: runs)
         do {  // The writer closes the file at the end of these braces.
             let writer = try RidgeFileWriter<Element>(

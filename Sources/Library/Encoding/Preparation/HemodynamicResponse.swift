@@ -63,7 +63,7 @@ public struct HemodynamicResponse: Sendable, Equatable, Codable {
         }
         try checkParameter("the ratio of the undershoot", ratio, expected: "finite", ratio.isFinite)
         let step = repetitionTime / Double(oversampling)
-        let count = (length / step).rounded()
+        let count = (length / step).rounded(.toNearestOrEven)
         guard count >= 2, count < 1e7 else {
             throw EncodingError.parameter(
                 name: "the length of the response", value: "\(length) s",

@@ -100,7 +100,7 @@ public struct SplitScores: Sendable, Equatable {
                 let other = includingCorrelations ? joint : part
                 r2[band][voxel] = (2 * dot(target, part) - dot(part, other)) / total
                 // A constant prediction has no correlation, as in `VoxelScores`.
-                r[band][voxel] = varies ? dot(target, part) / (total * spread).squareRoot() : 0
+                r[band][voxel] = varies ? dot(target, part) / geometricMean(total, spread) : 0
             }
             // Σ(y - d' - ŷ)² with the constant d' about the mean of y, less Σ(y - ŷ)².
             let shift = constants.map { $0[voxel] - statistics.means[voxel] } ?? 0

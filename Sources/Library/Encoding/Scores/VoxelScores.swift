@@ -76,5 +76,5 @@ private func correlation<Element: Scalar>(_ responses: [Element], _ predictions:
     }
     let rounding = 4 * Double(Element.ulpOfOne) * abs(x.mean)
     guard (xx / Double(predictions.count)).squareRoot() > max(rounding, 1e-14 * abs(x.mean)) else { return 0 }
-    return min(1, max(-1, yx / (yy * xx).squareRoot()))
+    return min(1, max(-1, yx / geometricMean(yy, xx)))
 }

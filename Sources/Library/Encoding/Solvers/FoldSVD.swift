@@ -111,16 +111,20 @@ struct FoldSVD<Element: Scalar>: FoldPredictor {
         share: FoldShare, to scores: UnsafeMutablePointer<Double>
     ) {
         let voxels = batch.voxels
+        let isCorrelation = options.searchScore == .correlation
+        let empty = isCorrelation ? batch.emptyVoxels(over: fold.train, intercept: options.intercept) : []
         for alphaIndex in 0..<shrinkage.columns {
             batch.scratch.scope {
                 let predictions = predict(
                     batch, targets: targets, alphaIndices: Array(repeating: Int32(alphaIndex), count: voxels))
                 var sums = ScoreSums(voxels: voxels)
                 sums.add(responses: test, predictions: predictions, samples: fold.test.count)
+                var correlations = isCorrelation ? (0..<voxels).map { sums.searchCorrelation(of: $0) } : []
+                for j in empty { correlations[j] = 0 }
                 for j in 0..<voxels {
                     scores[alphaIndex * voxels + j] +=
-                        options.searchScore == .correlation
-                        ? sums.searchCorrelation(of: j) / Double(foldCount)
+                        isCorrelation
+                        ? correlations[j] / Double(foldCount)
                         : share.offsets[j] - sums.squaredError(of: j) * share.weights[j]
                 }
             }

@@ -226,7 +226,9 @@ extension BatchScores {
         _ batch: VoxelBatch<Element>, scorers: [any FoldScorer<Element>], options: RidgeOptions,
         units: [Double], _ interruption: Interruption
     ) throws {
-        scores = [Double](repeating: 0, count: options.alphas.values.count * batch.voxels)
+        // Without folds there is nothing to choose from, and no score: 0 would be a perfect one.
+        scores = [Double](
+            repeating: scorers.isEmpty ? .nan : 0, count: options.alphas.values.count * batch.voxels)
         for (index, scorer) in scorers.enumerated() {
             try interruption.check()
             scores.withUnsafeMutableBufferPointer { scores in

@@ -53,7 +53,7 @@ struct ScoreSums {
         (0..<voxels).map { j in
             if isZero(total(j), of: responseSquared(j)) { return .nan }
             if isZero(spread(j), of: predictionSquared(j)) { return 0 }
-            return min(1, max(-1, covariance(j) / (total(j) * spread(j)).squareRoot()))
+            return min(1, max(-1, covariance(j) / geometricMean(total(j), spread(j))))
         }
     }
 
@@ -72,8 +72,15 @@ struct ScoreSums {
         if isZero(total(j), of: responseSquared(j)) || isZero(spread(j), of: predictionSquared(j)) {
             return 0
         }
-        return covariance(j) / (total(j) * spread(j)).squareRoot()
+        return covariance(j) / geometricMean(total(j), spread(j))
     }
 
     private func isZero(_ variance: Double, of square: Double) -> Bool { variance <= square * 1e-13 }
+}
+
+/// The square root of the product of two numbers of 0 or more, also where the product is beyond the range of
+/// numbers: of sums of squares of responses above 1e77, for instance.
+func geometricMean(_ a: Double, _ b: Double) -> Double {
+    let product = a * b
+    return product.isNormal ? product.squareRoot() : a.squareRoot() * b.squareRoot()
 }

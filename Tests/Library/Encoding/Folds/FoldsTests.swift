@@ -1,4 +1,5 @@
 import Encoding
+import Tensors
 import Testing
 
 /// One list of splits of Fixtures/folds.json, made by scikit-learn 1.9.1.
@@ -34,6 +35,22 @@ struct FoldsCase: Decodable, Sendable {
             }
             #expect(error?.description.hasPrefix("split 1 names sample") == true)
         }
+    }
+
+    /// scikit-learn's ShuffleSplit gives training samples in no order; their runs are as they were recorded.
+    @Test func samplesInNoOrderHaveRuns() throws {
+        var random = NumpyRandom(seed: 6)
+        let (x, y) = (random.normal(12, 2), random.normal(12, 3))
+        let runs = try Runs(lengths: [4, 4, 4])
+        let train = [9, 0, 5, 10, 2, 4, 6, 1]
+        let folds = [train, train.sorted()].map { Folds.splits([Fold(train: $0, test: [3, 7, 8, 11])]) }
+        let model = Ridge(alphas: [1, 100], folds: .leaveOneRunOut, showsProgress: false)
+        let predicted = try folds.map {
+            try model.heldOutPredictions(x, to: y, outer: $0, runs: runs).parts[0].elements
+        }
+        #expect(predicted[0] == predicted[1])
+        let inner = try folds.map { try $0.nested(inner: .leaveOneRunOut, samples: 12, runs: runs)[0].inner }
+        #expect(inner[0] == inner[1] && inner[0].count == 3 && inner[0][0].test == [0, 1, 2])
     }
 
     @Test func splitsAreThoseOfScikitLearn() throws {

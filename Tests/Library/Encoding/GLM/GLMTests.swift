@@ -55,6 +55,22 @@ import Testing
                 < 1e-3)
     }
 
+    /// Events that begin at a point of the fine grid: rounding decides whether it belongs to them, as in nilearn 0.14.
+    @Test func eventsOnTheGridAreNilearns() throws {
+        let events = [0.4, 10.8].map { StimulusEvent(onset: $0, duration: 0.35, condition: "a") }
+        func regressor(_ response: ResponseModel) throws -> [Double] {
+            let glm = GLM(response, repetitionTime: 2, drift: .none)
+            return Array(try glm.design(of: events, samples: 40).matrix.column(0).prefix(8))
+        }
+        let impulses = [0.18, 0, 0, 0, 0, 0.18, 0, 0]
+        #expect(relativeError(try regressor(.finiteImpulse(delays: [0])), impulses) < 1e-9)
+        let glover = [
+            0, 0.005293051823233564, 0.08453346226553157, 0.12252869104522958, 0.06392375478767864,
+            -0.0015087767278960072, -0.029215777725159753, 0.035042280467276456,
+        ]
+        #expect(relativeError(try regressor(.glover), glover) < 1e-9)
+    }
+
     @Test func betasAreThoseOfAWholeFirstLevelModel() throws {
         let fit = try GLM(.glover, repetitionTime: 2).fit(matrix("signals", in: "cleaning"), events: events())
         #expect(fit.conditions == ["cat", "face", "house"])

@@ -169,6 +169,21 @@ struct PaperSizeCase: Decodable {
         #expect(relativeError(banded.intercepts, ridge.intercepts) < 1e-10)
     }
 
+    /// More features than training samples, but fewer than samples: what they cannot explain must cancel.
+    @Test func smallAlphasInFloatAreThoseInDouble() throws {
+        var random = NumpyRandom(seed: 3)
+        let x = random.normal(60, 50).converted(to: Float.self)
+        let y = random.normal(60, 3).converted(to: Float.self)
+        let bands = [x.columns(0..<25), x.columns(25..<50)]
+        let model = BandedRidge(
+            alphas: [1e-6], candidates: .given([[1, 1]]), folds: .kFold(3), showsProgress: false)
+        let single = try model.fit(bands, to: y)
+        let double = try model.fit(
+            bands.map { $0.converted(to: Double.self) }, to: y.converted(to: Double.self))
+        let coefficients = single.coefficients.flatMap { $0.elements.map { Double($0) } }
+        #expect(relativeError(coefficients, double.coefficients.flatMap(\.elements)) < 1e-4)
+    }
+
     @Test func badVoxelsAndCandidates() throws {
         let problem = BandedCase.all[1]
         let bands = problem.bands.map { Matrix<Double>(listed: $0) }

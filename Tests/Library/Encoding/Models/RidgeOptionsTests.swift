@@ -59,4 +59,42 @@ import Testing
         ridge.memoryLimit = .megabytes(.nan)
         try refuses("memoryLimit", "0 bytes") { try ridge.fit(x, to: x) }
     }
+
+    @Test("a single alpha is fitted without folds: its search score is NaN, not that of a perfect prediction")
+    func nothingToSearch() throws {
+        var random = NumpyRandom(seed: 5)
+        let (x, y) = (random.normal(20, 3), random.normal(20, 2))
+        for alphaPerVoxel in [true, false] {
+            let ridge = Ridge(
+                alphas: 10, alphaPerVoxel: alphaPerVoxel, scoresHeldOut: false, showsProgress: false)
+            let fit = try ridge.fit(x, to: y)
+            #expect(fit.bestAlphas == [10, 10] && fit.coefficients.elements.allSatisfy(\.isFinite))
+            #expect(fit.searchScores.elements.allSatisfy(\.isNaN) && fit.bestSearchScores.allSatisfy(\.isNaN))
+            var scored = ridge
+            scored.scoresHeldOut = true
+            #expect(try scored.fit(x, to: y).bestSearchScores.allSatisfy { $0 < 0 })
+        }
+    }
+
+    /// What a fold predicts after training on a constant is constant, whatever its rounding looks like.
+    @Test(arguments: [5, 60])
+    func aVoxelThatOnlyChangesInTheTestSamplesHasNoCorrelation(features: Int) throws {
+        var random = NumpyRandom(seed: 4)
+        let x = random.normal(30, features)
+        var y = Matrix<Double>(rows: 30, columns: 1, repeating: 2)
+        y[1, 0] = 3
+        let (alphas, folds): (Alphas, Folds) = ([0.01, 1, 100], .kFold(4))
+        let ridge = Ridge(alphas: alphas, folds: folds, searchScore: .correlation, showsProgress: false)
+        #expect(try ridge.fit(x, to: y).searchScores.elements == [0, 0, 0])
+        #expect(
+            try ridge.fit(x.converted(to: Float.self), to: y.converted(to: Float.self)).searchScores.elements
+                == [0, 0, 0])
+        var through = ridge
+        through.intercept = false
+        #expect(try through.fit(x, to: y - 2).searchScores.elements == [0, 0, 0])
+        let banded = BandedRidge(
+            alphas: alphas, candidates: .given([[1, 1]]), folds: folds, searchScore: .correlation,
+            showsProgress: false)
+        #expect(try abs(banded.fit([x, x], to: y).searchScores[0, 0]) < 1e-8)
+    }
 }

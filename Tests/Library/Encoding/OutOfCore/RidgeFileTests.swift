@@ -177,6 +177,12 @@ import Testing
             try shared.fit(
                 features, to: dataset, file: folder.appending(path: "y.h5").path, memoryLimit: memory)
         }
+        changed[0, 0] = .nan
+        #expect(throws: EncodingError.self) {
+            try model.fit(
+                changed, to: dataset, file: folder.appending(path: "y.h5").path, memoryLimit: memory)
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "y.h5").path))
         #expect(throws: FormatError.self) { try RidgeFile.open(dataset.path) }
         try FileManager.default.removeItem(at: folder)
     }

@@ -302,6 +302,8 @@ struct PipelineFixture: Decodable {
         let weights = try HemodynamicResponse.glover.weights(repetitionTime: 2)
         #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
         #expect(throws: EncodingError.self) { try HemodynamicResponse.spm.weights(repetitionTime: 0) }
+        // Of 782.5 steps numpy's `rint` takes 782.
+        #expect(try HemodynamicResponse(length: 31.3).samples(repetitionTime: 2).count == 782)
         #expect(throws: EncodingError.self) { try HemodynamicResponse(length: 0).samples(repetitionTime: 1) }
     }
 

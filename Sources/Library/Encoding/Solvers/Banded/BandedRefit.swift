@@ -28,7 +28,6 @@ extension BandedRidgeSolver {
         let groups = Dictionary(grouping: fitted) {
             Scaling(gamma: solution.gammas[$0], alpha: solution.alphas[$0])
         }.sorted { ($0.value.count, $0.value[0]) > ($1.value.count, $1.value[0]) }
-        let features = bands.features.converted(to: Element.self)
         _ = try parallelMap(groups.count) { index, _, interruption in
             let (scaling, group) = groups[index]
             let factors = bands.factors(scaling.gamma)
@@ -37,16 +36,18 @@ extension BandedRidgeSolver {
                 try interruption.check()
                 let voxels = Array(group[start..<min(start + voxelsAtOnce, group.count)])
                 let part = responses.columns(at: voxels).centered(by: voxels.map { means[$0] })
+                    .converted(to: Working.self)
+                // What features cannot explain is divided by alpha and must cancel: in the precision of the system.
                 let right =
                     bands.isPrimal
-                    ? multiply(features, transposed: true, part).scalingRows(by: factors) : part
-                let solved = system.solve(right.converted(to: Working.self)).converted(to: Element.self)
+                    ? multiply(bands.features, transposed: true, part).scalingRows(by: factors) : part
+                let solved = system.solve(right)
                 let found =
                     bands.isPrimal || bands.needsSingularValues
                     ? solved.scalingRows(by: factors)
-                    : multiply(features, transposed: true, solved)
+                    : multiply(bands.features, transposed: true, solved)
                         .scalingRows(by: factors.map { $0 * $0 })
-                try take(voxels, found)
+                try take(voxels, found.converted(to: Element.self))
             }
         }
     }

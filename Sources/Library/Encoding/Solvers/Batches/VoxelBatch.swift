@@ -96,6 +96,19 @@ extension VoxelBatch {
         return rows
     }
 
+    /// The voxels of which nothing is left over some samples: they never change, or without an intercept are 0. What
+    /// is computed from them is nothing but rounding.
+    func emptyVoxels(over samples: [Int], intercept: Bool) -> [Int] {
+        guard let first = samples.first else { return [] }
+        let reference = responses + first * voxels
+        var empty = (0..<voxels).filter { intercept || reference[$0] == 0 }
+        for sample in samples where !empty.isEmpty {
+            let line = responses + sample * voxels
+            empty.removeAll { line[$0] != reference[$0] }
+        }
+        return empty
+    }
+
     /// The mean of each voxel over the training samples of a fold.
     @_specialize(where Element == Float)
     @_specialize(where Element == Double)

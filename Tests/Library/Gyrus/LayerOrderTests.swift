@@ -1,0 +1,31 @@
+import Foundation
+import Gyrus
+import Testing
+
+@Suite struct LayerOrderTests {
+    /// The same sentences in another order would be scored beside the responses to others.
+    @Test func featuresInAnotherOrderAreRefused() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let texts = [
+            "a red circle", "a blue square", "two green circles", "a red square", "a large circle",
+            "three blue circles",
+        ]
+        var random = NumpyRandom(seed: 8)
+        let responses = Matrix<Float>(
+            rows: 6, columns: 2, elements: (0..<12).map { _ in Float(random.gaussian()) })
+        let study = try Study(name: "S1", stimuli: texts, responses: responses)
+        let model = try FoundationModel.load("brivl-mini")
+        let ridge = Ridge(alphas: [1, 10], folds: .kFold(2), showsProgress: false)
+        let files = try [texts, texts.reversed()].enumerated().map { number, texts in
+            try model.featureFile(
+                at: folder.appending(path: "\(number).h5").path, of: texts, keepsTexts: true,
+                showsProgress: false)
+        }
+        #expect(try ridge.scoresByLayer(files[0], of: study).count == files[0].layers.count)
+        let error = #expect(throws: FormatError.self) { try ridge.scoresByLayer(files[1], of: study) }
+        #expect(error?.description.contains("the stimulus of row 0") == true)
+        #expect(error?.description.contains("three blue circles") == true)
+    }
+}
