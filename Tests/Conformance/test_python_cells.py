@@ -485,6 +485,18 @@ def test_lists_of_moments_of_pandas(kernel, peers):
     refused(kernel, "%%python -o odd\nodd = [pd.Timestamp('2020-01-01T00:00:00.000000001')]", "-o odd", "floor")
 
 
+def test_moments_are_those_of_their_texts(kernel, peers):
+    kernel.ok(
+        f"%%python --python {peers} -o now,moments\nimport pandas as pd, datetime\n"
+        "now = datetime.datetime(2023, 1, 6, 4, 50, 15, 311494)\n"
+        "moments = pd.DataFrame({'t': pd.to_datetime([now, '2020-06-16T23:30:06.950864'])})", timeout=120)
+    kernel.ok('let said = try DataTable.parse("t\\n2023-01-06T04:50:15.311494\\n2020-06-16T23:30:06.950864", '
+              'types: ["t": .date])')
+    assert kernel.value('try (said == moments, now == said["t", as: Date.self][0])') == "(true, true)"
+    assert kernel.value('try moments["t"].values.map(\\.description)') == (
+        '["2023-01-06T04:50:15.311494Z", "2020-06-16T23:30:06.950864Z"]')
+
+
 @pytest.mark.parametrize("value, words", [
     ("pd.DataFrame([[1, 2]])", "rename(columns=str)"), ("pd.DataFrame([[1, 2]], columns=['a', 'a'])", "twice"),
     ("pd.DataFrame({'a': [1, 'x']})", "int, str"), ("pd.DataFrame({'a': [1j]})", "complex"),

@@ -106,9 +106,10 @@ enum PandasColumn {
         let unit = kind.split(separator: "[").dropFirst().first.map {
             String($0.prefix { $0 != "]" && $0 != "," })
         }
-        let perSecond = ["s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9][unit ?? "ns"] ?? 1e9
+        let perSecond =
+            ["s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000][unit ?? "ns"] ?? 1_000_000_000
         return DataTable.Column(
-            name, values.map { $0 == .min ? nil : Date(timeIntervalSince1970: Double($0) / perSecond) })
+            name, values.map { $0 == .min ? nil : Date(ticks: $0, perSecond: perSecond) })
     }
 
     /// A column of values of Python: numbers, texts and truth values, `None` and NaN missing.
