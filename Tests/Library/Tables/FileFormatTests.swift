@@ -73,7 +73,9 @@ import Testing
 
     /// A moment is the same as from a text: by way of seconds since 1970 half of them were 100 ns off, and joined none.
     @Test func momentsOfPandasAreThoseOfTheirTexts() throws {
-        let texts = ["2023-01-06T04:50:15.311494Z", "1969-12-31T23:59:59.999999Z", "2020-06-16T23:30:06.950864Z"]
+        let texts = [
+            "2023-01-06T04:50:15.311494Z", "1969-12-31T23:59:59.999999Z", "2020-06-16T23:30:06.950864Z",
+        ]
         let ticks = [1_672_980_615_311_494, -1, 1_592_350_206_950_864]
         let said = try DataTable.Column("index", texts).converted(to: .date)
         try withFolder { folder in
@@ -91,6 +93,16 @@ import Testing
                 #expect(index.isMissing == [false, false, false, true, false])
             }
         }
+    }
+
+    /// The fields of records were gathered one by one, each time with a copy of all before it: hours for a million rows.
+    @Test(.timeLimit(.minutes(1))) func manyRowsOfPandasAreReadInSeconds() throws {
+        let table = try DataTable.openPandas(pandas("long.h5"))
+        let rows = 0..<200_000
+        #expect(table.columnNames == ["x", "y", "name"])
+        #expect(try table["x", as: Double.self] == rows.map { Double($0 % 5) * 0.5 })
+        #expect(try table["y", as: Double.self] == rows.map { Double($0 % 3) + 0.25 })
+        #expect(try table["name", as: String.self] == rows.map { "s\($0 % 7)" })
     }
 
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
