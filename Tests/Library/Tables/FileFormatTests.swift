@@ -95,6 +95,15 @@ import Testing
         }
     }
 
+    @Test func namesAndWordsOfPandasTablesAreKept() throws {
+        let table = try DataTable.openPandas(pandas("names.h5"))
+        #expect(table.columnNames == ["day", "Käse", "脑", "word", "whole"])
+        #expect(try table["Käse", as: Double.self] == [1.5, 2.5, 3.5])
+        #expect(try table["word", as: String?.self] == ["x", nil, "nan"])
+        #expect(try table["whole", as: String?.self] == ["nan", "", "y"])
+        #expect(try table["day"].values.map(\.description) == ["2026-01-01", "2026-01-02", "2026-01-03"])
+    }
+
     /// The fields of records were gathered one by one, each time with a copy of all before it: hours for a million rows.
     @Test(.timeLimit(.minutes(1))) func manyRowsOfPandasAreReadInSeconds() throws {
         let table = try DataTable.openPandas(pandas("long.h5"))

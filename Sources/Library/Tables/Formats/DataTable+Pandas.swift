@@ -85,10 +85,10 @@ package struct PandasStore {
     /// What a text says that is missing; PyTables pickles `None` as `N.`, which stands for pandas' own word.
     func missing(_ attribute: HDF5Attribute?) -> String? { attribute?.string.map { $0 == "N." ? "nan" : $0 } }
 
-    /// A list that PyTables has pickled into an attribute.
-    func pickled(_ attribute: HDF5Attribute?) throws -> PythonValue? {
+    /// What PyTables has pickled into an attribute; its objects are refused, or only named if `namesObjects`.
+    func pickled(_ attribute: HDF5Attribute?, namesObjects: Bool = false) throws -> PythonValue? {
         guard let text = attribute?.string else { return nil }
-        return try PickleFile.value(ofText: text, file.url)
+        return try PickleFile.value(ofText: text, file.url, namesObjects: namesObjects)
     }
 }
 
