@@ -109,6 +109,9 @@ import Testing
             try $0["subject", as: String.self] + "/" + $0["block", as: String.self]
         }
         #expect(try label["label"].type == .string)
+        let pairs = try trials.adding("pair") { try $0["subject"] + "/" + $0["condition"] }
+        #expect(try pairs["pair"].missingCount == 5)
+        #expect(throws: TableError.self) { try trials.adding("x") { try $0["rt"] + "!" } }
         #expect(try trials.replacing("rt") { (rt: Double) in rt > 0.5 }["rt"].type == .bool)
         #expect(throws: TableError.self) { try trials.adding("rt", [1]) }
         #expect(throws: TableError.self) { try trials.adding("x", [1]) }
