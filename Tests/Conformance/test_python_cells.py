@@ -485,6 +485,20 @@ def test_lists_of_moments_of_pandas(kernel, peers):
     refused(kernel, "%%python -o odd\nodd = [pd.Timestamp('2020-01-01T00:00:00.000000001')]", "-o odd", "floor")
 
 
+def test_an_expression_that_stops_is_shown_as_it_was_written(kernel):
+    kernel.ok("func load(_ i: Int) -> Double {\n    [1.0, 2.0][i]\n}")
+    outcome = kernel.fails("%%python -i q=load(1) -i r=load(5)\n1")
+    assert "Index out of range" in outcome.error["evalue"]
+    assert "-i r=load(5)" in outcome.traceback and "[1.0, 2.0][i]" in outcome.traceback
+    assert "_gyrus" not in outcome.traceback and "%python:" not in outcome.traceback
+
+
+def test_the_advice_on_half_characters_works(kernel):
+    refused(kernel, "%%python -o half\nhalf = 'a\\ud800'", "surrogate", "'surrogatepass'")
+    kernel.ok("%%python -o half\nhalf = 'a\\ud800'.encode('utf-8', 'surrogatepass')")
+    assert kernel.value("Array(half)") == "[97, 237, 160, 128]"
+
+
 def test_moments_are_those_of_their_texts(kernel, peers):
     kernel.ok(
         f"%%python --python {peers} -o now,moments\nimport pandas as pd, datetime\n"
