@@ -173,7 +173,10 @@ import Testing
         #expect(try a.appending(try a.removing("s"), fillingMissing: true)["s"].missingCount == 2)
         #expect(throws: TableError.self) { try a.appending(try DataTable(["n": ["1"], "s": ["x"]])) }
         #expect(try a.appending(row: ["n": 3, "s": nil]).rowCount == 3)
-        #expect(throws: TableError.self) { try a.appending(row: ["n": 3]) }
+        let lacking = try tableError { try a.appending(row: ["n": 3]) }
+        #expect(lacking.problem == "the row has no value for \"s\"; nil is one that is missing")
+        let misspelled = try tableError { try a.appending(row: ["n": 3, "S": nil]) }
+        #expect(misspelled.problem.contains("did you mean \"s\""))
         // A loop begins with no table.
         let first = try DataTable().appending(row: ["n": 1, "s": "x"])
         #expect(try first.appending(row: ["n": 2, "s": "y"]) == a && a.appending(DataTable()) == a)
