@@ -109,6 +109,13 @@ import Testing
             try $0["subject", as: String.self] + "/" + $0["block", as: String.self]
         }
         #expect(try label["label"].type == .string)
+        // A function that takes an optional is given nil where a value is missing.
+        #expect(try trials.filter("condition") { (name: String?) in name == nil }.rowCount == 5)
+        let others = try trials.filter("condition") { (name: String) in name != "face" }
+        #expect(try others["condition"].missingCount == 0)
+        let named = try trials.replacing("condition") { (name: String?) in name ?? "none" }
+        #expect(try named["condition"].missingCount == 0)
+        #expect(try named.filter { try $0["condition"] == "none" }.rowCount == 5)
         let pairs = try trials.adding("pair") { try $0["subject"] + "/" + $0["condition"] }
         #expect(try pairs["pair"].missingCount == 5)
         #expect(throws: TableError.self) { try trials.adding("x") { try $0["rt"] + "!" } }
