@@ -54,6 +54,8 @@ import Testing
         #expect(try holes.joined(with: other, on: "k", kind: .outer).rowCount == 4)
         let doubles = try DataTable(["k": [2.0, 2.5], "b": [1, 2]])
         #expect(try holes.joined(with: doubles, on: "k").rowCount == 1)
+        let large = try DataTable(["k": [9_007_199_254_740_993, 2]])
+        #expect(try tableError { try large.joined(with: doubles, on: "k") }.problem.contains("would round"))
     }
 
     @Test func pivotsAndMeltsAsPandas() throws {
