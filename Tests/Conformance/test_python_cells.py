@@ -485,6 +485,32 @@ def test_lists_of_moments_of_pandas(kernel, peers):
     refused(kernel, "%%python -o odd\nodd = [pd.Timestamp('2020-01-01T00:00:00.000000001')]", "-o odd", "floor")
 
 
+def test_an_expression_that_stops_is_shown_as_it_was_written(kernel):
+    kernel.ok("func load(_ i: Int) -> Double {\n    [1.0, 2.0][i]\n}")
+    outcome = kernel.fails("%%python -i q=load(1) -i r=load(5)\n1")
+    assert "Index out of range" in outcome.error["evalue"]
+    assert "-i r=load(5)" in outcome.traceback and "[1.0, 2.0][i]" in outcome.traceback
+    assert "_gyrus" not in outcome.traceback and "%python:" not in outcome.traceback
+
+
+def test_the_advice_on_half_characters_works(kernel):
+    refused(kernel, "%%python -o half\nhalf = 'a\\ud800'", "surrogate", "'surrogatepass'")
+    kernel.ok("%%python -o half\nhalf = 'a\\ud800'.encode('utf-8', 'surrogatepass')")
+    assert kernel.value("Array(half)") == "[97, 237, 160, 128]"
+
+
+def test_moments_are_those_of_their_texts(kernel, peers):
+    kernel.ok(
+        f"%%python --python {peers} -o now,moments\nimport pandas as pd, datetime\n"
+        "now = datetime.datetime(2023, 1, 6, 4, 50, 15, 311494)\n"
+        "moments = pd.DataFrame({'t': pd.to_datetime([now, '2020-06-16T23:30:06.950864'])})", timeout=120)
+    kernel.ok('let said = try DataTable.parse("t\\n2023-01-06T04:50:15.311494\\n2020-06-16T23:30:06.950864", '
+              'types: ["t": .date])')
+    assert kernel.value('try (said == moments, now == said["t", as: Date.self][0])') == "(true, true)"
+    assert kernel.value('try moments["t"].values.map(\\.description)') == (
+        '["2023-01-06T04:50:15.311494Z", "2020-06-16T23:30:06.950864Z"]')
+
+
 @pytest.mark.parametrize("value, words", [
     ("pd.DataFrame([[1, 2]])", "rename(columns=str)"), ("pd.DataFrame([[1, 2]], columns=['a', 'a'])", "twice"),
     ("pd.DataFrame({'a': [1, 'x']})", "int, str"), ("pd.DataFrame({'a': [1j]})", "complex"),

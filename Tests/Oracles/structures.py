@@ -128,6 +128,15 @@ with h5py.File(FORMATS / "latin1.h5", "w") as file:
     file["records"] = np.array([(latin1, 1)], dtype=[("name", "S8"), ("x", "<f4")])
     file["cut"] = np.array(["Größe".encode()[:3]], dtype=h5py.string_dtype("utf-8", 3))
 
+# Names that are not ASCII, an index with a frequency, and texts that are "nan" beside missing ones.
+named = pd.DataFrame({"Käse": [1.5, 2.5, 3.5], "脑": [1, 2, 3], "word": ["x", None, "nan"], "whole": ["nan", "", "y"]},
+                     index=pd.date_range("2026-01-01", periods=3, name="day"))
+named.to_hdf(TABLES / "names.h5", key="k", format="table", mode="w", index=False)
+# As many rows as an experiment with single trials has.
+rows = 200_000
+pd.DataFrame({"x": np.arange(rows) % 5 * 0.5, "y": np.arange(rows) % 3 + 0.25, "name": [f"s{row % 7}" for row in range(rows)]}).to_hdf(
+    TABLES / "long.h5", key="k", format="table", mode="w", index=False, complib="zlib", complevel=9)
+
 # Texts of variable length in records; and a frame in pandas' table format with an index of datetime.date, for which
 # PyTables takes HDF5's class TIME.
 with h5py.File(FORMATS / "fields.h5", "w") as file:

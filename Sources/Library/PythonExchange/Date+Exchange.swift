@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 
 /// A moment is passed as microseconds since 1970 in UTC, the unit of Python's `datetime`.
 extension Date: PythonValue {
@@ -31,7 +32,7 @@ extension Date: PythonValue {
 
     private static func dates(at offset: Int?, count: Int, in file: ExchangeFile) throws -> [Date] {
         try file.bytes(at: offset, count: 8 * count).bindMemory(to: Int.self).map {
-            Date(timeIntervalSince1970: Double($0) / 1e6)
+            Date(ticks: $0, perSecond: 1_000_000)
         }
     }
 

@@ -57,7 +57,7 @@ struct ImageTests {
     func writing() throws {
         let image = try expected("rgb.png")
         #expect(try RGBImage.decode(image.png) == image)
-        #expect(image.mimeBundle.plainText == "image of 37 x 53 pixels")
+        #expect(image.width == 53 && image.mimeBundle.plainText == "image of 53 x 37 pixels")
         #expect(image.mimeBundle.contents["image/png"] == .binary(image.png))
     }
 

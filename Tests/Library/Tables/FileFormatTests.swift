@@ -71,6 +71,49 @@ import Testing
         }
     }
 
+    /// A moment is the same as from a text: by way of seconds since 1970 half of them were 100 ns off, and joined none.
+    @Test func momentsOfPandasAreThoseOfTheirTexts() throws {
+        let texts = [
+            "2023-01-06T04:50:15.311494Z", "1969-12-31T23:59:59.999999Z", "2020-06-16T23:30:06.950864Z",
+        ]
+        let ticks = [1_672_980_615_311_494, -1, 1_592_350_206_950_864]
+        let said = try DataTable.Column("index", texts).converted(to: .date)
+        try withFolder { folder in
+            for (unit, factor) in [("us", 1), ("ns", 1000)] {
+                let url = folder.appending(path: "\(unit).h5")
+                try HDF5File.create(url) { file in
+                    try file.write(ticks.map { $0 * factor } + [Int.min, Int.min + 1], to: "s/index")
+                    try file.setAttribute("kind", to: .strings(["datetime64[\(unit)]"]), of: "s/index")
+                    try file.write(Tensor<Double>(shape: [5], elements: [0, 1, 2, 3, 4]), to: "s/values")
+                    try file.setAttribute("pandas_type", to: .strings(["series"]), of: "s")
+                }
+                let index = try DataTable.openPandas(url)["index"]
+                #expect(try index.values(as: Date?.self).prefix(3) == said.values(as: Date?.self).prefix(3))
+                #expect(index.values.prefix(3).map(\.description) == texts)
+                #expect(index.isMissing == [false, false, false, true, false])
+            }
+        }
+    }
+
+    @Test func namesAndWordsOfPandasTablesAreKept() throws {
+        let table = try DataTable.openPandas(pandas("names.h5"))
+        #expect(table.columnNames == ["day", "Käse", "脑", "word", "whole"])
+        #expect(try table["Käse", as: Double.self] == [1.5, 2.5, 3.5])
+        #expect(try table["word", as: String?.self] == ["x", nil, "nan"])
+        #expect(try table["whole", as: String?.self] == ["nan", "", "y"])
+        #expect(try table["day"].values.map(\.description) == ["2026-01-01", "2026-01-02", "2026-01-03"])
+    }
+
+    /// The fields of records were gathered one by one, each time with a copy of all before it: hours for a million rows.
+    @Test(.timeLimit(.minutes(1))) func manyRowsOfPandasAreReadInSeconds() throws {
+        let table = try DataTable.openPandas(pandas("long.h5"))
+        let rows = 0..<200_000
+        #expect(table.columnNames == ["x", "y", "name"])
+        #expect(try table["x", as: Double.self] == rows.map { Double($0 % 5) * 0.5 })
+        #expect(try table["y", as: Double.self] == rows.map { Double($0 % 3) + 0.25 })
+        #expect(try table["name", as: String.self] == rows.map { "s\($0 % 7)" })
+    }
+
     @Test func keysAndWhatPandasAloneReadsAreNamed() throws {
         func words(_ key: String?) -> String {
             (#expect(throws: (any Error).self) { try DataTable.openPandas(pandas("two.h5"), key: key) }).map {

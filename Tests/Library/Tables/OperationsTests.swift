@@ -54,6 +54,8 @@ import Testing
         #expect(try holes.joined(with: other, on: "k", kind: .outer).rowCount == 4)
         let doubles = try DataTable(["k": [2.0, 2.5], "b": [1, 2]])
         #expect(try holes.joined(with: doubles, on: "k").rowCount == 1)
+        let large = try DataTable(["k": [9_007_199_254_740_993, 2]])
+        #expect(try tableError { try large.joined(with: doubles, on: "k") }.problem.contains("would round"))
     }
 
     @Test func pivotsAndMeltsAsPandas() throws {
@@ -109,6 +111,16 @@ import Testing
             try $0["subject", as: String.self] + "/" + $0["block", as: String.self]
         }
         #expect(try label["label"].type == .string)
+        // A function that takes an optional is given nil where a value is missing.
+        #expect(try trials.filter("condition") { (name: String?) in name == nil }.rowCount == 5)
+        let others = try trials.filter("condition") { (name: String) in name != "face" }
+        #expect(try others["condition"].missingCount == 0)
+        let named = try trials.replacing("condition") { (name: String?) in name ?? "none" }
+        #expect(try named["condition"].missingCount == 0)
+        #expect(try named.filter { try $0["condition"] == "none" }.rowCount == 5)
+        let pairs = try trials.adding("pair") { try $0["subject"] + "/" + $0["condition"] }
+        #expect(try pairs["pair"].missingCount == 5)
+        #expect(throws: TableError.self) { try trials.adding("x") { try $0["rt"] + "!" } }
         #expect(try trials.replacing("rt") { (rt: Double) in rt > 0.5 }["rt"].type == .bool)
         #expect(throws: TableError.self) { try trials.adding("rt", [1]) }
         #expect(throws: TableError.self) { try trials.adding("x", [1]) }
@@ -170,7 +182,10 @@ import Testing
         #expect(try a.appending(try a.removing("s"), fillingMissing: true)["s"].missingCount == 2)
         #expect(throws: TableError.self) { try a.appending(try DataTable(["n": ["1"], "s": ["x"]])) }
         #expect(try a.appending(row: ["n": 3, "s": nil]).rowCount == 3)
-        #expect(throws: TableError.self) { try a.appending(row: ["n": 3]) }
+        let lacking = try tableError { try a.appending(row: ["n": 3]) }
+        #expect(lacking.problem == "the row has no value for \"s\"; nil is one that is missing")
+        let misspelled = try tableError { try a.appending(row: ["n": 3, "S": nil]) }
+        #expect(misspelled.problem.contains("did you mean \"s\""))
         // A loop begins with no table.
         let first = try DataTable().appending(row: ["n": 1, "s": "x"])
         #expect(try first.appending(row: ["n": 2, "s": "y"]) == a && a.appending(DataTable()) == a)

@@ -233,6 +233,18 @@ import Testing
                 try Data(page.utf8).write(to: file)
                 #expect(try tableError { try DataTable.open(file.path) }.problem.contains("web page"))
             }
+            // Not "in another encoding", which would make a table of noise.
+            let zip = "PK\u{3}\u{4}" + String(repeating: "\0", count: 26)
+            let kinds: [([UInt8], String)] = [
+                (Array("\(zip)[Content_Types].xml".utf8), "Excel"),
+                (Array("PAR1\u{15}\u{4}\u{15}".utf8), "Parquet"),
+                ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], "HDF5"),
+                ([0xd0, 0xcf, 0x11, 0xe0, 0xa1], ".xls"),
+            ]
+            for (bytes, kind) in kinds {
+                try Data(bytes + [0xa0, 0]).write(to: file)
+                #expect(try tableError { try DataTable.open(file.path) }.problem.contains(kind), "\(kind)")
+            }
             try Data().write(to: file)
             #expect(throws: (any Error).self) { try DataTable.open(file.path) }
             #expect(throws: (any Error).self) { try DataTable.open(folder.appending(path: "none.csv").path) }

@@ -118,6 +118,8 @@ import Testing
         #expect(try abs(singular.det()) < 1e-15)
         #expect(try Matrix<Float>.zeros(0, 0).solve(Matrix<Float>.zeros(0, 3)).columns == 3)
         #expect(try Matrix<Float>.zeros(3, 0).qr().q.rows == 3)
+        #expect(try Matrix<Float>.zeros(0, 0).eigh().values.isEmpty)
+        #expect(try Matrix<Double>.zeros(0, 0).cholesky().rows == 0)
     }
 
     /// As much memory as the matrix takes, and not rows x rows numbers (80 GB).

@@ -124,6 +124,14 @@ import Testing
         }
     }
 
+    /// The NaN that 0 / 0 gives has a sign, which was shown: "-nan".
+    @Test func whatIsNotThereHasNoSign() {
+        #expect("\([1.0].std(ddof: 1)) \([Double.nan].nanmean()) \([Float.nan].nanvar())" == "nan nan nan")
+        let one = Matrix<Double>(rows: 1, columns: 1, repeating: 2)
+        let none = Matrix<Float>(rows: 2, columns: 1, repeating: .nan)
+        #expect("\(one.var(axis: 0, ddof: 1).elements) \(none.nanmean(axis: 0).elements)" == "[nan] [nan]")
+    }
+
     @Test func numpyInSinglePrecision() throws { try checkAll(Float.self) }
 
     @Test func numpyInDoublePrecision() throws { try checkAll(Double.self) }

@@ -17,6 +17,14 @@ package func fileKind(_ head: Bytes) -> String? {
         return "a MATLAB file of version 5 to 7, which MATFile reads"
     }
     if begins("DICM", at: 128) { return "a DICOM image, which Gyrus does not read; convert it with dcm2niix" }
+    // A zip file's first name stands behind its header.
+    let parts = ["[Content_Types].xml", "xl/", "docProps/", "_rels/"]
+    if begins("PK"), parts.contains(where: { begins($0, at: 30) }) {
+        return "an Excel workbook or another file of Office; save its sheet as .csv"
+    }
+    if begins("PK"), begins("mimetype", at: 30) {
+        return "a file of OpenDocument, such as a spreadsheet (.ods); save its sheet as .csv"
+    }
     for (bytes, kind) in signatures where begins(bytes) { return kind }
     let text = head.buffer.prefix(512).drop { [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].contains($0) }
     let start = String(decoding: text.prefix(100), as: UTF8.self).lowercased()
@@ -54,6 +62,8 @@ private let signatures: [([UInt8], String)] =
         ([0x89, 0x50, 0x4e, 0x47], "a PNG image"), ([0xff, 0xd8, 0xff], "a JPEG image"),
         ([0x49, 0x49, 0x2a, 0x00], "a TIFF image"), ([0x4d, 0x4d, 0x00, 0x2a], "a TIFF image"),
         ([0xff, 0xff, 0xfe], "a surface of FreeSurfer, which SurfaceMesh.open reads"),
+        ([0xd0, 0xcf, 0x11, 0xe0], "an older file of Office, such as .xls; save its sheet as .csv"),
+        (Array("PAR1\u{15}".utf8), "a Parquet file, which Gyrus does not read; pandas can save it as .csv"),
         ([0x80, 0x02], "a pickle"), ([0x80, 0x03], "a pickle"), ([0x80, 0x04], "a pickle"),
         ([0x80, 0x05], "a pickle"), ([0x7f, 0x45, 0x4c, 0x46], "a program"),
     ]

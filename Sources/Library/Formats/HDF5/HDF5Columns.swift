@@ -39,60 +39,53 @@ struct HDF5Columns {
 
     /// Takes `count` elements that lie `stride` bytes apart. Throws `FormatError` if a region reference is damaged.
     mutating func append(_ base: UnsafeRawPointer, count: Int, stride: Int) throws {
-        try Self.append(base, count, stride, type, to: &values, file)
+        try Self.append(HDF5Places(base, count: count, stride: stride), type, to: &values, file)
     }
 
+    /// All elements at once: what was gathered before is copied here, which must not happen for each of them.
     private static func append(
-        _ base: UnsafeRawPointer, _ count: Int, _ stride: Int, _ type: HDF5MemoryType,
-        to target: inout Gathered,
-        _ file: HDF5File
+        _ places: HDF5Places, _ type: HDF5MemoryType, to target: inout Gathered, _ file: HDF5File
     ) throws {
         switch (type.element, target) {
         case (.number, .bytes(var bytes)):
             target = .bytes([])
-            if stride == type.byteCount {
-                bytes.append(contentsOf: UnsafeRawBufferPointer(start: base, count: count * stride))
-            } else {
-                bytes.reserveCapacity(bytes.count + count * type.byteCount)
-                for index in 0..<count {
-                    bytes.append(
-                        contentsOf: UnsafeRawBufferPointer(
-                            start: base + index * stride, count: type.byteCount))
-                }
-            }
+            bytes.reserveCapacity(bytes.count + places.count * type.byteCount)
+            places.eachRun(of: type.byteCount) { bytes.append(contentsOf: $0) }
             target = .bytes(bytes)
         case (.enumeration(let number, let names), .texts(var texts)):
-            for index in 0..<count {
-                let value = integer(base + index * stride, number)
+            target = .texts([])
+            places.each { place in
+                let value = integer(place, number)
                 texts.append(names[value] ?? "\(value)")
             }
             target = .texts(texts)
         case (.text(let size, let isUTF8), .texts(var texts)):
-            for index in 0..<count {
-                let field = UnsafeRawBufferPointer(start: base + index * stride, count: size)
+            target = .texts([])
+            places.each { place in
+                let field = UnsafeRawBufferPointer(start: place, count: size)
                 texts.append(hdf5Text(field.prefix { $0 != 0 }, isUTF8: isUTF8))
             }
             target = .texts(texts)
         case (.variableText(let isUTF8), .texts(var texts)):
-            for index in 0..<count {
-                let pointer = (base + index * stride).loadUnaligned(as: UnsafePointer<CChar>?.self)
+            target = .texts([])
+            places.each { place in
+                let pointer = place.loadUnaligned(as: UnsafePointer<CChar>?.self)
                 texts.append(hdf5Text(at: pointer, isUTF8: isUTF8))
             }
             target = .texts(texts)
         case (.array(let element, let shape), _):
-            let length = shape.reduce(1, *)
-            for index in 0..<count {
-                try append(base + index * stride, length, element.byteCount, element, to: &target, file)
-            }
+            let inner = places.holding(shape.reduce(1, *), stride: element.byteCount)
+            try append(inner, element, to: &target, file)
         case (.record(let members), .record(var parts)):
             target = .record([])
             for (index, member) in members.enumerated() {
-                try append(base + member.offset, count, stride, member.type, to: &parts[index], file)
+                try append(places.moved(by: member.offset), member.type, to: &parts[index], file)
             }
             target = .record(parts)
         case (.list(let element), .lists(var lists)):
-            for index in 0..<count {
-                let list = (base + index * stride).loadUnaligned(as: hvl_t.self)
+            target = .lists([])
+            try places.each { place in
+                let list = place.loadUnaligned(as: hvl_t.self)
                 var columns = HDF5Columns(element, file, "a list")
                 if let first = list.p, list.len > 0 {
                     try columns.append(first, count: list.len, stride: element.byteCount)
@@ -102,19 +95,18 @@ struct HDF5Columns {
             target = .lists(lists)
         case (.objectReference, .references(var references)):
             target = .references([])
-            references += (0..<count).map { HDF5Reference(base + $0 * stride, in: file.handle) }
+            places.each { references.append(HDF5Reference($0, in: file.handle)) }
             target = .references(references)
         case (.regionReference, .references(var references)):
             target = .references([])
             let heap = HDF5Heap(try HDF5RawFile(of: file.handle, file.url))
-            references += try (0..<count).map {
-                try HDF5Reference(region: base + $0 * stride, in: file.handle, heap)
+            try places.each {
+                references.append(try HDF5Reference(region: $0, in: file.handle, heap))
             }
             target = .references(references)
         case (.opaque(let size), .opaque(var all)):
-            for index in 0..<count {
-                all.append(Array(UnsafeRawBufferPointer(start: base + index * stride, count: size)))
-            }
+            target = .opaque([])
+            places.each { all.append(Array(UnsafeRawBufferPointer(start: $0, count: size))) }
             target = .opaque(all)
         default: break
         }
@@ -167,6 +159,55 @@ struct HDF5Columns {
         case (_, .references(let references)): return .references(references)
         case (_, .opaque(let all)): return .bytes(all)
         default: return .unreadable("its elements are of a kind that is not read")
+        }
+    }
+}
+
+/// Where elements lie in memory: at equal distances, and in the arrays of records at equal distances within each.
+private struct HDF5Places {
+    private let base: UnsafeRawPointer
+    /// How many there are and the bytes from one to the next, the outermost first.
+    private let levels: [(count: Int, stride: Int)]
+
+    init(_ base: UnsafeRawPointer, count: Int, stride: Int) {
+        self.init(base, [(count, stride)])
+    }
+
+    private init(_ base: UnsafeRawPointer, _ levels: [(count: Int, stride: Int)]) {
+        self.base = base
+        self.levels = levels
+    }
+
+    var count: Int { levels.reduce(1) { $0 * $1.count } }
+
+    func moved(by offset: Int) -> HDF5Places { HDF5Places(base + offset, levels) }
+
+    /// The places of `count` elements at each of these.
+    func holding(_ count: Int, stride: Int) -> HDF5Places { HDF5Places(base, levels + [(count, stride)]) }
+
+    func each(_ body: (UnsafeRawPointer) throws -> Void) rethrows {
+        try Self.visit(base, levels[...], body)
+    }
+
+    /// Calls `body` with the bytes of elements of a size, of as many at once as lie side by side.
+    func eachRun(of size: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard let last = levels.last, last.stride == size else {
+            return each { body(UnsafeRawBufferPointer(start: $0, count: size)) }
+        }
+        Self.visit(base, levels.dropLast()) {
+            body(UnsafeRawBufferPointer(start: $0, count: last.count * size))
+        }
+    }
+
+    private static func visit(
+        _ base: UnsafeRawPointer, _ levels: ArraySlice<(count: Int, stride: Int)>,
+        _ body: (UnsafeRawPointer) throws -> Void
+    ) rethrows {
+        guard let level = levels.first else { return try body(base) }
+        let inner = levels.dropFirst()
+        for index in 0..<level.count {
+            let place = base + index * level.stride
+            if inner.isEmpty { try body(place) } else { try visit(place, inner, body) }
         }
     }
 }

@@ -134,6 +134,12 @@ extension HDF5File {
                 throw FormatError(url, "reading \(what) failed: \(HDF5Library.lastError())")
             }
         }
+        // PyTables writes truth values as bit fields of a byte, from which the library converts to no number.
+        if H5Tget_class(type.id) == H5T_BITFIELD, H5Tget_size(type.id) == 1 {
+            var values = [UInt8](repeating: 0, count: count)
+            try read(&values, type.id)
+            return .integers(values.map { Int($0) })
+        }
         switch NumberType(hdf5: type.id) {
         case nil: return nil
         case .float16, .bfloat16, .float32, .float64:

@@ -12,7 +12,7 @@ extension RGBImage: Displayable {
         let shown = try? resized(
             width: max(1, Int(Double(width) * scale)), height: max(1, Int(Double(height) * scale)), .bilinear)
         return MIMEBundle([
-            "text/plain": .text("image of \(height) x \(width) pixels"),
+            "text/plain": .text("image of \(width) x \(height) pixels"),
             "image/png": .binary((shown ?? self).png),
         ])
     }

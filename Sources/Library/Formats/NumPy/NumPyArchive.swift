@@ -22,6 +22,9 @@ public struct NumPyArchive: Sendable {
     /// The array of that name. Throws `FormatError` if there is none or it is malformed or damaged.
     public func array(_ name: String) throws -> NumPyArray {
         let member = zip.names.contains(name) ? name : name + ".npy"
+        guard zip.names.contains(member) else {
+            throw FormatError(zip.url, "has no array \"\(name)\"; it has \(names.joined(separator: ", "))")
+        }
         return try NumPyArray(try zip.member(member), zip.url, "array \"\(name)\"")
     }
 

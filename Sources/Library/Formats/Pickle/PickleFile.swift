@@ -28,8 +28,11 @@ struct PickleReader {
     private var left = 20_000_000
     private static let depthLimit = 64
 
-    static func value(of bytes: Bytes, _ url: URL, _ what: String) throws -> PythonValue {
-        var machine = Unpickler(bytes, url, for: .data)
+    /// The value of a pickle; objects are refused, or passed over as the names of their types if `namesObjects`.
+    static func value(
+        of bytes: Bytes, _ url: URL, _ what: String, namesObjects: Bool = false
+    ) throws -> PythonValue {
+        var machine = Unpickler(bytes, url, for: .data, namesObjects: namesObjects)
         let root = try machine.load()
         var reader = PickleReader(machine: machine, url: url, what: what)
         return try reader.value(root, depth: 0)
@@ -117,8 +120,16 @@ struct PickleReader {
 
 extension PickleFile {
     /// The value of a pickle of protocol 0, which is text, as PyTables stores lists in attributes.
-    package static func value(ofText text: String, _ url: URL) throws -> PythonValue {
-        try PickleReader.value(of: Bytes(copying: Array(text.utf8)), url, "an attribute")
+    ///
+    /// Such a pickle is of protocol 0, whose texts are Latin-1 with escapes for all other characters: the text's
+    /// characters are its bytes. Objects are refused, or passed over as the names of their types if `namesObjects`.
+    package static func value(
+        ofText text: String, _ url: URL, namesObjects: Bool = false
+    ) throws -> PythonValue {
+        let latin = text.unicodeScalars.allSatisfy { $0.value < 256 }
+        let bytes = latin ? text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
+        return try PickleReader.value(
+            of: Bytes(copying: bytes), url, "an attribute", namesObjects: namesObjects)
     }
 }
 

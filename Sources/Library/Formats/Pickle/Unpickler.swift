@@ -86,6 +86,8 @@ struct Unpickler {
     private let bytes: Bytes
     let url: URL
     private let purpose: Purpose
+    /// Whether of data an object that is neither an array nor a container becomes the name of its type.
+    private let namesObjects: Bool
     /// Where the next opcode is; after `load` the end of the pickle.
     private(set) var position: Int
     /// The values of all containers.
@@ -103,8 +105,12 @@ struct Unpickler {
     private var copied = 0
     private static let copyLimit = 10_000_000
 
-    init(_ bytes: Bytes, at position: Int = 0, _ url: URL, for purpose: Purpose = .checkpoint) {
+    init(
+        _ bytes: Bytes, at position: Int = 0, _ url: URL, for purpose: Purpose = .checkpoint,
+        namesObjects: Bool = false
+    ) {
         self.purpose = purpose
+        self.namesObjects = namesObjects
         self.bytes = bytes
         self.position = position
         self.url = url
@@ -221,7 +227,7 @@ struct Unpickler {
         // The attributes of an object, such as a state dictionary's version numbers, which weights do not need.
         case UInt8(ascii: "b"):
             let (state, object) = (try pop(), try top())
-            guard purpose == .checkpoint || build(object, state) else {
+            guard purpose == .checkpoint || build(object, state) || namesObjects else {
                 throw FormatError(
                     url,
                     "its pickle sets the attributes of an object before byte \(position), and only arrays have some here"
@@ -303,7 +309,7 @@ extension Unpickler {
             // NumPy 2 has renamed the module that holds these functions.
             let name =
                 name.hasPrefix("numpy._core.") ? "numpy.core." + name.dropFirst("numpy._core.".count) : name
-            guard Self.containers.contains(name) || Self.arrayMakers.contains(name) else {
+            guard namesObjects || Self.containers.contains(name) || Self.arrayMakers.contains(name) else {
                 throw FormatError(
                     url,
                     "its pickle calls \"\(name)\", which makes neither an array nor a container; it was not called. If "
@@ -375,6 +381,7 @@ extension Unpickler {
                     unread: "on the device \"meta\", without numbers",
                     shape: values.count > 1 ? integers(values[1]) ?? [] : []))
         case _ where purpose == .data:
+            if namesObjects, !Self.arrayMakers.contains(name) { return .global(name) }
             guard let made = try make(name, values) else {
                 throw FormatError(
                     url,

@@ -65,7 +65,7 @@ enum DateText {
     /// Seconds between 1970 and 2001, from which `Date` counts.
     private static let epoch = 978_307_200
 
-    private static func date(_ seconds: Int, _ nanoseconds: Int) -> Date {
+    fileprivate static func date(_ seconds: Int, _ nanoseconds: Int) -> Date {
         let whole = seconds - epoch
         // Within weeks of 2001 doubles are finer than nanoseconds, and the sum would round twice.
         return Date(
@@ -185,5 +185,24 @@ enum DateText {
             guard position < text.count, (48...57).contains(text[position]) else { return nil }
             return Int(text[position]) - 48
         }
+    }
+}
+
+extension Date {
+    /// The moment some ticks after 1970 in UTC, of which `perSecond` (a power of ten, at most 10⁹) make a second.
+    ///
+    /// It is the one that its text gives, too: seconds since 1970 in a double, turned into those since 2001, are not.
+    package init(ticks: Int, perSecond: Int) {
+        var (seconds, rest) = ticks.quotientAndRemainder(dividingBy: perSecond)
+        if rest < 0 {
+            seconds -= 1
+            rest += perSecond
+        }
+        // Far beyond the moments that have a name.
+        guard seconds.magnitude < 1 << 53 else {
+            self.init(timeIntervalSince1970: Double(seconds))
+            return
+        }
+        self = DateText.date(seconds, rest * (1_000_000_000 / perSecond))
     }
 }

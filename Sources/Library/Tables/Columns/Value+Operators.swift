@@ -31,9 +31,15 @@ extension DataTable.Value {
     public static func == (left: Self, right: some TableValue) -> Bool { left == right.tableValue }
     public static func != (left: Self, right: some TableValue) -> Bool { left != right.tableValue }
 
-    /// The sum of two numbers, or two texts one after another; throws `TableError` for anything else.
+    /// The sum of two numbers, or two texts one after another; missing where one of the two is.
+    ///
+    /// Throws `TableError` for anything else.
     public static func + (left: Self, right: Self) throws -> Self {
-        if case .string(let a) = left, case .string(let b) = right { return .string(a + b) }
+        switch (left, right) {
+        case (.string(let a), .string(let b)): return .string(a + b)
+        case (.string, .missing), (.missing, .string): return .missing
+        default: break
+        }
         return try calculate(left, right, "+", { $0.addingReportingOverflow($1) }, +)
     }
 

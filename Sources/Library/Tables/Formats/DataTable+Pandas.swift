@@ -85,10 +85,10 @@ package struct PandasStore {
     /// What a text says that is missing; PyTables pickles `None` as `N.`, which stands for pandas' own word.
     func missing(_ attribute: HDF5Attribute?) -> String? { attribute?.string.map { $0 == "N." ? "nan" : $0 } }
 
-    /// A list that PyTables has pickled into an attribute.
-    func pickled(_ attribute: HDF5Attribute?) throws -> PythonValue? {
+    /// What PyTables has pickled into an attribute; its objects are refused, or only named if `namesObjects`.
+    func pickled(_ attribute: HDF5Attribute?, namesObjects: Bool = false) throws -> PythonValue? {
         guard let text = attribute?.string else { return nil }
-        return try PickleFile.value(ofText: text, file.url)
+        return try PickleFile.value(ofText: text, file.url, namesObjects: namesObjects)
     }
 }
 
@@ -106,9 +106,10 @@ enum PandasColumn {
         let unit = kind.split(separator: "[").dropFirst().first.map {
             String($0.prefix { $0 != "]" && $0 != "," })
         }
-        let perSecond = ["s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9][unit ?? "ns"] ?? 1e9
+        let perSecond =
+            ["s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000][unit ?? "ns"] ?? 1_000_000_000
         return DataTable.Column(
-            name, values.map { $0 == .min ? nil : Date(timeIntervalSince1970: Double($0) / perSecond) })
+            name, values.map { $0 == .min ? nil : Date(ticks: $0, perSecond: perSecond) })
     }
 
     /// A column of values of Python: numbers, texts and truth values, `None` and NaN missing.

@@ -20,6 +20,7 @@ struct PandasTable {
                 "has an index of several levels, which pandas alone reads; reset its index first")
         }
         let missing = store.missing(store.attributes["nan_rep"]) ?? "nan"
+        let hasOwnWords = store.attributes["data_col_nan_rep"]?.integer == 1
         var found: [String: DataTable.Column] = [:]
         var order: [String] = []
         var index: DataTable.Column?
@@ -40,7 +41,9 @@ struct PandasTable {
                     "has categories in \(names.joined(separator: ", ")), which pandas alone reads; store them as text"
                 )
             }
-            for column in try column(field, names: names, kind: kind, missing: missing) {
+            // pandas 3 chooses a word for each column that is no value of it, or none where no value is missing.
+            let word = hasOwnWords ? attributes["\(field.name)_nan_rep"]?.string : missing
+            for column in try column(field, names: names, kind: kind, missing: word) {
                 found[column.name] = column
                 order.append(column.name)
             }
@@ -69,13 +72,14 @@ struct PandasTable {
     }
 
     private func indexName() throws -> String? {
-        guard let info = try? store.pickled(store.attributes["info"]) else { return nil }
+        // Beside the name stand the frequency of days and a time zone, which are objects of pandas.
+        guard let info = try? store.pickled(store.attributes["info"], namesObjects: true) else { return nil }
         return info.entries.first { $0.key.integer == 0 || $0.key.string == "index" }
             .flatMap { try? $0.value["index_name"].string }
     }
 
     private func column(
-        _ field: Records.Field, names: [String], kind: String, missing: String
+        _ field: Records.Field, names: [String], kind: String, missing: String?
     ) throws -> [DataTable.Column] {
         if let numbers = field.numbers {
             let width = numbers.shape.dropFirst().reduce(1, *)

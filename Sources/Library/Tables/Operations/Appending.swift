@@ -14,6 +14,17 @@ extension DataTable {
     /// Throws `TableError` if a column is not there or has no value, or a value is of another type.
     public func appending(row: KeyValuePairs<String, (any TableValue)?>) throws -> DataTable {
         let columns = try row.map { try Column($0.key, values: [$0.value?.tableValue ?? .missing]) }
+        if columnCount > 0 {
+            for (name, _) in row where !hasColumn(name) {
+                throw TableError.noColumn(name, among: columnNames)
+            }
+            let given = Set(row.map { $0.key })
+            let lacking = columnNames.filter { !given.contains($0) }.map { "\"\($0)\"" }
+            guard lacking.isEmpty else {
+                throw TableError(
+                    "the row has no value for \(lacking.joined(separator: ", ")); nil is one that is missing")
+            }
+        }
         return try appending(try DataTable(columns))
     }
 

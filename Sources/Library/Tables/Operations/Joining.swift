@@ -59,10 +59,14 @@ extension DataTable {
             guard let both = a.storage.appending(b.storage),
                 a.type.joined(with: b.type) != nil || a.missingCount == a.count || b.missingCount == b.count
             else {
+                // Numbers of two types match where Double holds them.
+                let wouldRound = a.type.isNumeric && b.type.isNumeric
                 throw TableError(
                     column: left,
-                    "is of \(a.type) here and of \(b.type) there, so no value matches; "
-                        + "converting(_:to:) makes them alike")
+                    "is of \(a.type) here and of \(b.type) there, "
+                        + (wouldRound
+                            ? "and a whole number among them is too large for Double, which would round it"
+                            : "so no value matches; converting(_:to:) makes them alike"))
             }
             return both
         }

@@ -52,10 +52,12 @@ extension DataTable {
         try replacing(Column(name, values))
     }
 
-    /// The table with each value of a column replaced by what a function gives for it; missing values stay missing.
+    /// The table with each value of a column replaced by what a function gives for it; missing values stay missing,
+    /// unless it takes an optional.
     ///
     /// ```swift
     /// try table.replacing("rt") { (rt: Double) in rt * 1000 }
+    /// try table.replacing("group") { (group: String?) in group ?? "none" }
     /// ```
     ///
     /// Throws `TableError` if there is no such column or it is of another type, and what `transform` throws.
@@ -76,13 +78,13 @@ extension DataTable {
 }
 
 extension DataTable.Column {
-    /// The column of what a function gives for each value; missing values stay missing.
+    /// The column of what a function gives for each value; missing values stay missing, unless it takes an optional.
     ///
     /// Throws `TableError` if the values are of another type, and what `transform` throws.
     public func mapped<T: TableValue, New: TableValue>(
         _ transform: (T) throws -> New
     ) throws -> DataTable.Column {
-        let rows = (0..<count).filter { !storage.isMissing($0) }
+        let rows = rows(for: T.self)
         let values = try taking(rows).values(as: T.self)
         let new = New._storage(try values.map(transform)).storage
         guard rows.count < count else { return with(new) }
@@ -91,3 +93,16 @@ extension DataTable.Column {
         return with(new.taking(sources))
     }
 }
+
+extension DataTable.Column {
+    /// The rows whose values a function of `type` is given: all if it takes an optional, otherwise those with a value.
+    func rows<T>(for type: T.Type) -> [Int] {
+        let takesMissing = type is any MissingTaking.Type
+        return (0..<count).filter { takesMissing || !storage.isMissing($0) }
+    }
+}
+
+/// Optionals alone.
+private protocol MissingTaking {}
+
+extension Optional: MissingTaking {}

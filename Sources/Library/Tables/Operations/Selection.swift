@@ -93,12 +93,13 @@ extension DataTable {
     ///
     /// ```swift
     /// try table.filter("rt") { (rt: Double) in rt > 0.3 }
+    /// try table.filter("group") { (group: String?) in group != "control" }   // here a missing one is nil
     /// ```
     ///
     /// Throws `TableError` if there is no such column or it is of another type, and what `condition` throws.
     public func filter<T: TableValue>(_ name: String, _ condition: (T) throws -> Bool) throws -> DataTable {
         let column = try self[name]
-        let rows = (0..<rowCount).filter { !column.storage.isMissing($0) }
+        let rows = column.rows(for: T.self)
         let values = try column.taking(rows).values(as: T.self)
         return taking(try zip(rows, values).filter { try condition($0.1) }.map(\.0))
     }

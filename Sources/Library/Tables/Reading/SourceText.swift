@@ -52,7 +52,13 @@ struct SourceText {
             bytes = Self.copy(of: &text)
         }
         start = bytes.buffer.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
-        if let fault = TextFault.first(in: buffer) { throw error(fault) }
+        if let fault = TextFault.first(in: buffer) {
+            // Another encoding would make text of it that means nothing.
+            if let kind = Self.binaryKind(raw) {
+                throw TableError(file: file, "is no text, and so no table: it is \(kind)")
+            }
+            throw error(fault)
+        }
         let beginning = String(decoding: buffer.prefix(200), as: UTF8.self).lowercased().drop(
             while: \.isWhitespace)
         guard !beginning.hasPrefix("<!doctype"), !beginning.hasPrefix("<html") else {
@@ -61,6 +67,14 @@ struct SourceText {
                 "this is a web page and no table; was it saved in place of a file that needs a login, or is gone?"
             )
         }
+    }
+
+    /// What kind of file begins with bytes that no text in any encoding begins with; nil if it may be text.
+    private static func binaryKind(_ raw: Bytes) -> String? {
+        let head = raw.buffer.prefix(5)
+        let isControl = { (byte: UInt8) in byte < 32 && ![9, 10, 13].contains(byte) }
+        guard let first = head.first, first >= 0x80 || head.contains(where: isControl) else { return nil }
+        return fileKind(raw)
     }
 
     private static func copy(of text: inout String) -> Bytes {

@@ -164,6 +164,7 @@ extension Matrix {
 
     private func checkSymmetric(_ operation: String) throws {
         try LinearAlgebra.check(self, operation, square: true)
+        guard count > 0 else { return }
         let largest = abs().nanmax()
         let allowed = largest * Element.ulpOfOne * 1000
         let other = transposed()

@@ -68,13 +68,19 @@ extension Reduction {
     }
 
     private func mean<Element: Scalar>(_ x: UnsafePointer<Element>, _ count: Int) -> Double {
-        sum(x, count) / valid(x, count)
+        Self.quotient(sum(x, count), valid(x, count))
     }
 
     private func variance<Element: Scalar>(_ x: UnsafePointer<Element>, _ count: Int, _ ddof: Int) -> Double {
         let valid = valid(x, count)
         let squares = total(squareKind, x, count, shift: sum(x, count) / valid)
-        return squares / Self.freedom(valid, ddof, skipsNaN)
+        return Self.quotient(squares, Self.freedom(valid, ddof, skipsNaN))
+    }
+
+    /// A quotient whose NaN has no sign: that of 0 / 0 has one, and is shown as "-nan".
+    fileprivate static func quotient(_ sum: Double, _ count: Double) -> Double {
+        let quotient = sum / count
+        return quotient.isNaN ? .nan : quotient
     }
 
     /// The divisor of a variance. numpy gives NaN where too few numbers are left beside NaN, and else divides by zero.
@@ -144,7 +150,7 @@ extension Reduction {
 
     private func means<Element: Scalar>(_ x: UnsafePointer<Element>, _ rows: Int, _ columns: Int) -> [Double]
     {
-        zip(totals(valueKind, x, rows, columns), valid(x, rows, columns)).map { $0 / $1 }
+        zip(totals(valueKind, x, rows, columns), valid(x, rows, columns)).map { Self.quotient($0, $1) }
     }
 
     private func variances<Element: Scalar>(
@@ -153,7 +159,7 @@ extension Reduction {
         let valid = valid(x, rows, columns)
         let means = zip(totals(valueKind, x, rows, columns), valid).map { $0 / $1 }
         return zip(totals(squareKind, x, rows, columns, shifts: means), valid).map {
-            $0 / Self.freedom($1, ddof, skipsNaN)
+            Self.quotient($0, Self.freedom($1, ddof, skipsNaN))
         }
     }
 

@@ -184,7 +184,7 @@ class Encoding:
             return text.encode()
         except UnicodeEncodeError:
             self.refuse("a text holds half of a character (a lone surrogate), which Swift's String cannot",
-                        "pass it as bytes: .encode('utf-8', 'surrogateescape')")
+                        "pass it as bytes: .encode('utf-8', 'surrogatepass')")
 
     def sequence(self, items, as_floats):
         if not items:

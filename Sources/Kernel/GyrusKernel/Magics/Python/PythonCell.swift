@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jupyter
+import SwiftCells
 
 /// One cell under `%%python`.
 struct PythonCell {
@@ -47,9 +48,25 @@ struct PythonCell {
         do throws(ErrorReport) {
             _ = try cell.ask(calls.joined(separator: "\n"), for: "python")
         } catch {
-            guard ["CompileError", "ExchangeError"].contains(error.name) else { throw error }
+            guard ["CompileError", "ExchangeError"].contains(error.name) else {
+                throw showing(inputs.map(\.0), in: error)
+            }
             throw MagicError("-i: " + error.value.replacing(#/^%python:\d+:\d+: /#, with: ""))
         }
+    }
+
+    /// The report of an expression that stopped, with the option that holds it in place of the call made of it.
+    private func showing(_ inputs: [PythonRequest.Passing], in error: ErrorReport) -> ErrorReport {
+        var report = error
+        report.traceback = error.traceback.compactMap { line -> String? in
+            if line.contains("| try _gyrusToPython(") { return nil }
+            guard let match = line.firstMatch(of: #/%python:(\d+)/#), let number = Int(match.1),
+                inputs.indices.contains(number - 1)
+            else { return line }
+            let input = inputs[number - 1]
+            return "\(TextStyle.hint)\(cell.label)\(TextStyle.plain) at -i \(input.name)=\(input.expression)"
+        }
+        return report
     }
 
     /// Declares what Python wrote, as variables of this cell.
