@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from safetensors.numpy import save_file
 
 FOLDER = pathlib.Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures" / "images"
-SIZES = [(30, 20), (17, 90), (61, 20), (25, 47), (100, 131), (1, 1), (61, 47), (60, 46), (3, 200)]
+SIZES = [(30, 20), (17, 90), (61, 20), (25, 47), (100, 131), (1, 1), (61, 47), (60, 46), (3, 200), (100, 10), (48, 20), (47, 20)]
 
 
 def scene(width, height, channels=3, seed=0):
