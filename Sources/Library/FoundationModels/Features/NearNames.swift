@@ -7,7 +7,9 @@ import Text
 func nearNames(to name: String, among names: [String], atMost count: Int = 3) -> [String] {
     let wanted = plain(name)
     guard !wanted.isEmpty else { return [] }
-    let distances = names.map { candidate -> (name: String, distance: Int) in
+    // The short name of a layer may be its long one.
+    var seen: Set<String> = []
+    let distances = names.filter { seen.insert($0).inserted }.map { candidate -> (name: String, distance: Int) in
         let candidate = (plain: plain(candidate), name: candidate)
         let isPart = candidate.plain.count > wanted.count && contains(candidate.plain, wanted)
         return (candidate.name, isPart ? 1 : editDistance(wanted, candidate.plain))
