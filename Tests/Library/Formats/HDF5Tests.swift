@@ -42,6 +42,8 @@ import Testing
         for ranges in [[0..<8, 0..<5, 0..<4], [0..<7, 0..<5], [-1..<2, 0..<5, 0..<4]] {
             #expect(throws: FormatError.self) { try dataset.tensor(ranges) }
         }
+        let outside = #expect(throws: FormatError.self) { try dataset.tensor([0..<8, 0..<5, 0..<4]) }
+        #expect(outside?.description.hasSuffix("but is [0..<8, 0..<5, 0..<4]") == true)
     }
 
     @Test func framesAreBytes() throws {
