@@ -9,7 +9,8 @@ func nearNames(to name: String, among names: [String], atMost count: Int = 3) ->
     guard !wanted.isEmpty else { return [] }
     // The short name of a layer may be its long one.
     var seen: Set<String> = []
-    let distances = names.filter { seen.insert($0).inserted }.map { candidate -> (name: String, distance: Int) in
+    let names = names.filter { seen.insert($0).inserted }
+    let distances = names.map { candidate -> (name: String, distance: Int) in
         let candidate = (plain: plain(candidate), name: candidate)
         let isPart = candidate.plain.count > wanted.count && contains(candidate.plain, wanted)
         return (candidate.name, isPart ? 1 : editDistance(wanted, candidate.plain))
