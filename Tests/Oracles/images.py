@@ -10,11 +10,11 @@ import struct
 import zlib
 
 import numpy
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 from safetensors.numpy import save_file
 
 FOLDER = pathlib.Path(__file__).parent.parent / "Library" / "Formats" / "Fixtures" / "images"
-SIZES = [(30, 20), (17, 90), (61, 20), (25, 47), (100, 131), (1, 1), (61, 47), (60, 46), (3, 200)]
+SIZES = [(30, 20), (17, 90), (61, 20), (25, 47), (100, 131), (1, 1), (61, 47), (60, 46), (3, 200), (100, 10), (48, 20), (47, 20)]
 
 
 def scene(width, height, channels=3, seed=0):
@@ -88,6 +88,19 @@ def main():
             path = FOLDER / f"orientation-{orientation}.{ending}"
             Image.fromarray(scene(11, 6, seed=3)).save(path, exif=exif)
             pixels[path.name] = numpy.array(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
+
+    # XMP counts where EXIF says nothing.
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+    upright = Image.Exif()
+    upright[0x0112] = 1
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    turned = Image.fromarray(scene(11, 6, seed=3))
+    turned.save(FOLDER / "orientation-xmp.jpg", xmp=xmp)
+    turned.save(FOLDER / "orientation-xmp-exif.jpg", xmp=xmp, exif=upright)
+    turned.save(FOLDER / "orientation-xmp.png", pnginfo=text)
+    for path in sorted(FOLDER.glob("orientation-xmp*")):
+        pixels[path.name] = numpy.array(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
 
     source = Image.fromarray(scene(61, 47, seed=4))
     pixels["source"] = numpy.array(source)

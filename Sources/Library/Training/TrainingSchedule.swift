@@ -100,8 +100,9 @@ public struct TrainingOptions: Sendable, Equatable {
             "a schedule of \(schedule.steps) steps with a warm-up of \(schedule.warmUp) never reaches its peak; "
                 + "warmUp is to be at most the steps")
         try expect(
-            (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0 && weightDecay >= 0,
-            "beta1 and beta2 are from 0 to below 1, epsilon is above 0, and weightDecay not below; they are "
+            (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0 && weightDecay >= 0
+                && epsilon.isFinite && weightDecay.isFinite,
+            "beta1 and beta2 are from 0 to below 1, epsilon is above 0, weightDecay not below, both finite; they are "
                 + "\(beta1), \(beta2), \(epsilon) and \(weightDecay)")
         try expect(clipNorm.map { $0 > 0 } ?? true, "clipNorm must be above 0; it is \(clipNorm ?? 0)")
         try expect(

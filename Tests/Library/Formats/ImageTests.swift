@@ -26,7 +26,7 @@ struct ImageTests {
     func files() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { !$0.hasSuffix("safetensors") }
-        #expect(names.count == 32)
+        #expect(names.count == 35)
         for name in names {
             // The same decoders as Pillow's, so the same bytes.
             let found = try RGBImage.open(folder.appending(path: name))
@@ -44,7 +44,7 @@ struct ImageTests {
     func resizing() throws {
         let source = try expected("source")
         let names = pixels.names.filter { $0.hasPrefix("bi") }
-        #expect(names.count == 18)
+        #expect(names.count == 24)
         for name in names {
             let wanted = try expected(name)
             let interpolation = try #require(Interpolation(rawValue: String(name.split(separator: " ")[0])))
@@ -77,7 +77,6 @@ struct ImageTests {
         #expect(throws: ImageError.self) { try image.resized(width: 4, height: -1) }
         // As many rows of as many columns lie between the two steps.
         let high = try RGBImage(width: 1, height: 4, pixels: [UInt8](repeating: 9, count: 12))
-        #expect(throws: ImageError.self) { try high.resized(width: 150_000_000, height: 1) }
         #expect(throws: ImageError.self) { try high.centerCropped(width: 150_000_000, height: 1) }
         #expect(throws: ImageError.self) { try RGBImage(width: 2, height: 2, pixels: [1, 2, 3]) }
     }

@@ -405,4 +405,18 @@ struct CheckpointVariantsTests {
             }
         }
     }
+
+    @Test("an EfficientNet of torchvision is named")
+    func torchvisionEfficientNet() throws {
+        let header = #"{"features.1.0.block.0.0.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+        var data = Data()
+        withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+        data.append(contentsOf: header.utf8)
+        data.append(contentsOf: [UInt8](repeating: 0, count: 4))
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "efficientnet_b0.safetensors")
+            try data.write(to: file)
+            #expect(message(file).contains("is an EfficientNet as torchvision names its layers"))
+        }
+    }
 }

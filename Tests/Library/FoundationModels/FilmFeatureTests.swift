@@ -171,6 +171,26 @@ struct FilmFeatureTests {
         }
     }
 
+    @Test("samples of no frames, or of some that are left over, are refused for what they are")
+    func wrongSamples() throws {
+        try withTemporaryFolder { folder in
+            let model = try FoundationModel.load(Self.source)
+            let film = try film(in: folder)
+            let cases = [
+                (0, 1, "must be above 0; they are 0 and 1"), (24, 0, "must be above 0; they are 24 and 0"),
+                (7, 1, "24 frames are not a whole number of samples of 7 frames"),
+            ]
+            for (perSample, step, words) in cases {
+                let error = #expect(throws: FoundationModelError.self) {
+                    try model.featureFile(
+                        at: folder.path + "/film.h5", ofFilm: film, framesPerSample: perSample, every: step,
+                        layers: Self.layers, showsProgress: false)
+                }
+                #expect(error?.description.hasSuffix(words) == true, "\(error?.description ?? "")")
+            }
+        }
+    }
+
     @Test("another frame than the first of the only row makes another film")
     func oneRow() throws {
         try withTemporaryFolder { folder in

@@ -41,7 +41,7 @@ struct LayerSelectionTests {
         #expect(message("Block_0").contains("perhaps \"block 0\""))
         #expect(message("blocks.*.attention").contains("perhaps \"block 0 attention\""))
         #expect(message("attn").contains("perhaps \"blocks.0.attn\""))
-        #expect(message("nrom").contains("perhaps \"norm\""))
+        #expect(message("nrom").contains("(perhaps \"norm\")"))
         #expect(!message("convolution").contains("perhaps"))
         // A range that is only partly there would give fewer layers than the user counts on.
         #expect(message(.blocks(1...2)).contains("\"block 1 to 2\""))

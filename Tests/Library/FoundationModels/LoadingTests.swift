@@ -44,6 +44,8 @@ struct LoadingTests {
 
     @Test func wrongConfigurationsAreNamed() {
         #expect(message(["num_attention_heads": 5]).contains("not a multiple of the 5 heads"))
+        let deep = message(["num_hidden_layers": 1_000_000_000])
+        #expect(deep.contains("has 1000000000 blocks; up to 1000 are supported"))
         #expect(message(["hidden_act": "mish"]).contains("mish"))
         #expect(message(["hidden_size": "wide"]).contains("hidden_size"))
         #expect(message(["model_type": "gpt2"]).contains("gpt2"))

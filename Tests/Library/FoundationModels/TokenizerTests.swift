@@ -138,6 +138,31 @@ struct TokenizerTests {
         }
     }
 
+    /// Which characters touch a word was asked of `tokenizers` 0.23.3.
+    @Test("an added token that must be a whole word is none beside letters, accents, digits and low lines")
+    func addedWords() throws {
+        try withTemporaryFolder { place in
+            let copy = try ModelCopy("tokenizers/wordpiece", in: place)
+            let file = try JSONSerialization.jsonObject(with: Data(contentsOf: copy.url("tokenizer.json")))
+            let known = (file as! [String: Any])["added_tokens"] as! [[String: Any]]
+            let word: [String: Any] = [
+                "id": 1500, "content": "Bar", "single_word": true, "lstrip": false, "rstrip": false,
+                "normalized": false, "special": false,
+            ]
+            try copy.change("tokenizer.json", ["added_tokens": known + [word]])
+            let tokenizer = try loadTokenizer(copy.folder)
+            for text in ["²", "½", "①", "㊀", "-", "😀", "\u{b72}", ".", " "] {
+                #expect(tokenizer.encode("Bar" + text).contains(1500), "Bar\(text)")
+                #expect(tokenizer.encode(text + "Bar").contains(1500), "\(text)Bar")
+            }
+            let letters = ["é", "漢", "Ⓐ", "Ⅷ", "٣", "_", "\u{203f}", "\u{200d}"]
+            for text in letters + ["\u{301}", "\u{345}", "\u{903}", "\u{20dd}"] {
+                #expect(!tokenizer.encode("Bar" + text).contains(1500), "Bar\(text)")
+                #expect(!tokenizer.encode(text + "Bar").contains(1500), "\(text)Bar")
+            }
+        }
+    }
+
     @Test("beside vocab.txt, added tokens are those of tokenizer_config.json, or of added_tokens.json")
     func addedTokensBesideAVocabulary() throws {
         try withTemporaryFolder { place in

@@ -204,6 +204,21 @@ import Training
         }
     }
 
+    @Test func whatCannotBeWrittenIsNamed() throws {
+        let trainer = try TrainingCase.inBatch()
+        let words = ["[UNK]", "[CLS]", "[SEP]"] + (3..<20).map { "w\($0)" }
+        let nowhere = "/none/run/x.safetensors"
+        let file = #expect(throws: FormatError.self) { try trainer.state.write(to: nowhere) }
+        #expect(file?.description == "\(nowhere): cannot be written: No such file or directory")
+        try withFile { file in
+            try Data([1]).write(to: URL(fileURLWithPath: file))
+            let folder = #expect(throws: FormatError.self) {
+                try trainer.writeModel(to: file + "/model", vocabulary: words)
+            }
+            #expect(folder?.description == "\(file)/model: cannot be made: Not a directory")
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let reference = try TrainingCase("in-batch")
         let trainer = try TrainingCase.inBatch()
@@ -219,11 +234,24 @@ import Training
         #expect(try fails(Array(repeating: [-1], count: 6)))
         #expect(try fails(Array(repeating: Array(repeating: 1, count: 10), count: 6)))
         #expect(throws: TrainingError.self) { try TokenBatch([[1], []]) }
+        let none = #expect(throws: TrainingError.self) { try ImageBatch([RGBImage]()) }
+        #expect(none?.description == "a batch needs an image at least")
+        let classifier = try SupervisedTrainer(
+            TrainingCase.image(TrainingCase.patches, hasClassToken: false, pooling: .mean, .gelu), labels: 2,
+            options: TrainingCase.options)
+        let pictures = try ImageBatch(side: 16, pixels: [UInt8](repeating: 9, count: 2 * 16 * 16 * 3))
+        let label = #expect(throws: TrainingError.self) {
+            try classifier.step(images: pictures, labels: [0, 1, 0.5, .nan])
+        }
+        #expect(label?.description == "labels are from 0 to 1; label 1 of image 1 is nan")
         for side in [16, 0, -1, 1 << 40] {
             #expect(throws: TrainingError.self) { try ImageBatch(side: side, pixels: [1, 2, 3]) }
         }
         var options = TrainingCase.options
         options.clipNorm = 0
+        #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
+        options = TrainingCase.options
+        options.weightDecay = .infinity
         #expect(throws: TrainingError.self) { try TrainingCase.inBatch(options) }
         options = TrainingCase.options
         options.schedule = TrainingSchedule(warmUp: 21, steps: 20)

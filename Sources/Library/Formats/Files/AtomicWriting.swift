@@ -25,6 +25,22 @@ package func writeAtomically(to url: URL, _ body: (URL) throws -> Void) throws {
     try? synchronize(target.deletingLastPathComponent(), named: url)
 }
 
+/// Writes a file of these bytes, which is complete or absent. Throws `FormatError` if it cannot be written.
+package func writeAtomically(_ data: Data, to url: URL) throws {
+    try writeAtomically(to: url) { temporary in
+        do {
+            try data.write(to: temporary)
+        } catch { throw FormatError(url, cannot: "written", because: error) }
+    }
+}
+
+/// Makes a folder, and those above it, unless it is there. Throws `FormatError` if it cannot be made.
+package func makeFolder(_ folder: URL) throws {
+    do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw FormatError(folder, cannot: "made", because: error) }
+}
+
 /// The file that a symbolic link leads to, also if it is not there yet; any other file is its own.
 private func linkTarget(of url: URL) -> URL {
     // Foundation does not resolve a link to what is not there.

@@ -34,6 +34,15 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
     package init(_ file: URL, cannot action: String, code: Int32 = errno) {
         self.init(file, "cannot be \(action): \(String(cString: strerror(code)))")
     }
+
+    /// The failure of a call of Foundation, whose errors name temporary files and keep the system's words inside.
+    package init(_ file: URL, cannot action: String, because error: any Error) {
+        guard let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error else {
+            self.init(file, "cannot be \(action): \(error.localizedDescription)")
+            return
+        }
+        self.init(file, cannot: action, code: Int32(truncatingIfNeeded: (inner as NSError).code))
+    }
 }
 
 /// Text in which a terminal shows every character: what a damaged file says of itself may hold any.

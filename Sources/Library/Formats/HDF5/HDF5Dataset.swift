@@ -238,7 +238,7 @@ extension HDF5Dataset {
         for (range, extent) in zip(ranges, shape) where range.lowerBound < 0 || range.upperBound > extent {
             throw FormatError(
                 file.url, "the part of \(what)", expected: "inside its shape \(shape)",
-                found: ranges.map { "\($0)" }.joined(separator: ", "))
+                found: "[\(ranges.map { "\($0)" }.joined(separator: ", "))]")
         }
     }
 

@@ -77,15 +77,18 @@ enum JPEG {
         return false
     }
 
-    /// The orientation that the EXIF segment states, 1 if there is none.
+    /// The orientation that the EXIF segment states, or else the XMP segment; 1 if there is none.
     static func orientation(_ bytes: Bytes) -> Int {
-        let name = Array("Exif\0\0".utf8)
-        for segment in segments(bytes)
-        where segment.marker == 0xffe1 && segment.content.buffer.starts(with: name) {
-            let tiff = segment.content.part(at: name.count, count: segment.content.count - name.count)
-            return tiff.map(exifOrientation) ?? 1
+        /// What comes in the first segment of that name.
+        func content(_ name: String) -> Bytes? {
+            let named = segments(bytes).first {
+                $0.marker == 0xffe1 && $0.content.buffer.starts(with: name.utf8)
+            }
+            let length = name.utf8.count
+            return named.flatMap { $0.content.part(at: length, count: $0.content.count - length) }
         }
-        return 1
+        return content("Exif\0\0").flatMap(exifOrientation)
+            ?? content("http://ns.adobe.com/xap/1.0/\0").flatMap(xmpOrientation) ?? 1
     }
 
     /// The segments before the first scan.

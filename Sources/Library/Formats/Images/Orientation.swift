@@ -1,23 +1,31 @@
 import Foundation
 
-/// The orientation tag (0x0112) of a TIFF header as EXIF embeds it; 1, which is upright, if there is none.
+/// The orientation tag (0x0112) of a TIFF header as EXIF embeds it, 1 if it means nothing; nil if there is none.
 ///
 /// Source: EXIF 2.32, section 4.6.4.
-func exifOrientation(_ tiff: Bytes) -> Int {
+func exifOrientation(_ tiff: Bytes) -> Int? {
     guard let order = tiff.number(at: 0, as: UInt16.self), order == 0x4949 || order == 0x4d4d else {
-        return 1
+        return nil
     }
     let bigEndian = order == 0x4d4d
     guard let start = tiff.number(at: 4, as: UInt32.self, bigEndian: bigEndian).map(Int.init),
         let count = tiff.number(at: start, as: UInt16.self, bigEndian: bigEndian).map(Int.init)
-    else { return 1 }
+    else { return nil }
     for entry in 0..<count {
         let place = start + 2 + entry * 12
         guard tiff.number(at: place, as: UInt16.self, bigEndian: bigEndian) == 0x0112 else { continue }
         let value = tiff.number(at: place + 8, as: UInt16.self, bigEndian: bigEndian).map(Int.init) ?? 1
         return (1...8).contains(value) ? value : 1
     }
-    return 1
+    return nil
+}
+
+/// The orientation that Adobe's XMP states, of which Pillow asks where EXIF states none; nil if there is none.
+func xmpOrientation(_ packet: Bytes) -> Int? {
+    let text = String(decoding: packet.data, as: UTF8.self)
+    guard let match = text.firstMatch(of: #/tiff:Orientation(?:="|>)([0-9])/#), let value = Int(match.1)
+    else { return nil }
+    return (1...8).contains(value) ? value : 1
 }
 
 extension RGBImage {

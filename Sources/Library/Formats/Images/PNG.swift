@@ -28,17 +28,21 @@ enum PNG {
         return try RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// The orientation that the `eXIf` chunk states, 1 if there is none.
+    /// The orientation that the `eXIf` chunk states, or else the text of XMP; 1 if there is none.
     static func orientation(_ bytes: Bytes) -> Int {
         var position = signature.count
+        var fromText: Int?
         while let length = bytes.number(at: position, as: UInt32.self, bigEndian: true).map(Int.init),
             let name = bytes.part(at: position + 4, count: 4),
             let chunk = bytes.part(at: position + 8, count: length)
         {
-            if name.buffer.elementsEqual("eXIf".utf8) { return exifOrientation(chunk) }
+            if name.buffer.elementsEqual("eXIf".utf8), let stated = exifOrientation(chunk) { return stated }
+            if name.buffer.elementsEqual("iTXt".utf8), chunk.buffer.starts(with: "XML:com.adobe.xmp\0".utf8) {
+                fromText = fromText ?? xmpOrientation(chunk)
+            }
             position += 12 + length
         }
-        return 1
+        return fromText ?? 1
     }
 
     /// A PNG file of an image.

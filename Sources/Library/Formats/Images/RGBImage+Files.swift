@@ -7,7 +7,8 @@ extension RGBImage {
     /// Reads a JPEG or PNG file.
     ///
     /// Grays, palettes, CMYK (inverted, as Adobe writes it) and 16 bits become 8-bit RGB; transparency is dropped, as
-    /// Pillow's `convert("RGB")` drops it. A photograph is turned as its EXIF orientation says unless `turned` is false.
+    /// Pillow's `convert("RGB")` drops it. A photograph is turned as its EXIF orientation says, or where there is none that
+    /// of XMP, unless `turned` is false.
     /// Throws `FormatError` if the file is neither, is damaged or cut short.
     public static func open(_ file: some FileLocation, turned: Bool = true) throws -> RGBImage {
         let url = file.fileURL

@@ -24,7 +24,10 @@ public enum Interpolation: String, Sendable, CaseIterable {
 }
 
 extension RGBImage {
-    /// The image in another size, byte for byte as Pillow's `Image.resize` makes it.
+    /// The image in another size, byte for byte as `Image.resize` of Pillow 13 makes it.
+    ///
+    /// Where the height loses more than twice as many pixels as the width, it is changed first; Pillow before version 13
+    /// began with the width there, too.
     ///
     /// - Parameters:
     ///   - newWidth: how many pixels the result is wide.
@@ -38,22 +41,28 @@ extension RGBImage {
         width newWidth: Int, height newHeight: Int, _ interpolation: Interpolation = .bicubic
     ) throws -> RGBImage {
         try checkSize(width: newWidth, height: newHeight, "resized")
-        // Between the two steps it is as high as before.
-        try checkSize(width: newWidth, height: height, "resized")
+        // Between the two steps there are never more pixels than before or afterwards.
+        let isHeightFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
+        let between = isHeightFirst ? width * newHeight : newWidth * height
         let needed =
             max(
                 ResizeWeights.byteCount(from: width, to: newWidth, interpolation),
                 ResizeWeights.byteCount(from: height, to: newHeight, interpolation))
-            + 3 * (newWidth * height + newWidth * newHeight)
+            + 3 * (between + newWidth * newHeight)
         guard needed < 4 << 20 || needed <= availableMemory() else {
             throw ImageError(
                 "an image of \(width) x \(height) pixels cannot be resized to \(newWidth) x \(newHeight): "
                     + "that takes more memory than there is")
         }
-        let narrow =
-            newWidth == width ? self : resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
-        guard newHeight != height else { return narrow }
-        return narrow.resizedColumns(ResizeWeights(from: height, to: newHeight, interpolation))
+        func withNewWidth(_ image: RGBImage) -> RGBImage {
+            newWidth == width
+                ? image : image.resizedRows(ResizeWeights(from: width, to: newWidth, interpolation))
+        }
+        func withNewHeight(_ image: RGBImage) -> RGBImage {
+            newHeight == height
+                ? image : image.resizedColumns(ResizeWeights(from: height, to: newHeight, interpolation))
+        }
+        return isHeightFirst ? withNewWidth(withNewHeight(self)) : withNewHeight(withNewWidth(self))
     }
 
     private func resizedRows(_ weights: ResizeWeights) -> RGBImage {

@@ -59,11 +59,7 @@ struct FeatureJob {
         let exists = FileManager.default.fileExists(atPath: location.path, isDirectory: &isFolder)
         let folder =
             isFolder.boolValue || location.hasDirectoryPath ? location : location.deletingLastPathComponent()
-        if !exists {
-            do {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            } catch { throw FormatError(folder, "cannot be made: \(error.localizedDescription)") }
-        }
+        if !exists { try makeFolder(folder) }
         guard folder == location else { return (location, false) }
         let name = provenance.model.split(separator: "/").last.map(String.init) ?? "features"
         return (folder.appending(path: "\(name)-\(provenance.digest.prefix(12)).h5"), true)

@@ -143,10 +143,13 @@ extension FoundationModel {
         ids: [String]? = nil, memory: Int = 512 << 20, showsProgress: Bool = true
     ) throws -> FeatureFile {
         let count = film.shape.first ?? 0
-        guard framesPerSample > 0, step > 0, count.isMultiple(of: framesPerSample) else {
+        guard framesPerSample > 0, step > 0 else {
             throw FoundationModelError.input(
-                "\(count) frames are not a whole number of samples of \(framesPerSample) frames; every \(step) is used"
-            )
+                "framesPerSample and every must be above 0; they are \(framesPerSample) and \(step)")
+        }
+        guard count.isMultiple(of: framesPerSample) else {
+            throw FoundationModelError.input(
+                "\(count) frames are not a whole number of samples of \(framesPerSample) frames")
         }
         let offsets = Array(stride(from: 0, to: framesPerSample, by: step))
         let frames = stride(from: 0, to: count, by: framesPerSample).flatMap { start in

@@ -7,6 +7,9 @@ import Text
 func nearNames(to name: String, among names: [String], atMost count: Int = 3) -> [String] {
     let wanted = plain(name)
     guard !wanted.isEmpty else { return [] }
+    // The short name of a layer may be its long one.
+    var seen: Set<String> = []
+    let names = names.filter { seen.insert($0).inserted }
     let distances = names.map { candidate -> (name: String, distance: Int) in
         let candidate = (plain: plain(candidate), name: candidate)
         let isPart = candidate.plain.count > wanted.count && contains(candidate.plain, wanted)

@@ -35,8 +35,13 @@ extension ParameterReader {
 }
 
 extension ModelConfiguration {
-    /// Throws if the heads cannot share the width.
+    /// Throws if the heads cannot share the width, or if there are more blocks than any model has: a list of a thousand
+    /// million, which no file holds, would fill the memory.
     func check(_ transformer: TransformerConfiguration) throws {
+        let mostBlocks = 1000
+        guard transformer.depth <= mostBlocks else {
+            throw problem("a tower has \(transformer.depth) blocks; up to \(mostBlocks) are supported")
+        }
         guard transformer.width % transformer.heads == 0 else {
             throw problem(
                 "the width \(transformer.width) is not a multiple of the \(transformer.heads) heads")

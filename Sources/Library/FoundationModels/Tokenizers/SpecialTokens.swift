@@ -10,7 +10,7 @@ public struct SpecialTokens: Sendable {
         package var stripsLeft = false
         /// Whether the token takes the white space after it.
         package var stripsRight = false
-        /// Whether the token counts only if no letter or digit touches it.
+        /// Whether the token counts only if no letter, accent, digit or low line touches it.
         package var isWholeWord = false
     }
 
@@ -76,8 +76,14 @@ public struct SpecialTokens: Sendable {
     }
 
     private func touchesWord(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        // What `\w` means to the regular expressions of `tokenizers`: accents are among it, "²" and "½" are not.
         func isWord(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
+            let properties = scalar.properties
+            switch properties.generalCategory {
+            case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
+                return true
+            default: return properties.isAlphabetic || properties.isJoinControl
+            }
         }
         let before = String(decoding: text[..<range.lowerBound], as: UTF8.self).unicodeScalars.last
         let after = String(decoding: text[range.upperBound...], as: UTF8.self).unicodeScalars.first

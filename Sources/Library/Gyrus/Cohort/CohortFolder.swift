@@ -75,7 +75,7 @@ struct CohortFolder: Sendable {
 
     /// Writes the names. It comes last: what they name is there then, and a write that ends early leaves what can be opened.
     func write(_ cohort: Cohort, settings: [String]) throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        try makeFolder(url)
         try HDF5File.create(index) { file in
             try file.write(cohort.models, to: "/models")
             try file.write(cohort.layers, to: "/layers")
@@ -90,7 +90,7 @@ struct CohortFolder: Sendable {
     func write(_ subject: Cohort.Subject, from origin: SubjectOrigin? = nil) throws {
         try check(nameOf: subject)
         let folder = folder(of: subject.name)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try makeFolder(folder)
         try HDF5File.create(folder.appendingPathComponent("subject.h5")) { file in
             try file.write(
                 subject.hasResponse.map { $0 ? 1 : 0 }, shape: [subject.voxelCount], to: "/has_response")

@@ -83,7 +83,7 @@ extension LuEtAl2022 {
             throw BrainError.value(what: "the number of subjects", got: "0", expected: "1 or more")
         }
         let place = folder.fileURL.appendingPathComponent("features", isDirectory: true)
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try makeFolder(place)
         let samples = try data.sampleCounts(first)
         func features(
             of film: HDF5Dataset, samples: Int, _ model: FoundationModel, seed: UInt64

@@ -61,7 +61,7 @@ extension LuEtAl2022 {
                 expected: "made with the sentences (`stimuli:`)")
         }
         let features = folder.fileURL.appendingPathComponent("features", isDirectory: true)
-        try FileManager.default.createDirectory(at: features, withIntermediateDirectories: true)
+        try makeFolder(features)
         let files = try [multimodal, unimodal].map { model in
             try (mode == .faithful ? model.withoutAttentionMask() : model).featureFile(
                 at: features, of: sentences, layers: .paperText, pooling: .cls, keepsTexts: true,

@@ -71,12 +71,12 @@ struct ModelFolder {
             }
             try check(vocabulary)
         }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try makeFolder(folder)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         encoder.keyEncodingStrategy = .convertToSnakeCase
         func write(_ data: Data, _ name: String) throws {
-            try writeAtomically(to: folder.appending(path: name)) { try data.write(to: $0) }
+            try writeAtomically(data, to: folder.appending(path: name))
         }
         var file = SafetensorsFile()
         file.metadata = card.merging(["format": "pt"]) { first, _ in first }

@@ -63,7 +63,7 @@ package struct SafetensorsFile {
         withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
         data.append(header)
         for entry in entries { try append(entry, type, to: &data) }
-        try writeAtomically(to: url) { try data.write(to: $0) }
+        try writeAtomically(data, to: url)
     }
 
     private func append(_ entry: Entry, _ type: Numbers, to data: inout Data) throws {

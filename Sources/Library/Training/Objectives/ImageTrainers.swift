@@ -67,8 +67,13 @@ public final class SupervisedTrainer {
     package func gradients(images: ImageBatch, labels targets: [Float]) throws -> Float {
         try images.check(tower)
         try expect(
-            targets.count == images.count * labels && targets.allSatisfy { (0...1).contains($0) },
+            targets.count == images.count * labels,
             "\(images.count) images need \(labels) labels each, from 0 to 1; \(targets.count) numbers came")
+        if let wrong = targets.firstIndex(where: { !(0...1).contains($0) }) {
+            throw TrainingError(
+                "labels are from 0 to 1; label \(wrong % labels) of image \(wrong / labels) is \(targets[wrong])"
+            )
+        }
         let memory = try memory(for: images.count)
         state.beginBatch()
         let pixels = images.side * images.side * 3

@@ -25,10 +25,11 @@ public struct ImageBatch: Sendable {
         count = pixels.count / bytes
     }
 
-    /// Throws `TrainingError` unless all images are squares of one size.
+    /// Throws `TrainingError` unless there are images and all are squares of one size.
     ///
     /// - Parameter images: squares of one size.
     public init(_ images: [RGBImage]) throws {
+        try expect(!images.isEmpty, "a batch needs an image at least")
         let side = images.first?.width ?? 0
         if let other = images.first(where: { $0.width != side || $0.height != side }) {
             throw TrainingError(

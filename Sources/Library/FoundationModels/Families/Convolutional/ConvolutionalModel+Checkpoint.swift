@@ -2,6 +2,8 @@ extension ConvolutionalModel {
     enum Kind { case alexNet, resNet, efficientNet }
 
     /// What network a checkpoint has, by the names of its tensors, and what stands before them; nil if it is none.
+    ///
+    /// Throws if it is an EfficientNet of torchvision, whose names no other network has.
     static func kind(of checkpoint: Checkpoint) throws -> (kind: Kind, prefix: String)? {
         if let prefix = try checkpoint.prefix(before: "features.10.weight"),
             checkpoint.shape(of: prefix + "features.0.weight") == [64, 3, 11, 11]
@@ -12,6 +14,12 @@ extension ConvolutionalModel {
         let stem =
             try checkpoint.prefix(before: "conv_stem.weight")
             ?? checkpoint.prefix(before: "_conv_stem.weight")
+        if stem == nil, try checkpoint.prefix(before: "features.1.0.block.0.0.weight") != nil {
+            throw FoundationModelError.file(
+                path: checkpoint.path,
+                problem: "is an EfficientNet as torchvision names its layers, which is not supported; "
+                    + "those of timm are (efficientnet_b0, tf_efficientnet_b0)")
+        }
         return stem.map { (.efficientNet, $0) }
     }
 
