@@ -126,6 +126,14 @@ def test_an_older_meaning_of_a_name_is_told_with_the_error(kernel):
     assert f"'scaled' is declared in {label} too, which did not compile" in kernel.fails("scaled(1, by: 2)").traceback
 
 
+@pytest.mark.parametrize("code", [
+    'let kinds: [Int] = ["trialKind"]', "struct Kinds: Equatable { let trialKind: () -> Void }", "Int(trialKind: 3)",
+])
+def test_a_word_that_is_no_name_is_none_of_a_cell_that_did_not_compile(kernel, code):
+    kernel.fails('let trialKind = 3 + "x"')
+    assert "trialKind' is declared in" not in kernel.fails(code).traceback
+
+
 def test_a_name_behind_a_magic_that_failed_is_said_to_be_one(kernel):
     failed = kernel.fails("%cd /no/such/folder\nlet afterwards = 3")
     label = f"In[{failed.reply['execution_count']}]"

@@ -29,8 +29,7 @@ extension CellCompiler {
             hidden
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
             .map { HiddenCharacters.naming($0, lines: lines) }
-        let own = Set(draft.syntax.declarations.map(\.name))
-        let plain = missed.explaining(errors, lines: lines, own: own).map(plainDiagnostics.plain)
+        let plain = missed.explaining(errors, in: draft.syntax, label: draft.label).map(plainDiagnostics.plain)
         return PythonHints(lines: lines, label: draft.label).explaining(plain)
     }
 
