@@ -81,6 +81,11 @@ def test_values_are_shown(kernel, code, text):
     assert "warning" not in outcome.text("stderr")
 
 
+def test_a_warning_of_the_users_own_is_no_value(kernel):
+    assert " unfinished\n" in kernel.ok('#warning("unfinished")').text("stderr")
+    assert kernel.fails('let late = 1\n#error("unfinished")').error["evalue"].endswith("]:2:8: unfinished")
+
+
 def test_a_branch_is_run_once(kernel):
     kernel.ok("var calls = 0\nfunc count() -> Int { calls += 1; return calls }")
     assert kernel.value("if true { count() } else { count() }") == "1"

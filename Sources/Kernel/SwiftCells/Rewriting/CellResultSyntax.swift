@@ -25,6 +25,11 @@ struct CellResultSyntax {
     private static func values(of node: ExprSyntax) -> [ExprSyntax]? {
         if let node = node.as(IfExprSyntax.self) { return values(of: node) }
         if let node = node.as(SwitchExprSyntax.self) { return values(of: node) }
+        if let name = node.as(MacroExpansionExprSyntax.self)?.macroName.text,
+            ["warning", "error"].contains(name)
+        {
+            return nil
+        }
         if let sequence = node.as(SequenceExprSyntax.self),
             sequence.elements.contains(where: { $0.is(AssignmentExprSyntax.self) })
         {
