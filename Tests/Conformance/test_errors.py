@@ -243,6 +243,12 @@ def test_several_compile_errors_at_once(kernel):
     assert failure.traceback.count("error") >= 2
 
 
+def test_a_variable_that_is_declared_twice_is_one_error(kernel):
+    outcome = kernel.fails('let twiceHere = 1\nlet twiceHere = "a"')
+    assert outcome.error["evalue"].endswith("]:2:5: invalid redeclaration of 'twiceHere'")
+    assert "ambiguous" not in outcome.traceback
+
+
 def test_notes_are_shown(kernel):
     failure = kernel.fails("func over(_ x: Int) {}\nfunc over(_ x: String) {}\nover(1.5)")
     assert "candidate" in failure.traceback or "note" in failure.traceback

@@ -15,7 +15,9 @@ extension CellCompiler {
     /// The errors of a draft in words that its author knows.
     func explained(_ found: [Diagnostic], of draft: CellDraft, lines: [String]) -> [Diagnostic] {
         var errors = found
-        if errors.contains(where: \.speaksOfRewriting) {
+        // What the rewriting adds behind a variable that is declared twice mentions it, and is ambiguous.
+        let isDeclaredTwice = errors.contains { $0.message.hasPrefix("invalid redeclaration of") }
+        if isDeclaredTwice || errors.contains(where: \.speaksOfRewriting) {
             errors = plainErrors(of: draft) ?? errors.map(\.withoutRewriting)
         }
         errors = ValuelessVariables.explaining(errors, in: draft.syntax, label: draft.label)
