@@ -126,6 +126,16 @@ def test_an_older_meaning_of_a_name_is_told_with_the_error(kernel):
     assert f"'scaled' is declared in {label} too, which did not compile" in kernel.fails("scaled(1, by: 2)").traceback
 
 
+def test_a_member_that_a_value_of_a_former_type_has_lost_is_explained(kernel):
+    kernel.ok("struct Lost { func f() -> Int { 1 } }", cell_id="lost")
+    kernel.ok("let lost = Lost()")
+    kernel.ok("extension Lost { func tenfold() -> Int { f() * 10 } }")
+    again = kernel.ok("struct Lost { func f() -> Int { 2 } }", cell_id="lost").reply["execution_count"]
+    assert kernel.value("Lost().tenfold()") == "20"
+    assert (f"'Lost' was declared again in In[{again}], and 'tenfold' is a member of that one; this value is still of the"
+            " former one: run the cell again that made it") in kernel.fails("lost.tenfold()").error["evalue"]
+
+
 @pytest.mark.parametrize("code", [
     'let kinds: [Int] = ["trialKind"]', "struct Kinds: Equatable { let trialKind: () -> Void }", "Int(trialKind: 3)",
 ])

@@ -156,6 +156,7 @@ extension NameTable {
     func explaining(_ errors: [Diagnostic], of plan: CellPlan, label: String) -> [Diagnostic] {
         errors.map { error in
             var error = error
+            error.message = message(onMemberOfFormerType: error) ?? error.message
             error.notes +=
                 (notes(onCompanionOf: error, plan, label) + notes(onFormerTypes: error, plan, label)
                 + notes(onTypesSeenTwice: error, plan))
@@ -189,6 +190,27 @@ extension NameTable {
                 "'\(name)' was declared again in \(owner.label); this is still the one of \(module.label): run the cell"
                 + " again that holds or takes it"
         }
+    }
+
+    /// What is said of a member of a former type that stands in an extension: the extension followed the type that took
+    /// its place, and what it added to the former one is no longer in sight.
+    private func message(onMemberOfFormerType error: Diagnostic) -> String? {
+        guard
+            let match = error.message.wholeMatch(
+                of: /'([^']+)' is inaccessible due to 'internal' protection level/)
+        else { return nil }
+        let member = String(match.1)
+        for name in (providers[member] ?? []).sorted().compactMap({ versions[$0]?.item.extendedType }) {
+            guard let type = owners(of: name).last, type.item.role == .type,
+                modules.values.contains(where: {
+                    $0.name != type.module && $0.hasTypes && $0.names.contains(name)
+                })
+            else { continue }
+            return
+                "'\(name)' was declared again in \(type.label), and '\(member)' is a member of that one; this value is"
+                + " still of the former one: run the cell again that made it"
+        }
+        return nil
     }
 
     /// What to do where a variable shows the former types of an extension that was made again without it.
