@@ -243,6 +243,17 @@ def test_several_compile_errors_at_once(kernel):
     assert failure.traceback.count("error") >= 2
 
 
+@pytest.mark.parametrize("code, message", [
+    ("let unfinished = max(1, 2", ":1:26: expected ')' in expression list"),
+    ("let unfinished = 1 +", ":1:21: expected expression after operator"),
+    ("let unfinished: Int\nunfinished = [1, 2", ":2:19: expected ']' in container literal expression"),
+])
+def test_an_unfinished_statement_ends_with_its_cell(kernel, code, message):
+    """What the kernel adds behind an edited cell was taken for the rest of it."""
+    kernel.ok("let unfinished = [1, 2]", cell_id="unfinished")
+    assert kernel.fails(code, cell_id="unfinished").error["evalue"].endswith("]" + message)
+
+
 def test_a_variable_that_is_declared_twice_is_one_error(kernel):
     outcome = kernel.fails('let twiceHere = 1\nlet twiceHere = "a"')
     assert outcome.error["evalue"].endswith("]:2:5: invalid redeclaration of 'twiceHere'")
