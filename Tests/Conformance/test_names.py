@@ -33,6 +33,13 @@ def test_objects_show_their_properties(kernel):
         "[Node(x: 1, y: [1.5], next: Node(…))]")
 
 
+def test_a_ring_of_objects_that_leads_through_lists_has_an_end(kernel):
+    kernel.ok("final class Branch { var up: Branch?; var twigs: [Branch] = [] }\n"
+              "let trunk = Branch(); let twig = Branch(); twig.up = trunk; trunk.twigs = [twig]")
+    assert kernel.value("trunk") == "Branch(up: nil, twigs: [Branch(up: Branch(…), twigs: [])])"
+    assert kernel.value("[twig]") == "[Branch(up: Branch(up: nil, twigs: [Branch(…)]), twigs: [])]"
+
+
 def test_errors_are_named_as_they_are_written(kernel):
     kernel.ok("class Fault: Error { let code = 4 }\nstruct Outer { enum Bad: Error { case worse } }")
     assert kernel.fails("throw Fault()").error["evalue"] == "Fault(code: 4)"
