@@ -168,6 +168,12 @@ def test_a_name_like_no_other_is_said_to_be_declared_nowhere(kernel, word):
     assert message.endswith(f"cannot find '{word}' in scope; no cell that ran has declared it"), message
 
 
+def test_names_that_are_hardly_alike_are_not_suggested(fresh_kernel):
+    error = fresh_kernel.fails("let total = base * 2")
+    assert "did you mean" not in error.traceback
+    assert error.error["evalue"].endswith("cannot find 'base' in scope; no cell that ran has declared it")
+
+
 def test_own_names_are_suggested(kernel):
     kernel.ok("let responses = 1")
     assert "did you mean 'responses'" in kernel.fails("responces").traceback

@@ -68,7 +68,11 @@ struct PlainDiagnostics {
     /// it.
     static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
-        diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
+        let missed = diagnostic.message.firstMatch(of: /'([^']+)' in scope/)?.1
+        diagnostic.notes.removeAll { note in
+            guard let match = note.message.wholeMatch(of: /did you mean '([^']+)'\?/) else { return false }
+            return isForeign(note) || missed.map { isFar($0, match.1) } ?? false
+        }
         guard let match = diagnostic.message.firstMatch(of: /'([^']+)' in scope; did you mean '([^']+)'\?$/),
             let suggestion = diagnostic.message.firstRange(of: "; did you mean"),
             isFar(match.1, match.2)
