@@ -151,6 +151,17 @@ def test_a_word_that_is_no_name_is_none_of_a_cell_that_did_not_compile(kernel, c
     assert "trialKind' is declared in" not in kernel.fails(code).traceback
 
 
+def test_what_uses_a_function_that_was_renamed_is_told_that_it_is_gone(kernel):
+    kernel.ok("func before1(_ a: Int) -> Int { a }", cell_id="renamed")
+    kernel.ok("func user1() -> Int { before1(3) }")
+    kernel.ok("func after1(_ a: Int) -> Int { a }", cell_id="renamed")
+    assert "since it uses 'before1', which no cell declares any more" in kernel.fails("user1()").traceback
+    kernel.ok("extension Int { func before2() -> Int { self } }", cell_id="renamed")
+    kernel.ok("func user2() -> Int { 3.before2() }")
+    kernel.ok("let unextended = 3", cell_id="renamed")
+    assert "since it uses 'extension Int', which no cell declares any more" in kernel.fails("user2()").traceback
+
+
 def test_a_name_behind_a_magic_that_failed_is_said_to_be_one(kernel):
     failed = kernel.fails("%cd /no/such/folder\nlet afterwards = 3")
     label = f"In[{failed.reply['execution_count']}]"

@@ -173,8 +173,8 @@ extension NameTable {
                 (version.item.line...version.item.endLine).contains(error.line)
             else { return nil }
             return
-                "'\(version.title)' is compiled again with this cell, since it uses '\(cause.title)', which was"
-                + " declared again\(place(of: cause, plan))"
+                "'\(version.title)' is compiled again with this cell, since it uses '\(cause.title)', which"
+                + " \(fate(of: cause, plan))"
         }
     }
 
@@ -229,10 +229,15 @@ extension NameTable {
         }
     }
 
-    private func place(of cause: Version, _ plan: CellPlan) -> String {
-        if plan.items.contains(where: { $0.declarations.contains { $0.name == cause.name } }) {
-            return " here"
+    /// What became of a declaration that is gone.
+    private func fate(of cause: Version, _ plan: CellPlan) -> String {
+        let isHere = plan.items.contains { item in
+            item.declarations.contains { $0.name == cause.name }
+                || cause.name == nil && item.text.hasPrefix(cause.title)
         }
-        return cause.name.flatMap { owners(of: $0).last }.map { " in \($0.label)" } ?? ""
+        if isHere { return "was declared again here" }
+        let heirs = cause.name.map(owners(of:)) ?? versions.values.filter { $0.title == cause.title }
+        let heir = heirs.filter { !plan.removed.contains($0.id) }.max { $0.id < $1.id }
+        return heir.map { "was declared again in \($0.label)" } ?? "no cell declares any more"
     }
 }
