@@ -88,7 +88,8 @@ struct PlainDiagnostics {
 
     /// Whether so many letters of a name differ that nobody has misspelled it: the compiler takes `df` for `modf`.
     private static func isFar(_ missed: Substring, _ suggested: Substring) -> Bool {
-        editDistance(missed.lowercased(), suggested.lowercased()) > max(1, missed.count / 3)
+        let limit = missed.count < 2 ? 0 : max(1, missed.count / 3)
+        return editDistance(missed.lowercased(), suggested.lowercased()) > limit
     }
 
     /// Whether a note points at a C header or at what the compiler shows of one.
