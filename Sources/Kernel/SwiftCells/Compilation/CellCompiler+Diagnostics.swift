@@ -76,13 +76,11 @@ extension CellCompiler {
             .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
     }
 
-    func warnings(of module: String, _ source: EditedSource, label: String, mayDiscardResult: Bool)
-        -> [Diagnostic]
-    {
-        let hiddenLine = mayDiscardResult ? source.lastLine : source.hiddenResultLine
-        return diagnostics(of: module, source, label: label).filter {
-            $0.severity == .warning && $0.file == label && !isOfRewriting($0)
-                && !($0.line == hiddenLine && $0.message.contains("is unused"))
+    func warnings(of draft: CellDraft, mayDiscardResult: Bool) -> [Diagnostic] {
+        let hidden = draft.syntax.hiddenResultLines(mayDiscardResult: mayDiscardResult)
+        return diagnostics(of: draft.module, draft.edited, label: draft.label).filter {
+            $0.severity == .warning && $0.file == draft.label && !isOfRewriting($0)
+                && !((hidden?.contains($0.line) ?? false) && $0.message.contains("is unused"))
         }.map(plainDiagnostics.plain)
     }
 

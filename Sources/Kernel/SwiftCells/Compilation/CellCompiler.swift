@@ -172,7 +172,7 @@ public final class CellCompiler {
     private func compiled(_ draft: CellDraft, _ options: CellOptions) -> CompiledCell {
         var plan = draft.plan
         let (module, label, syntax) = (draft.module, draft.label, draft.syntax)
-        let new = warnings(of: module, draft.edited, label: label, mayDiscardResult: options.mayDiscardResult)
+        let new = warnings(of: draft, mayDiscardResult: options.mayDiscardResult)
         let warnings = names.warnings(of: &plan, new: new, label: label)
         return CompiledCell(
             module: module, label: label, library: builder.path(module, "so"),

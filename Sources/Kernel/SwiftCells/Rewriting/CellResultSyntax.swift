@@ -81,6 +81,16 @@ struct CellResultSyntax {
     }
 }
 
+extension CellSyntax {
+    /// The lines of a last statement whose value is not to be shown, because a `;` hides it or otherwise: that it is
+    /// unused is meant.
+    func hiddenResultLines(mayDiscardResult: Bool) -> ClosedRange<Int>? {
+        guard let last = file.statements.last, mayDiscardResult || last.semicolon != nil else { return nil }
+        let end = last.endLocation(converter: converter).line
+        return min(last.startLocation(converter: converter).line, end)...end
+    }
+}
+
 extension ExprSyntax {
     /// Whether the value is what a function returns.
     fileprivate var isCall: Bool {
