@@ -78,6 +78,13 @@ def test_types_of_two_cells_are_told_apart_by_their_cells(kernel):
     assert f"'Setup' (In[{second}])" in message and f"'Setup' (In[{first}])" in message and "Cell" not in message
 
 
+def test_a_type_may_be_called_as_the_module_of_a_cell_is(fresh_kernel):
+    fresh_kernel.ok("\n".join(f"struct Cell{number} {{ struct Part {{}} }}" for number in range(4)))
+    for number in range(4):
+        for name in [f"Cell{number}", f"Cell{number}.Part"]:
+            assert f"cannot convert value of type '{name}' to" in fresh_kernel.fails(f"let part: Int = {name}()").traceback
+
+
 def test_a_library_that_cannot_be_loaded_says_what_it_lacks(kernel):
     failed = kernel.fails('@_silgen_name("absent_function") func absent()\nabsent()')
     assert failed.error["ename"] == "LoadError"

@@ -28,11 +28,15 @@ struct PlainDiagnostics {
     /// A message in which cells have their labels: `'Cell4.Cfg'` becomes `'Cfg' (In[4])`.
     func withoutModules(_ message: String) -> String {
         guard message.contains("Cell") else { return message }
-        let whole = message.replacing(/(?:module )?'(Cell\d+)'/) { labels[String($0.1)] ?? String($0.0) }
+        // A type of the user's own may be called as a module is.
+        func place(of name: Substring) -> String? {
+            names.contains(String(name)) ? nil : labels[String(name)]
+        }
+        let whole = message.replacing(/(?:module )?'(Cell\d+)'/) { place(of: $0.1) ?? String($0.0) }
         return whole.replacing(/'([^']*\bCell\d+\.[^']*)'/) { match in
             var cells: [String] = []
             let text = match.1.replacing(/\b(Cell\d+)\./) { inner in
-                guard let label = labels[String(inner.1)] else { return String(inner.0) }
+                guard let label = place(of: inner.1) else { return String(inner.0) }
                 if !cells.contains(label) { cells.append(label) }
                 return ""
             }
