@@ -147,6 +147,30 @@ def test_a_stop_before_conditional_code_leaves_its_variables_without_a_value(fre
     assert fresh_kernel.value("kept") == "1"
 
 
+@pytest.mark.parametrize("code, place", [
+    ("let early = below * 2\nlet below = 5\nearly", "1:13"), ("print(below)\nvar below = 3", "1:7"),
+    ("let early = [1].map { $0 + below }\nlet below = 3", "1:28"),
+])
+def test_a_variable_that_is_used_above_its_declaration_is_an_error(fresh_kernel, code, place):
+    """It was read as zero."""
+    assert fresh_kernel.fails(code).error["evalue"].endswith(
+        f"]:{place}: 'below' is used before its declaration in line 2 and has no value yet")
+    assert "which did not compile" in fresh_kernel.fails("below").error["evalue"]
+
+
+def test_a_function_that_is_called_above_a_variable_that_it_uses_is_an_error(fresh_kernel):
+    failed = fresh_kernel.fails("func half() -> Int { whole() / 2 }\nfunc whole() -> Int { below }\nlet a = half()\nlet below = 5")
+    assert failed.error["evalue"].endswith("]:3:9: 'half' uses 'below', which is declared in line 4 and has no value yet")
+
+
+def test_what_is_called_later_may_stand_above_the_variable_that_it_uses(fresh_kernel):
+    code = "func late() -> Int { bottom }\nlet closure = { bottom }\ndefer { print(bottom) }\nlet bottom = 5"
+    assert fresh_kernel.ok(code).text() == "5\n"
+    assert fresh_kernel.value("late() + closure()") == "10"
+    fresh_kernel.ok("let doubled = bottom * 2\nlet bottom = 7")
+    assert fresh_kernel.value("[doubled, bottom]") == "[10, 7]"
+
+
 @pytest.mark.parametrize("code, name", [
     ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
     ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),

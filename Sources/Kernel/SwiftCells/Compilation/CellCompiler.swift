@@ -87,7 +87,14 @@ public final class CellCompiler {
         if try surroundings.hasNewFiles(libraries, with: toolchain) { builder.dropPreloaded() }
         let source = CellText.normalized(source)
         labels.insert(label)
-        let syntax = try parse(source, label: label)
+        let syntax: CellSyntax
+        do {
+            syntax = try parse(source, label: label)
+        } catch {
+            let refused = CellSyntax(source)
+            if !options.isGlance { missed.add(refused, of: options.cell, label: label, reason: .notCompiled) }
+            throw error
+        }
         var misfits = CellPlan.Misfits()
         var first: Failure?
         while true {
@@ -133,6 +140,7 @@ public final class CellCompiler {
         let errors =
             AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
             + ValuelessVariables.errors(in: syntax.file, syntax.converter, label: label)
+            + EarlyUses.errors(in: syntax, label: label) { names.variableOwner($0) != nil }
         guard errors.isEmpty else {
             throw Failure.source(errors, lines: EditedSource(source, edits: []).originalLines)
         }
