@@ -46,6 +46,9 @@ def test_coding_is_synthesized(cells):
     assert cells.value("try JSONDecoder().decode([Cue].self, from: coded) == cues") == "true"
     refused = cells.fails("""try JSONDecoder().decode(Cue.self, from: Data(#"{"gong":{}}"#.utf8))""")
     assert refused.error["ename"] == "DecodingError"
+    refused = cells.fails("""try JSONDecoder().decode(Cue.self, from: Data(#"{"tone":{"_0":1}}"#.utf8))""")
+    assert 'CodingKeys(stringValue: "gain", intValue: nil)' in refused.error["evalue"]
+    assert "_Gyrus" not in refused.traceback
 
 
 def test_own_coding_keys_are_used(cells):

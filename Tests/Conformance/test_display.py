@@ -81,6 +81,20 @@ def test_values_are_shown(kernel, code, text):
     assert "warning" not in outcome.text("stderr")
 
 
+def test_a_warning_of_the_users_own_is_no_value(kernel):
+    assert " unfinished\n" in kernel.ok('#warning("unfinished")').text("stderr")
+    assert kernel.fails('let late = 1\n#error("unfinished")').error["evalue"].endswith("]:2:8: unfinished")
+
+
+@pytest.mark.parametrize("code", [
+    "shy(1, 2);", "shy(1, 2); // hidden", "shy(1, 2);\n// hidden\n", "shy(\n    1,\n    2);", "[1, 2].map {\n    $0 + 1\n};",
+])
+def test_a_semicolon_hides_a_value_without_a_warning(kernel, code):
+    kernel.ok("func shy(_ a: Int, _ b: Int) -> Int { a + b }")
+    outcome = kernel.ok(code)
+    assert outcome.result is None and outcome.text("stderr") == ""
+
+
 def test_a_branch_is_run_once(kernel):
     kernel.ok("var calls = 0\nfunc count() -> Int { calls += 1; return calls }")
     assert kernel.value("if true { count() } else { count() }") == "1"

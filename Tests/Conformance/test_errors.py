@@ -166,6 +166,30 @@ def test_a_stop_before_conditional_code_leaves_its_variables_without_a_value(fre
     assert fresh_kernel.value("kept") == "1"
 
 
+@pytest.mark.parametrize("code, place", [
+    ("let early = below * 2\nlet below = 5\nearly", "1:13"), ("print(below)\nvar below = 3", "1:7"),
+    ("let early = [1].map { $0 + below }\nlet below = 3", "1:28"),
+])
+def test_a_variable_that_is_used_above_its_declaration_is_an_error(fresh_kernel, code, place):
+    """It was read as zero."""
+    assert fresh_kernel.fails(code).error["evalue"].endswith(
+        f"]:{place}: 'below' is used before its declaration in line 2 and has no value yet")
+    assert "which did not compile" in fresh_kernel.fails("below").error["evalue"]
+
+
+def test_a_function_that_is_called_above_a_variable_that_it_uses_is_an_error(fresh_kernel):
+    failed = fresh_kernel.fails("func half() -> Int { whole() / 2 }\nfunc whole() -> Int { below }\nlet a = half()\nlet below = 5")
+    assert failed.error["evalue"].endswith("]:3:9: 'half' uses 'below', which is declared in line 4 and has no value yet")
+
+
+def test_what_is_called_later_may_stand_above_the_variable_that_it_uses(fresh_kernel):
+    code = "func late() -> Int { bottom }\nlet closure = { bottom }\ndefer { print(bottom) }\nlet bottom = 5"
+    assert fresh_kernel.ok(code).text() == "5\n"
+    assert fresh_kernel.value("late() + closure()") == "10"
+    fresh_kernel.ok("let doubled = bottom * 2\nlet bottom = 7")
+    assert fresh_kernel.value("[doubled, bottom]") == "[10, 7]"
+
+
 @pytest.mark.parametrize("code, name", [
     ("var total: Int", "total"), ("let mask: [Bool]\nlet other = 1", "mask"), ("let maybe: Int?", "maybe"),
     ("var left, right: Double", "left"), ("let (row, column): (Int, Int)", "row"),
@@ -260,6 +284,23 @@ def test_several_compile_errors_at_once(kernel):
     failure = kernel.fails("let p: Int = \"a\"\nlet q: String = 1")
     assert ":1" in failure.traceback and ":2" in failure.traceback
     assert failure.traceback.count("error") >= 2
+
+
+@pytest.mark.parametrize("code, message", [
+    ("let unfinished = max(1, 2", ":1:26: expected ')' in expression list"),
+    ("let unfinished = 1 +", ":1:21: expected expression after operator"),
+    ("let unfinished: Int\nunfinished = [1, 2", ":2:19: expected ']' in container literal expression"),
+])
+def test_an_unfinished_statement_ends_with_its_cell(kernel, code, message):
+    """What the kernel adds behind an edited cell was taken for the rest of it."""
+    kernel.ok("let unfinished = [1, 2]", cell_id="unfinished")
+    assert kernel.fails(code, cell_id="unfinished").error["evalue"].endswith("]" + message)
+
+
+def test_a_variable_that_is_declared_twice_is_one_error(kernel):
+    outcome = kernel.fails('let twiceHere = 1\nlet twiceHere = "a"')
+    assert outcome.error["evalue"].endswith("]:2:5: invalid redeclaration of 'twiceHere'")
+    assert "ambiguous" not in outcome.traceback
 
 
 def test_notes_are_shown(kernel):

@@ -33,6 +33,13 @@ def test_objects_show_their_properties(kernel):
         "[Node(x: 1, y: [1.5], next: Node(…))]")
 
 
+def test_a_ring_of_objects_that_leads_through_lists_has_an_end(kernel):
+    kernel.ok("final class Branch { var up: Branch?; var twigs: [Branch] = [] }\n"
+              "let trunk = Branch(); let twig = Branch(); twig.up = trunk; trunk.twigs = [twig]")
+    assert kernel.value("trunk") == "Branch(up: nil, twigs: [Branch(up: Branch(…), twigs: [])])"
+    assert kernel.value("[twig]") == "[Branch(up: Branch(up: nil, twigs: [Branch(…)]), twigs: [])]"
+
+
 def test_errors_are_named_as_they_are_written(kernel):
     kernel.ok("class Fault: Error { let code = 4 }\nstruct Outer { enum Bad: Error { case worse } }")
     assert kernel.fails("throw Fault()").error["evalue"] == "Fault(code: 4)"
@@ -69,6 +76,13 @@ def test_types_of_two_cells_are_told_apart_by_their_cells(kernel):
     second = kernel.ok("struct Setup { var b = 1 }").reply["execution_count"]
     message = kernel.fails("setup = Setup()").error["evalue"]
     assert f"'Setup' (In[{second}])" in message and f"'Setup' (In[{first}])" in message and "Cell" not in message
+
+
+def test_a_type_may_be_called_as_the_module_of_a_cell_is(fresh_kernel):
+    fresh_kernel.ok("\n".join(f"struct Cell{number} {{ struct Part {{}} }}" for number in range(4)))
+    for number in range(4):
+        for name in [f"Cell{number}", f"Cell{number}.Part"]:
+            assert f"cannot convert value of type '{name}' to" in fresh_kernel.fails(f"let part: Int = {name}()").traceback
 
 
 def test_a_library_that_cannot_be_loaded_says_what_it_lacks(kernel):
@@ -126,6 +140,35 @@ def test_an_older_meaning_of_a_name_is_told_with_the_error(kernel):
     assert f"'scaled' is declared in {label} too, which did not compile" in kernel.fails("scaled(1, by: 2)").traceback
 
 
+def test_a_member_that_a_value_of_a_former_type_has_lost_is_explained(kernel):
+    kernel.ok("struct Lost { func f() -> Int { 1 } }", cell_id="lost")
+    kernel.ok("let lost = Lost()")
+    kernel.ok("extension Lost { func tenfold() -> Int { f() * 10 } }")
+    again = kernel.ok("struct Lost { func f() -> Int { 2 } }", cell_id="lost").reply["execution_count"]
+    assert kernel.value("Lost().tenfold()") == "20"
+    assert (f"'Lost' was declared again in In[{again}], and 'tenfold' is a member of that one; this value is still of the"
+            " former one: run the cell again that made it") in kernel.fails("lost.tenfold()").error["evalue"]
+
+
+@pytest.mark.parametrize("code", [
+    'let kinds: [Int] = ["trialKind"]', "struct Kinds: Equatable { let trialKind: () -> Void }", "Int(trialKind: 3)",
+])
+def test_a_word_that_is_no_name_is_none_of_a_cell_that_did_not_compile(kernel, code):
+    kernel.fails('let trialKind = 3 + "x"')
+    assert "trialKind' is declared in" not in kernel.fails(code).traceback
+
+
+def test_what_uses_a_function_that_was_renamed_is_told_that_it_is_gone(kernel):
+    kernel.ok("func before1(_ a: Int) -> Int { a }", cell_id="renamed")
+    kernel.ok("func user1() -> Int { before1(3) }")
+    kernel.ok("func after1(_ a: Int) -> Int { a }", cell_id="renamed")
+    assert "since it uses 'before1', which no cell declares any more" in kernel.fails("user1()").traceback
+    kernel.ok("extension Int { func before2() -> Int { self } }", cell_id="renamed")
+    kernel.ok("func user2() -> Int { 3.before2() }")
+    kernel.ok("let unextended = 3", cell_id="renamed")
+    assert "since it uses 'extension Int', which no cell declares any more" in kernel.fails("user2()").traceback
+
+
 def test_a_name_behind_a_magic_that_failed_is_said_to_be_one(kernel):
     failed = kernel.fails("%cd /no/such/folder\nlet afterwards = 3")
     label = f"In[{failed.reply['execution_count']}]"
@@ -141,6 +184,14 @@ def test_the_c_library_is_not_suggested(kernel, word):
 def test_a_name_like_no_other_is_said_to_be_declared_nowhere(kernel, word):
     message = kernel.fails(word).error["evalue"]
     assert message.endswith(f"cannot find '{word}' in scope; no cell that ran has declared it"), message
+
+
+def test_names_that_are_hardly_alike_are_not_suggested(fresh_kernel):
+    fresh_kernel.ok("let w = 1; struct Q {}")
+    for code, name in [("let total = base * 2", "base"), ("v", "v"), ("let a = 1; let b = a + c", "c")]:
+        error = fresh_kernel.fails(code)
+        assert "did you mean" not in error.traceback
+        assert error.error["evalue"].endswith(f"cannot find '{name}' in scope; no cell that ran has declared it")
 
 
 def test_own_names_are_suggested(kernel):

@@ -44,7 +44,8 @@ def test_a_name_of_python(kernel, code, words):
     "// for i in range(3):\nlet wrong: Int = \"x\"", "let lambda: Double = 0.1\nlet wrong: Int = lambda",
     "func f(lambda: Double) -> Double { lambda }\nlet wrong: Int = f(lambda: 0.1)",
     "var y = 0\ny = if y > 1 { \"a\" } else { 2 }", "let s = [1]; func g() { var t = 0; for i in s { t += i }; t = \"a\" }",
-    "let stats = 3\nlet u = sats + 1", "let e: Int = \"f\" + \"d\"", "let d: [String: Int] = [\"a\": \"b\"]",
+    "let stats = 3\nlet u = sats + 1", "let few = [1, 2]\nlet third = few[safe: 3] ?? 0", "[1, 2].map { _ in few2[row: 0] }",
+    "let e: Int = \"f\" + \"d\"", "let d: [String: Int] = [\"a\": \"b\"]",
 ])
 def test_swift_with_a_mistake_is_not_taken_for_python(kernel, code):
     outcome = kernel.fails(code)

@@ -12,7 +12,7 @@ package enum ValueText {
     ///
     /// An object that does not describe itself shows its properties, as a structure does.
     package static func describe(_ value: Any) -> String {
-        shortened(shortenedCollection(value) ?? object(value, []) ?? plain(value))
+        shortened(shortenedCollection(value, []) ?? object(value, []) ?? plain(value))
     }
 
     /// An error's description: what it says of itself, else its properties.
@@ -40,7 +40,8 @@ package enum ValueText {
 
     // MARK: collections
 
-    private static func shortenedCollection(_ value: Any) -> String? {
+    /// A collection that is long or holds objects; nil for all other values. `path` as in `object`.
+    private static func shortenedCollection(_ value: Any, _ path: [ObjectIdentifier]) -> String? {
         let style = Mirror(reflecting: value).displayStyle
         guard let collection = value as? any Collection, !(value is any StringProtocol),
             style == .collection || style == .set || style == .dictionary
@@ -48,14 +49,17 @@ package enum ValueText {
         let isLong = collection.count > elementLimit
         let hasObjects = style == .collection && collection.first(where: { isPlainObject($0) }) != nil
         guard isLong || hasObjects else { return nil }
-        let shown = firstElements(of: collection, arePairs: style == .dictionary).joined(separator: ", ")
+        let shown = firstElements(of: collection, path, arePairs: style == .dictionary)
+            .joined(separator: ", ")
         return isLong ? "[\(shown), … \(collection.count) elements in all]" : "[\(shown)]"
     }
 
     /// The first elements; `arePairs` are those of a dictionary.
-    private static func firstElements(of collection: some Collection, arePairs: Bool) -> [String] {
+    private static func firstElements(
+        of collection: some Collection, _ path: [ObjectIdentifier], arePairs: Bool
+    ) -> [String] {
         collection.prefix(elementLimit).map { element -> String in
-            if !arePairs { return object(element, []) ?? String(reflecting: element) }
+            if !arePairs { return object(element, path) ?? String(reflecting: element) }
             let parts = Mirror(reflecting: element).children.map { String(reflecting: $0.value) }
             return parts.joined(separator: ": ")
         }
@@ -94,6 +98,6 @@ package enum ValueText {
             guard let inner = mirror.children.first?.value else { return "nil" }
             if isPlainObject(inner) { return field(inner, path) }
         }
-        return object(value, path) ?? shortenedCollection(value) ?? String(reflecting: value)
+        return object(value, path) ?? shortenedCollection(value, path) ?? String(reflecting: value)
     }
 }

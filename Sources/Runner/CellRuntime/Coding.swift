@@ -8,6 +8,10 @@ public struct _GyrusKey: CodingKey, ExpressibleByStringLiteral {
     public init(stringLiteral: String) { stringValue = stringLiteral }
     public init(stringValue: String) { self.stringValue = stringValue }
     public init?(intValue: Int) { nil }
+
+    /// The words in which errors name the compiler's own keys.
+    public var description: String { "CodingKeys(stringValue: \"\(stringValue)\", intValue: nil)" }
+    public var debugDescription: String { description }
 }
 
 /// Encodes a property.

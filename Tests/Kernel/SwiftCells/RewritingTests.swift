@@ -156,7 +156,8 @@ struct RewritingTests {
 
     @Test("where it is certain what conditional compilation leaves in the cell, that is the cell's own")
     func decidedConditions() {
-        let text = rewritten("#if os(Linux) // é\nlet a = f()\n#if DEBUG\ng()\n#endif\n#else\nlet ä = 2\n#endif\na")
+        let text = rewritten(
+            "#if os(Linux) // é\nlet a = f()\n#if DEBUG\ng()\n#endif\n#else\nlet ä = 2\n#endif\na")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 9)
         #expect(lines[1] == "_gyrusReached(0); let a = f(); _gyrusHolds(\"a\", a)")
@@ -168,14 +169,16 @@ struct RewritingTests {
         "where only the compiler tells, its conditions stay",
         arguments: ["canImport(Nowhere)", "os(linux)", "hasFeature(X)"])
     func undecidedConditions(condition: String) {
-        #expect(rewritten("#if \(condition)\nf()\n#endif") == "#if \(condition)\n_gyrusReached(0); f()\n#endif")
+        #expect(
+            rewritten("#if \(condition)\nf()\n#endif") == "#if \(condition)\n_gyrusReached(0); f()\n#endif")
     }
 
     @Test("what conditional compilation may leave in the cell is marked as a part of it")
     func conditions() {
         let inner = "#if canImport(Elsewhere)\ng()\n#endif\n"
         let text = rewritten(
-            "let a = 1\n#if canImport(Nowhere)\nlet b = f()\n\(inner)#else\nfunc h() {}\nwhile k() {}\n#endif")
+            "let a = 1\n#if canImport(Nowhere)\nlet b = f()\n\(inner)#else\nfunc h() {}\nwhile k() {}\n#endif"
+        )
         for line in ["let b = f()", "g()", "while k() {}"] {
             #expect(text.contains("\n_gyrusReached(1); \(line)\n"))
         }
@@ -187,7 +190,10 @@ struct RewritingTests {
         arguments: [
             ("let x = await f()", "_gyrusReached(0); let x = _gyrusAwait({ await f() })\n"),
             ("print(try await f())", "print(try _gyrusAwait({ try await f() }))\n"),
-            ("#if canImport(Elsewhere)\nlet x = 1\n#else\nawait f()\n#endif", "_gyrusAwait({ await f() })\n#endif"),
+            (
+                "#if canImport(Elsewhere)\nlet x = 1\n#else\nawait f()\n#endif",
+                "_gyrusAwait({ await f() })\n#endif"
+            ),
             ("private let y = 1", "        let y = 1\n"),
             ("let x = x + 1", "let x = Cell3.x + 1\n"),
             ("guard let x else { f() }", "guard let _guard_x = Cell3.x else { f() }; let x = _guard_x\n"),

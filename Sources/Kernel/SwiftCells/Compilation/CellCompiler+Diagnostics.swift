@@ -15,7 +15,9 @@ extension CellCompiler {
     /// The errors of a draft in words that its author knows.
     func explained(_ found: [Diagnostic], of draft: CellDraft, lines: [String]) -> [Diagnostic] {
         var errors = found
-        if errors.contains(where: \.speaksOfRewriting) {
+        // What the rewriting adds behind a variable that is declared twice mentions it, and is ambiguous.
+        let isDeclaredTwice = errors.contains { $0.message.hasPrefix("invalid redeclaration of") }
+        if isDeclaredTwice || errors.contains(where: \.speaksOfRewriting) {
             errors = plainErrors(of: draft) ?? errors.map(\.withoutRewriting)
         }
         errors = ValuelessVariables.explaining(errors, in: draft.syntax, label: draft.label)
@@ -29,8 +31,8 @@ extension CellCompiler {
             hidden
             + errors.filter { error in !hidden.contains { $0.line == error.line } }
             .map { HiddenCharacters.naming($0, lines: lines) }
-        let own = Set(draft.syntax.declarations.map(\.name))
-        let plain = missed.explaining(errors, lines: lines, own: own).map(plainDiagnostics.plain)
+        let plain = missed.explaining(errors, in: draft.syntax, label: draft.label).map(
+            plainDiagnostics.plain)
         return PythonHints(lines: lines, label: draft.label).explaining(plain)
     }
 
@@ -75,13 +77,11 @@ extension CellCompiler {
             .map { withoutOwnNotes(PlainDiagnostics.withoutForeignSuggestions($0)) }
     }
 
-    func warnings(of module: String, _ source: EditedSource, label: String, mayDiscardResult: Bool)
-        -> [Diagnostic]
-    {
-        let hiddenLine = mayDiscardResult ? source.lastLine : source.hiddenResultLine
-        return diagnostics(of: module, source, label: label).filter {
-            $0.severity == .warning && $0.file == label && !isOfRewriting($0)
-                && !($0.line == hiddenLine && $0.message.contains("is unused"))
+    func warnings(of draft: CellDraft, mayDiscardResult: Bool) -> [Diagnostic] {
+        let hidden = draft.syntax.hiddenResultLines(mayDiscardResult: mayDiscardResult)
+        return diagnostics(of: draft.module, draft.edited, label: draft.label).filter {
+            $0.severity == .warning && $0.file == draft.label && !isOfRewriting($0)
+                && !((hidden?.contains($0.line) ?? false) && $0.message.contains("is unused"))
         }.map(plainDiagnostics.plain)
     }
 

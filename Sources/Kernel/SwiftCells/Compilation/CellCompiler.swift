@@ -87,7 +87,14 @@ public final class CellCompiler {
         if try surroundings.hasNewFiles(libraries, with: toolchain) { builder.dropPreloaded() }
         let source = CellText.normalized(source)
         labels.insert(label)
-        let syntax = try parse(source, label: label)
+        let syntax: CellSyntax
+        do {
+            syntax = try parse(source, label: label)
+        } catch {
+            let refused = CellSyntax(source)
+            if !options.isGlance { missed.add(refused, of: options.cell, label: label, reason: .notCompiled) }
+            throw error
+        }
         var misfits = CellPlan.Misfits()
         var first: Failure?
         while true {
@@ -133,6 +140,7 @@ public final class CellCompiler {
         let errors =
             AsyncLets.errors(in: syntax.file, syntax.converter, label: label)
             + ValuelessVariables.errors(in: syntax.file, syntax.converter, label: label)
+            + EarlyUses.errors(in: syntax, label: label) { names.variableOwner($0) != nil }
         guard errors.isEmpty else {
             throw Failure.source(errors, lines: EditedSource(source, edits: []).originalLines)
         }
@@ -172,7 +180,7 @@ public final class CellCompiler {
     private func compiled(_ draft: CellDraft, _ options: CellOptions) -> CompiledCell {
         var plan = draft.plan
         let (module, label, syntax) = (draft.module, draft.label, draft.syntax)
-        let new = warnings(of: module, draft.edited, label: label, mayDiscardResult: options.mayDiscardResult)
+        let new = warnings(of: draft, mayDiscardResult: options.mayDiscardResult)
         let warnings = names.warnings(of: &plan, new: new, label: label)
         return CompiledCell(
             module: module, label: label, library: builder.path(module, "so"),

@@ -49,7 +49,9 @@ extension CellCompiler {
         }
         if !options.isGlance { bridgeVariables(of: syntax, plan) }
         plan.isQuestion = options.isQuestion
-        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
+        // To the compiler what follows an unfinished statement would be a part of it.
+        let isFinished = !syntax.file.hasError
+        if !options.isGlance, inFlight.isEmpty, isFinished { plan.releases = names.releasable(after: plan) }
         return plan
     }
 
@@ -93,7 +95,8 @@ extension CellCompiler {
             module: module, label: label, syntax: syntax, plan: plan, frame: frame,
             edited: EditedSource(source, edits: edits + ownEdits),
             plain: EditedSource(source, edits: ownEdits),
-            checks: options.wrapping == nil ? ValuelessVariables.checks(of: syntax, label: label) : "",
+            checks: options.wrapping == nil && !syntax.file.hasError
+                ? ValuelessVariables.checks(of: syntax, label: label) : "",
             probe: options.showsResult && options.wrapping == nil ? CellResultSyntax(syntax.file)?.probe : nil
         )
     }

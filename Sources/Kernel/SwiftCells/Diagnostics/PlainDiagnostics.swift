@@ -28,11 +28,15 @@ struct PlainDiagnostics {
     /// A message in which cells have their labels: `'Cell4.Cfg'` becomes `'Cfg' (In[4])`.
     func withoutModules(_ message: String) -> String {
         guard message.contains("Cell") else { return message }
-        let whole = message.replacing(/(?:module )?'(Cell\d+)'/) { labels[String($0.1)] ?? String($0.0) }
+        // A type of the user's own may be called as a module is.
+        func place(of name: Substring) -> String? {
+            names.contains(String(name)) ? nil : labels[String(name)]
+        }
+        let whole = message.replacing(/(?:module )?'(Cell\d+)'/) { place(of: $0.1) ?? String($0.0) }
         return whole.replacing(/'([^']*\bCell\d+\.[^']*)'/) { match in
             var cells: [String] = []
             let text = match.1.replacing(/\b(Cell\d+)\./) { inner in
-                guard let label = labels[String(inner.1)] else { return String(inner.0) }
+                guard let label = place(of: inner.1) else { return String(inner.0) }
                 if !cells.contains(label) { cells.append(label) }
                 return ""
             }
@@ -68,7 +72,11 @@ struct PlainDiagnostics {
     /// it.
     static func withoutForeignSuggestions(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
-        diagnostic.notes.removeAll { $0.message.hasPrefix("did you mean") && isForeign($0) }
+        let missed = diagnostic.message.firstMatch(of: /'([^']+)' in scope/)?.1
+        diagnostic.notes.removeAll { note in
+            guard let match = note.message.wholeMatch(of: /did you mean '([^']+)'\?/) else { return false }
+            return isForeign(note) || missed.map { isFar($0, match.1) } ?? false
+        }
         guard let match = diagnostic.message.firstMatch(of: /'([^']+)' in scope; did you mean '([^']+)'\?$/),
             let suggestion = diagnostic.message.firstRange(of: "; did you mean"),
             isFar(match.1, match.2)
@@ -84,7 +92,8 @@ struct PlainDiagnostics {
 
     /// Whether so many letters of a name differ that nobody has misspelled it: the compiler takes `df` for `modf`.
     private static func isFar(_ missed: Substring, _ suggested: Substring) -> Bool {
-        editDistance(missed.lowercased(), suggested.lowercased()) > max(1, missed.count / 3)
+        let limit = missed.count < 2 ? 0 : max(1, missed.count / 3)
+        return editDistance(missed.lowercased(), suggested.lowercased()) > limit
     }
 
     /// Whether a note points at a C header or at what the compiler shows of one.

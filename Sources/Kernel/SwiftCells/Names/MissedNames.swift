@@ -44,12 +44,18 @@ public struct MissedNames: Sendable {
         for name in ShapeCollector(syntax.file).memberNames { members[name] = nil }
     }
 
-    /// The errors, with those that come of a missed name said as what they are. `lines` are the cell's, and `own` the names that
-    /// it declares itself: those it does not take from an earlier run that failed.
-    func explaining(_ errors: [Diagnostic], lines: [String], own: Set<String>) -> [Diagnostic] {
+    /// The errors of a cell, with those that come of a missed name said as what they are.
+    func explaining(_ errors: [Diagnostic], in syntax: CellSyntax, label: String) -> [Diagnostic] {
+        guard !names.isEmpty || !members.isEmpty else { return errors }
+        let own = Set(syntax.declarations.map(\.name))
+        let mentioned = MentionFinder.names(in: syntax)
         var said: Set<String> = []
         return errors.compactMap { error in
-            guard let (name, cell) = missed(in: error.message) else { return noting(error, lines, own) }
+            guard let (name, cell) = missed(in: error.message) else {
+                guard error.file == label else { return error }
+                // Those that it declares itself it does not take from an earlier run that failed.
+                return noting(error, mentioned[error.line, default: []].subtracting(own).subtracting(said))
+            }
             guard said.insert(name).inserted else { return nil }
             var error = error
             error.message = "'\(name)' is declared in \(cell.label), which \(cell.reason.rawValue)"
@@ -59,14 +65,11 @@ public struct MissedNames: Sendable {
         }
     }
 
-    /// An error whose line has a missed name: what the name means there is what an earlier cell declared.
-    private func noting(_ error: Diagnostic, _ lines: [String], _ own: Set<String>) -> Diagnostic {
-        guard !names.isEmpty, lines.indices.contains(error.line - 1) else { return error }
+    /// An error whose line has missed names: what they mean there is what earlier cells declared.
+    private func noting(_ error: Diagnostic, _ mentioned: Set<String>) -> Diagnostic {
         var error = error
-        for word in Set(lines[error.line - 1].matches(of: /[\p{L}_][\p{L}\p{N}_]*/).map { String($0.0) })
-            .sorted()
-        {
-            guard let cell = names[word], cell.label != error.file, !own.contains(word) else { continue }
+        for word in mentioned.sorted() {
+            guard let cell = names[word], cell.label != error.file else { continue }
             error.notes.append(
                 Diagnostic(
                     severity: .note,
@@ -96,5 +99,40 @@ extension CellSyntax {
             guard case .decl(let declaration) = statement.item else { return nil }
             return declaration.as(OperatorDeclSyntax.self)?.name.text
         }
+    }
+}
+
+/// Finds on which lines a cell mentions names that nothing around them binds: not those in texts, labels and members.
+private final class MentionFinder: ScopeVisitor {
+    private let converter: SourceLocationConverter
+    private var names: [Int: Set<String>] = [:]
+
+    private init(_ converter: SourceLocationConverter) {
+        self.converter = converter
+        super.init()
+    }
+
+    static func names(in syntax: CellSyntax) -> [Int: Set<String>] {
+        let finder = MentionFinder(syntax.converter)
+        finder.walk(syntax.file)
+        return finder.names
+    }
+
+    private func note(_ name: TokenSyntax) {
+        let text = name.text.trimmingBackticks
+        guard isUnbound(text) else { return }
+        names[name.startLocation(converter: converter).line, default: []].insert(text)
+    }
+
+    override func read(_ name: TokenSyntax) { note(name) }
+
+    override func visit(_ node: DeclReferenceExprSyntax) -> SyntaxVisitorContinueKind {
+        if node.isFree { note(node.baseName) }
+        return .visitChildren
+    }
+
+    override func visit(_ node: IdentifierTypeSyntax) -> SyntaxVisitorContinueKind {
+        note(node.name)
+        return .visitChildren
     }
 }

@@ -329,7 +329,9 @@ public struct NameTable: Sendable {
         for user in versions.values where user.module != module && user.item.isCodeAlone {
             let uses = user.item.uses
             // Of all that there is, next to nothing mentions any of it.
-            guard !names.isDisjoint(with: uses.names) || !provided.isEmpty && uses.touch(provided) else { continue }
+            guard !names.isDisjoint(with: uses.names) || !provided.isEmpty && uses.touch(provided) else {
+                continue
+            }
             let mayMeanMore = added.contains { !user.bindings.contains($0.id) && uses.mayMean($0) }
             if mayMeanMore { makeStale(user.id) }
         }

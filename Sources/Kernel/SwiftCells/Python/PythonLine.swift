@@ -104,6 +104,8 @@ struct PythonLine: Equatable {
             return "a dictionary is written [\(match.1)]"
         }
         if let match = text.firstMatch(of: /\b(\w+)\[([^\[\]:?"]*):([^\[\]:"]*)\]/) {
+            // `xs[safe: 3]` has a label, `xs[lo:hi]` is a slice.
+            if match.2.contains(/^[\p{L}_]\w*$/), match.3.first?.isWhitespace ?? false { return nil }
             let (name, start, end) = (match.1, String(match.2).trimmed, String(match.3).trimmed)
             if start.isEmpty, end.isEmpty { return "\(name)[:] is the whole, \(name)" }
             return start.hasPrefix("-") || end.hasPrefix("-")

@@ -25,6 +25,11 @@ struct CellResultSyntax {
     private static func values(of node: ExprSyntax) -> [ExprSyntax]? {
         if let node = node.as(IfExprSyntax.self) { return values(of: node) }
         if let node = node.as(SwitchExprSyntax.self) { return values(of: node) }
+        if let name = node.as(MacroExpansionExprSyntax.self)?.macroName.text,
+            ["warning", "error"].contains(name)
+        {
+            return nil
+        }
         if let sequence = node.as(SequenceExprSyntax.self),
             sequence.elements.contains(where: { $0.is(AssignmentExprSyntax.self) })
         {
@@ -73,6 +78,16 @@ struct CellResultSyntax {
         guard values.contains(where: \.isCall), !statement.hasError else { return nil }
         let effects = statement.containsAwait ? "async throws" : "throws"
         return "do { func _gyrusProbe() \(effects) {\n\(statement.trimmedDescription)\n} }"
+    }
+}
+
+extension CellSyntax {
+    /// The lines of a last statement whose value is not to be shown, because a `;` hides it or otherwise: that it is
+    /// unused is meant.
+    func hiddenResultLines(mayDiscardResult: Bool) -> ClosedRange<Int>? {
+        guard let last = file.statements.last, mayDiscardResult || last.semicolon != nil else { return nil }
+        let end = last.endLocation(converter: converter).line
+        return min(last.startLocation(converter: converter).line, end)...end
     }
 }
 

@@ -106,11 +106,13 @@ private enum CellPlatform {
     }
 
     private static let systems: Set<String> = [
-        "Linux", "macOS", "OSX", "iOS", "tvOS", "watchOS", "visionOS", "Windows", "Android", "FreeBSD", "OpenBSD",
+        "Linux", "macOS", "OSX", "iOS", "tvOS", "watchOS", "visionOS", "Windows", "Android", "FreeBSD",
+        "OpenBSD",
         "WASI", "Cygwin", "Haiku", "PS4",
     ]
     private static let architectures: Set<String> = [
-        "x86_64", "arm64", "arm64_32", "arm", "i386", "powerpc64", "powerpc64le", "s390x", "wasm32", "riscv64",
+        "x86_64", "arm64", "arm64_32", "arm", "i386", "powerpc64", "powerpc64le", "s390x", "wasm32",
+        "riscv64",
     ]
 
     private static func canImport(_ module: String) -> Bool? {

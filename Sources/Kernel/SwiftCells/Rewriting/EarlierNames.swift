@@ -73,7 +73,7 @@ final class EarlierNames: StatementScopeVisitor {
 
 extension ClosureExprSyntax {
     /// The call that it is an argument of, or that calls it.
-    fileprivate var call: FunctionCallExprSyntax? {
+    var call: FunctionCallExprSyntax? {
         guard let parent else { return nil }
         let isListed =
             parent.is(LabeledExprSyntax.self) || parent.is(MultipleTrailingClosureElementSyntax.self)

@@ -156,6 +156,7 @@ extension NameTable {
     func explaining(_ errors: [Diagnostic], of plan: CellPlan, label: String) -> [Diagnostic] {
         errors.map { error in
             var error = error
+            error.message = message(onMemberOfFormerType: error) ?? error.message
             error.notes +=
                 (notes(onCompanionOf: error, plan, label) + notes(onFormerTypes: error, plan, label)
                 + notes(onTypesSeenTwice: error, plan))
@@ -173,7 +174,7 @@ extension NameTable {
                 (version.item.line...version.item.endLine).contains(error.line)
             else { return nil }
             let reason =
-                brought.cause.map { "it uses '\($0.title)', which was declared again\(place(of: $0, plan))" }
+                brought.cause.map { "it uses '\($0.title)', which \(fate(of: $0, plan))" }
                 ?? "a name in it means something else by now"
             return "'\(version.title)' is compiled again with this cell, since \(reason)"
         }
@@ -193,6 +194,27 @@ extension NameTable {
         }
     }
 
+    /// What is said of a member of a former type that stands in an extension: the extension followed the type that took
+    /// its place, and what it added to the former one is no longer in sight.
+    private func message(onMemberOfFormerType error: Diagnostic) -> String? {
+        guard
+            let match = error.message.wholeMatch(
+                of: /'([^']+)' is inaccessible due to 'internal' protection level/)
+        else { return nil }
+        let member = String(match.1)
+        for name in (providers[member] ?? []).sorted().compactMap({ versions[$0]?.item.extendedType }) {
+            guard let type = owners(of: name).last, type.item.role == .type,
+                modules.values.contains(where: {
+                    $0.name != type.module && $0.hasTypes && $0.names.contains(name)
+                })
+            else { continue }
+            return
+                "'\(name)' was declared again in \(type.label), and '\(member)' is a member of that one; this value is"
+                + " still of the former one: run the cell again that made it"
+        }
+        return nil
+    }
+
     /// What to do where a variable shows the former types of an extension that was made again without it.
     private func notes(onTypesSeenTwice error: Diagnostic, _ plan: CellPlan) -> [String] {
         guard error.message.contains("ambiguous") else { return [] }
@@ -209,10 +231,15 @@ extension NameTable {
         }
     }
 
-    private func place(of cause: Version, _ plan: CellPlan) -> String {
-        if plan.items.contains(where: { $0.declarations.contains { $0.name == cause.name } }) {
-            return " here"
+    /// What became of a declaration that is gone.
+    private func fate(of cause: Version, _ plan: CellPlan) -> String {
+        let isHere = plan.items.contains { item in
+            item.declarations.contains { $0.name == cause.name }
+                || cause.name == nil && item.text.hasPrefix(cause.title)
         }
-        return cause.name.flatMap { owners(of: $0).last }.map { " in \($0.label)" } ?? ""
+        if isHere { return "was declared again here" }
+        let heirs = cause.name.map(owners(of:)) ?? versions.values.filter { $0.title == cause.title }
+        let heir = heirs.filter { !plan.removed.contains($0.id) }.max { $0.id < $1.id }
+        return heir.map { "was declared again in \($0.label)" } ?? "no cell declares any more"
     }
 }

@@ -75,16 +75,6 @@ public struct EditedSource: Sendable {
         self.lineEdits = lineEdits
     }
 
-    /// The number of the last line that says something.
-    var lastLine: Int? { originalLines.lastIndex { $0.contains { !$0.isWhitespace } }.map { $0 + 1 } }
-
-    /// The line of a last expression whose value a `;` hides: that it is unused is meant.
-    var hiddenResultLine: Int? {
-        lastLine.flatMap {
-            originalLines[$0 - 1].trimmingSuffix(while: \.isWhitespace).hasSuffix(";") ? $0 : nil
-        }
-    }
-
     /// The user's column (bytes from 1) for a column of the edited line; both lines count from 1.
     public func originalColumn(line: Int, column: Int) -> Int {
         var shift = 0
@@ -95,13 +85,5 @@ public struct EditedSource: Sendable {
             shift = (edit.original + edit.removed) - (edit.edited + edit.inserted)
         }
         return max(1, column + shift)
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(while isRemoved: (Character) -> Bool) -> Substring {
-        var end = endIndex
-        while end > startIndex, isRemoved(self[index(before: end)]) { end = index(before: end) }
-        return self[..<end]
     }
 }
