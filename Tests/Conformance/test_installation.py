@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from session import Session
@@ -106,6 +108,32 @@ def test_another_version_installed_while_a_kernel_runs(replaceable):
     assert str(module) in outcome.error["evalue"] and "Restart the kernel" in outcome.error["evalue"]
     replace(module, original)
     assert session.value("before + 1") == "42"
+
+
+def test_a_user_of_a_shared_installation(spaced):
+    if os.getuid() != 0:
+        pytest.skip("only root can act as another user")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        folder.chmod(0o755)
+        shared, home = folder / "shared", folder / "home"
+        shutil.copytree(spaced, shared, symlinks=True)
+        home.mkdir()
+        os.chown(home, 65534, 65534)
+        options = {"env": {"PATH": os.environ["PATH"], "HOME": str(home)}, "user": 65534, "group": 65534}
+        assert command(shared / "bin/gyrus", "install", **options)[0] == 0
+        own = home / ".local/share/jupyter/kernels/gyrus"
+        assert own.exists()
+        # What is root's stays and is named; the user's own is removed.
+        status, told = command(shared / "bin/gyrus", "uninstall", **options)
+        assert status == 1 and f"removed {own}\n" in told and not own.exists()
+        assert f"{shared}/lib/gyrus could not be removed" in told and f"removed {shared}" not in told and "Usage" not in told
+        assert (shared / "bin/gyrus").exists() and (shared / "lib/gyrus/gyrus-runner").exists()
+        # Cells run without a home that can be written to, and so does the trial of one.
+        options["env"]["HOME"] = "/nonexistent"
+        assert "`import Gyrus` compiles" in command(shared / "bin/gyrus", "doctor", **options)[1]
+        status, told = command(shared / "bin/gyrus", "install", **options)
+        assert status == 1 and "could not be installed under /nonexistent/.local/share/jupyter" in told
 
 
 def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
