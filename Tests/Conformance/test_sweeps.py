@@ -98,6 +98,15 @@ def test_a_table_has_the_tasks(sweep, tmp_path):
     assert marks(tmp_path) == ["S01 0", 'a, "b" 2']
 
 
+def test_a_task_has_one_line(sweep, tmp_path):
+    (tmp_path / "grid.csv").write_text('subject,layer\n"two\nlines",0\nB,2\n')
+    sweep("fit.ipynb", "--table", "grid.csv", "-o", "out", "--snakefile")
+    assert sweep("status", "out").stdout.splitlines() == [
+        "00000  pending   subject=two⏎lines layer=0", "00001  pending   subject=B layer=2", "2 tasks: 2 pending"]
+    refused = sweep("logs", "out", "0", expect=1).stderr
+    assert "task 0 was never begun" in refused and "Usage" not in refused
+
+
 def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
