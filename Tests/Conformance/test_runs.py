@@ -115,6 +115,19 @@ def test_parameters_have_the_types_of_their_defaults(gyrus, tmp_path):
     assert outputs(tmp_path / "out.ipynb")[0].metadata.papermill.parameters == {"alpha": 2, "layers": [3]}
 
 
+def test_what_a_full_disk_does_not_take_is_told(gyrus, prefix, tmp_path):
+    nbformat.write(notebook("print(1)"), tmp_path / "in.ipynb")
+    for arguments, code in ((["in.ipynb"], 1), (["in.ipynb", "-o", "out.ipynb"], 0)):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([prefix / "bin/gyrus", "run", *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=120)
+        assert done.returncode == code and ("No space left on device" in done.stderr) == (code == 1)
+    assert outputs(tmp_path / "out.ipynb")[1][0][0].text == "1\n"
+    # Who reads no further does not want the rest.
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; '{prefix}/bin/gyrus' run in.ipynb | true"], cwd=tmp_path, timeout=120)
+    assert done.returncode == 0
+
+
 def test_files_of_parameters(gyrus, tmp_path):
     nbformat.write(notebook("print(alpha, name)", parameters='let alpha = 10.0, name = "S01"'), tmp_path / "in.ipynb")
     # As `-f <(jq …)` gives one.

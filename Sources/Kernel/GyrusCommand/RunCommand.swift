@@ -95,7 +95,11 @@ struct RunCommand: ParsableCommand {
 
     private func finish(_ ending: NotebookRun.Ending, of notebook: Notebook) throws {
         switch ending {
-        case .completed: return
+        case .completed:
+            // With an output, what was shown is there.
+            if output == nil, let loss = StandardStreams.outputLoss {
+                throw RunError("\(source): what the cells printed could not all be written: \(loss)")
+            }
         case .failed(let cell, let count, let error):
             let id = notebook.cells[cell].id
             StandardStreams.write(

@@ -96,6 +96,11 @@ final class LiveOutput: Sendable {
 
 /// Standard output and standard error, whose readers may be gone.
 public enum StandardStreams {
+    private static let loss = Mutex<String?>(nil)
+
+    /// Why a part of what was written to standard output is lost though somebody wanted it, as on a full disk; nil if none is.
+    public static var outputLoss: String? { loss.withLock { $0 } }
+
     /// Writes text; what nobody reads any more is lost.
     public static func write(_ text: String, to descriptor: Int32) {
         var text = text
@@ -104,7 +109,14 @@ public enum StandardStreams {
             while !rest.isEmpty {
                 let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
+                guard count > 0 else {
+                    let code = errno
+                    // A reader that went away, or a stream that was closed from the start, wants no more.
+                    if descriptor == 1, count < 0, code != EPIPE, code != EBADF {
+                        loss.withLock { $0 = $0 ?? String(cString: strerror(code)) }
+                    }
+                    return
+                }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }
