@@ -472,6 +472,10 @@ def test_save_and_history(fresh_kernel, tmp_path):
     kernel.ok(f"//%save -f {path} 3")
     assert path.read_text() == "let third = first + 2\nthird\n"
     assert [file.name for file in tmp_path.iterdir()] == ["saved.swift"]
+    link = tmp_path / "link.swift"
+    link.symlink_to("saved.swift")
+    kernel.ok(f"%save -f {link} 1")
+    assert link.is_symlink() and path.read_text() == "let first = 1\n"
     fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift")
     fails(kernel, "%save", "file")
     fails(kernel, f"%save {tmp_path}/x.swift 3-1", "3-1")
