@@ -107,6 +107,13 @@ def test_a_task_has_one_line(sweep, tmp_path):
     assert "task 0 was never begun" in refused and "Usage" not in refused
 
 
+def test_tasks_whose_plan_is_gone_are_no_others(sweep, tmp_path):
+    sweep("fit.ipynb", "-p", "subject=A", "-o", "out")
+    (tmp_path / "out/sweep.json").unlink()
+    assert "sweep.json is gone" in sweep("fit.ipynb", "-p", "subject=B", "-o", "out", expect=1).stderr
+    assert marks(tmp_path) == ["A 0"]
+
+
 def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
