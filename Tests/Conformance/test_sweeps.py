@@ -86,10 +86,11 @@ def test_what_is_wrong_is_refused_before_anything_runs(sweep, tmp_path):
                       ["-p", "layer=1", "-p", "layer=2"], ["--table", "no.csv"]):
         sweep("fit.ipynb", *arguments, "-o", "out", expect=1)
     sweep("fit.ipynb", "-o", "out", expect=64)
+    sweep("fit.ipynb", "-p", "layer=0", "-o", "", expect=64)
     sweep("fit.ipynb", "-p", "layer=0", "-o", "out", "--mem", "1G", expect=64)
     sweep("fit.ipynb", "-p", "layer=0", "-o", "out", "--jobs", "0", expect=64)
     assert "sweep.json" in sweep("status", "nowhere", expect=1).stderr
-    assert not (tmp_path / "out").exists() and marks(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["fit.ipynb"] and marks(tmp_path) == []
 
 
 def test_a_table_has_the_tasks(sweep, tmp_path):
