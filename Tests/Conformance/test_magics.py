@@ -587,6 +587,17 @@ def test_a_package_from_a_folder(cache, tmp_path):
         kernel.close()
 
 
+def test_a_package_where_the_home_folder_cannot_be_written_to(tmp_path):
+    folder = tmp_path / "mine"
+    make_package(folder, "Int(fromC()) + 2")
+    environment = {name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"}
+    kernel = Session(env=environment | {"HOME": "/proc/none", "TMPDIR": str(tmp_path)})
+    try:
+        assert kernel.value(f"%package {folder}\nimport Local\nlocal()", timeout=300) == "42"
+    finally:
+        kernel.close()
+
+
 def test_a_package_that_is_loaded_is_not_built_again(cache, tmp_path):
     folder = tmp_path / "whole"
     make_package(folder, "5", name="Whole")
