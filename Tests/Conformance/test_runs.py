@@ -128,6 +128,12 @@ def test_what_a_full_disk_does_not_take_is_told(gyrus, prefix, tmp_path):
     assert done.returncode == 0
 
 
+def test_colors_are_for_terminals(gyrus, tmp_path):
+    (tmp_path / "in.swift").write_text("var never = 1\nif never == 1 { let warned = 2 }\n[1][never]\n")
+    told = gyrus("in.swift", expect=1).stderr
+    assert "warning:" in told and "Fatal error" in told and "\x1b" not in told
+
+
 def test_files_of_parameters(gyrus, tmp_path):
     nbformat.write(notebook("print(alpha, name)", parameters='let alpha = 10.0, name = "S01"'), tmp_path / "in.ipynb")
     # As `-f <(jq …)` gives one.

@@ -29,7 +29,9 @@ final class LiveOutput: Sendable {
         switch type {
         case "stream":
             guard let text = content["text"]?.string else { return }
-            state.withLock { write(text, to: content["name"] == "stdout" ? 1 : 2, &$0) }
+            // Warnings of the compiler come on standard error, with colors.
+            let isOutput = content["name"] == "stdout"
+            state.withLock { write(isOutput ? text : plain(text), to: isOutput ? 1 : 2, &$0) }
         case "execute_result", "display_data":
             guard let text = content["data"]?["text/plain"].flatMap(NotebookCell.text) else { return }
             state.withLock { writeLine(text, to: 1, &$0) }
