@@ -39,9 +39,16 @@ def spaced(root, prefix, tmp_path_factory):
     if not (root / ".build/release/gyrus").exists():
         pytest.skip("nothing is built in .build/release, so nothing can be installed from there")
     target = tmp_path_factory.mktemp("prefix") / "my gyrus (1)"
-    status, told = command("make", "-s", "stage", f"PREFIX={target}", cwd=root)
+    # By an administrator whose files are closed to others.
+    status, told = command("make", "-s", "stage", f"PREFIX={target}", cwd=root, umask=0o077)
     assert status == 0, told
     return target
+
+
+def test_all_users_may_read_what_is_installed(spaced):
+    closed = [path for path in [spaced, *spaced.rglob("*")]
+              if path.stat().st_mode & (0o005 if path.is_dir() else 0o004) != (0o005 if path.is_dir() else 0o004)]
+    assert not closed, closed[:5]
 
 
 def test_a_prefix_may_have_spaces(spaced, monkeypatch, tmp_path):
