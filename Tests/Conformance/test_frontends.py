@@ -135,6 +135,25 @@ def test_papermill_keeps_the_types_and_the_keywords_of_defaults(tmp_path):
     assert nbformat.read(done, 4).cells[2].outputs[0].text == '5 Float ["FFA"] [3] https://y\n'
 
 
+def test_papermill_gives_whole_numbers_to_collections_of_fractions():
+    """Half of 1 in a dictionary or a list of lists is 0.5 too, also where the default goes over several lines."""
+    from papermill.translators import papermill_translators
+
+    translator = papermill_translators.find_translator("gyrus", "swift")
+    source = """let weights = ["a:b": 0.5, "c": 1], grid = [[0.1, 1], [2]]
+var alphas = [
+    0.1,  // the first ]
+    1,
+]
+let marks = ["[", "]"], counts = ["a": 1], folds: [[Int]] = [[1, 2], []], table = ["x": [0.5]]"""
+    values = {"weights": {"c": 1}, "grid": [[1], []], "alphas": [1, 2], "marks": [], "counts": {}, "folds": [[3]], "table": {"x": [1]}}
+    translator.inspect({"source": source})
+    assert translator.codify(values).splitlines()[1:] == [
+        'let weights: [String: Double] = ["c": 1.0]', "let grid: [[Double]] = [[1.0], []]", "var alphas: [Double] = [1.0, 2.0]",
+        "let marks: [String] = []", "let counts: [String: Int] = [:]", "let folds: [[Int]] = [[3]]",
+        'let table: [String: [Double]] = ["x": [1.0]]']
+
+
 def test_an_exported_script_compiles_and_runs(tmp_path, prefix):
     source = tmp_path / "small.ipynb"
     book = notebook(
@@ -162,7 +181,9 @@ def test_what_only_looks_like_a_magic_stays_swift():
 
     for swift in ('let s = """\n%time\n!ls\n"""', "let r = 7\n    % 4", "let b = a &&\n    !c", "f(\n    !c)"):
         assert as_swift(swift) == swift
-    assert as_swift("if true {\n%time f()\n}\n!ls -l") == "if true {\n//%time f()\n}\n//!ls -l"
+    assert as_swift("if true {\n%timeit f()\n}\n!ls -l") == "if true {\n//%timeit f()\n}\n//!ls -l"
+    # The program declares and does what the notebook did.
+    assert as_swift("%time let x = f()\n  %time g(x)") == "let x = f()  // %time\n  g(x)  // %time"
     assert as_swift("%%html\n<b>x</b>") == "//%%html\n//<b>x</b>"
     assert as_swift("%%time\nf()") == "//%%time\nf()"
     assert as_swift("%%capture out\nlet x = f()") == "//%%capture out\nlet x = f()"

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from session import Session
@@ -37,9 +39,16 @@ def spaced(root, prefix, tmp_path_factory):
     if not (root / ".build/release/gyrus").exists():
         pytest.skip("nothing is built in .build/release, so nothing can be installed from there")
     target = tmp_path_factory.mktemp("prefix") / "my gyrus (1)"
-    status, told = command("make", "-s", "stage", f"PREFIX={target}", cwd=root)
+    # By an administrator whose files are closed to others.
+    status, told = command("make", "-s", "stage", f"PREFIX={target}", cwd=root, umask=0o077)
     assert status == 0, told
     return target
+
+
+def test_all_users_may_read_what_is_installed(spaced):
+    closed = [path for path in [spaced, *spaced.rglob("*")]
+              if path.stat().st_mode & (0o005 if path.is_dir() else 0o004) != (0o005 if path.is_dir() else 0o004)]
+    assert not closed, closed[:5]
 
 
 def test_a_prefix_may_have_spaces(spaced, monkeypatch, tmp_path):
@@ -106,6 +115,32 @@ def test_another_version_installed_while_a_kernel_runs(replaceable):
     assert str(module) in outcome.error["evalue"] and "Restart the kernel" in outcome.error["evalue"]
     replace(module, original)
     assert session.value("before + 1") == "42"
+
+
+def test_a_user_of_a_shared_installation(spaced):
+    if os.getuid() != 0:
+        pytest.skip("only root can act as another user")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        folder.chmod(0o755)
+        shared, home = folder / "shared", folder / "home"
+        shutil.copytree(spaced, shared, symlinks=True)
+        home.mkdir()
+        os.chown(home, 65534, 65534)
+        options = {"env": {"PATH": os.environ["PATH"], "HOME": str(home)}, "user": 65534, "group": 65534}
+        assert command(shared / "bin/gyrus", "install", **options)[0] == 0
+        own = home / ".local/share/jupyter/kernels/gyrus"
+        assert own.exists()
+        # What is root's stays and is named; the user's own is removed.
+        status, told = command(shared / "bin/gyrus", "uninstall", **options)
+        assert status == 1 and f"removed {own}\n" in told and not own.exists()
+        assert f"{shared}/lib/gyrus could not be removed" in told and f"removed {shared}" not in told and "Usage" not in told
+        assert (shared / "bin/gyrus").exists() and (shared / "lib/gyrus/gyrus-runner").exists()
+        # Cells run without a home that can be written to, and so does the trial of one.
+        options["env"]["HOME"] = "/nonexistent"
+        assert "`import Gyrus` compiles" in command(shared / "bin/gyrus", "doctor", **options)[1]
+        status, told = command(shared / "bin/gyrus", "install", **options)
+        assert status == 1 and "could not be installed under /nonexistent/.local/share/jupyter" in told
 
 
 def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):

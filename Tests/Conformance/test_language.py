@@ -31,6 +31,14 @@ def test_top_level_await(kernel):
     assert kernel.value("soon + 1") == "43"
 
 
+def test_an_awaited_value_may_be_left_unused(kernel):
+    kernel.ok("func noted(_ x: Int) async throws -> Int { x }\n@discardableResult func kept(_ x: Int) async -> Int { x }")
+    for cell in ("try await noted(1)\nprint(1)", "await kept(1)\nprint(1)", "await Task { 3 }.value\nprint(1)"):
+        outcome = kernel.ok(cell)
+        assert outcome.text() == "1\n" and outcome.text("stderr") == ""
+    assert kernel.value("try await noted(4)") == "4"
+
+
 def test_top_level_try_await(kernel):
     kernel.ok("struct Late: Error {}\nfunc fail(_ really: Bool) async throws -> Int { if really { throw Late() }; return 7 }")
     assert kernel.value("try await fail(false)") == "7"

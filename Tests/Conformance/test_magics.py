@@ -472,6 +472,10 @@ def test_save_and_history(fresh_kernel, tmp_path):
     kernel.ok(f"//%save -f {path} 3")
     assert path.read_text() == "let third = first + 2\nthird\n"
     assert [file.name for file in tmp_path.iterdir()] == ["saved.swift"]
+    link = tmp_path / "link.swift"
+    link.symlink_to("saved.swift")
+    kernel.ok(f"%save -f {link} 1")
+    assert link.is_symlink() and path.read_text() == "let first = 1\n"
     fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift")
     fails(kernel, "%save", "file")
     fails(kernel, f"%save {tmp_path}/x.swift 3-1", "3-1")
@@ -579,6 +583,17 @@ def test_a_package_from_a_folder(cache, tmp_path):
         # Without products: all that there are.
         kernel.ok("%reset -f")
         assert kernel.ok(f"%package {folder}\nimport Local\nlocal()", timeout=300).result == "43"
+    finally:
+        kernel.close()
+
+
+def test_a_package_where_the_home_folder_cannot_be_written_to(tmp_path):
+    folder = tmp_path / "mine"
+    make_package(folder, "Int(fromC()) + 2")
+    environment = {name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"}
+    kernel = Session(env=environment | {"HOME": "/proc/none", "TMPDIR": str(tmp_path)})
+    try:
+        assert kernel.value(f"%package {folder}\nimport Local\nlocal()", timeout=300) == "42"
     finally:
         kernel.close()
 

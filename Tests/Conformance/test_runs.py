@@ -115,6 +115,40 @@ def test_parameters_have_the_types_of_their_defaults(gyrus, tmp_path):
     assert outputs(tmp_path / "out.ipynb")[0].metadata.papermill.parameters == {"alpha": 2, "layers": [3]}
 
 
+def test_what_a_full_disk_does_not_take_is_told(gyrus, prefix, tmp_path):
+    nbformat.write(notebook("print(1)"), tmp_path / "in.ipynb")
+    for arguments, code in ((["in.ipynb"], 1), (["in.ipynb", "-o", "out.ipynb"], 0)):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([prefix / "bin/gyrus", "run", *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=120)
+        assert done.returncode == code and ("No space left on device" in done.stderr) == (code == 1)
+    assert outputs(tmp_path / "out.ipynb")[1][0][0].text == "1\n"
+    # Who reads no further does not want the rest.
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; '{prefix}/bin/gyrus' run in.ipynb | true"], cwd=tmp_path, timeout=120)
+    assert done.returncode == 0
+
+
+def test_colors_are_for_terminals(gyrus, tmp_path):
+    (tmp_path / "in.swift").write_text("var never = 1\nif never == 1 { let warned = 2 }\n[1][never]\n")
+    told = gyrus("in.swift", expect=1).stderr
+    assert "warning:" in told and "Fatal error" in told and "\x1b" not in told
+
+
+def test_files_of_parameters(gyrus, tmp_path):
+    nbformat.write(notebook("print(alpha, name)", parameters='let alpha = 10.0, name = "S01"'), tmp_path / "in.ipynb")
+    # As `-f <(jq …)` gives one.
+    assert gyrus("in.ipynb", "-f", "/dev/stdin", input='{"alpha": 2}').stdout == "2.0 S01\n"
+    (tmp_path / "one.json").write_text('{"alpha": 2}', encoding="utf-8-sig")
+    (tmp_path / "two.json").write_text('{"name": "S02"}')
+    assert gyrus("in.ipynb", "-f", "one.json", "-f", "two.json").stdout == "2.0 S02\n"
+    (tmp_path / "again.json").write_text('{"alpha": 1.5, "name": "x", "alpha": 3}')
+    assert "-f again.json: alpha is given twice" in gyrus("in.ipynb", "-f", "again.json", expect=1).stderr
+    assert "alpha is given twice" in gyrus("in.ipynb", "-f", "one.json", "-p", "alpha=3", expect=1).stderr
+    assert "-f . cannot be read: Is a directory" in gyrus("in.ipynb", "-f", ".", expect=1).stderr
+    (tmp_path / "folder.ipynb").mkdir()
+    assert "folder.ipynb cannot be read: Is a directory" in gyrus("folder.ipynb", expect=1).stderr
+
+
 def test_what_does_not_fit_is_refused_before_anything_runs(gyrus, tmp_path):
     nbformat.write(notebook('try "ran".write(toFile: "ran.txt", atomically: true, encoding: .utf8)',
                             parameters="let alpha = 10.0, beta = 1"), tmp_path / "in.ipynb")

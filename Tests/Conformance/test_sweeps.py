@@ -86,16 +86,33 @@ def test_what_is_wrong_is_refused_before_anything_runs(sweep, tmp_path):
                       ["-p", "layer=1", "-p", "layer=2"], ["--table", "no.csv"]):
         sweep("fit.ipynb", *arguments, "-o", "out", expect=1)
     sweep("fit.ipynb", "-o", "out", expect=64)
+    sweep("fit.ipynb", "-p", "layer=0", "-o", "", expect=64)
     sweep("fit.ipynb", "-p", "layer=0", "-o", "out", "--mem", "1G", expect=64)
     sweep("fit.ipynb", "-p", "layer=0", "-o", "out", "--jobs", "0", expect=64)
     assert "sweep.json" in sweep("status", "nowhere", expect=1).stderr
-    assert not (tmp_path / "out").exists() and marks(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["fit.ipynb"] and marks(tmp_path) == []
 
 
 def test_a_table_has_the_tasks(sweep, tmp_path):
     (tmp_path / "grid.csv").write_text('subject,layer\nS01,0\n"a, ""b""",2\n')
     sweep("fit.ipynb", "--table", "grid.csv", "-o", "out", "--jobs", "1")
     assert marks(tmp_path) == ["S01 0", 'a, "b" 2']
+
+
+def test_a_task_has_one_line(sweep, tmp_path):
+    (tmp_path / "grid.csv").write_text('subject,layer\n"two\nlines",0\nB,2\n')
+    sweep("fit.ipynb", "--table", "grid.csv", "-o", "out", "--snakefile")
+    assert sweep("status", "out").stdout.splitlines() == [
+        "00000  pending   subject=two⏎lines layer=0", "00001  pending   subject=B layer=2", "2 tasks: 2 pending"]
+    refused = sweep("logs", "out", "0", expect=1).stderr
+    assert "task 0 was never begun" in refused and "Usage" not in refused
+
+
+def test_tasks_whose_plan_is_gone_are_no_others(sweep, tmp_path):
+    sweep("fit.ipynb", "-p", "subject=A", "-o", "out")
+    (tmp_path / "out/sweep.json").unlink()
+    assert "sweep.json is gone" in sweep("fit.ipynb", "-p", "subject=B", "-o", "out", expect=1).stderr
+    assert marks(tmp_path) == ["A 0"]
 
 
 def wait_for(condition, seconds=60):

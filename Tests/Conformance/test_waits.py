@@ -121,6 +121,11 @@ def test_the_words_of_an_interrupted_question_are_not_those_of_the_next(kernel):
     assert kernel.finish(cell, timeout=20).reply["status"] == "ok"
 
 
+def test_programs_end_quietly_where_nobody_reads_on(kernel):
+    outcome = kernel.ok('system("yes | head -1")')
+    assert outcome.text() == "y\n" and outcome.text("stderr") == ""
+
+
 def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
     start = 'let {0} = Process(); {0}.executableURL = URL(fileURLWithPath: "/bin/sleep"); {0}.arguments = ["600"]; try {0}.run()\n'
     earlier = int(kernel.value(start.format("older") + "Int(older.processIdentifier)"))

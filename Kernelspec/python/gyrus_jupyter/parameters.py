@@ -17,17 +17,20 @@ KEYWORDS = frozenset(
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 DECLARATION = re.compile(
     r"^\s*(?:let|var)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=]+?))?\s*=\s*(?P<default>.+?)\s*(?://\s*(?P<help>.*))?$")
-# One variable of a line that declares some.
+TEXT = r'"(?:\\.|[^"\\])*"'
+# A list or a dictionary, also of lists.
+LIST = rf"""\[(?:{TEXT}|[^\[\]"]|\[(?:{TEXT}|[^\[\]"]|\[(?:{TEXT}|[^\[\]"])*\])*\])*\]"""
+# One variable of a statement that declares some.
 BINDING = re.compile(
     r"(?:\b(?P<keyword>let|var)|,)\s+`?(?P<name>\w+)`?\s*(?::\s*(?P<type>[^=,]+?))?\s*=\s*"
-    r"(?P<default>\[[^\]]*\]|\"[^\"]*\"|[^,\"\[]+?)\s*(?=,|;|//|$)")
+    rf"(?P<default>{LIST}|{TEXT}|[^,\"\[]+?)\s*(?=,|;|//|$)")
 NUMBER = re.compile(r"[-+]?\d[\d_]*(?P<fraction>\.\d[\d_]*)?(?P<exponent>[eE][-+]?\d+)?")
 INTEGER = re.compile(r"U?Int(?:8|16|32|64)?")
 # A number of a type that its literal does not tell: `Float(0.5)`.
 CALL = re.compile(r"(Double|Float|U?Int(?:8|16|32|64)?)\(\s*" + NUMBER.pattern + r"\s*\)")
-STRING = re.compile(r'"[^"]*"')
+STRING = re.compile(TEXT)
 # A comment is none within a string (`"https://…"`).
-COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//.*')
+COMMENT = re.compile(rf"({TEXT})|//.*")
 
 
 class Engine(NBClientEngine):
@@ -108,7 +111,7 @@ class SwiftTranslator(Translator):
         if kind.endswith("?"):
             return "nil" if val is None else cls.fitting(val, kind[:-1])
         dictionary = re.fullmatch(r"\[\s*String\s*:\s*(.+)\]", kind)
-        array = re.fullmatch(r"\[([^:]+)\]", kind)
+        array = re.fullmatch(r"\[([^:\[\]]+|\[.+\]\??)\]", kind)
         if dictionary and isinstance(val, dict):
             items = {cls.translate_str(key): cls.fitting(item, dictionary[1].strip()) for key, item in val.items()}
             pairs = ", ".join(f"{key}: {item}" for key, item in items.items())
@@ -119,26 +122,67 @@ class SwiftTranslator(Translator):
         return None
 
     @classmethod
-    def declared(cls, line):
-        """Keyword and type of each variable that a line declares, the type as far as the line tells it."""
+    def statements(cls, source):
+        """The lines of a cell without comments, those of a list that goes over several joined."""
+        joined, depth = "", 0
+        for line in source.splitlines():
+            line = COMMENT.sub(lambda part: part[1] or "", line)
+            bare = STRING.sub("", line)
+            joined, depth = f"{joined} {line}" if joined else line, depth + bare.count("[") - bare.count("]")
+            if depth <= 0:
+                yield joined
+                joined, depth = "", 0
+        if joined:
+            yield joined
+
+    @classmethod
+    def declared(cls, statement):
+        """Keyword and type of each variable that a statement declares, the type as far as the statement tells it."""
         found, keyword = {}, "let"
-        if not re.match(r"\s*(?:let|var)\b", line):
+        if not re.match(r"\s*(?:let|var)\b", statement):
             return found
-        for match in BINDING.finditer(COMMENT.sub(lambda part: part[1] or "", line)):
+        for match in BINDING.finditer(statement):
             keyword = match["keyword"] or keyword
             found[match["name"]] = keyword, match["type"] or cls.type_of(match["default"])
         return found
 
     @classmethod
+    def parts(cls, text, separator):
+        """A text between separators that are within no string and no brackets."""
+        parts, depth, start = [], 0, 0
+        for match in re.finditer(rf"{TEXT}|[\[\](){separator}]", text):
+            if match[0] in ("[", "("):
+                depth += 1
+            elif match[0] in ("]", ")"):
+                depth -= 1
+            elif match[0] == separator and depth == 0:
+                parts.append(text[start:match.start()].strip())
+                start = match.end()
+        return [*parts, text[start:].strip()]
+
+    @classmethod
+    def common_type(cls, literals):
+        """The type that all elements of a list have; nothing if that is not told."""
+        types = {cls.type_of(literal) or NUMBER.fullmatch(literal) and "Int" or STRING.fullmatch(literal) and "String" or ""
+                 for literal in literals}
+        for whole, fraction in (("Int", "Double"), ("[Int]", "[Double]")):
+            if types == {whole, fraction}:
+                return fraction
+        return types.pop() if len(types) == 1 else ""
+
+    @classmethod
     def type_of(cls, literal):
-        """The type of numbers with fractions, of calls such as `Float(1)`, and of lists of numbers or texts; else nothing."""
+        """The type of numbers with fractions, of calls such as `Float(1)`, and of lists and dictionaries of numbers, texts or
+        lists; else nothing."""
         if literal.startswith("[") and literal.endswith("]"):
-            items = [item.strip() for item in literal[1:-1].rstrip(", ").split(",")]
-            elements = {cls.type_of(item) or NUMBER.fullmatch(item) and "Int" or STRING.fullmatch(item) and "String"
-                        for item in items}
-            if elements == {"Int", "Double"}:
-                return "[Double]"
-            return f"[{elements.pop()}]" if elements in ({"Int"}, {"Double"}, {"String"}) else ""
+            pairs = [cls.parts(item, ":") for item in cls.parts(literal[1:-1], ",") if item]
+            if all(len(pair) == 1 for pair in pairs):
+                element = cls.common_type(item for item, in pairs)
+                return f"[{element}]" if element else ""
+            if all(len(pair) == 2 and STRING.fullmatch(pair[0]) for pair in pairs):
+                element = cls.common_type(item for _, item in pairs)
+                return f"[String: {element}]" if element else ""
+            return ""
         if call := CALL.fullmatch(literal):
             return call[1]
         number = NUMBER.fullmatch(literal)
@@ -166,9 +210,10 @@ class SwiftTranslator(Translator):
     @classmethod
     def inspect(cls, parameters_cell):
         """The parameters that a cell with the tag `parameters` declares."""
-        source = parameters_cell["source"].splitlines()
-        cls.last.types = {name: found for line in source for name, found in cls.declared(line).items()}
-        matches = filter(None, map(DECLARATION.match, source))
+        source = parameters_cell["source"]
+        cls.last.types = {name: found for statement in cls.statements(source)
+                          for name, found in cls.declared(statement).items()}
+        matches = filter(None, map(DECLARATION.match, source.splitlines()))
         return [
             Parameter(
                 name=match["name"], inferred_type_name=match["type"] or "None", default=match["default"],

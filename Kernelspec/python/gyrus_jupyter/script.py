@@ -6,6 +6,8 @@ from nbconvert.exporters import ScriptExporter
 
 IMPORTS = ["Foundation", "Gyrus"]
 LINE_MAGIC = re.compile(r"^(\s*)(%%?[a-z]+\b.*|!\s*[\w./~].*)$")
+# What a magic times is run by a program, too.
+TIMED = re.compile(r"^(\s*)%time\s+(\S.*)$")
 # Behind such an end the next line goes on with an expression.
 OPEN_END = re.compile(r"[-+*/%&|^<>=?:,.(\[]\s*$")
 CELL_MAGIC = re.compile(r"^\s*%%")
@@ -22,7 +24,7 @@ def as_swift(source):
     done, previous, in_string = [], "", False
     for line in lines:
         goes_on = in_string or OPEN_END.search(previous)
-        done.append(line if goes_on else LINE_MAGIC.sub(r"\1//\2", line))
+        done.append(line if goes_on else LINE_MAGIC.sub(r"\1//\2", TIMED.sub(r"\1\2  // %time", line)))
         in_string ^= line.count('"""') % 2 == 1
         previous = line if line.strip() else previous
     return "\n".join(done)

@@ -93,8 +93,11 @@ struct Examination {
         defer { try? files.removeItem(at: source) }
         do {
             try Data("import Gyrus\nlet answer = (1...3).map { $0 * 2 }\n".utf8).write(to: source)
+            // Where the kernel has C modules compiled, too: the compiler's own place may be closed to this user.
+            let modules = Installation.cacheFolder.appending(path: "modules").path
             let result = try Shell.run(
-                toolchain.root + "/bin/swiftc", ["-typecheck", source.path] + installation.compilerFlags)
+                toolchain.root + "/bin/swiftc",
+                ["-typecheck", source.path, "-module-cache-path", modules] + installation.compilerFlags)
             guard result.status == 0 else {
                 return Finding(state: .missing, subject: subject, detail: result.output, remedy: anotherBuild)
             }

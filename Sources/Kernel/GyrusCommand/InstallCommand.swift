@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GyrusKernel
+import NotebookRuns
 
 /// `gyrus install`: tells Jupyter of the kernel.
 struct InstallCommand: ParsableCommand {
@@ -40,8 +41,14 @@ struct InstallCommand: ParsableCommand {
             data = Kernelspec.userData(environment)
         }
         let installation = Installation()
-        let folder = try Kernelspec.install(
-            from: installation.kernelspec, for: installation.executable, in: data)
+        let folder: URL
+        do {
+            folder = try Kernelspec.install(
+                from: installation.kernelspec, for: installation.executable, in: data)
+        } catch let error as CocoaError {
+            throw RunError(
+                "the kernel could not be installed under \(data.path): \(error.localizedDescription)")
+        }
         print("The kernel \"Swift (Gyrus)\" is installed in \(folder.path)")
     }
 }

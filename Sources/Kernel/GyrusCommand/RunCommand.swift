@@ -26,9 +26,10 @@ struct RunCommand: ParsableCommand {
     var parameters: [String] = []
 
     @Option(
-        name: [.customShort("f"), .customLong("parameters-file")],
-        help: ArgumentHelp("A JSON object of further parameters.", valueName: "file"))
-    var parametersFile: String?
+        name: [.customShort("f"), .customLong("parameters-file")], parsing: .singleValue,
+        help: ArgumentHelp(
+            "A JSON object of further parameters; may be given several times.", valueName: "file"))
+    var parametersFiles: [String] = []
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The notebook to write (.ipynb).", valueName: "file"))
     var output: String?
@@ -78,7 +79,7 @@ struct RunCommand: ParsableCommand {
     private func job() throws -> NotebookJob {
         var given = Parameters()
         for parameter in parameters { try given.add(parameter) }
-        if let parametersFile { try given.add(contentsOf: URL(fileURLWithPath: parametersFile)) }
+        for file in parametersFiles { try given.add(contentsOf: URL(fileURLWithPath: file)) }
         var options = NotebookRun.Options()
         options.timeout = cells.timeout
         options.allowsErrors = allowErrors
@@ -94,7 +95,11 @@ struct RunCommand: ParsableCommand {
 
     private func finish(_ ending: NotebookRun.Ending, of notebook: Notebook) throws {
         switch ending {
-        case .completed: return
+        case .completed:
+            // With an output, what was shown is there.
+            if output == nil, let loss = StandardStreams.outputLoss {
+                throw RunError("\(source): what the cells printed could not all be written: \(loss)")
+            }
         case .failed(let cell, let count, let error):
             let id = notebook.cells[cell].id
             StandardStreams.write(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GyrusKernel
+import NotebookRuns
 
 /// `gyrus uninstall`: takes away what `gyrus install` and `make install` put in place.
 struct UninstallCommand: ParsableCommand {
@@ -29,20 +30,30 @@ struct UninstallCommand: ParsableCommand {
         }
         if cache { paths += Installation.userFolders }
         paths = paths.filter(FileManager.default.fileExists(atPath:))
+        // What belongs to another user, as a shared installation does, does not keep the user's own from being removed.
+        var failures: [String] = []
         for path in paths {
-            print(dryRun ? "would remove \(path)" : "removed \(path)")
-            if !dryRun { try remove(path) }
+            if dryRun {
+                print("would remove \(path)")
+            } else if let failure = remove(path) {
+                failures.append(failure)
+            } else {
+                print("removed \(path)")
+            }
         }
         if paths.isEmpty { print("There is nothing to remove.") }
         let kept = cache ? [] : Installation.userFolders.filter(FileManager.default.fileExists(atPath:))
         if !kept.isEmpty { print("kept: \(kept.joined(separator: ", ")) (--cache removes it)") }
+        if !failures.isEmpty { throw RunError(failures.joined(separator: "\n")) }
     }
 
-    private func remove(_ path: String) throws {
+    /// Removes a file or a folder; what it says if that fails.
+    private func remove(_ path: String) -> String? {
         do {
             try FileManager.default.removeItem(atPath: path)
+            return nil
         } catch {
-            throw ValidationError("\(path) could not be removed: \(error.localizedDescription)")
+            return "\(path) could not be removed: \(error.localizedDescription)"
         }
     }
 

@@ -90,7 +90,9 @@ private struct Handed<Value, Failure: Error>: @unchecked Sendable {
 
 /// What a top-level `await` of a cell becomes: the cell's thread works until the result is there.
 ///
-/// `await f()` is rewritten to `_gyrusAwait { await f() }`, `try await f()` to `try _gyrusAwait { try await f() }`.
+/// `await f()` is rewritten to `_gyrusAwait { await f() }`, `try await f()` to `try _gyrusAwait { try await f() }`. A value that
+/// is not used brings no warning: it would name this function, and `f` may say that it need not be used.
+@discardableResult
 public func _gyrusAwait<Value, Failure: Error>(
     _ body: @escaping () async throws(Failure) -> Value
 ) throws(Failure) -> Value {

@@ -42,6 +42,27 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
     }
 
+    @Test func aLinkToAFileThatIsNotThereYetStaysOne() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let there = folder.appending(path: "scratch")
+        try FileManager.default.createDirectory(at: there, withIntermediateDirectories: true)
+        let link = folder.appending(path: "link")
+        let second = folder.appending(path: "second")
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "scratch/file")
+        try FileManager.default.createSymbolicLink(atPath: second.path, withDestinationPath: "link")
+        try AtomicFile.check(second)
+        try AtomicFile.write(Data("new".utf8), to: second)
+        #expect(try Data(contentsOf: there.appending(path: "file")) == Data("new".utf8))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "scratch/file")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: second.path) == "link")
+        // Where no file can be made there, that is said before any work is done.
+        let lost = folder.appending(path: "lost")
+        try FileManager.default.createSymbolicLink(atPath: lost.path, withDestinationPath: "nowhere/file")
+        #expect(throws: RunError.self) { try AtomicFile.check(lost) }
+        #expect(throws: RunError.self) { try AtomicFile.write(Data("new".utf8), to: lost) }
+    }
+
     @Test func whatGitAnnexKeepsIsNotReplaced() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

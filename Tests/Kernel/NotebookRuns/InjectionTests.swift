@@ -57,6 +57,29 @@ import Testing
         #expect(throws: RunError.self) { try injected(argument) }
     }
 
+    @Test func aParameterThatALaterCellDeclaresAgainIsRefused() throws {
+        var parameters = Parameters()
+        try parameters.add("alpha=2")
+        func injected(before later: NotebookCell) throws -> Notebook {
+            let declaration = NotebookCell(.code, source: "let alpha = 1.0", tags: ["parameters"])
+            let notebook = Notebook(cells: [declaration, later])
+            return try Injection(of: parameters, into: notebook, named: "n.ipynb").result()
+        }
+        for source in ["let alpha = 3.0", "print(1)\nvar beta = 1, alpha = 2.0"] {
+            let error = #expect(throws: RunError.self) {
+                try injected(before: NotebookCell(.code, source: source))
+            }
+            #expect(error?.description.contains("cell 2 declares alpha again") == true)
+        }
+        for kept in [
+            NotebookCell(.code, source: "func f() { let alpha = 3.0; print(alpha) }\nprint(alpha)"),
+            NotebookCell(.code, source: "let alpha = 3.0", tags: ["skip-execution"]),
+            NotebookCell(.markdown, source: "let alpha = 3.0"),
+        ] {
+            #expect(try injected(before: kept).cells.count == 3)
+        }
+    }
+
     @Test func aNumberThatIsReadFromATextIsNoNumber() throws {
         for cell in ["let n = Int(\"5\")", "let n = Double(\"0.5\")"] {
             #expect(throws: RunError.self) { try injected("n=7", cell: cell) }

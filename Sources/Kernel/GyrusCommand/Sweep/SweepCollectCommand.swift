@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NotebookRuns
 import NotebookSweeps
 
 /// `gyrus sweep collect`.
@@ -49,7 +50,10 @@ struct SweepCollectCommand: ParsableCommand {
             try table.write(to: URL(fileURLWithPath: output))
             print("\(output): \(table.rows.count) of \(folder.count) tasks, \(table.columns.count) columns")
         } else if figure == nil {
-            print(table.csv, terminator: "")
+            StandardStreams.write(table.csv, to: 1)
+            if let loss = StandardStreams.outputLoss {
+                throw RunError("the table could not all be written: \(loss)")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NotebookRuns
 import NotebookSweeps
 
 /// `gyrus sweep logs`.
@@ -15,7 +16,7 @@ struct SweepLogsCommand: ParsableCommand {
         let folder = try folder.opened()
         let number = try folder.task(named: task)
         guard let text = folder.logText(of: number) else {
-            throw ValidationError("task \(task) was never begun")
+            throw RunError("task \(task) was never begun")
         }
         print(text, terminator: "")
     }

@@ -47,6 +47,8 @@ struct SweepRunCommand: ParsableCommand {
         if parameters.isEmpty, table == nil {
             throw ValidationError("a sweep needs parameters: -p name=values or --table")
         }
+        // As where a variable of the shell is not set; the working folder is `.`.
+        if output.isEmpty { throw ValidationError("-o: expected the name of the sweep's folder") }
         if snakefile, place.isGiven {
             throw ValidationError(
                 "--snakefile runs nothing, so --jobs, --slurm and its options have no meaning with it")

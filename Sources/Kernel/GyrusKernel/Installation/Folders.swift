@@ -13,6 +13,9 @@ enum Folders {
             ? other : temporary.appending(path: "gyrus-cache-\(UUID().uuidString)")
     }()
 
+    /// Whether programs that keep caches of their own in the user's home, as SwiftPM does, can write there.
+    static var homeTakesCaches: Bool { isUsable(URL(fileURLWithPath: Home.path).appending(path: ".cache")) }
+
     /// The user's data, as the XDG base directory specification places it.
     static var data: URL { place("XDG_DATA_HOME", else: ".local/share") }
 

@@ -22,7 +22,9 @@ extension Magic {
             inputs.map { run.session.compiler.magicParser.commented($0.input) }.joined(separator: "\n\n")
             + "\n"
         do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: place), options: .atomic)
+            // A link to a file stays one.
+            let target = URL(fileURLWithPath: place).resolvingSymlinksInPath()
+            try Data(text.utf8).write(to: target, options: .atomic)
         } catch {
             throw MagicError("\(place) cannot be written: \(error.localizedDescription)")
         }

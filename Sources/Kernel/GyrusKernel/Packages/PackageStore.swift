@@ -181,7 +181,16 @@ struct PackageStore {
     private func swift(
         _ tool: String, _ arguments: [String], of request: PackageRequest, shows: Bool = true
     ) throws -> String {
-        let result = try run("\(toolchain.root)/bin/swift-\(tool)", arguments) {
+        var (program, options) = ("\(toolchain.root)/bin/swift-\(tool)", arguments)
+        if !Folders.homeTakesCaches {
+            // SwiftPM and the compiler keep caches in the home folder; where it is closed to the user they build nothing.
+            let own = Folders.cache.appending(path: "swiftpm").path
+            let modules = "CLANG_MODULE_CACHE_PATH=" + Folders.cache.appending(path: "modules").path
+            let places = ["--cache-path", own, "--config-path", own, "--security-path", own]
+            options = [modules, program] + places + options
+            program = "/usr/bin/env"
+        }
+        let result = try run(program, options) {
             if shows { progress("\(request.identity): \($0)") }
         }
         guard result.status == 0 else {

@@ -29,7 +29,9 @@ final class LiveOutput: Sendable {
         switch type {
         case "stream":
             guard let text = content["text"]?.string else { return }
-            state.withLock { write(text, to: content["name"] == "stdout" ? 1 : 2, &$0) }
+            // Warnings of the compiler come on standard error, with colors.
+            let isOutput = content["name"] == "stdout"
+            state.withLock { write(isOutput ? text : plain(text), to: isOutput ? 1 : 2, &$0) }
         case "execute_result", "display_data":
             guard let text = content["data"]?["text/plain"].flatMap(NotebookCell.text) else { return }
             state.withLock { writeLine(text, to: 1, &$0) }
@@ -96,6 +98,11 @@ final class LiveOutput: Sendable {
 
 /// Standard output and standard error, whose readers may be gone.
 public enum StandardStreams {
+    private static let loss = Mutex<String?>(nil)
+
+    /// Why a part of what was written to standard output is lost though somebody wanted it, as on a full disk; nil if none is.
+    public static var outputLoss: String? { loss.withLock { $0 } }
+
     /// Writes text; what nobody reads any more is lost.
     public static func write(_ text: String, to descriptor: Int32) {
         var text = text
@@ -104,7 +111,14 @@ public enum StandardStreams {
             while !rest.isEmpty {
                 let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
+                guard count > 0 else {
+                    let code = errno
+                    // A reader that went away, or a stream that was closed from the start, wants no more.
+                    if descriptor == 1, count < 0, code != EPIPE, code != EBADF {
+                        loss.withLock { $0 = $0 ?? String(cString: strerror(code)) }
+                    }
+                    return
+                }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }

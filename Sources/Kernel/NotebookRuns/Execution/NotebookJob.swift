@@ -32,7 +32,7 @@ public struct NotebookJob: Sendable {
 
     /// Whether the output takes the source's place: then nothing else has what cells that are not reached had shown.
     private var isInPlace: Bool {
-        output?.resolvingSymlinksInPath().path == source.resolvingSymlinksInPath().path
+        output.map { AtomicFile.target(of: $0).path } == AtomicFile.target(of: source).path
     }
 
     /// The notebook with its parameters, and what it is made from; throws `RunError` if something does not fit.

@@ -9,7 +9,7 @@ public enum AtomicFile {
     public static func write(_ data: Data, to file: URL) throws {
         if isDevice(file) { return try write(data, toDevice: file) }
         try checkIsNotAnnexed(file)
-        let target = file.resolvingSymlinksInPath()
+        let target = target(of: file)
         let other = hiddenName(beside: target)
         let descriptor = open(other, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(file, errno) }
@@ -30,6 +30,21 @@ public enum AtomicFile {
             fsync(directory)
             close(directory)
         }
+    }
+
+    /// The file that a symbolic link leads to, also if it is not there yet; any other file is its own.
+    static func target(of file: URL) -> URL {
+        // Foundation does not resolve a link to what is not there.
+        var place = file.resolvingSymlinksInPath()
+        let mostLinks = 40
+        for _ in 0..<mostLinks {
+            guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: place.path) else {
+                break
+            }
+            let folder = place.deletingLastPathComponent().path
+            place = URL(fileURLWithPath: next.hasPrefix("/") ? next : folder + "/" + next)
+        }
+        return place
     }
 
     private static func isDevice(_ file: URL) -> Bool {
@@ -69,7 +84,7 @@ public enum AtomicFile {
             throw RunError("\(file.relativePath) is a folder; name the file that is to be written")
         }
         try checkIsNotAnnexed(file)
-        let trial = hiddenName(beside: file.resolvingSymlinksInPath())
+        let trial = hiddenName(beside: target(of: file))
         let descriptor = open(trial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(file, errno) }
         close(descriptor)

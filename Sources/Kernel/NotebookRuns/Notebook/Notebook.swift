@@ -16,12 +16,7 @@ public struct Notebook: Sendable {
     ///
     /// Throws `RunError` if the file cannot be read or is not a notebook of Swift.
     public init(contentsOf file: URL) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: file)
-        } catch {
-            throw RunError("\(file.relativePath) cannot be read: \(error.localizedDescription)")
-        }
+        let data = try FileContents.data(of: file, named: file.relativePath)
         switch file.pathExtension {
         case "ipynb":
             do {

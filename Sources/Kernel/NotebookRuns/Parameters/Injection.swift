@@ -32,7 +32,11 @@ public struct Injection {
             )
         }
         let declared = places.first.map { DeclaredParameter.all(in: notebook.cells[$0].source) }
-        if declared == nil { try checkUse(in: notebook) }
+        if let place = places.first {
+            try checkIsKept(in: notebook, after: place)
+        } else {
+            try checkUse(in: notebook)
+        }
         var lines = ["// Parameters"]
         var values: [String: JSON] = [:]
         for given in parameters.given {
@@ -64,6 +68,20 @@ public struct Injection {
         guard parameters.given.contains(where: { names.contains($0.name) }) else { return }
         notebook.cells[first].source = rest
         notebook.cells.insert(NotebookCell(.code, source: head, tags: [Self.tag]), at: first)
+    }
+
+    /// Throws if a later cell declares a parameter again, so that from there on the value that is given would have no effect.
+    private func checkIsKept(in notebook: Notebook, after place: Int) throws {
+        for index in notebook.cells.indices.dropFirst(place + 1) {
+            let cell = notebook.cells[index]
+            let names = parameters.given.map(\.name).filter { cell.source.contains($0) }
+            guard cell.kind == .code, !names.isEmpty, !cell.tags.contains("skip-execution") else { continue }
+            let declared = CellNames(cell.source).declared
+            guard let name = names.first(where: { declared.contains($0) }) else { continue }
+            throw RunError(
+                "\(self.name): cell \(index + 1) declares \(name) again, which would replace the value that is given; give what "
+                    + "it declares another name")
+        }
     }
 
     /// Throws if a value that is put at the top would have no effect.

@@ -61,9 +61,10 @@ public struct Parameters: Sendable {
     ///
     /// Throws `RunError` that names the file.
     public mutating func add(contentsOf file: URL) throws {
-        guard let data = try? Data(contentsOf: file) else {
-            throw RunError("-f \(file.relativePath): the file cannot be read")
-        }
+        var data = try FileContents.data(of: file, named: "-f \(file.relativePath)")
+        // Some editors write a byte-order mark, which is no part of the object.
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        if data.starts(with: mark) { data = Data(data.dropFirst(mark.count)) }
         // With numbers where JSON has no word for what is written: they tell the types, and never are the values.
         var told = data
         if (try? JSON(parsing: data)) == nil, let text = String(data: data, encoding: .utf8) {
@@ -72,7 +73,13 @@ public struct Parameters: Sendable {
         guard let members = (try? JSON(parsing: told))?.object else {
             throw RunError("-f \(file.relativePath): expected a JSON object of names and values")
         }
-        let (written, typed) = (Self.writtenMembers(of: data), Self.writtenMembers(of: told))
+        let found = Self.writtenMembers(of: data)
+        for (index, name) in found.map(\.0).enumerated()
+        where found[..<index].contains(where: { $0.0 == name }) {
+            throw RunError("-f \(file.relativePath): \(name) is given twice")
+        }
+        let written = Dictionary(found) { $1 }
+        let typed = Dictionary(Self.writtenMembers(of: told)) { $1 }
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             guard told == data || written[name] != nil else {
                 throw RunError("-f \(file.relativePath): the value of \(name) cannot be read")
@@ -111,19 +118,18 @@ public struct Parameters: Sendable {
         }
     }
 
-    /// The values of a JSON object as they are written: read as JSON, `1.0` is `1`.
-    private static func writtenMembers(of data: Data) -> [String: String] {
+    /// Names and values of a JSON object as they are written: read as JSON, `1.0` is `1`, and a name is there once.
+    private static func writtenMembers(of data: Data) -> [(String, String)] {
         let spaces: Set<Character> = ["\n", "\r", "\r\n", "\t"]
         // No string of JSON holds one of these as it is.
         let text = String(String(decoding: data, as: UTF8.self).map { spaces.contains($0) ? " " : $0 })
         let object = text.trimmingCharacters(in: .whitespaces)
-        let members = (ListText.parts(of: String(object.dropFirst().dropLast())) ?? [])
+        return (ListText.parts(of: String(object.dropFirst().dropLast())) ?? [])
             .compactMap { ListText.split($0, at: ":") }
             .compactMap { name, value in
                 ListText.unquoted(name.trimmingCharacters(in: .whitespaces)).map {
                     ($0, value.trimmingCharacters(in: .whitespaces))
                 }
             }
-        return Dictionary(members) { $1 }
     }
 }

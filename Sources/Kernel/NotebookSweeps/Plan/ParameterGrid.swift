@@ -26,8 +26,9 @@ public struct ParameterGrid: Sendable {
     ///
     /// Throws `RunError` that names the file and the line.
     public mutating func add(contentsOf file: URL) throws {
-        guard var text = try? String(contentsOf: file, encoding: .utf8) else {
-            throw RunError("--table \(file.relativePath): the file cannot be read as UTF-8 text")
+        let data = try FileContents.data(of: file, named: "--table \(file.relativePath)")
+        guard var text = String(data: data, encoding: .utf8) else {
+            throw RunError("--table \(file.relativePath): the file is no UTF-8 text")
         }
         // Spreadsheets write a byte-order mark, which is no part of the first name.
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }

@@ -57,10 +57,22 @@ public struct SweepFolder: Sendable {
             plan.rows = try Self.union(former.plan, plan, isSameSource: kept == text, url)
             try Self.checkTypes(former.plan, plan, notebook, url)
         } else {
+            try Self.checkHasNoTasks(url)
             try AtomicFile.write(text, to: url.appending(path: source))
         }
         self.plan = plan
         try write()
+    }
+
+    /// Throws if tasks have run in a folder whose plan is gone: their outputs would count as those of other parameters.
+    private static func checkHasNoTasks(_ url: URL) throws {
+        let state = url.appending(path: "state").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: state)) ?? []
+        guard !names.contains(where: { $0.hasSuffix(".claim") }) else {
+            throw RunError(
+                "\(url.relativePath) holds tasks of a sweep whose sweep.json is gone, so nothing tells their parameters; "
+                    + "give another folder (-o)")
+        }
     }
 
     private static func refusal(_ url: URL, _ what: String) -> RunError {

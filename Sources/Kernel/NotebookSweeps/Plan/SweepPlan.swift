@@ -1,4 +1,5 @@
 import NotebookRuns
+import Text
 
 /// What a sweep runs: kept as `sweep.json` in its folder.
 struct SweepPlan: Codable, Equatable, Sendable {
@@ -36,8 +37,8 @@ struct SweepPlan: Codable, Equatable, Sendable {
         return parameters
     }
 
-    /// A task's parameters in words.
+    /// A task's parameters in words, on one line.
     func words(for task: Int) -> String {
-        zip(names, rows[task]).map { "\($0)=\($1)" }.joined(separator: " ")
+        zip(names, rows[task]).map { "\($0)=\($1)" }.joined(separator: " ").onOneLine
     }
 }

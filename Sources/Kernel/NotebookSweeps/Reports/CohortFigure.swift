@@ -34,7 +34,8 @@ public struct CohortFigure: Sendable {
             throw RunError("\(axis) is along the axis, so that it cannot have a line for each value")
         }
         guard let axis = axis ?? several.last(where: { $0 != series }) else {
-            throw RunError("no parameter has several values, so there is no axis for a figure")
+            let others = series.map { " besides \($0)" } ?? ""
+            throw RunError("no parameter\(others) has several values, so there is no axis for a figure")
         }
         let numbers = table.recorded.filter { table.isNumeric($0) }
         guard let value = value ?? numbers.first, numbers.contains(value) else {
