@@ -59,6 +59,16 @@ import Testing
         #expect(try !svg(alike).contains("stroke-dasharray"))
     }
 
+    /// Text among the marks is drawn in black whatever the theme, if it has no color of its own.
+    @Test func signsAreSeenInTheDarkTheme() throws {
+        let bars = ["image", "text"].map { BarChart.Bar("V1", 0.1, series: $0, error: 0.05, sign: "***") }
+        let chart = try BarChart(bars).bracketed([.init(in: "V1", "image", "text", label: "q = 0.01")])
+        let marks = try layers(specification(chart)).compactMap { $0["mark"] as? [String: Any] }
+        let texts = marks.filter { $0["type"] as? String == "text" }
+        #expect(texts.count == 2)
+        for text in texts { #expect(text["color"] as? String == "#888888") }
+    }
+
     @Test func divergingColorsAreCenteredAndMarkZero() throws {
         let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"], style: .diverging) { _, c in
             c == 0 ? -1 : 3

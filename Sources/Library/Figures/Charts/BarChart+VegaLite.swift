@@ -112,7 +112,7 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "style": VegaLite.themed, "fontSize": 11,
+                        "type": "text", "color": VegaLite.sign, "fontSize": 11,
                         shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
@@ -150,7 +150,7 @@ extension BarChart {
         }
         let line: JSON = ["type": "rule", "color": "#888888"]
         let label: JSON = [
-            "type": "text", "text": .string(bracket.label), "style": VegaLite.themed, "fontSize": 11,
+            "type": "text", "text": .string(bracket.label), "color": VegaLite.sign, "fontSize": 11,
             "baseline": "middle",
             "align": layout.isHorizontal ? "left" : "center", "dx": layout.isHorizontal ? 4 : 0,
             "dy": layout.isHorizontal ? 0 : -6,
