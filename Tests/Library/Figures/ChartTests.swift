@@ -401,6 +401,26 @@ import Testing
         #expect((y["axis"] as? [String: Any])?["format"] as? String == ",.0f")
     }
 
+    /// Labels that would meet are left out, every other one, as Vega leaves them out; the marks of the axis stay.
+    @Test func labelsBelowDoNotMeet() throws {
+        let picture = try svg(DensityPlot(x: [1e10, 0], y: [2, -1e10], xTitle: "a", yTitle: "b"))
+        // Up the left axis alone, and on both.
+        #expect(occurrences(of: ">2,500,000,000</text>", in: picture) == 1)
+        #expect(occurrences(of: ">0</text>", in: picture) == 2)
+        let few = try svg(DensityPlot(x: [1, 0], y: [0.2, -1], xTitle: "a", yTitle: "b"))
+        #expect(occurrences(of: ">-0.50</text>", in: few) == 2)
+    }
+
+    /// A minus sign cut off at the margin makes another number of it.
+    @Test func theFirstLabelBelowFlatBarsIsWhole() throws {
+        let chart = BarChart([.init("a", -1e-12), .init("b", -2e-12)], orientation: .horizontal)
+        for width in [nil, 8.0, 12] {
+            let text = try svg(chart, width: width)
+            let label = try #require(text.firstMatch(of: #/<text x="([0-9.]+)"[^>]*>-2\.0e-12</#))
+            #expect(try #require(Double(label.1)) > 21, "half of it is 22 wide")
+        }
+    }
+
     @Test func smallNumbersAreTold() throws {
         let small = [0.00012, 0.00034]
         let figures: [any Figure] = [
