@@ -69,6 +69,39 @@ import Testing
         for text in texts { #expect(text["color"] as? String == "#888888") }
     }
 
+    /// A noise ceiling beside another, a threshold beside chance: each label can be read.
+    @Test func labelsOfLinesDoNotMeet() throws {
+        let lines = [
+            ReferenceLine(0.31, "upper ceiling"), ReferenceLine(0.30, "lower ceiling"),
+            ReferenceLine(0, "chance"),
+        ]
+        func place(_ label: String, in figure: some Figure) throws -> (x: Double, y: Double) {
+            let text = try Regex("<text x=\"([0-9.]+)\" y=\"([0-9.]+)\"[^>]*>\(label)<")
+            let match = try #require(svg(figure).firstMatch(of: text))
+            func number(_ part: Int) throws -> Double {
+                try #require(match.output[part].substring.flatMap { Double($0) })
+            }
+            return (try number(1), try number(2))
+        }
+        func value(_ label: String, _ channel: String, in figure: some Figure) throws -> Double {
+            let layer = try #require(
+                layers(specification(figure)).first {
+                    ($0["mark"] as? [String: Any])?["text"] as? String == label
+                })
+            let encoding = try #require(layer["encoding"] as? [String: Any])
+            return try #require((encoding[channel] as? [String: Any])?["value"] as? Double)
+        }
+        let (upper, lower) = ("upper ceiling", "lower ceiling")
+        let chart = LineChart([.init("a", [0.1, 0.3])], references: lines)
+        #expect(try place(lower, in: chart).y - place(upper, in: chart).y > 12.9)
+        #expect(try value(lower, "y", in: chart) - value(upper, "y", in: chart) > 12.9)
+        let counts = Histogram([0, 0.1, 0.2, 0.4], references: lines)
+        #expect(try place(upper, in: counts).x - place(lower, in: counts).x > 60)
+        #expect(try value(upper, "x", in: counts) - value(lower, "x", in: counts) > 60)
+        // A label that has room stands at its line.
+        #expect(try value("chance", "x", in: counts) == 0)
+    }
+
     @Test func divergingColorsAreCenteredAndMarkZero() throws {
         let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"], style: .diverging) { _, c in
             c == 0 ? -1 : 3

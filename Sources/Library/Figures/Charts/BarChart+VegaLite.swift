@@ -33,9 +33,8 @@ extension BarChart {
         layers += ceilingLayers(layout, along: along) + textLayers(layout, along: along)
         layers = [["encoding": .object(encoding), "layer": .array(layers)]]
         layers += pointLayers(layout, along: along)
-        for reference in references {
-            layers += reference.layers(isLevel: !layout.isHorizontal, width: layout.width)
-        }
+        layers += references.layers(
+            isLevel: !layout.isHorizontal, layout.valueAxis, width: layout.width, height: layout.height)
         layers += layout.brackets.flatMap { bracketLayers($0, layout, along: along) }
         return VegaLite.plot(
             title: title, note: shownNote, width: layout.width, height: layout.height,

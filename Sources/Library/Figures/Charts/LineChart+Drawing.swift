@@ -15,9 +15,7 @@ extension LineChart {
             frame.drawLeft(layout.valueAxis, on: canvas)
             if let axis = layout.numericAxis { frame.drawBottom(axis, on: canvas) }
             if let axis = layout.categoryAxis { frame.drawBottom(axis, on: canvas) }
-            for reference in references {
-                frame.draw(reference, acrossAt: frame.y(reference.value, layout.valueAxis), on: canvas)
-            }
+            frame.draw(references, isLevel: true, layout.valueAxis, on: canvas)
             for (line, entry) in zip(series, layout.entries) {
                 drawErrors(line, entry.color, layout, frame, on: canvas)
             }

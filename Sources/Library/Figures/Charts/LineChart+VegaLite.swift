@@ -4,11 +4,9 @@ extension LineChart {
     var specification: JSON {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
-        var layers: [JSON] = []
-        for reference in references {
-            layers += reference.layers(
-                isLevel: true, width: layout.width, digits: layout.valueAxis.domain.significantDigits)
-        }
+        var layers = references.layers(
+            isLevel: true, layout.valueAxis, width: layout.width, height: layout.height,
+            digits: layout.valueAxis.domain.significantDigits)
         let y: JSON = [
             "field": "y", "type": "quantitative", "axis": layout.valueAxis.axisJSON,
             "scale": layout.valueAxis.scaleJSON,
