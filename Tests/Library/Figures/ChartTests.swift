@@ -109,8 +109,15 @@ import Testing
     func bandsHaveGaps() throws {
         let errors: [Double?] = [0.1, 0.1, nil, 0.1, Double.nan, 0.1, 0.1]
         let points = errors.enumerated().map { LineChart.Series.Point(Double($0), 1, error: $1) }
-        let picture = try svg(LineChart([.init("a", points: points)]))
-        #expect(occurrences(of: "<polygon", in: picture) == 3)
+        let chart = LineChart([.init("a", points: points)])
+        // The point between two without an error has a bar: a band of one point has no width.
+        #expect(try occurrences(of: "<polygon", in: svg(chart)) == 2)
+        #expect(try svg(chart).contains("stroke-width=\"1.5\""))
+        #expect(try rows(specification(chart)).map { $0["lone"] as? Bool == true }.firstIndex(of: true) == 3)
+        let marks = try layers(specification(chart)).compactMap { $0["mark"] as? [String: Any] }
+        #expect(marks.map { $0["type"] as? String } == ["area", "rule", "line", "point"])
+        let one = try LineChart([.init("a", [0.3], errors: [0.1])], positions: ["layer 1"])
+        #expect(try svg(one).contains("stroke-width=\"1.5\""))
     }
 
     @Test func heatMapsRefuseTheWrongCount() {

@@ -45,7 +45,8 @@ extension LineChart {
                     high: point.y + (point.error ?? 0)
                 )
             }
-            switch errorStyle {
+            // A band of one point has no width.
+            switch bounds.count > 1 ? errorStyle : .bar {
             case .band:
                 let upper = bounds.map { (x: $0.x, y: frame.y($0.high, layout.valueAxis)) }
                 let lower = bounds.map { (x: $0.x, y: frame.y($0.low, layout.valueAxis)) }
