@@ -86,6 +86,14 @@ import Testing
         #expect(!plain.slices.flatMap(\.values).contains(-1))
     }
 
+    @Test func aMapWhoseThresholdHidesAllSaysSo() throws {
+        let (space, values) = try ball()
+        let hidden = try space.map(values, scoreName: "r", threshold: 5)
+        for text in [hidden.altText, hidden.description, hidden.vegaLite] {
+            #expect(text.contains("No voxel with r of at least 5") && !text.contains("finite"))
+        }
+    }
+
     @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {
         let (space, values) = try ball()
         let figure = try space.mosaic(

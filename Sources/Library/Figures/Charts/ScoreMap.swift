@@ -100,7 +100,11 @@ public struct ScoreMap: DrawnFigure {
     }
 
     var hasValues: Bool { slices.contains { $0.values.contains(where: \.isFinite) } }
-    var emptyMessage: String { slices.isEmpty ? "No slices to show" : "No voxel has a finite score" }
+    /// What is said where no voxel has a value; nil for that there is none, for instance because a threshold hides them.
+    package var reasonOfEmptiness: String?
+    var emptyMessage: String {
+        slices.isEmpty ? "No slices to show" : reasonOfEmptiness ?? "No voxel has a finite score"
+    }
 
     public var description: String {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).description }
