@@ -63,6 +63,24 @@ import Testing
         #expect(!scores.description.contains("\u{B1}"))
     }
 
+    /// What is seen where no script runs has few colors, of which words, with few pixels, once were left none.
+    @Test func wordsBesideTheLiveViewAreNotColored() throws {
+        let (surface, _, _) = try spheres()
+        let wave = try surface.mesh(.left, .pial).vertices.map {
+            sin(Double($0.y) * 3) * cos(Double($0.z) * 2)
+        }
+        let map = try SurfaceMap(
+            left: wave, right: wave, on: surface, title: "Where", valueTitle: "Pearson r")
+        let found = try #require(map.html.firstMatch(of: #/data:image\/png;base64,([^"]*)"/#))
+        let image = try RGBImage.decode(try #require(Data(base64Encoded: String(found.1))))
+        for ink in [0x22, 0x66] {
+            let count = stride(from: 0, to: image.pixels.count, by: 3).count { place in
+                image.pixels[place..<place + 3].allSatisfy { abs(Int($0) - ink) <= 2 }
+            }
+            #expect(count > 4, "pixels of \(ink)")
+        }
+    }
+
     @Test("a saved picture has a palette, and each color is near the one that it stands for")
     func aSavedPictureIsSmallAndTrue() throws {
         let (surface, left, right) = try spheres()
