@@ -154,6 +154,17 @@ import Testing
         } throws: { "\($0)".contains("V1, sound") }
     }
 
+    @Test func bracketsLieAbovePointsAndCeilings() throws {
+        for (ceiling, points) in [(0.6, [0.1, 0.5]), (nil, [0.1, 0.7]), (0.3, [])] as [(Double?, [Double])] {
+            let bars = ["image", "text"].map {
+                BarChart.Bar("V1", 0.2, series: $0, error: 0.02, ceiling: ceiling, points: points)
+            }
+            let chart = try BarChart(bars).bracketed([.init(in: "V1", "image", "text", label: "q = 0.01")])
+            let label = try channel(try #require(layers(specification(chart)).last), "y")
+            #expect(try #require(label["datum"] as? Double) > max(ceiling ?? 0, points.max() ?? 0))
+        }
+    }
+
     /// Every bracket and label lies within the plot, above its bars, and no two lie on one another.
     @Test(arguments: [BarChart.Orientation.vertical, .horizontal])
     func bracketsDoNotMeet(_ orientation: BarChart.Orientation) throws {
