@@ -440,6 +440,22 @@ import Testing
         }
     }
 
+    /// Magnetic fields of the brain, in tesla.
+    @Test func numbersBelowATrillionthAreNotToldAsZero() throws {
+        let small = [4e-15, 2.5e-14]
+        let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"]) { small[$1] }
+        let figures: [any Figure] = [
+            BarChart(small.enumerated().map { .init("\($0)", $1) }), LineChart([.init("a", small)]),
+            ScatterPlot(small.map { .init($0, 1) }), map,
+        ]
+        for figure in figures {
+            #expect(figure.description.contains("4.00e-15") && figure.description.contains("2.50e-14"))
+            #expect(figure.vegaLite.contains("\".2e\""))
+        }
+        #expect(try svg(map).contains("4.00e-15"))
+        #expect(!BarChart([.init("a", 0), .init("b", 4e-15)]).description.contains("0.00e"))
+    }
+
     @Test func largeHeatMapsHoldAPictureOfTheirCells() throws {
         let names = (0..<200).map { "stimulus \($0)" }
         let map = try Heatmap(rowNames: names, columnNames: names) { Double($0 - $1) / 200 }
