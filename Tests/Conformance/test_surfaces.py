@@ -335,6 +335,7 @@ def test_numbers_of_any_size_are_drawn_alike(kernel, shown, page, tmp_path):
         [...document.querySelectorAll('.gyrus-live canvas')].map(canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]))""")
     assert max(apart) < 1
     assert page.run("document.querySelectorAll('.gyrus-surface')[2].gyrusView.told({s: 0, vertex: 0})[0][1]") == "1.00e+40"
+    assert page.run("document.querySelectorAll('.gyrus-surface')[1].gyrusView.told({s: 0, vertex: 0})[0][1]") == "1.00e-12"
 
 
 @in_browser
@@ -383,6 +384,19 @@ def test_courses_and_means_of_any_size_are_told_as_they_are(kernel, shown, page,
     course = page.run("document.querySelector('.gyrus-surface').gyrusView.view.courses[0].regions.find(values => values)")
     assert all(abs(a - b) < 4e-15 for a, b in zip(course, [0, 4e-13, 2e-13, -4e-13]))
     assert set(page.run("[...document.querySelectorAll('.gyrus-bars button')].map(bar => bar.lastChild.textContent)")) == {"12346"}
+
+
+@in_browser
+@pytest.mark.parametrize("value, told", [("-1.234e-9", "-1.23e-9"), ("-0.00123", "-0.00123"), ("-123_456", "-123456")])
+def test_means_of_any_size_have_room_beside_their_bars(kernel, shown, page, tmp_path, value, told):
+    """What is cut off of 0.00000000123 leaves zero."""
+    html = kernel.ok(f"""
+        try SurfaceMap(left: leftValues.map {{ _ in {value} }}, right: rightValues.map {{ _ in {value} }}, on: spheres).outlining(parcels)
+        """, timeout=180).of("execute_result")[0]["data"]["text/html"]
+    assert open_views(page, tmp_path, html) == ["live"]
+    bars = "[...document.querySelectorAll('.gyrus-bars button')]"
+    assert set(page.run(f"{bars}.map(bar => bar.lastChild.textContent)")) == {told}
+    assert page.run(f"{bars}.every(bar => bar.lastChild.getBoundingClientRect().right <= bar.getBoundingClientRect().right)")
 
 
 @in_browser

@@ -25,7 +25,8 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
                 + labels.prefix(8).map(String.init).joined(separator: ", ")
                 + (labels.count > 8 ? ", … \(labels[labels.count - 1]) (\(labels.count) in all)" : "")
                 + (fitting.isEmpty
-                    ? "; give the table that the image was published with, or leavingOutOthers: true"
+                    ? "; give the table that the image was published with, or leave such voxels out by "
+                        + "`Regions(labels:table:leavingOutOthers:)`"
                     : "; all labels are in the table \(fitting.joined(separator: " and in "))")
         case .value(let what, let got, let expected):
             "\(what) is \(got), but must be \(expected)"

@@ -17,7 +17,7 @@ extension VoxelScores {
     ///     those of the left hemisphere first.
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
-    ///   - threshold: scores below it fade; nil shows all.
+    ///   - threshold: scores below it fade; where signs matter, those nearer to zero. nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - views: from where the surface is seen.
@@ -41,7 +41,7 @@ extension VoxelScores {
         guard deep.contains(where: \.isFinite) else { return outlined }
         // In the colors of the cortex, whatever the signs of what lies below it.
         var colors = style
-        colors.colorMap = style.colorMap ?? .plasma
+        colors.colorMap = outlined.shownColors
         return try outlined.adding(
             below: space.voxels.mosaic(
                 deep, scoreName: score.title, threshold: threshold, fades: threshold != nil,
@@ -59,7 +59,7 @@ extension LayerScores {
     ///     those of the left hemisphere first.
     ///   - title: nil for none; by default it says what the figure shows.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
-    ///   - threshold: scores below it fade; nil shows all.
+    ///   - threshold: scores below it fade; where signs matter, those nearer to zero. nil shows all.
     ///   - regions: the region of each vertex, whose outlines are drawn; nil for none.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - views: from where the surface is seen.

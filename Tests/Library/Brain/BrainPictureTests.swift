@@ -86,6 +86,35 @@ import Testing
         #expect(!plain.slices.flatMap(\.values).contains(-1))
     }
 
+    /// In one column of a journal seven slices are too narrow for their titles; rows of fewer are not.
+    @Test(arguments: [5.0, 8.5, 17]) func titlesOfSlicesDoNotMeet(_ width: Double) throws {
+        let (space, values) = try ball()
+        let figures: [any Figure] = [
+            try space.mosaic(values, scoreName: "r"), try space.map(values, scoreName: "r"),
+            try space.mosaic(values, scoreName: "r", against: values, secondName: "s"),
+        ]
+        for figure in figures {
+            let text = String(
+                decoding: try figure.data(.svg, width: width, dpi: 300, font: nil), as: UTF8.self)
+            let titles = text.matches(of: #/<text x="([0-9.]+)" y="([0-9.]+)"[^>]*>[xyz] = [^<]*</#)
+            #expect(titles.count > 6)
+            let places = try titles.map { (x: try #require(Double($0.1)), y: try #require(Double($0.2))) }
+            for (one, next) in zip(places, places.dropFirst()) where one.y == next.y {
+                // "z = 6 mm" is 44 wide.
+                #expect(next.x - one.x > 44)
+            }
+            #expect(places.allSatisfy { $0.x > 22 })
+        }
+    }
+
+    @Test func aMapWhoseThresholdHidesAllSaysSo() throws {
+        let (space, values) = try ball()
+        let hidden = try space.map(values, scoreName: "r", threshold: 5)
+        for text in [hidden.altText, hidden.description, hidden.vegaLite] {
+            #expect(text.contains("No voxel with r of at least 5") && !text.contains("finite"))
+        }
+    }
+
     @Test func whatIsToldOfAVoxelHasTheDigitsThatAreShown() throws {
         let (space, values) = try ball()
         let figure = try space.mosaic(

@@ -32,6 +32,14 @@ import Testing
         }
     }
 
+    @Test func aNumberThatATableHasTwiceIsOneRegion() throws {
+        let table = RegionTable(
+            name: "own",
+            regions: [Region(id: 1, name: "V1"), Region(id: 1, name: "V2"), Region(id: 2, name: "V4")])
+        let regions = try Regions(labels: [1, 2, 1], table: table)
+        #expect(regions.names == ["V1", "V4"] && regions.voxels == [[0, 2], [1]])
+    }
+
     @Test func groupsJoinTheirRegions() throws {
         let grouped = try Regions(labels: [1, 2, 79, 0, 81], table: .aal90).grouped()
         #expect(grouped.names == ["central", "temporal"])

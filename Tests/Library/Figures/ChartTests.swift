@@ -109,8 +109,15 @@ import Testing
     func bandsHaveGaps() throws {
         let errors: [Double?] = [0.1, 0.1, nil, 0.1, Double.nan, 0.1, 0.1]
         let points = errors.enumerated().map { LineChart.Series.Point(Double($0), 1, error: $1) }
-        let picture = try svg(LineChart([.init("a", points: points)]))
-        #expect(occurrences(of: "<polygon", in: picture) == 3)
+        let chart = LineChart([.init("a", points: points)])
+        // The point between two without an error has a bar: a band of one point has no width.
+        #expect(try occurrences(of: "<polygon", in: svg(chart)) == 2)
+        #expect(try svg(chart).contains("stroke-width=\"1.5\""))
+        #expect(try rows(specification(chart)).map { $0["lone"] as? Bool == true }.firstIndex(of: true) == 3)
+        let marks = try layers(specification(chart)).compactMap { $0["mark"] as? [String: Any] }
+        #expect(marks.map { $0["type"] as? String } == ["area", "rule", "line", "point"])
+        let one = try LineChart([.init("a", [0.3], errors: [0.1])], positions: ["layer 1"])
+        #expect(try svg(one).contains("stroke-width=\"1.5\""))
     }
 
     @Test func heatMapsRefuseTheWrongCount() {
@@ -401,6 +408,26 @@ import Testing
         #expect((y["axis"] as? [String: Any])?["format"] as? String == ",.0f")
     }
 
+    /// Labels that would meet are left out, every other one, as Vega leaves them out; the marks of the axis stay.
+    @Test func labelsBelowDoNotMeet() throws {
+        let picture = try svg(DensityPlot(x: [1e10, 0], y: [2, -1e10], xTitle: "a", yTitle: "b"))
+        // Up the left axis alone, and on both.
+        #expect(occurrences(of: ">2,500,000,000</text>", in: picture) == 1)
+        #expect(occurrences(of: ">0</text>", in: picture) == 2)
+        let few = try svg(DensityPlot(x: [1, 0], y: [0.2, -1], xTitle: "a", yTitle: "b"))
+        #expect(occurrences(of: ">-0.50</text>", in: few) == 2)
+    }
+
+    /// A minus sign cut off at the margin makes another number of it.
+    @Test func theFirstLabelBelowFlatBarsIsWhole() throws {
+        let chart = BarChart([.init("a", -1e-12), .init("b", -2e-12)], orientation: .horizontal)
+        for width in [nil, 8.0, 12] {
+            let text = try svg(chart, width: width)
+            let label = try #require(text.firstMatch(of: #/<text x="([0-9.]+)"[^>]*>-2\.0e-12</#))
+            #expect(try #require(Double(label.1)) > 21, "half of it is 22 wide")
+        }
+    }
+
     @Test func smallNumbersAreTold() throws {
         let small = [0.00012, 0.00034]
         let figures: [any Figure] = [
@@ -411,6 +438,22 @@ import Testing
             #expect(figure.description.contains("0.000120") && figure.description.contains("0.000340"))
             #expect(figure.vegaLite.contains(".6f"))
         }
+    }
+
+    /// Magnetic fields of the brain, in tesla.
+    @Test func numbersBelowATrillionthAreNotToldAsZero() throws {
+        let small = [4e-15, 2.5e-14]
+        let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"]) { small[$1] }
+        let figures: [any Figure] = [
+            BarChart(small.enumerated().map { .init("\($0)", $1) }), LineChart([.init("a", small)]),
+            ScatterPlot(small.map { .init($0, 1) }), map,
+        ]
+        for figure in figures {
+            #expect(figure.description.contains("4.00e-15") && figure.description.contains("2.50e-14"))
+            #expect(figure.vegaLite.contains("\".2e\""))
+        }
+        #expect(try svg(map).contains("4.00e-15"))
+        #expect(!BarChart([.init("a", 0), .init("b", 4e-15)]).description.contains("0.00e"))
     }
 
     @Test func largeHeatMapsHoldAPictureOfTheirCells() throws {

@@ -59,6 +59,49 @@ import Testing
         #expect(try !svg(alike).contains("stroke-dasharray"))
     }
 
+    /// Text among the marks is drawn in black whatever the theme, if it has no color of its own.
+    @Test func signsAreSeenInTheDarkTheme() throws {
+        let bars = ["image", "text"].map { BarChart.Bar("V1", 0.1, series: $0, error: 0.05, sign: "***") }
+        let chart = try BarChart(bars).bracketed([.init(in: "V1", "image", "text", label: "q = 0.01")])
+        let marks = try layers(specification(chart)).compactMap { $0["mark"] as? [String: Any] }
+        let texts = marks.filter { $0["type"] as? String == "text" }
+        #expect(texts.count == 2)
+        for text in texts { #expect(text["color"] as? String == "#888888") }
+    }
+
+    /// A noise ceiling beside another, a threshold beside chance: each label can be read.
+    @Test func labelsOfLinesDoNotMeet() throws {
+        let lines = [
+            ReferenceLine(0.31, "upper ceiling"), ReferenceLine(0.30, "lower ceiling"),
+            ReferenceLine(0, "chance"),
+        ]
+        func place(_ label: String, in figure: some Figure) throws -> (x: Double, y: Double) {
+            let text = try Regex("<text x=\"([0-9.]+)\" y=\"([0-9.]+)\"[^>]*>\(label)<")
+            let match = try #require(svg(figure).firstMatch(of: text))
+            func number(_ part: Int) throws -> Double {
+                try #require(match.output[part].substring.flatMap { Double($0) })
+            }
+            return (try number(1), try number(2))
+        }
+        func value(_ label: String, _ channel: String, in figure: some Figure) throws -> Double {
+            let layer = try #require(
+                layers(specification(figure)).first {
+                    ($0["mark"] as? [String: Any])?["text"] as? String == label
+                })
+            let encoding = try #require(layer["encoding"] as? [String: Any])
+            return try #require((encoding[channel] as? [String: Any])?["value"] as? Double)
+        }
+        let (upper, lower) = ("upper ceiling", "lower ceiling")
+        let chart = LineChart([.init("a", [0.1, 0.3])], references: lines)
+        #expect(try place(lower, in: chart).y - place(upper, in: chart).y > 12.9)
+        #expect(try value(lower, "y", in: chart) - value(upper, "y", in: chart) > 12.9)
+        let counts = Histogram([0, 0.1, 0.2, 0.4], references: lines)
+        #expect(try place(upper, in: counts).x - place(lower, in: counts).x > 60)
+        #expect(try value(upper, "x", in: counts) - value(lower, "x", in: counts) > 60)
+        // A label that has room stands at its line.
+        #expect(try value("chance", "x", in: counts) == 0)
+    }
+
     @Test func divergingColorsAreCenteredAndMarkZero() throws {
         let map = Heatmap(rowNames: ["a"], columnNames: ["x", "y"], style: .diverging) { _, c in
             c == 0 ? -1 : 3
@@ -109,6 +152,17 @@ import Testing
         #expect {
             try chart.bracketed([.init(in: "V1", "image", "sound", label: "*")])
         } throws: { "\($0)".contains("V1, sound") }
+    }
+
+    @Test func bracketsLieAbovePointsAndCeilings() throws {
+        for (ceiling, points) in [(0.6, [0.1, 0.5]), (nil, [0.1, 0.7]), (0.3, [])] as [(Double?, [Double])] {
+            let bars = ["image", "text"].map {
+                BarChart.Bar("V1", 0.2, series: $0, error: 0.02, ceiling: ceiling, points: points)
+            }
+            let chart = try BarChart(bars).bracketed([.init(in: "V1", "image", "text", label: "q = 0.01")])
+            let label = try channel(try #require(layers(specification(chart)).last), "y")
+            #expect(try #require(label["datum"] as? Double) > max(ceiling ?? 0, points.max() ?? 0))
+        }
     }
 
     /// Every bracket and label lies within the plot, above its bars, and no two lie on one another.

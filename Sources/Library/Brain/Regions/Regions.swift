@@ -60,10 +60,10 @@ public struct Regions: Sendable, Equatable {
 
     /// Regions from labels; those that the table does not have belong to none.
     private init(known labels: [Int], _ table: RegionTable) {
-        let present = Set(labels)
-        regions = table.regions.filter { present.contains($0.id) }
-        let place = Dictionary(
-            regions.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        // Of several regions of one number the first has its voxels.
+        var left = Set(labels)
+        regions = table.regions.filter { left.remove($0.id) != nil }
+        let place = Dictionary(uniqueKeysWithValues: regions.enumerated().map { ($1.id, $0) })
         places = labels.map { place[$0] }
     }
 

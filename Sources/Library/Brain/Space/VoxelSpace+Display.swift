@@ -76,14 +76,16 @@ extension VoxelSpace {
                 title: plane.count(in: self) > 1 ? name(of: slice, in: plane) : "",
                 pixelSize: plane.pixelSize(in: self), sides: plane.sides)
         }
-        let hidden =
-            threshold.map {
-                "Voxels with \(scoreName) of at least \(Number.short($0))\(isSigned ? " above or below zero" : "")."
-            } ?? ""
-        return ScoreMap(
+        let limit = threshold.map {
+            "\(scoreName) of at least \(Number.short($0))\(isSigned ? " above or below zero" : "")"
+        }
+        let hidden = limit.map { "Voxels with \($0)." } ?? ""
+        var map = ScoreMap(
             pictures, title: title == "" ? "\(scoreName) by voxel" : title,
             note: note.map { [$0, hidden].filter { !$0.isEmpty }.joined(separator: " ") },
             valueTitle: scoreName, style: ShownValues.styled(style, isSigned: isSigned))
+        if let limit, scores.contains(where: \.isFinite) { map.reasonOfEmptiness = "No voxel with \(limit)" }
+        return map
     }
 
     private func filledSlices(_ volume: [Double], _ plane: SlicePlane) -> [Int] {

@@ -30,16 +30,18 @@ extension BrainPicture {
             square.map { .colorSquare($0) }
             ?? .colorBar(ColorBar(title: valueTitle, scale: scale, in: room))
         let heading = panels.contains { !$0.title.isEmpty } ? BrainPicture.heading : 0
-        let rows = stride(from: 0, to: panels.count, by: columns).map {
-            Array(panels[$0..<min($0 + columns, panels.count)])
-        }
-        let widths = (0..<columns).map { column in
-            rows.compactMap { $0.indices.contains(column) ? $0[column].bounds.width : nil }.max() ?? 0
-        }
-        let gaps = Double(columns - 1) * BrainPicture.gap
         let natural = min(900, max(420, Double(columns) * (columns <= 3 ? 205 : 112)))
-        let target = room.plotWidth(natural: natural, left: 0, side: side) - gaps
-        let unit = target / max(widths.reduce(0, +), .leastNormalMagnitude)
+        let whole = room.plotWidth(natural: natural, left: 0, side: side)
+        var rows = self.rows(of: columns)
+        var (widths, unit) = sizes(rows, in: whole)
+        if room.width != nil {
+            // Fewer beside one another where their titles would meet.
+            let title = TextMeasure().width(panels.map(\.title), .label)
+            while widths.count > 1, (widths.min() ?? 0) * unit + BrainPicture.gap < title + 6 {
+                rows = self.rows(of: widths.count - 1)
+                (widths, unit) = sizes(rows, in: whole)
+            }
+        }
         var places: [Place] = []
         var y = 0.0
         for row in rows {
@@ -52,10 +54,28 @@ extension BrainPicture {
                         y: y + heading + (tallest - panel.bounds.height) / 2 * unit, unit: unit))
                 x += widths[column] * unit + BrainPicture.gap
             }
-            y += heading + tallest * unit + BrainPicture.gap
+            // Rows of a mosaic are filled up with empty panels.
+            if row.contains(where: { $0.columns > 0 }) { y += heading + tallest * unit + BrainPicture.gap }
         }
-        return Layout(
-            places: places, width: target + gaps, height: max(1, y - BrainPicture.gap), side: side)
+        return Layout(places: places, width: whole, height: max(1, y - BrainPicture.gap), side: side)
+    }
+
+    /// The panels side by side, at most `count`: each row of the picture in as many rows as it takes.
+    private func rows(of count: Int) -> [[BrainPanel]] {
+        stride(from: 0, to: panels.count, by: columns).flatMap { first -> [[BrainPanel]] in
+            let end = min(first + columns, panels.count)
+            return stride(from: first, to: end, by: count).map { Array(panels[$0..<min($0 + count, end)]) }
+        }
+    }
+
+    /// The widths of the columns in units of the panels, and how large a unit is on a page that is so wide.
+    private func sizes(_ rows: [[BrainPanel]], in whole: Double) -> (widths: [Double], unit: Double) {
+        let count = rows.map(\.count).max() ?? 0
+        let widths = (0..<count).map { column in
+            rows.compactMap { $0.indices.contains(column) ? $0[column].bounds.width : nil }.max() ?? 0
+        }
+        let gaps = Double(max(0, count - 1)) * BrainPicture.gap
+        return (widths, (whole - gaps) / max(widths.reduce(0, +), .leastNormalMagnitude))
     }
 
     func drawing(in room: Room) -> Drawing {

@@ -27,13 +27,7 @@ extension BarChart {
                 draw(bar, layout.colors[lane], across: across, layout, frame, on: canvas)
             }
             for bracket in layout.brackets { draw(bracket, layout, frame, on: canvas) }
-            for reference in references {
-                if layout.isHorizontal {
-                    frame.draw(reference, uprightAt: frame.x(reference.value, value), on: canvas)
-                } else {
-                    frame.draw(reference, acrossAt: frame.y(reference.value, value), on: canvas)
-                }
-            }
+            frame.draw(references, isLevel: !layout.isHorizontal, value, on: canvas)
         }
     }
 

@@ -33,7 +33,8 @@ extension BarChart {
         /// What the axis on the left takes.
         var left: Double {
             isHorizontal
-                ? PlotFrame.left(categoryAxis) : max(PlotFrame.left(valueAxis), categoryAxis.overhang)
+                ? PlotFrame.left(categoryAxis, above: valueAxis)
+                : max(PlotFrame.left(valueAxis), categoryAxis.overhang)
         }
         /// What labels take on the right.
         var right: Double { isHorizontal ? PlotFrame.right(valueAxis) : labelsBeside }
@@ -80,9 +81,10 @@ extension BarChart {
         let length: Double
         if isHorizontal {
             category = categoryAxis(naturalStep)
+            let values = valueAxis(length: 380, step: naturalStep).0
             length = room.plotWidth(
-                natural: 380, left: PlotFrame.left(category),
-                right: PlotFrame.right(valueAxis(length: 380, step: naturalStep).0), side: side)
+                natural: 380, left: PlotFrame.left(category, above: values),
+                right: PlotFrame.right(values), side: side)
         } else {
             let natural = naturalStep * Double(categories.count)
             var left = PlotFrame.left(valueAxis(length: 240, step: naturalStep).0)

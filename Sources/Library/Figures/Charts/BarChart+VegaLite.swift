@@ -33,9 +33,8 @@ extension BarChart {
         layers += ceilingLayers(layout, along: along) + textLayers(layout, along: along)
         layers = [["encoding": .object(encoding), "layer": .array(layers)]]
         layers += pointLayers(layout, along: along)
-        for reference in references {
-            layers += reference.layers(isLevel: !layout.isHorizontal, width: layout.width)
-        }
+        layers += references.layers(
+            isLevel: !layout.isHorizontal, layout.valueAxis, width: layout.width, height: layout.height)
         layers += layout.brackets.flatMap { bracketLayers($0, layout, along: along) }
         return VegaLite.plot(
             title: title, note: shownNote, width: layout.width, height: layout.height,
@@ -112,7 +111,7 @@ extension BarChart {
                 layers.append([
                     "transform": [["filter": .string("datum.sign && datum.below === \(below)")]],
                     "mark": [
-                        "type": "text", "style": VegaLite.themed, "fontSize": 11,
+                        "type": "text", "color": VegaLite.sign, "fontSize": 11,
                         shift: .rounded(below ? -outward : outward),
                         "align": layout.isHorizontal ? (below ? "right" : "left") : "center",
                         "baseline": "middle",
@@ -150,7 +149,7 @@ extension BarChart {
         }
         let line: JSON = ["type": "rule", "color": "#888888"]
         let label: JSON = [
-            "type": "text", "text": .string(bracket.label), "style": VegaLite.themed, "fontSize": 11,
+            "type": "text", "text": .string(bracket.label), "color": VegaLite.sign, "fontSize": 11,
             "baseline": "middle",
             "align": layout.isHorizontal ? "left" : "center", "dx": layout.isHorizontal ? 4 : 0,
             "dy": layout.isHorizontal ? 0 : -6,

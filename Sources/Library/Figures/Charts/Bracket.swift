@@ -79,7 +79,8 @@ extension BarChart {
         let labelPlace: Double
     }
 
-    /// The brackets, each above all bars and brackets that it spans; `step` is the distance between two, in values.
+    /// The brackets, each above all bars, with their points and ceilings, and all brackets that it spans; `step` is the
+    /// distance between two, in values.
     ///
     /// `place` gives where the middle of a bar lies, `reach` how far a label goes to either side of its middle. Short
     /// brackets come first, so that long ones lie above them.
@@ -88,9 +89,11 @@ extension BarChart {
     ) -> [PlacedBracket] {
         typealias Taken = (span: ClosedRange<Double>, top: Double)
         var taken = bars.map { bar -> Taken in
-            let (middle, end) = (place(Bracket.End(bar)), bar.value + (bar.error ?? 0))
+            let middle = place(Bracket.End(bar))
+            let drawn = bar.points + [bar.value + (bar.error ?? 0), bar.ceiling ?? 0]
+            let end = bar.value.isFinite ? drawn.filter(\.isFinite).max() ?? 0 : 0
             // A sign at the end of a bar takes as much as a bracket's label.
-            return (middle...middle, max(0, end.isFinite ? end : 0) + (bar.sign.isEmpty ? 0 : step * 0.8))
+            return (middle...middle, max(0, end) + (bar.sign.isEmpty ? 0 : step * 0.8))
         }
         func ends(_ bracket: Bracket) -> ClosedRange<Double> {
             let (a, b) = (place(bracket.first), place(bracket.second))

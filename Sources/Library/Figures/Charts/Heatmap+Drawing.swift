@@ -1,5 +1,3 @@
-import Display
-
 extension Heatmap {
     func drawing(in room: Room) -> Drawing {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).drawing(in: room) }
@@ -48,7 +46,7 @@ extension Heatmap {
         let color = layout.scale.color(of: value)
         canvas.fill(cell: x, y, width, height, color)
         // Where numbers have no room, signs alone may.
-        let text = layout.showsNumbers ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
+        let text = layout.showsNumbers ? Digits.text(value, layout.decimals) + sign(place) : sign(place)
         style.color = color.readableText
         canvas.text(text, x + width / 2, y + height / 2, style, anchor: .middle)
     }

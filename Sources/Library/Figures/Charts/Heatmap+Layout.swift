@@ -1,5 +1,3 @@
-import Display
-
 extension Heatmap {
     struct Layout {
         let columnAxis: CategoryAxis
@@ -44,7 +42,7 @@ extension Heatmap {
         // No number is narrower, and large maps have too many to measure them all.
         guard step > 12 else { return false }
         let numbers = places.filter { value($0).isFinite }.map {
-            Number.fixed(value($0), decimals) + sign($0)
+            Digits.text(value($0), decimals) + sign($0)
         }
         return TextMeasure().width(numbers, .small) + 4 <= step
     }

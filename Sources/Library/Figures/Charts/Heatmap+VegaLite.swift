@@ -1,4 +1,3 @@
-import Display
 import JSON
 
 extension Heatmap {
@@ -61,7 +60,7 @@ extension Heatmap {
                 row["dark"] = .bool(layout.scale.color(of: value).wantsDarkText)
                 let text =
                     showsNumbers
-                    ? Number.fixed(value, layout.decimals) + sign(place) : sign(place)
+                    ? Digits.text(value, layout.decimals) + sign(place) : sign(place)
                 if !text.isEmpty { row["text"] = .string(text) }
             }
             if outlined.contains(place) { row["outlined"] = true }

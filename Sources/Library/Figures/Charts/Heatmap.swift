@@ -183,7 +183,7 @@ extension Heatmap {
         let longest = signs.map(\.count).max() ?? 0
         func text(_ place: Place) -> String {
             let sign = sign(place)
-            return Number.fixed(value(place), decimals) + sign
+            return Digits.text(value(place), decimals) + sign
                 + String(repeating: " ", count: longest - sign.count)
                 + (outlined.isEmpty ? "" : outlined.contains(place) ? star : " ")
         }
@@ -235,6 +235,6 @@ extension Heatmap {
         let largest = values.filter(\.isFinite).map(abs).max() ?? 1
         if largest >= 10 { return largest >= 100 ? 0 : 1 }
         // Two digits of the largest number where two decimals would be zeros.
-        return largest > 0 && largest < 0.01 ? min(12, 1 - Int(log10(largest).rounded(.down))) : 2
+        return largest > 0 && largest < 0.01 ? 1 - Int(log10(largest).rounded(.down)) : 2
     }
 }

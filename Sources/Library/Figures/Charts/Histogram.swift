@@ -211,9 +211,7 @@ public struct Histogram: DrawnFigure {
                 canvas.fill(rectangle: left + 0.5, top, right - left - 1, base - top, color)
             }
             frame.drawBottom(axes.value, on: canvas)
-            for reference in references {
-                frame.draw(reference, uprightAt: frame.x(reference.value, axes.value), on: canvas)
-            }
+            frame.draw(references, isLevel: false, axes.value, on: canvas)
         }
     }
 
@@ -248,9 +246,9 @@ public struct Histogram: DrawnFigure {
                 ],
             ]
         ]
-        for reference in references {
-            layers += reference.layers(isLevel: false, width: Histogram.size.width, digits: digits)
-        }
+        layers += references.layers(
+            isLevel: false, axes.value, width: Histogram.size.width, height: Histogram.size.height,
+            digits: digits)
         return VegaLite.plot(
             title: title, note: shownNote, width: Histogram.size.width, height: Histogram.size.height,
             ["data": ["values": .array(rows)], "layer": .array(layers)])

@@ -15,9 +15,7 @@ extension LineChart {
             frame.drawLeft(layout.valueAxis, on: canvas)
             if let axis = layout.numericAxis { frame.drawBottom(axis, on: canvas) }
             if let axis = layout.categoryAxis { frame.drawBottom(axis, on: canvas) }
-            for reference in references {
-                frame.draw(reference, acrossAt: frame.y(reference.value, layout.valueAxis), on: canvas)
-            }
+            frame.draw(references, isLevel: true, layout.valueAxis, on: canvas)
             for (line, entry) in zip(series, layout.entries) {
                 drawErrors(line, entry.color, layout, frame, on: canvas)
             }
@@ -47,7 +45,8 @@ extension LineChart {
                     high: point.y + (point.error ?? 0)
                 )
             }
-            switch errorStyle {
+            // A band of one point has no width.
+            switch bounds.count > 1 ? errorStyle : .bar {
             case .band:
                 let upper = bounds.map { (x: $0.x, y: frame.y($0.high, layout.valueAxis)) }
                 let lower = bounds.map { (x: $0.x, y: frame.y($0.low, layout.valueAxis)) }

@@ -4,11 +4,9 @@ extension LineChart {
     var specification: JSON {
         guard hasPoints else { return EmptyPlot(title: title, message: emptyMessage).specification }
         let layout = layout
-        var layers: [JSON] = []
-        for reference in references {
-            layers += reference.layers(
-                isLevel: true, width: layout.width, digits: layout.valueAxis.domain.significantDigits)
-        }
+        var layers = references.layers(
+            isLevel: true, layout.valueAxis, width: layout.width, height: layout.height,
+            digits: layout.valueAxis.domain.significantDigits)
         let y: JSON = [
             "field": "y", "type": "quantitative", "axis": layout.valueAxis.axisJSON,
             "scale": layout.valueAxis.scaleJSON,
@@ -27,16 +25,21 @@ extension LineChart {
         // Vega-Lite would join a line across a gap if the rows of the gap were dropped, so they stay as nulls.
         let x = xChannel(layout)
         if hasErrors {
-            let mark: JSON =
-                errorStyle == .band
-                ? ["type": "area", "opacity": 0.18] : ["type": "rule", "strokeWidth": 1.5]
-            layers.append([
-                "mark": mark,
-                "encoding": [
-                    "x": x, "color": color, "y": ["field": "low", "type": "quantitative"],
-                    "y2": ["field": "high"],
-                ],
-            ])
+            let ends: JSON = [
+                "x": x, "color": color, "y": ["field": "low", "type": "quantitative"],
+                "y2": ["field": "high"],
+            ]
+            let bar: JSON = ["type": "rule", "strokeWidth": 1.5]
+            switch errorStyle {
+            case .band:
+                layers.append(["mark": ["type": "area", "opacity": 0.18], "encoding": ends])
+                if series.contains(where: { lonePoints($0).contains(true) }) {
+                    layers.append([
+                        "mark": bar, "transform": [["filter": "datum.lone"]], "encoding": ends,
+                    ])
+                }
+            case .bar: layers.append(["mark": bar, "encoding": ends])
+            }
         }
         var lineChannels: [String: JSON] = ["x": x, "y": y, "color": color]
         if case .object = dash { lineChannels["strokeDash"] = dash }
@@ -83,11 +86,20 @@ extension LineChart {
         return fields
     }
 
+    /// Which points of a line have an error and neighbors that have none: a band of one point has no width.
+    private func lonePoints(_ line: Series) -> [Bool] {
+        let isKnown = drawnPoints(line).map { $0.y.isFinite && $0.error?.isFinite == true }
+        return isKnown.indices.map { index in
+            isKnown[index] && !(index > 0 && isKnown[index - 1])
+                && !(index + 1 < isKnown.count && isKnown[index + 1])
+        }
+    }
+
     private func rows(_ layout: Layout) -> [JSON] {
         let across = layout.numericAxis?.domain.significantDigits ?? 7
         let up = layout.valueAxis.domain.significantDigits
         return series.flatMap { line in
-            drawnPoints(line).map { point in
+            zip(drawnPoints(line), lonePoints(line)).map { point, isLone in
                 var row: [String: JSON] = [
                     "series": .string(line.name), "x": .rounded(point.x, digits: across),
                     "y": .rounded(point.y, digits: up),
@@ -97,6 +109,7 @@ extension LineChart {
                     row["error"] = .rounded(error)
                     row["low"] = .rounded(point.y - error, digits: up)
                     row["high"] = .rounded(point.y + error, digits: up)
+                    if isLone { row["lone"] = true }
                 }
                 return .object(row)
             }

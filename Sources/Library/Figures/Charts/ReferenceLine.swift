@@ -18,47 +18,103 @@ public struct ReferenceLine: Sendable, Equatable {
     }
 }
 
-extension PlotFrame {
-    /// Draws a level line, its label to the right.
-    func draw(_ reference: ReferenceLine, acrossAt place: Double, on canvas: any Canvas) {
-        guard place.isFinite else { return }
-        canvas.line([(x, place), (x + width, place)], .softInk, width: 1.2, dash: [4, 3])
-        canvas.text(reference.label, x + width + 4, place, .note)
+extension [ReferenceLine] {
+    /// The lines that can be drawn: where each lies along its side of a plot, in units of the canvas from the upper or left
+    /// end, and where its label does, which gives way to others; upright lines' labels stay `within` a range.
+    func placed(
+        isLevel: Bool, _ axis: ValueAxis, length: Double, within range: ClosedRange<Double>? = nil
+    ) -> [(line: ReferenceLine, place: Double, label: Double)] {
+        let lines = filter(\.value.isFinite)
+        let places = lines.map { line in
+            let fraction = axis.fraction(line.value)
+            return (isLevel ? 1 - fraction : fraction) * length
+        }
+        let measure = TextMeasure()
+        let sizes = lines.map { line in
+            line.label.isEmpty ? 0 : isLevel ? 13 : measure.width(line.label, .note) + 6
+        }
+        let labels = places.apart(sizes, within: range)
+        return lines.indices.map { (lines[$0], places[$0], labels[$0]) }
     }
 
-    /// Draws an upright line, its label above.
-    func draw(_ reference: ReferenceLine, uprightAt place: Double, on canvas: any Canvas) {
-        guard place.isFinite else { return }
-        canvas.line([(place, y), (place, y + height)], .softInk, width: 1.2, dash: [4, 3])
-        let half = TextMeasure().width(reference.label, .note) / 2
-        let middle = max(half, min(place, totalWidth - half))
-        canvas.text(reference.label, middle, y - 9, .note, anchor: .middle)
+    /// The lines in Vega-Lite: level ones with labels to the right of a plot, or upright ones with labels above.
+    func layers(
+        isLevel: Bool, _ axis: ValueAxis, width: Double, height: Double, digits: Int = 7
+    ) -> [JSON] {
+        let (along, across) = isLevel ? ("y", "x") : ("x", "y")
+        return placed(isLevel: isLevel, axis, length: isLevel ? height : width).flatMap {
+            line, _, label -> [JSON] in
+            let place: JSON = ["datum": .rounded(line.value, digits: digits), "type": "quantitative"]
+            return [
+                [
+                    "data": VegaLite.single,
+                    "mark": ["type": "rule", "color": "#888888", "strokeDash": [4, 3], "strokeWidth": 1.2],
+                    "encoding": .object([along: place]),
+                ],
+                [
+                    "data": VegaLite.single,
+                    "mark": [
+                        "type": "text", "text": .string(line.label), "color": "#888888", "fontSize": 11,
+                        "baseline": "middle",
+                        "align": isLevel ? "left" : "center",
+                    ],
+                    "encoding": .object([
+                        along: ["value": .rounded(label)],
+                        across: ["value": .rounded(isLevel ? width + 4 : -9)],
+                    ]),
+                ],
+            ]
+        }
     }
 }
 
-extension ReferenceLine {
-    /// A level line in Vega-Lite, its label to the right of a plot of a width, or an upright one with its label above.
-    func layers(isLevel: Bool, width: Double, digits: Int = 7) -> [JSON] {
-        guard value.isFinite else { return [] }
-        let place: JSON = ["datum": .rounded(value, digits: digits), "type": "quantitative"]
-        let (along, across) = isLevel ? ("y", "x") : ("x", "y")
-        let end: JSON = ["value": .rounded(isLevel ? width + 4 : -9)]
-        return [
-            [
-                "data": VegaLite.single,
-                "mark": ["type": "rule", "color": "#888888", "strokeDash": [4, 3], "strokeWidth": 1.2],
-                "encoding": .object([along: place]),
-            ],
-            [
-                "data": VegaLite.single,
-                "mark": [
-                    "type": "text", "text": .string(label), "color": "#888888", "fontSize": 11,
-                    "baseline": "middle",
-                    "align": isLevel ? "left" : "center",
-                ],
-                "encoding": .object([along: place, across: end]),
-            ],
-        ]
+extension PlotFrame {
+    /// Draws level lines, their labels to the right, or upright ones, their labels above.
+    func draw(_ references: [ReferenceLine], isLevel: Bool, _ axis: ValueAxis, on canvas: any Canvas) {
+        let placed = references.placed(
+            isLevel: isLevel, axis, length: isLevel ? height : width,
+            within: isLevel ? nil : (-x)...(totalWidth - x))
+        for (line, place, label) in placed {
+            if isLevel {
+                canvas.line([(x, y + place), (x + width, y + place)], .softInk, width: 1.2, dash: [4, 3])
+                canvas.text(line.label, x + width + 4, y + label, .note)
+            } else {
+                canvas.line([(x + place, y), (x + place, y + height)], .softInk, width: 1.2, dash: [4, 3])
+                canvas.text(line.label, x + label, y - 9, .note, anchor: .middle)
+            }
+        }
+    }
+}
+
+extension [Double] {
+    /// The places of things of some sizes, moved as little as needed for no two to meet; those that meet lie side by side
+    /// about their common middle, inside of a range as far as they fit.
+    func apart(_ sizes: [Double], within range: ClosedRange<Double>? = nil) -> [Double] {
+        typealias Group = (members: [Int], sum: Double, size: Double)
+        func middle(_ group: Group) -> Double {
+            let mean = group.sum / Double(group.members.count)
+            guard let range else { return mean }
+            let half = group.size / 2
+            return Swift.max(range.lowerBound + half, Swift.min(mean, range.upperBound - half))
+        }
+        var groups: [Group] = []
+        for index in indices.sorted(by: { self[$0] < self[$1] }) where sizes[index] > 0 {
+            var group: Group = ([index], self[index], sizes[index])
+            while let last = groups.last, middle(group) - middle(last) < (group.size + last.size) / 2 {
+                groups.removeLast()
+                group = (last.members + group.members, last.sum + group.sum, last.size + group.size)
+            }
+            groups.append(group)
+        }
+        var places = self
+        for group in groups {
+            var start = middle(group) - group.size / 2
+            for index in group.members {
+                places[index] = start + sizes[index] / 2
+                start += sizes[index]
+            }
+        }
+        return places
     }
 }
 

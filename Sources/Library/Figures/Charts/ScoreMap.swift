@@ -100,7 +100,11 @@ public struct ScoreMap: DrawnFigure {
     }
 
     var hasValues: Bool { slices.contains { $0.values.contains(where: \.isFinite) } }
-    var emptyMessage: String { slices.isEmpty ? "No slices to show" : "No voxel has a finite score" }
+    /// What is said where no voxel has a value; nil for that there is none, for instance because a threshold hides them.
+    package var reasonOfEmptiness: String?
+    var emptyMessage: String {
+        slices.isEmpty ? "No slices to show" : reasonOfEmptiness ?? "No voxel has a finite score"
+    }
 
     public var description: String {
         guard hasValues else { return EmptyPlot(title: title, message: emptyMessage).description }
@@ -189,17 +193,26 @@ extension ScoreMap {
 
     func layout(in room: Room) -> Layout {
         let bar = ColorBar(title: valueTitle, scale: scale, in: room)
-        let columns =
+        var columns =
             slices.count == 1 ? 1 : min(slices.count, slices.count <= 4 ? 2 : slices.count <= 9 ? 3 : 6)
         let natural = columns == 1 ? 440.0 : columns == 2 ? 320 : columns == 3 ? 230 : 130
-        let gaps = Double(columns - 1) * ScoreMap.gap
-        let whole = room.plotWidth(natural: natural * Double(columns) + gaps, left: 0, side: .colorBar(bar))
-        let target = (whole - gaps) / Double(columns)
         let heading = slices.contains { !$0.title.isEmpty } ? ScoreMap.titleHeight : 0
         let widest = slices.map { Double($0.width) * $0.pixelSize.width }.max() ?? 1
-        // Pixels of one size in all slices, and no taller than wide pictures may be.
         let tallest = slices.map { Double($0.height) * $0.pixelSize.height }.max() ?? 1
-        let unit = min(target / widest, target * 1.25 / tallest)
+        func size(beside columns: Int) -> Double {
+            let gaps = Double(columns - 1) * ScoreMap.gap
+            let whole = room.plotWidth(
+                natural: natural * Double(columns) + gaps, left: 0, side: .colorBar(bar))
+            let target = (whole - gaps) / Double(columns)
+            // Pixels of one size in all slices, and no taller than wide pictures may be.
+            return min(target / widest, target * 1.25 / tallest)
+        }
+        if room.width != nil {
+            // Fewer beside one another where their titles would meet.
+            let title = TextMeasure().width(slices.map(\.title), .label)
+            while columns > 1, widest * size(beside: columns) + ScoreMap.gap < title + 8 { columns -= 1 }
+        }
+        let unit = size(beside: columns)
         var places: [(x: Double, y: Double, pixelWidth: Double, pixelHeight: Double)] = []
         let (cellWidth, cellHeight) = (widest * unit, tallest * unit)
         for (index, slice) in slices.enumerated() {

@@ -114,6 +114,12 @@ extension PlotFrame {
     /// What a category axis takes on the left.
     static func left(_ axis: CategoryAxis) -> Double { axis.reach + 8 + (axis.title.isEmpty ? 0 : 20) }
 
+    /// The same above a value axis, whose first label may reach beyond the plot.
+    static func left(_ axis: CategoryAxis, above bottom: ValueAxis) -> Double {
+        guard let first = bottom.ticks.first, bottom.fraction(first) < 0.1 else { return left(axis) }
+        return max(left(axis), TextMeasure().width(bottom.labels.first ?? "", .label) / 2)
+    }
+
     /// What a value axis takes at the bottom.
     static func bottom(_ axis: ValueAxis) -> Double { 20 + (axis.title.isEmpty ? 0 : 20) }
 
@@ -134,14 +140,25 @@ extension PlotFrame {
 
     func drawBottom(_ axis: ValueAxis, on canvas: any Canvas) {
         let base = y + height
-        for (tick, label) in zip(axis.ticks, axis.labels) {
+        let apart = labelsApart(axis)
+        for (index, (tick, label)) in zip(axis.ticks, axis.labels).enumerated() {
             let place = x(tick, axis)
             if axis.showsGrid { canvas.line([(place, y), (place, base)], tick == 0 ? .axis : .grid) }
             canvas.line([(place, base), (place, base + 4)], .axis)
-            canvas.text(label, place, base + 12, .label, anchor: .middle)
+            if index.isMultiple(of: apart) { canvas.text(label, place, base + 12, .label, anchor: .middle) }
         }
         canvas.line([(x, base), (x + width, base)], .axis)
         write(axis.title, below: 32, on: canvas)
+    }
+
+    /// Every how many ticks of a value axis at the bottom have a label, so that no two meet: doubled as Vega does.
+    private func labelsApart(_ axis: ValueAxis) -> Int {
+        guard axis.ticks.count > 1 else { return 1 }
+        let step = x(axis.ticks[1], axis) - x(axis.ticks[0], axis)
+        let widest = TextMeasure().width(axis.labels, .label)
+        var apart = 1
+        while apart < axis.ticks.count, Double(apart) * step < widest + 4 { apart *= 2 }
+        return apart
     }
 
     func drawBottom(_ axis: CategoryAxis, on canvas: any Canvas) {

@@ -11,7 +11,7 @@ struct ReducedPalette {
         let place: Int
     }
 
-    /// At most this many colors for pixels as cairo holds them.
+    /// At most this many colors for pixels as cairo holds them; those of words stay as they are, however few their pixels.
     init(_ pixels: [UInt32], colors most: Int) {
         var counts = [Int](repeating: 0, count: 1 << 18)
         var sums = [SIMD3<Int>](repeating: .zero, count: 1 << 18)
@@ -30,13 +30,13 @@ struct ReducedPalette {
                 start = end
             }
         }
-        var boxes = [
-            counts.indices.filter { counts[$0] > 0 }.map {
-                Bin(
-                    color: (sums[$0] &+ SIMD3(repeating: counts[$0] / 2)) / counts[$0], count: counts[$0],
-                    place: $0)
-            }
-        ]
+        let bins = counts.indices.filter { counts[$0] > 0 }.map {
+            Bin(
+                color: (sums[$0] &+ SIMD3(repeating: counts[$0] / 2)) / counts[$0], count: counts[$0],
+                place: $0)
+        }
+        var boxes = [bins.filter { !ReducedPalette.words.contains($0.place) }]
+        boxes += bins.filter { ReducedPalette.words.contains($0.place) }.map { [$0] }
         var spreads = boxes.map(ReducedPalette.spread)
         while boxes.count < most {
             // The box whose colors differ most, by how often they occur.
@@ -64,6 +64,13 @@ struct ReducedPalette {
             for bin in box { indices[bin.place] = UInt8(index) }
         }
     }
+
+    /// Where the colors of words are.
+    private static let words = Set(
+        [Color.ink, .softInk].map { color in
+            let parts = [color.red, color.green, color.blue].map { UInt32(($0 * 255).rounded()) }
+            return place(parts[0] << 16 | parts[1] << 8 | parts[2])
+        })
 
     func index(_ pixel: UInt32) -> UInt8 { indices[ReducedPalette.place(pixel)] }
 

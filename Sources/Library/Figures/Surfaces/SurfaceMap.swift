@@ -3,7 +3,8 @@ import Formats
 
 /// The cortex with a color for each vertex's value, over its sulci: lit, from several sides, with borders of regions.
 ///
-/// Shows itself as a view that can be turned, with the picture beside it for where no script runs.
+/// Shows itself as a view that can be turned, with the picture beside it for where no script runs. Without a color map
+/// values that reach more than half as far below zero as above it have colors about zero, as in the pictures of voxels.
 ///
 /// ```swift
 /// let surface = try CorticalSurface.fsaverage5()
@@ -85,9 +86,11 @@ public struct SurfaceMap: DrawnFigure {
     public var views: [SurfaceView]
     /// Whether all views are in one row.
     public var isOneRow: Bool
-    /// Values below it fade the more the lower they are, and a line is drawn at it; with a diverging color map it holds for
-    /// their size. Nil shows all equally.
+    /// Values below it fade the more the lower they are, and a line is drawn at it; where signs matter it holds for their
+    /// size. Nil shows all equally.
     public var threshold: Double?
+    /// Whether values reach more than half as far below zero as above it.
+    private let reachesBelowZero: Bool
     /// A region for each vertex: their borders are drawn, and the live view tells them.
     public private(set) var regions: SurfaceRegions?
     /// Whether the borders of the regions are drawn.
@@ -107,7 +110,7 @@ public struct SurfaceMap: DrawnFigure {
     ///   - title: the text above the figure; nil for none.
     ///   - note: a line below the title; nil for none, not even to say what error bars and marks mean.
     ///   - valueTitle: what the values are, for instance "Pearson r".
-    ///   - threshold: values below it fade; with a diverging color map those nearer to zero.
+    ///   - threshold: values below it fade; where signs matter, those nearer to zero.
     ///   - shape: which of the surface's shapes; nil for the inflated one or, without it, the first.
     ///   - views: from where the surface is seen.
     ///   - isOneRow: whether all views are in one row.
@@ -205,6 +208,8 @@ public struct SurfaceMap: DrawnFigure {
         if let shape { try SurfaceMap.check(shape, of: surface) }
         self.layers = layers
         self.second = second
+        let finite = layers.flatMap { $0.left + $0.right }.filter(\.isFinite)
+        reachesBelowZero = -(finite.min() ?? 0) > 0.5 * max(0, finite.max() ?? 0)
         self.surface = surface
         self.title = title
         self.note = note
@@ -245,7 +250,12 @@ public struct SurfaceMap: DrawnFigure {
         "No vertex has a finite value (\(Number.grouped(surface.vertexCount)) in all)"
     }
 
-    var isSigned: Bool { second == nil && style.colorMap?.isDiverging == true }
+    /// Whether signs matter: as the style's color map says or, without one, if single values reach more than half as far
+    /// below zero as above it, as in the pictures of voxels.
+    var isSigned: Bool { second == nil && (style.colorMap?.isDiverging ?? reachesBelowZero) }
+
+    /// The colors of single values.
+    package var shownColors: ColorMap { style.colorMap ?? (isSigned ? .vik : .plasma) }
 
     /// The scale of all layers, so that they can be compared. plasma has no gray, so that values stand out over the sulci.
     var scale: ColorScale {
@@ -257,7 +267,7 @@ public struct SurfaceMap: DrawnFigure {
         }
         // With a threshold, what is below zero is not seen and needs no colors.
         let shown = threshold == nil || isSigned ? values : values.filter(\.isFinite).map { max(0, $0) }
-        return ColorScale(map: style.colorMap ?? .plasma, domain: style.domain, values: shown)
+        return ColorScale(map: shownColors, domain: style.domain, values: shown)
     }
 
     /// How far a value covers the sulci below it.

@@ -5,8 +5,8 @@ enum VegaLite {
     /// A specification with its schema, description and configuration.
     ///
     /// No color of text or axis is set, so that JupyterLab's dark theme can choose its own. Lines among the marks,
-    /// to which no theme gives a color, are #888888: as clear on the dark background (#333333) as on white; so is text that
-    /// stands back. Signs have the color of labels; see `themed`.
+    /// to which no theme gives a color, are #888888: as clear on the dark background (#333333) as on white; so is text among
+    /// the marks, which Vega-Lite draws in black whatever the theme.
     static func complete(_ specification: JSON, altText: String) -> JSON {
         specification.merging([
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -81,8 +81,9 @@ enum VegaLite {
         ["type": "rule", "color": "#222222", "strokeWidth": 1.3],
     ]
 
-    /// The style of text that has the color of labels: black, or what a dark theme gives them.
-    static let themed: JSON = "guide-label"
+    /// The color of text among the marks. The style of labels would not do: Vega-Lite takes from a style what is called
+    /// "color", and themes give labels a "fill".
+    static let sign: JSON = "#888888"
 
     /// The data of a layer that draws one mark.
     static let single: JSON = ["values": [[:]]]

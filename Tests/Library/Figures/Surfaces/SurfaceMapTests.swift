@@ -46,6 +46,41 @@ import Testing
         #expect(try pngSize(map.data(.png, width: 17, dpi: 300, font: nil)).width == 2008)
     }
 
+    /// Without a color map a contrast keeps both of its signs, as in the pictures of voxels; scores that hardly go below zero
+    /// keep the colors from low to high.
+    @Test func aContrastKeepsBothSigns() throws {
+        let (surface, left, right) = try spheres()
+        func drawn(_ factor: Double, _ style: ChartStyle = .standard) throws -> SurfaceMap {
+            try SurfaceMap(
+                left: left.map { $0 < 0 ? factor * $0 : $0 }, right: right.map { $0 < 0 ? factor * $0 : $0 },
+                on: surface, threshold: 0.4, style: style)
+        }
+        let plain = try drawn(1)
+        #expect(try svg(plain) == svg(drawn(1, .diverging)))
+        #expect(plain.description.contains("\u{B1}0.400"))
+        let scores = try drawn(0.1)
+        #expect(try svg(scores) == svg(drawn(0.1, ChartStyle(colorMap: .plasma))))
+        #expect(!scores.description.contains("\u{B1}"))
+    }
+
+    /// What is seen where no script runs has few colors, of which words, with few pixels, once were left none.
+    @Test func wordsBesideTheLiveViewAreNotColored() throws {
+        let (surface, _, _) = try spheres()
+        let wave = try surface.mesh(.left, .pial).vertices.map {
+            sin(Double($0.y) * 3) * cos(Double($0.z) * 2)
+        }
+        let map = try SurfaceMap(
+            left: wave, right: wave, on: surface, title: "Where", valueTitle: "Pearson r")
+        let found = try #require(map.html.firstMatch(of: #/data:image\/png;base64,([^"]*)"/#))
+        let image = try RGBImage.decode(try #require(Data(base64Encoded: String(found.1))))
+        for ink in [0x22, 0x66] {
+            let count = stride(from: 0, to: image.pixels.count, by: 3).count { place in
+                image.pixels[place..<place + 3].allSatisfy { abs(Int($0) - ink) <= 2 }
+            }
+            #expect(count > 4, "pixels of \(ink)")
+        }
+    }
+
     @Test("a saved picture has a palette, and each color is near the one that it stands for")
     func aSavedPictureIsSmallAndTrue() throws {
         let (surface, left, right) = try spheres()

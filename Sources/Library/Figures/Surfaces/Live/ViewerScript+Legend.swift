@@ -74,12 +74,12 @@ extension ViewerScript {
             const means = map.regions.means[layer], known = means.map((mean, r) => r).filter(r => Number.isFinite(means[r] ?? NaN));
             known.sort((a, b) => means[b] - means[a]);
             const low = known.reduce((least, r) => Math.min(least, means[r]), 0), span = known.reduce((most, r) => Math.max(most, means[r]), 0) - low || 1;
-            const list = element("div", {maxHeight: "230px", overflowY: "auto", width: "236px", position: "relative"});
+            const list = element("div", {maxHeight: "230px", overflowY: "auto", width: "250px", position: "relative"});
             list.setAttribute("role", "group");
             list.setAttribute("aria-label", "mean by region");
             for (const r of known) {
                 const row = element("button", {
-                    display: "grid", gridTemplateColumns: "104px 76px 1fr", alignItems: "center", gap: "4px", width: "100%", padding: "0 2px", font: "inherit",
+                    display: "grid", gridTemplateColumns: "96px 72px 1fr", alignItems: "center", gap: "4px", width: "100%", padding: "0 2px", font: "inherit",
                     fontSize: "11px", lineHeight: "15px", color: "inherit", textAlign: "left", cursor: "pointer", border: "1px solid transparent",
                     borderRadius: "2px", background: r === selected ? "#8884" : "transparent"
                 });

@@ -35,9 +35,10 @@ extension ViewerScript {
 
         function number(value) {
             if (!Number.isFinite(value)) return "n/a";
-            const size = Math.abs(value), digits = map.decimals;
+            // More digits than five after the point find no room beside a bar.
+            const size = Math.abs(value), digits = Math.min(map.decimals, 5), least = map.decimals > 5 ? 1e-3 : Math.pow(10, -digits);
             // A value is a number of steps: it may lie a little below what it stands for.
-            if (size !== 0 && size < 0.9999 * Math.pow(10, -digits) || size >= 1e6) return value.toExponential(2);
+            if (size !== 0 && size < 0.9999 * least || size >= 1e6) return value.toExponential(2);
             return value.toFixed(size < 10 ? digits : size < 100 ? 2 : size < 1000 ? 1 : 0);
         }
 
