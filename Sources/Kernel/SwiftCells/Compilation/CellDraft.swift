@@ -49,7 +49,10 @@ extension CellCompiler {
         }
         if !options.isGlance { bridgeVariables(of: syntax, plan) }
         plan.isQuestion = options.isQuestion
-        if !options.isGlance, inFlight.isEmpty { plan.releases = names.releasable(after: plan) }
+        if !options.isGlance, inFlight.isEmpty {
+            plan.releases = names.releasable(after: plan)
+            plan.earlyReleases = names.releasable(before: plan)
+        }
         return plan
     }
 
