@@ -327,7 +327,15 @@ def test_a_command_in_a_folder_that_is_gone(fresh_kernel, tmp_path):
     fresh_kernel.ok(f"%cd {folder}")
     folder.rmdir()
     fails(fresh_kernel, "!echo hi", str(folder) + ", is gone", "%cd")
+    fails(fresh_kernel, "%%python\n1", str(folder) + ", is gone", "%cd")
     fresh_kernel.ok(f"%cd {tmp_path}")
+    fresh_kernel.ok("%%python\nkept = 5")
+    folder.mkdir()
+    fresh_kernel.ok(f"%cd {folder}")
+    folder.rmdir()
+    fails(fresh_kernel, "%%python\nkept", str(folder) + ", is gone", "%cd")
+    fresh_kernel.ok(f"%cd {tmp_path}")
+    assert fresh_kernel.value("%%python\nkept") == "5"
     assert fresh_kernel.ok("!echo hi").text() == "hi\n"
 
 
