@@ -60,6 +60,7 @@ def test_an_unknown_one_names_its_neighbours(kernel):
     fails(kernel, "//%wohs", "%whos")
     fails(kernel, "%%bsah\nls", "%%bash")
     fails(kernel, "%quite_different", "%lsmagic")
+    fails(kernel, "%%quite_different\nx", "there is no %%quite_different; %lsmagic")
 
 
 def test_the_wrong_form(kernel):
@@ -466,6 +467,8 @@ def test_load(kernel, tmp_path):
         ]
     assert kernel.ok(payload[0]["text"]).result == "1"
     fails(kernel, f"%load {tmp_path}/none.swift", "none.swift")
+    for name in ["load", "include"]:
+        fails(kernel, f"%{name} {tmp_path}", f"{tmp_path} is a folder, not a file")
 
 
 def test_save_and_history(fresh_kernel, tmp_path):
@@ -480,7 +483,12 @@ def test_save_and_history(fresh_kernel, tmp_path):
     kernel.ok(f"//%save -f {path} 3")
     assert path.read_text() == "let third = first + 2\nthird\n"
     assert [file.name for file in tmp_path.iterdir()] == ["saved.swift"]
-    fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift")
+    fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift", f"there is no folder {tmp_path}/no")
+    fails(kernel, f"%save {tmp_path} 1", "is a folder")
+    fails(kernel, f"%save -f {tmp_path} 1", "is a folder")
+    kernel.ok(f'%save "{tmp_path}/with space.swift" 1')
+    fails(kernel, f'%save "{tmp_path}/with space.swift" 1', f'%save -f "{tmp_path}/with space.swift" replaces')
+    (tmp_path / "with space.swift").unlink()
     fails(kernel, "%save", "file")
     fails(kernel, f"%save {tmp_path}/x.swift 3-1", "3-1")
     fails(kernel, f"%save {tmp_path}/x.swift 77", "no such cells")
@@ -824,7 +832,8 @@ def test_writefile_errors(kernel):
     fails(kernel, "%%writefile\nx", "one file")
     fails(kernel, "%%writefile a b\nx", "one file")
     fails(kernel, "%%writefile -q a\nx", "-q")
-    fails(kernel, "%%writefile /nowhere/at/all\nx", "/nowhere/at/all")
+    fails(kernel, "%%writefile /nowhere/at/all\nx", "/nowhere/at/all", "there is no folder /nowhere/at")
+    fails(kernel, "%%writefile /tmp\nx", "/tmp is a folder, not a file")
     fails(kernel, "%writefile a", "%%writefile")
     fails(kernel, "%pwd /tmp", "%cd")
 
