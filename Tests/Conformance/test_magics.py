@@ -492,6 +492,7 @@ def test_save_and_history(fresh_kernel, tmp_path):
     fails(kernel, "%save", "file")
     fails(kernel, f"%save {tmp_path}/x.swift 3-1", "3-1")
     fails(kernel, f"%save {tmp_path}/x.swift 77", "no such cells")
+    assert kernel.ok(f"%save -f {path} 3 77").text() == f"1 cell in {path}; there is no cell 77 in this session\n"
 
     text = kernel.ok("%history -n 1-3").text()
     assert text == "1: let first = 1\n2: %who\n3: let third = first + 2\nthird\n"

@@ -27,7 +27,10 @@ extension Magic {
         } catch {
             throw notWritten(place, error)
         }
-        run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)")
+        let lines = Set(inputs.map(\.line))
+        let missing = words.dropFirst().filter { word in Int(word).map { !lines.contains($0) } ?? false }
+        let gap = missing.isEmpty ? "" : "; there is no cell \(missing.joined(separator: ", ")) in this session"
+        run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)\(gap)")
     }
 
     static func isFolder(_ place: String) -> Bool {
