@@ -504,6 +504,12 @@ def test_save_and_history(fresh_kernel, tmp_path):
     fails(kernel, "%history -l none", "-l")
 
 
+def test_the_history_has_a_cell_with_a_zero_byte_whole(kernel):
+    code = 'let zeroByte = "a\0b"; let behind = 1'
+    count = kernel.ok(code).reply["execution_count"]
+    assert kernel.ok(f"%history {count}").text() == code + "\n"
+
+
 # --- displays ---------------------------------------------------------------------------------------------------
 
 SHOWN = {"html": "text/html", "markdown": "text/markdown", "javascript": "application/javascript"}
