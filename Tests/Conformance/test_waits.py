@@ -1,5 +1,6 @@
 """An interrupt ends every wait within a second, and leaves every variable usable."""
 
+import socket
 import time
 
 import kernel_processes
@@ -124,6 +125,23 @@ def test_the_words_of_an_interrupted_question_are_not_those_of_the_next(kernel):
 def test_programs_end_quietly_where_nobody_reads_on(kernel):
     outcome = kernel.ok('system("yes | head -1")')
     assert outcome.text() == "y\n" and outcome.text("stderr") == ""
+
+
+def test_an_interrupted_download_is_an_interrupt(fresh_kernel):
+    """Not the error by which URLSession says that it was cancelled."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        cell = fresh_kernel.client.execute(
+            "import Foundation\nimport FoundationNetworking\n"
+            'let session = URLSession(configuration: .ephemeral); print("waits"); fflush(stdout)\n'
+            f'let (data, _) = try await session.data(from: URL(string: "{address}")!)')
+        fresh_kernel.wait_for_output(cell)
+        silent.settimeout(20)
+        connection, _ = silent.accept()
+        with connection:
+            _, outcome = interrupt(fresh_kernel, cell)
+    assert outcome.error["ename"] == "KeyboardInterrupt"
+    assert "keep their values" in outcome.error["evalue"]
 
 
 def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
