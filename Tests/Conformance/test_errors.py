@@ -182,6 +182,27 @@ def test_a_function_that_is_called_above_a_variable_that_it_uses_is_an_error(fre
     assert failed.error["evalue"].endswith("]:3:9: 'half' uses 'below', which is declared in line 4 and has no value yet")
 
 
+@pytest.mark.parametrize("code, place, user, line", [
+    ("struct Ss { static let v = later }\nlet r = Ss.v\nlet later = [3]", "2:12", "v", 3),
+    ("enum En {}\nextension En { static func f() -> [Int] { later } }\nlet r = En.f()\nlet later = [3]", "3:12", "f", 4),
+    ("var g: [Int] { later }\nprint(g)\nvar later = [1]", "2:7", "g", 3),
+    ("var g: [Int] { get { later } set { later = newValue } }\nlet n = g.count\nvar later = [1]", "2:9", "g", 3),
+    ("func f() -> [Int] { g }\nvar g: [Int] { later }\nf()\nvar later = [1]", "3:1", "f", 4),
+])
+def test_computed_variables_and_static_members_are_followed_to_a_variable_below(fresh_kernel, code, place, user, line):
+    """They ended the process: an array that is not there was read."""
+    assert fresh_kernel.fails(code).error["evalue"].endswith(
+        f"]:{place}: '{user}' uses 'later', which is declared in line {line} and has no value yet")
+
+
+@pytest.mark.parametrize("code", [
+    "print(late)\nvar late: Int { 5 }",
+    "struct Ss { static let later = 5; static let v = 1; static var w: Int { later } }\nprint(Ss.w + Ss.v - 1)\nlet later = 1",
+])
+def test_what_needs_no_variable_below_runs(fresh_kernel, code):
+    assert fresh_kernel.ok(code).text() == "5\n"
+
+
 def test_what_is_called_later_may_stand_above_the_variable_that_it_uses(fresh_kernel):
     code = "func late() -> Int { bottom }\nlet closure = { bottom }\ndefer { print(bottom) }\nlet bottom = 5"
     assert fresh_kernel.ok(code).text() == "5\n"
