@@ -107,6 +107,19 @@ def test_an_interrupt_keeps_the_variables(kernel):
     assert kernel.value("%%python\nkept") == "5"
 
 
+def test_one_interrupt_does_not_end_a_process_that_computes(fresh_kernel):
+    message = fresh_kernel.client.execute(
+        "%%python\nimport itertools\nprint('go')\nmax(itertools.repeat(1, 4 * 10**12))")
+    fresh_kernel.wait_for_output(message, timeout=20)
+    fresh_kernel.interrupt()
+    time.sleep(18)
+    assert fresh_kernel.nothing_on("shell"), "it still computes"
+    fresh_kernel.interrupt()
+    outcome = fresh_kernel.finish(message, timeout=10)
+    assert outcome.reply["ename"] == "KeyboardInterrupt" and "variables are gone" in outcome.error["evalue"]
+    assert "Interrupt again" in outcome.text("stderr")
+
+
 def test_input(kernel):
     message = kernel.client.execute("%%python\nimport getpass\n(input('name? '), getpass.getpass())")
     for prompt, password, answer in (("name? ", False, "Ada"), ("Password: ", True, "s3cret")):

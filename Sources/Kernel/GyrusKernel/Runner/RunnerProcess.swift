@@ -37,6 +37,7 @@ final class RunnerProcess: Sendable {
     private let listener: Listener
     private let answers = PendingReply()
     private let status = Mutex<Int32?>(nil)
+    private let isGivenUp = Mutex(false)
 
     /// The wait status once the process has ended, and all that it sent has been heard.
     var death: Int32? { status.withLock { $0 } }
@@ -63,34 +64,10 @@ final class RunnerProcess: Sendable {
         return isWaitable && info.si_signo == 0
     }
 
-    private var isFirstThreadGone: Bool { statistics.map { $0.first == "Z" } ?? true }
+    private var isFirstThreadGone: Bool { account.state.map { $0 == "Z" } ?? true }
 
-    /// The fields after the name in Linux's account of the process, which begins with its state; nil once it is gone.
-    private var statistics: [Substring]? { Self.statistics(at: "/proc/\(pid)/stat") }
-
-    /// The same for any process or thread.
-    private static func statistics(at path: String) -> [Substring]? {
-        // The name is in parentheses and may itself hold any character.
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-            let name = text.lastIndex(of: ")")
-        else { return nil }
-        return text[name...].dropFirst(2).split(separator: " ")
-    }
-
-    /// What all of its threads have computed so far.
-    var processorTime: Duration {
-        guard let statistics, statistics.count > 12, let user = Int(statistics[11]),
-            let system = Int(statistics[12])
-        else { return .zero }
-        return .seconds(user + system) / sysconf(Int32(_SC_CLK_TCK))
-    }
-
-    /// Whether one of its threads computes or waits for a processor that others keep busy.
-    var wantsProcessor: Bool {
-        let folder = "/proc/\(pid)/task"
-        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return threads.contains { Self.statistics(at: "\(folder)/\($0)/stat")?.first == "R" }
-    }
+    /// What Linux counts of it.
+    var account: ProcessAccount { ProcessAccount(pid: pid) }
 
     /// Starts a runner; throws `LaunchFailure` if that fails.
     init(executable: String, listener: Listener) throws {
@@ -147,6 +124,15 @@ final class RunnerProcess: Sendable {
             _ = Foundation.kill(pid, SIGKILL)
         }
     }
+
+    /// Ends the process because what it runs has not ended when it was interrupted.
+    func giveUp() {
+        isGivenUp.withLock { $0 = true }
+        kill()
+    }
+
+    /// Whether the kernel ended it because of an interrupt.
+    var wasGivenUp: Bool { isGivenUp.withLock { $0 } }
 
     /// Lets the process go on if it stopped itself (SIGSTOP), so that it hears what it is told.
     func goOn() { whileThere { _ = Foundation.kill(pid, SIGCONT) } }

@@ -38,8 +38,9 @@ final class Activity: Sendable {
     /// How long an interrupted cell may do nothing before its process is ended.
     static let patience: TimeInterval = 15
     /// How long it may compute before the user is told.
-    private static let silence: TimeInterval = 3
-    private static let computesOn = """
+    static let silence: TimeInterval = 3
+    /// What the user is then told.
+    static let computesOn = """
         The cell computes in a library that cannot be interrupted, and stops when that returns. \
         Interrupt again to end its process, which loses the variables.
 
@@ -101,7 +102,7 @@ final class Activity: Sendable {
         now.compilation?.stop()
         if let child = now.child { return child.stop() }
         guard let job = now.job else { return }
-        if now.told == job.request { return job.runner.kill() }
+        if now.told == job.request { return job.runner.giveUp() }
         job.runner.goOn()
         job.runner.send(.interrupt(request: job.request))
         watch(job, since: .now())
@@ -111,11 +112,11 @@ final class Activity: Sendable {
     private func watch(_ job: Job, since start: DispatchTime, processorTime before: Duration = .zero) {
         DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [self] in
             guard state.withLock({ $0.job?.request == job.request }) else { return }
-            let processorTime = job.runner.processorTime
-            // On a machine that is busy with other work, it gets less of the processors than it wants.
-            let isComputing = processorTime - before > .milliseconds(300) || job.runner.wantsProcessor
+            let account = job.runner.account
+            let processorTime = account.processorTime
+            let isComputing = account.isComputing(since: before)
             let waited = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            if waited >= Self.patience && !isComputing { return job.runner.kill() }
+            if waited >= Self.patience && !isComputing { return job.runner.giveUp() }
             if waited >= Self.silence && isComputing {
                 let isNews = state.withLock { state in
                     defer { state.told = job.request }

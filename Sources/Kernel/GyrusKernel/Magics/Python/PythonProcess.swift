@@ -19,6 +19,8 @@ final class PythonProcess: Stoppable {
         /// The number of the cell that runs.
         var running: Int?
         var count = 0
+        /// The cell of which the user was told that it is still computing.
+        var told: Int?
         var end: PythonEnd?
         var ready: PythonEvent.Ready?
         var death: Int32?
@@ -39,7 +41,7 @@ final class PythonProcess: Stoppable {
     /// The wait status once the process has ended and all that it wrote has been heard.
     var death: Int32? { state.withLock { $0.death } }
     var isReady: Bool { state.withLock { $0.ready != nil } }
-    /// Whether it was ended because it ignored an interrupt.
+    /// Whether it was ended because its cell did not end when it was interrupted.
     var wasStopped: Bool { state.withLock { $0.wasStopped } }
     /// Whether the user knows that it ended.
     var isLossTold: Bool { state.withLock { $0.isLossTold } }
@@ -119,19 +121,48 @@ final class PythonProcess: Stoppable {
 
     // MARK: ending
 
-    /// Interrupts the cell that runs, as Ctrl-C does; ends the process if the cell has not ended after a while.
+    /// Interrupts the cell that runs, as Ctrl-C does.
+    ///
+    /// The process of a cell that neither stops nor computes is ended after a while, and that of one that computes when it is
+    /// interrupted again; see `Activity.interrupt`.
     func stop() {
-        let running = state.withLock { $0.running }
+        let (running, told) = state.withLock { ($0.running, $0.told) }
+        guard let running else { return signal(SIGINT) }
+        if told == running { return giveUp(running) }
         signal(SIGINT)
-        guard let running else { return }
-        DispatchQueue.global().asyncAfter(deadline: .now() + Activity.patience) { [self] in
-            let isStuck = state.withLock { state in
-                let isStuck = state.running == running && state.end == nil
-                if isStuck { state.wasStopped = true }
-                return isStuck
+        watch(running, since: .now)
+    }
+
+    /// Looks every second whether an interrupted cell still computes.
+    private func watch(
+        _ cell: Int, since start: ContinuousClock.Instant, processorTime before: Duration = .zero
+    ) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [self] in
+            guard state.withLock({ $0.running == cell && $0.end == nil }) else { return }
+            let account = ProcessAccount(pid: pid)
+            let processorTime = account.processorTime
+            let isComputing = account.isComputing(since: before)
+            let waited = ContinuousClock.now - start
+            if waited >= .seconds(Activity.patience) && !isComputing { return giveUp(cell) }
+            if waited >= .seconds(Activity.silence) && isComputing {
+                let listener = state.withLock { state in
+                    defer { state.told = cell }
+                    return state.told == cell ? nil : state.context
+                }
+                listener?.iopub.stream(.stderr, Activity.computesOn)
             }
-            if isStuck { kill() }
+            watch(cell, since: start, processorTime: processorTime)
         }
+    }
+
+    /// Ends the process because its cell has not ended.
+    private func giveUp(_ cell: Int) {
+        let isStuck = state.withLock { state in
+            let isStuck = state.running == cell && state.end == nil
+            if isStuck { state.wasStopped = true }
+            return isStuck
+        }
+        if isStuck { kill() }
     }
 
     /// Ends the process and what it started at once.
