@@ -91,4 +91,5 @@ def test_a_computation_that_other_programs_leave_little_time_is_not_taken_for_on
         busy.kill()
         busy.wait()
     assert outcome.error["ename"] == "RunnerDied"
+    assert "was ended, as what it ran did not stop when it was interrupted" in outcome.error["evalue"]
     assert "Interrupt again" in outcome.text("stderr")

@@ -34,6 +34,7 @@ struct RunnerLoss {
     static let name = "RunnerDied"
 
     private var ending: String {
+        if process.wasGivenUp { return "was ended, as what it ran did not stop when it was interrupted" }
         let status = process.death ?? 0
         let signal = status & 0x7F
         return signal == 0
