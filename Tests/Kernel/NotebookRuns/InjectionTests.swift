@@ -51,7 +51,8 @@ import Testing
     @Test(arguments: [
         "alpha=x", "alpha=1e999", "count=1.5", "count=9223372036854775808", "byte=256", "byte=-1",
         "isFast=yes", "layers=[1,x]",
-        "layers=[1,,2]", "layers=[1", "weights=[1e39]", "limit=x", "table={a}", "file=y", "missing=1",
+        "layers=[1,,2]", "layers=[1", "weights=[1e39]",
+        "weights=[1e-50]", "rate=-1e-50", "limit=x", "table={a}", "file=y", "missing=1",
     ])
     func whatDoesNotFitIsRefused(argument: String) {
         #expect(throws: RunError.self) { try injected(argument) }
@@ -214,6 +215,7 @@ import Testing
         (#"{"x": [1, 2]}"#, "let x = [1, 2]"), (#"{"x": 1.0}"#, "let x = 1.0"),
         ("{\r\n\t\"x\": [\n1.0,\n2\n]\n}\n", "let x = [1.0, 2.0]"),
         (#"{"x": "{:,"}"#, #"let x = "{:,""#), (#"{"x": 1e20}"#, "let x = 1e+20"),
+        (#"{"x": -0.0}"#, "let x = -0.0"), (#"{"x": 0.0}"#, "let x = 0.0"), (#"{"x": 0}"#, "let x = 0"),
         // As Python writes them.
         (#"{"x": NaN}"#, "let x = Double.nan"), (#"{"x": -Infinity}"#, "let x = -Double.infinity"),
         (#"{"x": [1, NaN, Infinity]}"#, "let x = [1.0, Double.nan, Double.infinity]"),
@@ -245,6 +247,14 @@ import Testing
         try parameters.add(contentsOf: file)
         let notebook = Notebook(cells: [NotebookCell(.code, source: cell, tags: ["parameters"])])
         return try Injection(of: parameters, into: notebook, named: "n.ipynb").result().cells[1].source
+    }
+
+    @Test func aNumberOfAFileThatIsTooLargeIsRefusedByItsName() throws {
+        let file = #"{"name": "1e400 1", "rate": 1e400}"#
+        let error = #expect(throws: RunError.self) {
+            try injected(file: file, cell: "let rate = 1.0, name = \"\"")
+        }
+        #expect(error?.description == #"n.ipynb: rate is a Double, and "1e400" is not"#)
     }
 
     @Test func nanInAFileIsOnlyWhatIsWrittenSo() throws {

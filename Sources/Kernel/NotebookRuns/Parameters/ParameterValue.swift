@@ -117,7 +117,8 @@ struct ParameterValue: Equatable, Sendable {
         // Too large for the type.
         guard value.isFinite else { return nil }
         if type == "Float" {
-            guard let short = Float(text), short.isFinite else { return nil }
+            // Too small for it would be 0.
+            guard let short = Float(text), short.isFinite, short != 0 || value == 0 else { return nil }
             return ("\(short)", .number(Double("\(short)") ?? value))
         }
         return ("\(value)", .number(value))

@@ -96,16 +96,23 @@ public struct Parameters: Sendable {
                 let type = CommonType(of: [typed[name] ?? text])
                 let isJSON = typed[name] == written[name]
                 try add(Value(name: name, text: isJSON ? value.encodedText : text, kind: kind, type: type))
+            // As an integer it would have no sign.
+            case _ where value.int == 0 && Double(text)?.sign == .minus:
+                try add(name, text, as: CommonType(of: [text]))
             default: try add(name, value.encodedText, as: CommonType(of: [text]))
             }
         }
     }
 
-    /// The text with a number in place of each NaN and Infinity, which Python writes and JSON does not have.
+    /// The text with a number in place of each NaN and Infinity, which Python writes and JSON does not have, and of each number
+    /// that no Double can hold.
     private static func withNumbers(_ text: String) -> String {
-        let word = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/.matchingSemantics(.unicodeScalar)
+        let word = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/
+            .matchingSemantics(.unicodeScalar)
         return text.replacing(word) { match in
-            match.output.unicodeScalars.first == "\"" ? String(match.output) : "0.5"
+            let isKept =
+                match.output.unicodeScalars.first == "\"" || Double(match.output).map(\.isFinite) ?? false
+            return isKept ? String(match.output) : "0.5"
         }
     }
 
