@@ -242,6 +242,22 @@ def test_a_run_is_skipped_if_nothing_changed(gyrus, tmp_path):
     assert str(tmp_path) not in (tmp_path / "out.ipynb").read_text()
 
 
+def test_an_edited_text_is_brought_up_to_date_without_a_run(gyrus, tmp_path):
+    def written(*texts):
+        book = notebook("print(1)", "2")
+        book.cells[1:1] = [nbformat.v4.new_markdown_cell(text) for text in texts]
+        nbformat.write(book, tmp_path / "in.ipynb")
+        return gyrus("in.ipynb", "-o", "out.ipynb", "--if-changed").stderr
+    assert "up to date" not in written("# Old")
+    first = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert "up to date, its text was taken from in.ipynb; nothing was run" in written("# New", "More")
+    book = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert [cell.source for cell in book.cells] == ["print(1)", "# New", "More", "2"]
+    assert [book.cells[0].outputs, book.cells[3].outputs] == [first.cells[0].outputs, first.cells[2].outputs]
+    assert book.metadata == first.metadata
+    assert "is up to date; nothing was run" in written("# New", "More")
+
+
 def test_what_changes_while_it_is_read_is_not_up_to_date(prefix, gyrus, tmp_path):
     """A file that is written during the run, at the same size, has another content than the run read."""
     (tmp_path / "data.csv").write_text("x\n1\n")

@@ -64,11 +64,11 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let job = try job()
-        if ifChanged, let output = job.output,
-            try job.prepared().record.isCurrent(for: output, inputs: job.inputs)
-        {
+        if ifChanged, let output = job.output, case .current(let wasRewritten) = try job.refreshed() {
             if !quiet {
-                StandardStreams.write("\(output.relativePath) is up to date; nothing was run\n", to: 2)
+                let change = wasRewritten ? ", its text was taken from \(source)" : ""
+                StandardStreams.write(
+                    "\(output.relativePath) is up to date\(change); nothing was run\n", to: 2)
             }
             return
         }

@@ -115,6 +115,23 @@ import Testing
         #expect(String(decoding: try Notebook(contentsOf: file).encoded, as: UTF8.self) == text)
     }
 
+    @Test(arguments: [
+        (
+            #"{"cell_type": "heading", "source": ""}"#,
+            #"a cell_type that is not code, markdown or raw, but "heading""#
+        ),
+        (#"{"cell_type": "code", "source": 1}"#, "a source that is no text"),
+    ])
+    func aCellThatCannotBeReadIsNamed(cell: String, fault: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).ipynb")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let first = #"{"cell_type": "code", "source": ""}"#
+        let text = #"{"nbformat": 4, "cells": [\#(first), \#(cell)]}"#
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let error = #expect(throws: RunError.self) { try Notebook(contentsOf: file) }
+        #expect(error?.description.hasSuffix("cannot be read: cell 2 has \(fault)") == true)
+    }
+
     @Test(arguments: ["{\"cells\": [], \"nbformat\": +4}", "{\"cells\": [1.0}"])
     func whatIsNoJSONIsRefused(text: String) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).ipynb")

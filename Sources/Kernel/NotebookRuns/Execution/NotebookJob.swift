@@ -44,6 +44,27 @@ public struct NotebookJob: Sendable {
         return (notebook, RunRecord(of: notebook, in: folder))
     }
 
+    /// What stands where the notebook is to be written.
+    public enum Standing: Sendable {
+        /// What a run would make, but for text between the code if that `wasRewritten`.
+        case current(wasRewritten: Bool)
+        case outdated
+    }
+
+    /// Looks whether the output is what a run would make, and brings text that is not code up to date in one that is.
+    ///
+    /// Throws `RunError` if something does not fit, or if the output cannot be written.
+    public func refreshed() throws -> Standing {
+        var (notebook, record) = try prepared()
+        guard let output, record.isCurrent(for: output, inputs: inputs),
+            let former = try? Notebook(contentsOf: output)
+        else { return .outdated }
+        if notebook.hasTexts(of: former) { return .current(wasRewritten: false) }
+        notebook.takeOutputs(of: former)
+        try AtomicFile.write(notebook.encoded, to: output)
+        return .current(wasRewritten: true)
+    }
+
     /// Runs the notebook in this process, whose working folder becomes that of the cells, and writes the output; SIGINT and
     /// SIGTERM end it.
     ///

@@ -45,7 +45,13 @@ public struct Notebook: Sendable {
                 "is a notebook of nbformat \(json["nbformat"] ?? "(none)"), and 4 is needed; JupyterLab saves it as such"
             )
         }
-        self.cells = try cells.map { try NotebookCell($0) }
+        self.cells = try cells.enumerated().map { index, cell in
+            do throws(RunError) {
+                return try NotebookCell(cell)
+            } catch {
+                throw RunError("cannot be read: cell \(index + 1) \(error)")
+            }
+        }
         metadata = json["metadata"]?.object ?? [:]
         let language =
             metadata["kernelspec"]?["language"]?.string ?? metadata["language_info"]?["name"]?.string
@@ -96,6 +102,26 @@ public struct Notebook: Sendable {
             states = .object([type: .object(now)])
         }
         metadata["widgets"] = states
+    }
+
+    /// Whether its cells that are not run are those of another notebook of the same code.
+    func hasTexts(of other: Notebook) -> Bool {
+        cells.count == other.cells.count
+            && zip(cells, other.cells).allSatisfy {
+                $0.kind == $1.kind && $0.source == $1.source
+                    && ($0.kind == .code || $0.attachments == $1.attachments)
+            }
+    }
+
+    /// Makes it what a run would have written that showed what another notebook of the same code shows.
+    mutating func takeOutputs(of former: Notebook) {
+        let ran = former.cells.filter { $0.kind == .code }
+        for (index, cell) in zip(cells.indices.filter { cells[$0].kind == .code }, ran) {
+            cells[index].outputs = cell.outputs
+            cells[index].executionCount = cell.executionCount
+            if cells[index].id.isEmpty { cells[index].id = cell.id }
+        }
+        metadata = former.metadata
     }
 
     /// Notes how a run ended, and the key of what it was made from.

@@ -33,13 +33,14 @@ public struct NotebookCell: Sendable, Equatable {
 }
 
 extension NotebookCell {
-    /// A cell as a file holds it; throws `RunError` without the file's name.
-    init(_ json: JSON) throws {
+    /// A cell as a file holds it; throws `RunError` without the names of the file and the cell.
+    init(_ json: JSON) throws(RunError) {
         guard let type = json["cell_type"]?.string, let kind = Kind(rawValue: type) else {
-            throw RunError("has a cell whose cell_type is not code, markdown or raw")
+            let found = json["cell_type"].map { ", but \($0)" } ?? ""
+            throw RunError("has a cell_type that is not code, markdown or raw\(found)")
         }
         guard let source = json["source"].flatMap(Self.text) else {
-            throw RunError("has a cell whose source is no text")
+            throw RunError("has a source that is no text")
         }
         self.kind = kind
         self.source = source
