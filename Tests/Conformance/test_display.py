@@ -108,3 +108,16 @@ def test_statements_without_values_stay_statements(kernel):
     assert kernel.ok('switch n { case 1: print("one"); n += 1\ndefault: break }').result is None
     assert kernel.ok('if n == 2 { n = 3 } else { n = 4 }').result is None
     assert kernel.value("n") == "3"
+
+
+@pytest.mark.parametrize("code, text", [
+    ('["x": Ch()]', '["x": Ch(a: 1)]'), ("Optional(Ch())", "Optional(Ch(a: 1))"), ("Set([Ch()])", "[Ch(a: 1)]"),
+    ("[Ch(), nil]", "[Optional(Ch(a: 1)), nil]"), ('["x": 1]', '["x": 1]'), ("Optional(3)", "Optional(3)"),
+    (r"[\Ch.a, \Ch.b]", r"[\Ch.a, \Ch.<computed (Int)>]"), (r"\Ch.b", r"\Ch.<computed (Int)>"),
+    ("[1, 2, 3] as InlineArray<3, Int>", "[1, 2, 3]"),
+])
+def test_objects_key_paths_and_arrays_in_line_are_shown_wherever_they_are(kernel, code, text):
+    kernel.ok("final class Ch: Hashable {\n    var a = 1\n    var b: Int { a }\n"
+              "    static func == (one: Ch, other: Ch) -> Bool { one === other }\n"
+              "    func hash(into hasher: inout Hasher) { hasher.combine(a) }\n}")
+    assert kernel.value(code) == text

@@ -12,7 +12,7 @@ package enum ValueText {
     ///
     /// An object that does not describe itself shows its properties, as a structure does.
     package static func describe(_ value: Any) -> String {
-        shortened(shortenedCollection(value, []) ?? object(value, []) ?? plain(value))
+        shortened(shortenedCollection(value, []) ?? special(value, []) ?? plain(value))
     }
 
     /// An error's description: what it says of itself, else its properties.
@@ -26,11 +26,8 @@ package enum ValueText {
     }
 
     private static func plain(_ value: Any) -> String {
-        // The place in memory of a computed part differs from run to run.
-        if value is AnyKeyPath {
-            return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
-        }
-        // So does that of an object of Foundation that says nothing else of itself; texts and numbers only bridge to one.
+        // The place in memory of an object of Foundation that says nothing else of itself differs from run to run; texts and
+        // numbers only bridge to one.
         if type(of: value) is NSObject.Type {
             return String(describing: value).replacing(/:\ 0x[0-9a-f]{8,}>/, with: ">")
         }
@@ -40,17 +37,16 @@ package enum ValueText {
 
     // MARK: collections
 
-    /// A collection that is long or holds objects; nil for all other values. `path` as in `object`.
+    /// A collection that is long or holds what `special` shows; nil for all other values. `path` as in `object`.
     private static func shortenedCollection(_ value: Any, _ path: [ObjectIdentifier]) -> String? {
         let style = Mirror(reflecting: value).displayStyle
         guard let collection = value as? any Collection, !(value is any StringProtocol),
             style == .collection || style == .set || style == .dictionary
         else { return nil }
+        let arePairs = style == .dictionary
         let isLong = collection.count > elementLimit
-        let hasObjects = style == .collection && collection.first(where: { isPlainObject($0) }) != nil
-        guard isLong || hasObjects else { return nil }
-        let shown = firstElements(of: collection, path, arePairs: style == .dictionary)
-            .joined(separator: ", ")
+        guard isLong || holdsSpecial(collection, arePairs: arePairs) else { return nil }
+        let shown = firstElements(of: collection, path, arePairs: arePairs).joined(separator: ", ")
         return isLong ? "[\(shown), … \(collection.count) elements in all]" : "[\(shown)]"
     }
 
@@ -59,10 +55,51 @@ package enum ValueText {
         of collection: some Collection, _ path: [ObjectIdentifier], arePairs: Bool
     ) -> [String] {
         collection.prefix(elementLimit).map { element -> String in
-            if !arePairs { return object(element, path) ?? String(reflecting: element) }
-            let parts = Mirror(reflecting: element).children.map { String(reflecting: $0.value) }
-            return parts.joined(separator: ": ")
+            parts(of: element, arePairs: arePairs)
+                .map { special($0, path) ?? String(reflecting: $0) }.joined(separator: ": ")
         }
+    }
+
+    private static func holdsSpecial(_ collection: some Collection, arePairs: Bool) -> Bool {
+        collection.prefix(elementLimit).contains { element in
+            parts(of: element, arePairs: arePairs).contains(where: isSpecial)
+        }
+    }
+
+    private static func parts(of element: Any, arePairs: Bool) -> [Any] {
+        arePairs ? Mirror(reflecting: element).children.map(\.value) : [element]
+    }
+
+    // MARK: values that Swift would not show, or otherwise in each run
+
+    private static func isSpecial(_ value: Any) -> Bool {
+        value is AnyKeyPath || value is any InlineElements || isPlainObject(value)
+            || wrapped(value).map(isSpecial) ?? false
+    }
+
+    /// An object with its properties, a key path, an array in line, or an optional with one of them; nil for all other values.
+    /// `path` as in `object`.
+    private static func special(_ value: Any, _ path: [ObjectIdentifier]) -> String? {
+        if value is AnyKeyPath {
+            // The place in memory of a computed part differs from run to run.
+            return String(describing: value).replacing(/<computed 0x[0-9a-f]+ \(/, with: "<computed (")
+        }
+        if let array = value as? any InlineElements {
+            let shown = firstElements(of: array.first(elementLimit), path, arePairs: false)
+                .joined(separator: ", ")
+            return array.count > elementLimit
+                ? "[\(shown), … \(array.count) elements in all]" : "[\(shown)]"
+        }
+        if let inner = wrapped(value), isSpecial(inner) {
+            return special(inner, path).map { "Optional(\($0))" }
+        }
+        return object(value, path)
+    }
+
+    /// What an optional holds; nil if it holds nothing or the value is none.
+    private static func wrapped(_ value: Any) -> Any? {
+        let mirror = Mirror(reflecting: value)
+        return mirror.displayStyle == .optional ? mirror.children.first?.value : nil
     }
 
     // MARK: objects
@@ -98,6 +135,16 @@ package enum ValueText {
             guard let inner = mirror.children.first?.value else { return "nil" }
             if isPlainObject(inner) { return field(inner, path) }
         }
-        return object(value, path) ?? shortenedCollection(value, path) ?? String(reflecting: value)
+        return special(value, path) ?? shortenedCollection(value, path) ?? String(reflecting: value)
     }
+}
+
+/// An `InlineArray`, of which Swift shows no elements.
+private protocol InlineElements {
+    var count: Int { get }
+    func first(_ limit: Int) -> [Any]
+}
+
+extension InlineArray: InlineElements where Element: Copyable {
+    fileprivate func first(_ limit: Int) -> [Any] { indices.prefix(limit).map { self[$0] } }
 }
