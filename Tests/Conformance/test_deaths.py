@@ -105,6 +105,17 @@ def test_by_its_own_code(kernel, kind):
     assert_alive(kernel)
 
 
+def test_a_lost_name_is_known_later(fresh_kernel):
+    fresh_kernel.ok("let gone = [1], other = 2")
+    fresh_kernel.fails("import Foundation\nexit(0)", timeout=30)
+    for _ in range(2):
+        assert fresh_kernel.fails("gone").error["evalue"].endswith(
+            "'gone' is declared in In[1], which is to be run again, since the process that ran it has ended")
+    assert "no cell that ran has declared it" in fresh_kernel.fails("unknown").error["evalue"]
+    fresh_kernel.ok("let gone = [2]")
+    assert fresh_kernel.value("gone") == "[2]"
+
+
 def test_after_an_end_the_magics_settings_are_there(kernel):
     kernel.ok("%env SURVIVES=yes")
     kill(kernel)

@@ -73,17 +73,17 @@ final class Runners: @unchecked Sendable {
     func restart() throws {
         try compiler { _ in
             let ended = runner
-            forget()
+            forget(isLoss: false)
             ended?.end()
             forgetPackages()
             _ = try ensure()
         }
     }
 
-    private func forget() {
+    private func forget(isLoss: Bool) {
         runner = nil
         shared.withLock { $0.runner = nil }
-        compiler { $0.reset() }
+        compiler { $0.reset(isLoss: isLoss) }
     }
 
     /// Ends the runner; no other is started.
@@ -124,7 +124,7 @@ final class Runners: @unchecked Sendable {
         _ = dead.hasEnded  // Until its end is known.
         loss = RunnerLoss(process: dead, declared: compiler.names)
         isLossToBeTold = true
-        forget()
+        forget(isLoss: true)
     }
 
     /// Tells the user of a runner that ended between cells, unless there is nothing to tell; throws an `ErrorReport` for

@@ -55,12 +55,13 @@ extension CellCompiler {
         missed.add(CellSyntax(CellText.normalized(source)), label: label, reason: .notRun)
     }
 
-    /// Forgets all cells, as after a restart of the runner.
-    public func reset() {
+    /// Forgets all cells, as after a restart of the runner; `isLoss` if nobody asked for one, so that cells which miss a name are
+    /// told what became of it.
+    public func reset(isLoss: Bool = false) {
+        if isLoss { missed.add(lost: names) } else { missed = MissedNames() }
         variableTypes.reset()
         names = NameTable(types: variableTypes)
         shapes = TypeShapes()
-        missed = MissedNames()
         moduleLabels = [:]
         results.forgetResults()
         contents = [:]

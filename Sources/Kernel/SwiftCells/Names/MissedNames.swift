@@ -3,11 +3,12 @@ import SwiftSyntax
 
 /// The names that cells would have declared, had they compiled and run: later cells look for them in vain.
 public struct MissedNames: Sendable {
-    /// Why a cell has declared nothing.
+    /// Why there is nothing that a cell declares.
     public enum Reason: String, Sendable {
         case notCompiled = "did not compile"
         case notRun = "did not run"
         case running = "has not ended yet"
+        case lost = "is to be run again, since the process that ran it has ended"
     }
 
     private struct Cell: Sendable {
@@ -26,6 +27,19 @@ public struct MissedNames: Sendable {
         for declaration in syntax.declarations { names[declaration.name] = cell }
         for name in syntax.operatorNames { names[name] = cell }
         for name in ShapeCollector(syntax.file).memberNames { members[name] = cell }
+    }
+
+    /// Adds what cells had declared in a process that has ended, and what those would have that ran in it.
+    mutating func add(lost table: NameTable) {
+        func ended(_ cell: Cell) -> Cell {
+            cell.reason == .running ? Cell(label: cell.label, reason: .lost, key: cell.key) : cell
+        }
+        names = names.mapValues(ended)
+        members = members.mapValues(ended)
+        for (name, versions) in table.owners {
+            guard let last = versions.last else { continue }
+            names[name] = Cell(label: last.label, reason: .lost, key: nil)
+        }
     }
 
     /// Forgets what a cell with an id would have declared before, and its parts that are still to be run.
