@@ -81,6 +81,14 @@ def test_values_are_shown(kernel, code, text):
     assert "warning" not in outcome.text("stderr")
 
 
+def test_a_dynamic_call_shows_its_value(kernel):
+    kernel.ok("@dynamicCallable struct Counted { func dynamicallyCall(withArguments all: [Int]) -> Int { all.count } }\n"
+              "@dynamicCallable struct Quiet {\n    @discardableResult func dynamicallyCall(withArguments all: [Int]) -> Int { 0 }\n}\n"
+              "let counted = Counted(), quiet = Quiet()")
+    assert kernel.value("counted(1, 2)") == "2"
+    assert kernel.ok("quiet(1, 2)").result is None
+
+
 def test_a_warning_of_the_users_own_is_no_value(kernel):
     assert " unfinished\n" in kernel.ok('#warning("unfinished")').text("stderr")
     assert kernel.fails('let late = 1\n#error("unfinished")').error["evalue"].endswith("]:2:8: unfinished")

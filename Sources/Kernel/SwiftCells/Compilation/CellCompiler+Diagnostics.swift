@@ -8,7 +8,9 @@ extension CellCompiler {
     /// Whether the compiler says that the value that the probe ignores is meant to be used.
     func warnsOfProbe(_ module: String, _ source: EditedSource) -> Bool {
         SerializedDiagnostics.read(builder.path(module, "dia"), of: source, label: Self.probeLabel).contains {
-            $0.file == Self.probeLabel && $0.message.hasSuffix("unused")
+            // For a call by `@dynamicCallable` the compiler does not say where.
+            let isDynamic = $0.message.hasPrefix("result of call to 'dynamicallyCall(")
+            return ($0.file == Self.probeLabel || isDynamic) && $0.message.hasSuffix("unused")
         }
     }
 
