@@ -58,3 +58,14 @@ def test_what_is_right_is_not_touched(kernel):
     # A name that a cell of the user's own would have declared is told of as such.
     kernel.fails("let len = nowhere()")
     assert "is declared in In[" in kernel.fails("len").traceback
+
+
+@pytest.mark.parametrize("code, written, number", [("-7 // 2", "-7", "2"), ("let a = 1\n7.5 // 2.0\n", "7.5", "2.0")])
+def test_a_division_that_is_a_comment_is_told(kernel, code, written, number):
+    told = kernel.ok(code).text("stderr")
+    assert "'//' begins a comment in Swift" in told and f"Int((Double({written}) / {number}).rounded(.down))" in told
+
+
+@pytest.mark.parametrize("code", ["7 // voxels", "7 // 2 voxels", "7\n// 2", "let b = 7 // 2\nb", "[7].count // 1"])
+def test_a_comment_behind_a_value_is_no_division(kernel, code):
+    assert kernel.ok(code).text("stderr") == ""
