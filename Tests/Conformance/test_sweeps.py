@@ -216,3 +216,8 @@ def test_a_sweep_is_run_from_a_cell(sweep, fresh_kernel, tmp_path):
     assert fresh_kernel.value('table.columnNames') == '["task", "subject", "layer", "r2", "voxels", "note"]'
     refused = fresh_kernel.fails('try await Sweep("fit.ipynb", over: ["lair": "0"], into: "other").run()', timeout=60)
     assert "layer, subject" in refused.error["evalue"]
+
+
+def test_a_recorded_value_has_a_name(fresh_kernel):
+    """A column without one could not be asked for."""
+    assert "needs a name" in fresh_kernel.fails('Sweep.record("", 3)').error["evalue"]

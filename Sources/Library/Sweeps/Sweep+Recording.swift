@@ -13,7 +13,7 @@ extension Sweep {
     /// ```
     ///
     /// - Parameters:
-    ///   - name: the column's name.
+    ///   - name: the column's name, which is not empty.
     ///   - value: the number; NaN and infinity leave the column empty.
     public static func record(_ name: String, _ value: Double) {
         display(RecordedValue(name, .number(value)))
@@ -63,6 +63,7 @@ private struct RecordedValue: Displayable {
     let value: JSON
 
     init(_ name: String, _ value: JSON) {
+        if name.isEmpty { fatalError("a recorded value needs a name, which is that of its column") }
         self.name = name
         self.value = value
     }
