@@ -16,7 +16,7 @@ struct UninstallCommand: ParsableCommand {
     @Flag(help: "Only remove the descriptions, so that Jupyter does not offer the kernel.")
     var kernelspecOnly = false
 
-    @Flag(help: "Remove the user's cache and history of cells too.")
+    @Flag(help: "Remove the user's cache, the history of cells and the Swift that `make` downloaded too.")
     var cache = false
 
     @Flag(name: [.long, .customShort("n")], help: "Only say what would be removed.")
