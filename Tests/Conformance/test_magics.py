@@ -329,6 +329,7 @@ def test_a_command_in_a_folder_that_is_gone(fresh_kernel, tmp_path):
     folder.rmdir()
     fails(fresh_kernel, "!echo hi", str(folder) + ", is gone", "%cd")
     fails(fresh_kernel, "%%python\n1", str(folder) + ", is gone", "%cd")
+    assert "deleted" not in fails(fresh_kernel, "%cd .", str(folder) + ": ").error["evalue"]
     fresh_kernel.ok(f"%cd {tmp_path}")
     fresh_kernel.ok("%%python\nkept = 5")
     folder.mkdir()
@@ -506,6 +507,8 @@ def test_save_and_history(fresh_kernel, tmp_path):
     assert len(kernel.ok("%history -l 2").text().splitlines()) == 2
     fails(kernel, "%history -z", "-z")
     fails(kernel, "%history -l none", "-l")
+    fails(kernel, "%history 0", "no such cells")
+    fails(kernel, "%history 999", "no such cells")
 
 
 def test_the_history_has_a_cell_with_a_zero_byte_whole(kernel):

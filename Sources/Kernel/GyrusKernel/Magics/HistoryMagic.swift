@@ -32,6 +32,7 @@ extension Magic {
             entries = run.history.entries(access, output: outputs)
         } else {
             let wanted = Set(try inputs(arguments.words, run).map(\.line))
+            guard !wanted.isEmpty else { throw MagicError("there are no such cells in this session") }
             entries = run.history.entries(.range(session: 0, start: 1, stop: nil), output: outputs)
                 .filter { wanted.contains($0.line) }
         }

@@ -46,8 +46,7 @@ extension Magic {
     static func folder(of run: CellRun) throws -> String {
         let directory = run.session.runners.directory
         guard FileManager.default.fileExists(atPath: directory) else {
-            // Linux's mark at the end of such a path.
-            let folder = directory.replacing(/\ \(deleted\)$/, with: "")
+            let folder = Runners.withoutMark(directory)
             throw MagicError("the folder that the cells are in, \(folder), is gone; %cd goes to another")
         }
         return directory

@@ -34,8 +34,14 @@ extension Runners {
     /// A path as the cells understand it: `~` is the user's home, and a relative one starts at their folder.
     func resolve(_ path: String) -> String {
         let path = Home.expanding(path)
-        let full = path.hasPrefix("/") ? path : directory + "/" + path
+        let full = path.hasPrefix("/") ? path : Self.withoutMark(directory) + "/" + path
         return URL(fileURLWithPath: full).standardizedFileURL.path
+    }
+
+    /// The path of a folder without what Linux puts behind that of one which is gone.
+    static func withoutMark(_ folder: String) -> String {
+        FileManager.default.fileExists(atPath: folder)
+            ? folder : folder.replacing(/\ \(deleted\)$/, with: "")
     }
 
     /// Moves the cells, and the kernel with them, to another folder; throws `MagicError`.
