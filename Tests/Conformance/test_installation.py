@@ -143,6 +143,13 @@ def test_a_user_of_a_shared_installation(spaced):
         assert status == 1 and "could not be installed under /nonexistent/.local/share/jupyter" in told
 
 
+def test_doctor_in_a_folder_that_is_gone(prefix, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {prefix}/bin/gyrus doctor"
+    assert "MISSING  Swift toolchain" not in command("/bin/bash", "-c", script)[1]
+
+
 def test_uninstall_takes_away_what_it_installed(spaced, tmp_path):
     own = tmp_path / "environment"
     environment = {**os.environ, "VIRTUAL_ENV": str(own), "JUPYTER_DATA_DIR": str(tmp_path / "user"),

@@ -13,6 +13,9 @@ struct DoctorCommand: ParsableCommand {
     var kernels = false
 
     func run() throws {
+        // In a folder that is gone no program starts, and nothing here depends on it.
+        var here = [CChar](repeating: 0, count: Int(PATH_MAX))
+        if getcwd(&here, here.count) == nil { _ = FileManager.default.changeCurrentDirectoryPath("/") }
         let installation = Installation()
         if kernels {
             let finding = KernelExamination(library: installation.library).finding { print($0) }
