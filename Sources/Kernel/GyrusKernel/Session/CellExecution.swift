@@ -44,6 +44,11 @@ struct CellExecution {
                 "InstallationChanged",
                 "\(path) was replaced by another version since this kernel started, and cells would not fit what is "
                     + "loaded; the cell did not run. Restart the kernel")
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw ErrorReports.plain(
+                "KernelError",
+                "No space left in \(Folders.temporary.path), where cells are compiled; the cell did not run. Free some, "
+                    + "or restart the kernel with another folder in TMPDIR")
         } catch {
             throw ErrorReports.plain("KernelError", "\(error)")
         }
