@@ -51,6 +51,21 @@ def test_recursion_of_tasks_ends_before_the_memory_does(monkeypatch):
         session.close()
 
 
+@pytest.mark.parametrize("limit, words", [
+    ("abc", "no whole number of megabytes above 0"), ("-5", "no whole number"), ("8G", "no whole number"), ("0", "no whole number"),
+    ("10", "a cell that adds 64 is stopped"), ("600", None), ("", None),
+])
+def test_a_limit_that_is_none_is_told_once(monkeypatch, limit, words):
+    monkeypatch.setenv("GYRUS_MEMORY", limit)
+    session = Session()
+    try:
+        told = session.ok("1").text("stderr")
+        assert told == "" if words is None else f"GYRUS_MEMORY is {limit}" in told and words in told
+        assert session.ok("2").text("stderr") == ""
+    finally:
+        session.close()
+
+
 def test_small_objects_do_not_take_the_last_of_the_memory(monkeypatch):
     monkeypatch.setenv("GYRUS_MEMORY", "600")
     session = Session()

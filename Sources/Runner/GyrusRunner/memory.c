@@ -27,11 +27,12 @@ static uint64_t resident(void) {
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-// What the user allows the cells to use: `GYRUS_MEMORY` in the environment, in megabytes.
+// What the user allows the cells to use: `GYRUS_MEMORY` in the environment, in megabytes. Of what is no such number the kernel tells.
 static uint64_t allowance(void) {
     const char *text = getenv("GYRUS_MEMORY");
-    uint64_t megabytes = text ? strtoull(text, NULL, 10) : 0;
-    return megabytes > 0 ? megabytes * MEGABYTE : UINT64_MAX;
+    if (!text || strspn(text, "0123456789") != strlen(text)) return UINT64_MAX;
+    uint64_t megabytes = strtoull(text, NULL, 10);
+    return megabytes > 0 && megabytes < UINT64_MAX / MEGABYTE ? megabytes * MEGABYTE : UINT64_MAX;
 }
 
 // Whether the machine, or a control group (a container, a batch job), has almost nothing left.

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The runner of a session: starts it, and notices when it has ended and what was lost with it.
 final class Runners: @unchecked Sendable {
-    // @unchecked: `runner`, `loss` and `isLossToBeTold` are used in the compiler's turn alone.
+    // @unchecked: `runner`, `loss`, `isLossToBeTold` and `isLimitToBeTold` are used in the compiler's turn alone.
     let compiler: SharedCompiler
     /// What cells can import without `%package`.
     let cellLibraries: CellLibraries
@@ -16,6 +16,7 @@ final class Runners: @unchecked Sendable {
     /// The runner that was replaced last, and whether the user has yet to be told.
     private var loss: RunnerLoss?
     private var isLossToBeTold = false
+    private var isLimitToBeTold = true
     /// What `%env`, `%cd` and `%package` did to the runner, to be done to the one that follows it.
     private let settings = Mutex(RunnerState())
     var state: RunnerState {
@@ -94,6 +95,33 @@ final class Runners: @unchecked Sendable {
         }
         runner?.kill()
     }
+
+    /// Tells the user once of a limit of memory (`GYRUS_MEMORY`) that has no effect, or stops most cells.
+    func tellLimit(_ context: RequestContext) {
+        compiler { _ in
+            guard isLimitToBeTold else { return }
+            isLimitToBeTold = false
+            guard let text = ProcessInfo.processInfo.environment["GYRUS_MEMORY"], !text.isEmpty else {
+                return
+            }
+            let isNumber = text.allSatisfy { ("0"..."9").contains($0) }
+            guard isNumber, let megabytes = UInt64(text), megabytes > 0 else {
+                context.iopub.stream(
+                    .stderr,
+                    "GYRUS_MEMORY is \(text), which is no whole number of megabytes above 0: the cells have no limit of their "
+                        + "own.\n")
+                return
+            }
+            guard megabytes < Self.leastUsefulLimit else { return }
+            context.iopub.stream(
+                .stderr,
+                "GYRUS_MEMORY is \(text) megabytes: the process of the cells takes some 35 by itself, and a cell that adds 64 is "
+                    + "stopped.\n")
+        }
+    }
+
+    /// Megabytes of the runner without a cell, and what a cell may add in any case (`memory.c`).
+    private static let leastUsefulLimit: UInt64 = 100
 
     // MARK: losses
 

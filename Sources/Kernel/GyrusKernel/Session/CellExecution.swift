@@ -92,6 +92,7 @@ struct CellExecution {
             // Before the compilation: what cells declared goes with their runner.
             let runner = try session.runners.ensure()
             try session.runners.tellLoss(context, insteadOf: (label, code))
+            session.runners.tellLimit(context)
             let stop = CompilationStop()
             let cell = try activity.compiling(stop) {
                 try stop.whileStoppable { try compiler.compile(code, label: label, options: options) }
