@@ -363,6 +363,8 @@ def test_commands(kernel, tmp_path):
     outcome = kernel.ok("!echo out; echo err >&2; touch made")
     assert outcome.text() == "out\n" and outcome.text("stderr") == "err\n" and (tmp_path / "made").exists()
     assert kernel.ok("//!echo $((6 * 7))").text() == "42\n"
+    assert kernel.ok("!echo a \\\n    b\nlet behind = 2").text() == "a b\n"
+    assert kernel.ok("! echo x").text() == "x\n"
     assert kernel.ok("!printf '\\xc3'").text() == "\ufffd", "a character that is not whole is not lost"
     fails(kernel, "!exit 1", "status 1")
     fails(kernel, "!no_such_command_at_all", "127")

@@ -76,6 +76,28 @@ struct MagicParserTests {
         }
     }
 
+    @Test("a command with a space behind its mark, unless that is Swift")
+    func spacedCommands() {
+        #expect(steps("! echo x") == ["!(echo x)@1"])
+        for swift in ["//! some words", "! a", "! f(x)", "! (a && b)", "! f(\n1)", "let b =\n! a", "!", "! "]
+        {
+            #expect(steps(swift) == [swift])
+        }
+    }
+
+    @Test("a command goes on behind a backslash at the end of a line")
+    func continuedCommands() {
+        #expect(steps("!echo a \\\n  b\nlet c = 1") == ["!(echo a \\\n  b)@1", "\n\nlet c = 1"])
+        #expect(steps("let a = 1\n!echo \\\nb\\\nc") == ["let a = 1", "!(echo \\\nb\\\nc)@2"])
+        #expect(steps("//!echo a \\\n//  b") == ["!(echo a \\\n  b)@1"])
+        #expect(steps("//!echo a \\\nlet b = 1") == ["!(echo a \\)@1", "\nlet b = 1"])
+        #expect(steps("!echo a \\\\\nlet b = 1") == ["!(echo a \\\\)@1", "\nlet b = 1"])
+        let parser = MagicParser()
+        #expect(parser.commented("!echo a \\\n  b\nlet c = 1") == "//!echo a \\\n//  b\nlet c = 1")
+        #expect(parser.completeness(of: "!echo a \\") == .incomplete(indent: ""))
+        #expect(parser.completeness(of: "!echo a \\\n  b") == .complete)
+    }
+
     @Test("a magic for the whole cell stands on its first line")
     func cellMagics() {
         #expect(steps("%%bash\necho 1\n%who\n") == ["%%bash()@1|echo 1\n%who\n"])

@@ -7,20 +7,26 @@ struct MagicLine {
     /// The bytes of the line that the name occupies.
     let nameRange: Range<Int>
     /// The rest of the line, without white space around it, and the byte at which it begins.
-    let arguments: String
+    private(set) var arguments: String
     let argumentsStart: Int
-    /// Whether it can be run: a name is followed by white space, and `!` by none.
+    /// Whether it can be run: a name is followed by white space, and `!` by a command.
     let isWhole: Bool
+    /// How many lines of the cell it takes: a command goes on behind `\` at the end of a line.
+    private(set) var lineCount = 1
+    private let isCommented: Bool
 
     init?(_ line: Substring) {
         guard let mark = line.prefixMatch(of: /[ \t]*(?:\/\/)?(%%?|!)/) else { return nil }
         var rest = line[mark.range.upperBound...]
         func offset(_ index: Substring.Index) -> Int { line.utf8.distance(from: line.startIndex, to: index) }
         isForCell = mark.1 == "%%"
+        isCommented = mark.0.contains("/")
         if mark.1 == "!" {
             name = "!"
             nameRange = offset(rest.startIndex)..<offset(rest.startIndex)
-            isWhole = rest.first.map { !$0.isWhitespace } ?? false
+            // A comment may begin with `//! `.
+            let head = isCommented ? rest.prefix(1) : rest
+            isWhole = !head.allSatisfy(\.isWhitespace)
         } else {
             let word = rest.prefixMatch(of: /[A-Za-z_][A-Za-z0-9_]*/)?.0 ?? rest.prefix(0)
             name = String(word)
@@ -33,6 +39,20 @@ struct MagicLine {
         arguments = String(rest[start..<end])
         argumentsStart = offset(start)
     }
+
+    /// Whether white space stands between `!` and the command.
+    var isSpaced: Bool { argumentsStart > nameRange.upperBound }
+
+    /// Whether the next line belongs to it.
+    private var goesOn: Bool { name == "!" && arguments.endsInBackslash }
+
+    /// Takes in the next line, which is a comment if the first one is; false if it does not belong to it.
+    mutating func take(_ line: Substring) -> Bool {
+        guard goesOn, !isCommented || line.hasPrefix("//") else { return false }
+        arguments += "\n" + (isCommented ? line.dropFirst(2) : line)
+        lineCount += 1
+        return true
+    }
 }
 
 extension MagicCall {
@@ -40,6 +60,11 @@ extension MagicCall {
     init(_ magic: MagicLine, at index: Int) {
         self.init(
             name: magic.name, arguments: magic.arguments, line: index + 1, column: magic.argumentsStart,
-            isForCell: magic.isForCell)
+            isForCell: magic.isForCell, lineCount: magic.lineCount)
     }
+}
+
+extension String {
+    /// Whether it ends in a backslash that no other one makes a character of the command.
+    var endsInBackslash: Bool { reversed().prefix { $0 == "\\" }.count % 2 == 1 }
 }

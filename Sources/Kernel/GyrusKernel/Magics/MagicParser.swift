@@ -14,6 +14,8 @@ package struct MagicCall: Equatable, Sendable {
     package var body: String?
     /// Whether it was written `%%name`.
     package var isForCell = false
+    /// How many lines of the cell it takes, those of its body not counted.
+    package var lineCount = 1
 
     /// The arguments at their own position in the cell, as source for the compiler.
     package var statement: String { placed(arguments) }
@@ -60,12 +62,15 @@ package struct MagicParser {
             pending = Array(repeating: "", count: line)
             if Self.hasCode(code) { steps.append(.swift(code)) }
         }
-        for (index, line) in lines.enumerated() {
-            if let magic = magics[index] {
-                flush(upTo: index + 1)
-                steps.append(.magic(MagicCall(magic, at: index)))
+        var next = 0
+        while next < lines.count {
+            if let magic = magics[next] {
+                flush(upTo: next + magic.lineCount)
+                steps.append(.magic(MagicCall(magic, at: next)))
+                next += magic.lineCount
             } else {
-                pending.append(line)
+                pending.append(lines[next])
+                next += 1
             }
         }
         flush(upTo: lines.count)
@@ -85,16 +90,20 @@ package struct MagicParser {
     private func magics(in lines: [Substring], unfinishedAt cursorLine: Int? = nil) -> [Int: MagicLine] {
         var found: [Int: MagicLine] = [:]
         var before = ""
-        for (index, text) in lines.enumerated() {
-            if let magic = MagicLine(text), magic.isWhole || index == cursorLine,
+        var next = 0
+        while next < lines.count {
+            let index = next
+            next += 1
+            guard var magic = MagicLine(lines[index]), magic.isWhole || index == cursorLine,
                 isMagic(magic, before: before)
-            {
-                found[index] = magic
-                if index == 0, magic.isForCell { break }
-                before += "\n"
-            } else {
-                before += text + "\n"
+            else {
+                before += lines[index] + "\n"
+                continue
             }
+            while next < lines.count, magic.take(lines[next]) { next += 1 }
+            before += String(repeating: "\n", count: magic.lineCount)
+            found[index] = magic
+            if index == 0, magic.isForCell { break }
         }
         return found
     }
@@ -106,7 +115,7 @@ package struct MagicParser {
             if !lines[index].isEmpty, !lines[index].hasPrefix("//") { lines[index] = "//" + lines[index] }
         }
         for case .magic(let call) in steps(of: cell) {
-            comment(call.line - 1)
+            for offset in 0..<call.lineCount { comment(call.line - 1 + offset) }
             guard let body = call.body else { continue }
             if Magics.named(call.name)?.body == .swift { return lines[0] + commented("\n" + body) }
             for index in lines.indices { comment(index) }
@@ -119,7 +128,10 @@ package struct MagicParser {
         switch steps(of: cell).last {
         case .swift(let source)?: return Completeness(of: source)
         case .magic(let call)?:
-            guard let body = call.body else { return .complete }
+            guard let body = call.body else {
+                let goesOn = call.name == "!" && call.arguments.endsInBackslash
+                return goesOn ? .incomplete(indent: "") : .complete
+            }
             if Magics.named(call.name)?.body == .swift, !body.isEmpty { return completeness(of: "\n" + body) }
             return cell.hasSuffix("\n") ? .complete : .incomplete(indent: "")
         case nil: return .complete
@@ -128,7 +140,10 @@ package struct MagicParser {
 
     private func isMagic(_ line: MagicLine, before: String) -> Bool {
         if case .incomplete = Completeness(of: before) { return false }
-        return line.name != "!" || !isNegation(line.arguments, before: before)
+        guard line.name == "!" else { return true }
+        // `! isReady` is Swift and `! echo x` is none.
+        return line.isSpaced
+            ? Completeness(of: line.arguments) == .invalid : !isNegation(line.arguments, before: before)
     }
 
     /// Whether what follows `!` is a Swift value; `before` are the lines of the cell above it.
