@@ -294,6 +294,19 @@ def test_a_script_runs_too(gyrus, tmp_path):
     assert "cannot convert" in gyrus("bad.swift", expect=1).stderr
 
 
+def test_a_script_may_end_itself(gyrus, tmp_path):
+    """As a program of Swift does; in a notebook the process of the cells is not to end."""
+    (tmp_path / "end.swift").write_text('// %%\nprint("done")\nexit(0)\n// %%\nprint("never")\n')
+    done = gyrus("end.swift", "-o", "out.ipynb")
+    assert done.stdout == "done\n" and "RunnerDied" not in done.stderr
+    book, found = outputs(tmp_path / "out.ipynb")
+    assert book.metadata.gyrus.run.status == "completed" and [len(cell) for cell in found] == [1, 0]
+    (tmp_path / "fail.swift").write_text("exit(3)\n")
+    assert "ended itself with status 3" in gyrus("fail.swift", expect=1).stderr
+    nbformat.write(notebook("exit(0)"), tmp_path / "in.ipynb")
+    assert "ended itself with status 0" in gyrus("in.ipynb", expect=1).stderr
+
+
 def test_magics_of_a_script_stay_magics(gyrus, tmp_path):
     """As nbconvert exports them, whose script is one cell, and as jupytext writes them below a mark."""
     (tmp_path / "exported.swift").write_text(

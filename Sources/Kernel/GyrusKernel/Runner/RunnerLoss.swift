@@ -33,6 +33,12 @@ struct RunnerLoss {
 
     static let name = "RunnerDied"
 
+    /// The status with which it ended itself; nil if a signal ended it.
+    var exitStatus: Int32? {
+        guard let status = process.death, status & 0x7F == 0 else { return nil }
+        return status >> 8 & 0xFF
+    }
+
     private var ending: String {
         if process.wasGivenUp { return "was ended, as what it ran did not stop when it was interrupted" }
         let status = process.death ?? 0

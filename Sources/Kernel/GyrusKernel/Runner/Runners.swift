@@ -96,6 +96,9 @@ final class Runners: @unchecked Sendable {
         runner?.kill()
     }
 
+    /// The status with which the runner that was lost last ended itself; nil if none was, or if it did not.
+    var exitStatus: Int32? { compiler { _ in loss?.exitStatus } }
+
     /// Tells the user once of a limit of memory (`GYRUS_MEMORY`) that has no effect, or stops most cells.
     func tellLimit(_ context: RequestContext) {
         compiler { _ in

@@ -153,6 +153,11 @@ public final class SwiftKernel: Kernel {
     /// How many processes have run cells, one after another: what an earlier one knew is gone.
     package var runnerCount: Int { session.runners.count }
 
+    /// The status with which the cells' process ended itself, if a report says that it ended so.
+    package func exitStatus(of report: ErrorReport) -> Int32? {
+        report.name == RunnerLoss.name ? session.runners.exitStatus : nil
+    }
+
     public func isComplete(_ request: IsCompleteRequest) -> IsCompleteReply {
         if HelpRequest(request.code) != nil { return .complete }
         return switch session.completion.magicParser.completeness(of: CellText.normalized(request.code)) {

@@ -82,6 +82,8 @@ public struct NotebookJob: Sendable {
         }
         // A file that may not grow further is an error for its writer, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
+        var options = options
+        options.endsWithExit = source.pathExtension == "swift"
         let run = try NotebookRun(options: options)
         let signals = Signals.ending.map { number in Signals.handle(number) { run.receive(signal: number) } }
         defer {

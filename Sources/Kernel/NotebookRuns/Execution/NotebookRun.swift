@@ -13,6 +13,8 @@ public final class NotebookRun: Sendable {
         public var timeout: Double?
         /// Whether cells after one that failed are run.
         public var allowsErrors = false
+        /// Whether a cell that calls `exit(0)` ends the run well, as it does a program.
+        public var endsWithExit = false
         /// Whether nothing that cells print is written to the terminal.
         public var isQuiet = false
         /// Whether it is said which cell runs.
@@ -35,6 +37,8 @@ public final class NotebookRun: Sendable {
     private let outputs = CellOutputs()
     private let live: LiveOutput
     private let stop: RunStop
+    /// Whether a cell has ended the run well.
+    private let hasExited = Mutex(false)
 
     /// Makes a kernel; throws if a part of Gyrus or the toolchain is missing.
     public init(options: Options) throws {
@@ -125,6 +129,7 @@ public final class NotebookRun: Sendable {
             notebook.cells[index].executionCount = count
             let error = run(cell, at: index, count: count)
             if case .signal(let number)? = stop.reason { return .interrupted(signal: number) }
+            if hasExited.withLock({ $0 }) { return ending }
             guard let error, !cell.tags.contains("raises-exception") else { continue }
             if ending == .completed { ending = .failed(cell: index, count: count, error: error) }
             if !options.allowsErrors { return ending }
@@ -153,7 +158,12 @@ public final class NotebookRun: Sendable {
             return nil
         } catch {
             var report = error
-            if let seconds = stop.endCell() {
+            let timeout = stop.endCell()
+            if options.endsWithExit, timeout == nil, kernel.exitStatus(of: error) == 0 {
+                hasExited.withLock { $0 = true }
+                return nil
+            }
+            if let seconds = timeout {
                 report.name = "CellTimeoutError"
                 report.value = "the cell took longer than \(seconds.formatted()) s and was interrupted"
                 report.traceback = ["CellTimeoutError: \(report.value)"] + report.traceback
