@@ -15,7 +15,7 @@ const char *environment_go(const char *folder);
 
 // --- children.c ----------------------------------------------------------------------------------------------------
 
-// Sends a signal to the processes that were started since the jobs that are asked to end began.
+// Sends a signal to the processes that were started since the jobs that are asked to end began, and to what these started.
 void children_signal(int signal);
 // Has a signal do nothing here and end the programs that a cell starts, in which it would be ignored if it were here:
 // `yes | head -1` would end with a complaint. A handler of the cell's own stays.
