@@ -34,9 +34,10 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
         let type: NumberType = Element.self == Float.self ? .float32 : .float64
         try HDF5File.create(url) { file in
             try file.write(Matrix(rows: 1, columns: alphas.count, elements: alphas), to: "/alphas")
-            for name in ["best_alpha", "r2", "r", "intercepts"] {
-                try file.createDataset("/\(name)", shape: [voxels], type: .float64)
+            for path in ["/best_alpha", "/r2", "/r", "/intercepts", RidgeFile.means] {
+                try file.createDataset(path, shape: [voxels], type: .float64)
             }
+            try file.createDataset(RidgeFile.featureMeans, shape: [features], type: .float64)
             try file.createDataset("/search_scores", shape: [alphas.count, voxels], type: .float64)
             try file.createDataset("/weights", shape: [features, voxels], type: type)
             try file.createDataset("/state", shape: [voxels], type: .uint8)
@@ -52,13 +53,20 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
     }
 
     func write(_ fit: RidgeFit<Element>, of voxels: Range<Int>) throws {
+        func write(_ numbers: [Double], to path: String, at start: Int) throws {
+            try file.dataset(path).write(Tensor(shape: [numbers.count], elements: numbers), at: [start])
+        }
         func write(_ numbers: [Double], to path: String) throws {
-            try file.dataset(path).write(
-                Tensor(shape: [numbers.count], elements: numbers), at: [voxels.lowerBound])
+            try write(numbers, to: path, at: voxels.lowerBound)
         }
         let none = [Double](repeating: .nan, count: voxels.count)
         try write(fit.bestAlphas, to: "/best_alpha")
         try write(fit.intercepts.map { Double($0) }, to: "/intercepts")
+        // A file of an earlier version has no room for them.
+        if file.contains(RidgeFile.featureMeans) {
+            try write(fit.featureMeans, to: RidgeFile.featureMeans, at: 0)
+            try write(fit.means, to: RidgeFile.means)
+        }
         try write(fit.scores.count > 0 ? fit.scores.r2 : none, to: "/r2")
         try write(fit.scores.count > 0 ? fit.scores.r : none, to: "/r")
         try file.dataset("/search_scores").write(Tensor(fit.searchScores), at: [0, voxels.lowerBound])
