@@ -52,6 +52,27 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
         }
     }
 
+    /// Makes the voxels wait again that held a NaN when they were fitted and hold none now.
+    ///
+    /// - Parameters:
+    ///   - reader: the responses.
+    ///   - size: how many voxels are read at a time.
+    func reopenMended(_ reader: some ResponseReader<Element>, atOnce size: Int) throws {
+        let states = try file.dataset("/state").bytes([0..<voxels])
+        var rest = states.indices.filter { states[$0] == RidgeFile.State.notFinite.rawValue }[...]
+        while let first = rest.first {
+            try Task.checkCancellation()
+            let part = rest.prefix { $0 < first + size }
+            rest = rest.dropFirst(part.count)
+            let responses = try reader.responses(of: first..<(part.last ?? first) + 1)
+            let broken = Set(ColumnStatistics(ofResponses: responses).notFinite)
+            for voxel in part where !broken.contains(voxel - first) {
+                try file.dataset("/state").write([RidgeFile.State.waiting.rawValue], at: voxel)
+            }
+        }
+        try file.flush()
+    }
+
     func write(_ fit: RidgeFit<Element>, of voxels: Range<Int>) throws {
         func write(_ numbers: [Double], to path: String, at start: Int) throws {
             try file.dataset(path).write(Tensor(shape: [numbers.count], elements: numbers), at: [start])
@@ -85,8 +106,8 @@ extension Ridge {
     /// Fits the model to responses in an HDF5 file, a batch of voxels at a time, and writes the results to another.
     ///
     /// A fit that was interrupted, or whose process died, resumes where it was stopped when the same call is made
-    /// again: the file says which voxels are done. Different responses are detected by a checksum of a few voxels and
-    /// refused.
+    /// again: the file says which voxels are done. Those that held a NaN are read again, and fitted if they hold none now.
+    /// Different responses are detected by a checksum of a few voxels and refused; a change in others is not noticed.
     ///
     /// ```swift
     /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")
@@ -137,6 +158,8 @@ extension Ridge {
                     ("intercept", "\(options.intercept)"), ("score of the search", "\(options.searchScore)"),
                     ("held-out scores", "\(options.scoresHeldOut)"), ("precision", "\(Element.self)"),
                 ])
+            let voxelBytes = max(1, reader.samples * MemoryLayout<Element>.stride)
+            try writer.reopenMended(reader, atOnce: min(4096, max(1, memoryLimit.bytes / 8 / voxelBytes)))
             try fit(features, reading: reader, writing: writer, runs: runs, memoryLimit: memoryLimit)
         }
         return try RidgeFile.open(file)
