@@ -24,7 +24,7 @@ extension EncodingModel {
     ) throws -> LayerScores {
         try scoresByLayer(
             features.map { layer in (layer.layer.shortName, { layer.matrix }) }, to: study.responses,
-            runs: study.runs, outer: outer)
+            runs: study.runs, outer: outer, otherNames: features.names)
     }
 
     /// The same for the layers of a feature file, which are read one at a time.
@@ -42,7 +42,7 @@ extension EncodingModel {
         try features.checkOrder(of: study)
         return try scoresByLayer(
             features.layers.map { layer in (layer, { try features[layer] }) }, to: study.responses,
-            runs: study.runs, outer: outer)
+            runs: study.runs, outer: outer, otherNames: features.shortNames)
     }
 }
 
