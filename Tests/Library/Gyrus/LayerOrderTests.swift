@@ -36,5 +36,9 @@ import Testing
         let error = #expect(throws: FormatError.self) { try ridge.scoresByLayer(files[1], of: study) }
         #expect(error?.description.contains("the stimulus of row 0") == true)
         #expect(error?.description.contains("three blue circles") == true)
+        let reversed = try model.features(of: texts.reversed(), showsProgress: false)
+        let ofReversed = #expect(throws: EncodingError.self) { try ridge.scoresByLayer(reversed, of: study) }
+        #expect(ofReversed?.description.contains("the stimulus of row 0") == true)
+        #expect(ofReversed?.description.contains("three blue circles") == true)
     }
 }
