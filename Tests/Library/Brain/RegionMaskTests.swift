@@ -62,7 +62,9 @@ struct RegionMaskTests {
         #expect(throws: BrainError.self) { try Regions(names: ["A"]).centroids(in: space) }
         #expect(regions.atLeast(voxels: 2).names == ["A"])
         #expect(try regions.inGroup("one").names == ["A"])
-        #expect(throws: BrainError.self) { try regions.inGroup("two") }
+        #expect(throws: BrainError.unknownGroup("two", known: ["one"])) { try regions.inGroup("two") }
+        let plain = #expect(throws: BrainError.self) { try Regions(names: ["A"]).inGroup("two") }
+        #expect(plain?.description == "there is no group \"two\"; no region is of a group")
         #expect(try regions.selecting(["b l"]).names == ["B_L"])
         let sides = try regions.dividedByHemisphere(in: space)
         #expect(sides.names == ["A_L", "A_R", "B_R", "B_L"])
