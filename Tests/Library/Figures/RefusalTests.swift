@@ -159,6 +159,19 @@ import Testing
         #expect(lines > 2, "the title is broken within the word")
     }
 
+    /// As in the picture: a longer one would make the figure as long as itself.
+    @Test func titlesOfAxesAreNoLongerThanTheyMayBe() throws {
+        func limits(_ figure: some Figure) throws -> [Double?] {
+            let configuration = try #require(specification(figure)["config"] as? [String: Any])
+            return ["axisX", "axisY"].map { (configuration[$0] as? [String: Any])?["titleLimit"] as? Double }
+        }
+        let title = String(repeating: "y", count: 200)
+        #expect(try limits(LineChart([.init("a", [1, 2])], valueTitle: title)) == [440, 280])
+        // The title of a small figure need not be as short as its axis.
+        let bar = BarChart([.init("a", 1)], valueTitle: title, orientation: .vertical)
+        #expect(try limits(bar) == [260, 260])
+    }
+
     @Test func noLayerGivesBackAChannel() throws {
         // Vega-Lite's schema has no null for a channel, so that altair refuses such a chart.
         func check(_ layer: [String: Any], _ name: String) {
