@@ -103,6 +103,13 @@ import Testing
         #expect(numbered.series.map(\.name) == ["a", "a (2)", "a (2) (2)"])
     }
 
+    @Test func cellsOfOneNameAreToldApart() throws {
+        let map = Heatmap(rowNames: ["a", "a"], columnNames: ["x", "x"]) { Double($0 + $1) }
+        #expect(try map.data["row", as: String.self] == ["a", "a", "a (2)", "a (2)"])
+        #expect(try map.data["column", as: String.self] == ["x", "x (2)", "x", "x (2)"])
+        #expect(map.rows == ["a", "a"])
+    }
+
     @Test func pointsAtNoPositionAreTold() throws {
         let chart = LineChart(
             [.init("a", points: [.init(.nan, 1), .init(1e30, 2), .init(-0.5, 3), .init(0, 4)])],
