@@ -101,6 +101,12 @@ struct SurfaceSamplingTests {
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(samples: 0)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ball(samples: -3)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(radius: .nan)) }
+        for radius in [-1, 0, Double.nan, .infinity] {
+            for sampling in [SurfaceSampling.ball(radius: radius), .ball(radius: radius).mostFrequent] {
+                let error = #expect(throws: GridError.self) { try map.sampled(on: pial, sampling) }
+                #expect(error?.description.contains("the radius of a ball is \(radius) mm") == true)
+            }
+        }
         // 10 million million places.
         let large = try SurfaceMesh(vertices: [SIMD3<Float>](repeating: .zero, count: 1_000_000), faces: [])
         let error = #expect(throws: GridError.self) {
