@@ -98,6 +98,9 @@ struct SurfaceSamplingTests {
         let pial = try SurfaceMesh.open(Self.file("pial.surf.gii"))
         let small = try SurfaceMesh(vertices: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], faces: [[0, 1, 2]])
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ribbon(to: small)) }
+        let point = try SurfaceMesh(vertices: [[0, 0, 0]], faces: [])
+        let single = #expect(throws: GridError.self) { try map.sampled(on: pial, .ribbon(to: point)) }
+        #expect(single?.description == "the inner mesh has 1 vertex, but the outer one 162")
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(samples: 0)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ball(samples: -3)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(radius: .nan)) }
