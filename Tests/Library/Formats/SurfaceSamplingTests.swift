@@ -93,6 +93,18 @@ struct SurfaceSamplingTests {
         #expect(zip(here, there).count { $0 == $1 || $0.isNaN && $1.isNaN } >= 160)
     }
 
+    /// Unlike nilearn 0.14.1, which counts NaN as a value.
+    @Test func theMostFrequentLabelLeavesNaNOut() throws {
+        try withFolder { folder in
+            let url = folder.appending(path: "labels.nii")
+            let labels = Tensor<Float>(shape: [1, 1, 3], elements: [.nan, .nan, 2])
+            try NIfTI.write(labels, affine: .identity, to: url)
+            let mesh = try SurfaceMesh(vertices: [[0, 0, 1]], faces: [])
+            let around = SurfaceSampling(.offsets([[0, 0, -1], [0, 0, 0], [0, 0, 1]])).mostFrequent
+            #expect(try NIfTI.open(url).sampled(on: mesh, around).row(0) == [2])
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let map = try NIfTI.open(Self.file("map.nii"))
         let pial = try SurfaceMesh.open(Self.file("pial.surf.gii"))
