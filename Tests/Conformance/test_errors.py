@@ -336,3 +336,9 @@ def test_a_caret_behind_text_that_is_not_ascii(kernel):
 def test_a_syntax_error(kernel):
     assert kernel.fails("func broken( {").error["ename"] == "CompileError"
     assert kernel.value("2") == "2"
+
+
+def test_a_continuation_that_is_resumed_twice_names_no_module(kernel):
+    failure = kernel.fails(
+        "await withCheckedContinuation { (c: CheckedContinuation<Void, Never>) in c.resume(); c.resume() }")
+    assert "MISUSE: the cell tried to resume its continuation more than once" in failure.error["evalue"]

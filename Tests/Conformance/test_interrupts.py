@@ -1,7 +1,12 @@
 """An interrupt ends whatever runs, soon, and leaves every variable usable."""
 
+import contextlib
+import os
+import subprocess
+import sys
 import time
 
+import kernel_processes
 import pytest
 
 LOOPS = {
@@ -54,3 +59,36 @@ def test_interrupts_in_a_row(kernel):
         kernel.interrupt()
         assert kernel.finish(cell, timeout=20).reply["ename"] == "KeyboardInterrupt"
     assert kernel.value("rounds") == "5"
+
+
+# Minutes in a library that never asks whether to stop, at the lowest priority that there is (SCHED_IDLE).
+LONG_AND_IDLE = """
+import Foundation
+let pattern = try NSRegularExpression(pattern: "(a+)+$"), text = String(repeating: "a", count: 48) + "b"
+var priority = sched_param(sched_priority: 0)
+sched_setscheduler(0, 5, &priority)
+print("running")
+fflush(stdout)
+_ = pattern.firstMatch(in: text, range: NSRange(location: 0, length: 49))
+"""
+
+
+def test_a_computation_that_other_programs_leave_little_time_is_not_taken_for_one_that_hangs(fresh_kernel):
+    cell = fresh_kernel.client.execute(LONG_AND_IDLE)
+    fresh_kernel.wait_for_output(cell)
+    runner, processor = kernel_processes.runner(fresh_kernel).pid, min(os.sched_getaffinity(0))
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        for process in [busy.pid, *map(int, os.listdir(f"/proc/{runner}/task"))]:
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(process, {processor})
+        fresh_kernel.interrupt()
+        time.sleep(19)
+        assert fresh_kernel.nothing_on("shell"), "it still computes"
+        fresh_kernel.interrupt()
+        outcome = fresh_kernel.finish(cell, timeout=20)
+    finally:
+        busy.kill()
+        busy.wait()
+    assert outcome.error["ename"] == "RunnerDied"
+    assert "Interrupt again" in outcome.text("stderr")

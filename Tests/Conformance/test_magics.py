@@ -60,6 +60,7 @@ def test_an_unknown_one_names_its_neighbours(kernel):
     fails(kernel, "//%wohs", "%whos")
     fails(kernel, "%%bsah\nls", "%%bash")
     fails(kernel, "%quite_different", "%lsmagic")
+    fails(kernel, "%%quite_different\nx", "there is no %%quite_different; %lsmagic")
 
 
 def test_the_wrong_form(kernel):
@@ -327,7 +328,15 @@ def test_a_command_in_a_folder_that_is_gone(fresh_kernel, tmp_path):
     fresh_kernel.ok(f"%cd {folder}")
     folder.rmdir()
     fails(fresh_kernel, "!echo hi", str(folder) + ", is gone", "%cd")
+    fails(fresh_kernel, "%%python\n1", str(folder) + ", is gone", "%cd")
     fresh_kernel.ok(f"%cd {tmp_path}")
+    fresh_kernel.ok("%%python\nkept = 5")
+    folder.mkdir()
+    fresh_kernel.ok(f"%cd {folder}")
+    folder.rmdir()
+    fails(fresh_kernel, "%%python\nkept", str(folder) + ", is gone", "%cd")
+    fresh_kernel.ok(f"%cd {tmp_path}")
+    assert fresh_kernel.value("%%python\nkept") == "5"
     assert fresh_kernel.ok("!echo hi").text() == "hi\n"
 
 
@@ -458,6 +467,8 @@ def test_load(kernel, tmp_path):
         ]
     assert kernel.ok(payload[0]["text"]).result == "1"
     fails(kernel, f"%load {tmp_path}/none.swift", "none.swift")
+    for name in ["load", "include"]:
+        fails(kernel, f"%{name} {tmp_path}", f"{tmp_path} is a folder, not a file")
 
 
 def test_save_and_history(fresh_kernel, tmp_path):
@@ -476,10 +487,16 @@ def test_save_and_history(fresh_kernel, tmp_path):
     link.symlink_to("saved.swift")
     kernel.ok(f"%save -f {link} 1")
     assert link.is_symlink() and path.read_text() == "let first = 1\n"
-    fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift")
+    fails(kernel, f"%save {tmp_path}/no/folder.swift 1", "folder.swift", f"there is no folder {tmp_path}/no")
+    fails(kernel, f"%save {tmp_path} 1", "is a folder")
+    fails(kernel, f"%save -f {tmp_path} 1", "is a folder")
+    kernel.ok(f'%save "{tmp_path}/with space.swift" 1')
+    fails(kernel, f'%save "{tmp_path}/with space.swift" 1', f'%save -f "{tmp_path}/with space.swift" replaces')
+    (tmp_path / "with space.swift").unlink()
     fails(kernel, "%save", "file")
     fails(kernel, f"%save {tmp_path}/x.swift 3-1", "3-1")
     fails(kernel, f"%save {tmp_path}/x.swift 77", "no such cells")
+    assert kernel.ok(f"%save -f {path} 3 77").text() == f"1 cell in {path}; there is no cell 77 in this session\n"
 
     text = kernel.ok("%history -n 1-3").text()
     assert text == "1: let first = 1\n2: %who\n3: let third = first + 2\nthird\n"
@@ -489,6 +506,12 @@ def test_save_and_history(fresh_kernel, tmp_path):
     assert len(kernel.ok("%history -l 2").text().splitlines()) == 2
     fails(kernel, "%history -z", "-z")
     fails(kernel, "%history -l none", "-l")
+
+
+def test_the_history_has_a_cell_with_a_zero_byte_whole(kernel):
+    code = 'let zeroByte = "a\0b"; let behind = 1'
+    count = kernel.ok(code).reply["execution_count"]
+    assert kernel.ok(f"%history {count}").text() == code + "\n"
 
 
 # --- displays ---------------------------------------------------------------------------------------------------
@@ -831,7 +854,8 @@ def test_writefile_errors(kernel):
     fails(kernel, "%%writefile\nx", "one file")
     fails(kernel, "%%writefile a b\nx", "one file")
     fails(kernel, "%%writefile -q a\nx", "-q")
-    fails(kernel, "%%writefile /nowhere/at/all\nx", "/nowhere/at/all")
+    fails(kernel, "%%writefile /nowhere/at/all\nx", "/nowhere/at/all", "there is no folder /nowhere/at")
+    fails(kernel, "%%writefile /tmp\nx", "/tmp is a folder, not a file")
     fails(kernel, "%writefile a", "%%writefile")
     fails(kernel, "%pwd /tmp", "%cd")
 

@@ -471,6 +471,20 @@ class TestMemory:
         assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
         kernel.ok("%del " + " ".join(re.findall(r"(?:let|var|,) \(?(large|owner|closure|data)\b", "\n".join(cells))))
 
+    @pytest.mark.parametrize("end", ["print([1][beyond])", "throw Bad()"])
+    def test_a_cell_that_fails_again_and_again(self, kernel, end):
+        """It does not come to its end, where it would release what it replaced: the next one does."""
+        kernel.ok("let beyond = 3; struct Bad: Error {}")
+        cell = f"var doomed = {LARGE}\n{end}"
+        for _ in range(2):
+            kernel.fails(cell)
+        before = runner_memory(kernel)
+        for _ in range(5):
+            kernel.fails(cell)
+        assert runner_memory(kernel) < before + 80, "one value beside the present one at most"
+        assert kernel.value("doomed.count") == "7000000"
+        kernel.ok("%del doomed")
+
     def test_what_a_closure_of_the_same_declaration_uses_is_kept(self, kernel):
         kernel.ok("let shown = [1, 2, 3], showing = { shown.count }")
         kernel.ok("let shown = 5")

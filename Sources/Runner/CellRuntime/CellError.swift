@@ -9,8 +9,15 @@ import RunnerProtocol
 package func describeError(_ box: UnsafeMutableRawPointer) {
     let error = unsafeBitCast(box, to: (any Error).self)
     let message = UncaughtError(
-        ename: typeName(of: error), evalue: description(of: error), cancelled: error is CancellationError)
+        ename: typeName(of: error), evalue: description(of: error), cancelled: saysCancelled(error))
     if let data = try? JSONEncoder().encode(message) { Output.send(.error, data) }
+}
+
+/// Whether it is what a task throws that was told to stop: `URLSession` has an error of its own for that.
+private func saysCancelled(_ error: any Error) -> Bool {
+    if error is CancellationError { return true }
+    let error = error as NSError
+    return error.domain == NSURLErrorDomain && error.code == NSURLErrorCancelled
 }
 
 /// The name of an error's type without its module, as the code that throws it writes it.

@@ -62,6 +62,14 @@ void children_signal(int signal) {
     closedir(folder);
 }
 
+static void do_nothing(int number) { (void)number; }
+
+void children_heed(int number) {
+    struct sigaction old;
+    if (sigaction(number, NULL, &old) != 0 || (old.sa_flags & SA_SIGINFO)) return;
+    if (old.sa_handler == SIG_IGN || old.sa_handler == SIG_DFL) signal(number, do_nothing);
+}
+
 // --- processes that are forked off -------------------------------------------------------------------------------------
 
 static atomic_bool is_forked;

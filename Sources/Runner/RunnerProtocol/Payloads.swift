@@ -23,7 +23,7 @@ package struct UncaughtError: Codable, Sendable {
     package let ename: String
     /// What it says of itself.
     package let evalue: String
-    /// Whether it is the `CancellationError` of a task that was told to stop.
+    /// Whether it is that of a task that was told to stop, such as `CancellationError`.
     package let cancelled: Bool
 
     package init(ename: String, evalue: String, cancelled: Bool) {

@@ -43,6 +43,13 @@ struct HeldTextTests {
         #expect(end.before == "" && end.message == "Fatal error: a\n")
     }
 
+    @Test("the module of a cell is not shown")
+    func modules() {
+        var held = HeldText()
+        #expect(held.take("Cell2/In[3]:1: Fatal error: late\nCell4/a\n", at: start) == "")
+        #expect(held.end(isTrap: false, at: start).before == "In[3]:1: Fatal error: late\nCell4/a\n")
+    }
+
     @Test("without a trap all is shown, and nothing is the message of a much later one")
     func none() {
         var held = HeldText()

@@ -15,7 +15,7 @@ extension Magic {
                     : "there is no variable \(unknown)")
         }
         run.session.compiler { compiler in for name in names { compiler.forget(variable: name) } }
-        // What ends next releases what nothing uses any more.
+        // What runs next releases what nothing uses any more.
         _ = try run.ask("()", for: "del")
         for held in run.session.names.heldVariables where names.contains(held.name) {
             run.print(

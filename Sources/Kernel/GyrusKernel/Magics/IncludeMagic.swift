@@ -28,7 +28,9 @@ extension Magic {
         } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
             throw MagicError("there is no file \(place)")
         } catch {
-            throw MagicError("\(place) cannot be read: \(error.localizedDescription)")
+            throw isFolder(place)
+                ? MagicError("\(place) is a folder, not a file")
+                : MagicError("\(place) cannot be read: \(error.localizedDescription)")
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw MagicError("\(place) is not UTF-8 text")

@@ -53,7 +53,7 @@ package enum Magics {
         let mark = call.isForCell ? "%%" : "%"
         guard let magic = named(call.name) else {
             let near = nearNames(to: call.name).map { mark + $0 }
-            let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+            let hint = near.isEmpty ? ";" : "; did you mean \(near.joined(separator: " or "))?"
             throw MagicError("there is no \(mark)\(call.name)\(hint) %lsmagic lists all that there are")
         }
         if call.isForCell, call.body == nil {

@@ -14,8 +14,9 @@ extension Magic {
         let inputs = try inputs(words.dropFirst(), run)
         guard !inputs.isEmpty else { throw MagicError("there are no such cells in this session") }
         let place = run.session.runners.resolve(path)
-        if !replaces, FileManager.default.fileExists(atPath: place) {
-            throw MagicError("\(place) exists; %save -f \(path) replaces it")
+        if !replaces, !isFolder(place), FileManager.default.fileExists(atPath: place) {
+            let word = path.contains(where: \.isWhitespace) ? "\"\(path)\"" : path
+            throw MagicError("\(place) exists; %save -f \(word) replaces it")
         }
         // Magics become comments, so that what is saved is Swift.
         let text =
@@ -26,9 +27,28 @@ extension Magic {
             let target = URL(fileURLWithPath: place).resolvingSymlinksInPath()
             try Data(text.utf8).write(to: target, options: .atomic)
         } catch {
-            throw MagicError("\(place) cannot be written: \(error.localizedDescription)")
+            throw notWritten(place, error)
         }
-        run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)")
+        let lines = Set(inputs.map(\.line))
+        let missing = words.dropFirst().filter { word in Int(word).map { !lines.contains($0) } ?? false }
+        let gap =
+            missing.isEmpty ? "" : "; there is no cell \(missing.joined(separator: ", ")) in this session"
+        run.print("\(inputs.count) cell\(inputs.count == 1 ? "" : "s") in \(place)\(gap)")
+    }
+
+    static func isFolder(_ place: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// Why a file could not be written, in words: Foundation's own are "The file doesn't exist" and a number.
+    static func notWritten(_ place: String, _ error: any Error) -> MagicError {
+        if isFolder(place) { return MagicError("\(place) is a folder, not a file") }
+        let folder = URL(fileURLWithPath: place).deletingLastPathComponent().path
+        return MagicError(
+            isFolder(folder)
+                ? "\(place) cannot be written: \(error.localizedDescription)"
+                : "\(place) cannot be written: there is no folder \(folder)")
     }
 
     /// The inputs of this session with the given numbers ("1-3", "5"), in that order; all if there are none.

@@ -42,17 +42,23 @@ extension Magic {
         return words.count
     }
 
-    /// Runs a script in the folder and with the environment of the cells; throws `MagicError` if it fails.
-    private static func shell(
-        _ script: String, options: [String] = [], arguments: [String] = [], _ run: CellRun
-    ) throws {
-        let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
+    /// The folder that the cells are in; throws `MagicError` if it is gone.
+    static func folder(of run: CellRun) throws -> String {
         let directory = run.session.runners.directory
         guard FileManager.default.fileExists(atPath: directory) else {
             // Linux's mark at the end of such a path.
             let folder = directory.replacing(/\ \(deleted\)$/, with: "")
             throw MagicError("the folder that the cells are in, \(folder), is gone; %cd goes to another")
         }
+        return directory
+    }
+
+    /// Runs a script in the folder and with the environment of the cells; throws `MagicError` if it fails.
+    private static func shell(
+        _ script: String, options: [String] = [], arguments: [String] = [], _ run: CellRun
+    ) throws {
+        let environment = try run.session.runners.environment().map { "\($0.name)=\($0.value)" }
+        let directory = try folder(of: run)
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].first {
             FileManager.default.isExecutableFile(atPath: $0)
         }

@@ -27,7 +27,7 @@ extension Magic {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: place))
             }
         } catch {
-            throw MagicError("\(place) cannot be written: \(error.localizedDescription)")
+            throw notWritten(place, error)
         }
         run.print("\(appends && exists ? "Appended to" : exists ? "Replaced" : "Wrote") \(place)")
     }

@@ -66,9 +66,12 @@ final class RunnerProcess: Sendable {
     private var isFirstThreadGone: Bool { statistics.map { $0.first == "Z" } ?? true }
 
     /// The fields after the name in Linux's account of the process, which begins with its state; nil once it is gone.
-    private var statistics: [Substring]? {
+    private var statistics: [Substring]? { Self.statistics(at: "/proc/\(pid)/stat") }
+
+    /// The same for any process or thread.
+    private static func statistics(at path: String) -> [Substring]? {
         // The name is in parentheses and may itself hold any character.
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
             let name = text.lastIndex(of: ")")
         else { return nil }
         return text[name...].dropFirst(2).split(separator: " ")
@@ -80,6 +83,13 @@ final class RunnerProcess: Sendable {
             let system = Int(statistics[12])
         else { return .zero }
         return .seconds(user + system) / sysconf(Int32(_SC_CLK_TCK))
+    }
+
+    /// Whether one of its threads computes or waits for a processor that others keep busy.
+    var wantsProcessor: Bool {
+        let folder = "/proc/\(pid)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return threads.contains { Self.statistics(at: "\(folder)/\($0)/stat")?.first == "R" }
     }
 
     /// Starts a runner; throws `LaunchFailure` if that fails.

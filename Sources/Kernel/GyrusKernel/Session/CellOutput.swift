@@ -164,7 +164,7 @@ final class CellOutput: Sendable {
             let shown = job.held.take(text)
             return (shown, !job.held.isEmpty, job.request)
         }
-        show(taken?.shown ?? text, on: name, of: request)
+        show(taken?.shown ?? HeldText.withoutModules(text), on: name, of: request)
         guard let taken, taken.isHeld else { return }
         DispatchQueue.global().asyncAfter(deadline: .now() + HeldText.patience + 0.05) { [self] in
             releaseIfOld(of: taken.request)

@@ -137,6 +137,10 @@ struct ErrorReports {
         if text.hasPrefix("Could not cast value") {
             return text.replacing(/\ \(0x[0-9a-f]+\)/, with: "").replacing(/\bCell\d+\./, with: "")
         }
+        // Swift names the function, which at a cell's top level is the cell's module.
+        if text.contains("SWIFT TASK CONTINUATION MISUSE: ") {
+            return text.replacing(/MISUSE: Cell\d+ tried/, with: "MISUSE: the cell tried")
+        }
         // The cell may have written something before it.
         if text.contains("Simultaneous accesses to 0x") {
             return "overlapping accesses to one variable, of which one changes it"

@@ -50,9 +50,16 @@ package struct HeldText {
     }
 
     private mutating func release() -> String {
-        if !held.isEmpty { shown = held }
-        defer { held = "" }
-        return held
+        let text = Self.withoutModules(held)
+        held = ""
+        if !text.isEmpty { shown = text }
+        return text
+    }
+
+    /// What the runtime says of a trap, without the module of the cell before the cell's label.
+    package static func withoutModules(_ text: String) -> String {
+        text.replacing(
+            /(?m)^Cell\d+\/(?=[^\n]*:\d+: (?:Fatal error|Precondition failed|Assertion failed))/, with: "")
     }
 
     private static let accesses = "Simultaneous accesses to 0x"

@@ -130,9 +130,10 @@ final class History: Sendable {
                 case .integer(let number): sqlite3_bind_int64(statement, place, Int64(number))
                 case .null: sqlite3_bind_null(statement, place)
                 case .text(let text):
-                    // SQLITE_TRANSIENT: SQLite copies the text.
+                    // With its length, as a cell may have zero bytes. SQLITE_TRANSIENT: SQLite copies the text.
                     sqlite3_bind_text(
-                        statement, place, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                        statement, place, text, Int32(clamping: text.utf8.count),
+                        unsafeBitCast(-1, to: sqlite3_destructor_type.self))
                 }
             }
             var found: [Row] = []
@@ -141,10 +142,17 @@ final class History: Sendable {
                     Row(
                         session: Int(sqlite3_column_int64(statement, 0)),
                         line: Int(sqlite3_column_int64(statement, 1)),
-                        input: sqlite3_column_text(statement, 2).map { String(cString: $0) } ?? "",
-                        output: sqlite3_column_text(statement, 3).map { String(cString: $0) }))
+                        input: Self.text(of: statement, column: 2) ?? "",
+                        output: Self.text(of: statement, column: 3)))
             }
             return found
         } ?? []
+    }
+
+    private static func text(of statement: OpaquePointer?, column: Int32) -> String? {
+        sqlite3_column_text(statement, column).map {
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return String(decoding: UnsafeBufferPointer(start: $0, count: count), as: UTF8.self)
+        }
     }
 }

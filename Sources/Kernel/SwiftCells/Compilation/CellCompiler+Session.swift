@@ -39,7 +39,7 @@ extension CellCompiler {
         }
     }
 
-    /// Forgets a variable. The next cell that ends releases its value if no code can reach it.
+    /// Forgets a variable. The next cell that runs releases its value first if no code can reach it.
     public func forget(variable name: String) {
         names.forgetVersions { $0.kind == .variable && $0.name == name && !$0.item.isVisibleByModule }
         onChange?(editorContext)

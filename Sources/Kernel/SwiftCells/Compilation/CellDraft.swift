@@ -50,8 +50,10 @@ extension CellCompiler {
         if !options.isGlance { bridgeVariables(of: syntax, plan) }
         plan.isQuestion = options.isQuestion
         // To the compiler what follows an unfinished statement would be a part of it.
-        let isFinished = !syntax.file.hasError
-        if !options.isGlance, inFlight.isEmpty, isFinished { plan.releases = names.releasable(after: plan) }
+        if !options.isGlance, inFlight.isEmpty, !syntax.file.hasError {
+            plan.releases = names.releasable(after: plan)
+            plan.earlyReleases = names.releasable(before: plan)
+        }
         return plan
     }
 

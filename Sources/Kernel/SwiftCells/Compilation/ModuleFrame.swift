@@ -1,9 +1,10 @@
 /// What surrounds the source of a cell in its module, and how that module is compiled.
 struct ModuleFrame {
     let prelude: Prelude
-    /// What precedes the cell: the lines that bring in libraries and earlier cells.
+    /// What precedes the cell: the lines that bring in libraries and earlier cells, and the release of values that
+    /// stopped cells left behind.
     let head: String
-    /// What follows it: the release of former values, and the declarations that are compiled along.
+    /// What follows it: the release of the values that it replaces, and the declarations that are compiled along.
     let tail: String
     let flags: [String]
 
@@ -38,7 +39,9 @@ extension CellCompiler {
         let polls = flags.contains("-O")
         let brought = companions.map { Self.placed($0.text(polls: polls), label: $0.label, line: $0.line) }
         return ModuleFrame(
-            prelude: prelude, head: builder.header(prelude.lines + anchor(of: module, plan)),
+            prelude: prelude,
+            head: builder.header(prelude.lines + anchor(of: module, plan))
+                + Self.code(for: plan.earlyReleases),
             tail: release(after: plan) + brought.joined(), flags: flags)
     }
 
@@ -75,10 +78,15 @@ extension CellCompiler {
 
     /// The code that releases what the cell has made superfluous.
     private func release(after plan: CellPlan) -> String {
-        guard !plan.releases.isEmpty else { return "" }
-        let releases = plan.releases.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }
+        let early = Set(plan.earlyReleases)
+        let releases = plan.releases.filter { !early.contains($0) }
+        guard !releases.isEmpty else { return "" }
         // A cell that is stopped there has completed all of its items.
         let count = (plan.items.map(\.index).max() ?? -1) + 1
-        return "_gyrusReached(\(count))\n" + releases.joined()
+        return "_gyrusReached(\(count))\n" + Self.code(for: releases)
+    }
+
+    private static func code(for releases: [Past.Storage]) -> String {
+        releases.map { "_gyrusRelease(\"\($0.module)\", \"\($0.name)\")\n" }.joined()
     }
 }

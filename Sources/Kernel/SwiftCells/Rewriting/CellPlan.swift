@@ -21,6 +21,8 @@ struct CellPlan: Sendable {
     var earlier: [Int: Set<Int>] = [:]
     /// The storage that nothing needs any more once the cell has ended.
     var releases: [Past.Storage] = []
+    /// The part of it that nothing needs even before the cell runs.
+    var earlyReleases: [Past.Storage] = []
     /// What the user should know of types that cannot be brought up to date.
     var notices: [String] = []
     var told: Set<Int> = []

@@ -22,6 +22,13 @@ extension NameTable {
         next.commit(plan, module: module, label: "", imports: [], reached: nil)
         return next.past.releasable(in: next)
     }
+
+    /// Which of those values nothing can reach as it is: cells that stopped did not come to release them.
+    func releasable(before plan: CellPlan) -> [Past.Storage] {
+        guard !plan.releases.isEmpty, !past.versions.isEmpty else { return [] }
+        let unreachable = Set(past.releasable(in: self))
+        return plan.releases.filter(unreachable.contains)
+    }
 }
 
 extension Diagnostic {

@@ -13,6 +13,7 @@ struct PythonCell {
     func run() throws {
         let python = cell.session.python
         try python.exclusively(for: cell.activity) {
+            let folder = try Magic.folder(of: cell)
             let process = try python.process(for: request, run: cell)
             let hasNothing =
                 code.allSatisfy(\.isWhitespace) && request.inputs.isEmpty && request.outputs.isEmpty
@@ -25,7 +26,7 @@ struct PythonCell {
             try send(inputs)
             let command: JSON = [
                 "do": "run", "code": .string(code), "label": .string(cell.label),
-                "folder": .string(cell.session.runners.directory),
+                "folder": .string(folder),
                 "environment": .object(cell.session.runners.state.environment.mapValues(JSON.string)),
                 "inputs": .array(inputs.map { [.string($0.0.name), .string($0.1.path)] }),
                 "outputs": .array(
