@@ -1,6 +1,7 @@
 """An interrupt ends every wait within a second, and leaves every variable usable."""
 
 import socket
+import subprocess
 import time
 
 import kernel_processes
@@ -155,6 +156,38 @@ def test_children_of_the_cell_end_and_earlier_ones_do_not(kernel):
     kernel_processes.wait_for_end(later, seconds=5)
     assert not kernel_processes.has_ended(earlier)
     kernel.ok("older.terminate()")
+
+
+@pytest.mark.parametrize("wait", [
+    "while asleep.isRunning { usleep(1000) }", "asleep.waitUntilExit(); print(\"goes on\")",
+    "try await Task.sleep(for: .seconds(600))"])
+def test_programs_of_an_interrupted_cell_are_interrupted(kernel, wait, tmp_path):
+    """As by Control-C: a program may also do something about it."""
+    code = ("import time, sys\ntry:\n    print('sleeps', flush=True); time.sleep(600)\n"
+            "except KeyboardInterrupt:\n    open(sys.argv[1], 'w').write('interrupted')\n")
+    (tmp_path / "asleep.py").write_text(code)
+    cell = kernel.client.execute(
+        'var asleep = Process(); asleep.executableURL = URL(fileURLWithPath: "/usr/bin/env")\n'
+        f'asleep.arguments = ["python3", "{tmp_path}/asleep.py", "{tmp_path}/told"]; try asleep.run()\n{wait}')
+    kernel.wait_for_output(cell)
+    seconds, outcome = interrupt(kernel, cell)
+    assert outcome.error["ename"] == "KeyboardInterrupt" and seconds < 2
+    assert "goes on" not in outcome.text()
+    kernel_processes.wait_for_end(int(kernel.value("Int(asleep.processIdentifier)")), seconds=5)
+    assert (tmp_path / "told").read_text() == "interrupted"
+
+
+@pytest.mark.parametrize("seconds", [637, 638])
+def test_commands_of_the_c_library_are_interrupted(kernel, seconds):
+    """Also once one was: `system` has its own process ignore the signal meanwhile."""
+    cell = kernel.client.execute(f'print("waits"); fflush(stdout); system("sleep {seconds}")')
+    kernel.wait_for_output(cell)
+    took, outcome = interrupt(kernel, cell)
+    assert outcome.error["ename"] == "KeyboardInterrupt" and took < 2
+    deadline = time.monotonic() + 5
+    while subprocess.run(["pgrep", "-f", f"^sleep {seconds}"], capture_output=True).returncode == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_an_interrupt_ends_the_compiler(kernel):

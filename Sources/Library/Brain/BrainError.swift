@@ -6,6 +6,8 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
     case voxelOutside(index: Int, shape: [Int])
     /// A region that the table does not have.
     case unknownRegion(String, known: [String])
+    /// A group that no region is of.
+    case unknownGroup(String, known: [String])
     /// Labels that a table of regions does not have, and the published tables that have them all.
     case unknownLabels([Int], table: String, fitting: [String])
     /// A value that an argument cannot have.
@@ -18,8 +20,10 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
         case .voxelOutside(let index, let shape):
             "voxel index \(index) lies outside a grid of \(shape.map(String.init).joined(separator: " x ")) voxels"
         case .unknownRegion(let name, let known):
-            "there is no region \"\(name)\"; the regions are \(known.prefix(12).joined(separator: ", "))"
-                + (known.count > 12 ? ", … (\(known.count) in all)" : "")
+            "there is no region \"\(name)\"; the regions are \(Self.listed(known))"
+        case .unknownGroup(let name, let known):
+            "there is no group \"\(name)\"; "
+                + (known.isEmpty ? "no region is of a group" : "the groups are \(Self.listed(known))")
         case .unknownLabels(let labels, let table, let fitting):
             "the table \(table) does not have the \(labels.count == 1 ? "label" : "labels") "
                 + labels.prefix(8).map(String.init).joined(separator: ", ")
@@ -31,5 +35,9 @@ public enum BrainError: Error, Equatable, CustomStringConvertible {
         case .value(let what, let got, let expected):
             "\(what) is \(got), but must be \(expected)"
         }
+    }
+
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", … (\(names.count) in all)" : "")
     }
 }

@@ -77,8 +77,9 @@ extension LineChart {
 }
 
 extension Heatmap {
-    /// A row for each cell.
+    /// A row for each cell. Rows and columns of one name are told apart by a number, as in the picture.
     public var data: DataTable {
+        let (rows, columns) = (rows.toldApart(), columns.toldApart())
         let places = values.indices.map { $0.quotientAndRemainder(dividingBy: max(1, columns.count)) }
         var shown = [
             DataTable.Column(rowTitle.orElse("row"), places.map { rows[$0.quotient] }),

@@ -18,13 +18,20 @@ extension EncodingModel {
     ///   - outer: the splits whose test samples are predicted. Without them the scores are those that `Ridge` and
     ///     `KernelRidge` make of their own folds; other models need them.
     ///
-    /// Throws `EncodingError` if the model needs `outer`, and what fitting throws.
+    /// Throws `EncodingError` if the model needs `outer` or the rows are the study's stimuli in another order, and what
+    /// fitting throws.
     public func scoresByLayer(
         _ features: FeatureSet, of study: Study, outer: Folds? = nil
     ) throws -> LayerScores {
-        try scoresByLayer(
+        if let row = study.firstMisplaced(of: features.rowNames) {
+            throw EncodingError.parameter(
+                name: "the stimulus of row \(row) of the features",
+                value: "\"\(features.rowNames[row].prefix(60))\"",
+                expected: "\"\(study.stimuli[row].prefix(60))\", as in \(study.name)")
+        }
+        return try scoresByLayer(
             features.map { layer in (layer.layer.shortName, { layer.matrix }) }, to: study.responses,
-            runs: study.runs, outer: outer)
+            runs: study.runs, outer: outer, otherNames: features.names)
     }
 
     /// The same for the layers of a feature file, which are read one at a time.
@@ -42,16 +49,24 @@ extension EncodingModel {
         try features.checkOrder(of: study)
         return try scoresByLayer(
             features.layers.map { layer in (layer, { try features[layer] }) }, to: study.responses,
-            runs: study.runs, outer: outer)
+            runs: study.runs, outer: outer, otherNames: features.shortNames)
+    }
+}
+
+extension Study {
+    /// The first row that is another stimulus than the study's, of names that are its stimuli in another order; nil if
+    /// they are in the same order, or other names.
+    fileprivate func firstMisplaced(of names: [String]) -> Int? {
+        guard names != stimuli, names.sorted() == stimuli.sorted() else { return nil }
+        return names.indices.first { names[$0] != stimuli[$0] }
     }
 }
 
 extension FeatureFile {
     /// Throws `FormatError` if the names or texts of the rows are the study's stimuli in another order.
     fileprivate func checkOrder(of study: Study) throws {
-        let sorted = study.stimuli.sorted()
-        for names in try [ids, texts ?? []] where names.sorted() == sorted {
-            guard let row = names.indices.first(where: { names[$0] != study.stimuli[$0] }) else { continue }
+        for names in try [ids, texts ?? []] {
+            guard let row = study.firstMisplaced(of: names) else { continue }
             throw FormatError(
                 url, "the stimulus of row \(row)",
                 expected: "\"\(study.stimuli[row].prefix(60))\", as in \(study.name)",

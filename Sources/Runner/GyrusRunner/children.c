@@ -17,6 +17,7 @@
 struct child {
     pid_t id, parent, group;
     int64_t started; // Nanoseconds of the clock of `now`, to a hundredth of a second.
+    bool is_meant;   // Whether a cell that is to end started it, or what started it.
 };
 
 static bool read_child(const char *name, struct child *child) {
@@ -49,17 +50,64 @@ static bool is_of_ending_job(const struct child *child) {
     return false;
 }
 
-void children_signal(int signal) {
+// All processes, of which `count` becomes the number; NULL where they cannot be read.
+static struct child *read_children(size_t *count) {
     DIR *folder = opendir("/proc");
-    if (folder == NULL) return;
+    if (folder == NULL) return NULL;
+    struct child *all = NULL;
+    size_t room = 0;
+    *count = 0;
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-        struct child child;
-        if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !read_child(entry->d_name, &child)) continue;
-        if (child.parent != getpid() || !is_of_ending_job(&child)) continue;
-        // One that leads a group has children of its own in it.
-        kill(child.group == child.id ? -child.id : child.id, signal);
+        if (*count == room) {
+            struct child *larger = realloc(all, (room = room * 2 + 64) * sizeof *all);
+            if (larger == NULL) break;
+            all = larger;
+        }
+        struct child *child = &all[*count];
+        if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !read_child(entry->d_name, child)) continue;
+        child->is_meant = child->parent == getpid() && is_of_ending_job(child);
+        ++*count;
     }
     closedir(folder);
+    return all;
+}
+
+static bool is_meant(const struct child *all, size_t count, pid_t id) {
+    for (size_t place = 0; place < count; place++)
+        if (all[place].id == id) return all[place].is_meant;
+    return false;
+}
+
+void children_signal(int signal) {
+    size_t count;
+    struct child *all = read_children(&count);
+    if (all == NULL) return;
+    // A shell that is sent the signal ends and leaves behind what it waits for.
+    for (bool finds = true; finds;) {
+        finds = false;
+        for (size_t place = 0; place < count; place++) {
+            if (all[place].is_meant || !is_meant(all, count, all[place].parent)) continue;
+            all[place].is_meant = finds = true;
+        }
+    }
+    for (size_t place = 0; place < count; place++) {
+        const struct child *child = &all[place];
+        if (!child->is_meant) continue;
+        if (child->group == child->id) {
+            kill(-child->id, signal);
+        } else if (!is_meant(all, count, child->group)) {
+            kill(child->id, signal);
+        }
+    }
+    free(all);
+}
+
+static void do_nothing(int number) { (void)number; }
+
+void children_heed(int number) {
+    struct sigaction old;
+    if (sigaction(number, NULL, &old) != 0 || (old.sa_flags & SA_SIGINFO)) return;
+    if (old.sa_handler == SIG_IGN || old.sa_handler == SIG_DFL) signal(number, do_nothing);
 }
 
 // --- processes that are forked off -------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     snprintf(job->message_id, sizeof job->message_id, "%s", message_id);
     atomic_flag_clear(&job->has_report);
     atomic_store(&job->interrupted, false);
+    atomic_store(&job->children_told, false);
     atomic_store(&job->stopping, false);
     atomic_store(&job->reached, 0);
     atomic_store(&job->image, 0);
@@ -116,7 +117,15 @@ void job_begin(struct job *job, uint32_t request, const char *message_id) {
     if (left_anything()) jobs_wake(); // Its waits are looked at.
 }
 
+// Whether a job's children are still to be sent the interrupt; from then on they are no longer.
+static bool must_tell_children(struct job *job) {
+    return atomic_load(&job->interrupted) && !atomic_exchange(&job->children_told, true);
+}
+
 struct job_end job_end(struct job *job, enum outcome outcome) {
+    if (must_tell_children(job)) children_signal(SIGINT);
+    // `system` has this process ignore it while it waits: for good, if that wait was given up.
+    if (atomic_load(&job->interrupted)) children_heed(SIGINT);
     struct job_end end = {
         .request = atomic_load(&job->request), .report = job->report,
         .interrupted = atomic_exchange(&job->interrupted, false)};
@@ -238,7 +247,7 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
     int told = 0;
     int64_t waited = 0;
     while (jobs_any_is_asked()) {
-        bool stops = false, presses = false, lacks_memory = false;
+        bool stops = false, presses = false, lacks_memory = false, tells = false;
         waited = 0;
         for (int index = 0; index < JOBS; index++) {
             struct job *job = job_at(index);
@@ -247,10 +256,13 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
             if (since > waited) waited = since;
             stops |= since >= LOOPS_MILLISECONDS || atomic_load(&job->stopping);
             presses |= job_must_end(job);
+            tells |= job_must_end(job) && must_tell_children(job);
             lacks_memory |= atomic_load(&job->stopping) && job->report.outcome == OUTCOME_MEMORY;
         }
         if (stops && stop_loops) stop_loops(true);
         if (presses) press(waited >= (lacks_memory ? FILL_MILLISECONDS : GRACE_MILLISECONDS + LIBRARY_MILLISECONDS));
+        // Not before, or a cell that waits for one would go on.
+        if (tells) children_signal(SIGINT);
         if (waited >= CHILDREN_MILLISECONDS && told == 0 && ++told) children_signal(SIGTERM);
         usleep((waited < SLOW_AFTER_MILLISECONDS ? STEP_MILLISECONDS : SLOW_STEP_MILLISECONDS) * 1000);
     }
@@ -344,7 +356,5 @@ void jobs_interrupt(uint32_t request) {
         streams_cancel_input(job);
         if (cancel) cancel(index);
     }
-    if (!any) return;
-    children_signal(SIGINT);
-    jobs_wake();
+    if (any) jobs_wake();
 }

@@ -35,6 +35,7 @@ struct job {
     void *entry;                  // Of a cell: its function.
     atomic_bool running;
     atomic_bool interrupted;      // Whether the user asked it to stop.
+    atomic_bool children_told;    // Whether its children were sent the interrupt.
     atomic_bool stopping;         // Whether one of its threads failed, so that the others must end.
     _Atomic(int64_t) asked;       // When it was interrupted, or failed; see `now`.
     _Atomic(int64_t) begun;

@@ -147,14 +147,11 @@ static void prepare_openmp(void) {
     if (getenv("OMP_WAIT_POLICY") == NULL) setenv("GOMP_SPINCOUNT", "2000", 0);
 }
 
-// A signal that was ignored would stay so in the programs that a cell starts: `yes | head -1` would end with a complaint.
-static void do_nothing(int number) { (void)number; }
-
 int main(void) {
     prepare_openmp();
-    signal(SIGINT, SIG_IGN); // A front end's signal to the group is not meant for the cell; interrupts are commands.
-    signal(SIGPIPE, do_nothing);
-    signal(SIGXFSZ, do_nothing); // A file that gets too long is an error of the call that writes it.
+    children_heed(SIGINT); // Interrupts are commands; the programs of a cell are sent it, see children_signal.
+    children_heed(SIGPIPE);
+    children_heed(SIGXFSZ); // A file that gets too long is an error of the call that writes it.
     // What a cell starts must not hold the kernel's channel open, nor write into it.
     fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
     fcntl(COMMANDS, F_SETFD, FD_CLOEXEC);

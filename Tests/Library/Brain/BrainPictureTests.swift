@@ -86,6 +86,14 @@ import Testing
         #expect(!plain.slices.flatMap(\.values).contains(-1))
     }
 
+    @Test func aSliceThatIsGivenTwiceIsDrawnOnce() throws {
+        let (space, values) = try ball()
+        let once = try space.map(values, slices: [15, 14])
+        let twice = try space.map(values, slices: [15, 15, 14])
+        #expect(once.slices.count == 2 && twice.altText == once.altText)
+        #expect(twice.slices.map(\.title) == once.slices.map(\.title))
+    }
+
     /// In one column of a journal seven slices are too narrow for their titles; rows of fewer are not.
     @Test(arguments: [5.0, 8.5, 17]) func titlesOfSlicesDoNotMeet(_ width: Double) throws {
         let (space, values) = try ball()

@@ -30,7 +30,7 @@ struct RegionMaskTests {
             RegionMask("c", voxels: [3], of: 8),
         ]
         let error = #expect(throws: BrainError.self) { try Regions(masks: masks) }
-        #expect(error?.description.contains("a and b") == true)
+        #expect(error?.description.hasPrefix("the voxel 1 is in both masks, a and b, but must be") == true)
         let sets = try RegionSet.sets(of: masks)
         #expect(sets.map(\.name) == ["masks 1", "masks 2"])
         #expect(sets[0].regions.names == ["a", "c"] && sets[1].regions.names == ["b"])
@@ -62,7 +62,9 @@ struct RegionMaskTests {
         #expect(throws: BrainError.self) { try Regions(names: ["A"]).centroids(in: space) }
         #expect(regions.atLeast(voxels: 2).names == ["A"])
         #expect(try regions.inGroup("one").names == ["A"])
-        #expect(throws: BrainError.self) { try regions.inGroup("two") }
+        #expect(throws: BrainError.unknownGroup("two", known: ["one"])) { try regions.inGroup("two") }
+        let plain = #expect(throws: BrainError.self) { try Regions(names: ["A"]).inGroup("two") }
+        #expect(plain?.description == "there is no group \"two\"; no region is of a group")
         #expect(try regions.selecting(["b l"]).names == ["B_L"])
         let sides = try regions.dividedByHemisphere(in: space)
         #expect(sides.names == ["A_L", "A_R", "B_R", "B_L"])

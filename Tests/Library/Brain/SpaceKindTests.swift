@@ -111,7 +111,12 @@ struct SpaceKindTests {
         #expect(throws: BrainError.self) { try Regions(labels: [.left: labels], in: space) }
         let atlas = try Atlas(name: "own", left: labels, right: labels)
         #expect(try atlas.regions(in: space).places == regions.places)
-        #expect(throws: BrainError.self) { try atlas.regions(in: VoxelSpace(coordinates: [[0, 0, 0]])) }
+        let error = #expect(throws: BrainError.self) {
+            try atlas.regions(in: VoxelSpace(coordinates: [[0, 0, 0]]))
+        }
+        let count = labels.keys.count
+        let expected = "must be meshes of \(count) vertices (left) and \(count) vertices (right)"
+        #expect(error?.description.hasSuffix(expected) == true)
         #expect(throws: BrainError.self) { try atlas.region(at: [0, 0, 0]) }
     }
 

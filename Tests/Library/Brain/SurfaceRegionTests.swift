@@ -28,6 +28,8 @@ private func squares() throws -> CorticalSurface {
         #expect(regions.right == ["V4_R", "V4_R", "V1_R", ""])
         let one = SurfaceRegions(labels: [.right: SurfaceLabels(keys: [1, 2], labels: table)])
         #expect(one.left == [] && one.right == ["V1", "V4"])
+        let stray = SurfaceLabels(keys: [0, 1, 1, 9], labels: table)
+        #expect(stray.description.contains("(1 vertex in none)"))
     }
 
     @Test func anAtlasOfTheSameMeshesIsTakenAsItIs() throws {

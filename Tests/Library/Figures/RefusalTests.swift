@@ -103,6 +103,13 @@ import Testing
         #expect(numbered.series.map(\.name) == ["a", "a (2)", "a (2) (2)"])
     }
 
+    @Test func cellsOfOneNameAreToldApart() throws {
+        let map = Heatmap(rowNames: ["a", "a"], columnNames: ["x", "x"]) { Double($0 + $1) }
+        #expect(try map.data["row", as: String.self] == ["a", "a", "a (2)", "a (2)"])
+        #expect(try map.data["column", as: String.self] == ["x", "x (2)", "x", "x (2)"])
+        #expect(map.rows == ["a", "a"])
+    }
+
     @Test func pointsAtNoPositionAreTold() throws {
         let chart = LineChart(
             [.init("a", points: [.init(.nan, 1), .init(1e30, 2), .init(-0.5, 3), .init(0, 4)])],
@@ -157,6 +164,19 @@ import Testing
         let chart = BarChart([.init("a", 1)], title: word)
         let lines = try svg(chart, width: 8.5).components(separatedBy: "font-weight=\"bold\"").count - 1
         #expect(lines > 2, "the title is broken within the word")
+    }
+
+    /// As in the picture: a longer one would make the figure as long as itself.
+    @Test func titlesOfAxesAreNoLongerThanTheyMayBe() throws {
+        func limits(_ figure: some Figure) throws -> [Double?] {
+            let configuration = try #require(specification(figure)["config"] as? [String: Any])
+            return ["axisX", "axisY"].map { (configuration[$0] as? [String: Any])?["titleLimit"] as? Double }
+        }
+        let title = String(repeating: "y", count: 200)
+        #expect(try limits(LineChart([.init("a", [1, 2])], valueTitle: title)) == [440, 280])
+        // The title of a small figure need not be as short as its axis.
+        let bar = BarChart([.init("a", 1)], valueTitle: title, orientation: .vertical)
+        #expect(try limits(bar) == [260, 260])
     }
 
     @Test func noLayerGivesBackAChannel() throws {

@@ -93,14 +93,35 @@ struct SurfaceSamplingTests {
         #expect(zip(here, there).count { $0 == $1 || $0.isNaN && $1.isNaN } >= 160)
     }
 
+    /// Unlike nilearn 0.14.1, which counts NaN as a value.
+    @Test func theMostFrequentLabelLeavesNaNOut() throws {
+        try withFolder { folder in
+            let url = folder.appending(path: "labels.nii")
+            let labels = Tensor<Float>(shape: [1, 1, 3], elements: [.nan, .nan, 2])
+            try NIfTI.write(labels, affine: .identity, to: url)
+            let mesh = try SurfaceMesh(vertices: [[0, 0, 1]], faces: [])
+            let around = SurfaceSampling(.offsets([[0, 0, -1], [0, 0, 0], [0, 0, 1]])).mostFrequent
+            #expect(try NIfTI.open(url).sampled(on: mesh, around).row(0) == [2])
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let map = try NIfTI.open(Self.file("map.nii"))
         let pial = try SurfaceMesh.open(Self.file("pial.surf.gii"))
         let small = try SurfaceMesh(vertices: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], faces: [[0, 1, 2]])
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ribbon(to: small)) }
+        let point = try SurfaceMesh(vertices: [[0, 0, 0]], faces: [])
+        let single = #expect(throws: GridError.self) { try map.sampled(on: pial, .ribbon(to: point)) }
+        #expect(single?.description == "the inner mesh has 1 vertex, but the outer one 162")
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(samples: 0)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .ball(samples: -3)) }
         #expect(throws: GridError.self) { try map.sampled(on: pial, .line(radius: .nan)) }
+        for radius in [-1, 0, Double.nan, .infinity] {
+            for sampling in [SurfaceSampling.ball(radius: radius), .ball(radius: radius).mostFrequent] {
+                let error = #expect(throws: GridError.self) { try map.sampled(on: pial, sampling) }
+                #expect(error?.description.contains("the radius of a ball is \(radius) mm") == true)
+            }
+        }
         // 10 million million places.
         let large = try SurfaceMesh(vertices: [SIMD3<Float>](repeating: .zero, count: 1_000_000), faces: [])
         let error = #expect(throws: GridError.self) {

@@ -23,9 +23,22 @@ import Testing
                 at: folder.appending(path: "\(number).h5").path, of: texts, keepsTexts: true,
                 showsProgress: false)
         }
-        #expect(try ridge.scoresByLayer(files[0], of: study).count == files[0].layers.count)
+        let scores = try ridge.scoresByLayer(files[0], of: study)
+        #expect(scores.count == files[0].layers.count)
+        // By both of their names, whichever of them the scores have.
+        let features = try model.features(of: texts, showsProgress: false)
+        let ofSet = try ridge.scoresByLayer(features, of: study)
+        for (index, layer) in features.enumerated() {
+            #expect(try ofSet[layer.name].r2 == ofSet[index].scores.r2)
+            #expect(try ofSet[layer.layer.shortName].r2 == ofSet[index].scores.r2)
+            #expect(try scores[layer.name].r2 == scores[layer.layer.shortName].r2)
+        }
         let error = #expect(throws: FormatError.self) { try ridge.scoresByLayer(files[1], of: study) }
         #expect(error?.description.contains("the stimulus of row 0") == true)
         #expect(error?.description.contains("three blue circles") == true)
+        let reversed = try model.features(of: texts.reversed(), showsProgress: false)
+        let ofReversed = #expect(throws: EncodingError.self) { try ridge.scoresByLayer(reversed, of: study) }
+        #expect(ofReversed?.description.contains("the stimulus of row 0") == true)
+        #expect(ofReversed?.description.contains("three blue circles") == true)
     }
 }

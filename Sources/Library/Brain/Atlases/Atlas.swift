@@ -1,3 +1,4 @@
+import Display
 import Formats
 import Foundation
 
@@ -124,9 +125,11 @@ public struct Atlas: Sendable {
     }
 
     private func noLabels(of space: VoxelSpace) -> BrainError {
-        var forms = vertices.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-            "a mesh of \($0.value.count) vertices (\($0.key.rawValue))"
+        let sides = vertices.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            "\(Number.counted($0.value.count, "vertex", "vertices")) (\($0.key.rawValue))"
         }
+        let kind = sides.count == 1 ? "a mesh" : "meshes"
+        var forms: [String] = sides.isEmpty ? [] : ["\(kind) of \(sides.joined(separator: " and "))"]
         if !grayordinates.isEmpty { forms.append("\(grayordinates.count) grayordinates") }
         let meshes = space.surfaces.map { "\($0.meshVertexCount)" }.joined(separator: " and ")
         return .value(

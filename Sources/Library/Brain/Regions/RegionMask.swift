@@ -167,10 +167,9 @@ extension Regions {
             for voxel in mask.voxels {
                 if let other = places[voxel] {
                     throw BrainError.value(
-                        what: "the masks \(masks[other].name) and \(mask.name)",
-                        got: "both at the voxel \(voxel)",
-                        expected:
-                            "without a voxel in common (`RegionSet.sets(of:)` divides masks that overlap)")
+                        what: "the voxel \(voxel)",
+                        got: "in both masks, \(masks[other].name) and \(mask.name)",
+                        expected: "in one (`RegionSet.sets(of:)` divides masks that overlap)")
                 }
                 places[voxel] = index
             }

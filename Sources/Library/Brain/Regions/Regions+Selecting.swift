@@ -49,11 +49,12 @@ extension Regions {
 
     /// The regions of a group, for instance "temporal"; voxels of all others belong to none.
     ///
-    /// Throws `BrainError.unknownRegion` if no region is of that group.
+    /// Throws `BrainError.unknownGroup` if no region is of that group.
     public func inGroup(_ group: String) throws -> Regions {
         let chosen = keeping { $0.group == group }
         guard !chosen.regions.isEmpty else {
-            throw BrainError.unknownRegion(group, known: Set(regions.map(\.group)).sorted())
+            throw BrainError.unknownGroup(
+                group, known: Set(regions.map(\.group)).filter { !$0.isEmpty }.sorted())
         }
         return chosen
     }

@@ -13,7 +13,7 @@ extension VoxelSpace {
     ///   - anatomy: an image on the space's grid; of several volumes the mean is shown.
     ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero. nil shows all.
     ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
-    ///   - slices: which slices of the plane, counted from zero; nil for those that hold voxels, at most 24.
+    ///   - slices: which slices of the plane, counted from zero, each once; nil for those that hold voxels, at most 24.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `FormatError` if the image lies on another grid, `BrainError.count` if the scores have another
@@ -40,7 +40,8 @@ extension VoxelSpace {
     ///   - anatomy: one value for each voxel of the whole grid, for instance the mean of the functional images.
     ///   - threshold: scores below it let the anatomy show; where signs matter, those nearer to zero.
     ///   - plane: the plane of the slices; nil for the one that cuts the grid's thinnest axis, or is horizontal.
-    ///   - slices: which slices of the plane; without it those that hold voxels, at most 24 evenly spaced ones.
+    ///   - slices: which slices of the plane, counted from zero; one that is given again is drawn once. Without it those that
+    ///     hold voxels, at most 24 evenly spaced ones.
     ///   - style: colors, fonts and grid.
     ///
     /// Throws `BrainError` if scores or anatomy have another number of voxels, the threshold is not a number, or the grid
@@ -64,7 +65,8 @@ extension VoxelSpace {
             threshold.map { (isSigned ? abs(value) : value) < $0 } == true ? .nan : value
         }
         let (width, height) = plane.size(in: self)
-        let wanted = slices ?? filledSlices(whole, plane)
+        var seen: Set<Int> = []
+        let wanted = slices?.filter { seen.insert($0).inserted } ?? filledSlices(whole, plane)
         if let missing = wanted.first(where: { $0 < 0 || $0 >= plane.count(in: self) }) {
             throw BrainError.value(
                 what: "the slice", got: "\(missing)", expected: "0 to \(plane.count(in: self) - 1)")

@@ -25,9 +25,14 @@ public enum SignalScale: String, Sendable, CaseIterable {
 /// unfiltered confounds afterwards would bring back what the filter removed (Lindquist et al. 2019). Everything is
 /// learned from one run and used in it, so nothing passes from one run to another: clean before runs are divided into
 /// folds. A scaling over several runs, or one that is learned from training samples, is `StandardScaler`'s, inside a
-/// `Pipeline`. The same numbers as those of nilearn's `clean`, with one difference: nilearn leaves out all of its
-/// cosines if one of them correlates with a confound by more than 0.9, and here they are never left out. Confounds that
-/// have cosines of their own (`.cosine` of fMRIPrep's table) need no filter beside them.
+/// `Pipeline`.
+///
+/// The same numbers as those of nilearn's `clean` (0.14), with three differences:
+/// - nilearn leaves out all of its cosines if one of them correlates with a confound by more than 0.9; here they are
+///   never left out. Confounds that have cosines of their own (`.cosine` of fMRIPrep's table) need no filter beside them.
+/// - A constant voxel becomes 0; nilearn z-scores the rounding that cleaning leaves of it.
+/// - With Butterworth's filter every sample that is left out is bridged; nilearn bridges one only if the sample as far
+///   from the other end of the run is kept, and otherwise filters it as it was recorded.
 public struct SignalCleaning: Sendable, Equatable {
     /// Whether a line is removed from each time course.
     public var detrends: Bool

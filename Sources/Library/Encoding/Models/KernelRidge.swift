@@ -88,19 +88,54 @@ public struct KernelRidge: Sendable {
     ) throws -> KernelRidgeFit<Element> {
         let splits = try options.splits(samples: features.rows, runs: runs)
         let intercept = options.intercept
-        let form = GramForm.kernel(
-            KernelFeatures(
-                kernel: full, features: nil, centered: intercept, isPrecomputed: kernel == .precomputed))
+        let kernelFeatures = KernelFeatures(
+            kernel: full, features: nil, centered: intercept, isPrecomputed: kernel == .precomputed)
         // The intercept is the responses' mean, since predictions are made with the centered kernel.
         let solver = try RidgeSolver<Element>(
-            form, featureMeans: [Double](repeating: 0, count: features.rows), options: options, splits: splits
-        )
+            .kernel(kernelFeatures), featureMeans: [Double](repeating: 0, count: features.rows),
+            options: options, splits: splits)
         let kernelMeans =
             intercept ? ColumnStatistics(full).means : [Double](repeating: 0, count: features.rows)
+        let eigenvalueSum = full.eigenvalueSum(means: kernelMeans)
+        let isDouble = Working.self == Double.self
+        let fit = try solver.fit(responses)
         return KernelRidgeFit(
             model: self, training: kernel == .precomputed ? nil : features, kernelMeans: kernelMeans,
-            isDouble: Working.self == Double.self, eigenvalueSum: full.eigenvalueSum(means: kernelMeans),
-            fit: try solver.fit(responses))
+            isDouble: isDouble, eigenvalueSum: eigenvalueSum, fit: fit,
+            wideDuals: isDouble && Element.self != Double.self
+                ? try wideDuals(kernelFeatures, eigenvalueSum: eigenvalueSum, of: fit, to: responses) : nil)
+    }
+
+    /// The dual coefficients in double precision if a voxel's alpha is so small that the rounding of single precision
+    /// would show in the predictions: they are as large as the responses over alpha, and cancel in the products with the
+    /// kernel.
+    private func wideDuals<Element: Scalar, Working: Scalar>(
+        _ features: KernelFeatures<Working>, eigenvalueSum: Double, of fit: RidgeFit<Element>,
+        to responses: Matrix<Element>
+    ) throws -> Matrix<Double>? {
+        let voxels = fit.bestAlphas.indices.filter { 1e3 * fit.bestAlphas[$0] < eigenvalueSum }
+        guard !voxels.isEmpty else { return nil }
+        let all = Fold(train: Array(0..<responses.rows), test: [])
+        let svd = try features.svd(
+            of: all, forRefit: true, interruption: Interruption(), as: Double.self)
+        var duals = fit.coefficients.converted(to: Double.self)
+        for start in stride(from: 0, to: voxels.count, by: 512) {
+            try Task.checkCancellation()
+            let part = Array(voxels[start..<min(start + 512, voxels.count)])
+            let centered = responses.columns(at: part).converted(to: Double.self)
+                .centered(by: part.map { Double(fit.intercepts[$0]) })
+            var targets = multiply(svd.left, transposed: true, centered)
+            for (direction, eigenvalue) in svd.eigenvalues.enumerated() {
+                for (column, voxel) in part.enumerated() {
+                    targets[direction, column] /= eigenvalue + fit.bestAlphas[voxel]
+                }
+            }
+            let found = multiply(svd.left, targets)
+            for sample in 0..<found.rows {
+                for (column, voxel) in part.enumerated() { duals[sample, voxel] = found[sample, column] }
+            }
+        }
+        return duals
     }
 }
 
@@ -113,13 +148,16 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
     let fit: RidgeFit<Element>
     /// The sum of the eigenvalues of the kernel, which is centered if there is an intercept.
     private let eigenvalueSum: Double
+    /// The dual coefficients that predictions are made with, where those of the fit are rounded too much.
+    private let wideDuals: Matrix<Double>?
 
     init(
         model: KernelRidge, training: Matrix<Element>?, kernelMeans: [Double], isDouble: Bool,
-        eigenvalueSum: Double, fit: RidgeFit<Element>
+        eigenvalueSum: Double, fit: RidgeFit<Element>, wideDuals: Matrix<Double>?
     ) {
         (self.model, self.training, self.kernelMeans) = (model, training, kernelMeans)
         (self.isDouble, self.eigenvalueSum, self.fit) = (isDouble, eigenvalueSum, fit)
+        self.wideDuals = wideDuals
     }
 
     /// A warning if the eigenvalues of the kernel are so large that, beside the smallest alpha that was chosen,
@@ -168,8 +206,8 @@ public struct KernelRidgeFit<Element: Scalar>: Sendable {
         var kernel = model.kernel.matrix(wide, training?.converted(to: type) ?? wide)
         // Dual coefficients of small alphas are large, and what the means add would have to cancel in their products.
         if model.intercept { kernel.centerKernel(trainMeans: kernelMeans) }
-        return multiply(kernel, dualCoefficients.converted(to: type)).addingToColumns(fit.intercepts)
-            .converted(to: Element.self)
+        let duals = wideDuals?.converted(to: type) ?? dualCoefficients.converted(to: type)
+        return multiply(kernel, duals).addingToColumns(fit.intercepts).converted(to: Element.self)
     }
 
     /// R2 and r of each voxel for data that the model has not seen.

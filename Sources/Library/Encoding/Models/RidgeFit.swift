@@ -24,7 +24,7 @@ public struct RidgeFit<Element: Scalar>: Sendable {
     /// The mean of each feature over the samples of the fit; 0 without an intercept.
     public let featureMeans: [Double]
     /// What is predicted where all features are at their means; 0 without an intercept.
-    private let means: [Double]
+    let means: [Double]
     /// The voxels that hold a NaN or an infinity: all their results are NaN.
     public let voxelsWithNaN: [Int]
     /// The voxels that never change: their coefficients are 0 and their scores NaN.

@@ -34,9 +34,10 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
         let type: NumberType = Element.self == Float.self ? .float32 : .float64
         try HDF5File.create(url) { file in
             try file.write(Matrix(rows: 1, columns: alphas.count, elements: alphas), to: "/alphas")
-            for name in ["best_alpha", "r2", "r", "intercepts"] {
-                try file.createDataset("/\(name)", shape: [voxels], type: .float64)
+            for path in ["/best_alpha", "/r2", "/r", "/intercepts", RidgeFile.means] {
+                try file.createDataset(path, shape: [voxels], type: .float64)
             }
+            try file.createDataset(RidgeFile.featureMeans, shape: [features], type: .float64)
             try file.createDataset("/search_scores", shape: [alphas.count, voxels], type: .float64)
             try file.createDataset("/weights", shape: [features, voxels], type: type)
             try file.createDataset("/state", shape: [voxels], type: .uint8)
@@ -51,14 +52,42 @@ struct RidgeFileWriter<Element: Scalar>: RidgeWriter {
         }
     }
 
+    /// Makes the voxels wait again that held a NaN when they were fitted and hold none now.
+    ///
+    /// - Parameters:
+    ///   - reader: the responses.
+    ///   - size: how many voxels are read at a time.
+    func reopenMended(_ reader: some ResponseReader<Element>, atOnce size: Int) throws {
+        let states = try file.dataset("/state").bytes([0..<voxels])
+        var rest = states.indices.filter { states[$0] == RidgeFile.State.notFinite.rawValue }[...]
+        while let first = rest.first {
+            try Task.checkCancellation()
+            let part = rest.prefix { $0 < first + size }
+            rest = rest.dropFirst(part.count)
+            let responses = try reader.responses(of: first..<(part.last ?? first) + 1)
+            let broken = Set(ColumnStatistics(ofResponses: responses).notFinite)
+            for voxel in part where !broken.contains(voxel - first) {
+                try file.dataset("/state").write([RidgeFile.State.waiting.rawValue], at: voxel)
+            }
+        }
+        try file.flush()
+    }
+
     func write(_ fit: RidgeFit<Element>, of voxels: Range<Int>) throws {
+        func write(_ numbers: [Double], to path: String, at start: Int) throws {
+            try file.dataset(path).write(Tensor(shape: [numbers.count], elements: numbers), at: [start])
+        }
         func write(_ numbers: [Double], to path: String) throws {
-            try file.dataset(path).write(
-                Tensor(shape: [numbers.count], elements: numbers), at: [voxels.lowerBound])
+            try write(numbers, to: path, at: voxels.lowerBound)
         }
         let none = [Double](repeating: .nan, count: voxels.count)
         try write(fit.bestAlphas, to: "/best_alpha")
         try write(fit.intercepts.map { Double($0) }, to: "/intercepts")
+        // A file of an earlier version has no room for them.
+        if file.contains(RidgeFile.featureMeans) {
+            try write(fit.featureMeans, to: RidgeFile.featureMeans, at: 0)
+            try write(fit.means, to: RidgeFile.means)
+        }
         try write(fit.scores.count > 0 ? fit.scores.r2 : none, to: "/r2")
         try write(fit.scores.count > 0 ? fit.scores.r : none, to: "/r")
         try file.dataset("/search_scores").write(Tensor(fit.searchScores), at: [0, voxels.lowerBound])
@@ -77,8 +106,8 @@ extension Ridge {
     /// Fits the model to responses in an HDF5 file, a batch of voxels at a time, and writes the results to another.
     ///
     /// A fit that was interrupted, or whose process died, resumes where it was stopped when the same call is made
-    /// again: the file says which voxels are done. Different responses are detected by a checksum of a few voxels and
-    /// refused.
+    /// again: the file says which voxels are done. Those that held a NaN are read again, and fitted if they hold none now.
+    /// Different responses are detected by a checksum of a few voxels and refused; a change in others is not noticed.
     ///
     /// ```swift
     /// let responses = try HDF5File.open("sub-01.h5").dataset("/responses")
@@ -129,6 +158,8 @@ extension Ridge {
                     ("intercept", "\(options.intercept)"), ("score of the search", "\(options.searchScore)"),
                     ("held-out scores", "\(options.scoresHeldOut)"), ("precision", "\(Element.self)"),
                 ])
+            let voxelBytes = max(1, reader.samples * MemoryLayout<Element>.stride)
+            try writer.reopenMended(reader, atOnce: min(4096, max(1, memoryLimit.bytes / 8 / voxelBytes)))
             try fit(features, reading: reader, writing: writer, runs: runs, memoryLimit: memoryLimit)
         }
         return try RidgeFile.open(file)

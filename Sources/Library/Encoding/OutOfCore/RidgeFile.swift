@@ -10,6 +10,8 @@ import Tensors
 /// | `/best_alpha`, `/r2`, `/r`, `/intercepts` | one number per voxel |
 /// | `/search_scores` | alphas x voxels |
 /// | `/weights` | features x voxels |
+/// | `/feature_means` | what is subtracted from each feature for a prediction |
+/// | `/means` | of each voxel: what is predicted where all features are at their means |
 /// | `/state` | of each voxel: 0 to be done, 1 fitted, 2 holds a NaN, 3 constant |
 /// | `/settings` | the settings of the fit |
 ///
@@ -34,6 +36,9 @@ public struct RidgeFile: Sendable {
     enum State: UInt8 {
         case waiting, fitted, notFinite, constant
     }
+
+    static let featureMeans = "/feature_means"
+    static let means = "/means"
 
     /// Opens the file of a fit; throws `FormatError` if it is another kind of file.
     public static func open(_ file: some FileLocation) throws -> RidgeFile {
@@ -116,6 +121,18 @@ public struct RidgeFile: Sendable {
                 what: "features", count: features.columns, expected: self.features)
         }
         let coefficients = try coefficients(of: range, as: Element.self)
-        return multiply(features, coefficients).addingToColumns(Array(try intercepts()[range]))
+        guard try HDF5File.open(url).contains(Self.featureMeans) else {
+            // A file of the time before it held the means.
+            return multiply(features, coefficients).addingToColumns(Array(try intercepts()[range]))
+        }
+        let featureMeans = try dataset(Self.featureMeans)
+        guard featureMeans.shape == [self.features] else {
+            throw FormatError(
+                url, "\"\(Self.featureMeans)\"", expected: "one number for each of \(self.features) features",
+                found: "\(featureMeans.shape)")
+        }
+        // About their means, as in `RidgeFit.predict`.
+        let centered = features.centered(by: try featureMeans.tensor(as: Double.self).elements)
+        return multiply(centered, coefficients).addingToColumns(Array(try numbers(Self.means)[range]))
     }
 }

@@ -18,6 +18,8 @@ public struct LayerScores: Sendable, Equatable, RandomAccessCollection {
     public let names: [String]
     /// The scores of each layer.
     public let scores: [VoxelScores]
+    /// Other names of the layers, by which their scores are found too; empty if there are none.
+    private let otherNames: [String]
 
     /// Scores by layer.
     ///
@@ -26,6 +28,11 @@ public struct LayerScores: Sendable, Equatable, RandomAccessCollection {
     /// Throws `EncodingError` if there is no layer, a name occurs twice, or layers have different numbers of
     /// voxels.
     public init(_ layers: [(name: String, scores: VoxelScores)]) throws {
+        try self.init(layers, otherNames: [])
+    }
+
+    /// The same for layers that are also known by other names.
+    init(_ layers: [(name: String, scores: VoxelScores)], otherNames: [String]) throws {
         try checkParameter("the number of layers", layers.count, expected: "at least 1", !layers.isEmpty)
         try checkParameter(
             "the list of layers", layers.map(\.name), expected: "all different",
@@ -35,16 +42,22 @@ public struct LayerScores: Sendable, Equatable, RandomAccessCollection {
                 what: "scores of \(layer.name)", count: layer.scores.count, expected: layers[0].scores.count)
         }
         (names, scores) = (layers.map(\.name), layers.map(\.scores))
+        self.otherNames = otherNames
+    }
+
+    /// Whether names and scores are the same.
+    public static func == (left: LayerScores, right: LayerScores) -> Bool {
+        left.names == right.names && left.scores == right.scores
     }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { names.count }
     public subscript(index: Int) -> Element { (names[index], scores[index]) }
 
-    /// The scores of the layer of that name; throws `EncodingError` if there is none.
+    /// The scores of the layer of that name, long or short; throws `EncodingError` if there is none.
     public subscript(name: String) -> VoxelScores {
         get throws {
-            guard let index = names.firstIndex(of: name) else {
+            guard let index = names.firstIndex(of: name) ?? otherNames.firstIndex(of: name) else {
                 throw EncodingError.parameter(
                     name: "the name of a layer", value: "\"\(name)\"",
                     expected: "one of \(names.joined(separator: ", "))")
@@ -95,12 +108,13 @@ extension EncodingModel {
     ///   - runs: the runs of the samples, if steps or folds need them.
     ///   - outer: the splits whose test samples are predicted (`crossValidatedScores`). Without them the scores are
     ///     those that the fit makes of its own folds (`RidgeFit.scores`).
+    ///   - otherNames: other names of the layers, by which their scores are found too.
     ///
     /// Throws `EncodingError` if the fit makes no scores itself and `outer` is nil, or an outer fold tests a single sample,
     /// and what fitting throws.
     package func scoresByLayer<Element: Scalar>(
         _ layers: [(name: String, features: () throws -> Matrix<Element>)], to responses: Matrix<Element>,
-        runs: Runs?, outer: Folds?
+        runs: Runs?, outer: Folds?, otherNames: [String] = []
     ) throws -> LayerScores {
         var model = self
         model.showsProgress = false
@@ -111,7 +125,7 @@ extension EncodingModel {
             return (name: layer.name, scores: scores)
         }
         bar?.finish()
-        return try LayerScores(scores)
+        return try LayerScores(scores, otherNames: otherNames)
     }
 
     private func heldOutScores<Element: Scalar>(

@@ -64,7 +64,8 @@ extension SurfaceMap {
         text.add(
             "\(surface.name), \(shape), \(sides) hemisphere\(surface.hemispheres.count > 1 ? "s" : "")\(shown)"
         )
-        text.add("\(Number.grouped(shownValues.count(where: \.isFinite))) vertices with a value")
+        let count = shownValues.count(where: \.isFinite)
+        text.add("\(Number.counted(count, "vertex", "vertices")) with a value")
         let title = valueTitle.isEmpty ? "values" : valueTitle
         for layer in shownLayers.prefix(8) {
             let name = layer.name.isEmpty ? "" : "\(layer.name), "

@@ -21,6 +21,8 @@ enum VegaLite {
                     "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 400,
                     "domainColor": "#888888", "tickColor": "#888888", "tickSize": 4, "titlePadding": 6,
                 ],
+                "axisX": ["titleLimit": titleLimit(specification["width"])],
+                "axisY": ["titleLimit": titleLimit(specification["height"])],
                 "legend": [
                     "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 400, "titleLimit": 240,
                 ],
@@ -35,6 +37,9 @@ enum VegaLite {
             ],
         ])
     }
+
+    /// The longest that the title of an axis of some length may be; a longer one would make the figure as long as itself.
+    private static func titleLimit(_ length: JSON?) -> JSON { .rounded(max(260, (length?.double ?? 0) + 20)) }
 
     /// The channel of a field that counts the pixels of a picture, without an axis.
     static func pixels(_ field: String, _ length: Double, isDownward: Bool = false) -> JSON {

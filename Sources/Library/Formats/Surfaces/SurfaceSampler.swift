@@ -1,3 +1,4 @@
+import Display
 import Tensors
 
 /// Takes numbers of volumes on one grid to the vertices of one mesh: all pictures go through it.
@@ -77,9 +78,8 @@ package struct SurfaceSampler {
             try check(depths, "the depths")
             try checkMemory(depths.count, vertices.count)
             guard inner.vertices.count == vertices.count else {
-                throw GridError(
-                    "the inner mesh has \(inner.vertices.count) vertices, but the outer one \(vertices.count)"
-                )
+                let found = Number.counted(inner.vertices.count, "vertex", "vertices")
+                throw GridError("the inner mesh has \(found), but the outer one \(vertices.count)")
             }
             return zip(vertices, inner.vertices).flatMap { outer, inner in
                 depths.map { outer + (SIMD3<Double>(inner) - outer) * $0 }

@@ -7,10 +7,13 @@ extension SurfaceSampling {
     /// so means differ a little.
     ///
     /// - Parameters:
-    ///   - radius: how far the places may be from the vertex, in mm.
+    ///   - radius: how far the places may be from the vertex, in mm, above 0.
     ///   - samples: how many places there are.
     public static func ball(radius: Double = 3, samples: Int = 20) -> SurfaceSampling {
-        sampling(samples) { count in
+        guard radius > 0, radius.isFinite else {
+            return refused("the radius of a ball is \(radius) mm, but must be finite and above 0")
+        }
+        return sampling(samples) { count in
             let places = count == 20 ? twentyInBall : spiral(max(count, 0))
             return .offsets(places.map { $0 * radius })
         }

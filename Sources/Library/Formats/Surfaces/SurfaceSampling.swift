@@ -27,7 +27,8 @@ public struct SurfaceSampling: Sendable, Equatable {
         case linear
         /// The mean of the nearest voxels' numbers.
         case nearest
-        /// The number that most of the nearest voxels have, of several the smallest: for labels.
+        /// The number that most of the nearest voxels have, of several the smallest: for labels. NaN in the volume counts as
+        /// outside, as for the means; nilearn 0.14.1 counts it, and a vertex near more NaN than any label is NaN there.
         case mostFrequent
     }
 
@@ -56,9 +57,14 @@ public struct SurfaceSampling: Sendable, Equatable {
     /// So many places of each vertex, or of more than any memory holds the refusal.
     static func sampling(_ count: Int, _ places: (Int) -> Places) -> SurfaceSampling {
         let limit = 1 << 24
-        let problem = "\(count) samples at each vertex are too many; at most \(limit) are possible"
         return count <= limit
-            ? SurfaceSampling(places(count)) : SurfaceSampling(places(1), .linear, problem: problem)
+            ? SurfaceSampling(places(count))
+            : refused("\(count) samples at each vertex are too many; at most \(limit) are possible")
+    }
+
+    /// What says why nothing can be sampled so, once it is tried.
+    static func refused(_ problem: String) -> SurfaceSampling {
+        SurfaceSampling(.vertex, .linear, problem: problem)
     }
 
     /// The voxel nearest to the vertex.
@@ -79,7 +85,8 @@ public struct SurfaceSampling: Sendable, Equatable {
         SurfaceSampling(.ribbon(to: inner, depths: depths))
     }
 
-    /// The same places with the most frequent number of the nearest voxels, for labels.
+    /// The same places with the most frequent number of the nearest voxels, for labels. NaN is left out: see
+    /// `Rule.mostFrequent`.
     public var mostFrequent: SurfaceSampling { SurfaceSampling(places, .mostFrequent, problem: problem) }
 
     private static func spread(from first: Double, to last: Double, _ count: Int) -> [Double] {

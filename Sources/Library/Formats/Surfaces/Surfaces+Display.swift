@@ -36,7 +36,7 @@ extension SurfaceLabels: Displayable, CustomStringConvertible {
         let others = counts.filter { !known.contains($0.key) }.reduce(0) { $0 + $1.value }
         var table = Table(
             "\(Number.counted(keys.count, "vertex", "vertices")), \(Number.counted(labels.count, "label"))"
-                + (others > 0 ? " (\(Number.grouped(others)) vertices in none)" : ""),
+                + (others > 0 ? " (\(Number.counted(others, "vertex", "vertices")) in none)" : ""),
             [
                 .text("label", labels.map(\.name)), .counts("key", labels.map(\.key)),
                 .counts("vertices", labels.map { counts[$0.key] ?? 0 }),

@@ -38,10 +38,16 @@ public struct FeatureSet: Sendable, RandomAccessCollection {
     public let stimuli: String
     /// What should be known of the stimuli (`3 of 10 texts were cut at 128 tokens`).
     public let remark: String?
+    /// What each row is of: its text, or what the source calls its image; empty if that is not known.
+    package let rowNames: [String]
     private let layers: [LayerFeatures]
 
-    init(model: String, pooling: Pooling, stimuli: String, remark: String? = nil, layers: [LayerFeatures]) {
+    init(
+        model: String, pooling: Pooling, stimuli: String, remark: String? = nil, rowNames: [String] = [],
+        layers: [LayerFeatures]
+    ) {
         self.remark = remark
+        self.rowNames = rowNames
         self.model = model
         self.pooling = pooling
         self.stimuli = stimuli
@@ -56,6 +62,9 @@ public struct FeatureSet: Sendable, RandomAccessCollection {
     public var names: [String] { layers.map(\.name) }
 
     /// The same layers with other features, for instance convolved with a hemodynamic response.
+    ///
+    /// The rows may be others afterwards, so nothing notices any more if they are in another order than a study's
+    /// stimuli.
     ///
     /// ```swift
     /// let slow = try model.features(of: sentences).transformed { try $0.convolved(with: .spm, repetitionTime: 2, runs: runs) }

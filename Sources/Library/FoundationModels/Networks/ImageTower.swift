@@ -70,7 +70,8 @@ extension ImageTower {
         batchSize: Int? = nil, showsProgress: Bool = true
     ) throws -> FeatureSet {
         try features(
-            count: source.count, unit: source.unit, selection, pooling, batchSize, showsProgress
+            count: source.count, unit: source.unit, selection, pooling, batchSize, showsProgress,
+            names: (0..<source.count).map { source.name($0) }
         ) { try transform.batch(of: source, $0, size: imageSize) }
     }
 
@@ -148,7 +149,7 @@ extension ImageTower {
 
     private func features(
         count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
-        _ showsProgress: Bool, batch: (Range<Int>) throws -> Tensor<Float>
+        _ showsProgress: Bool, names: [String] = [], batch: (Range<Int>) throws -> Tensor<Float>
     ) throws -> FeatureSet {
         if let batchSize, batchSize < 1 {
             throw FoundationModelError.input("a batch needs an image at least; batchSize is \(batchSize)")
@@ -180,7 +181,7 @@ extension ImageTower {
         }
         bar?.finish()
         return FeatureSet(
-            model: family, pooling: pooling, stimuli: unit,
+            model: family, pooling: pooling, stimuli: unit, rowNames: names,
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 

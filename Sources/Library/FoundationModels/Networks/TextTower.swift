@@ -208,7 +208,7 @@ extension TextTower {
         bar?.finish()
         return FeatureSet(
             model: family, pooling: pooling, stimuli: "texts", remark: remark(onCut: cut, of: texts.count),
-            layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
+            rowNames: texts, layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 
     /// The states of all tokens of one text in the requested layers: tokens x width each, 1 x width of a vector.

@@ -184,6 +184,23 @@ struct PaperSizeCase: Decodable {
         #expect(relativeError(coefficients, double.coefficients.flatMap(\.elements)) < 1e-4)
     }
 
+    /// So many samples that the search is made in single precision; stimuli that are shown twice make the kernel singular.
+    @Test func repeatedStimuliInFloatHaveTheWeightsOfDouble() throws {
+        var random = NumpyRandom(seed: 9)
+        let once = random.normal(350, 1400)
+        let x = Matrix.stacked([once, once]).converted(to: Float.self)
+        let y = (multiply(x.converted(to: Double.self), random.normal(1400, 2)) + random.normal(700, 2) * 30)
+            .converted(to: Float.self)
+        let bands = [x.columns(0..<700), x.columns(700..<1400)]
+        let model = BandedRidge(
+            alphas: [1], candidates: .given([[1, 1]]), folds: .kFold(5), showsProgress: false)
+        let single = try model.fit(bands, to: y)
+        let double = try model.fit(
+            bands.map { $0.converted(to: Double.self) }, to: y.converted(to: Double.self))
+        let coefficients = single.coefficients.flatMap { $0.elements.map { Double($0) } }
+        #expect(relativeError(coefficients, double.coefficients.flatMap(\.elements)) < 2e-5)
+    }
+
     @Test func badVoxelsAndCandidates() throws {
         let problem = BandedCase.all[1]
         let bands = problem.bands.map { Matrix<Double>(listed: $0) }

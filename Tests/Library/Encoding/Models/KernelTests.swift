@@ -57,6 +57,21 @@ struct KernelFixture: Decodable {
         #expect(relativeError(predictions[1], predictions[0]) < 1e-2)
     }
 
+    /// Dual coefficients of tiny alphas are so large that their rounding would show in the predictions.
+    @Test func tinyAlphasInFloatPredictAsInDouble() throws {
+        var random = NumpyRandom(seed: 12)
+        let x = random.normal(100, 2).converted(to: Float.self)
+        let y = random.normal(100, 3).converted(to: Float.self)
+        let (wideX, wideY) = (x.converted(to: Double.self), y.converted(to: Double.self))
+        for intercept in [true, false] {
+            let model = KernelRidge(
+                kernel: .rbf(), alphas: [1e-6], folds: .kFold(2), intercept: intercept, showsProgress: false)
+            let predictions = try model.fit(x, to: y).predict(x)
+            let expected = try model.fit(wideX, to: wideY).predict(wideX)
+            #expect(relativeError(predictions.elements.map { Double($0) }, expected.elements) < 1e-5)
+        }
+    }
+
     @Test func kernelRidgeAgreesWithHimalaya() throws {
         let x = Matrix<Double>(listed: expected.features)
         let y = Matrix<Double>(listed: expected.responses)

@@ -26,6 +26,22 @@ struct BandedFeatures<Working: Scalar> {
     /// Whether the features' Gram matrix is used, not the kernels of the bands.
     var isPrimal: Bool { primal != nil }
 
+    /// The bands one by one, not scaled.
+    var separate: [Matrix<Working>] {
+        var start = 0
+        return widths.map { width in
+            defer { start += width }
+            return features.columns(start..<start + width)
+        }
+    }
+
+    /// The same bands in the same form, in double precision.
+    var inDouble: BandedFeatures<Double> {
+        BandedFeatures<Double>(
+            separate.map { $0.converted(to: Double.self) }, centered: centered,
+            largestTrain: isPrimal ? features.columns : 0)
+    }
+
     /// The square root of each feature's scaling.
     func factors(_ gamma: [Double]) -> [Double] {
         zip(gamma, widths).flatMap { Array(repeating: $0.squareRoot(), count: $1) }
