@@ -140,6 +140,15 @@ import Testing
         #expect(throws: TableError.self) { try trials.renaming(["rt": "block"]) }
     }
 
+    /// As pandas has it, and as groups, joins and sorting do: "é" in one scalar and in two are different texts.
+    @Test func textsAreTheSameByTheirBytes() throws {
+        let table = try DataTable(["s": ["\u{e9}", "e\u{301}"]])
+        #expect(try table.filter { try $0["s"] == "\u{e9}" }.rowCount == 1)
+        #expect(try table.filter { try $0["s"] != "\u{e9}" }.rowCount == 1)
+        #expect(try table.grouped(by: "s").count == 2)
+        #expect(DataTable.Value.string("\u{e9}") != .string("e\u{301}"))
+    }
+
     /// `3...` has no end, and a range may have more rows than memory holds.
     @Test func rowsWithoutAnEnd() throws {
         let table = try DataTable(["a": [1, 2, 3]])
