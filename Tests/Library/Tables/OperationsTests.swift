@@ -177,6 +177,8 @@ import Testing
         #expect(throws: TableError.self) { try trials.fillingMissing(in: "block", with: "none").isEmpty }
         #expect(try trials.valueCounts("subject")["count", as: Int.self].reduce(0, +) == 120)
         #expect(
+            try tableError { try trials.valueCounts() }.problem == "valueCounts needs the name of a column")
+        #expect(
             try trials["subject"].unique.count == 7
                 && trials.droppingDuplicates(by: "subject", "block").rowCount == 21)
     }
