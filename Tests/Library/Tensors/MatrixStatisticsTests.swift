@@ -132,6 +132,13 @@ import Testing
         #expect("\(one.var(axis: 0, ddof: 1).elements) \(none.nanmean(axis: 0).elements)" == "[nan] [nan]")
     }
 
+    /// numpy: `isinf([[1, inf], [-inf, nan]])`.
+    @Test func whereElementsAreInfinite() {
+        let x = Matrix<Float>([[1, .infinity], [-.infinity, .nan]])
+        #expect(x.isInfinite().elements == [false, true, true, false])
+        #expect(Matrix<Double>([[.infinity, -1e308]]).isInfinite().elements == [true, false])
+    }
+
     /// A matrix without elements stopped the cell, while an array gives NaN.
     @Test func noNumbersBesideNaNHaveNoExtremes() {
         let nothing = Matrix<Double>(rows: 0, columns: 0)
