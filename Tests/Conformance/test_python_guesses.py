@@ -25,7 +25,7 @@ GUESSES = {
     "np.argsort(v)": "argsort()", "np.unique(v)": "unique()", "np.nanmean(X)": "nanmean()", "np.percentile(v, 95)": "quantile(0.95)",
     "np.random.randn(3, 4)": ".normal(", "np.random.default_rng(0)": ".normal(", "np.random.seed(1)": "seed:",
     "np.linalg.inv(Y)": "inverse()", "np.linalg.norm(X)": "norm()", "np.linalg.svd(X)": "svd()", "np.linalg.solve(Y, Y)": "solve(",
-    "np.load(\"x.npy\")": "NumPyArray.open", "np.save(\"x.npy\", X)": "NumPyArray.write", "np.isnan(X)": "isNaN()",
+    "np.load(\"x.npy\")": "NumPyArray.open", "np.save(\"x.npy\", X)": "NumPyArray.write", "np.isnan(X)": "isNaN()", "np.isinf(X)": "isInfinite()",
     "np.nan": ".nan", "np.pi": ".pi", "np.inf": ".infinity", "np.clip(X, 0, 1)": "clip(", "np.maximum(X, 0)": "maximum(",
     "np.sum(X)": "X.sum()", "np.float32(3)": "Float", "np.polyfit(v, v, 1)": "Matrix", "np.fft.fft(v)": "%%python",
     # numpy: members

@@ -193,6 +193,9 @@ def pytorch_files():
     }
     torch.save(checkpoint, FIXTURES / "zip.pt")
     torch.save(checkpoint, FIXTURES / "legacy.pt", _use_new_zipfile_serialization=False)
+    for protocol in (3, 4, 5):
+        torch.save(checkpoint, FIXTURES / f"legacy{protocol}.pt", _use_new_zipfile_serialization=False,
+                   pickle_protocol=protocol)
     torch.save(torch.ones(3), FIXTURES / "alone.pt")
     keys = [("sub-01", 1), 2.5, None, True, 7, "a"]
     torch.save({key: torch.tensor([float(i)]) for i, key in enumerate(keys)}, FIXTURES / "keys.pt")

@@ -100,7 +100,17 @@ def crashes():
     (FIXTURES / "crashes.h5").write_bytes(data)
 
 
+def links():
+    """Links that lead nowhere: in the file, on the way, and into a file that is not there."""
+    with h5py.File(FIXTURES / "links.h5", "w") as file:
+        file["numbers"] = np.float32([1, 2])
+        file["alive"] = h5py.SoftLink("/numbers")
+        file["dead"] = file["group/dead"] = h5py.SoftLink("/nowhere")
+        file["outside"] = h5py.ExternalLink("gone.h5", "/x")
+
+
 integers()
+links()
 kinds("kinds.h5", "earliest")
 kinds("kinds-v110.h5", ("earliest", "v110"))
 kinds("kinds-latest.h5", "latest")

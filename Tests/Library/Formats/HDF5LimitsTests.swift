@@ -5,6 +5,38 @@ import Testing
 
 @Suite("HDF5 files of every kind, and what claims too much")
 struct HDF5LimitsTests {
+    @Test func aLinkThatLeadsNowhereIsTold() throws {
+        let file = try HDF5File.open(fixture("links.h5"))
+        #expect(try file.dataset("alive").tensor().elements == [1, 2])
+        let outside = "the link \"/outside\" leads to \"/x\" of the file \"gone.h5\", which is not there"
+        for (path, words) in [
+            ("group/dead", "the link \"group/dead\" leads to \"/nowhere\", which is not there"),
+            ("/group/dead/deeper", "the link \"/group/dead\" leads to"), ("/outside", outside),
+        ] {
+            let error = #expect(throws: FormatError.self) { try file.dataset(path) }
+            #expect(error?.description.contains("has no dataset \"\(path)\": \(words)") == true)
+        }
+        let none = #expect(throws: FormatError.self) { try file.dataset("/none") }
+        #expect(none?.description.hasSuffix("has no dataset \"/none\"") == true)
+        let variables = #expect(throws: FormatError.self) { try MATFile.open(fixture("links.h5")) }
+        #expect(variables?.description.contains("the link \"/dead\" leads to \"/nowhere\"") == true)
+    }
+
+    @Test func aDatasetBelowADatasetIsRefusedByName() throws {
+        try withFolder { folder in
+            try HDF5File.create(folder.appendingPathComponent("out.h5")) { file in
+                try file.write([1, 2], to: "new")
+                let words = "cannot have a dataset \"new/x\": \"/new\" is no group"
+                let numbers = #expect(throws: FormatError.self) { try file.write([1, 2], to: "new/x") }
+                #expect(numbers?.description.contains(words) == true)
+                let texts = #expect(throws: FormatError.self) { try file.write(["a"], to: "new/x") }
+                #expect(texts?.description.contains(words) == true)
+                try file.write([1, 2], to: "group/x")
+                try file.write([1, 2], to: "group/y")
+            }
+        }
+    }
+
     @Test(arguments: ["kinds.h5", "kinds-v110.h5"])
     func everythingIsListedAndWhatCannotBeReadSaysWhy(_ name: String) throws {
         let file = try HDF5File.open(fixture(name))

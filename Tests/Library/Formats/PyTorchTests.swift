@@ -6,7 +6,7 @@ import Testing
 @Suite struct PyTorchTests {
     @Test(
         arguments: NumberType.allCases.filter { !$0.rawValue.hasPrefix("uint") || $0 == .uint8 },
-        ["zip.pt", "legacy.pt"])
+        ["zip.pt", "legacy.pt", "legacy3.pt", "legacy4.pt", "legacy5.pt"])
     func everyTypeIsRead(_ type: NumberType, _ file: String) throws {
         let checkpoint = try PyTorchFile.open(fixture(file))
         let entry = try #require(checkpoint.entries["module.\(type.rawValue)"])
@@ -16,7 +16,7 @@ import Testing
             try checkpoint.tensor("module.\(type.rawValue)").elements.map(Double.init) == counting(type, 6))
     }
 
-    @Test(arguments: ["zip.pt", "legacy.pt"])
+    @Test(arguments: ["zip.pt", "legacy.pt", "legacy3.pt", "legacy4.pt", "legacy5.pt"])
     func viewsParametersAndNestedContainersAreRead(_ file: String) throws {
         let checkpoint = try PyTorchFile.open(fixture(file))
         #expect(try checkpoint.tensor("views.transposed").elements == [-3, -1.5, -2.5, -1, -2, -0.5])

@@ -163,6 +163,13 @@ struct StructureTests {
         #expect(try PickleFile.open(file("python2.pkl")).tensor().elements == [1.5, -2])
     }
 
+    @Test func aFileOfAnotherKindThanAPickleIsNamed() {
+        for (name, kind) in [("unicode.npy", "a NumPy array (.npy)"), ("fields.h5", "an HDF5 file")] {
+            let error = #expect(throws: FormatError.self) { try PickleFile.open(file(name)) }
+            #expect(error?.description.contains("is not a pickle (it is \(kind))") == true)
+        }
+    }
+
     @Test func codeInAPickleIsNotRun() throws {
         let marker = "/tmp/gyrus-was-here"
         for (name, called) in [("evil.pkl", "system"), ("frame.pkl", "pandas")] {

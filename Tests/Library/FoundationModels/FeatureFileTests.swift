@@ -206,6 +206,26 @@ struct FeatureFileTests {
             }
         }
     }
+
+    @Test("features of images that were made by other rules of pixels are not taken for those of today")
+    func rulesOfPixels() throws {
+        try withNetwork { model, folder in
+            func run(_ path: String) throws -> FeatureFile {
+                try model.featureFile(
+                    at: path, of: Photos(), layers: .last, transform: transform, showsProgress: false)
+            }
+            let path = folder.path + "/photos.h5"
+            let kept = try { try run(path).provenance.transform }()
+            #expect(kept == "\(transform); pixels as Pillow 13's")
+            // As files were before the rules stood in them.
+            try {
+                let old = try HDF5File.open(path, writable: true)
+                try old.setAttribute("transform", to: .strings(["\(transform)"]))
+            }()
+            let error = #expect(throws: FoundationModelError.self) { try run(path) }
+            #expect(error?.description.contains("pixels as Pillow 13's wanted") == true)
+        }
+    }
 }
 
 extension ImageTower {

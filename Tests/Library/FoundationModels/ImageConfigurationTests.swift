@@ -62,6 +62,8 @@ struct ImageConfigurationTests {
                 ("hf-vit", ["do_pad": true], "\"do_pad\" is true"),
                 ("hf-vit", ["image_std": [0, 1, 1]], "must not be 0"),
                 ("hf-vit", ["image_mean": [0.1, 0.2]], "3 numbers"),
+                ("hf-vit", ["rescale_factor": 1e-300], "config.json: \"rescale_factor\" is 1e-300"),
+                ("hf-vit", ["rescale_factor": 1e300], "config.json: \"rescale_factor\" is 1e+300"),
             ] as [(String, [String: Any], String)] {
                 let copy = try ModelCopy("vision/" + model, in: place)
                 try copy.change("preprocessor_config.json", changes)

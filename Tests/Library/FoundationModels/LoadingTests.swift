@@ -63,6 +63,12 @@ struct LoadingTests {
             text.contains("no-such-model") && text.contains("huggingface") && text.contains("GYRUS_MODELS"))
     }
 
+    /// As a path it is the working folder, which might hold a model that nobody named.
+    @Test func anEmptyNameIsRefused() {
+        let error = #expect(throws: FoundationModelError.self) { try FoundationModel.load("") }
+        #expect(error?.description.contains("name of the model is empty") == true)
+    }
+
     @Test func aFileOfWeightsIsReadWithItsConfiguration() throws {
         let file = try FoundationModel.load(bert.appending(path: "model.safetensors"))
         let folder = try FoundationModel.load(bert)

@@ -28,6 +28,14 @@ struct TokenizerTests {
         try check(loadTokenizer(Self.folder.appending(path: "wordpiece")), "wordpiece")
     }
 
+    /// Each mark was inserted among all before it: minutes.
+    @Test("accents are dropped, however many stand on one letter", .timeLimit(.minutes(1)))
+    func manyAccents() throws {
+        let tokenizer = try loadTokenizer(Self.folder.appending(path: "wordpiece"))
+        let marks = String(repeating: "\u{301}\u{323}", count: 400_000)
+        #expect(tokenizer.encode("the a" + marks + " people") == tokenizer.encode("the a people"))
+    }
+
     @Test("cased WordPiece from vocab.txt and tokenizer_config.json")
     func casedWordPiece() throws {
         try check(loadTokenizer(Self.folder.appending(path: "wordpiece-cased")), "wordpiece-cased")

@@ -185,6 +185,27 @@ struct VisionTests {
         #expect(throws: FoundationModelError.self) { try file.momentum }
     }
 
+    @Test("a normalization that an argument puts before the blocks has timm's usual epsilon, not CLIP's")
+    func epsilonOfPreNorm() throws {
+        let source = Self.folder.appending(path: "timm-pre-norm")
+        let images: Tensor<Float> = try tensors("timm-pre-norm", "images").tensor("images")
+        func features(_ arguments: [String: Any]) throws -> Matrix<Float> {
+            try withTemporaryFolder { folder in
+                let copy = folder.appending(path: "model")
+                try FileManager.default.copyItem(at: source, to: copy)
+                let file = copy.appending(path: "config.json")
+                var json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as! [String: Any]
+                json["model_args"] = arguments
+                try JSONSerialization.data(withJSONObject: json).write(to: file)
+                let tower = try FoundationModel.load(copy).image
+                return try tower.features(of: images, layers: "block 0", showsProgress: false)[0].matrix
+            }
+        }
+        let usual = try features(["num_heads": 3, "pre_norm": true])
+        #expect(try usual == features(["num_heads": 3, "norm_layer": "layernorm"]))
+        #expect(try usual != features(["num_heads": 3]))
+    }
+
     @Test("what does not fit is named")
     func misfits() throws {
         let source = Self.folder.appending(path: "hf-vit")

@@ -140,6 +140,15 @@ import Testing
         #expect(throws: TableError.self) { try trials.renaming(["rt": "block"]) }
     }
 
+    /// As pandas has it, and as groups, joins and sorting do: "é" in one scalar and in two are different texts.
+    @Test func textsAreTheSameByTheirBytes() throws {
+        let table = try DataTable(["s": ["\u{e9}", "e\u{301}"]])
+        #expect(try table.filter { try $0["s"] == "\u{e9}" }.rowCount == 1)
+        #expect(try table.filter { try $0["s"] != "\u{e9}" }.rowCount == 1)
+        #expect(try table.grouped(by: "s").count == 2)
+        #expect(DataTable.Value.string("\u{e9}") != .string("e\u{301}"))
+    }
+
     /// `3...` has no end, and a range may have more rows than memory holds.
     @Test func rowsWithoutAnEnd() throws {
         let table = try DataTable(["a": [1, 2, 3]])
@@ -168,6 +177,8 @@ import Testing
         #expect(throws: TableError.self) { try trials.fillingMissing(in: "block", with: "none").isEmpty }
         #expect(try trials.valueCounts("subject")["count", as: Int.self].reduce(0, +) == 120)
         #expect(
+            try tableError { try trials.valueCounts() }.problem == "valueCounts needs the name of a column")
+        #expect(
             try trials["subject"].unique.count == 7
                 && trials.droppingDuplicates(by: "subject", "block").rowCount == 21)
     }
@@ -186,6 +197,19 @@ import Testing
         #expect(lacking.problem == "the row has no value for \"s\"; nil is one that is missing")
         let misspelled = try tableError { try a.appending(row: ["n": 3, "S": nil]) }
         #expect(misspelled.problem.contains("did you mean \"s\""))
+        // What does not fit is told with its reason, and whole numbers become Double above and below others.
+        let large = try DataTable(["n": [9_007_199_254_740_993], "s": ["z"]])
+        #expect(try tableError { try b.appending(large) }.problem.contains("would round"))
+        #expect(try tableError { try large.appending(b) }.problem.contains("would round"))
+        let wide = try DataTable(["big": [9_007_199_254_740_993], "half": [0.5]])
+        #expect(try tableError { try wide.melted() }.problem.contains("would round"))
+        let words = try DataTable(["a": [1], "b": ["x"]])
+        #expect(try tableError { try words.melted() }.problem.contains("one column cannot hold both"))
+        #expect(try DataTable.concatenating([a, b, a])["n", as: Double.self] == [1, 2, 0.5, 1, 2])
+        let gaps = try DataTable(["n": [nil, 4] as [Int?], "s": [nil, "w"] as [String?]])
+        let three = try DataTable.concatenating([a, gaps, a])
+        #expect(try three["n", as: Int?.self] == [1, 2, nil, 4, 1, 2])
+        #expect(try three["s", as: String?.self] == ["x", "y", nil, "w", "x", "y"])
         // A loop begins with no table.
         let first = try DataTable().appending(row: ["n": 1, "s": "x"])
         #expect(try first.appending(row: ["n": 2, "s": "y"]) == a && a.appending(DataTable()) == a)

@@ -311,7 +311,14 @@ import Testing
         #expect(
             table.columnNames == ["a", "b", "c", "d"] && table.columnTypes == [.int, .string, .double, .bool])
         #expect(try table["b", as: String?.self] == ["x\né🧠", nil])
+        // Python's json writes these, and pandas reads them.
+        let python = "{\"a\": NaN, \"b\": Infinity}\n{\"a\": 1, \"b\": -Infinity}\n{\"b\":NaN }"
+        let numbers = try read(python.utf8, as: "t.jsonl")
+        #expect(try numbers["a", as: Int?.self] == [nil, 1, nil])
+        #expect(try numbers["b", as: Double?.self] == [.infinity, -.infinity, nil])
         for (text, part) in [
+            ("{\"a\": NaNs}", "comma"), ("{\"a\": nan}", "value"), ("{\"a\": Inf}", "value"),
+            ("{\"a\": -Inf}", "number"), ("{\"a\": -NaN}", "number"),
             ("{\"a\": [1]}", "object or an array"), ("[1]", "JSON object"), ("{\"a\": 1}{", "end behind"),
             ("{\"a\": 1, \"a\": 2}", "twice"), ("{\"a\": 18446744073709551616}", "Int or Double"),
             ("{\"a\": \"x}", "closed"),

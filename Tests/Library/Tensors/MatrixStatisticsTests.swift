@@ -132,6 +132,22 @@ import Testing
         #expect("\(one.var(axis: 0, ddof: 1).elements) \(none.nanmean(axis: 0).elements)" == "[nan] [nan]")
     }
 
+    /// numpy: `isinf([[1, inf], [-inf, nan]])`.
+    @Test func whereElementsAreInfinite() {
+        let x = Matrix<Float>([[1, .infinity], [-.infinity, .nan]])
+        #expect(x.isInfinite().elements == [false, true, true, false])
+        #expect(Matrix<Double>([[.infinity, -1e308]]).isInfinite().elements == [true, false])
+    }
+
+    /// A matrix without elements stopped the cell, while an array gives NaN.
+    @Test func noNumbersBesideNaNHaveNoExtremes() {
+        let nothing = Matrix<Double>(rows: 0, columns: 0)
+        #expect(nothing.nanmax().isNaN && nothing.nanmin().isNaN && [Double]().nanmax().isNaN)
+        let noRows = Matrix<Float>(rows: 0, columns: 2)
+        #expect(noRows.nanmax(axis: 0).elements.count { $0.isNaN } == 2)
+        #expect(Matrix<Float>(rows: 2, columns: 0).nanmin(axis: 1).elements.count { $0.isNaN } == 2)
+    }
+
     @Test func numpyInSinglePrecision() throws { try checkAll(Float.self) }
 
     @Test func numpyInDoublePrecision() throws { try checkAll(Double.self) }

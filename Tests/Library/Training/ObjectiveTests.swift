@@ -50,6 +50,22 @@ import Training
         }
     }
 
+    /// BLAS passes over what it multiplies by 0: the loss was the logarithm of the batch's size, as if all were well.
+    @Test func aScaleOfZeroDoesNotHideThatATrainingDiverged() throws {
+        let reference = try TrainingCase("in-batch")
+        let trainer = try TrainingCase.inBatch()
+        var weights = try reference.tensors("weights")
+        weights["logit_scale"] = Tensor(shape: [], elements: [-1000])
+        try trainer.state.adopt(weights)
+        let loss = try trainer.step(images: reference.images(0), texts: reference.texts(0))
+        #expect(trainer.scale == 0 && loss.isFinite)
+        let name = "imgencoder.learnable.imgFC_vit_0.fc.weight"
+        weights[name] = Tensor(shape: [8, 16], elements: [Float](repeating: .nan, count: 128))
+        try trainer.state.adopt(weights)
+        #expect(try trainer.step(images: reference.images(0), texts: reference.texts(0)).isNaN)
+        #expect(trainer.scale.isNaN)
+    }
+
     @Test func queues() throws {
         let reference = try TrainingCase("queues")
         let gradients = try TrainingCase.queues()

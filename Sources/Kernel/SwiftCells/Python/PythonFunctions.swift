@@ -55,6 +55,7 @@ enum PythonFunctions {
         "where": "X[X .> 1] for what is selected, and v.map { $0 > 1 ? 1 : 0 } for a choice",
         "any": "(X .> 1).any()", "all": "(X .> 1).all()", "count_nonzero": "(X .!= 0).trueCount",
         "isnan": "X.isNaN(), and v.map(\\.isNaN)", "isfinite": "X.isFinite(), and v.map(\\.isFinite)",
+        "isinf": "X.isInfinite(), and v.map(\\.isInfinite)",
         "nan_to_num": "X[X.isNaN()] = 0", "isin": "v.map { set.contains($0) }",
         "allclose": "(X - Y).abs().max() < 1e-8", "array_equal": "X == Y",
         "exp": "X.exp(), and v.map(exp)", "log": "X.log(), and v.map(log)",

@@ -20,7 +20,7 @@ extension HDF5File {
         compression: Int? = nil
     ) throws -> HDF5Dataset {
         let what = "dataset \"\(path)\""
-        guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        try checkFree(path)
         let isChunkValid = chunk.map { $0.count == shape.count && $0.allSatisfy { $0 > 0 } } ?? true
         guard isChunkValid, byteCount(of: shape, type) != nil else {
             throw FormatError(
@@ -105,7 +105,7 @@ extension HDF5File {
     /// Writes texts as a new dataset of one dimension, in UTF-8 of variable length.
     public func write(_ strings: [String], to path: String) throws {
         let what = "dataset \"\(path)\""
-        guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        try checkFree(path)
         try checkWhole(strings, what)
         try HDF5Library.locked(url) {
             let links = try HDF5Handle.properties(H5Pcreate(gyrus_h5_link_create()), url)
@@ -122,6 +122,25 @@ extension HDF5File {
             let status = pointers.withUnsafeBytes { H5Dwrite(dataset.id, type.id, 0, 0, 0, $0.baseAddress) }
             guard strings.isEmpty || status >= 0 else {
                 throw FormatError(url, "writing \(what) failed: \(HDF5Library.lastError())")
+            }
+        }
+    }
+
+    /// Throws `FormatError` if there is something at `path`, or something on the way to it is no group.
+    private func checkFree(_ path: String) throws {
+        guard try !exists(path) else { throw FormatError(url, "already has something at \"\(path)\"") }
+        try HDF5Library.locked(url) {
+            var reached = ""
+            for part in path.split(separator: "/").dropLast() {
+                reached += "/\(part)"
+                guard H5Lexists(handle.id, reached, 0) > 0 else { return }
+                var info = H5O_info_t()
+                guard H5Oget_info_by_name2(handle.id, reached, &info, UInt32(H5O_INFO_BASIC), 0) >= 0,
+                    info.type == H5O_TYPE_GROUP
+                else {
+                    let reason = HDF5Opening.deadLink(to: reached, in: handle) ?? "\"\(reached)\" is no group"
+                    throw FormatError(url, "cannot have a dataset \"\(path)\": \(reason)")
+                }
             }
         }
     }

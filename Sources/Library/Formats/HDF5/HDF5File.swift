@@ -159,7 +159,10 @@ public final class HDF5File: Sendable {
 
     /// The dataset at `path`. Throws `FormatError` if there is none.
     public func dataset(_ path: String) throws -> HDF5Dataset {
-        guard try exists(path) else { throw FormatError(url, "has no dataset \"\(path)\"") }
+        guard try exists(path) else {
+            let link = try HDF5Library.locked(url) { HDF5Opening.deadLink(to: path, in: handle) }
+            throw FormatError(url, "has no dataset \"\(path)\"" + (link.map { ": " + $0 } ?? ""))
+        }
         return try HDF5Library.locked(url) { try HDF5Dataset(self, path) }
     }
 

@@ -20,6 +20,29 @@ enum HDF5Opening {
         return try HDF5Handle.object(H5Oopen(location.id, name, 0), url, action)
     }
 
+    /// Which link on the way to a path leads nowhere, in words; nil if none does.
+    static func deadLink(to name: String, in location: HDF5Handle) -> String? {
+        var reached = name.hasPrefix("/") ? "/" : ""
+        for part in name.split(separator: "/") {
+            reached += reached.isEmpty || reached == "/" ? part : "/\(part)"
+            var info = H5L_info_t()
+            guard H5Lexists(location.id, reached, 0) > 0, H5Lget_info(location.id, reached, &info, 0) >= 0
+            else { return nil }
+            if H5Oexists_by_name(location.id, reached, 0) > 0 { continue }
+            let isSoft = info.type == H5L_TYPE_SOFT
+            guard isSoft || info.type == H5L_TYPE_EXTERNAL else { return nil }
+            var value = [UInt8](repeating: 0, count: Int(info.u.val_size))
+            guard H5Lget_val(location.id, reached, &value, value.count, 0) >= 0 else { return nil }
+            // An external link has a byte of flags, and then the file's name and the path in it.
+            let texts = value.dropFirst(isSoft ? 0 : 1).split(separator: 0).map {
+                "\"\(String(decoding: $0, as: UTF8.self))\""
+            }
+            let target = isSoft ? texts.first : texts.count == 2 ? "\(texts[1]) of the file \(texts[0])" : nil
+            return target.map { "the link \"\(reached)\" leads to \($0), which is not there" }
+        }
+        return nil
+    }
+
     /// Opens the object to which a reference leads. Throws `FormatError` if there is none, or it is damaged.
     static func object(at address: UInt64, in file: HDF5Handle, _ url: URL, _ action: String) throws
         -> HDF5Handle
@@ -47,7 +70,10 @@ enum HDF5Opening {
         // Part of a header that was refused once is not refused again.
         guard H5Oget_info_by_name2(location.id, name, &info, UInt32(H5O_INFO_BASIC), 0) >= 0,
             H5Oget_info2(location.id, &start, UInt32(H5O_INFO_BASIC)) >= 0
-        else { throw FormatError(url, "\(action) failed: \(HDF5Library.lastError())") }
+        else {
+            let reason = HDF5Library.lastError()
+            throw FormatError(url, "\(action) failed: \(deadLink(to: name, in: location) ?? reason)")
+        }
         // A link may lead into another file, whose bytes are not at hand.
         guard info.fileno == start.fileno else { return nil }
         return try check(

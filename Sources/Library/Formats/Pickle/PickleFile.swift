@@ -15,7 +15,14 @@ public enum PickleFile {
     /// Throws `FormatError` if the file is malformed, cut short, or calls something else.
     public static func open(_ file: some FileLocation) throws -> PythonValue {
         let file = try OpenFile(file.fileURL)
-        return try PickleReader.value(of: try file.unpackedBytes(), file.url, "the file")
+        let bytes = try file.unpackedBytes()
+        do {
+            return try PickleReader.value(of: bytes, file.url, "the file")
+        } catch let error as FormatError {
+            // Afterwards, since pickles of the protocols 0 and 1 may begin like other files.
+            guard bytes.number(at: 0, as: UInt8.self) != 0x80, let kind = fileKind(bytes) else { throw error }
+            throw FormatError(file.url, "is not a pickle (it is \(kind))")
+        }
     }
 }
 

@@ -53,9 +53,7 @@ public struct PyTorchFile: Sendable {
         let url = file.url
         guard let head = try file.bytes(upTo: 560) else { throw FormatError(url, "is empty") }
         if head.number(at: 0, as: UInt32.self) == 0x0403_4b50 { return try openZip(url) }
-        if head.part(at: 0, count: legacyMagic.count)?.buffer.elementsEqual(legacyMagic) == true {
-            return try openLegacy(file)
-        }
+        if let start = legacyStart(head) { return try openLegacy(file, from: start) }
         throw FormatError(
             url,
             "is not a file of torch.save: it begins neither as a zip file nor as a pickle of PyTorch\(kindNote(head))"
@@ -117,10 +115,22 @@ extension PyTorchFile {
     /// How many elements a tensor may have that repeats fewer numbers.
     private static let expansionLimit = 1 << 20
 
-    /// The pickle of PyTorch's magic number, with which files before 1.6 begin.
+    /// PyTorch's magic number, with whose pickle files before 1.6 begin, behind the header of that pickle.
     private static let legacyMagic: [UInt8] = [
-        0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+        0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
     ]
+
+    /// Where the pickle after that of the magic number begins; nil of a file that does not begin with it.
+    ///
+    /// The header is that of the protocol that `torch.save` was given, from version 4 on with the length of a frame.
+    private static func legacyStart(_ head: Bytes) -> Int? {
+        let isFramed = head.number(at: 2, as: UInt8.self) == 0x95
+        let start = isFramed ? 11 : 2
+        guard head.number(at: 0, as: UInt8.self) == 0x80,
+            head.part(at: start, count: legacyMagic.count)?.buffer.elementsEqual(legacyMagic) == true
+        else { return nil }
+        return start + legacyMagic.count
+    }
 
     private static func openZip(_ url: URL) throws -> PyTorchFile {
         let zip = try ZipArchive(url)
@@ -150,21 +160,21 @@ extension PyTorchFile {
     }
 
     /// Five pickles (magic number, version, system, object, keys of storages), and then the storages.
-    private static func openLegacy(_ file: OpenFile) throws -> PyTorchFile {
+    private static func openLegacy(_ file: OpenFile, from start: Int) throws -> PyTorchFile {
         // Where the pickles end is not known before they are read, and the storages after them are many times larger.
         let beginning = 4 << 20
         if file.count > beginning, let head = try file.bytes(upTo: beginning),
-            let opened = try? openLegacy(file, head)
+            let opened = try? openLegacy(file, head, from: start)
         {
             return opened
         }
         guard let all = try file.bytes(upTo: file.count) else { throw FormatError(file.url, "is empty") }
-        return try openLegacy(file, all)
+        return try openLegacy(file, all, from: start)
     }
 
-    private static func openLegacy(_ file: OpenFile, _ head: Bytes) throws -> PyTorchFile {
+    private static func openLegacy(_ file: OpenFile, _ head: Bytes, from start: Int) throws -> PyTorchFile {
         let url = file.url
-        var position = legacyMagic.count
+        var position = start
         for _ in 0..<2 {
             var machine = Unpickler(head, at: position, url)
             _ = try machine.load()

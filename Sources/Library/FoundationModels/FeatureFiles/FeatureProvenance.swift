@@ -13,7 +13,7 @@ public struct FeatureProvenance: Sendable, Equatable {
     public var weights: String
     /// The SHA-256 of the configuration and of the tokenizer's files.
     public var settings: String
-    /// What is done to a stimulus before the tower sees it.
+    /// What is done to a stimulus before the tower sees it, and by which rules the pixels of an image are made.
     public var transform: String
     /// How tokens or places became one vector.
     public var pooling: String

@@ -94,7 +94,7 @@ extension FoundationModel {
         let rows = try FeatureRows(images: images, group: group, ids: ids)
         let job = FeatureJob(
             provenance: try provenance(
-                tower: tower.family, transform: "\(tower.transform)", pooling, wanted,
+                tower: tower.family, transform: tower.transform.provenance, pooling, wanted,
                 stimuli: "\(images.count) \(images.unit)" + (group > 1 ? ", \(group) a row" : ""),
                 hash: rows.stimuliHash),
             layers: wanted, columns: columns, rows: rows,

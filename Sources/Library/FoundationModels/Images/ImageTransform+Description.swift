@@ -1,7 +1,5 @@
 extension ImageTransform: CustomStringConvertible {
     /// The transform in a line: what is done to an image, first thing first.
-    ///
-    /// A feature file keeps it, so transforms that differ are told apart.
     public var description: String {
         var steps: [String] = []
         switch fit {
@@ -20,6 +18,12 @@ extension ImageTransform: CustomStringConvertible {
         steps.append("deviation \(normalization.deviation.listed)")
         return steps.joined(separator: "; ")
     }
+
+    /// The transform as a feature file keeps it: with the rules by which pixels are read and resized.
+    ///
+    /// The rules have another name whenever they change numbers, so that features of both are not mixed. Before Pillow
+    /// 13's, tall images were resized in another order, and an orientation that stands in XMP alone was passed over.
+    var provenance: String { "\(self); pixels as Pillow 13's" }
 }
 
 extension [Float] {

@@ -155,9 +155,14 @@ struct ImageProcessor {
         let scale = factor * 255
         // The usual factor, however many of its digits were written.
         if abs(scale - 1) < 1e-6 { return given }
-        return try ImageTransform.Normalization(
-            mean: given.mean.map { Float(Double($0) / scale) },
-            deviation: given.deviation.map { Float(Double($0) / scale) })
+        let mean = given.mean.map { Float(Double($0) / scale) }
+        let deviation = given.deviation.map { Float(Double($0) / scale) }
+        guard (mean + deviation).allSatisfy(\.isFinite), !deviation.contains(0) else {
+            throw configuration.problem(
+                "\"rescale_factor\" is \(factor), which takes pixels beyond the range of Float; 1/255 is usual"
+            )
+        }
+        return try ImageTransform.Normalization(mean: mean, deviation: deviation)
     }
 
     /// The interpolation by Pillow's number.

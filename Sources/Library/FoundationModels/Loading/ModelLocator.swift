@@ -25,6 +25,8 @@ struct ModelLocator {
 
     /// The folder of `name`; throws with the places that were searched.
     func locate(_ name: String) throws -> URL {
+        // As a path it would be the working folder, which "." names.
+        guard !name.isEmpty else { throw FoundationModelError.input("the name of the model is empty") }
         let path = URL(fileURLWithPath: (name as NSString).expandingTildeInPath, relativeTo: workingFolder)
         if isModel(path) { return path.absoluteURL }
         var searched = [path.path]

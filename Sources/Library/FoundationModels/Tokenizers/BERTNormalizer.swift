@@ -91,6 +91,7 @@ private func decompose(_ scalar: Unicode.Scalar, _ body: (Unicode.Scalar) -> Voi
 /// Puts combining marks into canonical order: those after one base are sorted by their class, equals as they came.
 private struct MarkBuffer {
     private var marks: [(order: UInt8, scalar: Unicode.Scalar)] = []
+    private var isSorted = true
 
     mutating func add(_ scalar: Unicode.Scalar, _ body: (Unicode.Scalar) -> Void) {
         let order = scalar.value < 0x300 ? 0 : scalar.properties.canonicalCombiningClass.rawValue
@@ -98,13 +99,16 @@ private struct MarkBuffer {
             flush(body)
             return body(scalar)
         }
-        let place = marks.firstIndex { $0.order > order } ?? marks.count
-        marks.insert((order, scalar), at: place)
+        isSorted = isSorted && (marks.last?.order ?? 0) <= order
+        marks.append((order, scalar))
     }
 
     mutating func flush(_ body: (Unicode.Scalar) -> Void) {
         guard !marks.isEmpty else { return }
+        // Swift's sort keeps the order of equals.
+        if !isSorted { marks.sort { $0.order < $1.order } }
         for mark in marks { body(mark.scalar) }
         marks.removeAll(keepingCapacity: true)
+        isSorted = true
     }
 }

@@ -91,28 +91,62 @@ enum ColumnStorage: Sendable {
 
     /// The values of both, one below the other, or nil if no column holds both.
     func appending(_ other: ColumnStorage) -> ColumnStorage? {
-        switch (self, other) {
-        case (.int(var values), .int(let more)):
-            values.append(contentsOf: more)
-            return .int(values)
-        case (.double(let values), .double(let more)): return .double(values + more)
-        case (.string(var values), .string(let more)):
-            values.append(contentsOf: more)
-            return .string(values)
-        case (.bool(var values), .bool(let more)):
-            values.append(contentsOf: more)
-            return .bool(values)
-        case (.date(var values), .date(let more)):
-            values.append(contentsOf: more)
-            return .date(values)
-        default: break
+        var both = self
+        return both.append(other) ? both : nil
+    }
+
+    /// Puts the values of another below these; false, and without effect, if no column holds both.
+    mutating func append(_ other: ColumnStorage) -> Bool {
+        guard type == other.type else {
+            // A column without a value is of any type.
+            if !hasValues {
+                self = .missing(count, type: other.type)
+                return append(other)
+            }
+            if !other.hasValues { return append(.missing(other.count, type: type)) }
+            guard let more = other.exactDoubles else { return false }
+            if type != .double {
+                guard let doubles = exactDoubles else { return false }
+                self = .double(doubles)
+            }
+            return append(.double(more))
         }
-        // A column without a value is of any type.
-        if missingCount == count { return ColumnStorage.missing(count, type: other.type).appending(other) }
-        if other.missingCount == other.count { return appending(.missing(other.count, type: type)) }
-        guard type.isNumeric, other.type.isNumeric, let left = exactDoubles, let right = other.exactDoubles
-        else { return nil }
-        return .double(left + right)
+        // Many parts are put together one by one: the memory leaves `self`, so that it grows and is not copied.
+        switch other {
+        case .int(let more):
+            guard case .int(var values) = self else { return false }
+            self = .double([])
+            values.append(contentsOf: more)
+            self = .int(values)
+        case .double(let more):
+            guard case .double(var values) = self else { return false }
+            self = .double([])
+            values += more
+            self = .double(values)
+        case .string(let more):
+            guard case .string(var values) = self else { return false }
+            self = .double([])
+            values.append(contentsOf: more)
+            self = .string(values)
+        case .bool(let more):
+            guard case .bool(var values) = self else { return false }
+            self = .double([])
+            values.append(contentsOf: more)
+            self = .bool(values)
+        case .date(let more):
+            guard case .date(var values) = self else { return false }
+            self = .double([])
+            values.append(contentsOf: more)
+            self = .date(values)
+        }
+        return true
+    }
+
+    /// Why no column holds the values of this type and of another.
+    func conflict(with other: ColumnStorage) -> String {
+        type.isNumeric && other.type.isNumeric
+            ? "a whole number among them is too large for Double, which would round it"
+            : "one column cannot hold both"
     }
 
     /// The numbers as doubles, or nil if a value is not a number or would be rounded.

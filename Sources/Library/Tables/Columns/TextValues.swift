@@ -82,8 +82,7 @@ struct TextValues: Sendable {
         }
         let offset = bytes.count
         bytes += other.bytes
-        ends.reserveCapacity(ends.count + other.count)
-        for end in other.ends { ends.append(offset + end) }
+        ends.append(contentsOf: other.ends.lazy.map { offset + $0 })
     }
 
     /// Whether the text of one row comes before that of another in the order of Unicode's scalars.

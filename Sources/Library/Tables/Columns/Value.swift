@@ -54,7 +54,8 @@ extension DataTable.Value: Hashable {
         case (.int(let a), .int(let b)): a == b
         case (.double(let a), .double(let b)): a == b || a.isNaN && b.isNaN
         case (.int(let a), .double(let b)), (.double(let b), .int(let a)): Int(exactly: b) == a
-        case (.string(let a), .string(let b)): a == b
+        // By bytes, as in groups and sorting: String's == also takes what Unicode calls equivalent for the same.
+        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
         case (.bool(let a), .bool(let b)): a == b
         case (.date(let a), .date(let b)): a == b
         default: left.isMissing && right.isMissing

@@ -42,9 +42,8 @@ extension DataTable {
         for table in tables { names += table.columnNames.filter { !names.contains($0) } }
         let columns = try names.map { name in
             var storage: ColumnStorage?
-            var rows = 0
             for (index, table) in tables.enumerated() where table.columnCount > 0 || table.rowCount > 0 {
-                let part = try? table[name].storage
+                let part = table.indices[name].map { table.columns[$0].storage }
                 guard part != nil || fillingMissing else {
                     throw TableError(
                         column: name,
@@ -52,14 +51,14 @@ extension DataTable {
                             + "say fillingMissing: true if its values are missing there")
                 }
                 let next = part ?? .missing(table.rowCount, type: storage?.type ?? .double)
-                guard let joined = storage.map({ $0.appending(next) }) ?? next else {
+                if storage == nil {
+                    storage = next
+                } else if storage?.append(next) == false {
                     throw TableError(
                         column: name,
                         "is of \(next.type) in table \(index) and of \(storage?.type ?? next.type) above: "
-                            + "one column cannot hold both")
+                            + (storage ?? next).conflict(with: next))
                 }
-                storage = joined
-                rows += table.rowCount
             }
             return Column(name: name, storage ?? .double([]))
         }

@@ -13,6 +13,7 @@ extension DataTable {
     ///
     /// Throws `TableError` if there is no such column, or none is named.
     public func valueCounts(_ names: String...) throws -> DataTable {
+        guard !names.isEmpty else { throw TableError("valueCounts needs the name of a column") }
         let counts = try grouped(by: names).aggregated(DataTable.Aggregation.rows.named("count"))
         let total = Double(Swift.max(rowCount, 1))
         let shares = try counts["count", as: Int.self].map { Double($0) / total }

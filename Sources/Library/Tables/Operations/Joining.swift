@@ -65,7 +65,7 @@ extension DataTable {
                     column: left,
                     "is of \(a.type) here and of \(b.type) there, "
                         + (wouldRound
-                            ? "and a whole number among them is too large for Double, which would round it"
+                            ? "and " + a.storage.conflict(with: b.storage)
                             : "so no value matches; converting(_:to:) makes them alike"))
             }
             return both

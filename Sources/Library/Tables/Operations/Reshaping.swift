@@ -75,13 +75,12 @@ extension DataTable {
         guard let first = melted.first else { throw TableError("there is no column to be made into rows") }
         var storage = first.storage
         for column in melted.dropFirst() {
-            guard let joined = storage.appending(column.storage) else {
+            guard storage.append(column.storage) else {
                 throw TableError(
                     column: column.name,
-                    "is of \(column.type), and \"\(first.name)\" of \(first.type): one column cannot hold both"
-                )
+                    "is of \(column.type), and \"\(first.name)\" of \(first.type): "
+                        + storage.conflict(with: column.storage))
             }
-            storage = joined
         }
         let rows = melted.flatMap { _ in 0..<rowCount }
         let labels = melted.flatMap { column in [String](repeating: column.name, count: rowCount) }

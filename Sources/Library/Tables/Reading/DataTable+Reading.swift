@@ -68,7 +68,7 @@ extension DataTable {
             skippingLines: skippingLines)
     }
 
-    /// Reads a table from a text, as `read` does from a file.
+    /// Reads a table from a text, as `open` does from a file.
     ///
     /// ```swift
     /// try DataTable.parse("subject,rt\n001,0.31\n002,n/a")
@@ -87,7 +87,7 @@ extension DataTable {
     ///   - comment: what lines begin with that are no part of the table.
     ///   - skippingLines: how many lines stand above the table.
     ///
-    /// Throws `TableError` as `read` does.
+    /// Throws `TableError` as `open` does.
     public static func parse(
         _ text: String, separator: Character? = nil, decimal: Character? = nil, hasHeader: Bool = true,
         names: [String]? = nil, types: [String: ColumnType] = [:], infersTypes: Bool = true,

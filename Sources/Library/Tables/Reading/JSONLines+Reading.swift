@@ -47,7 +47,8 @@ extension JSONLines {
     }
 }
 
-/// Parses the objects of JSON lines (RFC 8259), without nesting.
+/// Parses the objects of JSON lines (RFC 8259), without nesting, and the three numbers beyond JSON that Python's `json`
+/// writes: `NaN`, `Infinity` and `-Infinity`.
 struct JSONLineParser {
     let text: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -99,11 +100,13 @@ struct JSONLineParser {
         case UInt8(ascii: "t"): if word("true") { return .bool(true) }
         case UInt8(ascii: "f"): if word("false") { return .bool(false) }
         case UInt8(ascii: "n"): if word("null") { return .missing }
+        case UInt8(ascii: "N"): if word("NaN") { return .missing }
+        case UInt8(ascii: "I"): if word("Infinity") { return .double(.infinity) }
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             throw fault(
                 "\"\(name)\" holds an object or an array; the values of a table are numbers, texts and truth values"
             )
-        default: return try number(of: name)
+        default: return word("-Infinity") ? .double(-.infinity) : try number(of: name)
         }
         throw fault("a value should stand here")
     }
@@ -115,7 +118,7 @@ struct JSONLineParser {
         }
         let number = UnsafeBufferPointer(rebasing: text[start..<position])
         let isDecimal = number.contains { [46, 69, 101].contains($0) }
-        // JSON has neither a plus sign nor infinities.
+        // JSON has no plus sign, and no other word for infinity than Python's.
         let isJSON = number.first.map { $0 == 45 || (48...57).contains($0) } == true && !number.contains(105)
         if isJSON {
             if !isDecimal, let value = CellNumbers.int(number) { return .int(value) }

@@ -16,7 +16,8 @@ extension DataTable {
     /// try table.write(to: "scores.csv")
     /// ```
     ///
-    /// `read` gives the same values again; texts that look like numbers, and dates, with `types:`. The file is there once it is whole; one that was there stays until then.
+    /// `DataTable.open` gives the same values again; texts that look like numbers, and dates, with `types:`. The file is
+    /// there once it is whole; one that was there stays until then.
     ///
     /// - Parameters:
     ///   - file: The file, as a path or a URL; `~` is the home folder.

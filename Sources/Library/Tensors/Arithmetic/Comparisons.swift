@@ -59,6 +59,9 @@ extension Matrix {
         MatrixMask(rows: rows, columns: columns, elements: withUnsafeBufferPointer { finite($0) })
     }
 
+    /// Where the element is infinite, of either sign.
+    public func isInfinite() -> MatrixMask { Matrix.compare(.equal, abs(), Matrix.one(.infinity)) }
+
     private static func one(_ number: Element) -> Matrix { Matrix(rows: 1, columns: 1, repeating: number) }
 
     private static func compare(

@@ -18,7 +18,7 @@ struct Reduction {
 
     /// The statistic of numbers side by side.
     func of<Element: Scalar>(_ x: UnsafeBufferPointer<Element>) -> Element {
-        guard let base = x.baseAddress, !x.isEmpty else { return Self.ofNone(statistic) }
+        guard let base = x.baseAddress, !x.isEmpty else { return ofNone() }
         switch statistic {
         case .sum: return Element(sum(base, x.count))
         case .mean: return Element(mean(base, x.count))
@@ -33,9 +33,11 @@ struct Reduction {
         }
     }
 
-    static func ofNone<Element: Scalar>(_ statistic: Statistic) -> Element {
+    private func ofNone<Element: Scalar>() -> Element {
         switch statistic {
         case .sum: return 0
+        // As of numbers that are all passed over, and as arrays have it.
+        case .least where skipsNaN, .greatest where skipsNaN: return .nan
         case .least, .greatest: fatalError("no numbers have no smallest and no largest")
         default: return .nan
         }
@@ -120,7 +122,7 @@ extension Reduction {
         of x: UnsafePointer<Element>, rows: Int, columns: Int, into results: UnsafeMutablePointer<Element>
     ) {
         if rows == 0 {
-            for j in 0..<columns { results[j] = Self.ofNone(statistic) }
+            for j in 0..<columns { results[j] = ofNone() }
             return
         }
         switch statistic {

@@ -45,7 +45,14 @@ final class ContrastiveLoss {
                     ldc: width)
             }
         }
+        guard isFinite(images, count), isFinite(texts, count) else { return (.nan, .nan) }
         return (loss * 0.5 / Double(count), inner)
+    }
+
+    /// Whether embeddings are numbers. BLAS passes over what it multiplies by 0, to which a learned scale can fall, and
+    /// the loss of a training that has diverged would look well.
+    private func isFinite(_ side: Side, _ count: Int) -> Bool {
+        train_sum_squares(side.embeddings, count * width).isFinite
     }
 
     /// The cross-entropy of one direction, where the key of each query's pair stands against a queue of other keys.
@@ -79,6 +86,7 @@ final class ContrastiveLoss {
                 query.gradient[pair * width + column] += slope * keys[pair * width + column]
             }
         }
+        guard isFinite(query, count) else { return (.nan, .nan) }
         return (loss / Double(count), inner)
     }
 

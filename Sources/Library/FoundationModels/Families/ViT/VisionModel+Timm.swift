@@ -58,8 +58,9 @@ extension VisionModel {
         }
         let width = VisionReader(checkpoint, layout: layout, prefix: prefix).width
         heads = try arguments.optionalCount("num_heads") ?? architecture.heads(width)
-        // Names that timm does not have, of CLIP's kind.
-        epsilon = has("norm_pre.weight") ? 1e-5 : architecture.epsilon
+        // Names that timm does not have, of CLIP's kind; an argument changes only what it names.
+        let isCLIP = has("norm_pre.weight") && !arguments.has("pre_norm")
+        epsilon = isCLIP ? 1e-5 : architecture.epsilon
         activation =
             try arguments.has("act_layer") ? arguments.timmActivation("act_layer") : architecture.activation
         if let norm = try arguments.text("norm_layer") {
