@@ -310,7 +310,7 @@ def test_several_compile_errors_at_once(kernel):
 @pytest.mark.parametrize("code, message", [
     ("let unfinished = max(1, 2", ":1:26: expected ')' in expression list"),
     ("let unfinished = 1 +", ":1:21: expected expression after operator"),
-    ("let unfinished: Int\nunfinished = [1, 2", ":2:19: expected ']' in container literal expression"),
+    ("let unfinished: [Int]\nunfinished = [1, 2", ":2:19: expected ']' in container literal expression"),
 ])
 def test_an_unfinished_statement_ends_with_its_cell(kernel, code, message):
     """What the kernel adds behind an edited cell was taken for the rest of it."""

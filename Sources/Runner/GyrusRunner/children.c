@@ -17,7 +17,7 @@
 struct child {
     pid_t id, parent, group;
     int64_t started; // Nanoseconds of the clock of `now`, to a hundredth of a second.
-    bool is_meant;   // Whether a cell that is to end started it, or what started it.
+    bool is_meant;   // Whether it is to be sent the signal.
 };
 
 static bool read_child(const char *name, struct child *child) {
@@ -39,19 +39,10 @@ static bool read_child(const char *name, struct child *child) {
     return true;
 }
 
-// What an earlier cell left running in the background is not meant.
-static bool is_of_ending_job(const struct child *child) {
+// All processes, of which `count` becomes the number; NULL where they cannot be read. What an earlier cell left running
+// in the background is not meant.
+static struct child *read_children(int64_t since, size_t *count) {
     const int64_t tick = 10000000;
-    for (int place = 0; place < JOBS; place++) {
-        struct job *job = job_at(place);
-        bool is_ending = atomic_load(&job->running) && (atomic_load(&job->interrupted) || atomic_load(&job->stopping));
-        if (is_ending && child->started + tick >= atomic_load(&job->begun)) return true;
-    }
-    return false;
-}
-
-// All processes, of which `count` becomes the number; NULL where they cannot be read.
-static struct child *read_children(size_t *count) {
     DIR *folder = opendir("/proc");
     if (folder == NULL) return NULL;
     struct child *all = NULL;
@@ -65,7 +56,7 @@ static struct child *read_children(size_t *count) {
         }
         struct child *child = &all[*count];
         if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !read_child(entry->d_name, child)) continue;
-        child->is_meant = child->parent == getpid() && is_of_ending_job(child);
+        child->is_meant = child->parent == getpid() && child->started + tick >= since;
         ++*count;
     }
     closedir(folder);
@@ -78,9 +69,9 @@ static bool is_meant(const struct child *all, size_t count, pid_t id) {
     return false;
 }
 
-void children_signal(int signal) {
+void children_signal(int signal, int64_t since) {
     size_t count;
-    struct child *all = read_children(&count);
+    struct child *all = read_children(since, &count);
     if (all == NULL) return;
     // A shell that is sent the signal ends and leaves behind what it waits for.
     for (bool finds = true; finds;) {

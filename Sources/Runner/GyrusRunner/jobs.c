@@ -123,7 +123,7 @@ static bool must_tell_children(struct job *job) {
 }
 
 struct job_end job_end(struct job *job, enum outcome outcome) {
-    if (must_tell_children(job)) children_signal(SIGINT);
+    if (must_tell_children(job)) children_signal(SIGINT, atomic_load(&job->begun));
     // `system` has this process ignore it while it waits: for good, if that wait was given up.
     if (atomic_load(&job->interrupted)) children_heed(SIGINT);
     struct job_end end = {
@@ -247,7 +247,9 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
     int told = 0;
     int64_t waited = 0;
     while (jobs_any_is_asked()) {
-        bool stops = false, presses = false, lacks_memory = false, tells = false;
+        bool stops = false, presses = false, lacks_memory = false;
+        // When the first of the jobs began, and the first of those whose children are told.
+        int64_t begun = INT64_MAX, told_begun = INT64_MAX;
         waited = 0;
         for (int index = 0; index < JOBS; index++) {
             struct job *job = job_at(index);
@@ -256,14 +258,16 @@ static void end_what_is_asked(void (*stop_loops)(bool)) {
             if (since > waited) waited = since;
             stops |= since >= LOOPS_MILLISECONDS || atomic_load(&job->stopping);
             presses |= job_must_end(job);
-            tells |= job_must_end(job) && must_tell_children(job);
+            int64_t began = atomic_load(&job->begun);
+            if (began < begun) begun = began;
+            if (job_must_end(job) && must_tell_children(job) && began < told_begun) told_begun = began;
             lacks_memory |= atomic_load(&job->stopping) && job->report.outcome == OUTCOME_MEMORY;
         }
         if (stops && stop_loops) stop_loops(true);
         if (presses) press(waited >= (lacks_memory ? FILL_MILLISECONDS : GRACE_MILLISECONDS + LIBRARY_MILLISECONDS));
         // Not before, or a cell that waits for one would go on.
-        if (tells) children_signal(SIGINT);
-        if (waited >= CHILDREN_MILLISECONDS && told == 0 && ++told) children_signal(SIGTERM);
+        if (told_begun < INT64_MAX) children_signal(SIGINT, told_begun);
+        if (waited >= CHILDREN_MILLISECONDS && told == 0 && ++told) children_signal(SIGTERM, begun);
         usleep((waited < SLOW_AFTER_MILLISECONDS ? STEP_MILLISECONDS : SLOW_STEP_MILLISECONDS) * 1000);
     }
     if (stop_loops) stop_loops(false);

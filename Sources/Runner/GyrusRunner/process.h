@@ -15,8 +15,8 @@ const char *environment_go(const char *folder);
 
 // --- children.c ----------------------------------------------------------------------------------------------------
 
-// Sends a signal to the processes that were started since the jobs that are asked to end began, and to what these started.
-void children_signal(int signal);
+// Sends a signal to the processes that were started since a time of `now`, and to what these started.
+void children_signal(int signal, int64_t since);
 // Has a signal do nothing here and end the programs that a cell starts, in which it would be ignored if it were here:
 // `yes | head -1` would end with a complaint. A handler of the cell's own stays.
 void children_heed(int number);

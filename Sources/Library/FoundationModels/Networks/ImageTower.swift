@@ -149,7 +149,8 @@ extension ImageTower {
 
     private func features(
         count: Int, unit: String, _ selection: LayerSelection, _ pooling: Pooling?, _ batchSize: Int?,
-        _ showsProgress: Bool, names: [String] = [], batch: (Range<Int>) throws -> Tensor<Float>
+        _ showsProgress: Bool, names: @autoclosure () -> [String] = [],
+        batch: (Range<Int>) throws -> Tensor<Float>
     ) throws -> FeatureSet {
         if let batchSize, batchSize < 1 {
             throw FoundationModelError.input("a batch needs an image at least; batchSize is \(batchSize)")
@@ -181,7 +182,7 @@ extension ImageTower {
         }
         bar?.finish()
         return FeatureSet(
-            model: family, pooling: pooling, stimuli: unit, rowNames: names,
+            model: family, pooling: pooling, stimuli: unit, rowNames: names(),
             layers: zip(wanted, results).map { LayerFeatures(layer: $0, matrix: $1) })
     }
 
