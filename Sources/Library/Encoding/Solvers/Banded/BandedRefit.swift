@@ -43,12 +43,13 @@ extension BandedRidgeSolver {
     /// For each of some scalings whether single precision would lose too many digits in the factorization.
     ///
     /// It errs by some 1e-7 times the largest eigenvalue over alpha (measured at 700 x 1,400 and 1,400 x 700, with repeated
-    /// samples and without), where a decomposition leaves out what is rounding alone.
+    /// samples and without), where a decomposition leaves out what is rounding alone. Double precision takes twice as
+    /// long, so it is for errors above 1e-4.
     private func needsDouble(_ scalings: [Scaling]) -> [Bool] {
         guard Working.self != Double.self else { return scalings.map { _ in false } }
         let largest = bands.separate.map { $0.largestSquaredSingularValue(centered: false) }
         return scalings.map { scaling in
-            zip(scaling.gamma, largest).reduce(0) { $0 + $1.0 * $1.1 } > 100 * scaling.alpha
+            zip(scaling.gamma, largest).reduce(0) { $0 + $1.0 * $1.1 } > 1000 * scaling.alpha
         }
     }
 
