@@ -301,6 +301,13 @@ def test_a_cell_that_does_not_compile_changes_nothing(kernel):
     assert kernel.value("whole") == "1"
 
 
+def test_what_the_compiler_takes_too_long_for_is_told_how_to_write(kernel):
+    closure = "0.1 + 0.05 * Double(n) + 0.01 * Double(n % 3) - 0.5"
+    failure = kernel.fails(f"let sums = (0..<8).map {{ n in {closure} }}", timeout=300)
+    assert "say what its closures return, as in { (x) -> Double in … }" in failure.error["evalue"]
+    kernel.ok(f"let sums = (0..<8).map {{ (n) -> Double in {closure} }}")
+
+
 def test_several_compile_errors_at_once(kernel):
     failure = kernel.fails("let p: Int = \"a\"\nlet q: String = 1")
     assert ":1" in failure.traceback and ":2" in failure.traceback

@@ -14,6 +14,12 @@ struct PlainDiagnostics {
                 "the compiler finds an error here that it cannot name; check the labels and the types of the "
                 + "arguments, and that the function takes that many"
         }
+        if diagnostic.message.hasSuffix(Self.breakingUp) {
+            // Sums of numbers in a closure are enough; where its result has a type, they are checked at once.
+            diagnostic.message.removeLast(Self.breakingUp.count)
+            diagnostic.message +=
+                "; put parts of it into variables, or say what its closures return, as in { (x) -> Double in … }"
+        }
         diagnostic.message = withoutModules(diagnostic.message)
         diagnostic.notes = diagnostic.notes.map { note in
             var note = note
@@ -22,6 +28,8 @@ struct PlainDiagnostics {
         }
         return diagnostic
     }
+
+    private static let breakingUp = "; try breaking up the expression into distinct sub-expressions"
 
     // MARK: modules of cells
 
