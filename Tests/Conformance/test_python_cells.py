@@ -108,15 +108,17 @@ def test_an_interrupt_keeps_the_variables(kernel):
 
 
 def test_one_interrupt_does_not_end_a_process_that_computes(fresh_kernel):
+    process = int(fresh_kernel.value("%%python\nimport os\nos.getpid()"))
     message = fresh_kernel.client.execute(
         "%%python\nimport itertools\nprint('go')\nmax(itertools.repeat(1, 4 * 10**12))")
     fresh_kernel.wait_for_output(message, timeout=20)
     fresh_kernel.interrupt()
     time.sleep(18)
-    assert fresh_kernel.nothing_on("shell"), "it still computes"
+    assert not kernel_processes.has_ended(process), "it still computes"
     fresh_kernel.interrupt()
+    # The idle that ends the interrupt may be taken for the cell's: a client counts both kinds of request from one.
     outcome = fresh_kernel.finish(message, timeout=10)
-    assert outcome.reply["ename"] == "KeyboardInterrupt" and "variables are gone" in outcome.error["evalue"]
+    assert outcome.reply["ename"] == "KeyboardInterrupt" and "variables are gone" in outcome.reply["evalue"]
     assert "Interrupt again" in outcome.text("stderr")
 
 
@@ -152,7 +154,7 @@ def test_a_folder_that_is_gone_is_missed_by_every_cell(kernel, tmp_path):
     kernel.ok(f"%cd {gone}")
     gone.rmdir()
     for _ in range(2):
-        assert kernel.fails("%%python\n1").error["ename"] == "FileNotFoundError"
+        assert f"{gone}, is gone" in kernel.fails("%%python\n1").error["evalue"]
     kernel.ok(f"%cd {here}")
     kernel.ok("%%python\n1")
 
