@@ -35,17 +35,6 @@ final class Activity: Sendable {
     }
     private let state = Mutex(State())
 
-    /// How long an interrupted cell may do nothing before its process is ended.
-    static let patience: TimeInterval = 15
-    /// How long it may compute before the user is told.
-    static let silence: TimeInterval = 3
-    /// What the user is then told.
-    static let computesOn = """
-        The cell computes in a library that cannot be interrupted, and stops when that returns. \
-        Interrupt again to end its process, which loses the variables.
-
-        """
-
     init(_ context: RequestContext) {
         subshellID = context.subshellID
         input = context.input
@@ -105,27 +94,22 @@ final class Activity: Sendable {
         if now.told == job.request { return job.runner.giveUp() }
         job.runner.goOn()
         job.runner.send(.interrupt(request: job.request))
-        watch(job, since: .now())
+        watch(job)
     }
 
-    /// Looks every second whether an interrupted job still computes.
-    private func watch(_ job: Job, since start: DispatchTime, processorTime before: Duration = .zero) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [self] in
-            guard state.withLock({ $0.job?.request == job.request }) else { return }
-            let account = job.runner.account
-            let processorTime = account.processorTime
-            let isComputing = account.isComputing(since: before)
-            let waited = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            if waited >= Self.patience && !isComputing { return job.runner.giveUp() }
-            if waited >= Self.silence && isComputing {
+    private func watch(_ job: Job) {
+        let watch = InterruptWatch(
+            account: job.runner.account,
+            isRunning: { [self] in state.withLock { $0.job?.request == job.request } },
+            tell: { [self] in
                 let isNews = state.withLock { state in
                     defer { state.told = job.request }
                     return state.told != job.request
                 }
-                if isNews { iopub.stream(.stderr, Self.computesOn) }
-            }
-            watch(job, since: start, processorTime: processorTime)
-        }
+                if isNews { iopub.stream(.stderr, InterruptWatch.computesOn) }
+            },
+            giveUp: { job.runner.giveUp() })
+        watch.begin()
     }
 
     /// Ends the command that the kernel runs for it at once.

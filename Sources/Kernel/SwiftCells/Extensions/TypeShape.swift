@@ -77,10 +77,12 @@ extension DeclSyntax {
     }
 }
 
-extension VariableDeclSyntax {
+extension WithModifiersSyntax {
     /// Whether it belongs to the type rather than to its instances.
     var isOfType: Bool { modifiers.contains { ["static", "class"].contains($0.name.text) } }
+}
 
+extension VariableDeclSyntax {
     fileprivate var storedProperties: [TypeShape.Property] {
         let isLet = bindingSpecifier.text == "let"
         let isLazy = modifiers.contains { $0.name.text == "lazy" }

@@ -424,11 +424,10 @@ struct Companions {
                 continue
             }
             guard let (former, now) = table.formerCallee(of: variable) else { continue }
-            plan.notices.append(
-                "\(variable.title) (\(variable.label)) still calls the \(former.title) of \(former.label), which was"
-                    + " declared again in \(now.label). Run the cell of \(variable.title) again to bring it up to date."
+            notice(
+                variable,
+                "still calls the \(former.title) of \(former.label), which was declared again in \(now.label)"
             )
-            plan.told.insert(variable.id)
         }
     }
 }

@@ -14,8 +14,7 @@ final class StaticState: SyntaxVisitor {
     }
 
     override func visit(_ node: VariableDeclSyntax) -> SyntaxVisitorContinueKind {
-        let isStatic = node.modifiers.contains { ["static", "class"].contains($0.name.text) }
-        guard isStatic, !node.isComputed else { return .skipChildren }
+        guard node.isOfType, !node.isComputed else { return .skipChildren }
         if node.bindingSpecifier.text == "var" { found = true }
         for binding in node.bindings {
             let call = binding.initializer?.value.as(FunctionCallExprSyntax.self)

@@ -233,8 +233,7 @@ extension DeclSyntax {
     /// The keys that tell the members of an extension apart.
     var memberKey: String {
         if let node = self.as(FunctionDeclSyntax.self) {
-            let isOfType = node.modifiers.contains { ["static", "class"].contains($0.name.text) }
-            return "\(isOfType ? "static " : "")func \(node.name.text)\(node.overloadSignature)"
+            return "\(node.isOfType ? "static " : "")func \(node.name.text)\(node.overloadSignature)"
         }
         if let node = self.as(VariableDeclSyntax.self) {
             return (node.isOfType ? "static var " : "var ")
@@ -245,8 +244,7 @@ extension DeclSyntax {
                 + Self.text(of: [node.genericParameterClause, node.genericWhereClause])
         }
         if let node = self.as(SubscriptDeclSyntax.self) {
-            let isOfType = node.modifiers.contains { ["static", "class"].contains($0.name.text) }
-            return "\(isOfType ? "static " : "")subscript\(node.parameterClause.compactText)"
+            return "\(node.isOfType ? "static " : "")subscript\(node.parameterClause.compactText)"
                 + Self.text(of: [node.returnClause, node.genericParameterClause, node.genericWhereClause])
         }
         if let node = self.asProtocol((any NamedDeclSyntax).self) { return "type \(node.name.text)" }

@@ -182,10 +182,6 @@ extension ExprSyntax {
     }
 }
 
-extension FunctionDeclSyntax {
-    fileprivate var isOfType: Bool { modifiers.contains { ["static", "class"].contains($0.name.text) } }
-}
-
 extension AccessorBlockSyntax {
     /// What computes the value; nil of the observers of a stored one.
     fileprivate var getterBody: CodeBlockItemListSyntax? {

@@ -130,29 +130,22 @@ final class PythonProcess: Stoppable {
         guard let running else { return signal(SIGINT) }
         if told == running { return giveUp(running) }
         signal(SIGINT)
-        watch(running, since: .now)
+        watch(running)
     }
 
-    /// Looks every second whether an interrupted cell still computes.
-    private func watch(
-        _ cell: Int, since start: ContinuousClock.Instant, processorTime before: Duration = .zero
-    ) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [self] in
-            guard state.withLock({ $0.running == cell && $0.end == nil }) else { return }
-            let account = ProcessAccount(pid: pid)
-            let processorTime = account.processorTime
-            let isComputing = account.isComputing(since: before)
-            let waited = ContinuousClock.now - start
-            if waited >= .seconds(Activity.patience) && !isComputing { return giveUp(cell) }
-            if waited >= .seconds(Activity.silence) && isComputing {
+    private func watch(_ cell: Int) {
+        let watch = InterruptWatch(
+            account: ProcessAccount(pid: pid),
+            isRunning: { [self] in state.withLock { $0.running == cell && $0.end == nil } },
+            tell: { [self] in
                 let listener = state.withLock { state in
                     defer { state.told = cell }
                     return state.told == cell ? nil : state.context
                 }
-                listener?.iopub.stream(.stderr, Activity.computesOn)
-            }
-            watch(cell, since: start, processorTime: processorTime)
-        }
+                listener?.iopub.stream(.stderr, InterruptWatch.computesOn)
+            },
+            giveUp: { [self] in giveUp(cell) })
+        watch.begin()
     }
 
     /// Ends the process because its cell has not ended.
