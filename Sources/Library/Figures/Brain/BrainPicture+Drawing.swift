@@ -18,10 +18,15 @@ extension BrainPicture {
         let width: Double
         let height: Double
         let side: SideNote
+        /// Whether the names of the sides have a line of their own below the titles.
+        let hasSideLine: Bool
     }
 
     private static let gap = 12.0
     private static let heading = 18.0
+    private static let sideLine = 12.0
+    /// In the corners of narrower panels, the names of the sides would lie on the brain.
+    private static let leastWidthForCorners = 75.0
 
     var layout: Layout { layout(in: .natural) }
 
@@ -29,7 +34,6 @@ extension BrainPicture {
         let side: SideNote =
             square.map { .colorSquare($0) }
             ?? .colorBar(ColorBar(title: valueTitle, scale: scale, in: room))
-        let heading = panels.contains { !$0.title.isEmpty } ? BrainPicture.heading : 0
         let natural = min(900, max(420, Double(columns) * (columns <= 3 ? 205 : 112)))
         let whole = room.plotWidth(natural: natural, left: 0, side: side)
         var rows = self.rows(of: columns)
@@ -42,6 +46,11 @@ extension BrainPicture {
                 (widths, unit) = sizes(rows, in: whole)
             }
         }
+        let narrowest = panels.lazy.filter { $0.sides.count == 2 }.map { $0.bounds.width * unit }.min()
+        let hasSideLine = narrowest.map { $0 < BrainPicture.leastWidthForCorners } ?? false
+        let heading =
+            (panels.contains { !$0.title.isEmpty } ? BrainPicture.heading : 0)
+            + (hasSideLine ? BrainPicture.sideLine : 0)
         var places: [Place] = []
         var y = 0.0
         for row in rows {
@@ -57,14 +66,18 @@ extension BrainPicture {
             // Rows of a mosaic are filled up with empty panels.
             if row.contains(where: { $0.columns > 0 }) { y += heading + tallest * unit + BrainPicture.gap }
         }
-        return Layout(places: places, width: whole, height: max(1, y - BrainPicture.gap), side: side)
+        return Layout(
+            places: places, width: whole, height: max(1, y - BrainPicture.gap), side: side,
+            hasSideLine: hasSideLine)
     }
 
-    /// The panels side by side, at most `count`: each row of the picture in as many rows as it takes.
+    /// The panels side by side, at most `count`: each row of the picture in as many rows as it takes, about equally long.
     private func rows(of count: Int) -> [[BrainPanel]] {
         stride(from: 0, to: panels.count, by: columns).flatMap { first -> [[BrainPanel]] in
             let end = min(first + columns, panels.count)
-            return stride(from: first, to: end, by: count).map { Array(panels[$0..<min($0 + count, end)]) }
+            let lines = (end - first + count - 1) / count
+            let length = (end - first + lines - 1) / lines
+            return stride(from: first, to: end, by: length).map { Array(panels[$0..<min($0 + length, end)]) }
         }
     }
 
@@ -177,15 +190,16 @@ extension BrainPicture {
     func words(_ layout: Layout) -> [Word] {
         zip(panels, layout.places).flatMap { panel, place -> [Word] in
             let width = panel.bounds.width * place.unit
+            let sideLine = layout.hasSideLine ? BrainPicture.sideLine : 0
             var words: [Word] = []
             if !panel.title.isEmpty {
                 words.append(
                     Word(
-                        text: panel.title, x: place.x + width / 2, y: place.y - 9, anchor: .middle,
-                        isSide: false))
+                        text: panel.title, x: place.x + width / 2, y: place.y - 9 - sideLine,
+                        anchor: .middle, isSide: false))
             }
             if panel.sides.count == 2 {
-                let y = place.y + 7
+                let y = layout.hasSideLine ? place.y - sideLine / 2 : place.y + 7
                 words.append(
                     Word(text: panel.sides[0], x: place.x + 1, y: y, anchor: .start, isSide: true))
                 words.append(
