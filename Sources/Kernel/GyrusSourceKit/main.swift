@@ -42,6 +42,8 @@ func answer(_ request: CompletionRequest, _ kit: SourceKit) -> CompletionAnswer 
         (answer.signatures, answer.activeSignature) = descriptions.signatures(file: "/signatures.swift")
     case .warmUp:
         _ = Suggestions(kit: kit, request: request).find(file: "/suggestions.swift")
+        // Otherwise what the first has let go of is held beside what the second takes.
+        malloc_trim(0)
         _ = descriptions.describe(file: "/description.swift")
     }
     return answer

@@ -237,10 +237,18 @@ public final class CellCompiler {
             guard !errors.isEmpty else {
                 throw Failure.tool(CompilerCrash.text(failed.output, status: failed.status, label: label))
             }
-            throw Failure.source(errors, lines: source.originalLines)
+            guard errors.contains(where: { $0.message.contains("ambiguous") }),
+                try builder.compile(module, text: text, flags: flags + Self.membersOfImportsAlone) == nil
+            else { throw Failure.source(errors, lines: source.originalLines) }
         }
         try builder.link(module, imports: imports)
     }
+
+    /// The compiler finds members in all modules that it has read, and so in the former extensions beside something that is
+    /// still used. It ranks those of one signature, but where that names a type within the extension, they are ambiguous.
+    /// With these flags it looks only where the cell's own imports say; some members that a cell may use come without one,
+    /// so this is no rule for all cells. Source: Swift evolution, SE-0444.
+    private static let membersOfImportsAlone = ["-enable-upcoming-feature", "MemberImportVisibility"]
 
     /// Starts the compiler and the linker of the next cell; to be called when one has ended, so that they are in nobody's
     /// way.

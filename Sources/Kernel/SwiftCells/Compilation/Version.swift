@@ -7,8 +7,10 @@ struct Version: Sendable {
     var cell: CellKey
     /// The cell's label in its last run.
     var label: String
-    /// The module that has the newest copy of its code, or its storage.
+    /// The module that has the newest copy of its code, or its storage; empty while it is in none.
     var module: String
+    /// For what is in no module: the one that it was taken out of, which still shows it.
+    var formerModule: String?
     /// For a variable: the module that shows it without what else its own module does; see `VariableBridge`.
     var bridge: String?
     var item: CellItem

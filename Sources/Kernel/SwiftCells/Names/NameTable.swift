@@ -307,6 +307,7 @@ public struct NameTable: Sendable {
     private mutating func postpone(_ id: Int) {
         guard let version = versions[id] else { return }
         hideEffects(of: version)
+        if !version.module.isEmpty { versions[id]?.formerModule = version.module }
         versions[id]?.module = ""
         makeStale(id)
     }

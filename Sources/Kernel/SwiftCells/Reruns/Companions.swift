@@ -53,7 +53,7 @@ struct Companions {
         let new = table.replacement(by: plan.compiled, of: plan.cell)
         for id in gone {
             guard var version = table.versions[id] else { continue }
-            if version.item.isVisibleByModule { hidden.insert(version.module) }
+            if version.item.isVisibleByModule, !version.module.isEmpty { hidden.insert(version.module) }
             if version.item.role == .function, let name = version.name { names.insert(name) }
             if let rest = remainder(of: version, new), let item = CellSyntax(rest).items.first {
                 version.item = item.moved(to: version.item)
@@ -71,7 +71,7 @@ struct Companions {
         for name in names {
             let overloads = (table.ownerIDs[name] ?? []).compactMap { table.versions[$0] }
                 .filter { $0.item.role == .function }
-            let modules = Set(overloads.filter { gone.contains($0.id) }.map(\.module))
+            let modules = Set(overloads.filter { gone.contains($0.id) }.map(\.module)).subtracting([""])
             for version in overloads where modules.contains(version.module) && !gone.contains(version.id) {
                 found.append(Survivor(version))
             }
@@ -233,10 +233,11 @@ struct Companions {
         return brought.values.map(\.version) + displaced
     }
 
-    /// What shares a module with a version of another cell.
+    /// What shares a module with a version of another cell, or did before that was taken out of it.
     private func neighbors(of version: Version) -> [Version] {
-        table.versions.values.filter {
-            $0.module == version.module && !gone.contains($0.id) && ($0.cell != plan.cell || plan.isRefresh)
+        let module = version.module.isEmpty ? version.formerModule : version.module
+        return table.versions.values.filter {
+            $0.module == module && !gone.contains($0.id) && ($0.cell != plan.cell || plan.isRefresh)
         }
     }
 

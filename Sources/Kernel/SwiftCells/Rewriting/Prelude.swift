@@ -78,8 +78,8 @@ extension NameTable {
         return closure
     }
 
-    /// The modules of what is declared besides some versions, and of what that uses: a value of a type of any other module cannot
-    /// be met, and what its extensions declare would only be taken for what took its place.
+    /// The modules of what is declared besides some versions, and of former types that this uses: a value of a type of any other
+    /// module cannot be met, and what its extensions declare would only be taken for what took its place.
     private func modulesInReach(besides removed: Set<Int>) -> Set<String> {
         var found = Set(versions.values.filter { !removed.contains($0.id) }.map(\.source))
         var seen: Set<Int> = []
@@ -88,7 +88,7 @@ extension NameTable {
             guard seen.insert(next).inserted, let version = versions[next] ?? past.versions[next] else {
                 continue
             }
-            found.insert(version.source)
+            if versions[next] != nil || version.item.isTypeOrAlias { found.insert(version.source) }
             pending += version.bindings
         }
         return found

@@ -132,7 +132,8 @@ struct IndexedPNG {
             let color = table.colors[index]
             let (least, onEdges) =
                 IndexedPNG.isGray(color)
-                ? (max(24, width * height / 2000), IndexedPNG.alikeOnGrayEdges) : (24, IndexedPNG.alikeOnEdges)
+                ? (max(24, width * height / 2000), IndexedPNG.alikeOnGrayEdges)
+                : (24, IndexedPNG.alikeOnEdges)
             let limit = table.counts[index] < least ? onEdges : alike
             var (nearest, place) = (Int.max, 0)
             for (candidate, other) in palette.enumerated() {
