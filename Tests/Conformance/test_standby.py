@@ -1,5 +1,6 @@
 """The compilers and the linker that are started ahead, and the assistant that is not told of cells nobody asks about."""
 
+import json
 import os
 import signal
 import time
@@ -162,3 +163,23 @@ def test_the_assistant_stays_small(fresh_kernel):
         time.sleep(0.35)
         largest = max([largest] + [assistant.memory_info().rss for assistant in assistants(fresh_kernel)])
     assert largest < 300e6, f"{largest / 1e6:.0f} MB"
+
+
+def test_a_compiler_that_is_not_taken_writes_nothing(tmp_path):
+    """One that was started for the other flags is ended when the cell has been compiled by its twin; a file of its own would
+    take the place of what the cell's compiler said, in the cache too."""
+    session = Session(env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
+    try:
+        session.ok("4720")
+        process = kernel_processes.of(session)
+        for number in range(8):
+            assert wait_until(lambda: is_ready(process))
+            session.ok(f"func wide{number}(_ n: Int) -> Int {{ var sum = 0; for i in 0..<n {{ sum += i }}; return sum }}"
+                       if number % 2 else f"let narrow{number} = {number}")
+    finally:
+        session.close()
+    entries = list(tmp_path.rglob("sizes.json"))
+    assert len(entries) >= 9
+    for entry in entries:
+        sizes = json.loads(entry.read_text())
+        assert sizes == {ending: (entry.parent / f"cell.{ending}").stat().st_size for ending in sizes}

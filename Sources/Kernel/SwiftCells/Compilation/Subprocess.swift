@@ -53,11 +53,11 @@ final class Subprocess {
 
     /// Ends it, if it has not been waited for.
     deinit {
+        // First of all: a compiler whose input ends says so in a file, which by then is that of the one that was taken instead.
+        if let pid { kill(pid, SIGKILL) }
         if let input { close(input) }
         close(output)
-        guard let pid else { return }
-        kill(pid, SIGKILL)
-        waitForEnd(of: pid)
+        if let pid { waitForEnd(of: pid) }
     }
 
     /// Whether it still runs.
