@@ -186,7 +186,7 @@ public final class CellCompiler {
             module: module, label: label, library: builder.path(module, "so"),
             warnings: warnings
                 + PlaceNames.directives(in: syntax.file).map { ignored($0, syntax, label: label) }
-                + divisions(in: syntax, label: label),
+                + PythonHints.divisions(in: syntax, label: label),
             showsResult: draft.probe == nil || warnsOfProbe(module, draft.edited),
             prerequisites: prerequisites,
             syntax: syntax, dependencies: draft.frame.prelude.modules, plan: plan,
