@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    /// Seven slices that do not fit beside one another stand four and three, not five and two.
+    @Test func rowsOfSlicesAreAboutEquallyLong() throws {
+        let (space, values) = try ball()
+        let figure = try space.mosaic(values, scoreName: "r", sides: [.axial])
+        let text = String(decoding: try figure.data(.svg, width: 8.5, dpi: 300, font: nil), as: UTF8.self)
+        let rows = text.matches(of: #/<text x="[0-9.]+" y="([0-9.]+)"[^>]*>z = [^<]*</#)
+        let lengths = Dictionary(grouping: rows) { String($0.1) }.values.map(\.count)
+        #expect(lengths.count > 1)
+        #expect(lengths.reduce(0, +) == 7)
+        #expect((lengths.max() ?? 0) - (lengths.min() ?? 0) <= 1)
+    }
+
     @Test func aMapWhoseThresholdHidesAllSaysSo() throws {
         let (space, values) = try ball()
         let hidden = try space.map(values, scoreName: "r", threshold: 5)
